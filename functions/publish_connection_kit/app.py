@@ -1,0 +1,28 @@
+"""Publish connection kit: what a person needs to connect, in the kit bucket under the database's name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from signon.aws import claims, kits, rds
+from signon.domain import connection_kit
+from signon.domain.claim import Claim
+from signon.domain.database import DatabaseId
+from signon.domain.plan import Plan
+from signon.settings import setting
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    plan, database = Plan.from_json(event["plan"]), rds.observe(DatabaseId.from_json(event["database"]))
+    claims.confirm(setting("TABLE"), Claim.from_json(event["claim"]))
+    files = connection_kit.render(database, plan.realm, Path(setting("CA_BUNDLE")).read_bytes())
+    changed = kits.publish(setting("KITS"), database.id.name, files)
+    logger.info("Connection kit published", extra={"changed": changed})
+    return {"location": f"s3://{setting('KITS')}/{database.id.name}/", "changed": changed}

@@ -1,0 +1,33 @@
+"""Read membership: one look, judged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from signon.aws import rds
+from signon.domain.database import DatabaseId
+from signon.domain.membership import Reading, judge
+from signon.domain.plan import Plan
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    plan, database = Plan.from_json(event["plan"]), rds.observe(DatabaseId.from_json(event["database"]))
+    reading = judge(
+        Reading.from_json(event["membership"]),
+        database,
+        plan.directory,
+        datetime.fromisoformat(event["now"]),
+        rebooted=event["reboot"] is not None,
+    )
+    logger.info(
+        "Membership read",
+        extra={"status": reading.status, "verdict": reading.verdict, "reason": reading.reason, "looks": reading.looks},
+    )
+    return reading.to_json()

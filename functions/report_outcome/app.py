@@ -1,0 +1,34 @@
+"""Report outcome: the record, a message to people and an event to machines where there is something new; releases the claim."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from signon.aws import claims, notifications, records
+from signon.domain import outcome, report
+from signon.domain.claim import Claim
+from signon.settings import setting
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    dossier, execution = event["dossier"], event["execution"]
+    ended = outcome.decide(dossier)
+    logger.info("Outcome", extra={"end": ended.end, "headline": ended.headline, "problems": ended.problems})
+    if not ended.is_silent:
+        database = dossier.get("database", {})
+        record = records.read(setting("TABLE"), database["resource_id"]) if database else None
+        if report.is_news(ended, record):
+            notifications.tell(setting("TOPIC"), ended.headline, ended.message(execution))
+            notifications.announce(database.get("arn", execution), report.event_detail(ended, dossier, execution))
+        if database:
+            records.note(
+                setting("TABLE"), database["resource_id"], report.facts(ended, dossier, execution, event["now"])
+            )
+    again = claims.release(setting("TABLE"), Claim.from_json(dossier["claim"])) if "claim" in dossier else False
+    return {"end": ended.end, "headline": ended.headline, "again": again, "Error": ended.error, "Cause": ended.headline}

@@ -1,0 +1,31 @@
+"""Verify logins: a second look with a fresh connection, each login read back exactly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from signon.aws import profiles, rds, secrets
+from signon.db import logins, session
+from signon.domain.database import DatabaseId
+from signon.domain.logins import prove
+from signon.domain.plan import Plan
+from signon.domain.profile import load, read_profile
+from signon.settings import setting
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    plan, database = Plan.from_json(event["plan"]), rds.observe(DatabaseId.from_json(event["database"]))
+    profile = read_profile(plan.profile.name, load(profiles.pinned(setting("PROFILES"), plan.profile)))
+    with session.sign_in(
+        database, lambda: secrets.master_credentials(database, plan.master_secret), setting("CA_BUNDLE")
+    ) as master:
+        present = logins.read(master, database)
+    proof = prove(logins.login_sql(database, plan), profile, present)
+    logger.info("Logins verified", extra={**proof.to_json(), "round_trips": master.round_trips})
+    return {**proof.to_json(), "round_trips": master.round_trips}

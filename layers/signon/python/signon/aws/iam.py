@@ -1,0 +1,48 @@
+"""IAM: the role that RDS takes to reach the directory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from signon.aws.clients import client, errors_as
+from signon.domain.directory import DirectoryRole
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+
+class _NoSuchRole(Exception):
+    pass
+
+
+def directory_role(name: str) -> DirectoryRole | None:
+    """The role of that name, or None."""
+    iam: IAMClient = client("iam")
+    try:
+        with errors_as({"NoSuchEntity": _NoSuchRole}):
+            role = iam.get_role(RoleName=name)["Role"]
+            attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    except _NoSuchRole:
+        return None
+    statements = role["AssumeRolePolicyDocument"]["Statement"]
+    principals = frozenset(
+        service
+        for statement in statements
+        if _allows_assuming(statement)
+        for service in _listed(statement["Principal"].get("Service", []))
+    )
+    return DirectoryRole(
+        name, role["Arn"], principals, frozenset(policy["PolicyArn"].split(":policy/")[1] for policy in attached)
+    )
+
+
+def _allows_assuming(statement: dict[str, Any]) -> bool:
+    return (
+        statement["Effect"] == "Allow"
+        and "sts:AssumeRole" in _listed(statement["Action"])
+        and isinstance(statement.get("Principal"), dict)
+    )
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

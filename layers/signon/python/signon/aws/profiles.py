@@ -1,0 +1,46 @@
+"""Profiles in their versioned bucket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signon.aws.clients import client, errors_as
+from signon.domain.profile import ProfileVersion, sha256
+from signon.errors import ProfileUnusable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+def _s3() -> S3Client:
+    return client("s3")  # type: ignore[no-any-return]
+
+
+def newest(bucket: str, name: str) -> tuple[ProfileVersion, bytes]:
+    """The newest version of a profile.
+
+    Raises ProfileUnusable: there is no such profile.
+    """
+    key = f"{name}.yaml"
+    missing = ProfileUnusable(
+        f"There is no profile {name}: s3://{bucket}/{key} does not exist",
+        "Put the profile there, or correct the tag signon:profile",
+    )
+    with errors_as({"NoSuchKey": lambda _: missing}):
+        answer = _s3().get_object(Bucket=bucket, Key=key)
+        text = answer["Body"].read()
+    return ProfileVersion(name, key, answer.get("VersionId", "null"), sha256(text)), text
+
+
+def pinned(bucket: str, version: ProfileVersion) -> bytes:
+    """The bytes that the plan was made from.
+
+    Raises ProfileUnusable: that version is gone, or its bytes are not those that were planned.
+    """
+    remedy = "Start again: a new plan is made from the newest profile"
+    gone = ProfileUnusable(f"Version {version.version} of profile {version.name} is gone", remedy)
+    with errors_as({"NoSuchVersion": lambda _: gone, "NoSuchKey": lambda _: gone}):
+        text = _s3().get_object(Bucket=bucket, Key=version.key, VersionId=version.version)["Body"].read()
+    if sha256(text) != version.sha256:
+        raise ProfileUnusable(f"Version {version.version} of profile {version.name} is not what was planned", remedy)
+    return text

@@ -1,0 +1,43 @@
+"""Secrets Manager: the master user's password, read just before it is used and kept nowhere."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from signon.aws.clients import client, errors_as
+from signon.domain.credentials import Credentials
+from signon.domain.database import Database
+from signon.errors import MasterSecretUnusable
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+def master_credentials(database: Database, named: str | None) -> Credentials:
+    """The master user's credentials: from the secret that the profile names, else from the one RDS manages; its current version.
+
+    Raises MasterSecretUnusable: there is none, it cannot be read or decrypted, or is not a JSON object with username and password.
+    """
+    manager: SecretsManagerClient = client("secretsmanager")
+    secret = named or database.master_secret
+    if secret is None:
+        raise MasterSecretUnusable(
+            f"RDS holds no master secret of {database.id.name}",
+            "Let RDS manage the master password, or name a secret under access.master",
+        )
+
+    def unusable(why: str) -> MasterSecretUnusable:
+        return MasterSecretUnusable(
+            f"The master secret {secret} cannot be used: {why}",
+            "Let the functions read it and use its key, or let RDS manage the master password",
+        )
+
+    refused = ("ResourceNotFoundException", "AccessDeniedException", "DecryptionFailure", "InvalidRequestException")
+    with errors_as({code: lambda _, code=code: unusable(code) for code in refused}):  # type: ignore[misc]
+        text = manager.get_secret_value(SecretId=secret)["SecretString"]
+    try:
+        document = json.loads(text)
+        return Credentials(document["username"], document["password"])
+    except (ValueError, KeyError, TypeError):
+        raise unusable("it is not a JSON object with username and password") from None

@@ -1,0 +1,1 @@
+"""Facts and decisions: pure, no clock, no network, no environment."""

@@ -1,0 +1,80 @@
+"""The directory, and the role that RDS takes to reach it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from signon.errors import DirectoryRoleUnusable
+
+DIRECTORY_POLICY = "service-role/AmazonRDSDirectoryServiceAccess"
+LONGEST_DOMAIN_NAME = 61  # "The domain name length can't be longer than 61 characters", RDS for MySQL
+
+
+@dataclass(frozen=True)
+class Directory:
+    """What DescribeDirectories answered."""
+
+    id: str
+    name: str
+    stage: str
+    type: str
+
+    @property
+    def realm(self) -> str:
+        return self.name.upper()
+
+
+@dataclass(frozen=True)
+class DirectoryRole:
+    """Who may take the role, and the names of its attached policies (with their path)."""
+
+    name: str
+    arn: str
+    principals: frozenset[str]
+    policies: frozenset[str]
+
+
+# "If the AWS Region is an opt-in Region, use the Region-specific service principals"; Regions since Canada West have one per engine.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-setting-up.html
+_OPT_IN = {
+    "af-south-1", "ap-east-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "eu-central-2",
+    "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1",
+}  # fmt: skip
+_PER_ENGINE = {"ap-southeast-5", "ap-southeast-7", "ca-west-1", "mx-central-1"}
+
+
+def service_principals(region: str, engine: str) -> frozenset[str]:
+    """Who RDS is, in this Region and for this engine, when it takes the directory role."""
+    if region in _PER_ENGINE:
+        return frozenset({f"directoryservice-{engine}.rds.{region}.amazonaws.com", f"rds.{region}.amazonaws.com"})
+    if region in _OPT_IN:
+        return frozenset({f"directoryservice.rds.{region}.amazonaws.com", f"rds.{region}.amazonaws.com"})
+    return frozenset({"directoryservice.rds.amazonaws.com", "rds.amazonaws.com"})
+
+
+def role_problem(role: DirectoryRole, region: str, engine: str) -> tuple[str, str] | None:
+    """What keeps RDS from using the role and the remedy, or None."""
+    missing = service_principals(region, engine) - role.principals
+    if missing:
+        return (
+            f"The trust policy of {role.name} does not name {', '.join(sorted(missing))}",
+            f"Deploy the stack again, or let the role's trust policy allow sts:AssumeRole to {', '.join(sorted(service_principals(region, engine)))}",
+        )
+    if DIRECTORY_POLICY not in role.policies:
+        return (
+            f"{role.name} lacks the policy {DIRECTORY_POLICY}",
+            f"aws iam attach-role-policy --role-name {role.name} --policy-arn arn:aws:iam::aws:policy/{DIRECTORY_POLICY}",
+        )
+    return None
+
+
+def usable_role(role: DirectoryRole | None, region: str, engine: str) -> DirectoryRole:
+    """The role. Raises DirectoryRoleUnusable: says what it lacks, and how to mend it."""
+    if role is None:
+        raise DirectoryRoleUnusable(
+            "The role that RDS takes to reach the directory does not exist",
+            "Deploy the stack again: its template makes the role",
+        )
+    if problem := role_problem(role, region, engine):
+        raise DirectoryRoleUnusable(*problem)
+    return role

@@ -1,0 +1,145 @@
+"""What a domain membership's status means, and when to look again.
+
+RDS sends no event when a join succeeds, has no waiter for it, and shows nowhere that a reboot is due.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from signon.domain.database import Database, Readiness, readiness
+from signon.domain.record import Record
+from signon.errors import StillWaiting
+
+WAIT, READY, RETRY, BLOCKED = "WAIT", "READY", "RETRY", "BLOCKED"
+
+# The status is a free string: "joined, pending-join, failed, and so on". These are the documented ones, in both vocabularies.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-managing.html
+MEMBERSHIP = {
+    "kerberos-enabled": READY,
+    "enabling-kerberos": WAIT,
+    "pending-enable-kerberos": WAIT,
+    "pending-maintenance-enable-kerberos": WAIT,
+    "enable-kerberos-failed": RETRY,
+    "disabling-kerberos": BLOCKED,
+    "pending-disable-kerberos": BLOCKED,
+    "pending-maintenance-disable-kerberos": BLOCKED,
+    "joined": READY,
+    "joining": WAIT,
+    "pending-join": WAIT,
+    "pending-maintenance-join": WAIT,
+    "failed": RETRY,
+    "removing": BLOCKED,
+    "pending-removal": BLOCKED,
+    "pending-maintenance-removal": BLOCKED,
+}
+ACCEPTED_WITHIN = timedelta(minutes=5)  # after our call, DomainMemberships may still be empty
+MOST_ATTEMPTS = 3
+PARK_AFTER = timedelta(hours=5)  # an execution lives 6
+REBOOT_WAIT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What "Associate directory" asked for and each look has found since; travels between the states.
+
+    ``wait_seconds`` is how long to wait before the next look, ``looks`` how many there were since ``requested_at``.
+    ``reboot_due``: the engine wants a reboot after joining, and neither record nor probe shows one; ``reboot_needed``: and this execution
+    has not done it either.
+    """
+
+    attempts: int
+    requested_at: str
+    looks: int = 0
+    wait_seconds: int = 0
+    status: str = ""
+    verdict: str = WAIT
+    reason: str = ""
+    reboot_due: bool = False
+    reboot_needed: bool = False
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Reading:
+        return cls(**document)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def seconds_before_look(looks: int, waited: timedelta) -> int:
+    """Seconds to wait before the next look, after so many: they grow apart, to 3 minutes in the first hour, to 15 after it.
+
+    13 looks in the 30 minutes that a join takes, 40 in five hours.
+    """
+    return int(min(180 if waited < timedelta(hours=1) else 900, 60 * 1.2**looks))
+
+
+def must_associate(database: Database, directory: str, *, apply_immediately: bool) -> bool:
+    """Whether RDS must be asked to join the database: it is no member, its join has failed, or it waits for a window and shall not."""
+    membership = database.membership
+    if membership is None:
+        return True
+    if membership.directory != directory:
+        return False  # the first look says so, and stops
+    held_for_window = membership.status.startswith("pending-maintenance") and MEMBERSHIP.get(membership.status) == WAIT
+    return MEMBERSHIP.get(membership.status) == RETRY or (held_for_window and apply_immediately)
+
+
+def opening(
+    before: Reading | None, database: Database, record: Record | None, now: datetime, *, asks: bool, plugin_loaded: bool
+) -> Reading:
+    """The first page of looking; ``before`` is that of the attempt before, ``asks`` says that RDS is asked now."""
+    ready = database.membership is not None and MEMBERSHIP.get(database.membership.status) == READY
+    recorded = None if record is None else record.reboot_due
+    return Reading(
+        attempts=(before.attempts if before else 0) + asks,
+        requested_at=now.isoformat(),
+        wait_seconds=seconds_before_look(0, timedelta()) if asks or not ready else 0,
+        reboot_due=asks or (not plugin_loaded if recorded is None else recorded),
+    )
+
+
+def judge(reading: Reading, database: Database, directory: str, now: datetime, *, rebooted: bool) -> Reading:
+    """One look, judged; ``rebooted`` says that this execution has rebooted the database.
+
+    Raises StillWaiting: no execution waits longer; the database is parked.
+    """
+    waited = now - datetime.fromisoformat(reading.requested_at)
+    verdict, reason = _verdict(reading, database, directory, waited)
+    if verdict == WAIT and waited > PARK_AFTER:
+        raise StillWaiting(f"{database.id.name}: {reason}; waited {waited}")
+    return replace(
+        reading,
+        looks=reading.looks + 1,
+        wait_seconds=REBOOT_WAIT_SECONDS if rebooted else seconds_before_look(reading.looks + 1, waited),
+        status=database.membership.status if database.membership else "",
+        verdict=verdict,
+        reason=reason,
+        reboot_needed=reading.reboot_due and not rebooted,
+    )
+
+
+def _verdict(reading: Reading, database: Database, directory: str, waited: timedelta) -> tuple[str, str]:
+    membership = database.membership
+    if readiness(database.status) is Readiness.STUCK:
+        return BLOCKED, f"the database is {database.status}"
+    if membership is None:
+        if waited < ACCEPTED_WITHIN:
+            return WAIT, "RDS does not show the membership yet"
+        return _again_or_blocked(reading, "the database is not a member of any directory")
+    if membership.directory != directory:
+        return BLOCKED, f"the database is a member of {membership.directory}, not of {directory}"
+    verdict = MEMBERSHIP.get(membership.status, WAIT)  # an unknown status: wait, there is a deadline
+    if verdict == RETRY:
+        return _again_or_blocked(reading, f"the membership is {membership.status}")
+    if verdict == READY and readiness(database.status) is not Readiness.USABLE:
+        return WAIT, f"the membership is {membership.status}, the database {database.status}"
+    return verdict, f"the membership is {membership.status}"
+
+
+def _again_or_blocked(reading: Reading, reason: str) -> tuple[str, str]:
+    if reading.attempts < MOST_ATTEMPTS:
+        return RETRY, f"{reason}; {reading.attempts} of {MOST_ATTEMPTS} attempts made"
+    return BLOCKED, f"{reason} after {reading.attempts} attempts"

@@ -1,0 +1,158 @@
+"""How an execution ended, told from its dossier: one sentence, and what to do where there is something to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from signon.errors import END_BY_ERROR
+
+ONBOARDED, PARKED, NEEDS_A_PERSON, FAILED = "Onboarded", "Parked", "Needs a person", "Failed"
+SILENT = {"Not ours", "Already in progress"}
+_REMEDY = " | Remedy: "
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``problems`` are (what is wrong, what to do) pairs; ``changed`` says that this run changed something."""
+
+    end: str
+    headline: str
+    problems: tuple[tuple[str, str], ...] = ()
+    tried: str = ""
+    error: str = ""
+    changed: bool = False
+    next_look: str | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Nothing was ours to do, so nobody is told."""
+        return self.end in SILENT
+
+    @property
+    def digest(self) -> str:
+        """Equal for two runs that have the same to say."""
+        return hashlib.sha256(
+            json.dumps([self.end, self.headline, self.problems], sort_keys=True).encode()
+        ).hexdigest()[:16]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def message(self, execution: str) -> str:
+        """The text for people: what is so, what was tried, what to do."""
+        lines = [self.headline, ""]
+        for problem, remedy in self.problems:
+            lines += [f"- {problem}", f"  What to do: {remedy}"]
+        if self.tried:
+            lines += ["", f"What was tried: {self.tried}"]
+        return "\n".join([*lines, "", f"Execution: {execution}"])
+
+
+def decide(dossier: Mapping[str, Any]) -> Outcome:
+    """The outcome of a dossier that reached "Report outcome", from whatever state."""
+    name = dossier.get("database", {}).get("name", "The request")
+    error = dossier.get("error") or (dossier if "Error" in dossier else None)
+    if error:
+        return _of_error(name, error, dossier)
+    plan = dossier.get("plan", {})
+    if plan.get("verdict") == "PARK":
+        return Outcome(
+            PARKED,
+            f"{name}: nothing is changed during a freeze, which ends {plan['next_look'][:10]}",
+            next_look=plan["next_look"],
+        )
+    if plan.get("verdict") == "ASK":
+        return _of_plan(name, plan)
+    if dossier.get("membership") and dossier["membership"]["verdict"] == "BLOCKED":
+        problem = (dossier["membership"]["reason"], _MEMBERSHIP_REMEDY)
+        return Outcome(
+            NEEDS_A_PERSON,
+            f"{name}: it does not join the directory",
+            (problem,),
+            _tried(dossier),
+            changed=_changed(dossier),
+        )
+    if "kit" not in dossier:
+        return Outcome(FAILED, f"{name}: no method to go on with", error="NoMethod")
+    return _of_success(name, dossier)
+
+
+_MEMBERSHIP_REMEDY = (
+    "Check that the database's subnets reach the directory's controllers (ports 53, 88, 464) and that the directory is Active; "
+    "then start again: the same association is tried anew"
+)
+
+
+def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -> Outcome:
+    kind = error.get("Error", "")
+    end = END_BY_ERROR.get(kind, FAILED)
+    message = _message(error)
+    problem, _, remedy = message.partition(_REMEDY)
+    if end == PARKED:
+        return Outcome(end, f"{name}: {message}", tried=_tried(dossier), error=kind, changed=_changed(dossier))
+    if end == FAILED:
+        remedy = (
+            "Correct the input and start again"
+            if kind == "InvalidRequest"
+            else f"Read the log of the function that failed with {kind}; then start again"
+        )
+        problem = message if kind in ("InvalidRequest", "SettingMissing") else kind
+    headline = f"{name}: a person is needed" if end == NEEDS_A_PERSON else f"{name}: {end.lower()}"
+    return Outcome(end, headline, ((problem, remedy),), _tried(dossier), kind, _changed(dossier))
+
+
+def _message(error: Mapping[str, str]) -> str:
+    """The errorMessage in a Lambda error's Cause. A stack trace stays where it is."""
+    try:
+        return str(json.loads(error.get("Cause", ""))["errorMessage"])
+    except (ValueError, KeyError, TypeError):
+        return error.get("Error", "")
+
+
+def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
+    problems = [(finding["problem"], finding["remedy"]) for finding in plan["findings"]]
+    if all(finding["approvable"] for finding in plan["findings"]):
+        problems.append(("These may be approved together", f'Start with "approve": {{"plan": "{plan["checksum"]}"}}'))
+    return Outcome(NEEDS_A_PERSON, f"{name}: the plan needs a person", tuple(problems), "Nothing was changed")
+
+
+def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
+    logins, realm = dossier["proof"], dossier["plan"]["realm"]
+    changed = _changed(dossier)
+    if logins["left_alone"]:
+        problems = tuple(
+            (f"Login {left}", "Take another name in the profile, or remove the login yourself if nobody needs it")
+            for left in logins["left_alone"]
+        )
+        return Outcome(
+            NEEDS_A_PERSON,
+            f"{name}: {logins['verified']} logins sign in with {realm}, {len(problems)} were left alone",
+            problems,
+            changed=changed,
+        )
+    return Outcome(ONBOARDED, f"{name}: onboarded, {logins['verified']} logins sign in with {realm}", changed=changed)
+
+
+def _changed(dossier: Mapping[str, Any]) -> bool:
+    membership, reboot = dossier.get("membership") or {}, dossier.get("reboot") or {}
+    return bool(
+        membership.get("attempts")
+        or reboot.get("requested")
+        or dossier.get("logins", {}).get("statements")
+        or dossier.get("kit", {}).get("changed")
+    )
+
+
+def _tried(dossier: Mapping[str, Any]) -> str:
+    membership, done = dossier.get("membership") or {}, []
+    if membership.get("attempts"):
+        done.append(
+            f"asked RDS {membership['attempts']} times to associate the directory, looked {membership['looks']} times, last {membership['status'] or 'no membership'}"
+        )
+    if dossier.get("reboot"):
+        done.append("rebooted")
+    return "; ".join(done) or "nothing was changed"

@@ -1,0 +1,163 @@
+"""A plan: what must be done, why, and what it interrupts; or everything that stands in the way of doing it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from signon.domain.database import Database
+from signon.domain.engines import Engine, Method
+from signon.domain.membership import MEMBERSHIP, READY, RETRY
+from signon.domain.prerequisites import Finding, Surroundings, findings
+from signon.domain.profile import Profile, ProfileVersion
+from signon.domain.request import Request
+
+GO, ASK, PARK = "GO", "ASK", "PARK"
+
+
+@dataclass(frozen=True)
+class Step:
+    """``interruption`` is what people who use the database notice: none, brief, reboot."""
+
+    action: str
+    reason: str
+    interruption: str = "none"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``verdict`` is GO, ASK (a person must decide or mend something) or PARK (a freeze; ``next_look`` says when it ends).
+
+    ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
+    """
+
+    verdict: str
+    checksum: str
+    profile: ProfileVersion
+    method: str
+    directory: str
+    realm: str
+    apply_immediately: bool
+    master_secret: str | None
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+    may_reboot: bool
+    tolerates_sessions: bool
+    next_look: str | None = None
+
+    @property
+    def interrupts(self) -> bool:
+        return any(step.interruption == "reboot" for step in self.steps)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Plan:
+        return cls(
+            **{
+                **document,
+                "profile": ProfileVersion.from_json(document["profile"]),
+                "steps": tuple(Step(**step) for step in document["steps"]),
+                "findings": tuple(Finding(**finding) for finding in document["findings"]),
+            }
+        )
+
+
+def make_plan(
+    request: Request,
+    engine: Engine,
+    database: Database,
+    profile: Profile,
+    version: ProfileVersion,
+    around: Surroundings,
+    now: datetime,
+    *,
+    reboot_due: bool | None,
+) -> Plan:
+    """``reboot_due`` is what our record says of the reboot after joining; None where there is no record, and the probe decides."""
+    steps = tuple(_steps(engine, database, profile, reboot_due))
+    changes_database = any(step.interruption != "none" for step in steps)
+    found = [
+        finding
+        for finding in findings(engine, database, profile, around, now)
+        if changes_database or not finding.approvable
+    ]
+    plan = Plan(
+        verdict=GO,
+        checksum="",
+        profile=version,
+        method=(profile.method_for(engine.name) or Method.KERBEROS).value,
+        directory=profile.directory,
+        realm=profile.realm,
+        apply_immediately=profile.change.apply_immediately,
+        master_secret=profile.master_secret,
+        steps=steps,
+        findings=tuple(found),
+        may_reboot=profile.change.reboot_allowed and (profile.change.existing_allowed or database.is_new(now)),
+        tolerates_sessions=profile.change.existing_allowed,
+    )
+    return _decided(replace(plan, checksum=_checksum(plan, database)), request, profile, now)
+
+
+def _steps(engine: Engine, database: Database, profile: Profile, reboot_due: bool | None) -> Iterator[Step]:
+    name, membership = database.id.name, database.membership
+    verdict = MEMBERSHIP.get(membership.status) if membership else None
+    if verdict != READY:
+        yield Step(f"Associate directory {profile.directory} with {name}", _reason_to_associate(database), "brief")
+    if verdict != READY or reboot_due:
+        yield Step(
+            f"Reboot {name}", f"{engine.name} loads its sign-in plugin when {engine.reboots.value} starts", "reboot"
+        )
+    yield Step(
+        f"Create what is missing of {len(profile.logins)} logins",
+        f"profile {profile.name} lists them; each is locked until it is complete",
+    )
+    yield Step("Publish the connection kit", "people need the endpoint, the CA bundle and a client line that works")
+
+
+def _reason_to_associate(database: Database) -> str:
+    membership = database.membership
+    if membership is None:
+        return "it is a member of no directory"
+    if MEMBERSHIP.get(membership.status) == RETRY:
+        return f"its membership is {membership.status}: the same call again repairs it"
+    return f"its membership is {membership.status}"
+
+
+def _checksum(plan: Plan, database: Database) -> str:
+    """16 hexadecimal digits; nothing in it moves with the clock."""
+    subject = [
+        database.id.resource_id,
+        plan.profile.sha256,
+        [asdict(step) for step in plan.steps],
+        [finding.to_json() for finding in plan.findings],
+    ]
+    return hashlib.sha256(json.dumps(subject, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _decided(plan: Plan, request: Request, profile: Profile, now: datetime) -> Plan:
+    """The plan with its verdict: what a person approved stands in the way no longer."""
+    if request.approve == plan.checksum:
+        plan = replace(
+            plan,
+            findings=tuple(finding for finding in plan.findings if not finding.approvable),
+            may_reboot=True,
+            tolerates_sessions=True,
+        )
+    elif request.approve:
+        moved = Finding(
+            f"Plan {request.approve} was approved, but the plan is {plan.checksum} now",
+            f"Read this plan; then approve {plan.checksum}",
+        )
+        plan = replace(plan, findings=(*plan.findings, moved))
+    if plan.findings:
+        return replace(plan, verdict=ASK)
+    freeze = profile.change.frozen_until(now.date())
+    if freeze and request.approve != plan.checksum:
+        return replace(plan, verdict=PARK, next_look=f"{freeze.isoformat()}T23:59:59+00:00")
+    return plan

@@ -1,0 +1,153 @@
+"""A profile: which databases it admits, what may happen to them, and who may use them.
+
+Scalars are loaded as strings: YAML 1.1 makes ``no`` false and ``0111`` an octal number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import Any
+
+import yaml
+
+from signon.domain.database import Database
+from signon.domain.engines import Method
+from signon.errors import ProfileUnusable
+
+
+@dataclass(frozen=True)
+class ProfileVersion:
+    """Which profile an execution works by: key and version in the bucket, and the hash of its bytes."""
+
+    name: str
+    key: str
+    version: str
+    sha256: str
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, str]) -> ProfileVersion:
+        return cls(**document)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the profile allows by itself; everything else wants a person's approval."""
+
+    apply_immediately: bool = True
+    reboot_allowed: bool = True
+    existing_allowed: bool = False
+    other_pending_allowed: bool = False
+    freezes: tuple[tuple[date, date], ...] = ()
+
+    def frozen_until(self, day: date) -> date | None:
+        """The last day of the freeze that ``day`` falls into, or None."""
+        return max((last for first, last in self.freezes if first <= day <= last), default=None)
+
+
+@dataclass(frozen=True)
+class MySqlRole:
+    """A preset of privileges on some databases."""
+
+    preset: str
+    databases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DirectoryLogin:
+    """A person of the directory and the roles they have here."""
+
+    user: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A valid profile. ``master_secret`` is None where RDS manages the master user's password itself."""
+
+    name: str
+    accounts: tuple[str, ...]
+    vpcs: tuple[str, ...]
+    engines: tuple[str, ...]
+    names: tuple[str, ...]
+    directory: str
+    realm: str
+    methods: Mapping[str, tuple[str, ...]]
+    change: Change
+    lock_leavers: bool
+    master_secret: str | None
+    roles: Mapping[str, MySqlRole]
+    logins: tuple[DirectoryLogin, ...] = field(repr=False)
+
+    def method_for(self, engine: str) -> Method | None:
+        named = {method.value: method for method in Method}
+        return next((named[name] for name in self.methods.get(engine, ()) if name in named), None)
+
+    def refuses(self, database: Database) -> str | None:
+        """Why this profile does not admit the database, or None. The tag only asks; this answers."""
+        for what, value, patterns in (
+            ("engine", database.id.engine, self.engines),
+            ("name", database.id.name, self.names),
+            ("account", database.id.account, self.accounts or ("*",)),
+            ("VPC", database.vpc, self.vpcs or ("*",)),
+        ):
+            if not any(fnmatchcase(value, pattern) for pattern in patterns):
+                return f"it admits no {what} {value}"
+        return None
+
+
+def sha256(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()
+
+
+def load(text: bytes) -> Any:
+    """The YAML document, every scalar a string.
+
+    Raises ProfileUnusable: not YAML; says the line.
+    """
+    try:
+        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  BaseLoader makes strings, lists and mappings only
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ProfileUnusable(
+            f"The profile is not YAML: {' '.join(str(error).split())[:300]}",
+            "Mend the file and put it into the profile bucket again",
+        ) from None
+
+
+def read_profile(name: str, document: Mapping[str, Any]) -> Profile:
+    """The profile in a document that ``profile_schema.problems`` has found nothing wrong with."""
+    admits, directory = document["admits"], document["directory"]
+    change, access = document.get("change", {}), document.get("access", {})
+    master = access.get("master", "managed")
+    return Profile(
+        name=name,
+        accounts=tuple(admits.get("accounts", ())),
+        vpcs=tuple(admits.get("vpcs", ())),
+        engines=tuple(admits["engines"]),
+        names=tuple(admits["names"]),
+        directory=directory["id"],
+        realm=directory["realm"],
+        methods={engine: tuple(methods) for engine, methods in document["methods"].items()},
+        change=Change(
+            apply_immediately=change.get("apply", "immediately") == "immediately",
+            reboot_allowed=change.get("reboot", "allowed") == "allowed",
+            existing_allowed=change.get("existing", "ask") == "allowed",
+            other_pending_allowed=change.get("other_pending", "ask") == "allowed",
+            freezes=tuple(_days(span) for span in change.get("not_during", ())),
+        ),
+        lock_leavers=access.get("leavers", {}).get("lock", "now") == "now",
+        master_secret=None if master == "managed" else master,
+        roles={
+            role: MySqlRole(entry["preset"], tuple(entry.get("mysql", {}).get("databases", ())))
+            for role, entry in document["roles"].items()
+        },
+        logins=tuple(DirectoryLogin(entry["user"], tuple(entry["roles"])) for entry in document["logins"]),
+    )
+
+
+def _days(span: str) -> tuple[date, date]:
+    first, last = span.split("/")
+    return date.fromisoformat(first), date.fromisoformat(last)

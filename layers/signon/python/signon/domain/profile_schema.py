@@ -1,0 +1,73 @@
+"""What a profile may say: the published JSON Schema, and what no schema can check."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import jsonschema
+
+from signon.domain import names
+from signon.domain.profile import Profile, load, read_profile
+from signon.errors import ProfileUnusable
+
+
+def schema() -> dict[str, Any]:
+    """The published schema, ``profiles/schema.json``."""
+    document: dict[str, Any] = json.loads(files("signon.domain").joinpath("profile.schema.json").read_text())
+    return document
+
+
+def checked(name: str, text: bytes) -> Profile:
+    """The profile in these bytes.
+
+    Raises ProfileUnusable: names everything that is wrong with it, each with its path.
+    """
+    document = load(text)
+    if found := problems(document):
+        raise ProfileUnusable(
+            f"Profile {name} is invalid: {'; '.join(found)}", "Mend the file and put it into the profile bucket again"
+        )
+    return read_profile(name, document)
+
+
+def problems(document: Any) -> list[str]:
+    """Everything that is wrong with a loaded profile, each with its path; empty where it is valid."""
+    found = [
+        f"{'.'.join(str(part) for part in error.absolute_path) or 'the profile'}: {error.message[:200]}"
+        for error in sorted(
+            jsonschema.Draft202012Validator(schema()).iter_errors(document),
+            key=lambda error: list(map(str, error.absolute_path)),
+        )
+    ]
+    return found or list(_beyond_the_schema(document))
+
+
+def _beyond_the_schema(document: Mapping[str, Any]) -> Iterator[str]:
+    if problem := names.realm_problem(document["directory"]["realm"]):
+        yield f"directory.realm: {problem}"
+    for role, entry in document["roles"].items():
+        for place, schema_name in enumerate(entry.get("mysql", {}).get("databases", ())):
+            if problem := names.schema_problem(schema_name):
+                yield f"roles.{role}.mysql.databases.{place}: {problem}"
+    for place, login in enumerate(document["logins"]):
+        if problem := names.login_problem(login["user"], master_user=""):
+            yield f"logins.{place}.user: {problem}"
+        for role in login["roles"]:
+            if role not in document["roles"]:
+                yield f"logins.{place}.roles: there is no role {role!r}; roles has {', '.join(document['roles'])}"
+    for user, count in Counter(login["user"] for login in document["logins"]).items():
+        if count > 1:
+            yield f"logins: {user!r} stands there {count} times"
+    for place, span in enumerate(document.get("change", {}).get("not_during", ())):
+        try:
+            first, last = (date.fromisoformat(day) for day in span.split("/"))
+        except ValueError:
+            yield f"change.not_during.{place}: {span!r} has a day that no calendar has"
+            continue
+        if first > last:
+            yield f"change.not_during.{place}: {span!r} ends before it begins"

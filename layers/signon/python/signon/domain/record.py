@@ -1,0 +1,40 @@
+"""What we remember of a database between executions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Record:
+    """Times are ISO 8601 in UTC, as Step Functions says them.
+
+    ``associated_at`` is when we last asked RDS to join the database, ``reboot_intended_at`` when we last were about to ask for a reboot,
+    ``rebooted_at`` the reboot that the logins have worked after; ``told`` is the digest of the last message.
+    """
+
+    associated_at: str | None = None
+    reboot_intended_at: str | None = None
+    rebooted_at: str | None = None
+    told: str | None = None
+    end: str | None = None
+
+    @property
+    def reboot_due(self) -> bool | None:
+        """Whether the database was joined and not rebooted since; None where it was not us who joined it: the probe decides."""
+        joined, rebooted = moment(self.associated_at), moment(self.rebooted_at)
+        if joined is None:
+            return None
+        return rebooted is None or rebooted < joined
+
+    @property
+    def open_intent(self) -> datetime | None:
+        """When a reboot was intended that belongs to the last association; None where none was."""
+        joined, intended = moment(self.associated_at), moment(self.reboot_intended_at)
+        return intended if intended and (joined is None or intended >= joined) else None
+
+
+def moment(text: str | None) -> datetime | None:
+    """A stored time as a datetime."""
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,58 @@
+"""What is remembered and told of an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from signon.domain.outcome import ONBOARDED, Outcome
+from signon.domain.record import Record
+
+
+def is_news(ended: Outcome, record: Record | None) -> bool:
+    """Whether people and machines are told: something was changed, or there is something else to say than last time.
+
+    Where the record is lost and a run finds everything in order, there is nothing to say.
+    """
+    if ended.changed:
+        return True
+    return ended.end != ONBOARDED if record is None or record.told is None else record.told != ended.digest
+
+
+def facts(ended: Outcome, dossier: Mapping[str, Any], execution: str, now: str) -> Mapping[str, str]:
+    """What goes into the record; "" takes a fact out."""
+    database, plan = dossier["database"], dossier.get("plan", {})
+    profile = plan.get("profile", {})
+    reboot_worked = bool(dossier.get("reboot")) and "logins" in dossier
+    return {
+        "name": database["name"],
+        "arn": database["arn"],
+        "engine": database["engine"],
+        "end": ended.end,
+        "headline": ended.headline,
+        "told": ended.digest,
+        "execution": execution,
+        "reported_at": now,
+        "plan": plan.get("checksum", ""),
+        "profile": profile.get("name", ""),
+        "profile_version": profile.get("version", ""),
+        "next_look": ended.next_look or "",
+        **({"rebooted_at": dossier["reboot"]["at"]} if reboot_worked else {}),
+    }
+
+
+def event_detail(ended: Outcome, dossier: Mapping[str, Any], execution: str) -> Mapping[str, Any]:
+    """The custom event's detail: names, ids and counts, no login and no secret."""
+    database, plan = dossier.get("database", {}), dossier.get("plan", {})
+    return {
+        "end": ended.end,
+        "headline": ended.headline,
+        "database": database.get("name"),
+        "resource_id": database.get("resource_id"),
+        "engine": database.get("engine"),
+        "profile": plan.get("profile", {}).get("name"),
+        "plan": plan.get("checksum"),
+        "problems": len(ended.problems),
+        "kit": dossier.get("kit", {}).get("location"),
+        "execution": execution,
+    }

@@ -1,0 +1,144 @@
+"""Every error that a function may end with, and what the state machine makes of it.
+
+Step Functions matches the bare class name, so these names are a contract with
+``statemachines/onboard_database.asl.yaml``; a test holds the two against each other.
+
+    SignonError                     the state machine...
+    |-- TemporaryFailure   RETRY    ...retries the state: throttled, 5xx, cut off
+    |-- DatabaseBusy       WAIT     ...retries the state for up to an hour: RDS is changing the database
+    |-- ClaimSettling      WAIT     ...retries the state: the last holder has only just stopped
+    |-- PluginNotLoaded    FIX      ...reboots the database, once
+    |-- NotOurs            END      ...ends in "Not ours", silently
+    |-- DatabaseGone       END      ...ends in "Not ours": deleted, or made again under the same name
+    |-- AlreadyInProgress  END      ...ends in "Already in progress", silently
+    |-- ClaimLost          END      ...ends in "Already in progress": another execution has taken over
+    |-- StillWaiting       END      ...ends in "Parked"
+    `-- NeedsPerson        ASK      ...ends in "Needs a person", with the remedy
+        |-- ProfileUnusable         missing, invalid, changed since it was planned
+        |-- DirectoryRoleUnusable   missing, wrong trust, lacks the policy
+        |-- AssociationRefused      RDS refuses the directory, the role or the change
+        |-- DatabaseUnusable        stopped, failed, storage full, a reader
+        |-- ConnectionRefused       no route, TLS not verified, master not let in
+        |-- MasterSecretUnusable    none, unreadable, or not a secret with a password
+        |-- DatabaseInUse           people are signed in and a reboot would cut them off
+        |-- RebootNotAllowed        only a reboot helps, and nobody has allowed one
+        |-- RebootDidNotHelp        rebooted, and the plugin is still not loaded
+        |-- StatementRefused        the database refused a statement of ours
+        `-- LoginsIncomplete        what was read back is not what was wanted
+    InvalidRequest         STOP     ...ends in "Failed": the input itself is wrong
+    SettingMissing         STOP     ...ends in "Failed": our own environment is wrong
+"""
+
+from __future__ import annotations
+
+
+class SignonError(Exception):
+    """Something that the state machine has an answer to."""
+
+
+class TemporaryFailure(SignonError):
+    """AWS or the network did not answer this time."""
+
+
+class DatabaseBusy(SignonError):
+    """The database is in a state that does not permit the operation yet."""
+
+
+class ClaimSettling(SignonError):
+    """The last holder of the claim stopped so recently that one of its functions may still run."""
+
+
+class PluginNotLoaded(SignonError):
+    """MySQL error 1524: the database is joined but has not been rebooted since."""
+
+
+class NotOurs(SignonError):
+    """No profile, or not an engine of ours."""
+
+
+class DatabaseGone(SignonError):
+    """The resource id that this execution works on exists no longer."""
+
+
+class AlreadyInProgress(SignonError):
+    """Another execution holds the claim on this database."""
+
+
+class ClaimLost(SignonError):
+    """Our fence number is no longer the newest one."""
+
+
+class StillWaiting(SignonError):
+    """Nothing is wrong, but no execution waits this long."""
+
+
+class NeedsPerson(SignonError):
+    """Only a person can go on. The message says what is wrong, ``remedy`` what to do."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(f"{problem} | Remedy: {remedy}")
+        self.problem = problem
+        self.remedy = remedy
+
+
+class ProfileUnusable(NeedsPerson):
+    """The profile is missing or invalid, or is not the one that was planned."""
+
+
+class DirectoryRoleUnusable(NeedsPerson):
+    """RDS could not use the role to reach the directory."""
+
+
+class AssociationRefused(NeedsPerson):
+    """RDS refused to associate the directory."""
+
+
+class DatabaseUnusable(NeedsPerson):
+    """The database will not become available by waiting."""
+
+
+class ConnectionRefused(NeedsPerson):
+    """No verified connection to the database as its master user."""
+
+
+class MasterSecretUnusable(NeedsPerson):
+    """The master user's password cannot be had."""
+
+
+class DatabaseInUse(NeedsPerson):
+    """Other sessions than ours are open, and the plan interrupts them."""
+
+
+class RebootNotAllowed(NeedsPerson):
+    """The database must be rebooted and neither profile nor approval allows it."""
+
+
+class RebootDidNotHelp(NeedsPerson):
+    """The plugin is not loaded although the database was rebooted after it was joined."""
+
+
+class StatementRefused(NeedsPerson):
+    """The database refused a statement of ours."""
+
+
+class LoginsIncomplete(NeedsPerson):
+    """The logins that were read back are not the ones that were wanted."""
+
+
+class InvalidRequest(Exception):
+    """The execution's input is neither an RDS event nor a manual request."""
+
+
+class SettingMissing(Exception):
+    """An environment variable that the template should have set is not there."""
+
+
+# How an execution ends when one of these errors reaches "Report outcome". Whatever is not named here is a defect: "Failed".
+END_BY_ERROR = {
+    "StillWaiting": "Parked",
+    "NotOurs": "Not ours",
+    "DatabaseGone": "Not ours",
+    "AlreadyInProgress": "Already in progress",
+    "ClaimLost": "Already in progress",
+    **{error.__name__: "Needs a person" for error in NeedsPerson.__subclasses__()},
+}
