@@ -1,4 +1,4 @@
-"""Report outcome: the record, a message to people and an event to machines where there is something new; releases the claim."""
+"""Report outcome: the record; a message to people and an event to machines where there is news; releases the claim."""
 
 from __future__ import annotations
 

@@ -133,7 +133,8 @@ class SettingMissing(Exception):
     """An environment variable that the template should have set is not there."""
 
 
-# How an execution ends when one of these errors reaches "Report outcome". Whatever is not named here is a defect: "Failed".
+# How an execution ends when one of these errors reaches "Report outcome". Whatever is not named here is a defect:
+# "Failed".
 END_BY_ERROR = {
     "StillWaiting": "Parked",
     "NotOurs": "Not ours",

@@ -90,7 +90,8 @@ def _write(table: str, database: str, execution: str, now: datetime, condition: 
         answer = _table().update_item(
             TableName=table,
             Key=_key(database),
-            UpdateExpression="SET holder = :execution, claimed_at = :now, fence = if_not_exists(fence, :zero) + :one REMOVE again",
+            UpdateExpression="SET holder = :execution, claimed_at = :now,"
+            " fence = if_not_exists(fence, :zero) + :one REMOVE again",
             ConditionExpression=condition,
             ExpressionAttributeValues={
                 ":execution": {"S": execution},
@@ -124,7 +125,10 @@ def _mark_again(table: str, database: str, holder: str) -> None:
 
 
 def _stopped_at(execution: str) -> datetime | None:
-    """When the execution stopped; None while it runs. One that Step Functions has forgotten (after 90 days) stopped long ago."""
+    """When the execution stopped; None while it runs.
+
+    One that Step Functions has forgotten (after 90 days) stopped long ago.
+    """
     states: SFNClient = client("stepfunctions")
     try:
         with errors_as({"ExecutionDoesNotExist": _Held}):

@@ -17,8 +17,9 @@ _CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard"
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html, and what the other services call the same
 _TEMPORARY = {
-    "InternalFailure", "InternalServerError", "InternalError", "ServiceUnavailable", "RequestLimitExceeded", "Throttling", "ThrottlingException",
-    "TooManyRequestsException", "ProvisionedThroughputExceededException", "SlowDown", "RequestTimeout", "RequestTimeoutException",
+    "InternalFailure", "InternalServerError", "InternalError", "ServiceUnavailable", "RequestLimitExceeded",
+    "Throttling", "ThrottlingException", "TooManyRequestsException", "ProvisionedThroughputExceededException",
+    "SlowDown", "RequestTimeout", "RequestTimeoutException",
 }  # fmt: skip
 
 
@@ -30,7 +31,10 @@ def client(service: str) -> Any:
 
 @contextmanager
 def errors_as(codes: Mapping[str, Callable[[str], Exception]] | None = None) -> Iterator[None]:
-    """Raises ``codes[code](message)`` for an AWS error with that code, TemporaryFailure where AWS did not answer this time."""
+    """Raises ``codes[code](message)`` for an AWS error with that code.
+
+    Raises TemporaryFailure: AWS did not answer this time.
+    """
     try:
         yield
     except ClientError as error:

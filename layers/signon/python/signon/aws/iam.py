@@ -24,7 +24,8 @@ def directory_role(name: str) -> DirectoryRole | None:
             attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
     except _NoSuchRole:
         return None
-    statements = role["AssumeRolePolicyDocument"]["Statement"]
+    trust: Any = role["AssumeRolePolicyDocument"]  # botocore decodes it; the types allow for text
+    statements = trust["Statement"]
     principals = frozenset(
         service
         for statement in statements

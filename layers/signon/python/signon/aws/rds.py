@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -41,13 +41,17 @@ def observe(identity: DatabaseId) -> Database:
         raise DatabaseGone(f"{identity.name} was deleted")
     if database.id.resource_id != identity.resource_id:
         raise DatabaseGone(
-            f"{identity.name} is {database.id.resource_id} now, and was {identity.resource_id}: it was made again under the same name"
+            f"{identity.name} is {database.id.resource_id} now, and was {identity.resource_id}:"
+            " it was made again under the same name"
         )
     return database
 
 
 def offers_kerberos(database: Database) -> bool:
-    """Whether RDS offers Kerberos for this engine version and instance class in this Region; its own data, no table of ours."""
+    """Whether RDS offers Kerberos for this engine version and instance class in this Region.
+
+    RDS's own data, no table of ours.
+    """
     with errors_as():
         answer = _rds().describe_orderable_db_instance_options(
             Engine=database.id.engine,
@@ -63,8 +67,11 @@ def associate_directory(database: Database, directory: str, role: str, *, apply_
 
     Raises DatabaseBusy, DatabaseGone; AssociationRefused: RDS refuses directory or role, and its message says why.
     """
-    remedy = "Check the directory's id and the role in the profile and the stack; a role that has just been made needs a minute, then start again"
-    codes = {
+    remedy = (
+        "Check the directory's id and the role in the profile and the stack; "
+        "a role that has just been made needs a minute, then start again"
+    )
+    codes: Mapping[str, Callable[[str], Exception]] = {
         "InvalidDBInstanceState": lambda message: DatabaseBusy(f"{database.id.name}: {message}"),
         "DBInstanceNotFound": DatabaseGone,
         "DomainNotFoundFault": lambda message: AssociationRefused(message, remedy),
@@ -82,7 +89,7 @@ def associate_directory(database: Database, directory: str, role: str, *, apply_
 
 def reboot(database: Database) -> None:
     """Raises DatabaseBusy, DatabaseGone."""
-    codes = {
+    codes: Mapping[str, Callable[[str], Exception]] = {
         "InvalidDBInstanceState": lambda message: DatabaseBusy(f"{database.id.name}: {message}"),
         "DBInstanceNotFound": DatabaseGone,
     }

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def master_credentials(database: Database, named: str | None) -> Credentials:
-    """The master user's credentials: from the secret that the profile names, else from the one RDS manages; its current version.
+    """The master user's credentials, from the current version of the secret that the profile names, else of RDS's own.
 
-    Raises MasterSecretUnusable: there is none, it cannot be read or decrypted, or is not a JSON object with username and password.
+    Raises MasterSecretUnusable: there is none, it cannot be read or decrypted, or is not a JSON object with username
+    and password.
     """
     manager: SecretsManagerClient = client("secretsmanager")
     secret = named or database.master_secret

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from signon.db import mysql
 from signon.db.session import Session
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Family, LoginSql, Method
-from signon.domain.logins import PresentLogin, make, open_complete, wanted_logins
+from signon.domain.logins import Accounts, make, open_complete, wanted_logins
 from signon.domain.plan import Plan
 from signon.domain.probe import Probe
 from signon.domain.profile import Profile
 
-_SQL = {Family.MYSQL: mysql}
+
+class _Questions(Protocol):
+    """What a family's module answers."""
+
+    def probe(self, session: Session, plugin: str) -> Probe: ...
+    def read_logins(self, session: Session) -> Accounts: ...
+
+
+_SQL: Mapping[Family, _Questions] = {Family.MYSQL: mysql}
 
 
 def login_sql(database: Database, plan: Plan) -> LoginSql:
@@ -26,7 +35,7 @@ def probe(session: Session, database: Database, plan: Plan) -> Probe:
     return _SQL[ENGINES[database.id.engine].family].probe(session, login_sql(database, plan).plugin)
 
 
-def read(session: Session, database: Database) -> tuple[PresentLogin, ...]:
+def read(session: Session, database: Database) -> Accounts:
     """Every account of the database; two round trips however many there are."""
     return _SQL[ENGINES[database.id.engine].family].read_logins(session)
 
@@ -34,18 +43,19 @@ def read(session: Session, database: Database) -> tuple[PresentLogin, ...]:
 def create(
     session: Session, sql: LoginSql, database: Database, profile: Profile, before_change: Callable[[], None]
 ) -> int:
-    """Makes what is missing, reads it back, opens what is complete; how many statements that took. 0 where nothing was missing.
+    """Makes what is missing, reads it back, opens what is complete; how many statements that took (0: all was there).
 
-    ``before_change`` is called before the first statement of either half, and raises where this execution has been outdated.
+    ``before_change`` is called before the first statement of either half, and raises where this execution has been
+    outdated.
     """
-    wanted = wanted_logins(profile)
-    present = read(session, database)
-    making = make(sql, profile.name, wanted, present, lock_leavers=profile.lock_leavers).statements
+    accounts = read(session, database)
+    wanted = wanted_logins(profile, literal_names=accounts.literal_names)
+    making = make(sql, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers).statements
     if making:
         before_change()
         session.run(making)
-        present = read(session, database)
-    opening = open_complete(sql, profile.name, wanted, present)
+        accounts = read(session, database)
+    opening = open_complete(sql, profile.name, wanted, accounts.logins)
     if opening:
         before_change()
         session.run(opening)

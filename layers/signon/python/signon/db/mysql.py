@@ -12,7 +12,7 @@ import pymysql
 
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
-from signon.domain.logins import PresentLogin
+from signon.domain.logins import Accounts, PresentLogin
 from signon.domain.probe import Probe
 from signon.errors import ConnectionRefused, DatabaseUnusable, PluginNotLoaded, StatementRefused, TemporaryFailure
 
@@ -40,21 +40,22 @@ class Connection:
     def text(self, sql: str, values: Sequence[str]) -> str:
         """The statement as the server gets it."""
         with self._connection.cursor() as cursor:
-            return cursor.mogrify(sql, tuple(values))
+            return str(cursor.mogrify(sql, tuple(values)))
 
     def run(self, sql: str, values: Sequence[str]) -> Sequence[tuple[Any, ...]]:
         self.round_trips += 1
         with _our_errors(), self._connection.cursor() as cursor:
             cursor.execute(sql, tuple(values))
-            return cursor.fetchall()
+            return tuple(cursor.fetchall())
 
     def close(self) -> None:
         self._connection.close()
 
 
 def connect(database: Database, credentials: Callable[[], Credentials], tls: ssl.SSLContext) -> Connection:
-    """Signs in as master. PyMySQL asks for TLS because it is given a context, and sends nothing secret before that is verified.
+    """Signs in as master.
 
+    PyMySQL asks for TLS because it is given a context, and sends nothing secret before that is verified.
     Raises ConnectionRefused.
     """
     unreachable = 0
@@ -67,7 +68,8 @@ def connect(database: Database, credentials: Callable[[], Credentials], tls: ssl
             if isinstance(error.__cause__ or error.__context__, ssl.SSLError) or "SSL" in str(error.args[1:]):
                 raise ConnectionRefused(
                     f"The TLS of {database.host} cannot be verified",
-                    "Give the database a certificate of a current RDS certificate authority, and look at who answers at that address",
+                    "Give the database a certificate of a current RDS certificate authority,"
+                    " and look at who answers at that address",
                 ) from None
             if code == _ACCESS_DENIED and not refused:
                 refused = True  # rotated since the secret was read: read it again, once
@@ -81,7 +83,8 @@ def connect(database: Database, credentials: Callable[[], Credentials], tls: ssl
             elif code in _UNREACHABLE:
                 raise ConnectionRefused(
                     f"{database.host}:{database.port} is not reached from this stack's subnets",
-                    "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own, and check the routes",
+                    "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own,"
+                    " and check the routes",
                 ) from None
             else:
                 raise _our_error(code) from None
@@ -121,13 +124,17 @@ def _our_error(code: int) -> Exception:
         return DatabaseUnusable(f"MySQL error {code}: the server is read only", "Start again when the writer is back")
     return StatementRefused(
         f"MySQL error {code}",
-        f"Look {code} up at https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html; the log of this function has the statement",
+        f"Look {code} up at https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html;"
+        " the log of this function has the statement",
     )
 
 
 def probe(session: Session, plugin: str) -> Probe:
     """What only the inside of a database shows: is the plugin loaded, is it the writer, is anybody else signed in."""
-    loaded = "SELECT CONNECTION_ID(), @@global.read_only, (SELECT COUNT(*) FROM information_schema.plugins WHERE plugin_name = %s AND plugin_status = 'ACTIVE')"
+    loaded = (
+        "SELECT CONNECTION_ID(), @@global.read_only,"
+        " (SELECT COUNT(*) FROM information_schema.plugins WHERE plugin_name = %s AND plugin_status = 'ACTIVE')"
+    )
     ((ours, read_only, active),) = session.query("Look at the server", loaded, (plugin,))
     processes = session.query("Look who is signed in", "SHOW PROCESSLIST")
     others = [row for row in processes if row[0] != ours and row[1] not in _NOBODY]
@@ -137,11 +144,11 @@ def probe(session: Session, plugin: str) -> Probe:
 _NOBODY = {"rdsadmin", "rdsrepladmin", "event_scheduler", "system user", "unauthenticated user"}
 
 
-def read_logins(session: Session) -> tuple[PresentLogin, ...]:
+def read_logins(session: Session) -> Accounts:
     """Every account, with our mark where it bears one, and its grants on databases."""
     accounts = session.query(
         "Read the logins",
-        "SELECT u.User, u.Host, u.plugin, u.ssl_type, u.account_locked, a.ATTRIBUTE"
+        "SELECT u.User, u.Host, u.plugin, u.ssl_type, u.account_locked, a.ATTRIBUTE, @@partial_revokes"
         " FROM mysql.user u JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host",
     )
     granted = session.query(
@@ -151,7 +158,7 @@ def read_logins(session: Session) -> tuple[PresentLogin, ...]:
     for grantee, schema, privilege in granted:
         of_account = grants.setdefault(_text(grantee), {})
         of_account[_text(schema)] = of_account.get(_text(schema), frozenset()) | {_text(privilege)}
-    return tuple(
+    logins = tuple(
         PresentLogin(
             _text(user),
             _text(host),
@@ -161,8 +168,9 @@ def read_logins(session: Session) -> tuple[PresentLogin, ...]:
             _mark(attribute),
             grants.get(f"'{_text(user)}'@'{_text(host)}'", {}),
         )
-        for user, host, plugin, tls, locked, attribute in accounts
+        for user, host, plugin, tls, locked, attribute, _ in accounts
     )
+    return Accounts(logins, literal_names=bool(accounts[0][-1]))
 
 
 def _mark(attribute: Any) -> dict[str, Any] | None:

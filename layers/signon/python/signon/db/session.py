@@ -56,8 +56,10 @@ class Session:
 
 @contextmanager
 def sign_in(database: Database, credentials: Callable[[], Credentials], ca_bundle: str) -> Iterator[Session]:
-    """A session as master. ``credentials`` is called just before connecting, and once more where the password was refused:
-    RDS rotates it every seven days.
+    """A session as master.
+
+    ``credentials`` is called just before connecting, and once more where the password was refused: RDS rotates it every
+    seven days.
 
     Raises ConnectionRefused: no route, TLS that cannot be verified, or a master who is not let in; says which.
     """

@@ -27,7 +27,7 @@ class Claim:
 def is_abandoned(stopped_at: datetime | None, longest_timeout: timedelta, now: datetime) -> bool:
     """Whether nobody can be working under a claim any more.
 
-    ``stopped_at`` is when its execution stopped, None while it runs. A function that an execution has started goes on after
-    the execution was stopped, for as long as its own timeout.
+    ``stopped_at`` is when its execution stopped, None while it runs. A function that an execution has started goes on
+    after the execution was stopped, for as long as its own timeout.
     """
     return stopped_at is not None and now - stopped_at > longest_timeout

@@ -14,7 +14,8 @@ CA_BUNDLE = "ca-bundle.pem"
 def client_lines(database: Database, user: str = "YOUR-NAME") -> Mapping[str, str]:
     """A shell line per client, run in the folder of the kit; each asks for the directory password.
 
-    The password travels inside TLS that is verified against the bundle and the endpoint's name, so both clients may send it in the clear.
+    The password travels inside TLS that is verified against the bundle and the endpoint's name, so both clients may
+    send it in the clear.
     """
     where = ["--host", database.host, "--port", str(database.port), "--user", user, "--password"]
     return {
@@ -47,8 +48,9 @@ def render(database: Database, realm: str, ca_bundle: bytes) -> Mapping[str, byt
 def _page(database: Database, realm: str, lines: Mapping[str, str]) -> str:
     return f"""# Connecting to {database.id.name}
 
-Endpoint `{database.host}`, port {database.port}. Sign in with your account of {realm}: its name in lower case without the
-domain, and its password. Keep `{CA_BUNDLE}` beside you; without verified TLS the server refuses you, and so should your client.
+Endpoint `{database.host}`, port {database.port}. Sign in with your account of {realm}: its name in lower case without
+the domain, and its password. Keep `{CA_BUNDLE}` beside you; without verified TLS the server refuses you, and so should
+your client.
 
 With MySQL's client (8.0 or newer):
 
@@ -58,5 +60,6 @@ With MariaDB's client:
 
     {lines["mariadb"]}
 
-In a driver or a desktop tool: switch the *cleartext* authentication plugin on, TLS to "verify identity", and give it `{CA_BUNDLE}`.
+In a driver or a desktop tool: switch the *cleartext* authentication plugin on, TLS to "verify identity", and give it
+`{CA_BUNDLE}`.
 """

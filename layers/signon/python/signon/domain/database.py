@@ -90,9 +90,9 @@ _USABLE = {
     "configuring-log-exports",
 }
 _STUCK = {
-    "failed", "inaccessible-encryption-credentials", "inaccessible-encryption-credentials-recoverable", "incompatible-create",
-    "incompatible-network", "incompatible-option-group", "incompatible-parameters", "incompatible-restore", "insufficient-capacity",
-    "restore-error", "stopped", "stopping", "storage-full",
+    "failed", "inaccessible-encryption-credentials", "inaccessible-encryption-credentials-recoverable",
+    "incompatible-create", "incompatible-network", "incompatible-option-group", "incompatible-parameters",
+    "incompatible-restore", "insufficient-capacity", "restore-error", "stopped", "stopping", "storage-full",
 }  # fmt: skip
 _LEAVING = {"delete-precheck", "deleting"}
 

@@ -34,7 +34,8 @@ class DirectoryRole:
     policies: frozenset[str]
 
 
-# "If the AWS Region is an opt-in Region, use the Region-specific service principals"; Regions since Canada West have one per engine.
+# "If the AWS Region is an opt-in Region, use the Region-specific service principals"; Regions since Canada West have
+# one per engine.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-setting-up.html
 _OPT_IN = {
     "af-south-1", "ap-east-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "eu-central-2",
@@ -54,16 +55,23 @@ def service_principals(region: str, engine: str) -> frozenset[str]:
 
 def role_problem(role: DirectoryRole, region: str, engine: str) -> tuple[str, str] | None:
     """What keeps RDS from using the role and the remedy, or None."""
-    missing = service_principals(region, engine) - role.principals
+    wanted = service_principals(region, engine)
+    missing = wanted - role.principals
     if missing:
         return (
             f"The trust policy of {role.name} does not name {', '.join(sorted(missing))}",
-            f"Deploy the stack again, or let the role's trust policy allow sts:AssumeRole to {', '.join(sorted(service_principals(region, engine)))}",
+            (
+                "Deploy the stack again, or let the role's trust policy allow sts:AssumeRole to "
+                + ", ".join(sorted(wanted))
+            ),
         )
     if DIRECTORY_POLICY not in role.policies:
         return (
             f"{role.name} lacks the policy {DIRECTORY_POLICY}",
-            f"aws iam attach-role-policy --role-name {role.name} --policy-arn arn:aws:iam::aws:policy/{DIRECTORY_POLICY}",
+            (
+                f"aws iam attach-role-policy --role-name {role.name}"
+                f" --policy-arn arn:aws:iam::aws:policy/{DIRECTORY_POLICY}"
+            ),
         )
     return None
 

@@ -66,7 +66,8 @@ class Engine:
         return tuple(int(part) for part in version.split(".") if part.isdigit()) >= self.oldest
 
 
-# REQUIRE SSL, because the directory password travels through PAM in the clear. The old guide's UPDATE mysql.user is unsupported since 8.0.36.
+# REQUIRE SSL, because the directory password travels through PAM in the clear. The old guide's UPDATE mysql.user is
+# unsupported since 8.0.36.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-setting-up.html#mysql-kerberos-setting-up.create-logins
 MYSQL_PAM = LoginSql(
     plugin="auth_pam",

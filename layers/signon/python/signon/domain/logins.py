@@ -62,6 +62,14 @@ class PresentLogin:
 
 
 @dataclass(frozen=True)
+class Accounts:
+    """Every account of a database. ``literal_names``: the server takes no wildcards in a GRANT's database name."""
+
+    logins: tuple[PresentLogin, ...]
+    literal_names: bool
+
+
+@dataclass(frozen=True)
 class LoginPlan:
     """``statements`` to run now, in this order; ``left_alone`` says of wanted logins why we keep our hands off them."""
 
@@ -69,22 +77,26 @@ class LoginPlan:
     left_alone: tuple[str, ...]
 
 
-def wanted_logins(profile: Profile) -> tuple[WantedLogin, ...]:
+def wanted_logins(profile: Profile, *, literal_names: bool = False) -> tuple[WantedLogin, ...]:
     """The profile's directory logins, each with its grants."""
-    return tuple(WantedLogin(login.user, _grants(profile, login.roles)) for login in profile.logins)
+    return tuple(WantedLogin(login.user, _grants(profile, login.roles, literal_names)) for login in profile.logins)
 
 
-def _grants(profile: Profile, roles: Iterable[str]) -> dict[str, frozenset[str]]:
+def _grants(profile: Profile, roles: Iterable[str], literal_names: bool) -> dict[str, frozenset[str]]:
     grants: dict[str, frozenset[str]] = {}
     for role in (profile.roles[name] for name in roles):
         for database in role.databases:
-            pattern = database_pattern(database)
+            pattern = database if literal_names else database_pattern(database)
             grants[pattern] = grants.get(pattern, frozenset()) | frozenset(PRESETS[role.preset])
     return grants
 
 
 def database_pattern(database: str) -> str:
-    r"""GRANT takes ``_`` and ``%`` in a database's name for wildcards: ``my_db`` would reach myXdb as well, ``my\_db`` does not."""
+    r"""GRANT takes ``_`` and ``%`` in a database's name for wildcards: ``my_db`` would reach myXdb as well, ``my\_db`` does not.
+
+    "The server interprets % and _ as literal characters when partial_revokes is enabled"; then the name must stand as it is.
+    https://dev.mysql.com/doc/refman/8.4/en/partial-revokes.html
+    """
     return database.replace("_", r"\_").replace("%", r"\%")
 
 
@@ -145,13 +157,13 @@ class Proof:
         return asdict(self)
 
 
-def prove(sql: LoginSql, profile: Profile, present: Sequence[PresentLogin]) -> Proof:
+def prove(sql: LoginSql, profile: Profile, accounts: Accounts) -> Proof:
     """What reading back proves of a profile's logins.
 
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
-    wanted = wanted_logins(profile)
-    there = {login.user: login for login in present if login.host == HOST}
+    wanted = wanted_logins(profile, literal_names=accounts.literal_names)
+    there = {login.user: login for login in accounts.logins if login.host == HOST}
     faults = [
         f"{login.user} {fault}"
         for login in wanted
@@ -162,7 +174,7 @@ def prove(sql: LoginSql, profile: Profile, present: Sequence[PresentLogin]) -> P
             f"{len(faults)} logins are not as wanted: {'; '.join(faults[:10])}",
             "Start again; if it stays so, somebody else changes logins at the same time",
         )
-    left_alone = make(sql, profile.name, wanted, present, lock_leavers=False).left_alone
+    left_alone = make(sql, profile.name, wanted, accounts.logins, lock_leavers=False).left_alone
     return Proof(len(wanted) - len(left_alone), left_alone)
 
 

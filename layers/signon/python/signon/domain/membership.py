@@ -15,7 +15,8 @@ from signon.errors import StillWaiting
 
 WAIT, READY, RETRY, BLOCKED = "WAIT", "READY", "RETRY", "BLOCKED"
 
-# The status is a free string: "joined, pending-join, failed, and so on". These are the documented ones, in both vocabularies.
+# The status is a free string: "joined, pending-join, failed, and so on". These are the documented ones, in both
+# vocabularies.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-managing.html
 MEMBERSHIP = {
     "kerberos-enabled": READY,
@@ -46,8 +47,8 @@ class Reading:
     """What "Associate directory" asked for and each look has found since; travels between the states.
 
     ``wait_seconds`` is how long to wait before the next look, ``looks`` how many there were since ``requested_at``.
-    ``reboot_due``: the engine wants a reboot after joining, and neither record nor probe shows one; ``reboot_needed``: and this execution
-    has not done it either.
+    ``reboot_due``: the engine wants a reboot after joining, and neither record nor probe shows one; ``reboot_needed``:
+    and this execution has not done it either.
     """
 
     attempts: int
@@ -69,7 +70,7 @@ class Reading:
 
 
 def seconds_before_look(looks: int, waited: timedelta) -> int:
-    """Seconds to wait before the next look, after so many: they grow apart, to 3 minutes in the first hour, to 15 after it.
+    """Seconds to wait before the next look, after so many; they grow, to 3 minutes in the first hour, to 15 after it.
 
     13 looks in the 30 minutes that a join takes, 40 in five hours.
     """
@@ -77,7 +78,10 @@ def seconds_before_look(looks: int, waited: timedelta) -> int:
 
 
 def must_associate(database: Database, directory: str, *, apply_immediately: bool) -> bool:
-    """Whether RDS must be asked to join the database: it is no member, its join has failed, or it waits for a window and shall not."""
+    """Whether RDS must be asked to join the database.
+
+    It must where the database is no member, where its join has failed, and where it waits for a window and shall not.
+    """
     membership = database.membership
     if membership is None:
         return True

@@ -15,7 +15,10 @@ _SYSTEM_SCHEMAS = {"mysql", "sys", "information_schema", "performance_schema"}
 def login_problem(name: str, master_user: str) -> str | None:
     """Why ``name`` is no legal login, or None."""
     if not _LOGIN.fullmatch(name):
-        return f"{name!r}: a login is 1 to 20 lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit"
+        return (
+            f"{name!r}: a login is 1 to 20 lower-case letters, digits, dots, hyphens and underscores,"
+            " and begins with a letter or digit"
+        )
     if name == master_user or _RESERVED.fullmatch(name):
         return f"{name!r} is reserved: it is the master user's, or the engine's or RDS's own"
     return None if not name.endswith(".") else f"{name!r}: Active Directory has no names that end with a dot"

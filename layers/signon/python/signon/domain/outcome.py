@@ -82,8 +82,8 @@ def decide(dossier: Mapping[str, Any]) -> Outcome:
 
 
 _MEMBERSHIP_REMEDY = (
-    "Check that the database's subnets reach the directory's controllers (ports 53, 88, 464) and that the directory is Active; "
-    "then start again: the same association is tried anew"
+    "Check that the database's subnets reach the directory's controllers (ports 53, 88, 464)"
+    " and that the directory is Active; then start again: the same association is tried anew"
 )
 
 
@@ -151,7 +151,8 @@ def _tried(dossier: Mapping[str, Any]) -> str:
     membership, done = dossier.get("membership") or {}, []
     if membership.get("attempts"):
         done.append(
-            f"asked RDS {membership['attempts']} times to associate the directory, looked {membership['looks']} times, last {membership['status'] or 'no membership'}"
+            f"asked RDS {membership['attempts']} times to associate the directory, looked {membership['looks']} times,"
+            f" last {membership['status'] or 'no membership'}"
         )
     if dossier.get("reboot"):
         done.append("rebooted")

@@ -30,8 +30,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """``verdict`` is GO, ASK (a person must decide or mend something) or PARK (a freeze; ``next_look`` says when it ends).
+    """What will be done, or what stands in the way.
 
+    ``verdict`` is GO, ASK (a person must decide or mend something) or PARK (a freeze; ``next_look`` says when it ends).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
     """
 
@@ -79,7 +80,11 @@ def make_plan(
     *,
     reboot_due: bool | None,
 ) -> Plan:
-    """``reboot_due`` is what our record says of the reboot after joining; None where there is no record, and the probe decides."""
+    """The plan, with its verdict.
+
+    ``reboot_due`` is what our record says of the reboot after joining; None where there is no record, and the probe
+    decides.
+    """
     steps = tuple(_steps(engine, database, profile, reboot_due))
     changes_database = any(step.interruption != "none" for step in steps)
     found = [

@@ -1,4 +1,7 @@
-"""What must be so before anything is changed: each thing that is not is a finding, with its remedy, and all are found at once."""
+"""What must be so before anything is changed.
+
+Each thing that is not so is a finding, with its remedy, and all are found at once.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What else a plan is made from. ``served_vpc`` is the stack's; ``kerberos_offered`` what DescribeOrderableDBInstanceOptions says."""
+    """What else a plan is made from.
+
+    ``served_vpc`` is the stack's; ``kerberos_offered`` what DescribeOrderableDBInstanceOptions says.
+    """
 
     directory: Directory | None
     role: DirectoryRole | None
@@ -96,7 +102,8 @@ def _of_the_database(engine: Engine, database: Database, profile: Profile, aroun
     if database.master_secret is None and profile.master_secret is None:
         yield Finding(
             f"RDS holds no master secret of {name}",
-            "Let RDS manage the master password (this changes it), or name a secret with username and password under access.master",
+            "Let RDS manage the master password (this changes it),"
+            " or name a secret with username and password under access.master",
         )
     if database.membership and database.membership.directory != profile.directory:
         yield Finding(

@@ -12,7 +12,11 @@ from signon.errors import DatabaseInUse, DatabaseUnusable
 
 @dataclass(frozen=True)
 class Probe:
-    """``plugin_loaded``: the engine's sign-in plugin is active; ``other_sessions``: how many there are besides ours and RDS's own."""
+    """One look inside.
+
+    ``plugin_loaded``: the engine's sign-in plugin is active; ``other_sessions``: how many there are besides ours and
+    RDS's own.
+    """
 
     plugin_loaded: bool
     read_only: bool
@@ -23,7 +27,11 @@ class Probe:
 
 
 def judge(probe: Probe, database: Database, plan: Plan) -> None:
-    """Raises DatabaseUnusable: logins cannot be written here. DatabaseInUse: people are signed in and the plan would cut them off."""
+    """Whether the plan may be carried out.
+
+    Raises DatabaseUnusable: logins cannot be written here. DatabaseInUse: people are signed in and the plan would cut
+    them off.
+    """
     name = database.id.name
     if probe.read_only:
         raise DatabaseUnusable(f"{name} is read only", "Start again when it can be written to")

@@ -8,7 +8,10 @@ from signon.errors import RebootDidNotHelp, RebootNotAllowed
 
 
 def permit(plan: Plan, database: Database, *, already: bool) -> None:
-    """Raises RebootDidNotHelp: this execution has done it. RebootNotAllowed: neither the profile nor an approval allows it."""
+    """Lets a reboot pass.
+
+    Raises RebootDidNotHelp: this execution has done it. RebootNotAllowed: neither profile nor approval allows it.
+    """
     name = database.id.name
     if already:
         raise RebootDidNotHelp(

@@ -10,8 +10,9 @@ from datetime import datetime
 class Record:
     """Times are ISO 8601 in UTC, as Step Functions says them.
 
-    ``associated_at`` is when we last asked RDS to join the database, ``reboot_intended_at`` when we last were about to ask for a reboot,
-    ``rebooted_at`` the reboot that the logins have worked after; ``told`` is the digest of the last message.
+    ``associated_at`` is when we last asked RDS to join the database, ``reboot_intended_at`` when we last were about to
+    ask for a reboot, ``rebooted_at`` the reboot that the logins have worked after; ``told`` is the digest of the last
+    message.
     """
 
     associated_at: str | None = None
@@ -22,7 +23,10 @@ class Record:
 
     @property
     def reboot_due(self) -> bool | None:
-        """Whether the database was joined and not rebooted since; None where it was not us who joined it: the probe decides."""
+        """Whether the database was joined and not rebooted since.
+
+        None where it was not us who joined it: the probe decides.
+        """
         joined, rebooted = moment(self.associated_at), moment(self.rebooted_at)
         if joined is None:
             return None

@@ -11,7 +11,8 @@ from signon.domain.database import Database, Readiness, readiness
 from signon.domain.engines import ENGINES
 from signon.errors import DatabaseBusy, InvalidRequest, NotOurs, ProfileUnusable
 
-# "Must contain from 1 to 63 letters, numbers, or hyphens. First character must be a letter. Can't end with a hyphen or contain two consecutive hyphens."
+# "Must contain from 1 to 63 letters, numbers, or hyphens. First character must be a letter. Can't end with a hyphen or
+# contain two consecutive hyphens."
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 _IDENTIFIER = re.compile(r"(?=.{1,63}\Z)[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 _INSTANCE_ARN = re.compile(r"arn:[a-z-]+:rds:([a-z0-9-]+):(\d{12}):db:([A-Za-z0-9-]+)", re.ASCII)
@@ -25,7 +26,8 @@ TAG = "signon:profile"
 class Request:
     """Which database, and what the one who asked said about it.
 
-    ``trigger`` is the event's id (RDS-EVENT-0005) or "manual"; ``approve`` the checksum of the plan that a person approves.
+    ``trigger`` is the event's id (RDS-EVENT-0005) or "manual"; ``approve`` the checksum of the plan that a person
+    approves.
     """
 
     trigger: str
@@ -50,7 +52,7 @@ class Request:
 def read_request(document: Any, account: str, region: str) -> Request:
     """The request in an execution's input.
 
-    ``account`` and ``region`` are our own: an event of another one is refused although the rule does not let it through.
+    ``account`` and ``region`` are our own: an event of another one is refused although the rule lets none through.
     Raises InvalidRequest: names every field that is wrong, and what belongs there.
     """
     if not isinstance(document, Mapping):
@@ -67,7 +69,8 @@ def _from_event(event: Mapping[str, Any], account: str, region: str) -> Request:
     arn = _INSTANCE_ARN.fullmatch(str(detail.get("SourceArn", "")))
     if event.get("source") != "aws.rds" or arn is None:
         raise InvalidRequest(
-            "The event is not one of RDS about a DB instance: source must be aws.rds and detail.SourceArn the ARN of an instance."
+            "The event is not one of RDS about a DB instance:"
+            " source must be aws.rds and detail.SourceArn the ARN of an instance."
         )
     if (arn[1], arn[2]) != (region, account) or event.get("account") != account or event.get("region") != region:
         raise InvalidRequest(
@@ -108,8 +111,9 @@ def admit(request: Request, database: Database | None) -> tuple[Request, Databas
     """The request, with the profile that it names or the database's tag asks for, and the database.
 
     A tag only names a profile; what may happen is for the profile to say.
-    Raises NotOurs: no profile, not an engine of ours, a member of a cluster, or being deleted. InvalidRequest: a person named a database that
-    does not exist. ProfileUnusable: the tag is no profile's name. DatabaseBusy: RDS is changing the database.
+    Raises NotOurs: no profile, not an engine of ours, a member of a cluster, or being deleted. InvalidRequest: a person
+    named a database that does not exist. ProfileUnusable: the tag is no profile's name. DatabaseBusy: RDS is changing
+    the database.
     """
     if database is None:
         raise (
@@ -122,7 +126,8 @@ def admit(request: Request, database: Database | None) -> tuple[Request, Databas
         raise NotOurs(f"{request.instance} bears no tag {TAG}")
     if database.id.engine not in ENGINES or database.cluster:
         raise NotOurs(
-            f"{request.instance} is {'a member of a cluster' if database.cluster else database.id.engine}; served are instances of {', '.join(ENGINES)}"
+            f"{request.instance} is {'a member of a cluster' if database.cluster else database.id.engine};"
+            f" served are instances of {', '.join(ENGINES)}"
         )
     if not PROFILE_NAME.fullmatch(profile):
         raise ProfileUnusable(

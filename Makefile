@@ -1,0 +1,63 @@
+# RDS Sign-on. Every target first sets up what it needs (setup/, see CONTRIBUTING.md); on a prepared machine that takes no time.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --check-symlink-times
+SHELL := /bin/bash
+python := .machine/local/bin/python
+cloud := $(python) -m localcloud
+pytest := $(python) -m pytest
+
+##@ Try it
+demo: .machine/machine.json ## Watch a new database being onboarded, from RDS's event to a proved sign-in
+	@$(cloud) demo $(ARGS)
+
+up: .machine/machine.json .machine/aws ## Start the local cloud in the background and print what to try
+	@$(cloud) up $(ARGS)
+
+shell: .machine/machine.json .machine/aws ## A shell in which aws, mysql and the endpoints' names work (after `make up`)
+	@$(cloud) shell $(ARGS)
+
+start: .machine/machine.json ## Start an execution by hand: make start EVENT=events/<file>
+	@$(cloud) start $(EVENT) $(ARGS)
+
+down: .machine/machine.json ## Stop what `make up` started
+	@$(cloud) down $(ARGS)
+
+##@ Change it
+test: .machine/machine.json ## All tests: unit, integration, end to end
+	@$(pytest) tests $(ARGS)
+
+unit integration e2e: .machine/machine.json ## The tests of one kind (ARGS='-k membership' chooses among them)
+	@$(pytest) tests/$@ $(ARGS)
+
+lint: .machine/machine.json .machine/lint .machine/sam .machine/asl_validator ## Format, types, import rules, template, state machine, scripts
+	@setup/lint
+
+lock: .machine/lint ## Write the hash-locked requirements anew from the *.in files (UPGRADE=1: with newer versions)
+	@setup/lock $(if $(UPGRADE),--upgrade)
+
+##@ Ship it
+build: .machine/sam ## Build what is deployed into .aws-sam/build (needs Python 3.13, no Docker)
+	@setup/build
+
+bare-machines: ## Run the README's commands on a bare Debian 12 and a bare Ubuntu 24.04 (as root; minutes)
+	@setup/bare_machines
+
+help: ## This list
+	@awk -F ':.*?## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9 -]+:.*## / {printf "  make %-26s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# What the machine needs. An environment that was deleted from the cache is made again.
+locks := layers/dependencies/requirements.txt $(wildcard requirements/*.txt)
+ifeq ($(wildcard $(python)),)
+.PHONY: .machine/machine.json
+endif
+.machine/machine.json: $(filter-out setup/lint% setup/build setup/bare_machines,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
+	@setup/machine
+
+.machine/%: requirements/%.txt setup/environment .machine/machine.json
+	@setup/environment $* "$$(setup/python)" $< >/dev/null && touch -h $@
+
+.machine/asl_validator: requirements/asl_validator/package-lock.json setup/node_environment
+	@setup/node_environment asl_validator && touch -h $@
+
+.PHONY: demo up shell start down test unit integration e2e lint lock build bare-machines help

@@ -1,0 +1,141 @@
+"""The AWS of the local cloud: moto in server mode, in this process, with everything installed that moto lacks.
+
+moto is one per process, and so is this. Importing it takes a second and a half; that is why `cloud` imports it late.
+"""
+
+import logging
+import os
+import subprocess
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.base_backend import BackendDict
+from moto.core.config import default_user_config
+from moto.ds.models import ds_backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+from localcloud import cloudformation, eventbridge, lambdas, rds, stepfunctions
+from localcloud.artifacts import Artifacts, host_architecture
+from localcloud.clock import Clock
+from localcloud.comparison import Finding
+from localcloud.deploy import Stack, deploy
+from localcloud.faults import Faults
+from localcloud.figures import Door, Figures
+from localcloud.servers.world import World
+
+CREDENTIALS = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+
+
+class _RequestHandler(MotoRequestHandler):
+    disable_nagle_algorithm = True  # head and body are two writes: with Nagle's algorithm the second waits for 40 ms
+
+
+class Aws:
+    """One account in one Region."""
+
+    account: str = DEFAULT_ACCOUNT_ID
+
+    def __init__(self, world: World, clock: Clock, faults: Faults, region: str) -> None:
+        self.region, self.figures = region, Figures()
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._session = boto3.Session(region_name=region, **CREDENTIALS)  # type: ignore[arg-type]
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        logging.getLogger("moto").setLevel(logging.ERROR)  # where it answers 500
+        logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)  # a failed state is no error of ours
+        default_user_config.update(
+            {  # type: ignore[typeddict-item]
+                "lambda": {"use_docker": False},
+                "stepfunctions": {"execute_state_machine": True},
+                "iam": {"load_aws_managed_policies": True},
+            }
+        )
+        door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures)
+        self._server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_RequestHandler)
+        # an address, not "localhost": of a name botocore would ask for <bucket>.localhost
+        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
+        os.environ["MOTO_PORT"] = str(self._server.server_port)  # where moto's Step Functions finds other services
+        machine = world.machine
+        self._artifacts = Artifacts(machine.cache, world.folder("functions"), str(machine.runtime_python), machine.python_version)
+
+        def spawn(argv: list[str], environment: Mapping[str, str], cwd: Path) -> "subprocess.Popen[bytes]":
+            return world.spawn("function", argv, subprocess.PIPE, environment, cwd)
+
+        self.functions = lambdas.ExecutionEnvironments(
+            interpreter=str(machine.runtime_python),
+            platform={**self.environment("function"), **world.resolving},
+            spawn=spawn,
+            artifacts=self._artifacts,
+            home=world.folder("functions"),
+            clock=clock,
+            faults=faults,
+        )
+        lambdas.install(self.functions)
+        cloudformation.install(self.client)
+        eventbridge.install(clock, faults)
+        rds.install(world, clock, faults)
+        once = Config(retries={"total_max_attempts": 1}, read_timeout=3600, max_pool_connections=64, parameter_validation=False)
+        stepfunctions.install(clock, self._session.client("lambda", endpoint_url=self.endpoint, config=once))
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="moto").start()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of this cloud; the same one each time."""
+        with self._lock:  # making clients is not thread-safe, using them is
+            if service not in self._clients:
+                config = Config(retries={"mode": "standard"}, max_pool_connections=32)
+                self._clients[service] = self._session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]
+            return self._clients[service]
+
+    def environment(self, who: str = "local") -> dict[str, str]:
+        """The variables with which any AWS SDK or CLI finds this cloud."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": who,
+            "AWS_SECRET_ACCESS_KEY": who,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+        }
+
+    def network(self) -> tuple[str, list[str]]:
+        """The default VPC and two of its subnets."""
+        vpc = next(each["VpcId"] for each in self.client("ec2").describe_vpcs()["Vpcs"] if each["IsDefault"])
+        subnets = self.client("ec2").describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
+        return vpc, [subnet["SubnetId"] for subnet in subnets[:2]]
+
+    def register_directory(self, directory_id: str, domain: str) -> None:
+        """AWS Directory Service knows the directory `domain` by this id, which a profile may name."""
+        vpc, subnets = self.network()
+        made = self.client("ds").create_microsoft_ad(
+            Name=domain, Password="Not-Us3d-Here", VpcSettings={"VpcId": vpc, "SubnetIds": subnets}, Edition="Standard"
+        )["DirectoryId"]
+        known = ds_backends[self.account][self.region].directories
+        directory = known[directory_id] = known.pop(made)
+        directory.directory_id = directory.alias = directory_id
+
+    def deploy(
+        self, template: Path, name: str, parameters: Mapping[str, str], allowed: Mapping[Finding, str]
+    ) -> Stack:
+        """Deploy a template, with the network and the architecture of this machine where it asks for them."""
+        vpc, subnets = self.network()
+        here = {"VpcId": vpc, "SubnetIds": ",".join(subnets), "Architecture": host_architecture()}
+        return deploy(
+            template, name, {**here, **parameters}, allowed, self._artifacts, self.client, self.account, self.region
+        )
+
+    def start_functions_early(self, stack: Stack) -> None:
+        """Functions that are wanted soon are started before they are wanted, as Lambda often does too."""
+        backend = lambdas.simple.lambda_simple_backends[self.account][self.region]
+        names = [name for key, name in stack.physical.items() if stack.template["Resources"][key]["Type"] == "AWS::Lambda::Function"]
+        self.functions.start_early([backend.get_function(name) for name in names])
+
+    def close(self) -> None:
+        self.functions.close()
+        self._server.shutdown()
+        self._server.server_close()
+        BackendDict.reset()

@@ -1,0 +1,76 @@
+"""The one clock of the local cloud: Step Functions, EventBridge and RDS all tell its time.
+
+It starts at the real time and runs `speed` times as fast while everybody waits. While a function or a server really works it
+runs at 1: otherwise half a second of a cold start would take minutes of the simulated day.
+"""
+
+import datetime
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+class Clock:
+    def __init__(self, speed: float = 1.0) -> None:
+        """`speed` is simulated seconds per real second; true to life up to about 500."""
+        if speed <= 0:
+            raise ValueError(f"speed must be positive, not {speed:g}")
+        self.speed = float(speed)
+        self._began = datetime.datetime.now(datetime.UTC)
+        self._changed = threading.Condition()
+        self._working = 0
+        self.stopped = False
+        self._elapsed = 0.0
+        self._read_at = time.monotonic()
+
+    def now(self) -> datetime.datetime:
+        """The simulated time, in UTC."""
+        return self._began + datetime.timedelta(seconds=self.elapsed())
+
+    def elapsed(self) -> float:
+        """Simulated seconds since the clock was made."""
+        with self._changed:
+            return self._advance()
+
+    def sleep(self, seconds: float, still_wanted: Callable[[], bool] = lambda: True) -> None:
+        """Return after that many simulated seconds, or soon after `still_wanted` turns false.
+
+        Once the clock is stopped it never returns: time has ended, and so will this (daemon) thread with its process.
+        """
+        with self._changed:
+            until = self._advance() + seconds
+            while (left := until - self._advance()) > 0 and still_wanted() and not self.stopped:
+                # a few looks a second: whoever stops wanting this does not notify
+                self._changed.wait(min(0.2, left / self._rate()))
+            while self.stopped:
+                self._changed.wait()
+
+    def stop(self) -> None:
+        """The end of time: whoever sleeps on the clock does not wake up any more."""
+        with self._changed:
+            self.stopped = True
+            self._changed.notify_all()
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Real work is going on: the clock runs at 1 until it is done."""
+        with self._changed:
+            self._advance()
+            self._working += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._advance()
+                self._working -= 1
+                self._changed.notify_all()
+
+    def _rate(self) -> float:
+        return 1.0 if self._working else self.speed
+
+    def _advance(self) -> float:
+        read_at = time.monotonic()
+        self._elapsed += (read_at - self._read_at) * self._rate()
+        self._read_at = read_at
+        return self._elapsed

@@ -1,0 +1,131 @@
+"""The local cloud: real servers, an AWS that knows them, and the project's template deployed into it."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from localcloud.clock import Clock
+from localcloud.faults import Faults
+from localcloud.machine import Machine
+from localcloud.servers.directory import Directory
+from localcloud.servers.world import World
+
+if TYPE_CHECKING:
+    from localcloud.deploy import Stack
+    from localcloud.figures import Figures
+
+TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
+DOMAIN = "corp.example.com"
+DIRECTORY_ID = "d-9367000001"
+
+
+class Cloud:
+    """`with Cloud(speed=500) as cloud:` - everything runs inside, nothing is left after it. One at a time in one process."""
+
+    def __init__(
+        self,
+        speed: float = 500,
+        template: Path = TEMPLATE,
+        allowed: Mapping[tuple[str, str], str] | None = None,
+        stack_name: str = "signon",
+        region: str = "us-east-1",
+    ) -> None:
+        """`speed`: simulated seconds in a real one. `allowed`: what the deployment may lose, `comparison.ALLOWED` if None."""
+        self.clock, self.faults, self.region = Clock(speed), Faults(), region
+        self.phases: dict[str, float] = {}  # what took how long, seconds
+        self._template, self._allowed, self._stack_name = template, allowed, stack_name
+        self._end = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            self._start()
+            undo.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        with self._phase("world"):
+            self.world = self._end.enter_context(World(Machine.read()))
+        directory = _Background(lambda: self.world.start_directory(DOMAIN))
+        with self._phase("import moto"):
+            from localcloud.aws import Aws
+            from localcloud.comparison import ALLOWED
+        with self._phase("start moto"):
+            self.aws = Aws(self.world, self.clock, self.faults, self.region)
+            self._end.callback(self.aws.close)
+        self.endpoint, self.account, self.figures = self.aws.endpoint, self.aws.account, self.aws.figures
+        with self._phase("network and directory in moto"):
+            self.aws.register_directory(DIRECTORY_ID, DOMAIN)
+            self.directory_id = DIRECTORY_ID
+        with self._phase("translate, deploy, compare"):
+            allowed = ALLOWED if self._allowed is None else self._allowed
+            self.stack = self.deploy(self._template, self._stack_name, allowed)
+        with self._phase("wait for the directory"):
+            self.directory: Directory = directory.result()
+        self.aws.start_functions_early(self.stack)
+
+    def close(self) -> None:
+        """End everything. Safe to call twice."""
+        self.clock.stop()
+        with self._phase("teardown"):
+            self._end.close()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client bound to this cloud."""
+        return self.aws.client(service)
+
+    @property
+    def physical(self) -> dict[str, str]:
+        """Physical ids of the stack's resources, by logical id."""
+        return self.stack.physical
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs."""
+        return self.stack.outputs
+
+    def deploy(self, template: Path, name: str, allowed: Mapping[tuple[str, str], str] | None = None) -> "Stack":
+        """Deploy another template beside the project's; nothing of it may be lost that `allowed` does not name."""
+        return self.aws.deploy(template, name, {"CaBundle": str(self.world.authority.bundle)}, allowed or {})
+
+    def environment(self) -> dict[str, str]:
+        """What a process needs to be a client of this cloud: AWS's variables, name resolution, Kerberos."""
+        return {**self.aws.environment(), **self.world.resolving, "KRB5_CONFIG": str(self.directory.krb5_conf)}
+
+    @contextmanager
+    def _phase(self, name: str) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.phases[name] = self.phases.get(name, 0.0) + time.monotonic() - began
+
+
+class _Background:
+    """A piece of work in a thread of its own, and its result."""
+
+    def __init__(self, work: Any) -> None:
+        self._outcome: tuple[Any, BaseException | None] = (None, None)
+
+        def run() -> None:
+            try:
+                self._outcome = (work(), None)
+            except BaseException as error:  # handed over to whoever asks for the result
+                self._outcome = (None, error)
+
+        self._thread = threading.Thread(target=run, daemon=True)
+        self._thread.start()
+
+    def result(self) -> Any:
+        self._thread.join()
+        value, error = self._outcome
+        if error:
+            raise error
+        return value

@@ -1,0 +1,87 @@
+"""`sam deploy` for the local cloud: package, translate with SAM's own translator, create, finish, compare."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from moto.cloudformation.models import cloudformation_backends
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template
+from samtranslator.yaml_helper import yaml_parse
+
+from localcloud.artifacts import Artifacts
+from localcloud.cloudformation import FINISH, Client, DeploymentError, recording
+from localcloud.comparison import WHOLE, Finding, dropped
+
+
+@dataclass(frozen=True)
+class Stack:
+    name: str
+    physical: dict[str, str]  # logical id -> physical id
+    outputs: dict[str, str]
+    template: dict[str, Any]  # as CloudFormation was given it
+
+
+def deploy(
+    template_file: Path,
+    name: str,
+    parameters: Mapping[str, str],
+    allowed: Mapping[Finding, str],
+    artifacts: Artifacts,
+    client: Client,
+    account: str,
+    region: str,
+) -> Stack:
+    """Deploy the template as the stack `name`; of `parameters` it gets those that it declares.
+
+    Raises DeploymentError when a resource cannot be made, when one or a property of one is dropped that `allowed` does not name,
+    and when `allowed` names one that is not dropped.
+    """
+    template = yaml_parse(template_file.read_text())
+    declared = template.get("Parameters", {})
+    # with the defaults: moto splits a list only where it is passed
+    defaults = {key: str(declaration["Default"]) for key, declaration in declared.items() if "Default" in declaration}
+    parameters = defaults | {key: value for key, value in parameters.items() if key in declared}
+    artifacts.package(template, template_file.parent, client("s3"))
+    # through JSON: what a YAML anchor shares becomes one object per place, since moto changes what it reads
+    template = json.loads(json.dumps(translated(template, parameters, region)))
+    backend = cloudformation_backends[account][region]
+    with recording() as resolved:
+        stack = backend.create_stack(name, json.dumps(template), dict(parameters))
+    made = stack.resource_map._parsed_resources
+    wanted = {
+        logical_id: resolved.get(logical_id, (resource["Type"], None))
+        for logical_id, resource in template["Resources"].items()
+        if not (condition := resource.get("Condition")) or stack.resource_map.lazy_condition_map[condition]
+    }
+    physical = {logical_id: str(made[logical_id].physical_resource_id) for logical_id in wanted if made.get(logical_id)}
+    for logical_id, (kind, properties) in wanted.items():
+        for key, finish in FINISH.get(kind, {}).items():
+            if properties and key in properties:
+                finish(client, physical[logical_id], properties[key])
+    _complain(dropped(wanted, made), allowed)
+    return Stack(name, physical, {output["OutputKey"]: str(output["OutputValue"]) for output in stack.outputs or []}, template)
+
+
+def _complain(found: Mapping[Finding, list[str]], allowed: Mapping[Finding, str]) -> None:
+    problems = [
+        f"{', '.join(dict.fromkeys(logical_ids))}: {kind} " + ("is not made" if path == WHOLE else f"loses {path}")
+        for (kind, path), logical_ids in sorted(found.items())
+        if (kind, path) not in allowed
+    ]
+    problems += [f"{kind} {path}: allowed to be lost ({allowed[kind, path]}), but it is not" for kind, path in sorted(set(allowed) - set(found))]
+    if problems:
+        raise DeploymentError("what was deployed is not what the template says:\n  " + "\n  ".join(problems))
+
+
+def translated(template: dict[str, Any], parameters: Mapping[str, str], region: str) -> dict[str, Any]:
+    """SAM to CloudFormation, as SAM's own `transform` does it, but in a Region that is given and not found in the environment."""
+    values = dict(parameters)
+    to_py27_compatible_template(template, values)
+    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
+    answer: dict[str, Any] = undo_mark_unicode_str_in_template(translator.translate(template, parameter_values=values))
+    return answer

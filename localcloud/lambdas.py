@@ -1,0 +1,195 @@
+"""Lambda: moto keeps the functions, and the deployed ones really run, each in execution environments of its own.
+
+Everything comes from the *deployed* function: its code, layers, variables, runtime, handler, timeout, log group.
+"""
+
+import io
+import threading
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+from moto.awslambda.models import LambdaFunction
+from moto.awslambda_simple import models as simple
+from moto.core.exceptions import JsonRESTError
+from moto.logs.models import LogStream, logs_backends
+
+from localcloud.artifacts import Artifacts
+from localcloud.clock import Clock
+from localcloud.execution_environment import ExecutionEnvironment, FunctionSpec, Spawn
+from localcloud.faults import Faults
+from localcloud.runtime_api import Reply
+
+
+class ExecutionEnvironments:
+    """All execution environments of one local cloud."""
+
+    def __init__(
+        self,
+        interpreter: str,
+        platform: Mapping[str, str],
+        spawn: Spawn,
+        artifacts: Artifacts,
+        home: Path,
+        clock: Clock,
+        faults: Faults,
+    ) -> None:
+        """`interpreter` has awslambdaric and boto3 and nothing else; `platform` is added to every function's variables."""
+        self.clock, self.faults = clock, faults
+        self.cold_starts = 0
+        self._interpreter, self._platform, self._spawn = interpreter, platform, spawn
+        self._artifacts, self._home = artifacts, home
+        self._idle: dict[str, list[ExecutionEnvironment]] = defaultdict(list)
+        self._all: set[ExecutionEnvironment] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def invoke(self, function: LambdaFunction, payload: bytes, trace_id: str = "") -> Reply:
+        """Answer one invocation; real work, so the clock runs at 1 meanwhile."""
+        fault = self.faults.take(f"invoke:{function.function_name}")
+        if fault and fault != "kill":
+            raise JsonRESTError(fault, "scripted")
+        with self.clock.working(), self._taken(function) as environment:
+            if fault:
+                threading.Timer(0.05, environment.kill).start()
+            return environment.invoke(payload, trace_id)
+
+    def start_early(self, functions: list[LambdaFunction]) -> threading.Thread:
+        """Lambda's proactive initialization: one idle environment for each function, one after the other, in the background."""
+
+        def start() -> None:
+            for function in functions:
+                if self._closed or self._idle[function.function_arn]:
+                    continue
+                environment = self._started(function)
+                environment.api.asked.wait(10)
+                self._put_back(function, environment)
+
+        thread = threading.Thread(target=start, daemon=True, name="proactive initialization")
+        thread.start()
+        return thread
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            environments, self._all = self._all, set()
+        for environment in environments:
+            environment.process.kill()
+        for environment in environments:
+            environment.process.wait()
+            # its server looks up every 50 ms to see whether it shall end: not here, one after the other
+            threading.Thread(target=environment.close, daemon=True).start()
+
+    @contextmanager
+    def _taken(self, function: LambdaFunction) -> Iterator[ExecutionEnvironment]:
+        with self._lock:
+            idle = self._idle[function.function_arn]
+            environment = idle.pop() if idle else None
+        environment = environment or self._started(function)
+        try:
+            yield environment
+        finally:
+            self._put_back(function, environment)
+
+    def _put_back(self, function: LambdaFunction, environment: ExecutionEnvironment) -> None:
+        with self._lock:
+            if environment.alive and not self._closed:
+                self._idle[function.function_arn].append(environment)
+                return
+            self._all.discard(environment)
+        environment.close()
+
+    def _started(self, function: LambdaFunction) -> ExecutionEnvironment:
+        environment = ExecutionEnvironment(
+            self._spec(function),
+            self._interpreter,
+            self._platform,
+            self._spawn,
+            _log_writer(function, self.clock),
+            self.clock.now().date(),
+        )
+        with self._lock:
+            self._all.add(environment)
+            self.cold_starts += 1
+        return environment
+
+    def _spec(self, function: LambdaFunction) -> FunctionSpec:
+        backend = simple.lambda_simple_backends[function.account_id][function.region]
+        layers = [backend.layers_versions_by_arn(layer["Arn"]) for layer in function.layers]
+        return FunctionSpec(
+            name=function.function_name,
+            arn=function.function_arn,
+            region=function.region,
+            runtime=str(function.run_time),
+            handler=str(function.handler),
+            timeout=float(function.timeout),
+            memory_size=int(function.memory_size),
+            environment=function.environment_vars,
+            log_group=_log_group(function),
+            log_format=_logging(function).get("LogFormat", "Text"),
+            code=self._unpacked(function.code_bytes),
+            layers=tuple(self._unpacked(layer.code_bytes) for layer in layers if layer),
+        )
+
+    def _unpacked(self, archive: bytes) -> Path:
+        """The folder with what the archive holds; the same archive is unpacked once, one that was packed here never."""
+        if folder := self._artifacts.folder_of(archive):
+            return folder
+        folder = self._home / "unpacked" / Artifacts.name_of(archive)
+        with self._lock:
+            if not folder.exists():
+                making = folder.with_suffix(".making")
+                zipfile.ZipFile(io.BytesIO(archive)).extractall(making)
+                making.rename(folder)
+        return folder
+
+
+class ProcessLambdaBackend(simple.LambdaSimpleBackend):
+    """moto's Lambda without Docker, except that the functions really run."""
+
+    environments: ClassVar[ExecutionEnvironments]
+
+    def invoke(
+        self, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any
+    ) -> str | bytes | None:
+        function = self.get_function(function_name, qualifier)
+        payload = body if isinstance(body, bytes) else (body or "{}").encode()
+        reply = self.environments.invoke(function, payload, (headers or {}).get("X-Amzn-Trace-Id", ""))
+        if reply.failed:
+            response_headers["x-amz-function-error"] = "Unhandled"
+        return reply.payload
+
+
+def install(environments: ExecutionEnvironments) -> None:
+    """From now on moto's Lambda runs its functions in these environments."""
+    ProcessLambdaBackend.environments = environments
+    simple.lambda_simple_backends.backend = ProcessLambdaBackend
+
+
+def _logging(function: LambdaFunction) -> dict[str, Any]:
+    return getattr(function, "logging_config", None) or {}
+
+
+def _log_group(function: LambdaFunction) -> str:
+    return str(_logging(function).get("LogGroup") or f"/aws/lambda/{function.function_name}")
+
+
+class _log_writer:
+    """Writes a function's lines to its log group, at simulated time; like Lambda it makes the group where the template has none."""
+
+    def __init__(self, function: LambdaFunction, clock: Clock) -> None:
+        self._backend = logs_backends[function.account_id][function.region]
+        self._group, self._clock = _log_group(function), clock
+
+    def __call__(self, stream: str, line: str) -> None:
+        if self._group not in self._backend.groups:
+            self._backend.create_log_group(self._group, {})
+        streams = self._backend.groups[self._group].streams
+        if stream not in streams:
+            self._backend.create_log_stream(self._group, stream)
+        written: LogStream = streams[stream]
+        # not the API: that refuses time stamps two hours ahead of the real time
+        written.put_log_events([{"timestamp": int(self._clock.now().timestamp() * 1000), "message": line}])

@@ -1,0 +1,61 @@
+"""What `make` left on this machine: interpreters, MySQL, the compiled plugin."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+DESCRIPTION = Path(__file__).resolve().parent.parent / ".machine" / "machine.json"
+
+
+class MachineNotPrepared(RuntimeError):
+    """The machine's description is missing, or incomplete."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The description of this machine, as set-up wrote it.
+
+    `mysqld`, `mysql` and `mariadb` are the beginnings of command lines; arguments are added to them.
+    """
+
+    cache: Path  # world-readable; templates of data directories are kept in it
+    python: Path  # runs the local cloud and the tests
+    runtime_python: Path  # runs the functions, as Lambda's managed runtime does
+    python_version: str
+    mysqld: tuple[str, ...]
+    mysql: tuple[str, ...]
+    mysql_plugin_dir: Path | None  # the server's own plugins, unless it finds them by itself
+    mysql_version: str
+    mariadb: tuple[str, ...]
+    system_python: Path  # the one that has Samba's modules
+    native: Path  # folder of rdsauth.so and portshift.so
+    pam_krb5: Path  # the PAM module, outside of /lib so that the machine's own sign-in is not touched
+
+    @classmethod
+    def read(cls, description: Path = DESCRIPTION) -> Self:
+        """Reads the description; $SIGNON_CACHE, if set, is the cache instead of the described one.
+
+        Raises MachineNotPrepared.
+        """
+        try:
+            found = json.loads(description.read_text())
+            return cls(
+                cache=Path(os.environ.get("SIGNON_CACHE") or found["cache"]),
+                python=Path(found["python"]),
+                runtime_python=Path(found["runtime_python"]),
+                python_version=found["python_version"],
+                mysqld=tuple(found["mysqld"]),
+                mysql=tuple(found["mysql"]),
+                mysql_plugin_dir=Path(found["mysql_plugin_dir"]) if found["mysql_plugin_dir"] else None,
+                mysql_version=found["mysql_version"],
+                mariadb=tuple(found["mariadb"]),
+                system_python=Path(found["system_python"]),
+                native=Path(found["native"]),
+                pam_krb5=Path(found["pam_krb5"]),
+            )
+        except FileNotFoundError:
+            raise MachineNotPrepared(f"{description} is missing: run `make demo`, or any other target, once") from None
+        except KeyError as missing:
+            raise MachineNotPrepared(f"{description} does not say {missing}: remove it and run make again") from None

@@ -1,0 +1,222 @@
+"""Tells an execution to a person while it goes on: from its history, its functions' logs and the clock, all asked for over HTTP.
+
+States that wait or choose share a line with the task they belong to; a terminal sees the running line move.
+"""
+
+import json
+import sys
+import textwrap
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from localcloud.tracing import trace_id
+
+WIDTH = 118
+
+
+@dataclass
+class _Line:
+    """States that were entered one after another and are shown together."""
+
+    entered: datetime
+    began: float
+    states: list[str]
+    details: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told: how it ended, and the figures that a history holds."""
+
+    status: str
+    end: str
+    dossier: dict[str, Any]
+    looks: int
+    transitions: int
+    history_events: int
+    sql_round_trips: int
+
+
+class Narration:
+    """Follows one execution; `began` is the real time (monotonic seconds) that its real times count from."""
+
+    def __init__(self, client: Callable[[str], Any], endpoint: str, execution: str, began: float) -> None:
+        self._states, self._logs, self._endpoint = client("stepfunctions"), client("logs"), endpoint
+        self._execution, self._began = execution, began
+        self._told_events, self._started = 0, self._clock()
+        self._line: _Line | None = None
+        self._live = sys.stdout.isatty()
+
+    def follow(self) -> Told:
+        """Prints states as they are entered, until the execution has ended."""
+        history: list[dict[str, Any]] = []
+        while True:
+            ended = self._states.describe_execution(executionArn=self._execution)["status"] != "RUNNING"
+            history = list(self._history())
+            for event in history[self._told_events :]:
+                self._tell(event)
+            self._told_events = len(history)
+            if ended:
+                break
+            self._show_live()
+            time.sleep(0.05)
+        self._finish_line()
+        return self._summary(history)
+
+    def _history(self) -> Iterator[dict[str, Any]]:
+        pages = self._states.get_paginator("get_execution_history").paginate(executionArn=self._execution, maxResults=1000)
+        return (event for page in pages for event in page["events"])
+
+    def _tell(self, event: dict[str, Any]) -> None:
+        if event["type"] == "ExecutionStarted":
+            self._started = event["timestamp"]
+        elif "stateEnteredEventDetails" in event:
+            self._enter(event["stateEnteredEventDetails"]["name"], event["type"], event["timestamp"])
+        elif "stateExitedEventDetails" in event and self._line:
+            said = event["stateExitedEventDetails"]
+            tell = DETAILS.get(said["name"])
+            self._line.details += tell(json.loads(said.get("output") or "{}")) if tell else []
+            if said["name"] in SQL_STATES:
+                self._line.details += self._statements(said["name"])
+        elif event["type"].endswith("Failed") and self._line:
+            error = next((value for name, value in event.items() if name.endswith("FailedEventDetails")), {})
+            self._line.details.append(f"! {error.get('error', event['type'])}")
+
+    def _enter(self, state: str, kind: str, when: datetime) -> None:
+        continues = self._line and (kind.startswith("Choice") or self._line.states[-1].startswith(("Wait", "Retry")))
+        if self._line and continues:
+            self._line.states.append(state)
+        else:
+            self._finish_line()
+            self._line = _Line(when, time.monotonic() - self._began, [state])
+        self._show_live()
+
+    def _finish_line(self) -> None:
+        if self._line is None:
+            return
+        line, self._line = self._line, None
+        short = len(line.details) == 1 and len(self._text(line)) + len(line.details[0]) < WIDTH - 3
+        self._clear_live()
+        print(self._text(line) + (f"   {line.details[0]}" if short else ""))
+        for detail in [] if short else line.details:
+            print(textwrap.indent(textwrap.fill(detail, WIDTH - 24, subsequent_indent="    "), " " * 24))
+
+    def _text(self, line: _Line) -> str:
+        return f"  {_hours(line.entered - self._started)}  {line.began:6.2f} s   {' > '.join(line.states)}"
+
+    def _show_live(self) -> None:
+        if self._live and self._line:
+            now = _hours(self._clock() - self._started)
+            print(f"\r\033[K{self._text(self._line)} ... {now}", end="", flush=True)
+
+    def _clear_live(self) -> None:
+        if self._live:
+            print("\r\033[K", end="")
+
+    def _clock(self) -> datetime:
+        with urllib.request.urlopen(f"{self._endpoint}/localcloud/clock") as answer:  # noqa: S310  (our own endpoint)
+            return datetime.fromisoformat(json.load(answer)["now"])
+
+    def _statements(self, state: str) -> list[str]:
+        """The statements that a function's log tells of; queries are left out."""
+        told = [entry for entry in self._log(state) if "sql" in entry and not entry["sql"].startswith(("SELECT", "SHOW"))]
+        return [f"{entry['does']}\n    {entry['sql']};" for entry in told] or ["nothing was missing: no statement"]
+
+    def _log(self, state: str) -> list[dict[str, Any]]:
+        group = next(
+            group["logGroupName"]
+            for group in self._logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]
+            if group["logGroupName"].endswith(state.lower().replace(" ", "-"))
+        )
+        lines = self._logs.filter_log_events(logGroupName=group)["events"]
+        entries = [json.loads(line["message"]) for line in lines if line["message"].startswith("{")]
+        return [entry for entry in entries if entry.get("xray_trace_id") == trace_id(self._execution)]
+
+    def _summary(self, history: list[dict[str, Any]]) -> Told:
+        entered = [event["stateEnteredEventDetails"]["name"] for event in history if "stateEnteredEventDetails" in event]
+        described = self._states.describe_execution(executionArn=self._execution)
+        return Told(
+            status=described["status"],
+            end=entered[-1],
+            dossier=json.loads(described.get("output") or "{}"),
+            looks=entered.count("Read membership"),
+            transitions=len(entered),
+            history_events=len(history),
+            sql_round_trips=sum(entry["round_trips"] for state in SIGNING_IN for entry in self._log(state) if entry.get("message") == "SQL round trips"),
+        )
+
+
+def _hours(span: Any) -> str:
+    seconds = max(0, int(span.total_seconds()))
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+# ---- what is worth telling of a state's answer -----------------------------------------------------------------------
+
+
+def _database(dossier: dict[str, Any]) -> list[str]:
+    database, request = dossier["database"], dossier["request"]
+    return [f"{database['name']} is {database['resource_id']}, {database['engine']}; profile {request['profile']}, by {request['trigger']}"]
+
+
+def _plan(dossier: dict[str, Any]) -> list[str]:
+    plan = dossier["plan"]
+    steps = [f"{number}. {step['action']}: {step['reason']} (interruption: {step['interruption']})" for number, step in enumerate(plan["steps"], 1)]
+    findings = [f"! {finding['problem']}. {finding['remedy']}" for finding in plan["findings"]]
+    return [f"plan {plan['checksum']}: {plan['verdict']}", *steps, *findings]
+
+
+def _probe(dossier: dict[str, Any]) -> list[str]:
+    probe = dossier.get("probe")
+    if not probe:
+        return []
+    loaded = "loaded" if probe["plugin_loaded"] else "not loaded"
+    return [f"TLS verified, signed in as master; sign-in plugin {loaded}, {probe['other_sessions']} other sessions"]
+
+
+def _association(dossier: dict[str, Any]) -> list[str]:
+    reading = dossier.get("membership") or {}
+    return [f"attempt {reading['attempts']}" if reading["attempts"] else "already a member, nothing asked"] if reading else []
+
+
+def _membership(dossier: dict[str, Any]) -> list[str]:
+    reading = dossier.get("membership") or {}
+    return [f"look {reading['looks']}: {reading['status'] or 'no membership'}"] if reading.get("looks") else []
+
+
+def _reboot(dossier: dict[str, Any]) -> list[str]:
+    reboot = dossier.get("reboot") or {}
+    return ["requested, so that the plugin is loaded"] if reboot.get("requested") else []
+
+
+def _proof(dossier: dict[str, Any]) -> list[str]:
+    proof = dossier.get("proof")
+    return [f"{proof['verified']} read back exactly"] + [f"! {left}" for left in proof["left_alone"]] if proof else []
+
+
+def _kit(dossier: dict[str, Any]) -> list[str]:
+    kit = dossier.get("kit")
+    return [f"{kit['location']}, {kit['changed']} files changed"] if kit else []
+
+
+def _outcome(dossier: dict[str, Any]) -> list[str]:
+    return [dossier["outcome"]["headline"]] if "outcome" in dossier and "headline" in dossier["outcome"] else []
+
+
+DETAILS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "Describe database": _database,
+    "Make plan": _plan,
+    "Probe connection": _probe,
+    "Associate directory": _association,
+    "Read membership": _membership,
+    "Reboot database": _reboot,
+    "Verify logins": _proof,
+    "Publish connection kit": _kit,
+    "Report outcome": _outcome,
+}
+SQL_STATES = {"Create logins"}
+SIGNING_IN = ("Probe connection", "Create logins", "Verify logins")

@@ -1,0 +1,52 @@
+"""The membership of a database in a directory, as a pure function of the time since it was asked for.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html names the statuses. Nothing ticks and nobody has to
+look: whoever asks at any time is told what RDS would say then. The walk never waits for a reboot; forgetting it must hurt.
+"""
+
+import datetime
+from dataclasses import dataclass
+
+PENDING = datetime.timedelta(minutes=5)  # pending-enable-kerberos
+JOINING = datetime.timedelta(minutes=30)  # ... and enabling-kerberos, counted from the call
+LEAVING = datetime.timedelta(minutes=5)  # disabling-kerberos
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True)
+class Membership:
+    domain: str
+    fqdn: str
+    iam_role_name: str
+    begins: datetime.datetime  # the call, or the maintenance window it waits for
+    ends_as: str = "kerberos-enabled"
+    left: datetime.datetime | None = None  # since when it is being disabled
+
+    def status(self, now: datetime.datetime) -> str:
+        """The documented status, or "" when the database is no member any more."""
+        if self.left is not None:
+            return "disabling-kerberos" if now - self.left < LEAVING else ""
+        if now < self.begins:
+            return "pending-maintenance-enable-kerberos"
+        if now - self.begins < PENDING:
+            return "pending-enable-kerberos"
+        if now - self.begins < JOINING:
+            return "enabling-kerberos"
+        return self.ends_as
+
+
+def next_window(window: str, now: datetime.datetime) -> datetime.datetime:
+    """When the maintenance window (`wed:06:38-wed:07:08`, UTC) opens next; now, if it is open."""
+    opens, closes = (_this_week(edge, now) for edge in window.lower().split("-"))
+    if closes <= opens:
+        closes += datetime.timedelta(days=7)
+    if opens <= now < closes:
+        return now
+    return opens if now < opens else opens + datetime.timedelta(days=7)
+
+
+def _this_week(edge: str, now: datetime.datetime) -> datetime.datetime:
+    day, hour, minute = edge.split(":")
+    monday = now.replace(hour=0, minute=0, second=0, microsecond=0) - datetime.timedelta(days=now.weekday())
+    return monday + datetime.timedelta(days=DAYS.index(day), hours=int(hour), minutes=int(minute))

@@ -1,0 +1,20 @@
+"""Real servers for one machine: a directory and databases, unprivileged, on loopback, gone when we are gone.
+
+world       what belongs together: start here
+directory   Samba's Active Directory; samba/ are its programs
+verifier    the program that checks credentials for the databases
+mysql       one MySQL per RDS instance; native/rdsauth.c is its authentication plugin
+authority   certificates
+names       addresses, and names that resolve in our processes only
+supervisor  starts processes and ends them
+account     whose they are
+templates   data directories, made once and copied
+stale       folders of processes that were killed
+"""
+
+from .directory import Directory, DirectoryRefused
+from .mysql import MySQL
+from .supervisor import ServerFailed
+from .world import World
+
+__all__ = ["Directory", "DirectoryRefused", "MySQL", "ServerFailed", "World"]

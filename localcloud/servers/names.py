@@ -1,0 +1,67 @@
+"""Addresses of a world's servers, and their names as its processes resolve them."""
+
+import errno
+import socket
+import threading
+from pathlib import Path
+
+PORT = 3306  # the default port of MySQL; whoever holds it on .1 of a network holds the network
+
+
+class NoNetworkLeft(RuntimeError):
+    """No 127.0.x.0/24 is free on this machine."""
+
+
+class Names:
+    """One 127.0.x.0/24, which no other world uses, and a hosts file that only processes with `resolving` read."""
+
+    def __init__(self, hosts: Path) -> None:
+        self.hosts = hosts
+        self._lock = threading.Lock()
+        self._claim, self._network = _claim_network()
+        self._last = 1
+        self.directory_address = f"{self._network}.1"
+
+    @property
+    def resolving(self) -> dict[str, str]:
+        """The environment in which a process resolves the names. The file is read again whenever it has changed."""
+        return {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(self.hosts)}
+
+    def add(self, host: str) -> str:
+        """Gives `host` an address of its own. Raises NoNetworkLeft after 253 hosts."""
+        with self._lock:
+            if self._last == 254:
+                raise NoNetworkLeft("this world has given all of its 253 addresses")
+            self._last += 1
+            address = f"{self._network}.{self._last}"
+            with self.hosts.open("a") as hosts:
+                hosts.write(f"{address} {host}\n")
+            return address
+
+    def forget(self, host: str) -> None:
+        """Lets `host` resolve no longer."""
+        with self._lock:
+            lines = self.hosts.read_text().splitlines(keepends=True)
+            self.hosts.write_text("".join(line for line in lines if line.split()[1] != host))
+
+    def close(self) -> None:
+        """Leaves the network to others."""
+        self._claim.close()
+
+
+def _claim_network() -> tuple[socket.socket, str]:
+    """The network, and a socket that holds it as long as it is open: the kernel closes it when we are killed."""
+    for third in range(1, 255):
+        claim = socket.socket()
+        try:
+            claim.bind((f"127.0.{third}.1", PORT))
+        except OSError as refusal:
+            claim.close()
+            if refusal.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return claim, f"127.0.{third}"
+    raise NoNetworkLeft(
+        f"port {PORT} is taken on every loopback address: is a server listening on 0.0.0.0:{PORT}? Stop it, "
+        "or let it listen on 127.0.0.1 only (MySQL: bind-address)"
+    )

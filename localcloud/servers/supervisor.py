@@ -1,0 +1,103 @@
+"""Starts processes under the unprivileged account and ends them all, whatever becomes of us."""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO
+
+from .account import Account
+
+PATIENCE = 60.0  # seconds until a server that does not get ready is given up
+
+
+class ServerFailed(RuntimeError):
+    """A server died, or did not get ready; the message ends with the last lines of its log."""
+
+
+class Supervisor:
+    """The parent of all processes of one world."""
+
+    def __init__(self, account: Account, home: Path) -> None:
+        self._account, self._home = account, home
+        self._processes: list[subprocess.Popen[bytes]] = []
+        # The kernel sends the parent-death signal when the *thread* that forked ends: one thread forks, and stays.
+        self._forker = ThreadPoolExecutor(1, "forker")
+
+    def start(
+        self,
+        argv: Iterable[str | Path],
+        output: Path | int,
+        environment: Mapping[str, str],
+        cwd: Path | None = None,
+        stdin: int = subprocess.DEVNULL,
+    ) -> subprocess.Popen[bytes]:
+        """Starts a process. `output` takes what it writes, errors too: a log to append to, or subprocess.PIPE."""
+        return self._forker.submit(self._start, argv, output, environment, cwd, stdin).result()
+
+    def _start(
+        self,
+        argv: Iterable[str | Path],
+        output: Path | int,
+        environment: Mapping[str, str],
+        cwd: Path | None,
+        stdin: int,
+    ) -> subprocess.Popen[bytes]:
+        log: IO[bytes] | int = output.open("ab") if isinstance(output, Path) else output
+        try:
+            process = subprocess.Popen(
+                self._account.command(argv),
+                stdin=stdin,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self._environment(environment),
+                cwd=cwd or self._home,
+                process_group=0,  # Ctrl-C is for us; we end them
+            )
+        finally:
+            if not isinstance(log, int):
+                log.close()
+        self._processes = [*(each for each in self._processes if each.poll() is None), process]
+        return process
+
+    def run(self, argv: Iterable[str | Path], environment: Mapping[str, str] | None = None) -> str:
+        """Runs a program to its end and answers what it wrote. Raises ServerFailed if it did not exit with 0."""
+        command = [str(word) for word in argv]
+        process = self.start(command, subprocess.PIPE, environment or {})
+        output, _ = process.communicate()
+        text = output.decode(errors="replace")
+        if process.returncode:
+            raise ServerFailed(f"`{' '.join(command)}` ended with {process.returncode}:\n{_last_lines(text)}")
+        return text
+
+    def wait_until(self, ready: Callable[[], bool], process: subprocess.Popen[bytes], name: str, log: Path) -> None:
+        """Returns when `ready` says so. Raises ServerFailed if the process dies first, or takes too long."""
+        deadline = time.monotonic() + PATIENCE
+        while not ready():
+            if process.poll() is not None:
+                what = f"{name} died ({process.returncode})"
+            elif time.monotonic() > deadline:
+                what = f"{name} is not ready after {PATIENCE:.0f} s"
+            else:
+                time.sleep(0.02)
+                continue
+            raise ServerFailed(f"{what}; the end of {log}:\n{_last_lines(log.read_text(errors='replace'))}")
+
+    def close(self) -> None:
+        """Kills all processes: nothing of theirs is kept, and MySQL takes its time to stop in good order."""
+        for process in self._processes:
+            process.kill()
+        for process in self._processes:
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    pipe.close()
+        self._forker.shutdown()
+
+    def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
+        return {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self._home), **more}
+
+
+def _last_lines(text: str) -> str:
+    return "\n".join(text.splitlines()[-15:])

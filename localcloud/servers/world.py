@@ -1,0 +1,110 @@
+"""A world of real servers: one certificate authority, one network, one directory, any number of databases."""
+
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from localcloud.machine import Machine
+
+from . import stale
+from .account import Account
+from .authority import Authority
+from .directory import Directory
+from .mysql import MySQL
+from .names import Names
+from .supervisor import Supervisor
+from .templates import Templates
+
+_PARENT, _PREFIX = Path("/tmp"), "signon-"  # noqa: S108  (short, because a unix socket's path holds 107 characters)
+
+
+class World:
+    """Everything that must end together. Leaving it kills all of its processes and removes its folder.
+
+    All of it is on 127.0.x.0/24 and below `home`; nothing else on the machine is touched.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        stale.sweep(_PARENT, _PREFIX)
+        self.machine = machine
+        self.account = Account.unprivileged()
+        self.home = self.account.give(stale.make(_PARENT, _PREFIX))
+        self.home.chmod(0o755)
+        self.supervisor = Supervisor(self.account, self.home)
+        self.templates = Templates(machine.cache / "templates", self.account, self.supervisor)
+        self.authority = Authority(self.account, self.home / "ca.pem")
+        self.hosts = self.account.write(self.home / "hosts", "", 0o644)
+        self.names = Names(self.hosts)
+        self.plugins = self._plugins()
+        self.directory: Directory | None = None
+
+    @property
+    def resolving(self) -> dict[str, str]:
+        """The environment in which a process resolves the names of this world's servers."""
+        return self.names.resolving
+
+    def start_directory(self, domain: str) -> Directory:
+        """Starts an Active Directory for `domain` ("corp.example.com"), and the verifier that databases ask.
+
+        Raises ServerFailed.
+        """
+        self.directory = Directory(self, domain)
+        return self.directory
+
+    def mysql(self, name: str, host: str, master_user: str, master_password: str) -> MySQL:
+        """Starts a MySQL server that answers to `host`, without auth_pam. May be called from several threads.
+
+        Raises ServerFailed.
+        """
+        return MySQL(self, name, host, master_user, master_password)
+
+    def spawn(
+        self,
+        name: str,
+        argv: Iterable[str | Path],
+        output: Path | int | None = None,
+        environment: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> subprocess.Popen[bytes]:
+        """Starts a process under the unprivileged account; it ends with this world at the latest.
+
+        `output` takes what it writes, errors too: a file to append to (None: `<home>/<name>.log`), or subprocess.PIPE.
+        `environment` is all it gets besides PATH and HOME; `cwd` is `home` if None.
+        """
+        return self.supervisor.start(argv, output or self.home / f"{name}.log", environment or {}, cwd)
+
+    def folder(self, name: str) -> Path:
+        """A folder below `home` that belongs to the unprivileged account."""
+        return self.account.folder(self.home / name)
+
+    def give(self, path: Path) -> Path:
+        """Makes the unprivileged account the owner of `path`."""
+        return self.account.give(path)
+
+    def program(self, source: Path) -> Path:
+        """A copy of a program that the unprivileged account can read, wherever the checkout lies."""
+        return self.account.write(self.folder("programs") / source.name, source.read_bytes(), 0o644)
+
+    def _plugins(self) -> Path:
+        """MySQL's plugin folder: the server's own plugins, and ours."""
+        folder, own = self.folder("plugins"), self.machine.mysql_plugin_dir
+        for plugin in [*(own.glob("*.so") if own else ()), self.machine.native / "rdsauth.so"]:
+            (folder / plugin.name).symlink_to(plugin)
+        return folder
+
+    def close(self) -> None:
+        """Kills all processes of this world and removes its folder."""
+        self.supervisor.close()
+        self.names.close()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,238 @@
+"""Step Functions: moto's executing backend on the simulated clock, its answers made what boto3 expects of AWS.
+
+Pinned to the moto in requirements/; each function here mends one thing, and says which.
+"""
+
+import datetime
+import functools
+import hashlib
+import json
+import threading
+import time
+import types
+import uuid
+from typing import Any, ClassVar
+
+from moto.core.responses import ActionResult
+from moto.events.models import events_backends
+from moto.stepfunctions import models, responses, urls
+from moto.stepfunctions.parser import models as parser
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+from moto.stepfunctions.parser.asl.component.program.program import Program
+from moto.stepfunctions.parser.asl.component.state import state
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function import timestamp, wait_function
+from moto.stepfunctions.parser.asl.eval.event import event_manager
+from moto.stepfunctions.parser.backend import execution as executions
+
+from localcloud.clock import Clock
+
+ENDED_EVENT_DETAIL = "Step Functions Execution Status Change"
+
+
+class ExecutingBackend(parser.StepFunctionsParserBackend):
+    _url_module = urls  # moto looks for it beside the class
+    clock: ClassVar[Clock]
+
+    def start_execution(
+        self, state_machine_arn: str, name: Any = None, execution_input: Any = None, trace_header: Any = None
+    ) -> Any:
+        """With a name of its own for each: moto calls all that have none "None"."""
+        execution = super().start_execution(state_machine_arn, name or str(uuid.uuid4()), execution_input, trace_header)
+        _publish_status(execution)
+        return execution
+
+
+def trace_id(execution_arn: str) -> str:
+    """The X-Ray trace of an execution; the functions' SDK sends it along with each of their calls."""
+    digest = hashlib.sha256(execution_arn.encode()).hexdigest()
+    return f"1-{digest[:8]}-{digest[8:32]}"
+
+
+def install(clock: Clock, lambda_client: Any) -> None:
+    """Make moto's Step Functions execute, on this clock, calling functions through this client.
+
+    One client for all executions, where moto makes a new one for each call; without retries: those are the state machine's.
+    """
+    lambda_client.meta.events.register("before-sign.lambda.Invoke", _add_trace, unique_id="localcloud-trace")
+    ExecutingBackend.clock = clock
+    parser.stepfunctions_parser_backends.backend = ExecutingBackend
+    # CloudFormation would fill the backend that executes nothing
+    models.stepfunctions_backends = parser.stepfunctions_parser_backends
+    _tell_time(clock)
+    lambda_eval_utils.execute_lambda_function_integration = _integration
+    lambda_eval_utils._invoke_lambda_function = functools.partial(_invoke, lambda_client)
+    executions.BaseExecutionWorkerCommunication.terminated = _terminated
+    answers = responses.StepFunctionResponse
+    answers.describe_execution = _describe_execution  # type: ignore[method-assign]
+    answers.list_executions = _list_executions  # type: ignore[method-assign]
+    answers.get_execution_history = _get_execution_history  # type: ignore[method-assign]
+    answers.stop_execution = _stop_execution  # type: ignore[method-assign]
+
+
+# ---- time ------------------------------------------------------------------------------------------------------------
+
+
+def _tell_time(clock: Clock) -> None:
+    """Waits, retries, time-outs of executions and every time stamp go by the simulated clock."""
+
+    class SimulatedTime(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> "SimulatedTime":
+            now = clock.now()
+            return cls.fromtimestamp(now.timestamp(), tz or datetime.UTC).replace(tzinfo=datetime.UTC if tz else None)
+
+        def isoformat(self, sep: str = "T", timespec: str = "auto") -> str:
+            """As the context object of AWS shows times: 2026-11-20T10:00:00.000Z"""
+            return self.strftime("%Y-%m-%dT%H:%M:%S.") + f"{self.microsecond // 1000:03d}Z"
+
+    simulated = types.SimpleNamespace(
+        datetime=SimulatedTime, timezone=datetime.timezone, timedelta=datetime.timedelta, date=datetime.date
+    )
+    for module in (parser, state, timestamp, event_manager, executions):
+        module.datetime = simulated  # type: ignore[attr-defined]
+    models.utcnow = lambda: SimulatedTime.now(datetime.UTC)  # type: ignore[attr-defined]
+    wait_function.WaitFunction._wait_interval = (  # type: ignore[method-assign]
+        lambda self, env, wait_seconds: clock.sleep(wait_seconds, still_wanted=env.is_running)
+    )
+    retrier_decl.time = types.SimpleNamespace(sleep=clock.sleep, time=time.time)  # type: ignore[attr-defined]
+    Program.eval = functools.partialmethod(_run_program, clock)  # type: ignore[method-assign,assignment]
+
+
+def _run_program(program: Any, clock: Clock, env: Any) -> None:
+    """As moto's own, but TimeoutSeconds of the state machine counts simulated seconds. Those of a Task stay real: work is."""
+    env.next_state_name = program.start_at.start_at_name
+    worker = threading.Thread(target=super(Program, program).eval, args=(env,), daemon=True)
+    worker.start()
+    if program.timeout_seconds:
+
+        def watch() -> None:
+            clock.sleep(program.timeout_seconds.timeout_seconds, still_wanted=worker.is_alive)
+            if worker.is_alive():
+                env.set_timed_out()
+
+        threading.Thread(target=watch, daemon=True).start()
+    worker.join()
+
+
+# ---- calling functions -------------------------------------------------------------------------------------------------
+
+_calling = threading.local()
+_moto_integration = lambda_eval_utils.execute_lambda_function_integration
+
+
+def _integration(env: Any, parameters: dict[str, Any], **rest: Any) -> None:
+    _calling.execution = env.states.context_object.context_object_data["Execution"]["Id"]
+    _moto_integration(env=env, parameters=parameters, **rest)
+
+
+def _add_trace(request: Any, **_: Any) -> None:
+    request.headers["X-Amzn-Trace-Id"] = f"Root={trace_id(_calling.execution)};Sampled=0"
+
+
+def _invoke(client: Any, parameters: dict[str, Any], **_: Any) -> Any:
+    answer = client.invoke(**parameters)
+    answer["Payload"] = json.loads(answer["Payload"].read())
+    return answer
+
+
+# ---- what executions tell ----------------------------------------------------------------------------------------------
+
+_moto_terminated = executions.BaseExecutionWorkerCommunication.terminated
+
+
+def _terminated(communication: Any) -> None:
+    _moto_terminated(communication)
+    _publish_status(communication.execution)
+
+
+def _publish_status(execution: Any) -> None:
+    """https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html"""
+    said = execution.to_describe_output()
+    detail = {
+        "executionArn": said["executionArn"],
+        "stateMachineArn": said["stateMachineArn"],
+        "name": said["name"],
+        "status": _text(said["status"]),
+        "startDate": _milliseconds(said["startDate"]),
+        "stopDate": _milliseconds(said["stopDate"]),
+        "input": said["input"],
+        "inputDetails": {"included": True},
+        "output": said.get("output"),
+        "outputDetails": {"included": True} if "output" in said else None,
+        "error": said.get("error"),
+        "cause": said.get("cause"),
+    }
+    event = {
+        "Source": "aws.states",
+        "DetailType": ENDED_EVENT_DETAIL,
+        "Detail": json.dumps(detail),
+        "Resources": [said["executionArn"]],
+    }
+    backend = events_backends[execution.account_id][execution.region_name]
+    threading.Thread(target=backend.put_events, args=([event],), daemon=True).start()
+
+
+def _milliseconds(moment: datetime.datetime | None) -> int | None:
+    return int(moment.timestamp() * 1000) if moment else None
+
+
+def _text(status: Any) -> str:
+    return str(getattr(status, "value", status))
+
+
+# ---- the API's answers -------------------------------------------------------------------------------------------------
+
+
+def _describe_execution(self: Any) -> ActionResult:
+    """The output is JSON text, whatever it holds; ended executions have a stop date, timed out ones too."""
+    said = self.stepfunction_backend.describe_execution(self._get_param("executionArn")).to_describe_output()
+    return ActionResult({**_present(said), "status": _text(said["status"])})
+
+
+def _list_executions(self: Any) -> ActionResult:
+    arn = self._get_param("stateMachineArn")
+    found, next_token = self.stepfunction_backend.list_executions(
+        arn,
+        status_filter=self._get_param("statusFilter"),
+        max_results=self._get_int_param("maxResults"),
+        next_token=self._get_param("nextToken"),
+    )
+    items = [{**_present(item), "status": _text(item["status"])} for item in (each.to_execution_list_item() for each in found)]
+    return ActionResult({"executions": items, **({"nextToken": next_token} if next_token else {})})
+
+
+def _get_execution_history(self: Any) -> ActionResult:
+    """Page by page, and backwards where asked; moto knows neither."""
+    execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+    _started(execution)
+    events = list(execution.to_history_output()["events"])
+    if self._get_param("reverseOrder"):
+        events.reverse()
+    begin, size = int(self._get_param("nextToken") or 0), self._get_int_param("maxResults") or 100
+    page: dict[str, Any] = {"events": events[begin : begin + size]}
+    if begin + size < len(events):
+        page["nextToken"] = str(begin + size)
+    return ActionResult(page)
+
+
+def _stop_execution(self: Any) -> ActionResult:
+    """With its error and cause, which moto loses."""
+    execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
+    now = ExecutingBackend.clock.now()
+    if execution.status == "RUNNING":
+        _started(execution)
+        execution.error, execution.cause = self._get_param("error"), self._get_param("cause")
+        execution.stop(stop_date=now, error=execution.error, cause=execution.cause)
+    return ActionResult({"stopDate": execution.stop_date or now})
+
+
+def _started(execution: Any) -> None:
+    """Its thread has begun: before, there is no history to read and nothing to stop."""
+    deadline = time.monotonic() + 5
+    while execution.exec_worker.env is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def _present(answer: Any) -> dict[str, Any]:
+    return {name: value for name, value in dict(answer).items() if value is not None}

@@ -1,0 +1,221 @@
+"""The vocabulary of the tests: what is usual, of which a test changes only what it is about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from signon.domain.database import Database, DatabaseId, Membership
+from signon.domain.directory import DIRECTORY_POLICY, Directory, DirectoryRole, service_principals
+from signon.domain.engines import ENGINES
+from signon.domain.logins import PresentLogin
+from signon.domain.membership import Reading
+from signon.domain.plan import Plan, make_plan
+from signon.domain.prerequisites import Surroundings
+from signon.domain.probe import Probe
+from signon.domain.profile import Change, DirectoryLogin, MySqlRole, Profile, ProfileVersion
+from signon.domain.record import Record
+from signon.domain.request import Request
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
+DIRECTORY, OTHER_DIRECTORY = "d-9367000001", "d-9367000002"
+REALM = "CORP.EXAMPLE.COM"
+VPC = "vpc-0a1b2c"
+EXECUTION = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:signon-onboard-database:e1"
+MYSQL = ENGINES["mysql"]
+
+
+def at(**later: float) -> datetime:
+    """So long after NOW: at(minutes=5)."""
+    return NOW + timedelta(**later)
+
+
+def a_database_id(**changes: Any) -> DatabaseId:
+    name = changes.pop("name", "payments-orders")
+    usual = DatabaseId(name, "db-ORDERS0000000000000000001", f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{name}", "mysql")
+    return replace(usual, **changes)
+
+
+def a_membership(status: str = "kerberos-enabled", directory: str = DIRECTORY) -> Membership:
+    return Membership(directory, status, "signon-directory-access-us-east-1")
+
+
+def a_database(**changes: Any) -> Database:
+    """A new, available MySQL database of the payments team that is a member of no directory."""
+    usual = Database(
+        id=a_database_id(),
+        engine_version="8.4.5",
+        instance_class="db.t4g.micro",
+        status="available",
+        host="payments-orders.abc123.us-east-1.rds.amazonaws.com",
+        port=3306,
+        vpc=VPC,
+        created_at=at(minutes=-10),
+        tags={"signon:profile": "payments"},
+        master_user="dbadmin",
+        master_secret="arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1",
+        membership=None,
+        iam_enabled=False,
+        pending_changes=(),
+        cluster=None,
+        replica_of=None,
+        replicas=(),
+    )
+    return replace(usual, **changes)
+
+
+def a_member(status: str = "kerberos-enabled", **changes: Any) -> Database:
+    """A database with a membership of our directory in this status."""
+    return a_database(membership=a_membership(status), **changes)
+
+
+def a_profile(**changes: Any) -> Profile:
+    """Everything that ``Change`` knows may be given as well: a_profile(reboot_allowed=False)."""
+    change = replace(
+        Change(),
+        **{name: changes.pop(name) for name in tuple(changes) if name in Change.__dataclass_fields__},
+    )
+    usual = Profile(
+        name="payments",
+        accounts=(),
+        vpcs=(),
+        engines=("mysql",),
+        names=("payments-*",),
+        directory=DIRECTORY,
+        realm=REALM,
+        methods={"mysql": ("kerberos",)},
+        change=change,
+        lock_leavers=True,
+        master_secret=None,
+        roles={"read": MySqlRole("read", ("payments",)), "write": MySqlRole("write", ("payments",))},
+        logins=(DirectoryLogin("alice", ("read",)), DirectoryLogin("bob", ("read", "write"))),
+    )
+    return replace(usual, **changes)
+
+
+def a_freeze(first: str, last: str) -> tuple[tuple[date, date], ...]:
+    return ((date.fromisoformat(first), date.fromisoformat(last)),)
+
+
+def a_version(**changes: Any) -> ProfileVersion:
+    return replace(ProfileVersion("payments", "payments.yaml", "v1", "a" * 64), **changes)
+
+
+def a_directory(**changes: Any) -> Directory:
+    return replace(Directory(DIRECTORY, REALM.lower(), "Active", "MicrosoftAD"), **changes)
+
+
+def a_role(**changes: Any) -> DirectoryRole:
+    usual = DirectoryRole(
+        "signon-directory-access-us-east-1",
+        f"arn:aws:iam::{ACCOUNT}:role/signon/signon-directory-access-us-east-1",
+        service_principals(REGION, "mysql"),
+        frozenset({DIRECTORY_POLICY}),
+    )
+    return replace(usual, **changes)
+
+
+def surroundings(**changes: Any) -> Surroundings:
+    return replace(Surroundings(a_directory(), a_role(), kerberos_offered=True, served_vpc=VPC), **changes)
+
+
+def a_request(**changes: Any) -> Request:
+    return replace(Request("RDS-EVENT-0005", "payments-orders", "payments"), **changes)
+
+
+def planned(
+    database: Database | None = None,
+    profile: Profile | None = None,
+    *,
+    request: Request | None = None,
+    version: ProfileVersion | None = None,
+    around: Surroundings | None = None,
+    now: datetime = NOW,
+    reboot_due: bool | None = None,
+) -> Plan:
+    """The plan that is made of these, where what is not given is usual."""
+    return make_plan(
+        request or a_request(),
+        MYSQL,
+        database or a_database(),
+        profile or a_profile(),
+        version or a_version(),
+        around or surroundings(),
+        now,
+        reboot_due=reboot_due,
+    )
+
+
+def a_plan(**changes: Any) -> Plan:
+    """The plan of joining a new database, changed afterwards."""
+    return replace(planned(), **changes)
+
+
+def a_reading(**changes: Any) -> Reading:
+    """One attempt, made at NOW and not looked at yet."""
+    return replace(Reading(attempts=1, requested_at=NOW.isoformat(), wait_seconds=60, reboot_due=True), **changes)
+
+
+def a_record(**changes: Any) -> Record:
+    return replace(Record(), **changes)
+
+
+def a_probe(**changes: Any) -> Probe:
+    return replace(Probe(plugin_loaded=True, read_only=False, other_sessions=0), **changes)
+
+
+def a_login(user: str = "alice", **changes: Any) -> PresentLogin:
+    """A login of ours that is complete and open, and may read the payments database."""
+    usual = PresentLogin(
+        user=user,
+        host="%",
+        plugin="auth_pam",
+        tls="ANY",
+        locked=False,
+        mark={"profile": "payments", "complete": True},
+        grants={"payments": frozenset({"SELECT", "SHOW VIEW"})},
+    )
+    return replace(usual, **changes)
+
+
+def an_event(**detail: Any) -> dict[str, Any]:
+    """An event of RDS about a new DB instance."""
+    return {
+        "detail-type": "RDS DB Instance Event",
+        "source": "aws.rds",
+        "account": ACCOUNT,
+        "region": REGION,
+        "detail": {
+            "SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:payments-orders",
+            "EventID": "RDS-EVENT-0005",
+            **detail,
+        },
+    }
+
+
+def a_dossier(**pages: Any) -> dict[str, Any]:
+    """What the state machine hands to "Report outcome" after a run that changed nothing; a page that is None is torn out."""
+    document: Mapping[str, Any] = {
+        "request": a_request().to_json(),
+        "database": a_database_id().to_json(),
+        "plan": planned(a_member(), reboot_due=False).to_json(),
+        "claim": {"database": a_database_id().resource_id, "execution": EXECUTION, "fence": 1},
+        "probe": a_probe().to_json(),
+        "membership": a_reading(attempts=0, looks=1, status="kerberos-enabled", verdict="READY").to_json(),
+        "reboot": None,
+        "logins": {"statements": 0, "round_trips": 4},
+        "proof": {"verified": 2, "left_alone": [], "round_trips": 4},
+        "kit": {"location": "s3://kits/payments-orders/", "changed": 0},
+        **pages,
+    }
+    return {name: page for name, page in document.items() if page is not None or name in ("membership", "reboot")}
+
+
+def an_error(kind: str, message: str = "") -> dict[str, str]:
+    """What Step Functions catches from a function: the class, and a Cause with more than anybody should be told."""
+    cause = {"errorMessage": message, "errorType": kind, "stackTrace": ['File "/var/task/app.py", line 9, SECRET']}
+    return {"Error": kind, "Cause": json.dumps(cause)}

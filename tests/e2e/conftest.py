@@ -1,0 +1,21 @@
+"""One cloud with people in its directory, and one database that was onboarded by its event."""
+
+import pytest
+
+from localcloud.cloud import Cloud
+from tests.e2e.scene import PEOPLE, Ended, Scene
+
+
+@pytest.fixture(scope="session")
+def scene(cloud: Cloud) -> Scene:
+    for name, password in PEOPLE.items():
+        cloud.directory.add_user(name, password)
+    return Scene(cloud)
+
+
+@pytest.fixture(scope="session")
+def orders(scene: Scene) -> Ended:
+    """`orders-1`, created with the tag, onboarded by RDS's event."""
+    scene.publish_profile("orders", {"alice": ["read"], "bob": ["read", "write"]})
+    scene.create_database("orders-1", "orders")
+    return scene.onboarded_by_event("orders-1")

@@ -1,0 +1,189 @@
+"""The vocabulary of the end-to-end tests: databases, people and profiles in the running cloud, and what became of them."""
+
+import json
+import shlex
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pymysql
+import yaml
+
+from localcloud.cloud import Cloud
+
+PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "carol": "Purple-Monkey-9", "mallory": "Stable-Genius-0"}
+READING = ("Describe", "Get", "List", "Head")
+OWN_MEMORY = {("dynamodb", "UpdateItem")}  # the claim's and the record's
+REAL_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Ended:
+    """An execution that has ended: in which state, with which dossier, through which states."""
+
+    arn: str
+    status: str
+    end: str
+    dossier: dict[str, Any]
+    states: list[str]
+    error: str
+    cause: str
+
+
+class Scene:
+    """One cloud, and short ways to say what happens in it."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.machine = cloud.outputs["StateMachineArn"]
+
+    def publish_profile(self, name: str, logins: dict[str, list[str]], **changes: Any) -> None:
+        """A profile for databases whose names begin with the profile's; `changes` replace parts of it."""
+        profile = {
+            "version": 1,
+            "admits": {"engines": ["mysql"], "names": [f"{name}-*"]},
+            "directory": {"id": self.cloud.directory_id, "realm": self.cloud.directory.realm},
+            "methods": {"mysql": ["kerberos"]},
+            "roles": {
+                "read": {"preset": "read", "mysql": {"databases": ["payments"]}},
+                "write": {"preset": "write", "mysql": {"databases": ["pay_roll"]}},
+            },
+            "logins": [{"user": user, "roles": roles} for user, roles in logins.items()],
+        }
+        bucket = self.cloud.outputs["ProfilesBucket"]
+        self.cloud.client("s3").put_object(Bucket=bucket, Key=f"{name}.yaml", Body=yaml.safe_dump({**profile, **changes}))
+
+    def create_database(self, name: str, tag: str | None) -> None:
+        tags = [{"Key": "signon:profile", "Value": tag}] if tag else []
+        self.cloud.client("rds").create_db_instance(
+            DBInstanceIdentifier=name,
+            Engine="mysql",
+            EngineVersion="8.4.6",
+            DBInstanceClass="db.t4g.micro",
+            AllocatedStorage=20,
+            MasterUsername="admin",
+            ManageMasterUserPassword=True,
+            Tags=tags,
+        )
+
+    def database(self, name: str) -> dict[str, Any]:
+        described: dict[str, Any] = self.cloud.client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+        return described
+
+    def available(self, name: str) -> dict[str, Any]:
+        return self.until(lambda: (found := self.database(name))["DBInstanceStatus"] == "available" and found)
+
+    def executions_about(self, name: str) -> list[str]:
+        """ARNs of the executions whose input names the database, oldest first."""
+        states = self.cloud.client("stepfunctions")
+        listed = states.list_executions(stateMachineArn=self.machine, maxResults=1000)["executions"]
+        arns = [item["executionArn"] for item in sorted(listed, key=lambda item: item["startDate"])]
+        return [arn for arn in arns if f'"{name}"' in states.describe_execution(executionArn=arn)["input"]]
+
+    def onboarded_by_event(self, name: str) -> Ended:
+        """The end of the execution that RDS's own event about the database started."""
+        return self.ended(self.until(lambda: self.executions_about(name))[0])
+
+    def start(self, name: str, **request: Any) -> str:
+        document = {"database": {"instance": name}, **request}
+        return str(self.cloud.client("stepfunctions").start_execution(stateMachineArn=self.machine, input=json.dumps(document))["executionArn"])
+
+    def run(self, name: str, **request: Any) -> Ended:
+        return self.ended(self.start(name, **request))
+
+    def run_with(self, document: Any) -> Ended:
+        """An execution with this very input, whatever it is."""
+        started = self.cloud.client("stepfunctions").start_execution(stateMachineArn=self.machine, input=json.dumps(document))
+        return self.ended(started["executionArn"])
+
+    def ended(self, arn: str) -> Ended:
+        states = self.cloud.client("stepfunctions")
+        told = self.until(lambda: (said := states.describe_execution(executionArn=arn))["status"] != "RUNNING" and said)
+        pages = states.get_paginator("get_execution_history").paginate(executionArn=arn)
+        entered = [event["stateEnteredEventDetails"]["name"] for page in pages for event in page["events"] if "stateEnteredEventDetails" in event]
+        dossier = json.loads(told.get("output") or "{}")
+        return Ended(arn, told["status"], entered[-1], dossier, entered, told.get("error", ""), told.get("cause", ""))
+
+    def changes_made_by(self, execution: Ended) -> dict[tuple[str, str], int]:
+        """The AWS calls of the execution's functions that are not reads, its own memory aside."""
+        calls = self.cloud.figures.calls(execution.arn)
+        return {call: count for call, count in calls.items() if not call[1].startswith(READING) and call not in OWN_MEMORY}
+
+    def record(self, name: str) -> dict[str, str] | None:
+        item = self.cloud.client("dynamodb").get_item(TableName=self.cloud.physical["Records"], Key=self._key(name, "record")).get("Item")
+        return {field: value["S"] for field, value in item.items()} if item else None
+
+    def forget(self, name: str) -> None:
+        """Deletes the record."""
+        self.cloud.client("dynamodb").delete_item(TableName=self.cloud.physical["Records"], Key=self._key(name, "record"))
+
+    def claim(self, name: str) -> dict[str, Any]:
+        table, key = self.cloud.physical["Records"], self._key(name, "claim")
+        return dict(self.cloud.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {}))
+
+    def _key(self, name: str, kind: str) -> dict[str, Any]:
+        return {"database": {"S": self.database(name)["DbiResourceId"]}, "kind": {"S": kind}}
+
+    def as_master(self, name: str, *statements: str) -> list[list[str]]:
+        """Rows of the last statement, run by the master user over verified TLS."""
+        database = self.database(name)
+        secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=database["MasterUserSecret"]["SecretArn"])
+        password = json.loads(secret["SecretString"])["password"]
+        where = ["--host", database["Endpoint"]["Address"], "--user", database["MasterUsername"]]
+        tls = ["--ssl-mode=VERIFY_IDENTITY", f"--ssl-ca={self.cloud.world.authority.bundle}"]
+        command = [*self.cloud.world.machine.mysql, *where, *tls, "--batch", "--skip-column-names", "--execute", ";".join(statements)]
+        done = subprocess.run(command, env={**self.environment, "MYSQL_PWD": password}, capture_output=True, text=True, timeout=30, check=False)
+        assert done.returncode == 0, done.stderr
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    @contextmanager
+    def signed_in_as_master(self, name: str) -> Iterator[None]:
+        """Somebody else's session is open meanwhile."""
+        database = self.database(name)
+        secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=database["MasterUserSecret"]["SecretArn"])
+        server = self.cloud.aws.rds_instance(name).server
+        tls = ssl.create_default_context(cafile=str(self.cloud.world.authority.bundle))
+        tls.check_hostname = False  # reached by its address: this process does not resolve the cloud's names
+        with pymysql.connect(host=server.address, user="admin", password=json.loads(secret["SecretString"])["password"], ssl=tls):
+            yield
+
+    def kit(self, name: str, into: Path) -> Path:
+        """The published files of the database's kit, downloaded."""
+        s3, bucket = self.cloud.client("s3"), self.cloud.outputs["KitsBucket"]
+        for entry in s3.list_objects_v2(Bucket=bucket, Prefix=f"{name}/")["Contents"]:
+            s3.download_file(bucket, entry["Key"], str(into / Path(entry["Key"]).name))
+        return into
+
+    def sign_in(self, kit: Path, client: str, user: str, password: str, *, instead: tuple[str, str] = ("", "")) -> subprocess.CompletedProcess[str]:
+        """Runs the kit's line for `client` as it stands, but for the user's name and what `instead` replaces; types the password."""
+        line = json.loads((kit / "connect.json").read_text())["clients"][client].replace("YOUR-NAME", user).replace(*instead)
+        programs = {"mysql": self.cloud.world.machine.mysql, "mariadb": self.cloud.world.machine.mariadb}
+        question = ["--batch", "--skip-column-names", "--execute", "SELECT CURRENT_USER(), @@external_user"]
+        return subprocess.run(
+            [*programs[client], *shlex.split(line)[1:], *question],
+            cwd=kit,
+            env=self.environment,
+            input=f"{password}\n",
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            start_new_session=True,
+        )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PATH": "/usr/bin:/bin", **self.cloud.world.resolving}
+
+    @staticmethod
+    def until(condition: Any) -> Any:
+        deadline = time.monotonic() + REAL_SECONDS
+        while not (value := condition()):
+            assert time.monotonic() < deadline, f"it did not happen within {REAL_SECONDS} seconds"
+            time.sleep(0.05)
+        return value

@@ -1,0 +1,51 @@
+"""One clock: fast while everybody waits, true while somebody works."""
+
+import datetime
+import threading
+import time
+
+import pytest
+
+from localcloud.clock import Clock
+
+
+def test_it_runs_at_its_speed() -> None:
+    clock, real = Clock(500), time.monotonic()
+    clock.sleep(100)
+    assert clock.elapsed() >= 100
+    assert time.monotonic() - real < 50
+
+
+def test_it_runs_at_one_while_somebody_works() -> None:
+    clock = Clock(10_000)
+    with clock.working(), clock.working():
+        began = clock.elapsed()
+        time.sleep(0.05)
+        assert clock.elapsed() - began < 10
+
+
+def test_it_starts_at_the_real_time_in_utc() -> None:
+    clock = Clock(1)
+    assert abs(clock.now() - datetime.datetime.now(datetime.UTC)) < datetime.timedelta(minutes=1)
+    assert clock.now().tzinfo is datetime.UTC
+
+
+def test_a_sleeper_who_is_not_wanted_any_more_wakes_up() -> None:
+    clock, wanted = Clock(1), threading.Event()
+    sleeper = threading.Thread(target=clock.sleep, args=(3600, lambda: not wanted.is_set()))
+    sleeper.start()
+    wanted.set()
+    sleeper.join(10)
+    assert not sleeper.is_alive()
+
+
+def test_who_sleeps_on_a_clock_that_is_stopped_does_nothing_any_more() -> None:
+    clock, woke_up = Clock(1000), threading.Event()
+    threading.Thread(target=lambda: (clock.sleep(60), woke_up.set()), daemon=True).start()
+    clock.stop()
+    assert not woke_up.wait(0.3)
+
+
+def test_it_does_not_stand_still_or_run_backwards() -> None:
+    with pytest.raises(ValueError, match="positive"):
+        Clock(0)

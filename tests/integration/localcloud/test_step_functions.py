@@ -1,0 +1,63 @@
+"""Executions go by the simulated clock and answer as AWS's do."""
+
+import datetime
+import json
+import time
+
+from localcloud.cloud import Cloud
+from localcloud.deploy import Stack
+from tests.conftest import Eventually
+
+from .conftest import Ask
+
+
+def test_ten_minutes_of_waiting_are_over_soon_and_were_ten_minutes(cloud: Cloud, ask: Ask) -> None:
+    began = time.monotonic()
+    ended = ask("look")
+    assert ended["stopDate"] - ended["startDate"] >= datetime.timedelta(minutes=10)
+    assert time.monotonic() - began < 60
+
+
+def test_a_state_tells_the_simulated_time_as_aws_writes_it(cloud: Cloud, ask: Ask) -> None:
+    ended = ask("look")
+    entered = json.loads(ended["output"])["said"]["entered"]
+    assert datetime.datetime.strptime(entered, "%Y-%m-%dT%H:%M:%S.%f%z") >= ended["startDate"].replace(microsecond=0)
+    assert entered.endswith("Z")
+
+
+def test_executions_without_a_name_get_names_of_their_own(ask: Ask) -> None:
+    assert ask("look")["name"] != ask("look")["name"]
+
+
+def test_the_history_comes_in_pages_and_backwards(cloud: Cloud, ask: Ask) -> None:
+    arn, states = ask("look")["executionArn"], cloud.client("stepfunctions")
+    pages = list(states.get_paginator("get_execution_history").paginate(executionArn=arn, PaginationConfig={"PageSize": 3}))
+    forwards = [event["id"] for page in pages for event in page["events"]]
+    backwards = [event["id"] for event in states.get_execution_history(executionArn=arn, reverseOrder=True)["events"]]
+    assert len(pages) > 1
+    assert forwards == backwards[::-1] == sorted(forwards)
+
+
+def test_a_stopped_execution_says_why(cloud: Cloud, probe: Stack, eventually: Eventually) -> None:
+    states = cloud.client("stepfunctions")
+    ask = json.dumps({"function": "probe", "how": "look"})
+    arn = states.start_execution(stateMachineArn=probe.physical["Ask"], input=ask)["executionArn"]
+    states.stop_execution(executionArn=arn, error="Enough", cause="no longer wanted")
+    seen = eventually(lambda: (said := states.describe_execution(executionArn=arn))["status"] == "ABORTED" and said)
+    assert (seen["error"], seen["cause"]) == ("Enough", "no longer wanted")
+    listed = states.list_executions(stateMachineArn=probe.physical["Ask"], statusFilter="ABORTED")["executions"]
+    assert arn in {each["executionArn"] for each in listed}
+
+
+def test_the_end_of_an_execution_is_an_event(cloud: Cloud, ask: Ask, eventually: Eventually) -> None:
+    sqs, events = cloud.client("sqs"), cloud.client("events")
+    queue = sqs.create_queue(QueueName="ends")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pattern = {"source": ["aws.states"], "detail": {"status": ["FAILED"]}}
+    events.put_rule(Name="ends", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="ends", Targets=[{"Id": "queue", "Arn": arn}])
+    execution = ask("raise")["executionArn"]
+    message = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))[0]
+    events.remove_targets(Rule="ends", Ids=["queue"])
+    detail = json.loads(message["Body"])["detail"]
+    assert (detail["executionArn"], detail["error"]) == (execution, "DatabaseBusy")

@@ -1,0 +1,13 @@
+"""A program that starts a whole world, prints its home and waits: test_worlds.py kills it."""
+
+import signal
+
+from localcloud.machine import Machine
+from localcloud.servers import World
+from tests.integration.servers.accounts import DOMAIN, HOST, MASTER
+
+with World(Machine.read()) as world:
+    world.start_directory(DOMAIN)
+    world.mysql("payments", HOST, *MASTER)
+    print(world.home, flush=True)
+    signal.pause()

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from signon.domain.engines import ENGINES, Engine, Method
+
+ROWS = pytest.mark.parametrize("engine", ENGINES.values(), ids=lambda engine: engine.name)
+
+
+@ROWS
+def test_a_row_is_found_under_its_name(engine: Engine) -> None:
+    assert ENGINES[engine.name] is engine
+
+
+@ROWS
+def test_a_login_is_made_locked_and_only_over_tls(engine: Engine) -> None:
+    for sql in engine.logins.values():
+        assert "REQUIRE SSL" in sql.create
+        assert "ACCOUNT LOCK" in sql.create
+        assert "UNLOCK" not in sql.create + sql.lock
+        assert "ACCOUNT UNLOCK" in sql.open
+
+
+@ROWS
+def test_statements_take_accounts_and_mark_as_parameters(engine: Engine) -> None:
+    for sql in engine.logins.values():
+        for statement in (sql.create, sql.open, sql.lock):
+            assert statement.count("{accounts}") == 1
+            assert statement.replace("{accounts}", "").count("%s") == 1
+        assert sql.account.count("%s") == 2
+        assert f"'{sql.plugin}'" in sql.account
+
+
+@ROWS
+def test_no_statement_drops_anything(engine: Engine) -> None:
+    for sql in engine.logins.values():
+        assert "DROP" not in f"{sql.create}{sql.open}{sql.lock}".upper()
+
+
+@pytest.mark.parametrize(
+    ("version", "served"),
+    [
+        ("5.7.44", False), ("8.0.20", False), ("8.0.21", True), ("8.0.43", True), ("8.4.5", True), ("8.4.5-rds.1", True), ("9.1", True), ("", False),
+    ],
+)  # fmt: skip  # noqa: E501
+def test_mysql_is_served_from_the_version_on_that_can_mark_a_login(version: str, served: bool) -> None:
+    assert ENGINES["mysql"].serves(version) is served
+
+
+def test_the_table_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        ENGINES["oracle"] = ENGINES["mysql"]  # type: ignore[index]
+
+
+def test_mysql_offers_the_directory() -> None:
+    assert set(ENGINES["mysql"].logins) == {Method.KERBEROS}

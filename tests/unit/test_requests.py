@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signon.domain.request import Request, admit, read_request
+from signon.errors import DatabaseBusy, InvalidRequest, NotOurs, ProfileUnusable
+from tests.builders import ACCOUNT, REGION, a_database, a_database_id, a_request, an_event
+
+EVENTS = Path(__file__).parents[2] / "events"
+HOW_TO = ' Start with {"database": {"instance": "NAME"}}; samples of all inputs are in events/.'
+NO_RDS_EVENT = (
+    "The event is not one of RDS about a DB instance:"
+    " source must be aws.rds and detail.SourceArn the ARN of an instance."
+)
+A_NAME = 'database must be {"instance": NAME} with the name of a DB instance in lower case'
+
+
+def read(document: Any) -> Request:
+    return read_request(document, ACCOUNT, REGION)
+
+
+def refusal(document: Any) -> str:
+    with pytest.raises(InvalidRequest) as refused:
+        read(document)
+    return str(refused.value)
+
+
+SAMPLES = {
+    "rds_instance_created": Request("RDS-EVENT-0005", "payments-orders"),
+    "rds_instance_restored_to_point_in_time": Request("RDS-EVENT-0019", "payments-orders"),
+    "rds_instance_restored_from_snapshot": Request("RDS-EVENT-0043", "payments-orders"),
+    "rds_instance_restarted": Request("RDS-EVENT-0006", "payments-orders"),
+    "manual_onboard": Request("manual", "payments-orders", reason="its event was lost"),
+    "manual_dry_run": Request("manual", "payments-orders", "payments", dry_run=True),
+    "manual_approve": Request(
+        "manual",
+        "payments-ledger",
+        approve="0123456789abcdef",
+        reason="agreed with the payments team for tonight",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_is_read_as_what_it_says(name: str) -> None:
+    assert read(json.loads((EVENTS / f"{name}.json").read_text())) == SAMPLES[name]
+
+
+def test_every_sample_is_read_here() -> None:
+    assert {path.stem for path in EVENTS.glob("*.json")} == set(SAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ([], "The input is list, not an object."),
+        (7, "The input is int, not an object."),
+        ("payments-orders", "The input is str, not an object."),
+        (None, "The input is NoneType, not an object."),
+        ({}, f"{A_NAME}."),
+        ({"database": "payments-orders"}, f"{A_NAME}."),
+        ({"database": []}, f"{A_NAME}."),
+        ({"database": {}}, f"{A_NAME}."),
+        ({"database": {"instance": 7}}, f"{A_NAME}."),
+        ({"database": {"instance": "a", "cluster": "b"}}, f"{A_NAME}."),
+        ({"database": {"instance": "Payments"}}, f"{A_NAME}."),
+        (
+            {"database": {"cluster": "payments"}},
+            "database.cluster: Aurora clusters are not served; name an RDS instance.",
+        ),
+        ({"databse": {"instance": "a"}, "database": {"instance": "a"}}, "'databse' is not a field of a request."),
+        (
+            {"database": {"instance": "a"}, "profile": "../x"},
+            "profile must be a name of lower-case letters, digits and hyphens.",
+        ),
+        (
+            {"database": {"instance": "a"}, "profile": 1},
+            "profile must be a name of lower-case letters, digits and hyphens.",
+        ),
+        ({"database": {"instance": "a"}, "dry_run": "yes"}, "dry_run must be true or false."),
+        ({"database": {"instance": "a"}, "dry_run": 1}, "dry_run must be true or false."),
+        (
+            {"database": {"instance": "a"}, "approve": "0123456789abcdef"},
+            'approve must be {"plan": CHECKSUM}, the checksum that the plan was reported with.',
+        ),
+        (
+            {"database": {"instance": "a"}, "approve": {"plan": "0123456789ABCDEF"}},
+            'approve must be {"plan": CHECKSUM}, the checksum that the plan was reported with.',
+        ),
+        (
+            {"database": {"instance": "a"}, "approve": {"plan": "0123456789abcdef", "by": "me"}},
+            'approve must be {"plan": CHECKSUM}, the checksum that the plan was reported with.',
+        ),
+        ({"database": {"instance": "a"}, "reason": "x" * 257}, "reason must be one line of at most 256 characters."),
+        (
+            {"database": {"instance": "a"}, "reason": "two\nlines"},
+            "reason must be one line of at most 256 characters.",
+        ),
+        ({"database": {"instance": "a"}, "reason": ["x"]}, "reason must be one line of at most 256 characters."),
+    ],
+)
+def test_an_odd_request_is_refused_by_name(document: Any, message: str) -> None:
+    assert refusal(document) == message + HOW_TO
+
+
+def test_everything_that_is_wrong_with_a_request_is_said_at_once() -> None:
+    message = refusal({"database": 1, "profile": "", "dry_run": None, "approve": 0, "reason": 0, "x": 0})
+    assert [part.split()[0] for part in message.removesuffix(HOW_TO).split("; ")] == [
+        "'x'",
+        "database",
+        "profile",
+        "dry_run",
+        "approve",
+        "reason",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", "-a", "a-", "a--b", "1a", "a_b", "a b", "a\n", "a.b", "ä", "a" * 64, "a;drop", "arn:aws:rds", "٣", "a/b", "a'", "$(id)",
+    ],
+)  # fmt: skip  # noqa: E501
+def test_a_hostile_instance_name_is_refused(name: str) -> None:
+    assert refusal({"database": {"instance": name}}) == f"{A_NAME}.{HOW_TO}"
+
+
+@pytest.mark.parametrize("name", ["a", "a1", "payments-orders-2", "a" * 63])
+def test_a_legal_instance_name_is_read(name: str) -> None:
+    assert read({"database": {"instance": name}}) == Request("manual", name)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": "my.app"},
+        {"source": None},
+        {"detail": None},
+        {"detail": []},
+        {"detail": {}},
+        {"detail": {"SourceArn": 7}},
+        {"detail": {"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:payments"}},
+        {"detail": {"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:payments"}},
+        {"detail": {"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:payments\n"}},
+        {"detail": {"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:payments/../x"}},
+    ],
+)
+def test_an_event_that_names_no_instance_is_refused(change: dict[str, Any]) -> None:
+    assert refusal({**an_event(), **change}) == NO_RDS_EVENT
+
+
+@pytest.mark.parametrize(
+    ("document", "whose"),
+    [
+        (an_event(SourceArn=f"arn:aws:rds:{REGION}:999999999999:db:x"), f"account 999999999999 in {REGION}"),
+        (an_event(SourceArn=f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:x"), f"account {ACCOUNT} in eu-west-1"),
+        ({**an_event(), "account": "999999999999"}, f"account {ACCOUNT} in {REGION}"),
+        ({**an_event(), "region": "eu-west-1"}, f"account {ACCOUNT} in {REGION}"),
+    ],
+)
+def test_an_event_of_another_account_or_region_is_refused(document: Any, whose: str) -> None:
+    assert refusal(document) == f"The event is of {whose}; this stack serves account {ACCOUNT} in {REGION}."
+
+
+def test_rds_names_instances_in_lower_case_and_so_do_we() -> None:
+    assert read(an_event(SourceArn=f"arn:aws:rds:{REGION}:{ACCOUNT}:db:Orders")).instance == "orders"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = st.sampled_from(["database", "profile", "dry_run", "approve", "reason", "detail-type", "detail", "source"])
+
+
+@given(JSON | st.dictionaries(FIELDS, JSON | st.fixed_dictionaries({"instance": JSON}), max_size=5))
+def test_any_document_is_read_or_refused_and_nothing_else(document: Any) -> None:
+    try:
+        request = read(document)
+    except InvalidRequest:
+        return
+    assert Request.from_json(json.loads(json.dumps(request.to_json()))) == request
+
+
+# ---- admission
+
+
+def by_hand(**changes: Any) -> Request:
+    return a_request(trigger="manual", **changes)
+
+
+def test_the_tag_names_the_profile() -> None:
+    request, database = admit(a_request(profile=None), a_database(tags={"signon:profile": "payments"}))
+    assert (request.profile, database) == ("payments", a_database())
+
+
+def test_a_person_may_name_another_profile_than_the_tag() -> None:
+    request, _ = admit(by_hand(profile="draft"), a_database(tags={"signon:profile": "payments"}))
+    assert request.profile == "draft"
+
+
+@pytest.mark.parametrize("tags", [{}, {"signon:profile": ""}, {"Signon:Profile": "payments"}])
+def test_a_database_without_the_tag_is_not_ours(tags: dict[str, str]) -> None:
+    with pytest.raises(NotOurs, match="payments-orders bears no tag signon:profile"):
+        admit(a_request(profile=None), a_database(tags=tags))
+
+
+def test_an_engine_that_is_not_served_is_not_ours() -> None:
+    with pytest.raises(NotOurs, match="payments-orders is oracle-ee; served are instances of mysql"):
+        admit(a_request(), a_database(id=a_database_id(engine="oracle-ee")))
+
+
+def test_a_member_of_a_cluster_is_not_ours() -> None:
+    with pytest.raises(NotOurs, match="payments-orders is a member of a cluster; served are instances of mysql"):
+        admit(a_request(), a_database(cluster="payments"))
+
+
+def test_a_database_that_an_event_named_and_that_is_gone_is_not_ours() -> None:
+    with pytest.raises(NotOurs, match="There is no DB instance payments-orders"):
+        admit(a_request(), None)
+
+
+def test_a_person_who_names_a_database_that_does_not_exist_is_told() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        admit(by_hand(), None)
+    assert str(refused.value) == f"There is no DB instance payments-orders here.{HOW_TO}"
+
+
+@pytest.mark.parametrize("tag", ["a,b", "../payments", "Payments", "payments\n", "p" * 41, "-p", "s3://x"])
+def test_a_tag_that_is_no_profile_name_wants_a_person(tag: str) -> None:
+    with pytest.raises(ProfileUnusable, match="is no profile's name") as refused:
+        admit(a_request(profile=None), a_database(tags={"signon:profile": tag}))
+    assert "\n" not in refused.value.problem
+
+
+@pytest.mark.parametrize("status", ["deleting", "delete-precheck"])
+def test_a_database_that_is_being_deleted_is_not_ours(status: str) -> None:
+    with pytest.raises(NotOurs, match=f"payments-orders is {status}"):
+        admit(a_request(), a_database(status=status))
+
+
+@pytest.mark.parametrize("status", ["creating", "modifying", "rebooting", "a status of the future"])
+def test_a_database_that_rds_is_changing_is_waited_for(status: str) -> None:
+    with pytest.raises(DatabaseBusy, match=f"payments-orders is {status}"):
+        admit(a_request(), a_database(status=status))
+
+
+def test_a_stuck_database_is_admitted_so_that_its_plan_can_say_so() -> None:
+    assert admit(a_request(), a_database(status="storage-full"))[1].status == "storage-full"
