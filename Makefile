@@ -6,6 +6,8 @@ SHELL := /bin/bash
 python := .machine/local/bin/python
 cloud := $(python) -m localcloud
 pytest := $(python) -m pytest
+# What the layers' Makefiles run pip with when the local cloud calls them.
+export PYTHON := $(CURDIR)/$(python)
 
 ##@ Try it
 demo: .machine/machine.json ## Watch a new database being onboarded, from RDS's event to a proved sign-in
@@ -37,7 +39,7 @@ lock: .machine/lint ## Write the hash-locked requirements anew from the *.in fil
 	@setup/lock $(if $(UPGRADE),--upgrade)
 
 ##@ Ship it
-build: .machine/sam ## Build what is deployed into .aws-sam/build (needs Python 3.13, no Docker)
+build: python-3.13 .machine/sam ## Build what is deployed into .aws-sam/build (needs Python 3.13, no Docker)
 	@setup/build
 
 bare-machines: ## Run the README's commands on a bare Debian 12 and a bare Ubuntu 24.04 (as root; minutes)
@@ -47,17 +49,20 @@ help: ## This list
 	@awk -F ':.*?## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9 -]+:.*## / {printf "  make %-26s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # What the machine needs. An environment that was deleted from the cache is made again.
-locks := layers/dependencies/requirements.txt $(wildcard requirements/*.txt)
 ifeq ($(wildcard $(python)),)
 .PHONY: .machine/machine.json
 endif
 .machine/machine.json: $(filter-out setup/lint% setup/build setup/bare_machines,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
 	@setup/machine
 
-.machine/%: requirements/%.txt setup/environment .machine/machine.json
+.machine/%: requirements/%.txt setup/environment
+	@setup/packages python3 python3-venv
 	@setup/environment $* "$$(setup/python)" $< >/dev/null && touch -h $@
 
 .machine/asl_validator: requirements/asl_validator/package-lock.json setup/node_environment
 	@setup/node_environment asl_validator && touch -h $@
 
-.PHONY: demo up shell start down test unit integration e2e lint lock build bare-machines help
+python-3.13:
+	@setup/python 3.13 >/dev/null
+
+.PHONY: python-3.13 demo up shell start down test unit integration e2e lint lock build bare-machines help

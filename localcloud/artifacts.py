@@ -64,7 +64,9 @@ class Artifacts:
         return archive
 
     def _built(self, name: str, source: Path) -> Path:
-        """The layer as its Makefile builds it (`build-<logical id>`, as for `sam build`), kept as long as its sources stay the same."""
+        """The layer as its Makefile builds it (`build-<logical id>`, as for `sam build`), kept as long as its
+        sources stay the same.
+        """
         folder = self._cache / f"{name}-{self._fingerprint(source)}"
         if folder.with_suffix(".zip").exists():
             return folder
@@ -76,10 +78,19 @@ class Artifacts:
             _run(
                 ["make", "--no-print-directory", f"build-{name}"],
                 work,
-                {"ARTIFACTS_DIR": str(built), "PYTHON_VERSION": self._python_version, "PLATFORM": host_platform(), "SOURCE_DIR": str(source)},
+                {
+                    "ARTIFACTS_DIR": str(built),
+                    "PYTHON_VERSION": self._python_version,
+                    "PLATFORM": host_platform(),
+                    "SOURCE_DIR": str(source),
+                },
             )
             # ordinary bytecode is tied to a file's date; a layer's files get theirs from whoever unpacked them
-            _run([self._runtime_python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(built)], work, {})
+            _run(
+                [self._runtime_python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(built)],
+                work,
+                {},
+            )
             for path in (built, *built.rglob("*")):
                 path.chmod(0o755 if path.is_dir() else 0o644)
             Path(scratch, "zip").write_bytes(zipped(built))
@@ -119,9 +130,15 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _run(argv: list[str], folder: Path, variables: dict[str, str]) -> None:
-    done = subprocess.run(argv, cwd=folder, env={**os.environ, **variables}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        argv,
+        check=False,
+        cwd=folder,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     if done.returncode:
         sys.stderr.write(done.stdout)
         raise RuntimeError(f"{' '.join(argv)} failed: {done.stdout[-400:]}")
-
-

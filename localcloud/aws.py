@@ -3,6 +3,7 @@
 moto is one per process, and so is this. Importing it takes a second and a half; that is why `cloud` imports it late.
 """
 
+import json
 import logging
 import os
 import subprocess
@@ -13,14 +14,17 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from moto.awslambda_simple.models import lambda_simple_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.ds.models import ds_backends
+from moto.ec2.models import ec2_backends
+from moto.iam import models as iam
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from localcloud import cloudformation, eventbridge, lambdas, rds, stepfunctions
+from localcloud import cloudformation, eventbridge, lambdas, rds, s3, stepfunctions
 from localcloud.artifacts import Artifacts, host_architecture
 from localcloud.clock import Clock
 from localcloud.comparison import Finding
@@ -28,8 +32,6 @@ from localcloud.deploy import Stack, deploy
 from localcloud.faults import Faults
 from localcloud.figures import Door, Figures
 from localcloud.servers.world import World
-
-CREDENTIALS = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
 
 
 class _RequestHandler(MotoRequestHandler):
@@ -45,24 +47,27 @@ class Aws:
         self.region, self.figures = region, Figures()
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
-        self._session = boto3.Session(region_name=region, **CREDENTIALS)  # type: ignore[arg-type]
+        self._session = boto3.Session("local", "local", region_name=region)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         logging.getLogger("moto").setLevel(logging.ERROR)  # where it answers 500
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)  # a failed state is no error of ours
         default_user_config.update(
-            {  # type: ignore[typeddict-item]
+            {
                 "lambda": {"use_docker": False},
                 "stepfunctions": {"execute_state_machine": True},
                 "iam": {"load_aws_managed_policies": True},
             }
         )
+        _keep_service_role_policies()
         door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures)
         self._server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_RequestHandler)
         # an address, not "localhost": of a name botocore would ask for <bucket>.localhost
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
         os.environ["MOTO_PORT"] = str(self._server.server_port)  # where moto's Step Functions finds other services
         machine = world.machine
-        self._artifacts = Artifacts(machine.cache, world.folder("functions"), str(machine.runtime_python), machine.python_version)
+        self._artifacts = Artifacts(
+            machine.cache, world.folder("functions"), str(machine.runtime_python), machine.python_version
+        )
 
         def spawn(argv: list[str], environment: Mapping[str, str], cwd: Path) -> "subprocess.Popen[bytes]":
             return world.spawn("function", argv, subprocess.PIPE, environment, cwd)
@@ -80,9 +85,14 @@ class Aws:
         cloudformation.install(self.client)
         eventbridge.install(clock, faults)
         rds.install(world, clock, faults)
-        once = Config(retries={"total_max_attempts": 1}, read_timeout=3600, max_pool_connections=64, parameter_validation=False)
+        s3.install()
+        once = Config(
+            retries={"total_max_attempts": 1}, read_timeout=3600, max_pool_connections=64, parameter_validation=False
+        )
         stepfunctions.install(clock, self._session.client("lambda", endpoint_url=self.endpoint, config=once))
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="moto").start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="moto"
+        ).start()
 
     def client(self, service: str) -> Any:
         """A boto3 client of this cloud; the same one each time."""
@@ -103,24 +113,23 @@ class Aws:
         }
 
     def network(self) -> tuple[str, list[str]]:
-        """The default VPC and two of its subnets."""
-        vpc = next(each["VpcId"] for each in self.client("ec2").describe_vpcs()["Vpcs"] if each["IsDefault"])
-        subnets = self.client("ec2").describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
-        return vpc, [subnet["SubnetId"] for subnet in subnets[:2]]
+        """The default VPC and two of its subnets; asked for directly: a client of EC2 takes half a second to make."""
+        ec2 = ec2_backends[self.account][self.region]
+        assert ec2.default_vpc is not None
+        return ec2.default_vpc.id, [
+            subnet.id for subnet in ec2.describe_subnets(filters={"vpc-id": [ec2.default_vpc.id]})[:2]
+        ]
 
     def register_directory(self, directory_id: str, domain: str) -> None:
         """AWS Directory Service knows the directory `domain` by this id, which a profile may name."""
         vpc, subnets = self.network()
-        made = self.client("ds").create_microsoft_ad(
-            Name=domain, Password="Not-Us3d-Here", VpcSettings={"VpcId": vpc, "SubnetIds": subnets}, Edition="Standard"
-        )["DirectoryId"]
-        known = ds_backends[self.account][self.region].directories
-        directory = known[directory_id] = known.pop(made)
+        service = ds_backends[self.account][self.region]
+        where = {"VpcId": vpc, "SubnetIds": subnets}
+        made = service.create_microsoft_ad(self.region, domain, "CORP", "Not-Us3d-Here", domain, where, "Standard", [])
+        directory = service.directories[directory_id] = service.directories.pop(made)
         directory.directory_id = directory.alias = directory_id
 
-    def deploy(
-        self, template: Path, name: str, parameters: Mapping[str, str], allowed: Mapping[Finding, str]
-    ) -> Stack:
+    def deploy(self, template: Path, name: str, parameters: Mapping[str, str], allowed: Mapping[Finding, str]) -> Stack:
         """Deploy a template, with the network and the architecture of this machine where it asks for them."""
         vpc, subnets = self.network()
         here = {"VpcId": vpc, "SubnetIds": ",".join(subnets), "Architecture": host_architecture()}
@@ -130,8 +139,12 @@ class Aws:
 
     def start_functions_early(self, stack: Stack) -> None:
         """Functions that are wanted soon are started before they are wanted, as Lambda often does too."""
-        backend = lambdas.simple.lambda_simple_backends[self.account][self.region]
-        names = [name for key, name in stack.physical.items() if stack.template["Resources"][key]["Type"] == "AWS::Lambda::Function"]
+        backend = lambda_simple_backends[self.account][self.region]
+        names = [
+            name
+            for key, name in stack.physical.items()
+            if stack.template["Resources"][key]["Type"] == "AWS::Lambda::Function"
+        ]
         self.functions.start_early([backend.get_function(name) for name in names])
 
     def close(self) -> None:
@@ -139,3 +152,10 @@ class Aws:
         self._server.shutdown()
         self._server.server_close()
         BackendDict.reset()
+
+
+def _keep_service_role_policies() -> None:
+    """Of AWS's thousand managed policies those that a service's role is given; moto reads all of them six times."""
+    policies = json.loads(iam.aws_managed_policies_data)
+    kept = {name: policy for name, policy in policies.items() if policy["Path"] == "/service-role/"}
+    iam.aws_managed_policies_data = json.dumps(kept)

@@ -1,7 +1,7 @@
 """The one clock of the local cloud: Step Functions, EventBridge and RDS all tell its time.
 
-It starts at the real time and runs `speed` times as fast while everybody waits. While a function or a server really works it
-runs at 1: otherwise half a second of a cold start would take minutes of the simulated day.
+It starts at the real time and runs `speed` times as fast while everybody waits. While a function or a server really
+works it runs at 1: otherwise half a second of a cold start would take minutes of the simulated day.
 """
 
 import datetime

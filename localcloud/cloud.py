@@ -16,7 +16,6 @@ from localcloud.servers.world import World
 
 if TYPE_CHECKING:
     from localcloud.deploy import Stack
-    from localcloud.figures import Figures
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
 DOMAIN = "corp.example.com"
@@ -24,7 +23,9 @@ DIRECTORY_ID = "d-9367000001"
 
 
 class Cloud:
-    """`with Cloud(speed=500) as cloud:` - everything runs inside, nothing is left after it. One at a time in one process."""
+    """`with Cloud(speed=500) as cloud:` - everything runs inside, nothing is left after it. One at a time in one
+    process.
+    """
 
     def __init__(
         self,
@@ -34,7 +35,9 @@ class Cloud:
         stack_name: str = "signon",
         region: str = "us-east-1",
     ) -> None:
-        """`speed`: simulated seconds in a real one. `allowed`: what the deployment may lose, `comparison.ALLOWED` if None."""
+        """`speed`: simulated seconds in a real one. `allowed`: what the deployment may lose, `comparison.ALLOWED`
+        if None.
+        """
         self.clock, self.faults, self.region = Clock(speed), Faults(), region
         self.phases: dict[str, float] = {}  # what took how long, seconds
         self._template, self._allowed, self._stack_name = template, allowed, stack_name
@@ -47,7 +50,9 @@ class Cloud:
             undo.pop_all()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def _start(self) -> None:
@@ -96,8 +101,11 @@ class Cloud:
         return self.aws.deploy(template, name, {"CaBundle": str(self.world.authority.bundle)}, allowed or {})
 
     def environment(self) -> dict[str, str]:
-        """What a process needs to be a client of this cloud: AWS's variables, name resolution, Kerberos."""
-        return {**self.aws.environment(), **self.world.resolving, "KRB5_CONFIG": str(self.directory.krb5_conf)}
+        """What a process needs to be a client of this cloud: AWS's variables, name resolution, Kerberos, the CA
+        bundle.
+        """
+        own = {"KRB5_CONFIG": str(self.directory.krb5_conf), "SIGNON_CA": str(self.world.authority.bundle)}
+        return {**self.aws.environment(), **self.world.resolving, **own}
 
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:
@@ -117,7 +125,7 @@ class _Background:
         def run() -> None:
             try:
                 self._outcome = (work(), None)
-            except BaseException as error:  # handed over to whoever asks for the result
+            except BaseException as error:  # noqa: BLE001  # handed over to whoever asks for the result
                 self._outcome = (None, error)
 
         self._thread = threading.Thread(target=run, daemon=True)

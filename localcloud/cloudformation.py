@@ -1,7 +1,7 @@
 """What moto's CloudFormation drops or gets wrong, put right where it happens. Pinned to the moto in requirements/.
 
-Types that moto does not know at all are in `missing_resources`; properties that its API keeps and its CloudFormation drops are in
-`FINISH` and asked for through the API, after the stack.
+Types that moto does not know at all are in `missing_resources`. Properties that its API keeps and its CloudFormation
+drops are in `FINISH`, and asked for through the API after the stack.
 """
 
 import copy
@@ -14,16 +14,18 @@ import yaml
 from moto.awslambda import models as awslambda
 from moto.awslambda.utils import get_backend as lambda_backend
 from moto.cloudformation import parsing
+from moto.ec2.models import ec2_backends
 from moto.s3.models import s3_backends
 from moto.stepfunctions import models as stepfunctions
 from moto.stepfunctions.responses import get_backend as stepfunctions_backend
 
 from localcloud import missing_resources
+from localcloud.mending import mend
 
 Client = Callable[[str], Any]
 
 
-class DeploymentError(Exception):
+class DeploymentError(RuntimeError):
     """The template cannot be deployed here, or not whole; says which resource and why."""
 
 
@@ -38,23 +40,16 @@ def recording() -> Iterator[dict[str, tuple[str, dict[str, Any]]]]:
     yield _resolved
 
 
-def replace_egress(client: Client, group: str, rules: list[dict[str, Any]]) -> None:
+def replace_egress(_: Client, group_id: str, rules: list[dict[str, Any]]) -> None:
     """A group whose template lists its egress rules has those, and not the one that allows everything."""
-    ec2 = client("ec2")
-    everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-    ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[everything])
-    ec2.authorize_security_group_egress(
-        GroupId=group,
-        IpPermissions=[
-            {
-                "IpProtocol": rule["IpProtocol"],
-                "FromPort": int(rule["FromPort"]),
-                "ToPort": int(rule["ToPort"]),
-                "IpRanges": [{"CidrIp": rule["CidrIp"], "Description": rule.get("Description", "")}],
-            }
-            for rule in rules
-        ],
-    )
+    for account in ec2_backends.values():
+        for backend in account.values():
+            if group := backend.get_security_group_from_id(group_id):
+                group.egress_rules.clear()
+                for rule in rules:
+                    cidr = {"CidrIp": rule["CidrIp"], "Description": rule.get("Description", "")}
+                    ports = str(rule["FromPort"]), str(rule["ToPort"])
+                    backend.authorize_security_group_egress(group_id, rule["IpProtocol"], *ports, ip_ranges=[cidr])
 
 
 FINISH: dict[str, dict[str, Callable[[Client, str, Any], object]]] = {
@@ -88,14 +83,15 @@ def install(client: Client) -> None:
     missing_resources.install(client)
     for cached in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
         cached.cache_clear()  # read once, at the first stack; they must see the new types
-    parsing.parse_resource_and_generate_name = _parse
-    parsing.parse_and_create_resource = _create
-    awslambda.LambdaFunction.create_from_cloudformation_json = classmethod(_create_function)  # type: ignore[assignment]
-    awslambda.LayerVersion.create_from_cloudformation_json = classmethod(_create_layer)  # type: ignore[assignment]
-    # a !Ref of a layer gave the Python object, and its name property had a wrong name
-    awslambda.LayerVersion.physical_resource_id = property(lambda layer: layer.arn)  # type: ignore[assignment]
-    awslambda.LayerVersion.cloudformation_name_type = staticmethod(lambda: "LayerName")  # type: ignore[method-assign]
-    stepfunctions.StateMachine.create_from_cloudformation_json = classmethod(_create_state_machine)  # type: ignore[assignment]
+    mend(parsing, parse_resource_and_generate_name=_parse, parse_and_create_resource=_create)
+    mend(awslambda.LambdaFunction, create_from_cloudformation_json=_create_function)
+    mend(
+        awslambda.LayerVersion,
+        create_from_cloudformation_json=_create_layer,
+        physical_resource_id=property(lambda layer: layer.arn),  # a !Ref of a layer gave the Python object
+        cloudformation_name_type=staticmethod(lambda: "LayerName"),  # it had a wrong name
+    )
+    mend(stepfunctions.StateMachine, create_from_cloudformation_json=_create_state_machine)
 
 
 _moto_parse = parsing.parse_resource_and_generate_name
@@ -123,29 +119,33 @@ def _create(logical_id: str, resource: dict[str, Any], *rest: Any, **named: Any)
 
 
 def _inline_definition(properties: dict[str, Any], account: str) -> None:
-    """The state machine's file and its substitutions, which moto ignores, become the DefinitionString, which it knows."""
+    """The state machine's file and its substitutions, which moto ignores, become the DefinitionString, which it
+    knows.
+    """
     location = properties.pop("DefinitionS3Location")
     stored = s3_backends[account]["aws"].get_object(location["Bucket"], location["Key"])
     assert stored is not None, location
     text = stored.value.decode()
     for key, value in properties.pop("DefinitionSubstitutions", {}).items():
         text = text.replace(f"${{{key}}}", str(value))
-    properties["DefinitionString"] = json.dumps(yaml.safe_load(text))
+    properties["DefinitionString"] = json.dumps(yaml.load(text, yaml.CSafeLoader))
 
 
-def _create_function(_: Any, name: str, resource: dict[str, Any], account: str, region: str, **__: Any) -> Any:
+def _create_function(name: str, resource: dict[str, Any], account: str, region: str, **_: Any) -> Any:
     """moto passes eleven properties on; this, all."""
     properties = resource["Properties"]
-    function = lambda_backend(account, region).create_function({**properties, "FunctionName": name, "Tags": _tag_map(properties)})
-    function.logging_config = properties.get("LoggingConfig")  # type: ignore[attr-defined]
+    function = lambda_backend(account, region).create_function(
+        {**properties, "FunctionName": name, "Tags": _tag_map(properties)}
+    )
+    mend(function, logging_config=properties.get("LoggingConfig"))
     return function
 
 
-def _create_layer(_: Any, name: str, resource: dict[str, Any], account: str, region: str, **__: Any) -> Any:
+def _create_layer(name: str, resource: dict[str, Any], account: str, region: str, **_: Any) -> Any:
     return lambda_backend(account, region).publish_layer_version({"LayerName": name, **resource["Properties"]})
 
 
-def _create_state_machine(_: Any, name: str, resource: dict[str, Any], account: str, region: str, **__: Any) -> Any:
+def _create_state_machine(name: str, resource: dict[str, Any], account: str, region: str, **_: Any) -> Any:
     """In the backend that executes, and with its logging, tracing and type."""
     properties = resource["Properties"]
     return stepfunctions_backend(account, region).create_state_machine(

@@ -1,8 +1,8 @@
 """The template against what was deployed: what moto has dropped on the way.
 
-moto answers CREATE_COMPLETE also where it ignored half of a resource. So every value that CloudFormation resolved is looked for in
-the plain data of the object that stands for the resource, under its own name, or anywhere if the value is distinctive.
-Blind spot: a property that is kept and has no effect looks kept.
+moto answers CREATE_COMPLETE also where it ignored half of a resource. So every value that CloudFormation resolved
+is looked for in the plain data of the object that stands for the resource, under its own name, or anywhere if the
+value is distinctive. Blind spot: a property that is kept and has no effect looks kept.
 """
 
 import json
@@ -26,8 +26,11 @@ ALLOWED: dict[Finding, str] = {
 }
 
 
-def dropped(resources: Mapping[str, tuple[str, dict[str, Any] | None]], deployed: Mapping[str, Any]) -> dict[Finding, list[str]]:
-    """What is in `resources` (type and resolved properties; None where moto knows no such type) and nowhere in `deployed`.
+def dropped(
+    resources: Mapping[str, tuple[str, dict[str, Any] | None]], deployed: Mapping[str, Any]
+) -> dict[Finding, list[str]]:
+    """What is in `resources` (type and resolved properties; None where moto knows no such type) and nowhere in
+    `deployed`.
 
     Both are by logical id; answers the logical ids that miss it, by type and path.
     """
@@ -96,5 +99,7 @@ def _parsed(value: Any) -> Any:
 
 
 def _word(value: Any) -> str:
-    """Names and values as moto may have rewritten them: `VersioningConfiguration` and `versioning_configuration` are one."""
+    """Names and values as moto may have rewritten them: `VersioningConfiguration` and `versioning_configuration`
+    are one.
+    """
     return "".join(letter for letter in str(value).lower() if letter.isalnum())

@@ -1,6 +1,7 @@
 """EventBridge: rules deliver to state machines and functions, with input transformer, retries and dead letters.
 
-moto matches the patterns and delivers to queues and log groups; the targets it refuses are delivered here. Event time is simulated.
+moto matches the patterns and delivers to queues and log groups; the targets it refuses are delivered here. Event
+time is simulated.
 """
 
 import copy
@@ -20,6 +21,7 @@ from moto.stepfunctions.responses import get_backend as stepfunctions_backend
 
 from localcloud.clock import Clock
 from localcloud.faults import Faults
+from localcloud.mending import mend
 
 OURS = (":states:", ":lambda:")
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
@@ -30,7 +32,7 @@ _moto_send_to_targets = models.Rule.send_to_targets
 
 def install(clock: Clock, faults: Faults) -> None:
     """From now on events carry this clock's time, and rules reach state machines and functions."""
-    models.unix_time = lambda *_: clock.now().timestamp()  # type: ignore[attr-defined]
+    mend(models, unix_time=lambda *_: clock.now().timestamp())
 
     def send_to_targets(rule: models.Rule, event: Any, transform_input: bool = True) -> None:
         if rule.state != "ENABLED":
@@ -46,7 +48,7 @@ def install(clock: Clock, faults: Faults) -> None:
         if others.targets:
             _moto_send_to_targets(others, event, transform_input)
 
-    models.Rule.send_to_targets = send_to_targets  # type: ignore[method-assign]
+    mend(models.Rule, send_to_targets=send_to_targets)
 
 
 def as_delivered(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,14 +76,18 @@ def target_input(target: Mapping[str, Any], event: Mapping[str, Any]) -> str:
 
 
 def _filled(template: str, values: Mapping[str, Any]) -> str:
-    """Within a JSON string a value stands as text, elsewhere as JSON; one that the event lacks is empty there, null here."""
+    """Within a JSON string a value stands as text, elsewhere as JSON; one that the event lacks is empty there,
+    null here.
+    """
     filled, quoted = "", False
     for part in re.split(r"(<[A-Za-z0-9_.-]+>)", template):
         name = part[1:-1]
         if part[:1] == "<" and name in values:
             value = values[name]
             if quoted:
-                filled += json.dumps("" if value is None else value if isinstance(value, str) else json.dumps(value))[1:-1]
+                filled += json.dumps("" if value is None else value if isinstance(value, str) else json.dumps(value))[
+                    1:-1
+                ]
             else:
                 filled += json.dumps(value)
             continue
@@ -100,7 +106,9 @@ def _at(path: str, event: Mapping[str, Any]) -> Any:
 class _Delivery:
     """One event on its way to one target."""
 
-    def __init__(self, rule: models.Rule, target: dict[str, Any], event: dict[str, Any], clock: Clock, faults: Faults) -> None:
+    def __init__(
+        self, rule: models.Rule, target: dict[str, Any], event: dict[str, Any], clock: Clock, faults: Faults
+    ) -> None:
         self.rule, self.target, self.event, self.clock, self.faults = rule, target, event, clock, faults
         self.arn: str = target["Arn"]
 
@@ -109,8 +117,9 @@ class _Delivery:
         began, failure = self.clock.elapsed(), Exception("never tried")
         for attempt in range(int(policy["MaximumRetryAttempts"]) + 1):
             try:
-                return self._attempt()
-            except Exception as error:
+                self._attempt()
+                return
+            except Exception as error:  # noqa: BLE001  (whatever it is, it is tried again)
                 failure = error
                 self.clock.sleep(min(60, 2**attempt))
                 if self.clock.elapsed() - began > int(policy["MaximumEventAgeInSeconds"]):

@@ -1,4 +1,6 @@
-"""One execution environment of a function: an awslambdaric process of its own, with what Lambda would give it and nothing else."""
+"""One execution environment of a function: an awslambdaric process of its own, with what Lambda would give it and
+nothing else.
+"""
 
 import datetime
 import json
@@ -70,7 +72,9 @@ class ExecutionEnvironment:
         log: Callable[[str, str], None],
         today: datetime.date,
     ) -> None:
-        """`platform` is what is not Lambda's: the endpoint, credentials, name resolution. `log` takes (stream, line)."""
+        """`platform` is what is not Lambda's: the endpoint, credentials, name resolution. `log` takes (stream,
+        line).
+        """
         self.spec = spec
         self.log_stream = f"{today:%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"
         self.api = RuntimeApi(spec.arn)
@@ -97,15 +101,19 @@ class ExecutionEnvironment:
             try:
                 return self.api.replies.get(timeout=0.02 if time.time() < deadline else 0)
             except queue.Empty:
-                # the order of these verdicts matters: a reply in the queue comes first, also from a process that then died
+                # the order of these verdicts matters: a reply in the queue comes first, also from a process that
+                # then died
                 if not self.alive and self.api.replies.empty():
                     status = self.process.returncode
                     how = f"exit status {status}" if status >= 0 else f"signal: {-status}"
-                    return _platform_error("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with error: {how}")
+                    return _platform_error(
+                        "Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with error: {how}"
+                    )
                 if time.time() > deadline:
                     self.kill()
                     return _platform_error(
-                        "Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {self.spec.timeout:.2f} seconds"
+                        "Sandbox.Timedout",
+                        f"RequestId: {request_id} Error: Task timed out after {self.spec.timeout:.2f} seconds",
                     )
 
     def kill(self) -> None:

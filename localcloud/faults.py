@@ -1,4 +1,6 @@
-"""Scripted faults: what goes wrong next, each once, in the order it was scripted. Tests write here, the local AWS reads."""
+"""Scripted faults: what goes wrong next, each once, in the order it was scripted. Tests write here, the local AWS
+reads.
+"""
 
 import threading
 from collections import defaultdict, deque
@@ -7,10 +9,12 @@ from collections import defaultdict, deque
 class Faults:
     """Queues by the name of what shall fail.
 
-    `modify_db_instance`, `reboot_db_instance`, `describe_db_instances`, `create_db_instance`: an RDS error code to answer.
+    `modify_db_instance`, `reboot_db_instance`, `create_db_instance`: an RDS error code to
+    answer.
     `join`: the status in which the next domain membership ends, `failed` or `enable-kerberos-failed`.
     `start_execution`: a message with which a rule's next attempt at its target fails.
-    `invoke:<function name>`: `kill` ends the function's process in mid-work, any other word is the error type it answers.
+    `invoke:<function name>`: `kill` ends the function's process in mid-work, any other word is the error type it
+    answers.
     """
 
     def __init__(self) -> None:

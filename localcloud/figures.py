@@ -1,6 +1,7 @@
 """Counts the AWS calls that functions make, and answers /localcloud/* beside moto on the same port.
 
-A function's SDK names its execution environment in the user agent and sends the trace of its invocation along, as on AWS.
+A function's SDK names its execution environment in the user agent and sends the trace of its invocation along, as
+on AWS.
 """
 
 import io
@@ -12,10 +13,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
+from botocore.exceptions import UnknownServiceError
 from botocore.session import get_session
 
 from localcloud.clock import Clock
-from localcloud.stepfunctions import trace_id
+from localcloud.tracing import trace_id
 
 Call = tuple[str, str]  # service, operation: ("rds", "DescribeDBInstances")
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -58,11 +60,12 @@ class Door:
         return self._application(environ, start_response)
 
     def _answer(self, path: str, query: dict[str, list[str]], start_response: Any) -> Iterable[bytes]:
-        status, said = "200 OK", {}
+        status: str = "200 OK"
+        said: dict[str, Any] = {}
         if path == "/localcloud/clock":
             said = {"now": self._clock.now().isoformat(), "speed": self._clock.speed}
         elif path == "/localcloud/figures":
-            calls = self._figures.calls(query.get("execution", [None])[0])  # type: ignore[list-item]
+            calls = self._figures.calls(next(iter(query.get("execution", [])), None))
             said = {"calls": {f"{service}:{operation}": count for (service, operation), count in sorted(calls.items())}}
             said["total"] = calls.total()
         else:
@@ -82,7 +85,9 @@ def called(environ: dict[str, Any]) -> Call:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
         return service, parse_qs(body.decode()).get("Action", ["unknown"])[0]
-    return service, _rest_operation(service, environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
+    return service, _rest_operation(
+        service, environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", "")
+    )
 
 
 def _rest_operation(service: str, method: str, path: str, query: str) -> str:
@@ -104,13 +109,15 @@ def _rest_operations(service: str) -> list[tuple[str, str, re.Pattern[str], set[
     if service not in _known:
         try:
             model = get_session().get_service_model(service)
-        except Exception:
+        except UnknownServiceError:
             return []  # a signing name that is no service's name
         rows = []
         for name in model.operation_names:
             http = model.operation_model(name).http
             uri, _, query = http["requestUri"].partition("?")
-            pattern = re.sub(r"\\\{[^}]*?\\\}", "[^/]+", re.sub(r"\\\{[^}]*?\\\+\\\}", ".+", re.escape(uri.rstrip("/") or "/")))
+            pattern = re.sub(
+                r"\\\{[^}]*?\\\}", "[^/]+", re.sub(r"\\\{[^}]*?\\\+\\\}", ".+", re.escape(uri.rstrip("/") or "/"))
+            )
             flags = {part.partition("=")[0] for part in query.split("&") if part} - {"x-id"}
             rows.append((name, http["method"], re.compile(pattern), flags))
         _known[service] = rows

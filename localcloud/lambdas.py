@@ -37,7 +37,9 @@ class ExecutionEnvironments:
         clock: Clock,
         faults: Faults,
     ) -> None:
-        """`interpreter` has awslambdaric and boto3 and nothing else; `platform` is added to every function's variables."""
+        """`interpreter` has awslambdaric and boto3 and nothing else; `platform` is added to every function's
+        variables.
+        """
         self.clock, self.faults = clock, faults
         self.cold_starts = 0
         self._interpreter, self._platform, self._spawn = interpreter, platform, spawn
@@ -58,7 +60,9 @@ class ExecutionEnvironments:
             return environment.invoke(payload, trace_id)
 
     def start_early(self, functions: list[LambdaFunction]) -> threading.Thread:
-        """Lambda's proactive initialization: one idle environment for each function, one after the other, in the background."""
+        """Lambda's proactive initialization: one idle environment for each function, one after the other, in the
+        background.
+        """
 
         def start() -> None:
             for function in functions:
@@ -108,7 +112,7 @@ class ExecutionEnvironments:
             self._interpreter,
             self._platform,
             self._spawn,
-            _log_writer(function, self.clock),
+            _LogWriter(function, self.clock),
             self.clock.now().date(),
         )
         with self._lock:
@@ -177,8 +181,10 @@ def _log_group(function: LambdaFunction) -> str:
     return str(_logging(function).get("LogGroup") or f"/aws/lambda/{function.function_name}")
 
 
-class _log_writer:
-    """Writes a function's lines to its log group, at simulated time; like Lambda it makes the group where the template has none."""
+class _LogWriter:
+    """Writes a function's lines to its log group, at simulated time; like Lambda it makes the group where the
+    template has none.
+    """
 
     def __init__(self, function: LambdaFunction, clock: Clock) -> None:
         self._backend = logs_backends[function.account_id][function.region]

@@ -22,7 +22,9 @@ def bucket_policy(client: Client, name: str, properties: dict[str, Any]) -> Made
 def queue_policy(client: Client, name: str, properties: dict[str, Any]) -> Made:
     said = {}
     for url in properties["Queues"]:
-        client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(properties["PolicyDocument"])})
+        client("sqs").set_queue_attributes(
+            QueueUrl=url, Attributes={"Policy": json.dumps(properties["PolicyDocument"])}
+        )
         said[url] = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"]
     return name, {"Queues": list(said), "Policies": list(said.values())}
 
@@ -92,7 +94,9 @@ def _model(kind: str, name_property: str | None) -> Any:
             "cloudformation_name_type": staticmethod(lambda: name_property),
             "physical_resource_id": "",
             "has_cfn_attr": classmethod(lambda cls, attribute: attribute == "Arn"),
-            "get_cfn_attribute": lambda self, attribute: self.said.get(attribute) or self.said[f"{kind.rsplit('::', 1)[1]}Arn"],
+            "get_cfn_attribute": lambda self, attribute: (
+                self.said.get(attribute) or self.said[f"{kind.rsplit('::', 1)[1]}Arn"]
+            ),
         },
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from localcloud.tracing import trace_id
 
-WIDTH = 118
+WIDTH, INDENT = 118, " " * 24
 
 
 @dataclass
@@ -68,7 +68,9 @@ class Narration:
         return self._summary(history)
 
     def _history(self) -> Iterator[dict[str, Any]]:
-        pages = self._states.get_paginator("get_execution_history").paginate(executionArn=self._execution, maxResults=1000)
+        pages = self._states.get_paginator("get_execution_history").paginate(
+            executionArn=self._execution, maxResults=1000
+        )
         return (event for page in pages for event in page["events"])
 
     def _tell(self, event: dict[str, Any]) -> None:
@@ -102,8 +104,9 @@ class Narration:
         short = len(line.details) == 1 and len(self._text(line)) + len(line.details[0]) < WIDTH - 3
         self._clear_live()
         print(self._text(line) + (f"   {line.details[0]}" if short else ""))
-        for detail in [] if short else line.details:
-            print(textwrap.indent(textwrap.fill(detail, WIDTH - 24, subsequent_indent="    "), " " * 24))
+        for text in [] if short else "\n".join(line.details).splitlines():
+            hanging = " " * (len(text) - len(text.lstrip()) + 2)
+            print(textwrap.indent(textwrap.fill(text, WIDTH - len(INDENT), subsequent_indent=hanging), INDENT))
 
     def _text(self, line: _Line) -> str:
         return f"  {_hours(line.entered - self._started)}  {line.began:6.2f} s   {' > '.join(line.states)}"
@@ -123,8 +126,10 @@ class Narration:
 
     def _statements(self, state: str) -> list[str]:
         """The statements that a function's log tells of; queries are left out."""
-        told = [entry for entry in self._log(state) if "sql" in entry and not entry["sql"].startswith(("SELECT", "SHOW"))]
-        return [f"{entry['does']}\n    {entry['sql']};" for entry in told] or ["nothing was missing: no statement"]
+        told = [
+            entry for entry in self._log(state) if "sql" in entry and not entry["sql"].startswith(("SELECT", "SHOW"))
+        ]
+        return [f"{entry['does']}\n  {entry['sql']};" for entry in told] or ["nothing was missing: no statement"]
 
     def _log(self, state: str) -> list[dict[str, Any]]:
         group = next(
@@ -137,7 +142,9 @@ class Narration:
         return [entry for entry in entries if entry.get("xray_trace_id") == trace_id(self._execution)]
 
     def _summary(self, history: list[dict[str, Any]]) -> Told:
-        entered = [event["stateEnteredEventDetails"]["name"] for event in history if "stateEnteredEventDetails" in event]
+        entered = [
+            event["stateEnteredEventDetails"]["name"] for event in history if "stateEnteredEventDetails" in event
+        ]
         described = self._states.describe_execution(executionArn=self._execution)
         return Told(
             status=described["status"],
@@ -146,7 +153,12 @@ class Narration:
             looks=entered.count("Read membership"),
             transitions=len(entered),
             history_events=len(history),
-            sql_round_trips=sum(entry["round_trips"] for state in SIGNING_IN for entry in self._log(state) if entry.get("message") == "SQL round trips"),
+            sql_round_trips=sum(
+                entry["round_trips"]
+                for state in SIGNING_IN
+                for entry in self._log(state)
+                if entry.get("message") == "SQL round trips"
+            ),
         )
 
 
@@ -160,12 +172,17 @@ def _hours(span: Any) -> str:
 
 def _database(dossier: dict[str, Any]) -> list[str]:
     database, request = dossier["database"], dossier["request"]
-    return [f"{database['name']} is {database['resource_id']}, {database['engine']}; profile {request['profile']}, by {request['trigger']}"]
+    return [
+        f"{database['name']} is {database['resource_id']}, {database['engine']}; profile {request['profile']}, by {request['trigger']}"
+    ]
 
 
 def _plan(dossier: dict[str, Any]) -> list[str]:
     plan = dossier["plan"]
-    steps = [f"{number}. {step['action']}: {step['reason']} (interruption: {step['interruption']})" for number, step in enumerate(plan["steps"], 1)]
+    steps = [
+        f"{number}. {step['action']}: {step['reason']} (interruption: {step['interruption']})"
+        for number, step in enumerate(plan["steps"], 1)
+    ]
     findings = [f"! {finding['problem']}. {finding['remedy']}" for finding in plan["findings"]]
     return [f"plan {plan['checksum']}: {plan['verdict']}", *steps, *findings]
 
@@ -180,7 +197,11 @@ def _probe(dossier: dict[str, Any]) -> list[str]:
 
 def _association(dossier: dict[str, Any]) -> list[str]:
     reading = dossier.get("membership") or {}
-    return [f"attempt {reading['attempts']}" if reading["attempts"] else "already a member, nothing asked"] if reading else []
+    return (
+        [f"attempt {reading['attempts']}" if reading["attempts"] else "already a member, nothing asked"]
+        if reading
+        else []
+    )
 
 
 def _membership(dossier: dict[str, Any]) -> list[str]:

@@ -1,7 +1,7 @@
 """RDS: moto's control plane with the life cycle it lacks, and a real server behind each instance.
 
-Statuses, memberships and dates go by the simulated clock; creating, rebooting and stopping is done to a real server, and takes at
-least as long as here, at most as long as it really takes.
+Statuses, memberships and dates go by the simulated clock; creating, rebooting and stopping is done to a real
+server, and takes at least as long as here, at most as long as it really takes.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from moto.rds.exceptions import RDSClientError
 
 from localcloud.clock import Clock
 from localcloud.faults import Faults
+from localcloud.mending import mend
 from localcloud.rds_events import RdsEvents
 from localcloud.rds_membership import Membership, next_window
 from localcloud.rds_orderable import DEFAULT_VERSIONS, orderable_options
@@ -66,11 +67,15 @@ class RealServersBackend(models.RDSBackend):
         asked["engine_version"] = asked.get("engine_version") or DEFAULT_VERSIONS.get(asked["engine"])
         instance: Any = super().create_db_instance(asked)
         # never the same twice, as RDS's: whoever deletes a database and makes one of the same name has another one
-        instance.dbi_resource_id = "db-" + "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(26))
+        instance.dbi_resource_id = "db-" + "".join(
+            secrets.choice(string.ascii_uppercase + string.digits) for _ in range(26)
+        )
         instance.status, instance.instance_create_time = "creating", None
 
         def begin() -> None:
-            if instance.engine == "mysql":  # no other engine has a server here yet; its instance is made and cannot be reached
+            if (
+                instance.engine == "mysql"
+            ):  # no other engine has a server here yet; its instance is made and cannot be reached
                 user, password = _master(instance)
                 # the server behind may be newer than the EngineVersion that was asked for
                 instance.server = self.world.mysql(instance.db_instance_identifier, instance.address, user, password)
@@ -93,7 +98,8 @@ class RealServersBackend(models.RDSBackend):
         if not at_once:
             held = {name: asked.pop(name) for name in PENDING if asked.get(name) is not None}
             if held:
-                instance.held |= {name: value for name, value in held.items() if value != getattr(instance, name, None)}
+                changes = {name: value for name, value in held.items() if value != getattr(instance, name, None)}
+                instance.held = {**instance.held, **changes}
                 instance.held_until = next_window(instance.preferred_maintenance_window, self.clock.now())
         else:
             asked = {**instance.held, **asked}
@@ -114,7 +120,9 @@ class RealServersBackend(models.RDSBackend):
         )
         return instance  # type: ignore[no-any-return]
 
-    def stop_db_instance(self, db_instance_identifier: str, db_snapshot_identifier: str | None = None) -> models.DBInstance:
+    def stop_db_instance(
+        self, db_instance_identifier: str, db_snapshot_identifier: str | None = None
+    ) -> models.DBInstance:
         instance: Any = super().stop_db_instance(db_instance_identifier, db_snapshot_identifier)
         instance.status = "stopping"
         event = ("RDS-EVENT-0087", "notification", "DB instance stopped")
@@ -132,17 +140,17 @@ class RealServersBackend(models.RDSBackend):
         """At once: RDS shows the instance as `deleting` for some minutes, here it is gone."""
         instance: Any = super().delete_db_instance(*names, **options)
         if instance.server:
-            threading.Thread(target=instance.server.stop, daemon=True).start()
+            threading.Thread(target=instance.server.delete, daemon=True).start()
         self.announced.announce(instance, "RDS-EVENT-0003", "deletion", "DB instance deleted")
         return instance  # type: ignore[no-any-return]
 
-    def describe_events(self, **asked: Any) -> list[Any]:
+    def describe_events(self, **asked: Any) -> list[Any]:  # type: ignore[override]
         return self.announced.list(**asked)
 
     def add_event(self, event_type: str, resource: Any) -> None:
         """moto's own events: dated by the real clock and not announced, so not kept."""
 
-    # ---- the directory -------------------------------------------------------------------------------------------------
+    # ---- the directory ---------------------------------------------------------------------------------------------
 
     def _join(self, instance: Any, domain: str, role: str | None, at_once: bool) -> None:
         now, present = self.clock.now(), instance.membership
@@ -164,10 +172,19 @@ class RealServersBackend(models.RDSBackend):
     def _directory(self, domain: str, role: str | None) -> Any:
         directory = ds_backends[self.account_id][self.region_name].directories.get(domain)
         if directory is None:
-            raise RDSClientError("DomainNotFoundFault", f"{domain} does not refer to an existing Active Directory domain.")
+            raise RDSClientError(
+                "DomainNotFoundFault", f"{domain} does not refer to an existing Active Directory domain."
+            )
         if not role:
-            raise RDSClientError("InvalidParameterCombination", "You must specify DomainIAMRoleName when you specify Domain.")
-        if not _is_directory_role(next((known for known in iam_backends[self.account_id][self.partition].roles.values() if known.name == role), None)):
+            raise RDSClientError(
+                "InvalidParameterCombination", "You must specify DomainIAMRoleName when you specify Domain."
+            )
+        if not _is_directory_role(
+            next(
+                (known for known in iam_backends[self.account_id][self.partition].roles.values() if known.name == role),
+                None,
+            )
+        ):
             raise RDSClientError(
                 "InvalidParameterValue",
                 f"The IAM role {role} provided is not valid. Check that the role exists and has the correct policies.",
@@ -177,7 +194,7 @@ class RealServersBackend(models.RDSBackend):
     def _end_of_join(self) -> str:
         return self.faults.take("join") or "kerberos-enabled"
 
-    # ---- the server ----------------------------------------------------------------------------------------------------
+    # ---- the server ------------------------------------------------------------------------------------------------
 
     def _restart(self, instance: Any) -> None:
         """What is joined by now has the plugin from now on; that is the only moment at which it gets it."""
@@ -209,20 +226,23 @@ class RealServersBackend(models.RDSBackend):
                 instance.status = "failed"
                 return
             self.clock.sleep(max(0.0, until - self.clock.elapsed()))
-            if self.databases.get(instance.db_instance_identifier) is not instance:
+            known: Any = self.databases.get(instance.db_instance_identifier)
+            if known is not instance:
                 return  # deleted meanwhile
             if end:
                 end()
             instance.status = status
             self.announced.announce(instance, *event)
 
-        threading.Thread(target=run, daemon=True, name=f"rds {instance.db_instance_identifier} {instance.status}").start()
+        threading.Thread(
+            target=run, daemon=True, name=f"rds {instance.db_instance_identifier} {instance.status}"
+        ).start()
 
     def _available(self, name: str) -> models.DBInstance:
-        instance = self.describe_db_instances(name)[0]
+        instance: Any = self.describe_db_instances(name)[0]
         if instance.status != "available":
             raise RDSClientError("InvalidDBInstanceState", f"Database instance {name} is not in available state.")
-        return instance
+        return instance  # type: ignore[no-any-return]
 
     def _fail_if_scripted(self, call: str) -> None:
         if code := self.faults.take(call):
@@ -241,18 +261,20 @@ class RealServersBackend(models.RDSBackend):
 def install(world: World, clock: Clock, faults: Faults) -> None:
     """From now on moto's RDS has these servers behind it and goes by this clock."""
     RealServersBackend.world, RealServersBackend.clock, RealServersBackend.faults = world, clock, faults
-    models.rds_backends.backend = RealServersBackend
-    models.MasterUserSecret._generate_secret_string = _secret  # type: ignore[method-assign]
-    instance: Any = models.DBInstance
-    instance.server, instance.membership, instance.held, instance.held_until = None, None, {}, None
-    instance.address = property(_address)
-    instance.endpoint = property(_endpoint)
-    instance.domain_memberships = property(_memberships, lambda self, value: None)
-    instance.pending_modified_values = property(_pending_modified_values)
-    responses.RDSResponse.describe_orderable_db_instance_options = _orderable  # type: ignore[method-assign]
+    mend(models.rds_backends, backend=RealServersBackend)
+    mend(models.MasterUserSecret, _generate_secret_string=_secret)
+    mend(models.DBInstance, server=None, membership=None, held={}, held_until=None)
+    mend(
+        models.DBInstance,
+        address=property(_address),
+        endpoint=property(_endpoint),
+        domain_memberships=property(_memberships, lambda instance, value: None),
+        pending_modified_values=property(_pending_modified_values),
+    )
+    mend(responses.RDSResponse, describe_orderable_db_instance_options=_orderable)
 
 
-# ---- what DescribeDBInstances shows ------------------------------------------------------------------------------------
+# ---- what DescribeDBInstances shows --------------------------------------------------------------------------------
 
 
 def _address(instance: Any) -> str:
@@ -274,7 +296,14 @@ def _memberships(instance: Any) -> list[dict[str, str]]:
     membership: Membership | None = instance.membership
     if membership is None or not (status := membership.status(RealServersBackend.clock.now())):
         return []
-    return [{"Domain": membership.domain, "Status": status, "FQDN": membership.fqdn, "IAMRoleName": membership.iam_role_name}]
+    return [
+        {
+            "Domain": membership.domain,
+            "Status": status,
+            "FQDN": membership.fqdn,
+            "IAMRoleName": membership.iam_role_name,
+        }
+    ]
 
 
 def _pending_modified_values(instance: Any) -> dict[str, Any]:
@@ -287,12 +316,16 @@ def _pending_modified_values(instance: Any) -> dict[str, Any]:
 
 def _orderable(self: Any) -> ActionResult:
     asked = self.params
-    options = orderable_options(asked.get("Engine"), asked.get("EngineVersion"), asked.get("DBInstanceClass"), self.region)
-    known = options or self.backend.describe_orderable_db_instance_options(asked.get("Engine"), asked.get("EngineVersion"))
+    options = orderable_options(
+        asked.get("Engine"), asked.get("EngineVersion"), asked.get("DBInstanceClass"), self.region
+    )
+    known = options or self.backend.describe_orderable_db_instance_options(
+        asked.get("Engine"), asked.get("EngineVersion")
+    )
     return ActionResult({"OrderableDBInstanceOptions": known})
 
 
-# ---- the master user, the role -----------------------------------------------------------------------------------------
+# ---- the master user, the role -------------------------------------------------------------------------------------
 
 
 def _secret(secret: Any) -> str:

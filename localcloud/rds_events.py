@@ -75,7 +75,7 @@ class RdsEvents:
 
 def _moment(said: Any) -> datetime.datetime | None:
     if isinstance(said, str):
-        said = datetime.datetime.fromisoformat(said.replace("Z", "+00:00"))
+        said = datetime.datetime.fromisoformat(said)
     if isinstance(said, datetime.datetime):
         return said if said.tzinfo else said.replace(tzinfo=datetime.UTC)
     return None

@@ -1,7 +1,8 @@
 """The membership of a database in a directory, as a pure function of the time since it was asked for.
 
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html names the statuses. Nothing ticks and nobody has to
-look: whoever asks at any time is told what RDS would say then. The walk never waits for a reboot; forgetting it must hurt.
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html names the statuses. Nothing ticks and
+nobody has to look: whoever asks at any time is told what RDS would say then. The walk never waits for a reboot;
+forgetting it must hurt.
 """
 
 import datetime

@@ -7,7 +7,9 @@ KERBEROS = {"mysql", "postgres"}  # not offered for MariaDB
 CLASSES = ("db.t3.micro", "db.t4g.micro", "db.t4g.medium", "db.m7g.large", "db.r7g.large")
 
 
-def orderable_options(engine: str, version: str | None, instance_class: str | None, region: str) -> list[dict[str, Any]]:
+def orderable_options(
+    engine: str, version: str | None, instance_class: str | None, region: str
+) -> list[dict[str, Any]]:
     """One row per instance class, in any version that is asked for; empty for an engine that is not known here."""
     if engine not in DEFAULT_VERSIONS:
         return []

@@ -66,7 +66,9 @@ class _Request(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """.../invocation/<id>/response, .../invocation/<id>/error or .../init/error."""
-        body = self.rfile.read(int(self.headers["Content-Length"])) if "Content-Length" in self.headers else self._chunks()
+        body = (
+            self.rfile.read(int(self.headers["Content-Length"])) if "Content-Length" in self.headers else self._chunks()
+        )
         self.server.replies.put(Reply(self.path.endswith("/error"), body))
         self.server.asked.set()
         self._answer(202, b"{}", {})
@@ -86,5 +88,5 @@ class _Request(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """No access log."""

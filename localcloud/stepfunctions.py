@@ -5,7 +5,6 @@ Pinned to the moto in requirements/; each function here mends one thing, and say
 
 import datetime
 import functools
-import hashlib
 import json
 import threading
 import time
@@ -26,6 +25,8 @@ from moto.stepfunctions.parser.asl.eval.event import event_manager
 from moto.stepfunctions.parser.backend import execution as executions
 
 from localcloud.clock import Clock
+from localcloud.mending import mend
+from localcloud.tracing import trace_id
 
 ENDED_EVENT_DETAIL = "Step Functions Execution Status Change"
 
@@ -43,31 +44,31 @@ class ExecutingBackend(parser.StepFunctionsParserBackend):
         return execution
 
 
-def trace_id(execution_arn: str) -> str:
-    """The X-Ray trace of an execution; the functions' SDK sends it along with each of their calls."""
-    digest = hashlib.sha256(execution_arn.encode()).hexdigest()
-    return f"1-{digest[:8]}-{digest[8:32]}"
-
-
 def install(clock: Clock, lambda_client: Any) -> None:
     """Make moto's Step Functions execute, on this clock, calling functions through this client.
 
-    One client for all executions, where moto makes a new one for each call; without retries: those are the state machine's.
+    One client for all executions, where moto makes a new one for each call; without retries: those are the state
+    machine's.
     """
     lambda_client.meta.events.register("before-sign.lambda.Invoke", _add_trace, unique_id="localcloud-trace")
     ExecutingBackend.clock = clock
-    parser.stepfunctions_parser_backends.backend = ExecutingBackend
+    mend(parser.stepfunctions_parser_backends, backend=ExecutingBackend)
     # CloudFormation would fill the backend that executes nothing
-    models.stepfunctions_backends = parser.stepfunctions_parser_backends
+    mend(models, stepfunctions_backends=parser.stepfunctions_parser_backends)
     _tell_time(clock)
-    lambda_eval_utils.execute_lambda_function_integration = _integration
-    lambda_eval_utils._invoke_lambda_function = functools.partial(_invoke, lambda_client)
-    executions.BaseExecutionWorkerCommunication.terminated = _terminated
-    answers = responses.StepFunctionResponse
-    answers.describe_execution = _describe_execution  # type: ignore[method-assign]
-    answers.list_executions = _list_executions  # type: ignore[method-assign]
-    answers.get_execution_history = _get_execution_history  # type: ignore[method-assign]
-    answers.stop_execution = _stop_execution  # type: ignore[method-assign]
+    mend(
+        lambda_eval_utils,
+        execute_lambda_function_integration=_integration,
+        _invoke_lambda_function=functools.partial(_invoke, lambda_client),
+    )
+    mend(executions.BaseExecutionWorkerCommunication, terminated=_terminated)
+    mend(
+        responses.StepFunctionResponse,
+        describe_execution=_describe_execution,
+        list_executions=_list_executions,
+        get_execution_history=_get_execution_history,
+        stop_execution=_stop_execution,
+    )
 
 
 # ---- time ------------------------------------------------------------------------------------------------------------
@@ -90,17 +91,20 @@ def _tell_time(clock: Clock) -> None:
         datetime=SimulatedTime, timezone=datetime.timezone, timedelta=datetime.timedelta, date=datetime.date
     )
     for module in (parser, state, timestamp, event_manager, executions):
-        module.datetime = simulated  # type: ignore[attr-defined]
-    models.utcnow = lambda: SimulatedTime.now(datetime.UTC)  # type: ignore[attr-defined]
-    wait_function.WaitFunction._wait_interval = (  # type: ignore[method-assign]
-        lambda self, env, wait_seconds: clock.sleep(wait_seconds, still_wanted=env.is_running)
+        mend(module, datetime=simulated)
+    mend(models, utcnow=lambda: SimulatedTime.now(datetime.UTC))
+    mend(
+        wait_function.WaitFunction,
+        _wait_interval=lambda _, env, wait_seconds: clock.sleep(wait_seconds, still_wanted=env.is_running),
     )
-    retrier_decl.time = types.SimpleNamespace(sleep=clock.sleep, time=time.time)  # type: ignore[attr-defined]
-    Program.eval = functools.partialmethod(_run_program, clock)  # type: ignore[method-assign,assignment]
+    mend(retrier_decl, time=types.SimpleNamespace(sleep=clock.sleep, time=time.time))
+    mend(Program, eval=lambda program, env: _run_program(program, clock, env))
 
 
 def _run_program(program: Any, clock: Clock, env: Any) -> None:
-    """As moto's own, but TimeoutSeconds of the state machine counts simulated seconds. Those of a Task stay real: work is."""
+    """As moto's own, but TimeoutSeconds of the state machine counts simulated seconds. Those of a Task stay real:
+    work is.
+    """
     env.next_state_name = program.start_at.start_at_name
     worker = threading.Thread(target=super(Program, program).eval, args=(env,), daemon=True)
     worker.start()
@@ -115,7 +119,7 @@ def _run_program(program: Any, clock: Clock, env: Any) -> None:
     worker.join()
 
 
-# ---- calling functions -------------------------------------------------------------------------------------------------
+# ---- calling functions ---------------------------------------------------------------------------------------------
 
 _calling = threading.local()
 _moto_integration = lambda_eval_utils.execute_lambda_function_integration
@@ -136,7 +140,7 @@ def _invoke(client: Any, parameters: dict[str, Any], **_: Any) -> Any:
     return answer
 
 
-# ---- what executions tell ----------------------------------------------------------------------------------------------
+# ---- what executions tell ------------------------------------------------------------------------------------------
 
 _moto_terminated = executions.BaseExecutionWorkerCommunication.terminated
 
@@ -181,7 +185,7 @@ def _text(status: Any) -> str:
     return str(getattr(status, "value", status))
 
 
-# ---- the API's answers -------------------------------------------------------------------------------------------------
+# ---- the API's answers ---------------------------------------------------------------------------------------------
 
 
 def _describe_execution(self: Any) -> ActionResult:
@@ -198,7 +202,10 @@ def _list_executions(self: Any) -> ActionResult:
         max_results=self._get_int_param("maxResults"),
         next_token=self._get_param("nextToken"),
     )
-    items = [{**_present(item), "status": _text(item["status"])} for item in (each.to_execution_list_item() for each in found)]
+    items = [
+        {**_present(item), "status": _text(item["status"])}
+        for item in (each.to_execution_list_item() for each in found)
+    ]
     return ActionResult({"executions": items, **({"nextToken": next_token} if next_token else {})})
 
 
@@ -206,7 +213,8 @@ def _get_execution_history(self: Any) -> ActionResult:
     """Page by page, and backwards where asked; moto knows neither."""
     execution = self.stepfunction_backend.describe_execution(self._get_param("executionArn"))
     _started(execution)
-    events = list(execution.to_history_output()["events"])
+    # not copied, as moto does with the whole of it each time: events are only ever added
+    events = list(execution.exec_worker.env.event_manager._history_event_list)
     if self._get_param("reverseOrder"):
         events.reverse()
     begin, size = int(self._get_param("nextToken") or 0), self._get_int_param("maxResults") or 100

@@ -30,7 +30,7 @@ MYSQL = ENGINES["mysql"]
 
 
 def at(**later: float) -> datetime:
-    """So long after NOW: at(minutes=5)."""
+    """NOW and so much later: ``minutes=5``."""
     return NOW + timedelta(**later)
 
 
@@ -68,13 +68,13 @@ def a_database(**changes: Any) -> Database:
     return replace(usual, **changes)
 
 
-def a_member(status: str = "kerberos-enabled", **changes: Any) -> Database:
-    """A database with a membership of our directory in this status."""
-    return a_database(membership=a_membership(status), **changes)
+def a_member(membership: str = "kerberos-enabled", /, **changes: Any) -> Database:
+    """A database whose membership of our directory has this status."""
+    return a_database(membership=a_membership(membership), **changes)
 
 
 def a_profile(**changes: Any) -> Profile:
-    """Everything that ``Change`` knows may be given as well: a_profile(reboot_allowed=False)."""
+    """The worked example without its freeze; fields of ``Change`` may be given as well."""
     change = replace(
         Change(),
         **{name: changes.pop(name) for name in tuple(changes) if name in Change.__dataclass_fields__},
@@ -157,7 +157,7 @@ def a_plan(**changes: Any) -> Plan:
 
 def a_reading(**changes: Any) -> Reading:
     """One attempt, made at NOW and not looked at yet."""
-    return replace(Reading(attempts=1, requested_at=NOW.isoformat(), wait_seconds=60, reboot_due=True), **changes)
+    return replace(Reading(attempts=1, began_at=NOW.isoformat(), requested_at=NOW.isoformat(), wait_seconds=60, reboot_due=True), **changes)
 
 
 def a_record(**changes: Any) -> Record:
@@ -198,7 +198,7 @@ def an_event(**detail: Any) -> dict[str, Any]:
 
 
 def a_dossier(**pages: Any) -> dict[str, Any]:
-    """What the state machine hands to "Report outcome" after a run that changed nothing; a page that is None is torn out."""
+    """What "Report outcome" is given after a run that changed nothing; a page that is None is torn out."""
     document: Mapping[str, Any] = {
         "request": a_request().to_json(),
         "database": a_database_id().to_json(),

@@ -35,6 +35,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         rds.associate_directory(
             database, plan.directory, setting("DIRECTORY_ROLE"), apply_immediately=plan.apply_immediately
         )
-    reading = opening(before, database, record, now, asks=asks, plugin_loaded=event["probe"]["plugin_loaded"])
+    reading = opening(before, database, record, asks=asks, plugin_loaded=event["probe"]["plugin_loaded"])
     logger.info("Association requested" if asks else "Association not needed", extra={"attempts": reading.attempts})
     return reading.to_json()

@@ -23,7 +23,7 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     request, database = Request.from_json(event["request"]), rds.observe(DatabaseId.from_json(event["database"]))
-    version, text = profiles.newest(setting("PROFILES"), str(request.profile))
+    version, text = profiles.newest(setting("PROFILES"), request.profile_name)
     profile = checked(version.name, text)
     record = records.read(setting("TABLE"), database.id.resource_id)
     around = Surroundings(
@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         version,
         around,
         now,
-        reboot_due=record.reboot_due if record else None,
+        record=record,
     )
     logger.info(
         "Plan made",

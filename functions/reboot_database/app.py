@@ -30,7 +30,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     claims.confirm(setting("TABLE"), claim)
     record = records.read(setting("TABLE"), claim.database)
     intent = record.open_intent if record else None
-    if intent and (database.status == "rebooting" or rds.restarted_since(database, intent)):
+    if intent and (database.status == "rebooting" or rds.restarted_since(database, intent, now)):
         logger.info("Reboot not needed: it was done at our request", extra={"intended_at": intent.isoformat()})
         return {"requested": False, "at": intent.isoformat()}
     records.note(setting("TABLE"), claim.database, {"reboot_intended_at": now.isoformat()})

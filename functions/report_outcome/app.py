@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     dossier, execution = event["dossier"], event["execution"]
     ended = outcome.decide(dossier)
     logger.info("Outcome", extra={"end": ended.end, "headline": ended.headline, "problems": ended.problems})
-    if not ended.is_silent:
+    if not ended.is_silent and not dossier.get("request", {}).get("dry_run"):
         database = dossier.get("database", {})
         record = records.read(setting("TABLE"), database["resource_id"]) if database else None
         if report.is_news(ended, record):
@@ -31,4 +31,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
                 setting("TABLE"), database["resource_id"], report.facts(ended, dossier, execution, event["now"])
             )
     again = claims.release(setting("TABLE"), Claim.from_json(dossier["claim"])) if "claim" in dossier else False
-    return {"end": ended.end, "headline": ended.headline, "again": again, "Error": ended.error, "Cause": ended.headline}
+    return {"end": ended.end, "headline": ended.headline, "again": again, "Error": ended.error, "Cause": ended.cause}

@@ -13,10 +13,16 @@ from typing import Any
 
 import pymysql
 import yaml
+from moto.rds.models import rds_backends
 
 from localcloud.cloud import Cloud
 
-PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "carol": "Purple-Monkey-9", "mallory": "Stable-Genius-0"}
+PEOPLE = {
+    "alice": "Correct-Horse-7",
+    "bob": "Battery-Staple-8",
+    "carol": "Purple-Monkey-9",
+    "mallory": "Stable-Genius-0",
+}
 READING = ("Describe", "Get", "List", "Head")
 OWN_MEMORY = {("dynamodb", "UpdateItem")}  # the claim's and the record's
 REAL_SECONDS = 120
@@ -56,7 +62,9 @@ class Scene:
             "logins": [{"user": user, "roles": roles} for user, roles in logins.items()],
         }
         bucket = self.cloud.outputs["ProfilesBucket"]
-        self.cloud.client("s3").put_object(Bucket=bucket, Key=f"{name}.yaml", Body=yaml.safe_dump({**profile, **changes}))
+        self.cloud.client("s3").put_object(
+            Bucket=bucket, Key=f"{name}.yaml", Body=yaml.safe_dump({**profile, **changes})
+        )
 
     def create_database(self, name: str, tag: str | None) -> None:
         tags = [{"Key": "signon:profile", "Value": tag}] if tag else []
@@ -72,8 +80,14 @@ class Scene:
         )
 
     def database(self, name: str) -> dict[str, Any]:
-        described: dict[str, Any] = self.cloud.client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+        described: dict[str, Any] = self.cloud.client("rds").describe_db_instances(DBInstanceIdentifier=name)[
+            "DBInstances"
+        ][0]
         return described
+
+    def instance(self, name: str) -> Any:
+        """What the local RDS keeps of the database, for what no API can do: let days pass, find its server."""
+        return rds_backends[self.cloud.account][self.cloud.region].databases[name]
 
     def available(self, name: str) -> dict[str, Any]:
         return self.until(lambda: (found := self.database(name))["DBInstanceStatus"] == "available" and found)
@@ -87,40 +101,64 @@ class Scene:
 
     def onboarded_by_event(self, name: str) -> Ended:
         """The end of the execution that RDS's own event about the database started."""
-        return self.ended(self.until(lambda: self.executions_about(name))[0])
+        described = self.cloud.client("stepfunctions").describe_execution
+        return self.ended(
+            self.until(
+                lambda: [arn for arn in self.executions_about(name) if "RDS-EVENT" in described(executionArn=arn)["input"]]
+            )[0]
+        )
 
     def start(self, name: str, **request: Any) -> str:
         document = {"database": {"instance": name}, **request}
-        return str(self.cloud.client("stepfunctions").start_execution(stateMachineArn=self.machine, input=json.dumps(document))["executionArn"])
+        return str(
+            self.cloud.client("stepfunctions").start_execution(
+                stateMachineArn=self.machine, input=json.dumps(document)
+            )["executionArn"]
+        )
 
     def run(self, name: str, **request: Any) -> Ended:
         return self.ended(self.start(name, **request))
 
     def run_with(self, document: Any) -> Ended:
         """An execution with this very input, whatever it is."""
-        started = self.cloud.client("stepfunctions").start_execution(stateMachineArn=self.machine, input=json.dumps(document))
+        started = self.cloud.client("stepfunctions").start_execution(
+            stateMachineArn=self.machine, input=json.dumps(document)
+        )
         return self.ended(started["executionArn"])
 
     def ended(self, arn: str) -> Ended:
         states = self.cloud.client("stepfunctions")
         told = self.until(lambda: (said := states.describe_execution(executionArn=arn))["status"] != "RUNNING" and said)
         pages = states.get_paginator("get_execution_history").paginate(executionArn=arn)
-        entered = [event["stateEnteredEventDetails"]["name"] for page in pages for event in page["events"] if "stateEnteredEventDetails" in event]
+        entered = [
+            event["stateEnteredEventDetails"]["name"]
+            for page in pages
+            for event in page["events"]
+            if "stateEnteredEventDetails" in event
+        ]
         dossier = json.loads(told.get("output") or "{}")
         return Ended(arn, told["status"], entered[-1], dossier, entered, told.get("error", ""), told.get("cause", ""))
 
     def changes_made_by(self, execution: Ended) -> dict[tuple[str, str], int]:
         """The AWS calls of the execution's functions that are not reads, its own memory aside."""
         calls = self.cloud.figures.calls(execution.arn)
-        return {call: count for call, count in calls.items() if not call[1].startswith(READING) and call not in OWN_MEMORY}
+        return {
+            call: count for call, count in calls.items() if not call[1].startswith(READING) and call not in OWN_MEMORY
+        }
 
     def record(self, name: str) -> dict[str, str] | None:
-        item = self.cloud.client("dynamodb").get_item(TableName=self.cloud.physical["Records"], Key=self._key(name, "record")).get("Item")
+        item = (
+            self.cloud.client("dynamodb")
+            .get_item(TableName=self.cloud.physical["Records"], Key=self._key(name, "record"))
+            .get("Item")
+        )
         return {field: value["S"] for field, value in item.items()} if item else None
 
     def forget(self, name: str) -> None:
         """Deletes the record."""
-        self.cloud.client("dynamodb").delete_item(TableName=self.cloud.physical["Records"], Key=self._key(name, "record"))
+        self.cloud.client("dynamodb").delete_item(
+            TableName=self.cloud.physical["Records"], Key=self._key(name, "record")
+        )
 
     def claim(self, name: str) -> dict[str, Any]:
         table, key = self.cloud.physical["Records"], self._key(name, "claim")
@@ -132,12 +170,29 @@ class Scene:
     def as_master(self, name: str, *statements: str) -> list[list[str]]:
         """Rows of the last statement, run by the master user over verified TLS."""
         database = self.database(name)
-        secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=database["MasterUserSecret"]["SecretArn"])
+        secret = self.cloud.client("secretsmanager").get_secret_value(
+            SecretId=database["MasterUserSecret"]["SecretArn"]
+        )
         password = json.loads(secret["SecretString"])["password"]
         where = ["--host", database["Endpoint"]["Address"], "--user", database["MasterUsername"]]
         tls = ["--ssl-mode=VERIFY_IDENTITY", f"--ssl-ca={self.cloud.world.authority.bundle}"]
-        command = [*self.cloud.world.machine.mysql, *where, *tls, "--batch", "--skip-column-names", "--execute", ";".join(statements)]
-        done = subprocess.run(command, env={**self.environment, "MYSQL_PWD": password}, capture_output=True, text=True, timeout=30, check=False)
+        command = [
+            *self.cloud.world.machine.mysql,
+            *where,
+            *tls,
+            "--batch",
+            "--skip-column-names",
+            "--execute",
+            ";".join(statements),
+        ]
+        done = subprocess.run(
+            command,
+            env={**self.environment, "MYSQL_PWD": password},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         return [line.split("\t") for line in done.stdout.splitlines()]
 
@@ -145,11 +200,15 @@ class Scene:
     def signed_in_as_master(self, name: str) -> Iterator[None]:
         """Somebody else's session is open meanwhile."""
         database = self.database(name)
-        secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=database["MasterUserSecret"]["SecretArn"])
-        server = self.cloud.aws.rds_instance(name).server
+        secret = self.cloud.client("secretsmanager").get_secret_value(
+            SecretId=database["MasterUserSecret"]["SecretArn"]
+        )
+        server = self.instance(name).server
         tls = ssl.create_default_context(cafile=str(self.cloud.world.authority.bundle))
         tls.check_hostname = False  # reached by its address: this process does not resolve the cloud's names
-        with pymysql.connect(host=server.address, user="admin", password=json.loads(secret["SecretString"])["password"], ssl=tls):
+        with pymysql.connect(
+            host=server.address, user="admin", password=json.loads(secret["SecretString"])["password"], ssl=tls
+        ):
             yield
 
     def kit(self, name: str, into: Path) -> Path:
@@ -159,9 +218,15 @@ class Scene:
             s3.download_file(bucket, entry["Key"], str(into / Path(entry["Key"]).name))
         return into
 
-    def sign_in(self, kit: Path, client: str, user: str, password: str, *, instead: tuple[str, str] = ("", "")) -> subprocess.CompletedProcess[str]:
+    def sign_in(
+        self, kit: Path, client: str, user: str, password: str, *, instead: tuple[str, str] = ("", "")
+    ) -> subprocess.CompletedProcess[str]:
         """Runs the kit's line for `client` as it stands, but for the user's name and what `instead` replaces; types the password."""
-        line = json.loads((kit / "connect.json").read_text())["clients"][client].replace("YOUR-NAME", user).replace(*instead)
+        line = (
+            json.loads((kit / "connect.json").read_text())["clients"][client]
+            .replace("YOUR-NAME", user)
+            .replace(*instead)
+        )
         programs = {"mysql": self.cloud.world.machine.mysql, "mariadb": self.cloud.world.machine.mariadb}
         question = ["--batch", "--skip-column-names", "--execute", "SELECT CURRENT_USER(), @@external_user"]
         return subprocess.run(

@@ -14,8 +14,7 @@ ONE_LOGIN = {"alice": ["read"]}
 def grow_old(scene: Scene, name: str) -> None:
     """Two days pass for this database."""
     scene.available(name)
-    instance: Any = scene.cloud.aws.rds_instance(name)
-    instance.instance_create_time -= datetime.timedelta(days=2)
+    scene.instance(name).instance_create_time -= datetime.timedelta(days=2)
 
 
 def test_an_existing_database_is_planned_and_approved_by_the_plans_checksum(scene: Scene) -> None:
@@ -51,7 +50,7 @@ def test_nothing_is_changed_during_a_freeze(scene: Scene) -> None:
     record = scene.record("frozen-1")
     assert ended.end == "Parked"
     assert record is not None
-    assert record["next_look"].startswith(str(today + datetime.timedelta(days=3)))
+    assert record["next_look"].startswith(str(today + datetime.timedelta(days=4)))
     assert scene.database("frozen-1")["DomainMemberships"] == []
 
 
@@ -83,15 +82,32 @@ def test_a_login_that_somebody_else_made_is_left_alone(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"admits": {"engines": ["mysql"], "names": ["other-*"]}}, "Profile wrong does not admit this database: it admits no name wrong-1"),
-        ({"directory": {"id": "d-0000000000", "realm": "CORP.EXAMPLE.COM"}}, "Directory d-0000000000 does not exist in us-east-1, or is not shared with this account"),
-        ({"directory": {"id": "d-9367000001", "realm": "OTHER.EXAMPLE.COM"}}, "The realm of directory d-9367000001 is CORP.EXAMPLE.COM; the profile says OTHER.EXAMPLE.COM"),
-        ({"logins": [{"user": "admin", "roles": ["read"]}]}, "Profile wrong is invalid: logins.0.user: 'admin' is reserved: it is the master user's, or the engine's or RDS's own"),
-        ({"wizardry": "on"}, "Profile wrong is invalid: the profile: Additional properties are not allowed ('wizardry' was unexpected)"),
+        (
+            {"admits": {"engines": ["mysql"], "names": ["other-*"]}},
+            "Profile wrong does not admit this database: it admits no name wrong-1",
+        ),
+        (
+            {"directory": {"id": "d-0000000000", "realm": "CORP.EXAMPLE.COM"}},
+            "Directory d-0000000000 does not exist in us-east-1, or is not shared with this account",
+        ),
+        (
+            {"directory": {"id": "d-9367000001", "realm": "OTHER.EXAMPLE.COM"}},
+            "The realm of directory d-9367000001 is CORP.EXAMPLE.COM; the profile says OTHER.EXAMPLE.COM",
+        ),
+        (
+            {"roles": {"read": {"preset": "read", "mysql": {"databases": ["mysql"]}}}},
+                "Profile wrong is invalid: roles.read.mysql.databases.0: 'mysql' belongs to the engine",
+        ),
+        (
+            {"wizardry": "on"},
+            "Profile wrong is invalid: the profile: Additional properties are not allowed ('wizardry' was unexpected)",
+        ),
     ],
-    ids=["not admitted", "no such directory", "another realm", "a reserved name", "an unknown field"],
+    ids=["not admitted", "no such directory", "another realm", "a database of the engine", "an unknown field"],
 )
-def test_bad_profiles_end_before_anything_is_changed(scene: Scene, wrong: None, changes: dict[str, Any], said: str) -> None:
+def test_bad_profiles_end_before_anything_is_changed(
+    scene: Scene, wrong: None, changes: dict[str, Any], said: str
+) -> None:
     scene.publish_profile("wrong", ONE_LOGIN, **changes)
     ended = scene.run("wrong-1", profile="wrong")
     assert ended.end == "Needs a person"
@@ -109,8 +125,11 @@ def wrong(scene: Scene) -> None:
     ("document", "said"),
     [
         ({"database": {"instance": "no-such-database"}}, "There is no DB instance no-such-database here."),
-        ({"database": {"instance": "Robert'); DROP TABLE"}}, 'database must be {"instance": NAME} with the name of a DB instance in lower case'),
-        ({"database": {"instance": "orders-1"}, "sql": "DROP"}, "'sql' is not a field of a request"),
+        (
+            {"database": {"instance": "Robert'); DROP TABLE"}},
+            'database must be {"instance": NAME} with the name of a DB instance in lower case',
+        ),
+        ({"database": {"instance": "nobody-1"}, "sql": "DROP"}, "'sql' is not a field of a request"),
         ({}, 'database must be {"instance": NAME}'),
     ],
     ids=["no such database", "no legal name", "an unknown field", "nothing"],

@@ -7,7 +7,9 @@ from tests.e2e.scene import Ended, Scene
 
 @pytest.mark.parametrize("remembered", [True, False], ids=["with its record", "after its record was deleted"])
 def test_a_second_run_changes_nothing(scene: Scene, orders: Ended, remembered: bool) -> None:
-    before = scene.as_master("orders-1", "SELECT User, Host, plugin, User_attributes, password_last_changed FROM mysql.user ORDER BY User")
+    before = scene.as_master(
+        "orders-1", "SELECT User, Host, plugin, User_attributes, password_last_changed FROM mysql.user ORDER BY User"
+    )
     if not remembered:
         scene.forget("orders-1")
     ended = scene.run("orders-1")
@@ -15,7 +17,9 @@ def test_a_second_run_changes_nothing(scene: Scene, orders: Ended, remembered: b
     assert scene.changes_made_by(ended) == {}
     assert ended.dossier["logins"]["statements"] == 0
     assert "Reboot database" not in ended.states
-    assert before == scene.as_master("orders-1", "SELECT User, Host, plugin, User_attributes, password_last_changed FROM mysql.user ORDER BY User")
+    assert before == scene.as_master(
+        "orders-1", "SELECT User, Host, plugin, User_attributes, password_last_changed FROM mysql.user ORDER BY User"
+    )
 
 
 def test_a_second_run_plans_no_interruption(scene: Scene, orders: Ended) -> None:
@@ -27,7 +31,11 @@ def test_a_second_run_plans_no_interruption(scene: Scene, orders: Ended) -> None
 def test_a_dry_run_writes_nothing_at_all(scene: Scene, orders: Ended) -> None:
     record = scene.record("orders-1")
     ended = scene.run("orders-1", dry_run=True)
-    written = {call for call in scene.cloud.figures.calls(ended.arn) if not call[1].startswith(("Describe", "Get", "List", "Head"))}
+    written = {
+        call
+        for call in scene.cloud.figures.calls(ended.arn)
+        if not call[1].startswith(("Describe", "Get", "List", "Head"))
+    }
     assert written == set()
     assert scene.record("orders-1") == record
 
@@ -44,4 +52,7 @@ def test_a_new_login_in_the_profile_is_created_and_one_taken_out_is_locked(scene
     assert locked == {"alice": "N", "bob": "Y", "carol": "N"}
     scene.publish_profile("shift", {"alice": ["read", "write"], "bob": ["read"], "carol": ["read"]})
     assert scene.run("shift-1").end == "Onboarded"
-    assert dict(scene.as_master("shift-1", "SELECT User, account_locked FROM mysql.user WHERE plugin = 'auth_pam'"))["bob"] == "N"
+    assert (
+        dict(scene.as_master("shift-1", "SELECT User, account_locked FROM mysql.user WHERE plugin = 'auth_pam'"))["bob"]
+        == "N"
+    )

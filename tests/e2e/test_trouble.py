@@ -75,7 +75,9 @@ def test_the_same_event_many_times_has_one_effect(scene: Scene) -> None:
             }
         ),
     }
-    threads = [threading.Thread(target=scene.cloud.client("events").put_events, kwargs={"Entries": [event]}) for _ in range(10)]
+    threads = [
+        threading.Thread(target=scene.cloud.client("events").put_events, kwargs={"Entries": [event]}) for _ in range(10)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -97,16 +99,20 @@ def test_a_database_made_again_under_the_same_name_is_not_touched_for_the_old_on
     scene.cloud.client("rds").delete_db_instance(DBInstanceIdentifier="again-1", SkipFinalSnapshot=True)
     scene.create_database("again-1", None)
     ended = scene.ended(execution)
-    assert ended.end == "Not ours"
+    assert ended.end == "Not ours", ended
     assert scene.database("again-1")["DomainMemberships"] == []
 
 
 @pytest.mark.parametrize("trust", [["rds.amazonaws.com"], ["lambda.amazonaws.com"]])
-def test_a_directory_role_with_the_wrong_trust_is_found_before_anything_is_changed(scene: Scene, trust: list[str]) -> None:
+def test_a_directory_role_with_the_wrong_trust_is_found_before_anything_is_changed(
+    scene: Scene, trust: list[str]
+) -> None:
     iam, role = scene.cloud.client("iam"), scene.cloud.physical["DirectoryRole"]
     before = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": trust}}
-    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    iam.update_assume_role_policy(
+        RoleName=role, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
     try:
         scene.publish_profile("trust", ONE_LOGIN)
         if not scene.executions_about("trust-1"):

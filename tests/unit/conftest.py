@@ -6,6 +6,11 @@ import socket
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every machine, however slow it is
+settings.register_profile("unit", deadline=None, derandomize=True, database=None)
+settings.load_profile("unit")
 
 
 @pytest.fixture(autouse=True)

@@ -40,9 +40,10 @@ def test_no_statement_drops_anything(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("version", "served"),
     [
-        ("5.7.44", False), ("8.0.20", False), ("8.0.21", True), ("8.0.43", True), ("8.4.5", True), ("8.4.5-rds.1", True), ("9.1", True), ("", False),
+        ("5.7.44", False), ("8.0.20", False), ("8.0.21", True), ("8.0.43", True), ("8.4.5", True),
+        ("8.4.5-rds.1", True), ("9.1", True), ("", False),
     ],
-)  # fmt: skip  # noqa: E501
+)  # fmt: skip
 def test_mysql_is_served_from_the_version_on_that_can_mark_a_login(version: str, served: bool) -> None:
     assert ENGINES["mysql"].serves(version) is served
 

@@ -41,7 +41,12 @@ def test_a_sleeper_who_is_not_wanted_any_more_wakes_up() -> None:
 
 def test_who_sleeps_on_a_clock_that_is_stopped_does_nothing_any_more() -> None:
     clock, woke_up = Clock(1000), threading.Event()
-    threading.Thread(target=lambda: (clock.sleep(60), woke_up.set()), daemon=True).start()
+
+    def sleep() -> None:
+        clock.sleep(60)
+        woke_up.set()
+
+    threading.Thread(target=sleep, daemon=True).start()
     clock.stop()
     assert not woke_up.wait(0.3)
 

@@ -29,7 +29,9 @@ def test_a_property_that_is_dropped_fails_the_deployment_by_name(cloud: Cloud, t
             ContributorInsightsSpecification: {Enabled: true}
         """,
     )
-    with pytest.raises(DeploymentError, match="Table: AWS::DynamoDB::Table loses ContributorInsightsSpecification.Enabled"):
+    with pytest.raises(
+        DeploymentError, match=r"Table: AWS::DynamoDB::Table loses ContributorInsightsSpecification.Enabled"
+    ):
         cloud.deploy(file, "dropped-property")
 
 
@@ -44,7 +46,7 @@ def test_a_type_that_is_not_known_fails_the_deployment_by_name(cloud: Cloud, tmp
 
 def test_an_allowance_that_is_not_needed_fails_the_deployment(cloud: Cloud, tmp_path: Path) -> None:
     file = template(tmp_path, "\nTopic: {Type: AWS::SNS::Topic, Properties: {TopicName: kept}}\n")
-    with pytest.raises(DeploymentError, match="TopicName: allowed to be lost .*, but it is not"):
+    with pytest.raises(DeploymentError, match=r"TopicName: allowed to be lost .*, but it is not"):
         cloud.deploy(file, "unused-allowance", {("AWS::SNS::Topic", "TopicName"): "for the test"})
 
 

@@ -32,7 +32,9 @@ def test_an_event_starts_an_execution_with_the_input_that_its_target_asks_for(
     assert eventually(lambda: detail in inputs())
 
 
-def test_a_delivery_that_fails_twice_succeeds_the_third_time(cloud: Cloud, probe: Stack, eventually: Eventually) -> None:
+def test_a_delivery_that_fails_twice_succeeds_the_third_time(
+    cloud: Cloud, probe: Stack, eventually: Eventually
+) -> None:
     states = cloud.client("stepfunctions")
     before = len(states.list_executions(stateMachineArn=probe.physical["Ask"])["executions"])
     cloud.faults.script("start_execution", "throttled", "throttled")

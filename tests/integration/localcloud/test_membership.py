@@ -13,13 +13,21 @@ def minutes(count: float) -> datetime.timedelta:
     return datetime.timedelta(minutes=count)
 
 
-def membership(begins: datetime.datetime = NOON, ends_as: str = "kerberos-enabled", **more: datetime.datetime) -> Membership:
+def membership(
+    begins: datetime.datetime = NOON, ends_as: str = "kerberos-enabled", **more: datetime.datetime
+) -> Membership:
     return Membership("d-9367000001", "corp.example.com", "role", begins, ends_as, **more)
 
 
 @pytest.mark.parametrize(
     ("after", "status"),
-    [(0, "pending-enable-kerberos"), (4.9, "pending-enable-kerberos"), (5, "enabling-kerberos"), (29.9, "enabling-kerberos"), (30, "kerberos-enabled")],
+    [
+        (0, "pending-enable-kerberos"),
+        (4.9, "pending-enable-kerberos"),
+        (5, "enabling-kerberos"),
+        (29.9, "enabling-kerberos"),
+        (30, "kerberos-enabled"),
+    ],
 )
 def test_a_join_takes_thirty_minutes_and_no_reboot(after: float, status: str) -> None:
     assert membership().status(NOON + minutes(after)) == status

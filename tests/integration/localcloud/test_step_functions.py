@@ -31,7 +31,9 @@ def test_executions_without_a_name_get_names_of_their_own(ask: Ask) -> None:
 
 def test_the_history_comes_in_pages_and_backwards(cloud: Cloud, ask: Ask) -> None:
     arn, states = ask("look")["executionArn"], cloud.client("stepfunctions")
-    pages = list(states.get_paginator("get_execution_history").paginate(executionArn=arn, PaginationConfig={"PageSize": 3}))
+    pages = list(
+        states.get_paginator("get_execution_history").paginate(executionArn=arn, PaginationConfig={"PageSize": 3})
+    )
     forwards = [event["id"] for page in pages for event in page["events"]]
     backwards = [event["id"] for event in states.get_execution_history(executionArn=arn, reverseOrder=True)["events"]]
     assert len(pages) > 1

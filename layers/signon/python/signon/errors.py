@@ -5,8 +5,8 @@ Step Functions matches the bare class name, so these names are a contract with
 
     SignonError                     the state machine...
     |-- TemporaryFailure   RETRY    ...retries the state: throttled, 5xx, cut off
-    |-- DatabaseBusy       WAIT     ...retries the state for up to an hour: RDS is changing the database
-    |-- ClaimSettling      WAIT     ...retries the state: the last holder has only just stopped
+    |-- DatabaseBusy       WAIT     ...retries the state for up to an hour, then parks: RDS is changing the database
+    |-- ClaimSettling      WAIT     ...waits a minute and claims again: the last holder has only just stopped
     |-- PluginNotLoaded    FIX      ...reboots the database, once
     |-- NotOurs            END      ...ends in "Not ours", silently
     |-- DatabaseGone       END      ...ends in "Not ours": deleted, or made again under the same name
@@ -17,7 +17,7 @@ Step Functions matches the bare class name, so these names are a contract with
         |-- ProfileUnusable         missing, invalid, changed since it was planned
         |-- DirectoryRoleUnusable   missing, wrong trust, lacks the policy
         |-- AssociationRefused      RDS refuses the directory, the role or the change
-        |-- DatabaseUnusable        stopped, failed, storage full, a reader
+        |-- DatabaseUnusable        the server is read only
         |-- ConnectionRefused       no route, TLS not verified, master not let in
         |-- MasterSecretUnusable    none, unreadable, or not a secret with a password
         |-- DatabaseInUse           people are signed in and a reboot would cut them off
@@ -94,7 +94,7 @@ class AssociationRefused(NeedsPerson):
 
 
 class DatabaseUnusable(NeedsPerson):
-    """The database will not become available by waiting."""
+    """Logins cannot be written here."""
 
 
 class ConnectionRefused(NeedsPerson):
@@ -137,6 +137,7 @@ class SettingMissing(Exception):
 # "Failed".
 END_BY_ERROR = {
     "StillWaiting": "Parked",
+    "DatabaseBusy": "Parked",
     "NotOurs": "Not ours",
     "DatabaseGone": "Not ours",
     "AlreadyInProgress": "Already in progress",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
@@ -12,6 +12,8 @@ from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
+
+EVENTS_KEPT = timedelta(days=13)  # "You can view events for up to 14 days"
 
 
 def _rds() -> RDSClient:
@@ -97,13 +99,13 @@ def reboot(database: Database) -> None:
         _rds().reboot_db_instance(DBInstanceIdentifier=database.id.name)
 
 
-def restarted_since(database: Database, when: datetime) -> bool:
+def restarted_since(database: Database, when: datetime, now: datetime) -> bool:
     """Whether RDS tells of a restart ("RDS-EVENT-0006: The DB instance restarted.") since ``when``."""
     with errors_as({"DBInstanceNotFound": DatabaseGone}):
         answer = _rds().describe_events(
             SourceIdentifier=database.id.name,
             SourceType="db-instance",
-            StartTime=when,
+            StartTime=max(when, now - EVENTS_KEPT),
             EventCategories=["availability"],
         )
     return any("restarted" in event.get("Message", "") for event in answer["Events"])

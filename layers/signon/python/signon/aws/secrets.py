@@ -36,7 +36,7 @@ def master_credentials(database: Database, named: str | None) -> Credentials:
 
     refused = ("ResourceNotFoundException", "AccessDeniedException", "DecryptionFailure", "InvalidRequestException")
     with errors_as({code: lambda _, code=code: unusable(code) for code in refused}):  # type: ignore[misc]
-        text = manager.get_secret_value(SecretId=secret)["SecretString"]
+        text = manager.get_secret_value(SecretId=secret).get("SecretString", "")
     try:
         document = json.loads(text)
         return Credentials(document["username"], document["password"])

@@ -41,7 +41,7 @@ _OPT_IN = {
     "af-south-1", "ap-east-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "eu-central-2",
     "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1",
 }  # fmt: skip
-_PER_ENGINE = {"ap-southeast-5", "ap-southeast-7", "ca-west-1", "mx-central-1"}
+_PER_ENGINE = {"ap-east-2", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "mx-central-1"}
 
 
 def service_principals(region: str, engine: str) -> frozenset[str]:

@@ -35,14 +35,6 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Grant:
-    """Privileges on the databases that ``pattern`` matches; MySQL's wildcards in it are escaped."""
-
-    pattern: str
-    privileges: frozenset[str]
-
-
-@dataclass(frozen=True)
 class WantedLogin:
     user: str
     grants: Mapping[str, frozenset[str]]  # pattern -> privileges
@@ -92,9 +84,11 @@ def _grants(profile: Profile, roles: Iterable[str], literal_names: bool) -> dict
 
 
 def database_pattern(database: str) -> str:
-    r"""GRANT takes ``_`` and ``%`` in a database's name for wildcards: ``my_db`` would reach myXdb as well, ``my\_db`` does not.
+    r"""The name as GRANT takes it.
 
-    "The server interprets % and _ as literal characters when partial_revokes is enabled"; then the name must stand as it is.
+    ``_`` and ``%`` are wildcards there: ``my_db`` would reach myXdb as well, ``my\_db`` does not.
+    "The server interprets % and _ as literal characters when partial_revokes is enabled"; then the name must stand as
+    it is.
     https://dev.mysql.com/doc/refman/8.4/en/partial-revokes.html
     """
     return database.replace("_", r"\_").replace("%", r"\%")
@@ -111,7 +105,8 @@ def make(
     missing = [(login.user, pattern, privileges) for login in absent for pattern, privileges in login.grants.items()]
     missing += [(login.user, pattern, rest) for login, found in ours for pattern, rest in _missing_grants(login, found)]
     names = {login.user for login in wanted}
-    left = [login.user for login in present if lock_leavers and _is_open(login, profile) and login.user not in names]
+    leavers = (login for login in present if login.host == HOST and login.user not in names)
+    left = [login.user for login in leavers if lock_leavers and _is_open(login, profile)]
     return LoginPlan(
         statements=(
             *_each(

@@ -38,7 +38,7 @@ MEMBERSHIP = {
 }
 ACCEPTED_WITHIN = timedelta(minutes=5)  # after our call, DomainMemberships may still be empty
 MOST_ATTEMPTS = 3
-PARK_AFTER = timedelta(hours=5)  # an execution lives 6
+PARK_AFTER = timedelta(hours=3)  # an execution lives 6, and a busy database may take an hour at each state
 REBOOT_WAIT_SECONDS = 60
 
 
@@ -46,13 +46,16 @@ REBOOT_WAIT_SECONDS = 60
 class Reading:
     """What "Associate directory" asked for and each look has found since; travels between the states.
 
-    ``wait_seconds`` is how long to wait before the next look, ``looks`` how many there were since ``requested_at``.
+    ``began_at`` is this execution's first look, ``requested_at`` the first one after it asked RDS last: not the time of
+    asking, because a function that was retried for an hour is still told when its state was entered. ``looks`` counts
+    all looks since it began, ``wait_seconds`` is how long to wait before the next.
     ``reboot_due``: the engine wants a reboot after joining, and neither record nor probe shows one; ``reboot_needed``:
     and this execution has not done it either.
     """
 
     attempts: int
-    requested_at: str
+    began_at: str | None = None
+    requested_at: str | None = None
     looks: int = 0
     wait_seconds: int = 0
     status: str = ""
@@ -69,12 +72,12 @@ class Reading:
         return asdict(self)
 
 
-def seconds_before_look(looks: int, waited: timedelta) -> int:
-    """Seconds to wait before the next look, after so many; they grow, to 3 minutes in the first hour, to 15 after it.
+def seconds_before_look(looks: int) -> int:
+    """Seconds to wait before the next look, after so many: from one minute on they grow apart, to half an hour.
 
-    13 looks in the 30 minutes that a join takes, 40 in five hours.
+    11 looks in the 30 minutes that a join takes, 20 in the three hours after which a database is parked.
     """
-    return int(min(180 if waited < timedelta(hours=1) else 900, 60 * 1.2**looks))
+    return int(min(1800, 60 * 1.2**looks))
 
 
 def must_associate(database: Database, directory: str, *, apply_immediately: bool) -> bool:
@@ -92,15 +95,16 @@ def must_associate(database: Database, directory: str, *, apply_immediately: boo
 
 
 def opening(
-    before: Reading | None, database: Database, record: Record | None, now: datetime, *, asks: bool, plugin_loaded: bool
+    before: Reading | None, database: Database, record: Record | None, *, asks: bool, plugin_loaded: bool
 ) -> Reading:
     """The first page of looking; ``before`` is that of the attempt before, ``asks`` says that RDS is asked now."""
     ready = database.membership is not None and MEMBERSHIP.get(database.membership.status) == READY
     recorded = None if record is None else record.reboot_due
     return Reading(
         attempts=(before.attempts if before else 0) + asks,
-        requested_at=now.isoformat(),
-        wait_seconds=seconds_before_look(0, timedelta()) if asks or not ready else 0,
+        began_at=before.began_at if before else None,
+        looks=before.looks if before else 0,
+        wait_seconds=seconds_before_look(before.looks if before else 0) if asks or not ready else 0,
         reboot_due=asks or (not plugin_loaded if recorded is None else recorded),
     )
 
@@ -110,14 +114,16 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, *
 
     Raises StillWaiting: no execution waits longer; the database is parked.
     """
-    waited = now - datetime.fromisoformat(reading.requested_at)
-    verdict, reason = _verdict(reading, database, directory, waited)
-    if verdict == WAIT and waited > PARK_AFTER:
-        raise StillWaiting(f"{database.id.name}: {reason}; waited {waited}")
+    began_at, requested_at = reading.began_at or now.isoformat(), reading.requested_at or now.isoformat()
+    verdict, reason = _verdict(reading, database, directory, now - datetime.fromisoformat(requested_at))
+    if verdict == WAIT and now - datetime.fromisoformat(began_at) > PARK_AFTER:
+        raise StillWaiting(f"{reason}, for more than {PARK_AFTER.seconds // 3600} hours")
     return replace(
         reading,
+        began_at=began_at,
+        requested_at=requested_at,
         looks=reading.looks + 1,
-        wait_seconds=REBOOT_WAIT_SECONDS if rebooted else seconds_before_look(reading.looks + 1, waited),
+        wait_seconds=REBOOT_WAIT_SECONDS if rebooted else seconds_before_look(reading.looks + 1),
         status=database.membership.status if database.membership else "",
         verdict=verdict,
         reason=reason,

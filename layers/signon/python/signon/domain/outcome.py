@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from signon.errors import END_BY_ERROR
@@ -39,8 +39,10 @@ class Outcome:
             json.dumps([self.end, self.headline, self.problems], sort_keys=True).encode()
         ).hexdigest()[:16]
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+    @property
+    def cause(self) -> str:
+        """For whoever reads a failed execution: what is wrong, and what to do."""
+        return "; ".join(f"{problem} {remedy}" for problem, remedy in self.problems) or self.headline
 
     def message(self, execution: str) -> str:
         """The text for people: what is so, what was tried, what to do."""
@@ -62,7 +64,7 @@ def decide(dossier: Mapping[str, Any]) -> Outcome:
     if plan.get("verdict") == "PARK":
         return Outcome(
             PARKED,
-            f"{name}: nothing is changed during a freeze, which ends {plan['next_look'][:10]}",
+            f"{name}: nothing is changed during a freeze, until {plan['next_look'][:10]}",
             next_look=plan["next_look"],
         )
     if plan.get("verdict") == "ASK":
@@ -101,6 +103,7 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
             else f"Read the log of the function that failed with {kind}; then start again"
         )
         problem = message if kind in ("InvalidRequest", "SettingMissing") else kind
+    remedy = remedy or "Read the execution's history; then start again"
     headline = f"{name}: a person is needed" if end == NEEDS_A_PERSON else f"{name}: {end.lower()}"
     return Outcome(end, headline, ((problem, remedy),), _tried(dossier), kind, _changed(dossier))
 

@@ -6,14 +6,15 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain.database import Database
 from signon.domain.engines import Engine, Method
 from signon.domain.membership import MEMBERSHIP, READY, RETRY
-from signon.domain.prerequisites import Finding, Surroundings, findings
+from signon.domain.prerequisites import Finding, Surroundings, approvals, findings
 from signon.domain.profile import Profile, ProfileVersion
+from signon.domain.record import Record
 from signon.domain.request import Request
 
 GO, ASK, PARK = "GO", "ASK", "PARK"
@@ -78,19 +79,17 @@ def make_plan(
     around: Surroundings,
     now: datetime,
     *,
-    reboot_due: bool | None,
+    record: Record | None,
 ) -> Plan:
     """The plan, with its verdict.
 
-    ``reboot_due`` is what our record says of the reboot after joining; None where there is no record, and the probe
-    decides.
+    Where ``record`` does not know of the reboot after joining, the probe decides about it later.
     """
-    steps = tuple(_steps(engine, database, profile, reboot_due))
-    changes_database = any(step.interruption != "none" for step in steps)
+    steps = tuple(_steps(engine, database, profile, record.reboot_due if record else None))
+    interrupts = any(step.interruption != "none" for step in steps)
     found = [
-        finding
-        for finding in findings(engine, database, profile, around, now)
-        if changes_database or not finding.approvable
+        *findings(engine, database, profile, around),
+        *approvals(database, profile, now, interrupts=interrupts, is_ours=record is not None and record.is_ours),
     ]
     plan = Plan(
         verdict=GO,
@@ -135,7 +134,7 @@ def _reason_to_associate(database: Database) -> str:
 
 
 def _checksum(plan: Plan, database: Database) -> str:
-    """16 hexadecimal digits; nothing in it moves with the clock."""
+    """16 hexadecimal digits; nothing in it moves with the clock, but that a database grows older than a day."""
     subject = [
         database.id.resource_id,
         plan.profile.sha256,
@@ -164,5 +163,5 @@ def _decided(plan: Plan, request: Request, profile: Profile, now: datetime) -> P
         return replace(plan, verdict=ASK)
     freeze = profile.change.frozen_until(now.date())
     if freeze and request.approve != plan.checksum:
-        return replace(plan, verdict=PARK, next_look=f"{freeze.isoformat()}T23:59:59+00:00")
+        return replace(plan, verdict=PARK, next_look=f"{freeze + timedelta(days=1)}T00:00:00+00:00")
     return plan

@@ -42,9 +42,7 @@ class Surroundings:
     served_vpc: str
 
 
-def findings(
-    engine: Engine, database: Database, profile: Profile, around: Surroundings, now: datetime
-) -> Iterator[Finding]:
+def findings(engine: Engine, database: Database, profile: Profile, around: Surroundings) -> Iterator[Finding]:
     """Everything that stands in the way of this profile on this database."""
     if refusal := profile.refuses(database):
         yield Finding(
@@ -62,7 +60,6 @@ def findings(
     for login in profile.logins:
         if problem := login_problem(login.user, database.master_user):
             yield Finding(f"Login {problem}", "Take another name, or take the login out of the profile")
-    yield from _to_be_approved(database, profile, now)
 
 
 def _of_the_database(engine: Engine, database: Database, profile: Profile, around: Surroundings) -> Iterator[Finding]:
@@ -150,18 +147,23 @@ def _of_the_role(database: Database, role: DirectoryRole | None) -> Iterator[Fin
         yield Finding(*problem)
 
 
-def _to_be_approved(database: Database, profile: Profile, now: datetime) -> Iterator[Finding]:
-    """What the profile does not allow by itself and only matters where something would be interrupted."""
+def approvals(
+    database: Database, profile: Profile, now: datetime, *, interrupts: bool, is_ours: bool
+) -> Iterator[Finding]:
+    """What the profile does not allow by itself, and a person may allow.
+
+    ``interrupts``: people who use the database will notice; ``is_ours``: we have worked on it before.
+    """
     change, name = profile.change, database.id.name
-    if not change.existing_allowed and not database.is_new(now):
+    if not change.existing_allowed and not database.is_new(now) and (interrupts or not is_ours):
         yield Finding(
             f"{name} is older than 24 hours",
             "Approve the plan, or write existing: allowed in the profile",
             approvable=True,
         )
-    if not change.reboot_allowed:
+    if interrupts and not change.reboot_allowed:
         yield Finding(f"{name} must be rebooted and the profile says reboot: ask", "Approve the plan", approvable=True)
-    if database.pending_changes and change.apply_immediately and not change.other_pending_allowed:
+    if interrupts and database.pending_changes and change.apply_immediately and not change.other_pending_allowed:
         pending = ", ".join(database.pending_changes)
         yield Finding(
             f"Changes of others wait for the window and would be applied along: {pending}",

@@ -6,7 +6,7 @@ Scalars are loaded as strings: YAML 1.1 makes ``no`` false and ``0111`` an octal
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
@@ -103,13 +103,23 @@ def sha256(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
+class _Loader(yaml.BaseLoader):
+    """Strings, lists and mappings only; a second ``logins:`` does not silently replace the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [key.value for key, _ in node.value]
+        if twice := next((key for key in keys if keys.count(key) > 1), None):
+            raise yaml.constructor.ConstructorError(None, None, f"{twice!r} stands there twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def load(text: bytes) -> Any:
     """The YAML document, every scalar a string.
 
-    Raises ProfileUnusable: not YAML; says the line.
+    Raises ProfileUnusable: not YAML, or a key that stands there twice; says the line.
     """
     try:
-        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  BaseLoader makes strings, lists and mappings only
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  it makes strings, lists and mappings only
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ProfileUnusable(
             f"The profile is not YAML: {' '.join(str(error).split())[:300]}",

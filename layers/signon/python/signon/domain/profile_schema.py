@@ -48,6 +48,14 @@ def problems(document: Any) -> list[str]:
 
 
 def _beyond_the_schema(document: Mapping[str, Any]) -> Iterator[str]:
+    for path, text in _texts(document):
+        if not text.isprintable():  # `$` in a pattern lets a line feed at the end pass
+            yield f"{path}: {text!r} has a character that cannot be seen"
+    yield from _names(document)
+    yield from _freezes(document)
+
+
+def _names(document: Mapping[str, Any]) -> Iterator[str]:
     if problem := names.realm_problem(document["directory"]["realm"]):
         yield f"directory.realm: {problem}"
     for role, entry in document["roles"].items():
@@ -63,6 +71,9 @@ def _beyond_the_schema(document: Mapping[str, Any]) -> Iterator[str]:
     for user, count in Counter(login["user"] for login in document["logins"]).items():
         if count > 1:
             yield f"logins: {user!r} stands there {count} times"
+
+
+def _freezes(document: Mapping[str, Any]) -> Iterator[str]:
     for place, span in enumerate(document.get("change", {}).get("not_during", ())):
         try:
             first, last = (date.fromisoformat(day) for day in span.split("/"))
@@ -71,3 +82,16 @@ def _beyond_the_schema(document: Mapping[str, Any]) -> Iterator[str]:
             continue
         if first > last:
             yield f"change.not_during.{place}: {span!r} ends before it begins"
+
+
+def _texts(part: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in the document, keys included, with its path."""
+    if isinstance(part, str):
+        yield path, part
+    elif isinstance(part, Mapping):
+        for key, value in part.items():
+            yield path or "the profile", key
+            yield from _texts(value, f"{path}.{key}".lstrip("."))
+    elif isinstance(part, list):
+        for place, value in enumerate(part):
+            yield from _texts(value, f"{path}.{place}")

@@ -33,6 +33,11 @@ class Record:
         return rebooted is None or rebooted < joined
 
     @property
+    def is_ours(self) -> bool:
+        """Whether we have begun to work on the database: then it is no stranger, however old it is."""
+        return self.associated_at is not None or self.end == "Onboarded"
+
+    @property
     def open_intent(self) -> datetime | None:
         """When a reboot was intended that belongs to the last association; None where none was."""
         joined, intended = moment(self.associated_at), moment(self.reboot_intended_at)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from signon.domain.outcome import ONBOARDED, Outcome
+from signon.domain.outcome import ONBOARDED, PARKED, Outcome
 from signon.domain.record import Record
 
 
@@ -36,9 +37,16 @@ def facts(ended: Outcome, dossier: Mapping[str, Any], execution: str, now: str) 
         "plan": plan.get("checksum", ""),
         "profile": profile.get("name", ""),
         "profile_version": profile.get("version", ""),
-        "next_look": ended.next_look or "",
+        "next_look": _next_look(ended, now),
         **({"rebooted_at": dossier["reboot"]["at"]} if reboot_worked else {}),
     }
+
+
+def _next_look(ended: Outcome, now: str) -> str:
+    """When a parked database is worth another look: when its freeze is over, else in an hour."""
+    if ended.end != PARKED:
+        return ""
+    return ended.next_look or (datetime.fromisoformat(now) + timedelta(hours=1)).isoformat()
 
 
 def event_detail(ended: Outcome, dossier: Mapping[str, Any], execution: str) -> Mapping[str, Any]:

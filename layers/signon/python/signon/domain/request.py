@@ -48,6 +48,16 @@ class Request:
     def by_hand(self) -> bool:
         return self.trigger == "manual"
 
+    @property
+    def profile_name(self) -> str:
+        """The profile to work by. Raises ProfileUnusable: what the tag says is no profile's name."""
+        if self.profile and PROFILE_NAME.fullmatch(self.profile):
+            return self.profile
+        raise ProfileUnusable(
+            f"The tag {TAG} is no profile's name: {str(self.profile)[:60]!r}",
+            "Write the name of one profile: lower-case letters, digits and hyphens",
+        )
+
 
 def read_request(document: Any, account: str, region: str) -> Request:
     """The request in an execution's input.
@@ -112,7 +122,7 @@ def admit(request: Request, database: Database | None) -> tuple[Request, Databas
 
     A tag only names a profile; what may happen is for the profile to say.
     Raises NotOurs: no profile, not an engine of ours, a member of a cluster, or being deleted. InvalidRequest: a person
-    named a database that does not exist. ProfileUnusable: the tag is no profile's name. DatabaseBusy: RDS is changing
+    named a database that does not exist. DatabaseBusy: RDS is changing
     the database.
     """
     if database is None:
@@ -128,11 +138,6 @@ def admit(request: Request, database: Database | None) -> tuple[Request, Databas
         raise NotOurs(
             f"{request.instance} is {'a member of a cluster' if database.cluster else database.id.engine};"
             f" served are instances of {', '.join(ENGINES)}"
-        )
-    if not PROFILE_NAME.fullmatch(profile):
-        raise ProfileUnusable(
-            f"The tag {TAG} of {request.instance} is no profile's name: {profile[:60]!r}",
-            "Write the name of one profile: lower-case letters, digits and hyphens",
         )
     state = readiness(database.status)
     if state is Readiness.LEAVING:

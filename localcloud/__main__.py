@@ -1,0 +1,68 @@
+"""`python -m localcloud`: demo, up, down, shell, start."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs one command; answers the exit code."""
+    parser = argparse.ArgumentParser(prog="localcloud", description="The embedded AWS of RDS Sign-on")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, purpose in (
+        ("demo", "show a new database being onboarded"),
+        ("up", "start a cloud in the background"),
+        ("serve", "run a cloud in the foreground, for `up`"),
+    ):
+        command = commands.add_parser(name, help=purpose)
+        command.add_argument("--speed", type=float, default=500, help="simulated seconds in a real one (default 500)")
+    commands.add_parser("down", help="end what `up` started")
+    shell = commands.add_parser("shell", help="a shell, or one command, that finds the cloud")
+    shell.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="instead of a shell")
+    start = commands.add_parser("start", help="start an execution from a file and watch it")
+    start.add_argument("event", type=Path, help="the input, or an event to put on the bus")
+    asked = parser.parse_args(arguments)
+    # what is interrupted or ended from outside cleans up as after an error
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return _run(asked)
+    except KeyboardInterrupt:
+        return 130
+    except (RuntimeError, OSError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(asked: argparse.Namespace) -> int:
+    # each command imports what it needs: moto takes a second
+    if asked.command == "demo":
+        from localcloud import demo
+
+        demo.main(asked.speed)
+    elif asked.command == "up":
+        from localcloud import background, scenery
+
+        background.up(asked.speed, scenery.say)
+    elif asked.command == "serve":
+        from localcloud import background, scenery
+
+        background.serve(asked.speed, scenery.prepare)
+    elif asked.command == "down":
+        from localcloud import background
+
+        background.down()
+    elif asked.command == "shell":
+        from localcloud.shell import shell
+
+        return shell(asked.words[1:] if asked.words[:1] == ["--"] else asked.words)
+    else:
+        from localcloud.start import start
+
+        return 0 if start(asked.event) else 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

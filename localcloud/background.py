@@ -1,0 +1,90 @@
+"""`up` and `down`: a local cloud that goes on running when the command has ended."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from localcloud.cloud import Cloud
+from localcloud.running import Running, forget, log_file, started_at
+
+PATIENCE = 300  # seconds: the first time on a machine, layers and data directories are made
+
+
+class DidNotStart(RuntimeError):
+    """The background process ended, or took too long; the message ends with what it wrote."""
+
+
+def up(speed: float, say: Callable[[Running], None]) -> None:
+    """Start a cloud in the background, unless one is running, and have `say` tell what to do with it. Raises
+    DidNotStart.
+    """
+    if running := Running.find():
+        print("The local cloud is already running.")
+        return say(running)
+    log = log_file()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "localcloud", "serve", "--speed", f"{speed:g}"],
+            cwd=Path(__file__).resolve().parent.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # it outlives this command and does not hear its Ctrl-C
+        )
+    try:
+        running = _wait_for(process, log)
+    except BaseException:
+        process.terminate()  # also when we are interrupted: a half-started cloud is of no use to anybody
+        process.wait()
+        raise
+    return say(running)
+
+
+def down() -> None:
+    """End the cloud that `up` left running."""
+    running = Running.find()
+    if running is None:
+        print("No local cloud is running.")
+        return
+    began = time.monotonic()
+    running.stop()
+    print(f"The local cloud is down ({time.monotonic() - began:.1f} s); nothing of it is left.")
+
+
+def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
+    """Run a cloud until SIGTERM or SIGINT comes; this is the background process."""
+    logging.basicConfig(format="%(asctime)s %(name)s %(message)s")
+    enough = threading.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda *_: enough.set())
+    with Cloud(speed=speed) as cloud:
+        prepare(cloud)
+        Running(
+            pid=os.getpid(),
+            started=started_at(os.getpid()) or 0,
+            endpoint=cloud.endpoint,
+            region=cloud.region,
+            speed=speed,
+            outputs=cloud.outputs,
+            environment=cloud.environment(),
+            mysql=list(cloud.world.machine.mysql),
+        ).publish()
+        enough.wait()
+        forget()
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", log: Path) -> Running:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if (running := Running.find()) and running.pid == process.pid:
+            return running
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise DidNotStart(f"the local cloud did not start; the end of {log}:\n{log.read_text(errors='replace')[-3000:]}")

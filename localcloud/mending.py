@@ -1,0 +1,11 @@
+"""moto is mended from within, at one exact version. All that is replaced there goes through here: one search finds
+it.
+"""
+
+from typing import Any
+
+
+def mend(owner: Any, **replacements: Any) -> None:
+    """Replace attributes of a class or module of moto. Types cannot follow where methods change their signature."""
+    for name, replacement in replacements.items():
+        setattr(owner, name, replacement)

@@ -1,0 +1,100 @@
+"""The cloud that `up` left running: where its description lies, and whether it is still alive and ours."""
+
+import json
+import os
+import signal
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Self
+
+
+class NotRunning(RuntimeError):
+    """No local cloud of this user is running."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """What other processes of the same user must know of a running cloud."""
+
+    pid: int
+    started: int  # the process's start time in clock ticks since boot: tells it from a later one with the same id
+    endpoint: str
+    region: str
+    speed: float
+    outputs: dict[str, str]
+    environment: dict[str, str]
+    mysql: list[str] = field(default_factory=list)  # the beginning of a client's command line
+
+    @classmethod
+    def find(cls) -> Self | None:
+        """The running cloud, if there is one; what a dead one left is removed."""
+        try:
+            found = cls(**json.loads(_file().read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+        if started_at(found.pid) == found.started:
+            return found
+        _file().unlink(missing_ok=True)
+        return None
+
+    @classmethod
+    def get(cls) -> Self:
+        """The running cloud. Raises NotRunning."""
+        if found := cls.find():
+            return found
+        raise NotRunning("no local cloud is running: `make up` starts one")
+
+    def publish(self) -> None:
+        """From now on `find` answers this one."""
+        making = _file().with_suffix(".making")
+        making.write_text(json.dumps(asdict(self)))
+        making.replace(_file())
+
+    def stop(self, patience: float = 15) -> None:
+        """Ask it to end, and wait; after `patience` seconds it is killed, and its servers with it."""
+        os.kill(self.pid, signal.SIGTERM)
+        deadline = time.monotonic() + patience
+        while started_at(self.pid) == self.started:
+            if time.monotonic() > deadline:
+                os.kill(self.pid, signal.SIGKILL)
+                deadline += patience
+            time.sleep(0.02)
+        forget()
+
+
+def forget() -> None:
+    """No cloud is running any more."""
+    _file().unlink(missing_ok=True)
+
+
+def runtime_folder() -> Path:
+    """This user's own folder for things of the moment; mode 0700."""
+    parent = os.environ.get("XDG_RUNTIME_DIR")
+    parent_folder = Path(parent) if parent and Path(parent).is_dir() else Path(tempfile.gettempdir())
+    folder = parent_folder / f"rds-signon-{os.geteuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    seen = folder.lstat()
+    if seen.st_uid != os.geteuid() or seen.st_mode & 0o77 or folder.is_symlink():
+        raise PermissionError(f"{folder} belongs to somebody else or is open to others; remove it")
+    return folder
+
+
+def log_file() -> Path:
+    """What the background process writes."""
+    return runtime_folder() / "cloud.log"
+
+
+def started_at(pid: int) -> int | None:
+    """When the process started, in clock ticks since boot; None if there is none, or only its remains."""
+    try:
+        # the name, in parentheses, may hold anything: what counts comes after the last one
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] == "Z" else int(fields[19])
+
+
+def _file() -> Path:
+    return runtime_folder() / "cloud.json"

@@ -1,0 +1,48 @@
+"""What `up` puts into an empty cloud: people in the directory and the worked examples of profiles; and what to try
+there.
+"""
+
+from pathlib import Path
+
+from localcloud.cloud import Cloud
+from localcloud.running import Running, log_file
+
+PROFILES = Path(__file__).resolve().parent.parent / "profiles"
+PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "mallory": "Stable-Genius-9"}
+
+
+def prepare(cloud: Cloud) -> None:
+    """Add the people, and upload every profile of the checkout."""
+    for name, password in PEOPLE.items():
+        cloud.directory.add_user(name, password)
+    for profile in sorted(PROFILES.glob("*.yaml")):
+        cloud.client("s3").put_object(
+            Bucket=cloud.outputs["ProfilesBucket"], Key=profile.name, Body=profile.read_bytes()
+        )
+
+
+def say(running: Running) -> None:
+    """Ready-made lines for the terminal."""
+    credentials = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
+    aws = f"{credentials} aws --region {running.region} --endpoint-url {running.endpoint}"
+    bucket = running.outputs["ProfilesBucket"]
+    people = ", ".join(f"{name} ({password})" for name, password in PEOPLE.items())
+    print(
+        f"""
+The local cloud is at {running.endpoint}; a second is {running.speed:g} simulated seconds. Its log: {log_file()}
+In the directory: {people}. Profiles: s3://{bucket}
+
+Create a database; its event starts an execution by itself:
+  {aws} rds create-db-instance \\
+    --db-instance-identifier payments-orders --engine mysql --db-instance-class db.t4g.micro --allocated-storage 20 \\
+    --master-username admin --manage-master-user-password --tags Key=signon:profile,Value=payments
+Start one by hand and watch it:
+  make start EVENT=events/manual_onboard.json
+Look around, and sign in as alice (in `make shell` the names of the endpoints resolve, and `aws` needs no arguments):
+  make shell
+  aws rds describe-db-instances --query 'DBInstances[].[DBInstanceStatus,Endpoint.Address]' --output text
+  mysql --host ENDPOINT --user alice --password --enable-cleartext-plugin \\
+    --ssl-mode=VERIFY_IDENTITY --ssl-ca "$SIGNON_CA"
+End it:
+  make down"""
+    )

@@ -1,0 +1,431 @@
+"""State machine, folders, template, errors and samples say the same things in different files: here they agree."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import yaml
+from samtranslator.yaml_helper import yaml_parse
+
+from signon import errors
+from signon.errors import END_BY_ERROR, NeedsPerson
+from tests.builders import ACCOUNT, REGION
+from tests.unit.reach import ROOT, calls_of, errors_of, settings_of
+
+TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+SOURCE = (ROOT / "statemachines/onboard_database.asl.yaml").read_text()
+MACHINE: dict[str, Any] = yaml.safe_load(SOURCE)
+STATES: dict[str, Any] = MACHINE["States"]
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+FUNCTIONS = {
+    name: resource["Properties"]
+    for name, resource in RESOURCES.items()
+    if resource["Type"] == "AWS::Serverless::Function"
+}
+FOLDERS = {folder.name for folder in (ROOT / "functions").iterdir() if (folder / "app.py").exists()}
+ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
+DEFAULTS: dict[str, Any] = TEMPLATE["Globals"]["Function"]
+
+PLATFORM = {
+    "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+    "Lambda.TooManyRequestsException", "Lambda.ResourceNotReadyException", "Lambda.ENINotReadyException",
+    "Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError",
+}  # fmt: skip
+ENDS = {"Onboarded", "Planned", "Parked", "Needs a person", "Not ours", "Already in progress", "Failed"}
+
+each_task = pytest.mark.parametrize("task", TASKS)
+each_function = pytest.mark.parametrize("function", FUNCTIONS)
+
+
+def folder_of(task: str) -> str:
+    return task.lower().replace(" ", "_")
+
+
+def logical_id_of(task: str) -> str:
+    return "".join(word.capitalize() for word in task.split())
+
+
+def timeout_of(function: str) -> int:
+    return int(FUNCTIONS[function].get("Timeout", DEFAULTS["Timeout"]))
+
+
+def role_of(function: str) -> str:
+    return str(FUNCTIONS[function]["Role"]["Fn::GetAtt"][0])
+
+
+def statements_of(role: str) -> list[dict[str, Any]]:
+    """The statements of a role's policies; of one that hangs on a condition, the one that is there when it holds."""
+    return [
+        statement["Fn::If"][1] if "Fn::If" in statement else statement
+        for policy in RESOURCES[role]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def actions_of(role: str) -> set[str]:
+    return {action for statement in statements_of(role) for action in listed(statement["Action"])}
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def waits_of(retry: Mapping[str, Any]) -> Iterator[float]:
+    """Seconds before each retry."""
+    seconds = float(retry["IntervalSeconds"])
+    for _ in range(retry["MaxAttempts"]):
+        yield min(seconds, retry.get("MaxDelaySeconds", seconds))
+        seconds *= retry["BackoffRate"]
+
+
+def end_of(task: str, error: str) -> str:
+    """The state that an error of a task leads to once its retries are used up."""
+    return next(
+        str(catch["Next"]) for catch in TASKS[task]["Catch"] if {error, "States.ALL"} & set(catch["ErrorEquals"])
+    )
+
+
+# ---- tasks, folders and functions
+
+
+def test_every_task_is_a_folder_of_its_name_and_the_reverse() -> None:
+    assert {folder_of(task) for task in TASKS} == FOLDERS
+
+
+def test_every_task_is_a_function_of_its_name_and_the_reverse() -> None:
+    assert {logical_id_of(task) for task in TASKS} == set(FUNCTIONS)
+
+
+@each_task
+def test_a_task_calls_the_function_of_its_name(task: str) -> None:
+    assert TASKS[task]["Resource"] == f"${{{logical_id_of(task)}}}"
+    assert FUNCTIONS[logical_id_of(task)]["CodeUri"] == f"functions/{folder_of(task)}"
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDERS))
+def test_a_folder_holds_the_handler_and_says_its_state(folder: str) -> None:
+    source = (ROOT / "functions" / folder / "app.py").read_text()
+    assert DEFAULTS["Handler"] == "app.handler"
+    assert "\ndef handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:\n" in source
+    assert source.startswith(f'"""{folder.replace("_", " ").capitalize()}: ')
+
+
+def test_what_the_state_machine_names_is_what_the_template_substitutes() -> None:
+    given = RESOURCES["OnboardDatabase"]["Properties"]["DefinitionSubstitutions"]
+    assert set(re.findall(r"\$\{(\w+)\}", SOURCE)) == set(given)
+    assert all(value == {"Fn::GetAtt": [name, "Arn"]} for name, value in given.items())
+
+
+def test_the_state_machine_may_call_its_functions_and_nothing_else() -> None:
+    allowed = [
+        resource["Fn::GetAtt"][0]
+        for statement in statements_of("OnboardDatabaseRole")
+        if statement["Action"] == "lambda:InvokeFunction"
+        for resource in statement["Resource"]
+    ]
+    assert sorted(allowed) == sorted(FUNCTIONS)
+
+
+# ---- the graph
+
+
+def followers(state: Mapping[str, Any]) -> Iterator[str]:
+    for way in (state, *state.get("Choices", []), *state.get("Catch", [])):
+        yield from (way[key] for key in ("Next", "Default") if key in way)
+
+
+def test_every_state_is_reached() -> None:
+    reached, waiting = set[str](), [MACHINE["StartAt"]]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += followers(STATES[name])
+    assert reached == set(STATES)
+
+
+def test_the_ends_are_the_seven() -> None:
+    assert {name for name, state in STATES.items() if state["Type"] in ("Succeed", "Fail")} == ENDS
+    assert not [name for name, state in STATES.items() if state.get("End")]
+    assert set(END_BY_ERROR.values()) <= ENDS
+
+
+def test_no_execution_lives_longer_than_six_hours() -> None:
+    assert MACHINE["TimeoutSeconds"] == 6 * 60 * 60
+
+
+def test_names_of_states_fit() -> None:
+    assert all(len(name) <= 80 for name in STATES)
+
+
+def test_every_page_that_a_state_reads_is_one_that_another_writes() -> None:
+    written = {state["ResultPath"].split(".")[1] for state in TASKS.values() if state.get("ResultPath", "$") != "$"}
+    written |= {key.removesuffix(".$") for key in STATES["Describe database"]["ResultSelector"]}
+    read = set(re.findall(r"(?<![$\w])\$\.(\w+)", SOURCE.split("States:", 1)[1]))
+    answered_by_describe = {"request", "database"}
+    assert read - written - {"error", "why_reboot"} <= answered_by_describe
+
+
+# ---- tasks and their errors
+
+
+@each_task
+def test_the_platform_is_given_three_minutes_to_recover(task: str) -> None:
+    first = TASKS[task]["Retry"][0]
+    assert set(first["ErrorEquals"]) == PLATFORM
+    assert sum(waits_of(first)) >= 3 * 60
+
+
+@each_task
+def test_a_task_catches_whatever_is_left(task: str) -> None:
+    assert TASKS[task]["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
+
+
+@each_task
+def test_the_names_of_errors_are_classes_of_ours_or_the_platforms(task: str) -> None:
+    named = {error for rule in (*TASKS[task]["Retry"], *TASKS[task]["Catch"]) for error in rule["ErrorEquals"]}
+    assert {error for error in named if "." not in error} <= ERRORS
+    assert {error for error in named if "." in error} == {*PLATFORM, "States.ALL"}
+
+
+@each_task
+def test_a_task_retries_exactly_the_errors_of_its_function_that_pass_by_themselves(task: str) -> None:
+    retried = {error for retry in TASKS[task]["Retry"][1:] for error in retry["ErrorEquals"]}
+    passing = {"TemporaryFailure", "DatabaseBusy", "ClaimSettling"}
+    assert retried == errors_of(folder_of(task)) & passing
+
+
+@each_task
+def test_a_task_names_no_error_that_its_function_cannot_raise(task: str) -> None:
+    caught = {error for catch in TASKS[task]["Catch"][:-1] for error in catch["ErrorEquals"]}
+    assert caught <= errors_of(folder_of(task))
+
+
+@each_task
+def test_every_error_of_a_function_ends_where_its_class_says(task: str) -> None:
+    for error in errors_of(folder_of(task)) & set(END_BY_ERROR):
+        assert end_of(task, error) in ("Report outcome", END_BY_ERROR[error])
+
+
+def test_errors_that_end_silently_before_a_claim_need_no_report() -> None:
+    assert end_of("Describe database", "NotOurs") == "Not ours"
+    assert end_of("Claim database", "AlreadyInProgress") == "Already in progress"
+
+
+def test_whoever_confirms_the_claim_ends_when_it_is_lost() -> None:
+    for task in TASKS:
+        if "ClaimLost" in errors_of(folder_of(task)):
+            assert end_of(task, "ClaimLost") == "Already in progress"
+
+
+def test_a_plugin_that_is_not_loaded_leads_to_the_reboot() -> None:
+    assert end_of("Create logins", "PluginNotLoaded") == "Reboot database"
+
+
+def test_a_report_that_cannot_be_made_fails() -> None:
+    assert end_of("Report outcome", "TemporaryFailure") == "Failed"
+
+
+def test_what_reads_the_source_finds_what_a_person_finds() -> None:
+    assert errors_of("claim_database") == {
+        "AlreadyInProgress",
+        "ClaimSettling",
+        "TemporaryFailure",
+        "SettingMissing",
+    }
+    assert "PluginNotLoaded" in errors_of("create_logins")
+    assert "LoginsIncomplete" in errors_of("verify_logins")
+    assert "RebootNotAllowed" in errors_of("reboot_database")
+    assert "modify_db_instance" in calls_of("associate_directory")
+
+
+def test_a_claim_is_waited_for_until_it_can_be_taken_over() -> None:
+    settling = next(retry for retry in TASKS["Claim database"]["Retry"] if "ClaimSettling" in retry["ErrorEquals"])
+    assert sum(waits_of(settling)) > max(map(timeout_of, FUNCTIONS))
+
+
+def test_a_busy_database_is_waited_for_about_an_hour() -> None:
+    for task in TASKS.values():
+        for retry in task["Retry"]:
+            if "DatabaseBusy" in retry["ErrorEquals"]:
+                assert 60 * 60 <= sum(waits_of(retry)) <= 90 * 60
+
+
+@each_task
+def test_a_task_waits_longer_than_its_function_runs(task: str) -> None:
+    assert TASKS[task]["TimeoutSeconds"] > timeout_of(logical_id_of(task))
+
+
+def test_a_claim_outlives_the_longest_function() -> None:
+    variables = FUNCTIONS["ClaimDatabase"]["Environment"]["Variables"]
+    assert int(variables["SIGNON_LONGEST_TIMEOUT"]) == max(map(timeout_of, FUNCTIONS))
+
+
+def test_every_end_that_is_reported_has_its_way() -> None:
+    choices = STATES["Outcome?"]["Choices"]
+    ways = {way["StringEquals"]: way["Next"] for way in choices if "StringEquals" in way}
+    assert ways == {end: end for end in ENDS - {"Planned", "Failed"}}
+    assert STATES["Outcome?"]["Default"] == "Failed"
+
+
+# ---- functions
+
+
+@each_task
+def test_a_function_is_given_the_settings_that_it_asks_for_and_no_others(task: str) -> None:
+    function = FUNCTIONS[logical_id_of(task)]
+    variables = function.get("Environment", {"Variables": {}})["Variables"]
+    assert {f"SIGNON_{name}" for name in settings_of(folder_of(task))} == set(variables)
+
+
+def test_only_functions_ask_for_settings() -> None:
+    layer = ROOT / "layers/signon/python/signon"
+    assert [path.name for path in layer.rglob("*.py") if "setting(" in path.read_text()] == ["settings.py"]
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    roles = [role_of(function) for function in FUNCTIONS]
+    assert roles == [f"{function}Role" for function in FUNCTIONS]
+    assert all(RESOURCES[role]["Type"] == "AWS::IAM::Role" for role in roles)
+
+
+@each_function
+def test_every_function_has_a_log_group_whose_lines_do_not_stay_for_ever(function: str) -> None:
+    group = RESOURCES[FUNCTIONS[function]["LoggingConfig"]["LogGroup"]["Ref"]]
+    name = FUNCTIONS[function]["FunctionName"]["Fn::Sub"]
+    assert group["Type"] == "AWS::Logs::LogGroup"
+    assert group["Properties"]["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/{name}"}
+    assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+@pytest.mark.parametrize("role", [name for name, value in RESOURCES.items() if value["Type"] == "AWS::IAM::Role"])
+def test_no_policy_allows_by_wildcard(role: str) -> None:
+    if "Policies" in RESOURCES[role]["Properties"]:
+        assert not [action for action in actions_of(role) if "*" in action]
+        assert all(statement["Effect"] == "Allow" for statement in statements_of(role))
+
+
+# Actions that IAM lets nobody restrict to a resource, and the one whose resources RDS does not name in advance
+EVERYWHERE = {
+    "rds:DescribeOrderableDBInstanceOptions", "ds:DescribeDirectories",
+    "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+}  # fmt: skip
+
+
+@each_function
+def test_only_what_knows_no_resource_is_allowed_everywhere(function: str) -> None:
+    everywhere = [statement for statement in statements_of(role_of(function)) if statement["Resource"] == "*"]
+    assert {action for statement in everywhere for action in listed(statement["Action"])} <= EVERYWHERE
+
+
+def test_no_function_both_reads_secrets_and_changes_a_database_by_rds() -> None:
+    for function in FUNCTIONS:
+        actions = actions_of(role_of(function))
+        changes = actions & {"rds:ModifyDBInstance", "rds:RebootDBInstance"}
+        assert not (changes and "secretsmanager:GetSecretValue" in actions), function
+
+
+CALLS = {
+    "describe_db_instances": {"rds:DescribeDBInstances"},
+    "describe_orderable_db_instance_options": {"rds:DescribeOrderableDBInstanceOptions"},
+    "describe_events": {"rds:DescribeEvents"},
+    "modify_db_instance": {"rds:ModifyDBInstance", "iam:PassRole"},
+    "reboot_db_instance": {"rds:RebootDBInstance"},
+    "describe_directories": {"ds:DescribeDirectories"},
+    "get_role": {"iam:GetRole"},
+    "list_attached_role_policies": {"iam:ListAttachedRolePolicies"},
+    "get_item": {"dynamodb:GetItem"},
+    "update_item": {"dynamodb:UpdateItem"},
+    "describe_execution": {"states:DescribeExecution"},
+    "get_object": {"s3:GetObject", "s3:GetObjectVersion"},
+    "head_object": {"s3:GetObject"},
+    "put_object": {"s3:PutObject"},
+    "get_secret_value": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
+    "publish": {"sns:Publish"},
+    "put_events": {"events:PutEvents"},
+}
+NEITHER_OURS_NOR_MORE = {"s3:ListBucket", "logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+@each_task
+def test_a_function_may_make_the_calls_that_it_makes_and_no_others(task: str) -> None:
+    made = set[str]().union(*(CALLS[call] for call in calls_of(folder_of(task)) if call in CALLS))
+    allowed = actions_of(role_of(logical_id_of(task))) - NEITHER_OURS_NOR_MORE
+    assert made == {action for action in allowed if not action.startswith("ec2:")}
+
+
+@each_task
+def test_a_function_is_in_the_vpc_where_it_signs_in_to_databases_and_only_there(task: str) -> None:
+    function = logical_id_of(task)
+    signs_in = "get_secret_value" in calls_of(folder_of(task))
+    assert ("VpcConfig" in FUNCTIONS[function]) is signs_in
+    assert ("ec2:CreateNetworkInterface" in actions_of(role_of(function))) is signs_in
+
+
+def test_nobody_but_tls_reaches_the_buckets() -> None:
+    policies = [value for value in RESOURCES.values() if value["Type"] == "AWS::S3::BucketPolicy"]
+    buckets = {name for name, value in RESOURCES.items() if value["Type"] == "AWS::S3::Bucket"}
+    assert {policy["Properties"]["Bucket"]["Ref"] for policy in policies} == buckets
+    for policy in policies:
+        (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+# ---- the ways in
+
+
+def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+    """EventBridge's rule for patterns of plain values, the only ones here."""
+    return all(
+        matches(wanted, event.get(field) or {}) if isinstance(wanted, Mapping) else event.get(field) in wanted
+        for field, wanted in pattern.items()
+    )
+
+
+def pattern() -> dict[str, Any]:
+    rule = RESOURCES["OnboardDatabase"]["Properties"]["Events"]["DatabaseAppeared"]["Properties"]
+    text = json.dumps(rule["Pattern"])
+    ours = {'{"Ref": "AWS::AccountId"}': ACCOUNT, '{"Ref": "AWS::Region"}': REGION}
+    for reference, value in ours.items():
+        text = text.replace(reference, json.dumps(value))
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+ROWS = re.findall(r"^\| `(\w+)\.json` \| (.+?) \| (.+?) \|$", (ROOT / "events/README.md").read_text(), re.MULTILINE)
+
+
+def test_every_sample_has_a_row() -> None:
+    assert {name for name, _, _ in ROWS} == {path.stem for path in (ROOT / "events").glob("*.json")}
+
+
+@pytest.mark.parametrize(("name", "sender", "happens"), ROWS, ids=[row[0] for row in ROWS])
+def test_the_rule_matches_the_samples_as_their_rows_say(name: str, sender: str, happens: str) -> None:
+    event = json.loads((ROOT / "events" / f"{name}.json").read_text())
+    assert matches(pattern(), event) is (sender == "RDS" and happens == "starts an execution")
+
+
+def test_the_rule_matches_no_event_of_another_account_region_or_kind() -> None:
+    event = json.loads((ROOT / "events/rds_instance_created.json").read_text())
+    assert matches(pattern(), event)
+    for field, value in {"account": "999999999999", "region": "eu-west-1", "source": "x", "detail": None}.items():
+        assert not matches(pattern(), {**event, field: value})
+    snapshot = {**event["detail"], "SourceType": "SNAPSHOT", "EventID": "RDS-EVENT-0043"}
+    assert not matches(pattern(), {**event, "detail": snapshot})
+
+
+def test_an_event_that_starts_no_execution_is_kept() -> None:
+    rule = RESOURCES["OnboardDatabase"]["Properties"]["Events"]["DatabaseAppeared"]["Properties"]
+    assert rule["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["LostEvents", "Arn"]}}
+
+
+def test_every_error_that_wants_a_person_is_raised_somewhere() -> None:
+    raised = frozenset[str]().union(*(errors_of(folder) for folder in FOLDERS))
+    assert {error.__name__ for error in NeedsPerson.__subclasses__()} <= raised
+    assert ERRORS - raised <= {"SignonError", "NeedsPerson", "SettingMissing"}

@@ -1,0 +1,394 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signon.domain.engines import MYSQL_PAM
+from signon.domain.logins import (
+    ACCOUNTS_PER_STATEMENT,
+    Accounts,
+    PresentLogin,
+    Proof,
+    Statement,
+    database_pattern,
+    make,
+    open_complete,
+    prove,
+    wanted_logins,
+)
+from signon.domain.profile import DirectoryLogin, MySqlRole, Profile
+from signon.errors import LoginsIncomplete
+from tests.builders import a_login, a_profile
+
+READ = frozenset({"SELECT", "SHOW VIEW"})
+WRITE = READ | {"INSERT", "UPDATE", "DELETE", "EXECUTE"}
+MADE = {"profile": "payments", "complete": False}
+ALICE = DirectoryLogin("alice", ("read",))
+
+
+class Server:
+    """What our statements do to a server, and nothing else: one that it does not know is an error."""
+
+    def __init__(self, present: Sequence[PresentLogin] = ()) -> None:
+        self.accounts = {(login.user, login.host): login for login in present}
+
+    @property
+    def present(self) -> tuple[PresentLogin, ...]:
+        return tuple(self.accounts.values())
+
+    def run(self, statements: Sequence[Statement]) -> None:
+        for statement in statements:
+            self._run(statement)
+
+    def _run(self, statement: Statement) -> None:
+        pairs = r"%s@%s(?:, %s@%s)*"
+        made = r"%s@%s IDENTIFIED WITH 'auth_pam'(?:, %s@%s IDENTIFIED WITH 'auth_pam')*"
+        assert statement.sql.replace("%%", "").count("%s") == len(statement.values)
+        if re.fullmatch(rf"CREATE USER {made} REQUIRE SSL ACCOUNT LOCK ATTRIBUTE %s", statement.sql):
+            *accounts, attribute = statement.values
+            for account in _pairs(accounts):
+                assert account not in self.accounts, "error 1396"
+                mark = json.loads(attribute)["signon"]
+                self.accounts[account] = PresentLogin(*account, "auth_pam", "ANY", locked=True, mark=mark)
+        elif altered := re.fullmatch(rf"ALTER USER {pairs} ACCOUNT (LOCK|UNLOCK) ATTRIBUTE %s", statement.sql):
+            *accounts, attribute = statement.values
+            for account in _pairs(accounts):
+                found = self.accounts[account]
+                mark = {**(found.mark or {}), **json.loads(attribute)["signon"]}
+                self.accounts[account] = replace(found, locked=altered[1] == "LOCK", mark=mark)
+        elif granted := re.fullmatch(rf"GRANT ([A-Z, ]+) ON `(.+)`\.\* TO {pairs}", statement.sql):
+            pattern = granted[2].replace("%%", "%").replace("``", "`")
+            for account in _pairs(statement.values):
+                found = self.accounts[account]
+                privileges = found.grants.get(pattern, frozenset()) | set(granted[1].split(", "))
+                self.accounts[account] = replace(found, grants={**found.grants, pattern: privileges})
+        else:
+            raise AssertionError(statement.sql)
+
+
+def _pairs(values: Sequence[str]) -> list[tuple[str, str]]:
+    return list(zip(values[::2], values[1::2], strict=True))
+
+
+def making(profile: Profile, present: Sequence[PresentLogin] = ()) -> tuple[Statement, ...]:
+    wanted = wanted_logins(profile)
+    return make(MYSQL_PAM, profile.name, wanted, present, lock_leavers=profile.lock_leavers).statements
+
+
+def opening(profile: Profile, present: Sequence[PresentLogin]) -> tuple[Statement, ...]:
+    return open_complete(MYSQL_PAM, profile.name, wanted_logins(profile), present)
+
+
+def left_alone(profile: Profile, present: Sequence[PresentLogin]) -> tuple[str, ...]:
+    return make(MYSQL_PAM, profile.name, wanted_logins(profile), present, lock_leavers=True).left_alone
+
+
+def proof_of(profile: Profile, present: Sequence[PresentLogin]) -> Proof:
+    return prove(MYSQL_PAM, profile, Accounts(tuple(present), literal_names=False))
+
+
+def onboard(server: Server, profile: Profile) -> int:
+    """One run, as the function makes it; how many statements it took."""
+    made = making(profile, server.present)
+    server.run(made)
+    opened = opening(profile, server.present)
+    server.run(opened)
+    return len(made) + len(opened)
+
+
+def for_alice(**changes: Any) -> Profile:
+    return a_profile(logins=(ALICE,), **changes)
+
+
+# ---- the statements
+
+
+def test_the_statements_are_these() -> None:
+    server = Server()
+    made = making(a_profile())
+    server.run(made)
+    mark = '{"signon": {"profile": "payments", "complete": %s}}'
+    assert [*made, *opening(a_profile(), server.present)] == [
+        Statement(
+            "Create locked: alice, bob",
+            "CREATE USER %s@%s IDENTIFIED WITH 'auth_pam', %s@%s IDENTIFIED WITH 'auth_pam'"
+            " REQUIRE SSL ACCOUNT LOCK ATTRIBUTE %s",
+            ("alice", "%", "bob", "%", mark % "false"),
+        ),
+        Statement(
+            "Grant SELECT, SHOW VIEW on payments: alice",
+            "GRANT SELECT, SHOW VIEW ON `payments`.* TO %s@%s",
+            ("alice", "%"),
+        ),
+        Statement(
+            "Grant SELECT, SHOW VIEW, INSERT, UPDATE, DELETE, EXECUTE on payments: bob",
+            "GRANT SELECT, SHOW VIEW, INSERT, UPDATE, DELETE, EXECUTE ON `payments`.* TO %s@%s",
+            ("bob", "%"),
+        ),
+        Statement(
+            "Unlock, complete: alice, bob",
+            "ALTER USER %s@%s, %s@%s ACCOUNT UNLOCK ATTRIBUTE %s",
+            ("alice", "%", "bob", "%", mark % "true"),
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [("payments", "payments"), ("pay_ments", r"pay\_ments"), ("a_b_c", r"a\_b\_c"), ("50%", r"50\%"), ("_", r"\_")],
+)
+def test_wildcards_in_a_database_name_are_escaped(name: str, pattern: str) -> None:
+    assert database_pattern(name) == pattern
+
+
+def test_a_server_without_wildcards_is_given_the_name_as_it_is() -> None:
+    profile = for_alice(roles={"read": MySqlRole("read", ("pay_ments",))})
+    assert wanted_logins(profile, literal_names=True)[0].grants == {"pay_ments": READ}
+    literal = a_login(grants={"pay_ments": READ})
+    assert prove(MYSQL_PAM, profile, Accounts((literal,), literal_names=True)).verified == 1
+    with pytest.raises(LoginsIncomplete, match=r"alice lacks SELECT, SHOW VIEW on pay\\_ments"):
+        prove(MYSQL_PAM, profile, Accounts((literal,), literal_names=False))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pay_ments", r"`pay\_ments`"),
+        ("a`b", "`a``b`"),
+        ("50%", r"`50\%%`"),  # the driver makes one % of two
+        ("x`.* TO root@localhost; -- ", "`x``.* TO root@localhost; -- `"),
+    ],
+)
+def test_a_hostile_database_name_stays_one_identifier(name: str, text: str) -> None:
+    """The profile refuses such names; should one get here, it is still only a name."""
+    granted = making(for_alice(roles={"read": MySqlRole("read", (name,))}))[1]
+    assert granted.sql == f"GRANT SELECT, SHOW VIEW ON {text}.* TO %s@%s"
+    assert granted.sql % granted.values == f"GRANT SELECT, SHOW VIEW ON {text.replace('%%', '%')}.* TO alice@%"
+
+
+def test_names_of_people_are_values_and_never_text() -> None:
+    profile = a_profile(logins=(DirectoryLogin("o'brien", ("read",)), DirectoryLogin("%s", ("write",))))
+    for statement in making(profile):
+        assert "o'brien" not in statement.sql
+        assert statement.sql.count("%s") == len(statement.values)
+
+
+def test_privileges_come_from_the_presets_alone() -> None:
+    granted = [statement.sql for statement in making(a_profile()) if statement.sql.startswith("GRANT")]
+    assert granted
+    for sql in granted:
+        assert set(sql.removeprefix("GRANT ").split(" ON ")[0].split(", ")) <= WRITE
+        assert "GRANT OPTION" not in sql
+
+
+def test_no_statement_drops_or_revokes_anything() -> None:
+    everything = [a_login("carol"), a_login("dave", locked=True), a_login(mark=None), a_login("bob", grants={})]
+    for statement in (*making(a_profile(), everything), *opening(a_profile(), everything)):
+        assert not re.search(r"\b(DROP|REVOKE|DELETE FROM|RENAME|SET PASSWORD|UPDATE mysql)\b", statement.sql)
+
+
+def test_roles_add_up() -> None:
+    roles = {"read": MySqlRole("read", ("a", "b")), "write": MySqlRole("write", ("b",))}
+    (login,) = wanted_logins(a_profile(roles=roles, logins=(DirectoryLogin("bob", ("read", "write")),)))
+    assert login.grants == {"a": READ, "b": WRITE}
+
+
+@pytest.mark.parametrize(("people", "statements"), [(1, 1), (100, 1), (101, 2), (1000, 10)])
+def test_a_hundred_accounts_share_a_statement(people: int, statements: int) -> None:
+    profile = a_profile(logins=tuple(DirectoryLogin(f"user{n}", ("read",)) for n in range(people)))
+    server = Server()
+    assert onboard(server, profile) == 3 * statements
+    made = making(profile)
+    assert len(made) == 2 * statements
+    assert max(len(statement.values) for statement in made) <= 2 * ACCOUNTS_PER_STATEMENT + 1
+    assert proof_of(profile, server.present).verified == people
+
+
+# ---- run twice, cut off, changed
+
+
+def test_a_second_run_has_nothing_to_do() -> None:
+    server = Server()
+    assert onboard(server, a_profile()) == 4
+    assert onboard(server, a_profile()) == 0
+    assert proof_of(a_profile(), server.present).verified == 2
+
+
+@pytest.mark.parametrize("statements", range(5))
+def test_a_run_that_was_cut_off_is_completed_and_nobody_could_use_its_half(statements: int) -> None:
+    server = Server()
+    server.run(making(a_profile())[:statements])
+    assert all(login.locked for login in server.present)
+    onboard(server, a_profile())
+    assert proof_of(a_profile(), server.present).verified == 2
+    assert onboard(server, a_profile()) == 0
+
+
+def test_a_login_that_was_not_granted_everything_stays_locked() -> None:
+    half = a_login(locked=True, mark=MADE, grants={"payments": frozenset({"SELECT"})})
+    assert opening(for_alice(), [half]) == ()
+
+
+def test_what_was_revoked_is_granted_again() -> None:
+    server = Server([a_login(grants={})])
+    assert onboard(server, for_alice()) == 1
+    assert server.present == (a_login(),)
+
+
+def test_more_grants_than_wanted_are_left() -> None:
+    assert making(for_alice(), [a_login(grants={"payments": READ, "other": WRITE})]) == ()
+
+
+def test_a_leaver_is_locked_and_keeps_everything_else() -> None:
+    server = Server([a_login(), a_login("carol")])
+    assert onboard(server, for_alice()) == 1
+    assert server.accounts["carol", "%"] == a_login("carol", locked=True, mark=MADE)
+    assert onboard(server, for_alice()) == 0
+
+
+def test_a_leaver_who_comes_back_is_unlocked() -> None:
+    server = Server([a_login()])
+    onboard(server, a_profile(logins=(DirectoryLogin("bob", ("read",)),)))
+    assert server.accounts["alice", "%"].locked
+    onboard(server, for_alice())
+    assert server.accounts["alice", "%"] == a_login()
+
+
+def test_a_profile_may_let_leavers_stay() -> None:
+    assert making(for_alice(lock_leavers=False), [a_login(), a_login("carol")]) == ()
+
+
+@pytest.mark.parametrize(
+    "somebody",
+    [
+        a_login("carol", mark=None),
+        a_login("carol", mark={"profile": "ledger", "complete": True}),
+        a_login("carol", locked=True),
+        a_login("carol", host="localhost"),
+        a_login("rdsadmin", host="localhost", mark=None),
+    ],
+)
+def test_who_is_not_ours_does_not_leave(somebody: PresentLogin) -> None:
+    assert making(for_alice(), [a_login(), somebody]) == ()
+
+
+FOREIGN = {
+    "alice: made by somebody else (plugin caching_sha2_password)": a_login(mark=None, plugin="caching_sha2_password"),
+    "alice: made for profile ledger": a_login(mark={"profile": "ledger", "complete": True}),
+    "alice: made for profile None": a_login(mark={}),
+    "alice: changed since we made it (plugin mysql_native_password, TLS ANY)": a_login(plugin="mysql_native_password"),
+    "alice: changed since we made it (plugin auth_pam, TLS not required)": a_login(tls=""),
+    "alice: changed since we made it (plugin auth_pam, TLS X509)": a_login(tls="X509"),
+    "alice: locked by somebody else": a_login(locked=True),
+}
+
+
+@pytest.mark.parametrize("reason", FOREIGN)
+def test_a_login_that_is_not_ours_to_touch_is_left_alone_and_said(reason: str) -> None:
+    server = Server([FOREIGN[reason]])
+    assert left_alone(for_alice(), server.present) == (reason,)
+    assert onboard(server, for_alice()) == 0
+    proof = proof_of(for_alice(), server.present)
+    assert (proof.verified, proof.left_alone) == (0, (reason,))
+
+
+def test_a_login_of_the_same_name_from_another_host_is_another_login() -> None:
+    theirs = a_login(host="10.0.0.1", mark=None)
+    server = Server([theirs])
+    onboard(server, for_alice())
+    assert server.present == (theirs, a_login())
+
+
+# ---- the proof
+
+
+@pytest.mark.parametrize(
+    ("present", "fault"),
+    [
+        ([], "alice is not there"),
+        ([a_login(locked=True, mark=MADE)], "alice is locked"),
+        ([a_login(mark=MADE)], "alice is locked"),
+        ([a_login(grants={})], "alice lacks SELECT, SHOW VIEW on payments"),
+        ([a_login(host="localhost")], "alice is not there"),
+    ],
+)
+def test_a_login_that_is_not_as_wanted_is_named(present: list[PresentLogin], fault: str) -> None:
+    with pytest.raises(LoginsIncomplete, match=f"1 logins are not as wanted: {fault}"):
+        proof_of(for_alice(), present)
+
+
+def test_ten_faults_are_enough_for_a_message() -> None:
+    profile = a_profile(logins=tuple(DirectoryLogin(f"user{n}", ("read",)) for n in range(30)))
+    with pytest.raises(LoginsIncomplete) as refused:
+        proof_of(profile, [])
+    assert refused.value.problem.startswith("30 logins are not as wanted: user0 is not there; ")
+    assert refused.value.problem.count("is not there") == 10
+
+
+# ---- for any profile and any server
+
+USERS = st.sampled_from(["alice", "bob", "carol", "dave"])
+DATABASES = st.sampled_from(["payments", "pay_ments", "ledger"])
+PRIVILEGES = st.frozensets(st.sampled_from(sorted(WRITE)))
+MARKS = st.none() | st.builds(
+    lambda profile, complete: {"profile": profile, "complete": complete},
+    st.sampled_from(["payments", "ledger"]),
+    st.booleans(),
+)
+LOGINS = st.builds(
+    PresentLogin,
+    USERS,
+    st.sampled_from(["%", "localhost"]),
+    st.sampled_from(["auth_pam", "caching_sha2_password"]),
+    st.sampled_from(["ANY", ""]),
+    st.booleans(),
+    MARKS,
+    st.dictionaries(DATABASES.map(database_pattern), PRIVILEGES, max_size=2),
+)
+ROLES = st.fixed_dictionaries(
+    {
+        "read": st.builds(MySqlRole, st.just("read"), st.lists(DATABASES, max_size=3).map(tuple)),
+        "write": st.builds(MySqlRole, st.just("write"), st.lists(DATABASES, max_size=3).map(tuple)),
+    }
+)
+PEOPLE = st.dictionaries(
+    USERS, st.lists(st.sampled_from(["read", "write"]), min_size=1, max_size=2).map(tuple), min_size=1
+).map(lambda people: tuple(DirectoryLogin(user, roles) for user, roles in people.items()))
+SERVERS = st.lists(LOGINS, max_size=6, unique_by=lambda login: (login.user, login.host))
+
+
+@given(ROLES, PEOPLE, st.booleans(), SERVERS)
+def test_one_run_is_enough_and_touches_only_what_is_ours(
+    roles: dict[str, MySqlRole], people: tuple[DirectoryLogin, ...], lock: bool, present: list[PresentLogin]
+) -> None:
+    profile = a_profile(roles=roles, logins=people, lock_leavers=lock)
+    server = Server(present)
+    onboard(server, profile)
+    for before in present:
+        after = server.accounts[before.user, before.host]
+        if before.mark is None or before.mark["profile"] != "payments" or before.host != "%":
+            assert after == before
+        assert (after.plugin, after.tls) == (before.plugin, before.tls)
+        assert all(before.grants[pattern] <= after.grants[pattern] for pattern in before.grants)
+    proof = proof_of(profile, server.present)
+    assert proof.verified + len(proof.left_alone) == len(people)
+    assert onboard(server, profile) == 0
+
+
+@given(ROLES, PEOPLE, SERVERS, st.integers(0, 12))
+def test_a_run_that_is_cut_off_anywhere_is_completed_by_the_next(
+    roles: dict[str, MySqlRole], people: tuple[DirectoryLogin, ...], present: list[PresentLogin], until: int
+) -> None:
+    profile = a_profile(roles=roles, logins=people)
+    server = Server(present)
+    server.run(making(profile, server.present)[:until])
+    onboard(server, profile)
+    proof_of(profile, server.present)
+    assert onboard(server, profile) == 0

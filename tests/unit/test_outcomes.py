@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from signon import errors
+from signon.domain.outcome import Outcome, decide
+from signon.errors import END_BY_ERROR, NeedsPerson
+from tests.builders import (
+    EXECUTION,
+    a_dossier,
+    a_freeze,
+    a_profile,
+    a_reading,
+    a_request,
+    an_error,
+    planned,
+    surroundings,
+)
+
+CLASSES = sorted(
+    name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)
+)
+PEOPLE = sorted(error.__name__ for error in NeedsPerson.__subclasses__())
+
+
+def a_failure(kind: str, message: str = "it is so", **pages: Any) -> Outcome:
+    return decide(a_dossier(error=an_error(kind, message), kit=None, **pages))
+
+
+def everything(ended: Outcome) -> str:
+    return f"{asdict(ended)} {ended.message(EXECUTION)}"
+
+
+def test_a_run_that_changed_something_onboards() -> None:
+    ended = decide(a_dossier(logins={"statements": 4, "round_trips": 9}))
+    assert (ended.end, ended.changed) == ("Onboarded", True)
+    assert ended.headline == "payments-orders: onboarded, 2 logins sign in with CORP.EXAMPLE.COM"
+
+
+def test_a_run_that_found_everything_in_order_changed_nothing() -> None:
+    assert decide(a_dossier()) == Outcome(
+        "Onboarded", "payments-orders: onboarded, 2 logins sign in with CORP.EXAMPLE.COM"
+    )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"membership": a_reading(attempts=1, looks=9).to_json()},
+        {"reboot": {"requested": True, "at": "2026-11-20T13:00:00+00:00"}},
+        {"logins": {"statements": 1, "round_trips": 5}},
+        {"kit": {"location": "s3://kits/payments-orders/", "changed": 1}},
+    ],
+)
+def test_each_page_can_say_that_something_changed(page: dict[str, Any]) -> None:
+    assert decide(a_dossier(**page)).changed
+
+
+def test_a_reboot_that_was_done_before_is_no_change() -> None:
+    assert not decide(a_dossier(reboot={"requested": False, "at": "2026-11-20T13:00:00+00:00"})).changed
+
+
+def test_logins_that_were_left_alone_need_a_person() -> None:
+    proof = {"verified": 1, "left_alone": ["bob: made by somebody else (plugin x)"], "round_trips": 4}
+    ended = decide(a_dossier(proof=proof))
+    assert ended.end == "Needs a person"
+    assert ended.headline == "payments-orders: 1 logins sign in with CORP.EXAMPLE.COM, 1 were left alone"
+    assert ended.problems[0][0] == "Login bob: made by somebody else (plugin x)"
+
+
+def test_a_plan_that_can_be_approved_says_how() -> None:
+    plan = planned(profile=a_profile(reboot_allowed=False))
+    ended = decide({"request": a_request().to_json(), "database": a_dossier()["database"], "plan": plan.to_json()})
+    assert (ended.end, ended.headline) == ("Needs a person", "payments-orders: the plan needs a person")
+    assert ended.problems[-1][1] == f'Start with "approve": {{"plan": "{plan.checksum}"}}'
+    assert ended.tried == "Nothing was changed"
+
+
+def test_a_plan_that_cannot_be_approved_does_not_say_how() -> None:
+    plan = planned(profile=a_profile(reboot_allowed=False), around=surroundings(role=None))
+    ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
+    assert len(ended.problems) == 2
+    assert "approve" not in json.dumps(ended.problems[0])
+
+
+def test_a_freeze_parks() -> None:
+    plan = planned(profile=a_profile(freezes=a_freeze("2026-11-19", "2026-11-21")))
+    ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
+    assert (ended.end, ended.next_look) == ("Parked", "2026-11-22T00:00:00+00:00")
+
+
+def test_a_membership_that_is_blocked_needs_a_person() -> None:
+    page = a_reading(attempts=3, looks=20, verdict="BLOCKED", status="failed", reason="the membership is failed")
+    ended = decide(a_dossier(membership=page.to_json(), logins=None, proof=None, kit=None))
+    assert (ended.end, ended.changed) == ("Needs a person", True)
+    assert ended.problems[0][0] == "the membership is failed"
+    assert ended.tried == "asked RDS 3 times to associate the directory, looked 20 times, last failed"
+
+
+def test_a_method_that_the_state_machine_does_not_know_fails() -> None:
+    assert decide(a_dossier(kit=None, membership=None)).end == "Failed"
+
+
+# ---- errors
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_every_error_class_ends_as_its_table_says(kind: str) -> None:
+    assert a_failure(kind).end == END_BY_ERROR.get(kind, "Failed")
+
+
+@pytest.mark.parametrize("kind", PEOPLE)
+def test_a_person_is_told_the_problem_and_what_to_do(kind: str) -> None:
+    ended = a_failure(kind, str(NeedsPerson("it is broken", "mend it")))
+    assert ended.problems == (("it is broken", "mend it"),)
+    assert ended.message(EXECUTION) == (
+        "payments-orders: a person is needed\n\n"
+        "- it is broken\n  What to do: mend it\n\n"
+        "What was tried: nothing was changed\n\n"
+        f"Execution: {EXECUTION}"
+    )
+
+
+@pytest.mark.parametrize("kind", ["NotOurs", "DatabaseGone", "AlreadyInProgress", "ClaimLost"])
+def test_what_is_nobodys_business_is_silent(kind: str) -> None:
+    assert a_failure(kind).is_silent
+
+
+@pytest.mark.parametrize("kind", [*PEOPLE, "StillWaiting", "InvalidRequest", "TemporaryFailure", "KeyError"])
+def test_everything_else_is_told(kind: str) -> None:
+    assert not a_failure(kind).is_silent
+
+
+def test_waiting_too_long_parks() -> None:
+    ended = a_failure("StillWaiting", "payments-orders: the membership is joining; waited 5:00:01")
+    assert (ended.end, ended.problems) == ("Parked", ())
+
+
+def test_an_invalid_request_says_what_is_wrong_with_it() -> None:
+    ended = decide(an_error("InvalidRequest", "dry_run must be true or false."))
+    assert (ended.end, ended.headline) == ("Failed", "The request: failed")
+    assert ended.problems == (("dry_run must be true or false.", "Correct the input and start again"),)
+
+
+@pytest.mark.parametrize("kind", ["KeyError", "OperationalError", "ClientError", "States.Timeout", "Runtime.ExitError"])
+def test_the_text_of_an_unknown_error_is_not_passed_on(kind: str) -> None:
+    ended = a_failure(kind, "password=hunter2")
+    assert "hunter2" not in everything(ended)
+    assert ended.problems == ((kind, f"Read the log of the function that failed with {kind}; then start again"),)
+
+
+@pytest.mark.parametrize("kind", [*CLASSES, "KeyError", "States.Timeout"])
+def test_a_stack_trace_is_never_passed_on(kind: str) -> None:
+    ended = a_failure(kind, "it is so | Remedy: mend it")
+    assert "SECRET" not in everything(ended)
+
+
+@pytest.mark.parametrize("cause", ["", "{", "[]", "null", '"text"', "{}", "7", '{"errorMessage": null}'])
+@pytest.mark.parametrize("kind", ["ConnectionRefused", "StillWaiting", "KeyError", "States.Timeout"])
+def test_a_cause_that_nobody_can_read_does_no_harm(kind: str, cause: str) -> None:
+    ended = decide(a_dossier(error={"Error": kind, "Cause": cause}))
+    assert ended.end == END_BY_ERROR.get(kind, "Failed")
+    assert ended.message(EXECUTION)
+
+
+def test_an_error_without_a_cause_does_no_harm() -> None:
+    assert decide({"error": {"Error": "States.Timeout"}, "database": {"name": "x"}}).end == "Failed"
+
+
+def test_what_was_done_before_the_error_is_told() -> None:
+    membership = a_reading(attempts=1, looks=12, status="kerberos-enabled").to_json()
+    reboot = {"requested": True, "at": "2026-11-20T13:00:00+00:00"}
+    ended = a_failure("RebootDidNotHelp", "x | Remedy: y", membership=membership, reboot=reboot, logins=None)
+    assert ended.tried == (
+        "asked RDS 1 times to associate the directory, looked 12 times, last kerberos-enabled; rebooted"
+    )
+    assert ended.changed
+
+
+# ---- the digest
+
+
+def test_the_digest_is_of_what_is_said_and_not_of_what_was_done() -> None:
+    said = Outcome("Parked", "x")
+    assert said.digest == Outcome("Parked", "x", changed=True, next_look="later", tried="a lot").digest
+    assert len({said.digest, Outcome("Failed", "x").digest, Outcome("Parked", "y").digest}) == 3
+    assert Outcome("Parked", "x", (("a", "b"),)).digest != said.digest

@@ -1,0 +1,306 @@
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from signon.domain.plan import Plan
+from signon.domain.prerequisites import Surroundings
+from signon.domain.profile import DirectoryLogin, Profile
+from tests.builders import (
+    NOW,
+    OTHER_DIRECTORY,
+    a_database,
+    a_database_id,
+    a_directory,
+    a_freeze,
+    a_member,
+    a_membership,
+    a_profile,
+    a_request,
+    a_role,
+    a_version,
+    at,
+    planned,
+    surroundings,
+)
+
+OLD = at(hours=-25)
+
+
+def interruptions(plan: Plan) -> list[str]:
+    return [step.interruption for step in plan.steps]
+
+
+def test_a_new_database_is_joined_rebooted_and_given_its_logins() -> None:
+    plan = planned()
+    assert (plan.verdict, plan.findings) == ("GO", ())
+    assert [step.action for step in plan.steps] == [
+        "Associate directory d-9367000001 with payments-orders",
+        "Reboot payments-orders",
+        "Create what is missing of 2 logins",
+        "Publish the connection kit",
+    ]
+    assert interruptions(plan) == ["brief", "reboot", "none", "none"]
+    assert all(step.reason for step in plan.steps)
+
+
+@pytest.mark.parametrize("reboot_due", [False, None])
+def test_a_second_run_plans_no_interruption(reboot_due: bool | None) -> None:
+    plan = planned(a_member(created_at=OLD, pending_changes=("Port",)), reboot_due=reboot_due)
+    assert plan.verdict == "GO"
+    assert set(interruptions(plan)) == {"none"}
+    assert not plan.interrupts
+
+
+def test_a_member_whose_reboot_is_due_is_rebooted_only() -> None:
+    assert interruptions(planned(a_member(), reboot_due=True)) == ["reboot", "none", "none"]
+
+
+@pytest.mark.parametrize(
+    ("database", "reason"),
+    [
+        (a_database(), "it is a member of no directory"),
+        (a_member("failed"), "its membership is failed: the same call again repairs it"),
+        (a_member("enabling-kerberos"), "its membership is enabling-kerberos"),
+    ],
+)
+def test_the_plan_says_why_it_joins(database: Any, reason: str) -> None:
+    assert planned(database).steps[0].reason == reason
+
+
+FINDINGS: dict[str, tuple[Any, Any, Any]] = {
+    "Profile payments does not admit this database: it admits no name payments-orders": (
+        None,
+        a_profile(names=("x",)),
+        None,
+    ),
+    "Profile payments names no method for engine mysql": (None, a_profile(methods={}), None),
+    "payments-orders is storage-full": (a_database(status="storage-full"), None, None),
+    "payments-orders runs mysql 5.7.44": (a_database(engine_version="5.7.44"), None, None),
+    "RDS offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (None, None, surroundings(kerberos_offered=False)),
+    "IAM database authentication is on for payments-orders; RDS for MySQL takes one method or the other": (
+        a_database(iam_enabled=True),
+        None,
+        None,
+    ),
+    "payments-orders is a read replica of payments; directory sign-in is not offered there": (
+        a_database(replica_of="payments"),
+        None,
+        None,
+    ),
+    "payments-orders has read replicas (r1, r2); directory sign-in is not offered with them": (
+        a_database(replicas=("r1", "r2")),
+        None,
+        None,
+    ),
+    "payments-orders is in vpc-2; this stack serves vpc-0a1b2c": (a_database(vpc="vpc-2"), None, None),
+    "RDS holds no master secret of payments-orders": (a_database(master_secret=None), None, None),
+    f"payments-orders is a member of {OTHER_DIRECTORY}, not of d-9367000001": (
+        a_database(membership=a_membership(directory=OTHER_DIRECTORY)),
+        None,
+        None,
+    ),
+    "Directory d-9367000001 does not exist in us-east-1, or is not shared with this account": (
+        None,
+        None,
+        surroundings(directory=None),
+    ),
+    "Directory d-9367000001 is of type SimpleAD": (None, None, surroundings(directory=a_directory(type="SimpleAD"))),
+    "Directory d-9367000001 is Impaired, not Active": (
+        None,
+        None,
+        surroundings(directory=a_directory(stage="Impaired")),
+    ),
+    "The realm of directory d-9367000001 is OTHER.EXAMPLE.COM; the profile says CORP.EXAMPLE.COM": (
+        None,
+        None,
+        surroundings(directory=a_directory(name="other.example.com")),
+    ),
+    f"The domain name {'a' * 60}.b has 62 characters": (
+        None,
+        a_profile(realm=f"{'A' * 60}.B"),
+        surroundings(directory=a_directory(name=f"{'a' * 60}.b")),
+    ),
+    "The role that RDS takes to reach the directory does not exist": (None, None, surroundings(role=None)),
+    "signon-directory-access-us-east-1 lacks the policy service-role/AmazonRDSDirectoryServiceAccess": (
+        None,
+        None,
+        surroundings(role=a_role(policies=frozenset())),
+    ),
+    "Login 'dbadmin' is reserved: it is the master user's, or the engine's or RDS's own": (
+        None,
+        a_profile(logins=(DirectoryLogin("dbadmin", ("read",)),)),
+        None,
+    ),
+}
+APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
+    "payments-orders is older than 24 hours": (a_database(created_at=OLD), None, None),
+    "payments-orders must be rebooted and the profile says reboot: ask": (
+        None,
+        a_profile(reboot_allowed=False),
+        None,
+    ),
+    "Changes of others wait for the window and would be applied along: Port, StorageType": (
+        a_database(pending_changes=("Port", "StorageType")),
+        None,
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("problem", FINDINGS)
+def test_what_stands_in_the_way_is_found_and_nobody_may_wave_it_through(problem: str) -> None:
+    database, profile, around = FINDINGS[problem]
+    plan = planned(database, profile, around=around)
+    assert [finding.problem for finding in plan.findings] == [problem]
+    assert plan.findings[0].remedy
+    assert not plan.findings[0].approvable
+    approved = planned(database, profile, around=around, request=a_request(approve=plan.checksum))
+    assert (plan.verdict, approved.verdict) == ("ASK", "ASK")
+
+
+@pytest.mark.parametrize("problem", APPROVABLE)
+def test_what_a_person_may_decide_is_asked_and_goes_on_when_approved(problem: str) -> None:
+    database, profile, around = APPROVABLE[problem]
+    plan = planned(database, profile, around=around)
+    assert [(finding.problem, finding.approvable) for finding in plan.findings] == [(problem, True)]
+    assert (plan.verdict, plan.tolerates_sessions) == ("ASK", False)
+    approved = planned(database, profile, around=around, request=a_request(approve=plan.checksum))
+    assert (approved.verdict, approved.findings, approved.checksum) == ("GO", (), plan.checksum)
+    assert approved.may_reboot
+    assert approved.tolerates_sessions
+
+
+def test_everything_that_stands_in_the_way_is_found_at_once() -> None:
+    database = a_database(
+        status="stopped",
+        engine_version="5.7.44",
+        iam_enabled=True,
+        replica_of="x",
+        replicas=("y",),
+        vpc="vpc-2",
+        master_secret=None,
+        created_at=OLD,
+        pending_changes=("Port",),
+    )
+    profile = a_profile(names=("x",), reboot_allowed=False)
+    around = surroundings(directory=None, role=None, kerberos_offered=False)
+    assert len(planned(database, profile, around=around).findings) == 14
+
+
+def test_a_profile_may_name_a_master_secret_where_rds_has_none() -> None:
+    profile = a_profile(master_secret="arn:aws:secretsmanager:us-east-1:123456789012:secret:m")
+    assert planned(a_database(master_secret=None), profile).verdict == "GO"
+
+
+def test_a_shared_directory_is_as_good() -> None:
+    assert planned(around=surroundings(directory=a_directory(type="SharedMicrosoftAD"))).verdict == "GO"
+
+
+@pytest.mark.parametrize(
+    ("database", "profile"),
+    [
+        (a_database(created_at=OLD), a_profile(existing_allowed=True)),
+        (a_database(pending_changes=("Port",)), a_profile(other_pending_allowed=True)),
+        (a_database(pending_changes=("Port",)), a_profile(apply_immediately=False)),
+    ],
+)
+def test_what_the_profile_allows_is_not_asked(database: Any, profile: Profile) -> None:
+    assert planned(database, profile).verdict == "GO"
+
+
+@pytest.mark.parametrize(
+    ("created", "profile", "may"),
+    [
+        (NOW, a_profile(), True),
+        (OLD, a_profile(), False),
+        (OLD, a_profile(existing_allowed=True), True),
+        (NOW, a_profile(reboot_allowed=False), False),
+        (OLD, a_profile(existing_allowed=True, reboot_allowed=False), False),
+    ],
+)
+def test_a_reboot_that_nobody_planned_is_allowed_only_where_a_planned_one_were(
+    created: Any, profile: Profile, may: bool
+) -> None:
+    assert planned(a_member(created_at=created), profile, reboot_due=False).may_reboot is may
+
+
+# ---- the checksum
+
+
+def test_the_checksum_does_not_move_with_the_clock() -> None:
+    old = a_database(created_at=OLD)
+    checksums = {planned(old, now=NOW + timedelta(days=days)).checksum for days in range(20)}
+    assert len(checksums) == 1
+    assert len(checksums.pop()) == 16
+
+
+def test_the_checksum_does_not_move_with_the_request() -> None:
+    asked = [a_request(), a_request(dry_run=True), a_request(trigger="manual", reason="x"), a_request(approve="0" * 16)]
+    assert len({planned(request=request).checksum for request in asked}) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"version": a_version(sha256="b" * 64)},
+        {"database": a_member()},
+        {"database": a_database(id=a_database_id(resource_id="db-OTHER"))},
+        {"database": a_database(created_at=OLD)},
+        {"around": surroundings(kerberos_offered=False)},
+        {"database": a_member(), "reboot_due": True},
+    ],
+)
+def test_another_profile_database_step_or_finding_is_another_plan(other: dict[str, Any]) -> None:
+    assert planned(**other).checksum != planned().checksum
+
+
+def test_an_approval_of_another_plan_is_none() -> None:
+    plan = planned(request=a_request(approve="0" * 16))
+    assert plan.verdict == "ASK"
+    assert [finding.problem for finding in plan.findings] == [
+        f"Plan {'0' * 16} was approved, but the plan is {plan.checksum} now"
+    ]
+    assert not plan.findings[0].approvable
+
+
+# ---- freezes and dry runs
+
+
+def test_a_freeze_parks_until_it_ends() -> None:
+    plan = planned(profile=a_profile(freezes=a_freeze("2026-11-19", "2026-11-21")))
+    assert (plan.verdict, plan.next_look) == ("PARK", "2026-11-22T00:00:00+00:00")
+
+
+def test_a_freeze_is_over_when_we_look_again() -> None:
+    profile = a_profile(freezes=a_freeze("2026-11-19", "2026-11-21"), existing_allowed=True)
+    then = datetime.fromisoformat(str(planned(profile=profile).next_look))
+    assert planned(profile=profile, now=then).verdict == "GO"
+
+
+def test_a_plan_that_a_person_approved_goes_on_in_a_freeze() -> None:
+    profile = a_profile(freezes=a_freeze("2026-11-19", "2026-11-21"))
+    approve = planned(profile=profile).checksum
+    assert planned(profile=profile, request=a_request(approve=approve)).verdict == "GO"
+
+
+def test_what_a_person_must_mend_is_said_in_a_freeze_too() -> None:
+    profile = a_profile(freezes=a_freeze("2026-11-19", "2026-11-21"))
+    assert planned(profile=profile, around=surroundings(role=None)).verdict == "ASK"
+
+
+def test_a_dry_run_makes_the_same_plan() -> None:
+    assert planned(request=a_request(dry_run=True)) == planned()
+
+
+@pytest.mark.parametrize("around", [surroundings(), surroundings(role=None)])
+def test_a_plan_survives_the_state_machine(around: Surroundings) -> None:
+    plan = planned(around=around)
+    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+def test_a_plan_names_nobody() -> None:
+    assert "alice" not in json.dumps(planned().to_json())

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from signon.domain.probe import judge
+from signon.errors import DatabaseInUse, DatabaseUnusable
+from tests.builders import a_database, a_member, a_plan, a_probe, planned
+
+CALM = planned(a_member(), reboot_due=False)  # interrupts nobody
+
+
+def test_a_new_database_that_nobody_uses_passes() -> None:
+    judge(a_probe(plugin_loaded=False), a_database(), a_plan())
+
+
+def test_a_read_only_database_is_refused() -> None:
+    with pytest.raises(DatabaseUnusable, match="payments-orders is read only"):
+        judge(a_probe(read_only=True), a_database(), CALM)
+
+
+def test_people_are_not_cut_off_by_a_planned_reboot() -> None:
+    with pytest.raises(DatabaseInUse, match="3 other sessions are open on payments-orders") as refused:
+        judge(a_probe(other_sessions=3), a_database(), a_plan())
+    assert a_plan().checksum in refused.value.remedy
+
+
+def test_people_are_not_cut_off_by_a_reboot_that_only_the_probe_shows() -> None:
+    with pytest.raises(DatabaseInUse):
+        judge(a_probe(plugin_loaded=False, other_sessions=1), a_member(), CALM)
+
+
+def test_people_may_stay_where_nothing_is_interrupted() -> None:
+    judge(a_probe(other_sessions=3), a_member(), CALM)
+
+
+def test_an_approved_plan_may_cut_people_off() -> None:
+    judge(a_probe(other_sessions=3), a_database(), a_plan(tolerates_sessions=True))

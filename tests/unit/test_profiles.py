@@ -1,0 +1,290 @@
+from __future__ import annotations
+
+import copy
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signon.domain.engines import Method
+from signon.domain.profile import DirectoryLogin, MySqlRole, Profile, load, read_profile, sha256
+from signon.domain.profile_schema import checked, problems, schema
+from signon.errors import ProfileUnusable
+from tests.builders import a_database, a_database_id, a_freeze, a_profile
+
+PROFILES = Path(__file__).parents[2] / "profiles"
+EXAMPLE = (PROFILES / "payments.yaml").read_bytes()
+
+
+def test_the_example_is_read_as_what_it_says() -> None:
+    profile = checked("payments", EXAMPLE)
+    assert profile == a_profile(freezes=a_freeze("2026-12-15", "2027-01-06"))
+
+
+def test_the_published_schema_is_the_one_that_is_checked() -> None:
+    published = PROFILES / "schema.json"
+    layer = PROFILES.parent / "layers/signon/python/signon/domain/profile.schema.json"
+    assert published.read_bytes() == layer.read_bytes()
+
+
+def test_the_schema_itself_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+
+@pytest.mark.parametrize("path", sorted(PROFILES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_worked_example_is_valid(path: Path) -> None:
+    assert checked(path.stem, path.read_bytes()).name == path.stem
+
+
+def changed(path: str, value: Any) -> Any:
+    """The example with another value in one place; None takes the place out."""
+    document = copy.deepcopy(load(EXAMPLE))
+    *above, last = path.split(".")
+    place = document
+    for step in above:
+        place = place[int(step)] if isinstance(place, list) else place[step]
+    if value is None:
+        del place[last]
+    elif isinstance(place, list):
+        place.insert(int(last), value)
+    else:
+        place[last] = value
+    return document
+
+
+INVALID = [
+    ("version", "2", "version: '2' is not one of [1, '1']"),
+    ("version", None, "the profile: 'version' is a required property"),
+    ("admits", None, "the profile: 'admits' is a required property"),
+    ("directory", None, "the profile: 'directory' is a required property"),
+    ("methods", None, "the profile: 'methods' is a required property"),
+    ("roles", None, "the profile: 'roles' is a required property"),
+    ("logins", None, "the profile: 'logins' is a required property"),
+    ("login", "x", "the profile: Additional properties are not allowed ('login' was unexpected)"),
+    ("admits.engines", [], "admits.engines: [] should be non-empty"),
+    ("admits.engines.0", "oracle", "admits.engines.0: 'oracle' is not one of ['mysql']"),
+    ("admits.names", None, "admits: 'names' is a required property"),
+    ("admits.names", "payments-*", "admits.names: 'payments-*' is not of type 'array'"),
+    ("admits.names.0", "Payments", "admits.names.0: 'Payments' does not match '^[a-z0-9*-]{1,63}$'"),
+    ("admits.accounts", ["1111"], "admits.accounts.0: '1111' does not match '^[0-9]{12}$'"),
+    ("admits.vpcs", ["0a1b"], "admits.vpcs.0: '0a1b' does not match '^vpc-[0-9a-f]+$'"),
+    ("directory.id", "d-1", "directory.id: 'd-1' does not match '^d-[0-9a-f]{10}$'"),
+    ("directory.realm", None, "directory: 'realm' is a required property"),
+    (
+        "directory.realm",
+        "corp.example.com",
+        "directory.realm: 'corp.example.com' is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM",
+    ),
+    ("methods", {}, "methods: {} should be non-empty"),
+    ("methods.mysql.0", "iam", "methods.mysql.0: 'iam' is not one of ['kerberos']"),
+    (
+        "methods.mariadb",
+        ["kerberos"],
+        "methods: Additional properties are not allowed ('mariadb' was unexpected)",
+    ),
+    ("change.apply", "now", "change.apply: 'now' is not one of ['immediately', 'window']"),
+    ("change.reboot", "never", "change.reboot: 'never' is not one of ['allowed', 'ask']"),
+    ("change.existing", "no", "change.existing: 'no' is not one of ['allowed', 'ask']"),
+    ("change.freeze", "x", "change: Additional properties are not allowed ('freeze' was unexpected)"),
+    (
+        "change.not_during.0",
+        "2026-02-29/2026-03-01",
+        "change.not_during.0: '2026-02-29/2026-03-01' has a day that no calendar has",
+    ),
+    (
+        "change.not_during.0",
+        "2026-03-02/2026-03-01",
+        "change.not_during.0: '2026-03-02/2026-03-01' ends before it begins",
+    ),
+    ("access.leavers.drop", "now", "access.leavers: Additional properties are not allowed ('drop' was unexpected)"),
+    ("access.leavers.lock", "later", "access.leavers.lock: 'later' is not one of ['now', 'never']"),
+    ("roles", {}, "roles: {} should be non-empty"),
+    ("roles.read.preset", "owner", "roles.read.preset: 'owner' is not one of ['read', 'write']"),
+    ("roles.read.preset", None, "roles.read: 'preset' is a required property"),
+    ("roles.read.mysql.databases", [], "roles.read.mysql.databases: [] should be non-empty"),
+    ("roles.read.mysql.databases.0", "mysql", "roles.read.mysql.databases.0: 'mysql' belongs to the engine"),
+    (
+        "roles.read.mysql.databases.0",
+        "pay*",
+        (
+            "roles.read.mysql.databases.0: 'pay*': a database name here is 1 to 64 letters, digits, underscores,"
+            " dollar signs and hyphens"
+        ),
+    ),
+    ("roles.read.sql", "GRANT ALL", "roles.read: Additional properties are not allowed ('sql' was unexpected)"),
+    ("logins", [], "logins: [] should be non-empty"),
+    ("logins.0", {"user": "carol"}, "logins.0: 'roles' is a required property"),
+    ("logins.0", {"group": "DBA", "roles": ["read"]}, "logins.0: 'user' is a required property"),
+    ("logins.0", {"user": "carol", "roles": []}, "logins.0.roles: [] should be non-empty"),
+    (
+        "logins.0",
+        {"user": "carol", "roles": ["dba"]},
+        "logins.0.roles: there is no role 'dba'; roles has read, write",
+    ),
+    (
+        "logins.0",
+        {"user": "o'brien", "roles": ["read"]},
+        (
+            'logins.0.user: "o\'brien": a login is 1 to 20 lower-case letters, digits, dots, hyphens and underscores,'
+            " and begins with a letter or digit"
+        ),
+    ),
+    (
+        "logins.0",
+        {"user": "rdsadmin", "roles": ["read"]},
+        "logins.0.user: 'rdsadmin' is reserved: it is the master user's, or the engine's or RDS's own",
+    ),
+    ("logins.0", {"user": "alice", "roles": ["read"]}, "logins: 'alice' stands there 2 times"),
+    ("directory.id", "d-9367000001\n", "directory.id: 'd-9367000001\\n' has a character that cannot be seen"),
+    ("admits.names.0", "a\n", "admits.names.0: 'a\\n' has a character that cannot be seen"),
+    ("access.master", "managed\n", "access.master: 'managed\\n' has a character that cannot be seen"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "message"), INVALID, ids=[f"{path}={value}" for path, value, _ in INVALID])
+def test_a_profile_is_refused_with_the_path_to_what_is_wrong(path: str, value: Any, message: str) -> None:
+    found = problems(changed(path, value))
+    assert message in found
+    assert all(": " in problem for problem in found)
+
+
+def test_a_role_name_is_refused_by_its_grammar() -> None:
+    assert any("DBA" in problem for problem in problems(changed("roles.DBA", {"preset": "read"})))
+
+
+@pytest.mark.parametrize("path", ["access.master"])
+@pytest.mark.parametrize("value", ["password", "arn:aws:s3:::x", "", "arn:aws:secretsmanager:us-east-1:1:secret:x"])
+def test_a_master_secret_is_an_arn_or_managed(path: str, value: str) -> None:
+    assert [problem for problem in problems(changed(path, value)) if problem.startswith("access.master: ")]
+
+
+@pytest.mark.parametrize("document", [None, [], "x", {}, ["version", "admits"]])
+def test_what_is_no_profile_at_all_is_refused(document: Any) -> None:
+    assert all(problem.startswith("the profile: ") for problem in problems(document))
+    assert problems(document)
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    document = changed("version", "2")
+    document["directory"]["id"] = "x"
+    document["logins"] = []
+    with pytest.raises(ProfileUnusable) as refused:
+        checked("payments", yaml.safe_dump(document).encode())
+    assert refused.value.problem.startswith("Profile payments is invalid: directory.id: ")
+    assert "; logins: " in refused.value.problem
+    assert "; version: " in refused.value.problem
+    assert refused.value.remedy == "Mend the file and put it into the profile bucket again"
+
+
+@pytest.mark.parametrize(
+    "text", [b"a: [", b"\xff\xfe\xfa", b"a: b: c", b"\x00", b"? [a]\n: b", b"!!python/object:os.x {}"]
+)
+def test_what_is_not_yaml_is_refused_or_harmless(text: bytes) -> None:
+    with pytest.raises(ProfileUnusable):
+        checked("payments", text)
+
+
+def test_a_key_that_stands_there_twice_is_refused() -> None:
+    with pytest.raises(ProfileUnusable, match="'logins' stands there twice"):
+        checked("payments", EXAMPLE + b"logins:\n  - {user: carol, roles: [read]}\n")
+
+
+def test_scalars_are_text() -> None:
+    assert load(b"[no, 0111, 1.0, 2026-01-01, null, ~]") == ["no", "0111", "1.0", "2026-01-01", "null", "~"]
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+def test_any_bytes_are_a_profile_or_refused(text: bytes) -> None:
+    with pytest.raises(ProfileUnusable):
+        checked("payments", text)
+
+
+def test_what_a_profile_does_not_say_is_safe() -> None:
+    document = load(EXAMPLE)
+    del document["change"], document["access"]
+    profile = read_profile("payments", document)
+    assert (profile.change.existing_allowed, profile.change.other_pending_allowed) == (False, False)
+    assert profile.master_secret is None
+
+
+def test_every_choice_is_read() -> None:
+    document = load(EXAMPLE)
+    document["admits"] |= {"accounts": ["123456789012"], "vpcs": ["vpc-1"]}
+    document["change"] = {"apply": "window", "reboot": "ask", "existing": "allowed", "other_pending": "allowed"}
+    document["access"] = {
+        "master": "arn:aws:secretsmanager:us-east-1:123456789012:secret:m",
+        "leavers": {"lock": "never"},
+    }
+    profile = read_profile("payments", document)
+    assert problems(document) == []
+    assert profile == a_profile(
+        accounts=("123456789012",),
+        vpcs=("vpc-1",),
+        apply_immediately=False,
+        reboot_allowed=False,
+        existing_allowed=True,
+        other_pending_allowed=True,
+        lock_leavers=False,
+        master_secret="arn:aws:secretsmanager:us-east-1:123456789012:secret:m",
+    )
+
+
+def test_a_role_for_other_engines_grants_nothing_here() -> None:
+    document = load(EXAMPLE)
+    document["roles"]["read"] = {"preset": "read"}
+    assert read_profile("payments", document).roles["read"] == MySqlRole("read", ())
+
+
+@pytest.mark.parametrize(
+    ("profile", "database", "refusal"),
+    [
+        (a_profile(), a_database(), None),
+        (a_profile(engines=("postgres",)), a_database(), "it admits no engine mysql"),
+        (a_profile(), a_database(id=a_database_id(name="orders")), "it admits no name orders"),
+        (a_profile(accounts=("999999999999",)), a_database(), "it admits no account 123456789012"),
+        (a_profile(accounts=("123456789012",)), a_database(), None),
+        (a_profile(vpcs=("vpc-9",)), a_database(), "it admits no VPC vpc-0a1b2c"),
+        (a_profile(names=("*",)), a_database(id=a_database_id(name="anything")), None),
+        (a_profile(names=("payments",)), a_database(), "it admits no name payments-orders"),
+    ],
+)
+def test_a_profile_admits_only_what_it_says(profile: Profile, database: Any, refusal: str | None) -> None:
+    assert profile.refuses(database) == refusal
+
+
+@pytest.mark.parametrize(
+    ("day", "until"),
+    [
+        ("2026-12-14", None),
+        ("2026-12-15", "2027-01-06"),
+        ("2027-01-06", "2027-01-06"),
+        ("2027-01-07", None),
+    ],
+)
+def test_a_freeze_holds_from_its_first_to_its_last_day(day: str, until: str | None) -> None:
+    change = a_profile(freezes=a_freeze("2026-12-15", "2027-01-06")).change
+    assert change.frozen_until(date.fromisoformat(day)) == (until and date.fromisoformat(until))
+
+
+def test_of_two_freezes_the_later_end_counts() -> None:
+    freezes = a_freeze("2026-12-01", "2026-12-10") + a_freeze("2026-12-05", "2026-12-20")
+    assert a_profile(freezes=freezes).change.frozen_until(date(2026, 12, 6)) == date(2026, 12, 20)
+
+
+def test_the_method_is_the_first_that_is_known() -> None:
+    assert a_profile().method_for("mysql") is Method.KERBEROS
+    assert a_profile(methods={"mysql": ("iam",)}).method_for("mysql") is None
+    assert a_profile().method_for("postgres") is None
+
+
+def test_names_of_people_are_not_printed_by_accident() -> None:
+    assert "alice" not in repr(a_profile(logins=(DirectoryLogin("alice", ("read",)),)))
+
+
+def test_the_hash_is_that_of_the_bytes() -> None:
+    assert sha256(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from signon.domain.record import Record, moment
+from tests.builders import NOW, a_record, at
+
+EARLY, LATE = at(hours=-2).isoformat(), at(hours=-1).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("record", "due"),
+    [
+        (a_record(), None),
+        (a_record(rebooted_at=LATE), None),
+        (a_record(associated_at=EARLY), True),
+        (a_record(associated_at=LATE, rebooted_at=EARLY), True),
+        (a_record(associated_at=EARLY, rebooted_at=LATE), False),
+        (a_record(associated_at=EARLY, rebooted_at=EARLY), False),
+        (a_record(associated_at=EARLY, reboot_intended_at=LATE), True),
+    ],
+)
+def test_a_reboot_is_due_from_joining_until_logins_have_worked_after_one(record: Record, due: bool | None) -> None:
+    assert record.reboot_due is due
+
+
+@pytest.mark.parametrize(
+    ("record", "intent"),
+    [
+        (a_record(), None),
+        (a_record(associated_at=EARLY), None),
+        (a_record(reboot_intended_at=EARLY), EARLY),
+        (a_record(associated_at=EARLY, reboot_intended_at=LATE), LATE),
+        (a_record(associated_at=LATE, reboot_intended_at=EARLY), None),
+    ],
+)
+def test_an_intent_belongs_to_the_last_association(record: Record, intent: str | None) -> None:
+    assert record.open_intent == moment(intent)
+
+
+def test_a_stored_time_is_read_as_it_was_written() -> None:
+    assert moment(NOW.isoformat()) == NOW
+    assert moment("2026-11-20T12:30:00.000Z") == NOW
+    assert moment(None) is None

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from signon.domain.outcome import Outcome, decide
+from signon.domain.report import event_detail, facts, is_news
+from tests.builders import EXECUTION, NOW, a_dossier, a_record, an_error
+
+DONE = decide(a_dossier())
+BROKEN = decide(a_dossier(error=an_error("ConnectionRefused", "no route | Remedy: open it"), kit=None))
+REBOOTED = {"requested": True, "at": "2026-11-20T13:00:00+00:00"}
+
+
+@pytest.mark.parametrize(
+    ("ended", "told", "news"),
+    [
+        (decide(a_dossier(kit={"location": "x", "changed": 1})), DONE.digest, True),  # something was changed
+        (DONE, DONE.digest, False),
+        (DONE, BROKEN.digest, True),  # it is in order again
+        (BROKEN, BROKEN.digest, False),
+        (BROKEN, DONE.digest, True),
+        (DONE, None, False),  # the record is lost, and all is in order
+        (BROKEN, None, True),
+    ],
+)
+def test_people_are_told_on_change_only(ended: Outcome, told: str | None, news: bool) -> None:
+    assert is_news(ended, a_record(told=told)) is news
+
+
+def test_without_a_record_only_trouble_and_changes_are_news() -> None:
+    assert [is_news(ended, None) for ended in (DONE, BROKEN)] == [False, True]
+
+
+def noted(dossier: dict[str, Any]) -> dict[str, str]:
+    return dict(facts(decide(dossier), dossier, EXECUTION, NOW.isoformat()))
+
+
+def test_a_record_says_what_was_done_by_which_profile() -> None:
+    remembered = noted(a_dossier())
+    assert (remembered["end"], remembered["profile"], remembered["profile_version"]) == ("Onboarded", "payments", "v1")
+    assert (remembered["told"], remembered["execution"]) == (DONE.digest, EXECUTION)
+    assert remembered["next_look"] == ""
+    assert "rebooted_at" not in remembered
+
+
+def test_a_reboot_counts_only_when_logins_were_made_after_it() -> None:
+    assert noted(a_dossier(reboot=REBOOTED))["rebooted_at"] == REBOOTED["at"]
+    failed = a_dossier(reboot=REBOOTED, logins=None, error=an_error("StillWaiting", "x"))
+    assert "rebooted_at" not in noted(failed)
+
+
+def test_a_record_of_a_database_without_a_plan_is_written_too() -> None:
+    dossier = {"database": a_dossier()["database"], "error": an_error("ProfileUnusable", "x | Remedy: y")}
+    assert noted(dossier)["profile"] == ""
+    assert noted(dossier)["end"] == "Needs a person"
+
+
+def test_every_fact_is_text() -> None:
+    for dossier in (a_dossier(), a_dossier(reboot=REBOOTED)):
+        assert all(isinstance(value, str) for value in noted(dossier).values())
+
+
+def test_an_event_holds_names_ids_and_counts_and_no_person() -> None:
+    dossier = a_dossier(proof={"verified": 1, "left_alone": ["alice: made by somebody else"], "round_trips": 1})
+    detail = event_detail(decide(dossier), dossier, EXECUTION)
+    assert (detail["end"], detail["problems"], detail["profile"]) == ("Needs a person", 1, "payments")
+    assert "alice" not in json.dumps(detail)
+
+
+def test_an_event_of_a_request_that_named_no_database_is_whole() -> None:
+    dossier = an_error("InvalidRequest", "x")
+    detail = event_detail(decide(dossier), dossier, EXECUTION)
+    assert (detail["end"], detail["database"], detail["execution"]) == ("Failed", None, EXECUTION)
