@@ -22,11 +22,12 @@ DEFINITION = Path(__file__).resolve().parent.parent / "statemachines" / "onboard
 BEGIN, END = "<!-- diagram -->", "<!-- /diagram -->"
 REPORT = "Report outcome"  # where whatever a Task does not name itself is caught
 
-# Type of a state -> how mermaid writes its shape: a box, a rhombus, a hexagon, a pill.
+# Type of a state -> how mermaid writes its shape: a box, a rhombus, a hexagon, a slanted box, a pill.
 SHAPES = {
     "Task": ('["', '"]'),
     "Choice": ('{"', '"}'),
     "Wait": ('{{"', '"}}'),
+    "Pass": ('[/"', '"/]'),
     "Succeed": ('(["', '"])'),
     "Fail": ('(["', '"])'),
 }
@@ -34,6 +35,7 @@ STYLES = (
     "classDef Task fill:#e8f0fe,stroke:#3b6fb6,color:#111",
     "classDef Choice fill:#fff8e1,stroke:#b28704,color:#111",
     "classDef Wait fill:#f3f3f3,stroke:#888,color:#111",
+    "classDef Pass fill:#f3f3f3,stroke:#888,color:#111",
     "classDef Succeed fill:#e6f4ea,stroke:#2e7d32,color:#111",
     "classDef Fail fill:#fdecea,stroke:#c62828,color:#111",
     "classDef Note fill:none,stroke:none,color:#666",

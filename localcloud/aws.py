@@ -10,7 +10,7 @@ import subprocess
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 from botocore.config import Config
@@ -42,6 +42,7 @@ class Aws:
     """One account in one Region."""
 
     account: str = DEFAULT_ACCOUNT_ID
+    _had_another: ClassVar[bool] = False  # in this process, before this one
 
     def __init__(self, world: World, clock: Clock, faults: Faults, region: str) -> None:
         self.region, self.figures = region, Figures()
@@ -49,6 +50,7 @@ class Aws:
         self._lock = threading.Lock()
         self._session = boto3.Session("local", "local", region_name=region)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it misses a publisher for its metrics
         logging.getLogger("moto").setLevel(logging.ERROR)  # where it answers 500
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)  # a failed state is no error of ours
         default_user_config.update(
@@ -90,6 +92,9 @@ class Aws:
             retries={"total_max_attempts": 1}, read_timeout=3600, max_pool_connections=64, parameter_validation=False
         )
         stepfunctions.install(clock, self._session.client("lambda", endpoint_url=self.endpoint, config=once))
+        if Aws._had_another:
+            BackendDict.reset()  # here and not at the end: it takes a second, and most processes have but one cloud
+        Aws._had_another = True
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="moto"
         ).start()
@@ -151,7 +156,6 @@ class Aws:
         self.functions.close()
         self._server.shutdown()
         self._server.server_close()
-        BackendDict.reset()
 
 
 def _keep_service_role_policies() -> None:

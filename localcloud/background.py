@@ -77,6 +77,9 @@ def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
         ).publish()
         enough.wait()
         forget()
+    # all that must be ended is; taking a million objects apart would be another second of waiting for `down`
+    logging.shutdown()
+    os._exit(0)
 
 
 def _wait_for(process: "subprocess.Popen[bytes]", log: Path) -> Running:

@@ -135,7 +135,7 @@ def planned(
     version: ProfileVersion | None = None,
     around: Surroundings | None = None,
     now: datetime = NOW,
-    reboot_due: bool | None = None,
+    record: Record | None = None,
 ) -> Plan:
     """The plan that is made of these, where what is not given is usual."""
     return make_plan(
@@ -146,7 +146,7 @@ def planned(
         version or a_version(),
         around or surroundings(),
         now,
-        reboot_due=reboot_due,
+        record=record,
     )
 
 
@@ -157,11 +157,25 @@ def a_plan(**changes: Any) -> Plan:
 
 def a_reading(**changes: Any) -> Reading:
     """One attempt, made at NOW and not looked at yet."""
-    return replace(Reading(attempts=1, began_at=NOW.isoformat(), requested_at=NOW.isoformat(), wait_seconds=60, reboot_due=True), **changes)
+    return replace(
+        Reading(attempts=1, began_at=NOW.isoformat(), requested_at=NOW.isoformat(), wait_seconds=60, reboot_due=True),
+        **changes,
+    )
 
 
 def a_record(**changes: Any) -> Record:
     return replace(Record(), **changes)
+
+
+def a_record_with_a_reboot_due(**changes: Any) -> Record:
+    """We have joined the database, and no reboot since."""
+    return a_record(associated_at=at(minutes=-45).isoformat(), **changes)
+
+
+def a_record_of_a_finished_one(**changes: Any) -> Record:
+    """We have joined the database, rebooted it, and its logins work."""
+    usual = a_record_with_a_reboot_due(rebooted_at=at(minutes=-15).isoformat(), end="Onboarded")
+    return replace(usual, **changes)
 
 
 def a_probe(**changes: Any) -> Probe:
@@ -202,7 +216,7 @@ def a_dossier(**pages: Any) -> dict[str, Any]:
     document: Mapping[str, Any] = {
         "request": a_request().to_json(),
         "database": a_database_id().to_json(),
-        "plan": planned(a_member(), reboot_due=False).to_json(),
+        "plan": planned(a_member(), record=a_record_of_a_finished_one()).to_json(),
         "claim": {"database": a_database_id().resource_id, "execution": EXECUTION, "fence": 1},
         "probe": a_probe().to_json(),
         "membership": a_reading(attempts=0, looks=1, status="kerberos-enabled", verdict="READY").to_json(),

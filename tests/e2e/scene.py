@@ -47,6 +47,7 @@ class Scene:
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self.machine = cloud.outputs["StateMachineArn"]
+        self._inputs: dict[str, str] = {}
 
     def publish_profile(self, name: str, logins: dict[str, list[str]], **changes: Any) -> None:
         """A profile for databases whose names begin with the profile's; `changes` replace parts of it."""
@@ -92,21 +93,19 @@ class Scene:
     def available(self, name: str) -> dict[str, Any]:
         return self.until(lambda: (found := self.database(name))["DBInstanceStatus"] == "available" and found)
 
-    def executions_about(self, name: str) -> list[str]:
-        """ARNs of the executions whose input names the database, oldest first."""
+    def executions_about(self, name: str, *, by: str = "") -> list[str]:
+        """ARNs of the executions whose input names the database (and holds `by`), oldest first."""
         states = self.cloud.client("stepfunctions")
         listed = states.list_executions(stateMachineArn=self.machine, maxResults=1000)["executions"]
         arns = [item["executionArn"] for item in sorted(listed, key=lambda item: item["startDate"])]
-        return [arn for arn in arns if f'"{name}"' in states.describe_execution(executionArn=arn)["input"]]
+        for arn in arns:
+            if arn not in self._inputs:
+                self._inputs[arn] = states.describe_execution(executionArn=arn)["input"]
+        return [arn for arn in arns if f'"{name}"' in self._inputs[arn] and by in self._inputs[arn]]
 
     def onboarded_by_event(self, name: str) -> Ended:
         """The end of the execution that RDS's own event about the database started."""
-        described = self.cloud.client("stepfunctions").describe_execution
-        return self.ended(
-            self.until(
-                lambda: [arn for arn in self.executions_about(name) if "RDS-EVENT" in described(executionArn=arn)["input"]]
-            )[0]
-        )
+        return self.ended(self.until(lambda: self.executions_about(name, by="RDS-EVENT"))[0])
 
     def start(self, name: str, **request: Any) -> str:
         document = {"database": {"instance": name}, **request}
@@ -250,5 +249,5 @@ class Scene:
         deadline = time.monotonic() + REAL_SECONDS
         while not (value := condition()):
             assert time.monotonic() < deadline, f"it did not happen within {REAL_SECONDS} seconds"
-            time.sleep(0.05)
+            time.sleep(0.1)
         return value

@@ -99,9 +99,9 @@ def errors_of(function: str) -> frozenset[str]:
 
 
 def calls_of(function: str) -> frozenset[str]:
-    """The names of the methods that a function may call in ``signon.aws``."""
+    """The methods that a function may call in ``signon.aws``, and of S3's whether they name a version of the object."""
     return frozenset(
-        call.func.attr
+        f"{call.func.attr} of a version" if "VersionId" in {given.arg for given in call.keywords} else call.func.attr
         for place in reached(function)
         if place.module.parent == LAYER / "signon/aws"
         for node in _top(place.module).get(place.name, [])

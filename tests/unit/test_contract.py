@@ -196,7 +196,7 @@ def test_the_names_of_errors_are_classes_of_ours_or_the_platforms(task: str) -> 
 @each_task
 def test_a_task_retries_exactly_the_errors_of_its_function_that_pass_by_themselves(task: str) -> None:
     retried = {error for retry in TASKS[task]["Retry"][1:] for error in retry["ErrorEquals"]}
-    passing = {"TemporaryFailure", "DatabaseBusy", "ClaimSettling"}
+    passing = {"TemporaryFailure", "DatabaseBusy"}
     assert retried == errors_of(folder_of(task)) & passing
 
 
@@ -244,9 +244,36 @@ def test_what_reads_the_source_finds_what_a_person_finds() -> None:
     assert "modify_db_instance" in calls_of("associate_directory")
 
 
-def test_a_claim_is_waited_for_until_it_can_be_taken_over() -> None:
-    settling = next(retry for retry in TASKS["Claim database"]["Retry"] if "ClaimSettling" in retry["ErrorEquals"])
-    assert sum(waits_of(settling)) > max(map(timeout_of, FUNCTIONS))
+def test_a_claim_that_settles_is_tried_anew_by_entering_the_state_anew() -> None:
+    """A Retry is given the time at which its state was entered first, and by that time the claim never settles."""
+    assert {task for task in TASKS if "ClaimSettling" in errors_of(folder_of(task))} == {"Claim database"}
+    wait = STATES[end_of("Claim database", "ClaimSettling")]
+    assert (wait["Type"], wait["Next"]) == ("Wait", "Claim database")
+    assert wait["Seconds"] * 60 < MACHINE["TimeoutSeconds"]
+
+
+def test_a_claim_that_settles_is_remembered_as_no_error() -> None:
+    """Whatever ends the execution later, ``$.error`` is about that."""
+    (settling,) = (catch for catch in TASKS["Claim database"]["Catch"] if catch["ErrorEquals"] == ["ClaimSettling"])
+    assert settling["ResultPath"] == "$.settling"
+
+
+def test_planning_again_keeps_the_claim_and_forgets_what_was_done() -> None:
+    again = STATES["Plan again"]
+    opened = STATES["Describe database"]["ResultSelector"]
+    assert again["Parameters"] == {**opened, "claim.$": "$.claim"}
+    assert "ResultPath" not in again  # the whole dossier is replaced
+    assert again["Next"] == STATES["Describe database"]["Next"] == "Make plan"
+
+
+def test_an_execution_plans_again_before_it_ends_in_any_way() -> None:
+    first = STATES["Outcome?"]["Choices"][0]
+    assert first == {"Variable": "$.outcome.again", "BooleanEquals": True, "Next": "Plan again"}
+
+
+def test_a_dry_run_ends_before_anything_is_claimed() -> None:
+    first = STATES["Plan?"]["Choices"][0]
+    assert first == {"Variable": "$.request.dry_run", "BooleanEquals": True, "Next": "Planned"}
 
 
 def test_a_busy_database_is_waited_for_about_an_hour() -> None:
@@ -343,7 +370,8 @@ CALLS = {
     "get_item": {"dynamodb:GetItem"},
     "update_item": {"dynamodb:UpdateItem"},
     "describe_execution": {"states:DescribeExecution"},
-    "get_object": {"s3:GetObject", "s3:GetObjectVersion"},
+    "get_object": {"s3:GetObject"},
+    "get_object of a version": {"s3:GetObjectVersion"},
     "head_object": {"s3:GetObject"},
     "put_object": {"s3:PutObject"},
     "get_secret_value": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
@@ -366,6 +394,26 @@ def test_a_function_is_in_the_vpc_where_it_signs_in_to_databases_and_only_there(
     signs_in = "get_secret_value" in calls_of(folder_of(task))
     assert ("VpcConfig" in FUNCTIONS[function]) is signs_in
     assert ("ec2:CreateNetworkInterface" in actions_of(role_of(function))) is signs_in
+
+
+def test_a_function_that_works_by_a_plan_reads_the_profile_that_was_planned() -> None:
+    """By its version: the newest one is for *Make plan* alone."""
+    readers = {task: calls_of(folder_of(task)) & {"get_object", "get_object of a version"} for task in TASKS}
+    assert {task: calls for task, calls in readers.items() if calls} == {
+        "Make plan": {"get_object"},
+        "Create logins": {"get_object of a version"},
+        "Verify logins": {"get_object of a version"},
+    }
+
+
+def test_functions_reach_the_databases_port_and_https_and_nothing_else() -> None:
+    egress = RESOURCES["DatabaseAccess"]["Properties"]["SecurityGroupEgress"]
+    assert TEMPLATE["Parameters"]["DatabasePort"] | {"Description": ""} == {
+        "Type": "Number",
+        "Default": 3306,
+        "Description": "",
+    }
+    assert [(way["FromPort"], way["ToPort"]) for way in egress] == [({"Ref": "DatabasePort"},) * 2, (443, 443)]
 
 
 def test_nobody_but_tls_reaches_the_buckets() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from signon.domain.directory import service_principals, usable_role
+from signon.domain.directory import _OPT_IN, _PER_ENGINE, service_principals, usable_role
 from signon.domain.engines import ENGINES
 from signon.errors import DirectoryRoleUnusable
 from tests.builders import REGION, a_directory, a_role
@@ -37,6 +37,10 @@ def test_the_template_trusts_nobody_else(region: str) -> None:
 )
 def test_rds_has_its_name_in_each_kind_of_region(region: str, principals: set[str]) -> None:
     assert service_principals(region, "mysql") == principals
+
+
+def test_the_template_has_every_region_whose_principals_are_its_own() -> None:
+    assert set(TRUST) >= _OPT_IN | _PER_ENGINE
 
 
 def test_a_role_that_rds_can_use_passes() -> None:

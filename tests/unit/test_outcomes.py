@@ -91,6 +91,7 @@ def test_a_freeze_parks() -> None:
     plan = planned(profile=a_profile(freezes=a_freeze("2026-11-19", "2026-11-21")))
     ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
     assert (ended.end, ended.next_look) == ("Parked", "2026-11-22T00:00:00+00:00")
+    assert ended.headline == "payments-orders: nothing is changed during a freeze, until 2026-11-22"
 
 
 def test_a_membership_that_is_blocked_needs_a_person() -> None:
@@ -130,14 +131,26 @@ def test_what_is_nobodys_business_is_silent(kind: str) -> None:
     assert a_failure(kind).is_silent
 
 
-@pytest.mark.parametrize("kind", [*PEOPLE, "StillWaiting", "InvalidRequest", "TemporaryFailure", "KeyError"])
+@pytest.mark.parametrize(
+    "kind", [*PEOPLE, "StillWaiting", "DatabaseBusy", "InvalidRequest", "TemporaryFailure", "KeyError"]
+)
 def test_everything_else_is_told(kind: str) -> None:
     assert not a_failure(kind).is_silent
 
 
-def test_waiting_too_long_parks() -> None:
-    ended = a_failure("StillWaiting", "payments-orders: the membership is joining; waited 5:00:01")
-    assert (ended.end, ended.problems) == ("Parked", ())
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [("StillWaiting", "the membership is joining, for more than 3 hours"), ("DatabaseBusy", "RDS is changing it")],
+)
+def test_waiting_too_long_parks(kind: str, message: str) -> None:
+    ended = a_failure(kind, message)
+    assert (ended.end, ended.problems, ended.error) == ("Parked", (), kind)
+    assert ended.headline == f"payments-orders: {message}"
+
+
+def test_a_database_that_stays_busy_before_it_has_a_dossier_parks_too() -> None:
+    ended = decide(an_error("DatabaseBusy", "payments-orders is creating"))
+    assert (ended.end, ended.headline) == ("Parked", "The request: payments-orders is creating")
 
 
 def test_an_invalid_request_says_what_is_wrong_with_it() -> None:
@@ -165,6 +178,33 @@ def test_a_cause_that_nobody_can_read_does_no_harm(kind: str, cause: str) -> Non
     ended = decide(a_dossier(error={"Error": kind, "Cause": cause}))
     assert ended.end == END_BY_ERROR.get(kind, "Failed")
     assert ended.message(EXECUTION)
+
+
+@pytest.mark.parametrize("kind", [*CLASSES, "KeyError", "States.Timeout"])
+@pytest.mark.parametrize("message", ["", "it is so", "it is so | Remedy: "])
+def test_whoever_is_told_a_problem_is_told_what_to_do(kind: str, message: str) -> None:
+    assert all(remedy for _, remedy in a_failure(kind, message).problems)
+
+
+def test_a_person_who_is_told_no_remedy_is_sent_to_the_history() -> None:
+    assert a_failure("ConnectionRefused", "no route").problems == (
+        ("no route", "Read the execution's history; then start again"),
+    )
+
+
+def test_the_cause_of_a_failed_execution_says_what_is_wrong_and_what_to_do() -> None:
+    assert (
+        a_failure("KeyError").cause
+        == "KeyError Read the log of the function that failed with KeyError; then start again"
+    )
+    two = Outcome("Failed", "x: failed", (("a is so.", "Mend a"), ("b is so.", "Mend b")))
+    assert two.cause == "a is so. Mend a; b is so. Mend b"
+
+
+def test_an_end_without_problems_has_a_cause_too() -> None:
+    assert Outcome("Failed", "payments-orders: no method to go on with").cause == (
+        "payments-orders: no method to go on with"
+    )
 
 
 def test_an_error_without_a_cause_does_no_harm() -> None:

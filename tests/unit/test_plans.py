@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from signon.domain.database import Database
 from signon.domain.plan import Plan
 from signon.domain.prerequisites import Surroundings
 from signon.domain.profile import DirectoryLogin, Profile
+from signon.domain.record import Record
 from tests.builders import (
     NOW,
     OTHER_DIRECTORY,
@@ -19,6 +22,9 @@ from tests.builders import (
     a_member,
     a_membership,
     a_profile,
+    a_record,
+    a_record_of_a_finished_one,
+    a_record_with_a_reboot_due,
     a_request,
     a_role,
     a_version,
@@ -47,16 +53,16 @@ def test_a_new_database_is_joined_rebooted_and_given_its_logins() -> None:
     assert all(step.reason for step in plan.steps)
 
 
-@pytest.mark.parametrize("reboot_due", [False, None])
-def test_a_second_run_plans_no_interruption(reboot_due: bool | None) -> None:
-    plan = planned(a_member(created_at=OLD, pending_changes=("Port",)), reboot_due=reboot_due)
+@pytest.mark.parametrize("record", [a_record_of_a_finished_one(), a_record(end="Onboarded")])
+def test_a_second_run_plans_no_interruption(record: Record) -> None:
+    plan = planned(a_member(created_at=OLD, pending_changes=("Port",)), record=record)
     assert plan.verdict == "GO"
     assert set(interruptions(plan)) == {"none"}
     assert not plan.interrupts
 
 
 def test_a_member_whose_reboot_is_due_is_rebooted_only() -> None:
-    assert interruptions(planned(a_member(), reboot_due=True)) == ["reboot", "none", "none"]
+    assert interruptions(planned(a_member(), record=a_record_with_a_reboot_due())) == ["reboot", "none", "none"]
 
 
 @pytest.mark.parametrize(
@@ -174,6 +180,54 @@ def test_what_a_person_may_decide_is_asked_and_goes_on_when_approved(problem: st
     assert approved.tolerates_sessions
 
 
+@pytest.mark.parametrize("problem", FINDINGS)
+def test_what_stands_in_the_way_is_found_where_nothing_would_be_interrupted_too(problem: str) -> None:
+    database, profile, around = FINDINGS[problem]
+    member = replace(database or a_database(), membership=(database or a_database()).membership or a_membership())
+    plan = planned(member, profile, around=around, record=a_record_of_a_finished_one())
+    assert (plan.verdict, [finding.problem for finding in plan.findings]) == ("ASK", [problem])
+
+
+STRANGE = [None, a_record(), a_record(end="Needs a person"), a_record(end="Parked", told="x")]
+
+
+@pytest.mark.parametrize("record", STRANGE)
+def test_an_old_stranger_is_asked_about_though_nothing_would_be_interrupted(record: Record | None) -> None:
+    plan = planned(a_member(created_at=OLD), record=record)
+    assert set(interruptions(plan)) == {"none"}
+    assert (plan.verdict, [finding.problem for finding in plan.findings]) == (
+        "ASK",
+        ["payments-orders is older than 24 hours"],
+    )
+    approved = planned(a_member(created_at=OLD), record=record, request=a_request(approve=plan.checksum))
+    assert approved.verdict == "GO"
+
+
+@pytest.mark.parametrize("record", STRANGE)
+def test_a_new_stranger_is_not_asked_about(record: Record | None) -> None:
+    assert planned(a_member(), record=record).verdict == "GO"
+
+
+def test_of_a_stranger_nothing_else_is_asked_where_nothing_would_be_interrupted() -> None:
+    asking = a_profile(reboot_allowed=False)
+    database = a_member(pending_changes=("Port",))
+    assert planned(database, asking, record=None).verdict == "GO"
+
+
+@pytest.mark.parametrize(
+    ("database", "record"),
+    [
+        (a_database(created_at=OLD), a_record(end="Onboarded")),
+        (a_member("failed", created_at=OLD), a_record_of_a_finished_one()),
+        (a_member(created_at=OLD), a_record_with_a_reboot_due()),
+    ],
+)
+def test_an_old_one_of_ours_is_asked_about_where_it_would_be_interrupted(database: Database, record: Record) -> None:
+    assert [finding.problem for finding in planned(database, record=record).findings] == [
+        "payments-orders is older than 24 hours"
+    ]
+
+
 def test_everything_that_stands_in_the_way_is_found_at_once() -> None:
     database = a_database(
         status="stopped",
@@ -225,7 +279,7 @@ def test_what_the_profile_allows_is_not_asked(database: Any, profile: Profile) -
 def test_a_reboot_that_nobody_planned_is_allowed_only_where_a_planned_one_were(
     created: Any, profile: Profile, may: bool
 ) -> None:
-    assert planned(a_member(created_at=created), profile, reboot_due=False).may_reboot is may
+    assert planned(a_member(created_at=created), profile, record=a_record_of_a_finished_one()).may_reboot is may
 
 
 # ---- the checksum
@@ -236,6 +290,11 @@ def test_the_checksum_does_not_move_with_the_clock() -> None:
     checksums = {planned(old, now=NOW + timedelta(days=days)).checksum for days in range(20)}
     assert len(checksums) == 1
     assert len(checksums.pop()) == 16
+
+
+def test_the_checksum_moves_when_a_database_grows_older_than_a_day() -> None:
+    checksums = [planned(now=at(hours=hours)).checksum for hours in (0, 23, 24, 48)]
+    assert checksums[0] == checksums[1] != checksums[2] == checksums[3]
 
 
 def test_the_checksum_does_not_move_with_the_request() -> None:
@@ -251,7 +310,7 @@ def test_the_checksum_does_not_move_with_the_request() -> None:
         {"database": a_database(id=a_database_id(resource_id="db-OTHER"))},
         {"database": a_database(created_at=OLD)},
         {"around": surroundings(kerberos_offered=False)},
-        {"database": a_member(), "reboot_due": True},
+        {"database": a_member(), "record": a_record_with_a_reboot_due()},
     ],
 )
 def test_another_profile_database_step_or_finding_is_another_plan(other: dict[str, Any]) -> None:

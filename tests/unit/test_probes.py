@@ -4,9 +4,9 @@ import pytest
 
 from signon.domain.probe import judge
 from signon.errors import DatabaseInUse, DatabaseUnusable
-from tests.builders import a_database, a_member, a_plan, a_probe, planned
+from tests.builders import a_database, a_member, a_plan, a_probe, a_record_of_a_finished_one, planned
 
-CALM = planned(a_member(), reboot_due=False)  # interrupts nobody
+CALM = planned(a_member(), record=a_record_of_a_finished_one())  # interrupts nobody
 
 
 def test_a_new_database_that_nobody_uses_passes() -> None:

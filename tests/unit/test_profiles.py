@@ -194,6 +194,23 @@ def test_a_key_that_stands_there_twice_is_refused() -> None:
         checked("payments", EXAMPLE + b"logins:\n  - {user: carol, roles: [read]}\n")
 
 
+def test_a_key_that_stands_there_twice_in_the_depths_is_refused() -> None:
+    text = EXAMPLE.replace(b"{preset: read, mysql:", b"{preset: read, preset: write, mysql:")
+    with pytest.raises(ProfileUnusable, match="'preset' stands there twice"):
+        checked("payments", text)
+
+
+def test_a_key_may_stand_in_two_places() -> None:
+    assert load(b"a: {x: 1}\nb: {x: 2}") == {"a": {"x": "1"}, "b": {"x": "2"}}
+
+
+@pytest.mark.parametrize("unseen", ["\n", "\t", "\u200b", "\u202e", "\x7f", "\u2028"])
+def test_a_character_that_cannot_be_seen_is_refused_wherever_it_stands(unseen: str) -> None:
+    found = problems(changed("access.master", f"arn:aws:secretsmanager:us-east-1:123456789012:secret:m{unseen}"))
+    assert found
+    assert all(problem.isprintable() for problem in found)
+
+
 def test_scalars_are_text() -> None:
     assert load(b"[no, 0111, 1.0, 2026-01-01, null, ~]") == ["no", "0111", "1.0", "2026-01-01", "null", "~"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from signon.domain.outcome import Outcome, decide
 from signon.domain.report import event_detail, facts, is_news
-from tests.builders import EXECUTION, NOW, a_dossier, a_record, an_error
+from tests.builders import EXECUTION, NOW, a_dossier, a_freeze, a_profile, a_record, an_error, at, planned
 
 DONE = decide(a_dossier())
 BROKEN = decide(a_dossier(error=an_error("ConnectionRefused", "no route | Remedy: open it"), kit=None))
@@ -50,6 +50,23 @@ def test_a_reboot_counts_only_when_logins_were_made_after_it() -> None:
     assert noted(a_dossier(reboot=REBOOTED))["rebooted_at"] == REBOOTED["at"]
     failed = a_dossier(reboot=REBOOTED, logins=None, error=an_error("StillWaiting", "x"))
     assert "rebooted_at" not in noted(failed)
+
+
+@pytest.mark.parametrize("kind", ["StillWaiting", "DatabaseBusy"])
+def test_a_database_that_rds_keeps_changing_is_worth_another_look_in_an_hour(kind: str) -> None:
+    remembered = noted(a_dossier(error=an_error(kind, "x"), kit=None))
+    assert (remembered["end"], remembered["next_look"]) == ("Parked", at(hours=1).isoformat())
+
+
+def test_after_a_freeze_a_database_is_worth_another_look() -> None:
+    frozen = planned(profile=a_profile(freezes=a_freeze("2026-11-19", "2026-11-21"))).to_json()
+    remembered = noted({"database": a_dossier()["database"], "plan": frozen})
+    assert (remembered["end"], remembered["next_look"]) == ("Parked", "2026-11-22T00:00:00+00:00")
+
+
+@pytest.mark.parametrize("kind", ["ConnectionRefused", "KeyError"])
+def test_what_is_not_parked_waits_for_nobody(kind: str) -> None:
+    assert noted(a_dossier(error=an_error(kind, "x"), kit=None))["next_look"] == ""
 
 
 def test_a_record_of_a_database_without_a_plan_is_written_too() -> None:

@@ -234,11 +234,26 @@ def test_a_person_who_names_a_database_that_does_not_exist_is_told() -> None:
     assert str(refused.value) == f"There is no DB instance payments-orders here.{HOW_TO}"
 
 
-@pytest.mark.parametrize("tag", ["a,b", "../payments", "Payments", "payments\n", "p" * 41, "-p", "s3://x"])
-def test_a_tag_that_is_no_profile_name_wants_a_person(tag: str) -> None:
-    with pytest.raises(ProfileUnusable, match="is no profile's name") as refused:
-        admit(a_request(profile=None), a_database(tags={"signon:profile": tag}))
+TAGS_THAT_NAME_NO_PROFILE = ["a,b", "../payments", "Payments", "payments\n", "p" * 41, "-p", "s3://x"]
+
+
+@pytest.mark.parametrize("tag", TAGS_THAT_NAME_NO_PROFILE)
+def test_a_database_whose_tag_is_no_profile_name_is_admitted_so_that_its_report_can_name_it(tag: str) -> None:
+    request, database = admit(a_request(profile=None), a_database(tags={"signon:profile": tag}))
+    assert (request.profile, database.id) == (tag, a_database_id())
+
+
+@pytest.mark.parametrize("tag", [*TAGS_THAT_NAME_NO_PROFILE, "", None])
+def test_a_tag_that_is_no_profile_name_wants_a_person(tag: str | None) -> None:
+    with pytest.raises(ProfileUnusable, match="The tag signon:profile is no profile's name: ") as refused:
+        _ = a_request(profile=tag).profile_name
     assert "\n" not in refused.value.problem
+    assert len(refused.value.problem) < 120
+
+
+@pytest.mark.parametrize("name", ["p", "payments", "payments-2", "p" * 40])
+def test_a_profile_name_is_worked_by(name: str) -> None:
+    assert a_request(profile=name).profile_name == name
 
 
 @pytest.mark.parametrize("status", ["deleting", "delete-precheck"])
