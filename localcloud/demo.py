@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.cloud import Cloud
-from localcloud.narration import Narration, Told
+from localcloud.narration import HEADING, Narration, Told
+from localcloud.scenery import PEOPLE, prepare
 
 NAME, PROFILE = "payments-orders", "payments"
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
-PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "mallory": "Stable-Genius-9"}
 QUESTION = "SELECT CURRENT_USER(), @@external_user"
 
 
@@ -32,15 +32,8 @@ def main(speed: float) -> None:
     began = time.monotonic()
     print("RDS Sign-on: a new RDS for MySQL database, from RDS's event to a proved sign-in\n")
     with Cloud(speed=speed) as cloud:
-        version = cloud.world.machine.mysql_version
-        print(
-            f"  local cloud    template.yaml deployed, {len(cloud.physical)} resources; {time.monotonic() - began:.1f} s"
-        )
-        print(
-            f"  real           MySQL {version}, Samba Active Directory, PAM, TLS, each function in a process of its own"
-        )
-        print("  stood in for   RDS's control plane, and the library behind the name auth_pam, which asks PAM\n")
-        _prepare(cloud)
+        prepare(cloud)
+        _introduce(cloud, time.monotonic() - began)
         told = _onboard(cloud, began)
         _show_what_people_get(cloud, told)
         kit = _download_kit(cloud, told)
@@ -48,19 +41,21 @@ def main(speed: float) -> None:
         _figures(cloud, told, time.monotonic() - began)
 
 
-def _prepare(cloud: Cloud) -> None:
-    for name, password in PEOPLE.items():
-        cloud.directory.add_user(name, password)
-    profile = (Path(__file__).parent.parent / "profiles" / f"{PROFILE}.yaml").read_bytes()
-    cloud.client("s3").put_object(Bucket=cloud.outputs["ProfilesBucket"], Key=f"{PROFILE}.yaml", Body=profile)
-    print(f"  directory      {cloud.directory.realm}: {', '.join(PEOPLE)}")
-    print(f"  profile        {PROFILE}: admits payments-*; logins for alice and bob, none for mallory\n")
+def _introduce(cloud: Cloud, seconds: float) -> None:
+    mysql = f"MySQL {cloud.world.machine.mysql_version}"
+    for what, is_so in (
+        ("local cloud", f"template.yaml deployed, {len(cloud.physical)} resources; {seconds:.1f} s"),
+        ("real", f"{mysql}, Samba Active Directory, PAM, TLS, each function in a process of its own"),
+        ("stood in for", "RDS's control plane, and the library behind the name auth_pam, which asks PAM"),
+        ("directory", f"{cloud.directory.realm}: {', '.join(PEOPLE)}"),
+        ("profile", f"{PROFILE}: admits payments-*; logins for alice and bob, none for mallory"),
+    ):
+        print(f"  {what:<14} {is_so}")
 
 
 def _onboard(cloud: Cloud, began: float) -> Told:
-    print(
-        f"aws rds create-db-instance --db-instance-identifier {NAME} --engine mysql ... --tags Key=signon:profile,Value={PROFILE}"
-    )
+    tag = f"Key=signon:profile,Value={PROFILE}"
+    print(f"\n$ aws rds create-db-instance --db-instance-identifier {NAME} --engine mysql ... --tags {tag}")
     cloud.client("rds").create_db_instance(
         DBInstanceIdentifier=NAME,
         Engine="mysql",
@@ -72,7 +67,7 @@ def _onboard(cloud: Cloud, began: float) -> Told:
         Tags=[{"Key": "signon:profile", "Value": PROFILE}],
     )
     execution = _execution(cloud)
-    print(f"RDS-EVENT-0005 started execution {execution.rpartition(':')[2]}\n\n  simulated    real     state")
+    print(f"RDS-EVENT-0005 started execution {execution.rpartition(':')[2]}\n\n{HEADING}")
     told = Narration(cloud.client, cloud.endpoint, execution, began).follow()
     if told.end != "Onboarded":
         raise DemoFailed(f"The execution ended in {told.end!r}: {json.dumps(told.dossier)[:2000]}")
@@ -98,7 +93,8 @@ def _show_what_people_get(cloud: Cloud, told: Told) -> None:
     record = cloud.client("dynamodb").get_item(TableName=cloud.physical["Records"], Key=key)["Item"]
     print(f"\n  {told.end}: {outcome['headline']}")
     print(
-        f"  record         {record['name']['S']}: {record['end']['S']}, plan {record['plan']['S']}, profile version {record['profile_version']['S']}"
+        "  record         "
+        + ", ".join(f"{fact} {record[fact]['S']}" for fact in ("end", "plan", "profile", "rebooted_at"))
     )
 
 

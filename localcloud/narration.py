@@ -1,4 +1,4 @@
-"""Tells an execution to a person while it goes on: from its history, its functions' logs and the clock, all asked for over HTTP.
+"""Tells an execution to a person while it goes on: from its history, its functions' logs and the clock, over HTTP.
 
 States that wait or choose share a line with the task they belong to; a terminal sees the running line move.
 """
@@ -16,6 +16,7 @@ from typing import Any
 from localcloud.tracing import trace_id
 
 WIDTH, INDENT = 118, " " * 24
+HEADING = "  simulated    real     state"
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Told:
     status: str
     end: str
     dossier: dict[str, Any]
+    error: str
     looks: int
     transitions: int
     history_events: int
@@ -47,31 +49,33 @@ class Narration:
     def __init__(self, client: Callable[[str], Any], endpoint: str, execution: str, began: float) -> None:
         self._states, self._logs, self._endpoint = client("stepfunctions"), client("logs"), endpoint
         self._execution, self._began = execution, began
-        self._told_events, self._started = 0, self._clock()
+        self._history: list[dict[str, Any]] = []
+        self._started = self._clock()
         self._line: _Line | None = None
         self._live = sys.stdout.isatty()
 
     def follow(self) -> Told:
         """Prints states as they are entered, until the execution has ended."""
-        history: list[dict[str, Any]] = []
         while True:
             ended = self._states.describe_execution(executionArn=self._execution)["status"] != "RUNNING"
-            history = list(self._history())
-            for event in history[self._told_events :]:
+            for event in self._news():
                 self._tell(event)
-            self._told_events = len(history)
             if ended:
                 break
             self._show_live()
-            time.sleep(0.05)
+            time.sleep(0.1)
         self._finish_line()
-        return self._summary(history)
+        return self._summary()
 
-    def _history(self) -> Iterator[dict[str, Any]]:
-        pages = self._states.get_paginator("get_execution_history").paginate(
-            executionArn=self._execution, maxResults=1000
-        )
-        return (event for page in pages for event in page["events"])
+    def _news(self) -> Iterator[dict[str, Any]]:
+        """The events that have come since the last time; the local cloud's tokens are positions in the history."""
+        while True:
+            asked: dict[str, Any] = {"nextToken": str(len(self._history))} if self._history else {}
+            page = self._states.get_execution_history(executionArn=self._execution, maxResults=1000, **asked)["events"]
+            if not page:
+                return
+            self._history += page
+            yield from page
 
     def _tell(self, event: dict[str, Any]) -> None:
         if event["type"] == "ExecutionStarted":
@@ -85,7 +89,9 @@ class Narration:
             if said["name"] in SQL_STATES:
                 self._line.details += self._statements(said["name"])
         elif event["type"].endswith("Failed") and self._line:
-            error = next((value for name, value in event.items() if name.endswith("FailedEventDetails")), {})
+            error: dict[str, Any] = next(
+                (value for name, value in event.items() if name.endswith("FailedEventDetails")), {}
+            )
             self._line.details.append(f"! {error.get('error', event['type'])}")
 
     def _enter(self, state: str, kind: str, when: datetime) -> None:
@@ -141,24 +147,21 @@ class Narration:
         entries = [json.loads(line["message"]) for line in lines if line["message"].startswith("{")]
         return [entry for entry in entries if entry.get("xray_trace_id") == trace_id(self._execution)]
 
-    def _summary(self, history: list[dict[str, Any]]) -> Told:
+    def _summary(self) -> Told:
         entered = [
-            event["stateEnteredEventDetails"]["name"] for event in history if "stateEnteredEventDetails" in event
+            event["stateEnteredEventDetails"]["name"] for event in self._history if "stateEnteredEventDetails" in event
         ]
         described = self._states.describe_execution(executionArn=self._execution)
+        signed_in = [entry for state in SIGNING_IN for entry in self._log(state)]
         return Told(
             status=described["status"],
             end=entered[-1],
             dossier=json.loads(described.get("output") or "{}"),
+            error=described.get("cause", ""),
             looks=entered.count("Read membership"),
             transitions=len(entered),
-            history_events=len(history),
-            sql_round_trips=sum(
-                entry["round_trips"]
-                for state in SIGNING_IN
-                for entry in self._log(state)
-                if entry.get("message") == "SQL round trips"
-            ),
+            history_events=len(self._history),
+            sql_round_trips=sum(e["round_trips"] for e in signed_in if e.get("message") == "SQL round trips"),
         )
 
 
@@ -171,14 +174,17 @@ def _hours(span: Any) -> str:
 
 
 def _database(dossier: dict[str, Any]) -> list[str]:
+    if "database" not in dossier:
+        return []
     database, request = dossier["database"], dossier["request"]
-    return [
-        f"{database['name']} is {database['resource_id']}, {database['engine']}; profile {request['profile']}, by {request['trigger']}"
-    ]
+    who = f"{database['name']} is {database['resource_id']}, {database['engine']}"
+    return [f"{who}; profile {request['profile']}, by {request['trigger']}"]
 
 
 def _plan(dossier: dict[str, Any]) -> list[str]:
-    plan = dossier["plan"]
+    plan = dossier.get("plan")
+    if not plan:
+        return []
     steps = [
         f"{number}. {step['action']}: {step['reason']} (interruption: {step['interruption']})"
         for number, step in enumerate(plan["steps"], 1)

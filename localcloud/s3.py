@@ -1,7 +1,7 @@
 """S3: bucket policies with conditions.
 
-moto denies whatever a statement with an unmet condition speaks of. Here such a statement says nothing, as in AWS; and because
-loopback stands for TLS, `aws:SecureTransport` is true.
+moto denies whatever a statement with an unmet condition speaks of. Here such a statement says nothing, as in AWS; and
+because loopback stands for TLS, `aws:SecureTransport` is true.
 """
 
 import json

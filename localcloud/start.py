@@ -1,6 +1,5 @@
 """`start`: an execution by hand from an event file, followed to its end."""
 
-import datetime
 import json
 import time
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import boto3
 
+from localcloud.narration import HEADING, Narration
 from localcloud.running import Running
 
 STARTS_WITHIN = 30  # seconds of real time: an event that no rule matches starts nothing
@@ -32,8 +32,11 @@ def start(event_file: Path) -> bool:
         execution = _started_by_event(running, states, machine, content)
     else:
         execution = states.start_execution(stateMachineArn=machine, input=json.dumps(content))["executionArn"]
-    print(f"{execution}\n\n  simulated    real     state")
-    return _follow(states, execution, began)
+    print(f"{execution}\n\n{HEADING}")
+    told = Narration(lambda service: _client(running, service), running.endpoint, execution, began).follow()
+    print(f"\n{told.end}")
+    print(told.error or json.dumps(told.dossier.get("outcome") or told.dossier.get("plan") or {}, indent=2))
+    return told.status == "SUCCEEDED"
 
 
 def _started_by_event(running: Running, states: Any, machine: str, event: dict[str, Any]) -> str:
@@ -54,37 +57,6 @@ def _started_by_event(running: Running, states: Any, machine: str, event: dict[s
             return new.pop()
         time.sleep(0.1)
     raise NothingStarted(f"the event started no execution within {STARTS_WITHIN} seconds: does a rule match it?")
-
-
-def _follow(states: Any, execution: str, began: float) -> bool:
-    shown, started = 0, None
-    while True:
-        described = states.describe_execution(executionArn=execution)
-        pages = states.get_paginator("get_execution_history").paginate(executionArn=execution)
-        events = [event for page in pages for event in page["events"]]
-        for event in events[shown:]:
-            started = started or event["timestamp"]
-            if entered := event.get("stateEnteredEventDetails"):
-                print(
-                    f"  {_clock(event['timestamp'] - started)}  {time.monotonic() - began:6.2f} s   {entered['name']}",
-                    flush=True,
-                )
-        shown = len(events)
-        if described["status"] != "RUNNING":
-            break
-        time.sleep(0.1)
-    print(f"\n{described['status']}")
-    if "output" in described:
-        print(json.dumps(json.loads(described["output"]), indent=2))
-    for name in ("error", "cause"):
-        if name in described:
-            print(f"{name}: {described[name]}")
-    return bool(described["status"] == "SUCCEEDED")
-
-
-def _clock(span: datetime.timedelta) -> str:
-    seconds = max(0, int(span.total_seconds()))
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def _client(running: Running, service: str) -> Any:

@@ -1,4 +1,4 @@
-"""The vocabulary of the end-to-end tests: databases, people and profiles in the running cloud, and what became of them."""
+"""The vocabulary of the end-to-end tests: databases, people and profiles in the running cloud, and what becomes of them."""
 
 import json
 import shlex
@@ -91,7 +91,8 @@ class Scene:
         return rds_backends[self.cloud.account][self.cloud.region].databases[name]
 
     def available(self, name: str) -> dict[str, Any]:
-        return self.until(lambda: (found := self.database(name))["DBInstanceStatus"] == "available" and found)
+        self.until(lambda: self.database(name)["DBInstanceStatus"] == "available")
+        return self.database(name)
 
     def executions_about(self, name: str, *, by: str = "") -> list[str]:
         """ARNs of the executions whose input names the database (and holds `by`), oldest first."""
@@ -220,7 +221,7 @@ class Scene:
     def sign_in(
         self, kit: Path, client: str, user: str, password: str, *, instead: tuple[str, str] = ("", "")
     ) -> subprocess.CompletedProcess[str]:
-        """Runs the kit's line for `client` as it stands, but for the user's name and what `instead` replaces; types the password."""
+        """Runs the kit's line, but for the name and what `instead` replaces; types the password."""
         line = (
             json.loads((kit / "connect.json").read_text())["clients"][client]
             .replace("YOUR-NAME", user)

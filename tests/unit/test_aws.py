@@ -1,4 +1,4 @@
-"""What is asked of AWS, and what becomes of its answers and errors: botocore checks the requests, and nothing is sent."""
+"""What is asked of AWS, and what becomes of its answers and errors. botocore checks the requests; nothing is sent."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def refused(code: str, status: int) -> botocore.exceptions.ClientError:
         botocore.exceptions.ConnectTimeoutError(endpoint_url="https://x"),
         botocore.exceptions.ReadTimeoutError(endpoint_url="https://x"),
         botocore.exceptions.ConnectionClosedError(endpoint_url="https://x"),
-        botocore.exceptions.SSLError(endpoint_url="https://x", error="x"),
+        botocore.exceptions.SSLError(endpoint_url="https://x", error=OSError()),
     ],
 )
 def test_what_passes_by_itself_is_a_temporary_failure(error: Exception) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from signon.errors import SettingMissing
-from tests.builders import EXECUTION, NOW, a_database_id, a_dossier, a_request, an_error, planned, surroundings
+from tests.builders import EXECUTION, NOW, a_database_id, a_request, an_error, planned, surroundings
 from tests.unit.reach import ROOT
 
 CONTEXT = SimpleNamespace(
@@ -79,8 +79,3 @@ def test_what_a_failed_execution_shows_is_the_error_and_what_to_do() -> None:
     answer = reported(a_dossier_before_its_claim(dry_run=True, **ENDS["Failed"]))
     assert answer["Error"] == "KeyError"
     assert answer["Cause"].endswith("Read the log of the function that failed with KeyError; then start again")
-
-
-def test_the_dossier_of_a_run_that_got_through_is_released() -> None:
-    with pytest.raises(SettingMissing, match="SIGNON_TABLE"):
-        reported(a_dossier(request=a_request(dry_run=True).to_json()))
