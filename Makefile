@@ -27,7 +27,7 @@ down: .machine/machine.json ## Stop what `make up` started
 
 ##@ Change it
 test: .machine/machine.json ## All tests: unit, integration, end to end
-	@$(pytest) tests $(ARGS)
+	@$(pytest) tests --numprocesses 2 --dist loadfile $(ARGS)
 
 unit integration e2e: .machine/machine.json ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)

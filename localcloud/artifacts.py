@@ -83,6 +83,7 @@ class Artifacts:
                     "PYTHON_VERSION": self._python_version,
                     "PLATFORM": host_platform(),
                     "SOURCE_DIR": str(source),
+                    "PYTHON": sys.executable,
                 },
             )
             # ordinary bytecode is tied to a file's date; a layer's files get theirs from whoever unpacked them

@@ -174,7 +174,9 @@ def a_record_with_a_reboot_due(**changes: Any) -> Record:
 
 def a_record_of_a_finished_one(**changes: Any) -> Record:
     """We have joined the database, rebooted it, and its logins work."""
-    usual = a_record_with_a_reboot_due(rebooted_at=at(minutes=-15).isoformat(), end="Onboarded")
+    usual = a_record_with_a_reboot_due(
+        rebooted_at=at(minutes=-15).isoformat(), onboarded_at=at(minutes=-14).isoformat()
+    )
     return replace(usual, **changes)
 
 

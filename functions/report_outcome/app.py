@@ -18,9 +18,9 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     dossier, execution = event["dossier"], event["execution"]
-    ended = outcome.decide(dossier)
+    ended = outcome.decide(dossier, event["input"])
     logger.info("Outcome", extra={"end": ended.end, "headline": ended.headline, "problems": ended.problems})
-    if not ended.is_silent and not dossier.get("request", {}).get("dry_run"):
+    if not ended.is_silent and not outcome.is_dry_run(event["input"]):
         database = dossier.get("database", {})
         record = records.read(setting("TABLE"), database["resource_id"]) if database else None
         if report.is_news(ended, record):

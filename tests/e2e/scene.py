@@ -1,4 +1,4 @@
-"""The vocabulary of the end-to-end tests: databases, people and profiles in the running cloud, and what becomes of them."""
+"""The vocabulary of the end-to-end tests: databases, people and profiles in the running cloud."""
 
 import json
 import shlex

@@ -12,6 +12,7 @@ import yaml
 from samtranslator.yaml_helper import yaml_parse
 
 from signon import errors
+from signon.domain.request import Request
 from signon.errors import END_BY_ERROR, NeedsPerson
 from tests.builders import ACCOUNT, REGION
 from tests.unit.reach import ROOT, calls_of, errors_of, settings_of
@@ -259,10 +260,17 @@ def test_a_claim_that_settles_is_remembered_as_no_error() -> None:
     assert settling["ResultPath"] == "$.settling"
 
 
+def names_in(parameters: dict[str, Any]) -> set[str]:
+    return {name.removesuffix(".$") for name in parameters}
+
+
 def test_planning_again_keeps_the_claim_and_forgets_what_was_done() -> None:
     again = STATES["Plan again"]
     opened = STATES["Describe database"]["ResultSelector"]
-    assert again["Parameters"] == {**opened, "claim.$": "$.claim"}
+    assert names_in(again["Parameters"]) == names_in(opened) | {"claim"}
+    request = again["Parameters"]["request"]
+    assert names_in(request) == set(Request.__dataclass_fields__)
+    assert request["approve"] is None  # it was for the plan that has been carried out
     assert "ResultPath" not in again  # the whole dossier is replaced
     assert again["Next"] == STATES["Describe database"]["Next"] == "Make plan"
 

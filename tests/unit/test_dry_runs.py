@@ -36,7 +36,8 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def reported(dossier: dict[str, Any]) -> dict[str, Any]:
-    event = {"dossier": dossier, "execution": EXECUTION, "now": NOW.isoformat()}
+    asked = {"database": {"instance": "payments-orders"}, "dry_run": dossier.get("request", {}).get("dry_run", True)}
+    event = {"dossier": dossier, "input": asked, "execution": EXECUTION, "now": NOW.isoformat()}
     answer: dict[str, Any] = REPORT.handler(event, CONTEXT)
     return answer
 
@@ -73,6 +74,11 @@ def test_any_other_run_of_that_end_is_recorded(end: str) -> None:
 def test_a_dry_run_with_a_plan_that_needs_a_person_tells_nobody() -> None:
     plan = planned(around=surroundings(role=None)).to_json()
     assert reported(a_dossier_before_its_claim(dry_run=True, plan=plan))["end"] == "Needs a person"
+
+
+def test_a_dry_run_that_fails_before_there_is_a_dossier_tells_nobody() -> None:
+    answer = reported(an_error("DatabaseBusy", "payments-orders is creating"))
+    assert (answer["end"], answer["headline"]) == ("Parked", "payments-orders: is creating")
 
 
 def test_what_a_failed_execution_shows_is_the_error_and_what_to_do() -> None:

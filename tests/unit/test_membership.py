@@ -102,7 +102,9 @@ def test_the_five_minutes_begin_with_the_first_look_after_asking() -> None:
 
 def test_they_begin_anew_with_every_attempt() -> None:
     second = opening(a_reading(looks=9), a_database(), None, asks=True, plugin_loaded=False)
-    assert look(a_database(), reading=second, now=at(hours=1)).verdict == "WAIT"
+    first = look(a_database(), reading=second, now=at(hours=1))
+    assert (first.began_at, first.requested_at) == (NOW.isoformat(), at(hours=1).isoformat())
+    assert look(a_database(), reading=first, now=at(hours=1, minutes=4)).verdict == "WAIT"
 
 
 @pytest.mark.parametrize("database", [a_member("enable-kerberos-failed"), a_member("failed"), a_database()])

@@ -53,7 +53,7 @@ def test_a_new_database_is_joined_rebooted_and_given_its_logins() -> None:
     assert all(step.reason for step in plan.steps)
 
 
-@pytest.mark.parametrize("record", [a_record_of_a_finished_one(), a_record(end="Onboarded")])
+@pytest.mark.parametrize("record", [a_record_of_a_finished_one(), a_record(onboarded_at=NOW.isoformat())])
 def test_a_second_run_plans_no_interruption(record: Record) -> None:
     plan = planned(a_member(created_at=OLD, pending_changes=("Port",)), record=record)
     assert plan.verdict == "GO"
@@ -188,7 +188,7 @@ def test_what_stands_in_the_way_is_found_where_nothing_would_be_interrupted_too(
     assert (plan.verdict, [finding.problem for finding in plan.findings]) == ("ASK", [problem])
 
 
-STRANGE = [None, a_record(), a_record(end="Needs a person"), a_record(end="Parked", told="x")]
+STRANGE = [None, a_record(), a_record(told="x")]
 
 
 @pytest.mark.parametrize("record", STRANGE)
@@ -217,7 +217,7 @@ def test_of_a_stranger_nothing_else_is_asked_where_nothing_would_be_interrupted(
 @pytest.mark.parametrize(
     ("database", "record"),
     [
-        (a_database(created_at=OLD), a_record(end="Onboarded")),
+        (a_database(created_at=OLD), a_record(onboarded_at=NOW.isoformat())),
         (a_member("failed", created_at=OLD), a_record_of_a_finished_one()),
         (a_member(created_at=OLD), a_record_with_a_reboot_due()),
     ],

@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from signon.errors import TemporaryFailure
@@ -45,5 +45,5 @@ def errors_as(codes: Mapping[str, Callable[[str], Exception]] | None = None) -> 
         if code in _TEMPORARY or error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
             raise TemporaryFailure(f"{error.operation_name}: {code}") from None
         raise
-    except (HTTPClientError, NoConnection) as error:
+    except (HTTPClientError, IncompleteReadError, NoConnection) as error:
         raise TemporaryFailure(f"AWS did not answer: {type(error).__name__}") from None

@@ -39,7 +39,7 @@ def pinned(bucket: str, version: ProfileVersion) -> bytes:
     """
     remedy = "Start again: a new plan is made from the newest profile"
     gone = ProfileUnusable(f"Version {version.version} of profile {version.name} is gone", remedy)
-    with errors_as({"NoSuchVersion": lambda _: gone, "NoSuchKey": lambda _: gone}):
+    with errors_as({code: lambda _: gone for code in ("NoSuchVersion", "NoSuchKey", "AccessDenied")}):
         text = _s3().get_object(Bucket=bucket, Key=version.key, VersionId=version.version)["Body"].read()
     if sha256(text) != version.sha256:
         raise ProfileUnusable(f"Version {version.version} of profile {version.name} is not what was planned", remedy)

@@ -39,6 +39,7 @@ MEMBERSHIP = {
 ACCEPTED_WITHIN = timedelta(minutes=5)  # after our call, DomainMemberships may still be empty
 MOST_ATTEMPTS = 3
 PARK_AFTER = timedelta(hours=3)  # an execution lives 6, and a busy database may take an hour at each state
+REBOOT_TAKES = timedelta(hours=1)  # at most: our own reboot does not park a database that has just joined
 REBOOT_WAIT_SECONDS = 60
 
 
@@ -116,7 +117,8 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, *
     """
     began_at, requested_at = reading.began_at or now.isoformat(), reading.requested_at or now.isoformat()
     verdict, reason = _verdict(reading, database, directory, now - datetime.fromisoformat(requested_at))
-    if verdict == WAIT and now - datetime.fromisoformat(began_at) > PARK_AFTER:
+    patience = PARK_AFTER + (REBOOT_TAKES if rebooted else timedelta())
+    if verdict == WAIT and now - datetime.fromisoformat(began_at) > patience:
         raise StillWaiting(f"{reason}, for more than {PARK_AFTER.seconds // 3600} hours")
     return replace(
         reading,

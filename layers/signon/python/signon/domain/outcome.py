@@ -54,9 +54,9 @@ class Outcome:
         return "\n".join([*lines, "", f"Execution: {execution}"])
 
 
-def decide(dossier: Mapping[str, Any]) -> Outcome:
-    """The outcome of a dossier that reached "Report outcome", from whatever state."""
-    name = dossier.get("database", {}).get("name", "The request")
+def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
+    """The outcome of a dossier that reached "Report outcome"; ``asked`` is the input the execution was started with."""
+    name = dossier["database"]["name"] if "database" in dossier else _named(asked)
     error = dossier.get("error") or (dossier if "Error" in dossier else None)
     if error:
         return _of_error(name, error, dossier)
@@ -83,6 +83,21 @@ def decide(dossier: Mapping[str, Any]) -> Outcome:
     return _of_success(name, dossier)
 
 
+def is_dry_run(asked: Any) -> bool:
+    """Whether a person asked for a plan and nothing else: nothing is written and nobody told, whatever the end."""
+    return isinstance(asked, Mapping) and asked.get("dry_run") is True
+
+
+def _named(asked: Any) -> str:
+    """Which database an input speaks of, as far as one can tell: it may be anything."""
+    asked = asked if isinstance(asked, Mapping) else {}
+    for holder, key in (("database", "instance"), ("detail", "SourceIdentifier")):
+        held = asked.get(holder)
+        if isinstance(held, Mapping) and isinstance(held.get(key), str) and held[key].isprintable():
+            return str(held[key][:63])
+    return "The request"
+
+
 _MEMBERSHIP_REMEDY = (
     "Check that the database's subnets reach the directory's controllers (ports 53, 88, 464)"
     " and that the directory is Active; then start again: the same association is tried anew"
@@ -95,7 +110,13 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
     message = _message(error)
     problem, _, remedy = message.partition(_REMEDY)
     if end == PARKED:
-        return Outcome(end, f"{name}: {message}", tried=_tried(dossier), error=kind, changed=_changed(dossier))
+        return Outcome(
+            end,
+            f"{name}: {message.removeprefix(f'{name} ').removeprefix(f'{name}: ')}",
+            tried=_tried(dossier),
+            error=kind,
+            changed=_changed(dossier),
+        )
     if end == FAILED:
         remedy = (
             "Correct the input and start again"

@@ -19,7 +19,7 @@ class Record:
     reboot_intended_at: str | None = None
     rebooted_at: str | None = None
     told: str | None = None
-    end: str | None = None
+    onboarded_at: str | None = None
 
     @property
     def reboot_due(self) -> bool | None:
@@ -35,7 +35,7 @@ class Record:
     @property
     def is_ours(self) -> bool:
         """Whether we have begun to work on the database: then it is no stranger, however old it is."""
-        return self.associated_at is not None or self.end == "Onboarded"
+        return self.associated_at is not None or self.onboarded_at is not None
 
     @property
     def open_intent(self) -> datetime | None:

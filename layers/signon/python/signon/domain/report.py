@@ -38,6 +38,7 @@ def facts(ended: Outcome, dossier: Mapping[str, Any], execution: str, now: str) 
         "profile": profile.get("name", ""),
         "profile_version": profile.get("version", ""),
         "next_look": _next_look(ended, now),
+        **({"onboarded_at": now} if "proof" in dossier else {}),
         **({"rebooted_at": dossier["reboot"]["at"]} if reboot_worked else {}),
     }
 

@@ -122,8 +122,7 @@ def admit(request: Request, database: Database | None) -> tuple[Request, Databas
 
     A tag only names a profile; what may happen is for the profile to say.
     Raises NotOurs: no profile, not an engine of ours, a member of a cluster, or being deleted. InvalidRequest: a person
-    named a database that does not exist. DatabaseBusy: RDS is changing
-    the database.
+    named a database that does not exist. DatabaseBusy: RDS is changing the database.
     """
     if database is None:
         raise (
