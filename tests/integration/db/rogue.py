@@ -60,6 +60,9 @@ class Rogue:
         _send(visitor, 0, _greeting(tls=bool(self._tls or self._hangs_up)))
         number = self._hear(visitor)
         if self._hangs_up:
+            visitor.shutdown(socket.SHUT_WR)
+            while visitor.recv(4096):  # closing with something unread would be a reset
+                pass
             return
         if self._tls:
             visitor = self._tls.wrap_socket(visitor, server_side=True)

@@ -25,9 +25,11 @@ _SETTINGS = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', 
 
 # https://dev.mysql.com/doc/mysql-errors/8.4/en/
 _ACCESS_DENIED, _PLUGIN_NOT_LOADED = 1045, 1524
+_NOT_LET_IN = {_ACCESS_DENIED, 1130, 1862, 3118}  # ... from this host, password expired, account locked
 _UNREACHABLE = {2002, 2003, 2005}
 _TEMPORARY = {1040, 1053, 1158, 1159, 1160, 1161, 1205, 1213, 2006, 2013, 3024}
 _READ_ONLY = {1290, 1836}
+_CUT_OFF = (ssl.SSLEOFError, ConnectionResetError, BrokenPipeError)
 
 
 class Connection:
@@ -63,9 +65,15 @@ def connect(database: Database, credentials: Callable[[], Credentials], tls: ssl
     while True:
         try:
             return Connection(_open(database, credentials(), tls))
+        except pymysql.err.InternalError:
+            raise ConnectionRefused(
+                f"{database.host}:{database.port} does not answer as MySQL does", "Look at who answers at that address"
+            ) from None
         except pymysql.err.OperationalError as error:
-            code = error.args[0]
-            if isinstance(error.__cause__ or error.__context__, ssl.SSLError) or "SSL" in str(error.args[1:]):
+            code, cause = error.args[0], error.__cause__ or error.__context__
+            if isinstance(cause, _CUT_OFF):
+                raise TemporaryFailure(f"{database.host} ended the connection while we signed in") from None
+            if isinstance(cause, ssl.SSLError) or "SSL" in str(error.args[1:]):
                 raise ConnectionRefused(
                     f"The TLS of {database.host} cannot be verified",
                     "Give the database a certificate of a current RDS certificate authority,"
@@ -73,7 +81,7 @@ def connect(database: Database, credentials: Callable[[], Credentials], tls: ssl
                 ) from None
             if code == _ACCESS_DENIED and not refused:
                 refused = True  # rotated since the secret was read: read it again, once
-            elif code == _ACCESS_DENIED:
+            elif code in _NOT_LET_IN:
                 raise ConnectionRefused(
                     f"{database.host} does not let the master user in",
                     "Reset the master password, or mend the secret that the profile names",
