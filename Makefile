@@ -26,10 +26,10 @@ down: .machine/machine.json ## Stop what `make up` started
 	@$(cloud) down $(ARGS)
 
 ##@ Change it
-test: .machine/machine.json ## All tests: unit, integration, end to end
+test: .machine/machine.json .machine/aws ## All tests: unit, integration, end to end
 	@$(pytest) tests --numprocesses 2 --dist loadfile $(ARGS)
 
-unit integration e2e: .machine/machine.json ## The tests of one kind (ARGS='-k membership' chooses among them)
+unit integration e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)
 
 lint: .machine/machine.json .machine/lint .machine/sam .machine/asl_validator ## Format, types, import rules, template, state machine, scripts

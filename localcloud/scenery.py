@@ -32,7 +32,7 @@ def say(running: Running) -> None:
 The local cloud is at {running.endpoint}; a second is {running.speed:g} simulated seconds. Its log: {log_file()}
 In the directory: {people}. Profiles: s3://{bucket}
 
-Create a database; its event starts an execution by itself:
+Create a database; its event starts an execution by itself (no AWS CLI here? `make shell` has one):
   {aws} rds create-db-instance \\
     --db-instance-identifier payments-orders --engine mysql --db-instance-class db.t4g.micro --allocated-storage 20 \\
     --master-username admin --manage-master-user-password --tags Key=signon:profile,Value=payments

@@ -15,11 +15,9 @@ from signon.domain.database import Database
 from signon.domain.logins import Statement
 from signon.domain.probe import Probe
 from signon.errors import DatabaseUnusable, PluginNotLoaded, SignonError, StatementRefused, TemporaryFailure
-from tests.builders import MYSQL, a_plan, a_profile
+from tests.builders import a_plan, a_profile
 
-from .conftest import MASTER, RDSADMIN, Operator, SignIn, as_user, load_plugin
-
-SQL = MYSQL.logins[next(iter(MYSQL.logins))]
+from .conftest import MASTER, RDSADMIN, SQL, Operator, SignIn, as_user, load_plugin
 
 
 def probed(as_master: SignIn, database: Database) -> Probe:
@@ -41,9 +39,7 @@ def test_the_probe_sees_that_the_plugin_is_not_loaded(
     assert not probed(as_master, database).plugin_loaded
 
 
-def test_the_probe_sees_that_the_server_is_read_only(
-    as_master: SignIn, database: Database, operator: Operator
-) -> None:
+def test_the_probe_sees_that_the_server_is_read_only(as_master: SignIn, database: Database, operator: Operator) -> None:
     operator.run("SET GLOBAL read_only = ON")
     assert probed(as_master, database).read_only
 

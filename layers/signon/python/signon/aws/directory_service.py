@@ -18,7 +18,8 @@ class _NoSuchDirectory(Exception):
 def find(directory: str) -> Directory | None:
     """The directory with this id in our account and Region, shared ones included; None where there is none."""
     directories: DirectoryServiceClient = client("ds")
-    absent = dict.fromkeys(("EntityDoesNotExistException", "InvalidParameterException"), _NoSuchDirectory)
+    codes = ("EntityDoesNotExistException", "InvalidParameterException", "ValidationException")
+    absent = dict.fromkeys(codes, _NoSuchDirectory)
     try:
         with errors_as(absent):
             answer = directories.describe_directories(DirectoryIds=[directory])["DirectoryDescriptions"]

@@ -39,14 +39,15 @@ def note(table: str, database: str, facts: Mapping[str, str]) -> None:
             ],
         )
     )
-    values: dict[str, Any] = {f":{name}": {"S": value} for name, value in kept.items()}
+    values = {f":{name}": {"S": value} for name, value in kept.items()}
+    with_values: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}  # it must not be empty
     with errors_as():
         _table().update_item(
             TableName=table,
             Key=_key(database),
             UpdateExpression=expression,
             ExpressionAttributeNames={f"#{name}": name for name in facts},
-            ExpressionAttributeValues=values,
+            **with_values,
         )
 
 

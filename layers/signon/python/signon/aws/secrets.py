@@ -39,6 +39,9 @@ def master_credentials(database: Database, named: str | None) -> Credentials:
         text = manager.get_secret_value(SecretId=secret).get("SecretString", "")
     try:
         document = json.loads(text)
-        return Credentials(document["username"], document["password"])
+        user, password = document["username"], document["password"]
     except (ValueError, KeyError, TypeError):
-        raise unusable("it is not a JSON object with username and password") from None
+        user = password = None
+    if not isinstance(user, str) or not isinstance(password, str):
+        raise unusable("it is not a JSON object with username and password")
+    return Credentials(user, password)

@@ -1,0 +1,232 @@
+"""One conditional write decides who works on a database, however many ask at once."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from localcloud.cloud import Cloud
+from signon.aws import claims, records
+from signon.domain.claim import Claim
+from signon.errors import AlreadyInProgress, ClaimLost, ClaimSettling
+
+from .conftest import Start, Stop
+
+LONGEST = timedelta(minutes=5)
+
+
+@pytest.fixture
+def database() -> str:
+    """A resource id that nobody has claimed."""
+    return f"db-{uuid.uuid4().hex[:26].upper()}"
+
+
+Take = Callable[..., Claim]
+
+
+@pytest.fixture
+def take(table: str, database: str, cloud: Cloud) -> Take:
+    def take(execution: str, now: datetime | None = None) -> Claim:
+        return claims.take(table, database, execution, now or cloud.clock.now(), LONGEST)
+
+    return take
+
+
+def settled(stopped_at: datetime) -> datetime:
+    """When nothing of an execution that stopped then can be running any more."""
+    return stopped_at + LONGEST + timedelta(seconds=1)
+
+
+# ---- taking
+
+
+def test_the_first_claim_on_a_database_has_fence_1(take: Take, start: Start, table: str, database: str) -> None:
+    execution = start()
+    claim = take(execution)
+    assert claim == Claim(database, execution, 1)
+    claims.confirm(table, claim)
+
+
+def test_claims_on_two_databases_have_nothing_to_do_with_each_other(
+    take: Take, start: Start, table: str, cloud: Cloud
+) -> None:
+    take(start())
+    assert claims.take(table, f"db-{uuid.uuid4().hex}", start(), cloud.clock.now(), LONGEST).fence == 1
+
+
+def test_a_running_holder_keeps_everybody_else_out(take: Take, start: Start, table: str) -> None:
+    claim = take(start())
+    with pytest.raises(AlreadyInProgress, match="is held by"):
+        take(start())
+    claims.confirm(table, claim)
+
+
+def test_a_running_holder_keeps_its_claim_however_long_it_runs(take: Take, start: Start, cloud: Cloud) -> None:
+    take(start())
+    with pytest.raises(AlreadyInProgress):
+        take(start(), cloud.clock.now() + timedelta(days=300))
+
+
+def test_an_execution_may_take_its_own_claim_again_and_outdates_itself(take: Take, start: Start, table: str) -> None:
+    execution = start()
+    first = take(execution)
+    second = take(execution)
+    assert second.fence == first.fence + 1
+    claims.confirm(table, second)
+    with pytest.raises(ClaimLost):
+        claims.confirm(table, first)
+
+
+# ---- taking over
+
+
+def test_the_claim_of_one_that_has_only_just_stopped_has_to_settle(take: Take, start: Start, stop: Stop) -> None:
+    holder = start()
+    take(holder)
+    stopped_at = stop(holder)
+    with pytest.raises(ClaimSettling, match="one of its functions may still run"):
+        take(start(), stopped_at + LONGEST)
+
+
+def test_the_claim_of_one_that_stopped_long_ago_is_taken_over_and_the_old_one_is_lost(
+    take: Take, start: Start, stop: Stop, table: str
+) -> None:
+    holder = start()
+    old = take(holder)
+    new = take(start(), settled(stop(holder)))
+    assert new.fence == old.fence + 1
+    claims.confirm(table, new)
+    with pytest.raises(ClaimLost, match=r"holds the claim on .* no longer"):
+        claims.confirm(table, old)
+
+
+def test_the_claim_of_one_that_step_functions_has_forgotten_is_taken_over(
+    take: Take, start: Start, waiting: str
+) -> None:
+    take(waiting.replace(":stateMachine:", ":execution:") + ":of-long-ago")
+    assert take(start()).fence == 2
+
+
+def test_one_that_was_outdated_can_no_longer_release(take: Take, start: Start, stop: Stop, table: str) -> None:
+    holder = start()
+    old = take(holder)
+    new = take(start(), settled(stop(holder)))
+    assert claims.release(table, old) is False
+    claims.confirm(table, new)
+
+
+def test_an_old_fence_is_lost_even_under_the_same_execution(take: Take, start: Start, table: str) -> None:
+    claim = take(start())
+    with pytest.raises(ClaimLost):
+        claims.confirm(table, replace(claim, fence=claim.fence + 1))
+
+
+def test_a_claim_that_was_never_taken_is_lost(table: str, database: str) -> None:
+    with pytest.raises(ClaimLost):
+        claims.confirm(table, Claim(database, "arn:of:nobody", 1))
+
+
+# ---- releasing
+
+
+def test_a_released_claim_is_free_for_the_next_with_a_higher_fence(take: Take, start: Start, table: str) -> None:
+    claim = take(start())
+    assert claims.release(table, claim) is False
+    with pytest.raises(ClaimLost):
+        claims.confirm(table, claim)
+    assert take(start()).fence == 2
+
+
+def test_a_release_that_is_tried_again_does_no_harm(take: Take, start: Start, table: str) -> None:
+    claim = take(start())
+    claims.release(table, claim)
+    assert claims.release(table, claim) is False
+    other = take(start())
+    assert claims.release(table, claim) is False
+    claims.confirm(table, other)
+
+
+def test_who_was_asked_for_meanwhile_keeps_the_claim_and_works_again(take: Take, start: Start, table: str) -> None:
+    claim = take(start())
+    for _ in range(2):
+        with pytest.raises(AlreadyInProgress):
+            take(start())
+    assert claims.release(table, claim) is True
+    claims.confirm(table, claim)
+    assert claims.release(table, claim) is False
+    with pytest.raises(ClaimLost):
+        claims.confirm(table, claim)
+
+
+def test_who_takes_over_is_not_asked_for_what_the_one_before_was_asked(
+    take: Take, start: Start, stop: Stop, table: str
+) -> None:
+    holder = start()
+    take(holder)
+    with pytest.raises(AlreadyInProgress):
+        take(start())
+    new = take(start(), settled(stop(holder)))
+    assert claims.release(table, new) is False
+
+
+def test_the_claim_and_the_record_of_a_database_leave_each_other_alone(
+    take: Take, start: Start, table: str, database: str
+) -> None:
+    claim = take(start())
+    records.note(table, database, {"told": "a"})
+    claims.confirm(table, claim)
+    claims.release(table, claim)
+    record = records.read(table, database)
+    assert record is not None
+    assert record.told == "a"
+
+
+# ---- at once
+
+
+def all_at_once(count: int, act: Callable[[int], object]) -> list[object]:
+    """What each answered, or the error that it raised."""
+    barrier, answers = threading.Barrier(count), [object()] * count
+
+    def run(number: int) -> None:
+        barrier.wait()
+        try:
+            answers[number] = act(number)
+        except Exception as error:  # noqa: BLE001  it is the answer
+            answers[number] = error
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_of_fifty_at_once_exactly_one_holds_the_claim(take: Take, start: Start, table: str) -> None:
+    executions = [start() for _ in range(50)]
+    answers = all_at_once(50, lambda number: take(executions[number]))
+    (holder,) = [answer for answer in answers if isinstance(answer, Claim)]
+    assert sum(isinstance(answer, AlreadyInProgress) for answer in answers) == 49
+    assert holder.fence == 1
+    claims.confirm(table, holder)
+    assert claims.release(table, holder) is True  # the others wanted it
+
+
+def test_of_twenty_who_take_over_at_once_exactly_one_holds_the_claim(
+    take: Take, start: Start, stop: Stop, table: str
+) -> None:
+    first = start()
+    take(first)
+    now = settled(stop(first))
+    executions = [start() for _ in range(20)]
+    answers = all_at_once(20, lambda number: take(executions[number], now))
+    (holder,) = [answer for answer in answers if isinstance(answer, Claim)]
+    assert sum(isinstance(answer, AlreadyInProgress) for answer in answers) == 19
+    assert holder.fence == 2
+    claims.confirm(table, holder)
