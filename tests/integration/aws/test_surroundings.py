@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import socketserver
+import threading
 import uuid
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -188,15 +191,52 @@ def test_an_event_reaches_the_target_of_a_rule(cloud: Cloud, queue: str, eventua
 # ---- errors
 
 
+@pytest.fixture
+def endpoint_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Has the product's clients look for AWS at a port of this machine."""
+
+    def look_at(port: int) -> None:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+        client.cache_clear()
+
+    yield look_at
+    client.cache_clear()
+
+
 @pytest.mark.usefixtures("_retries_at_once")
-def test_where_nobody_answers_it_is_a_temporary_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nobody_answers_it_is_a_temporary_failure(endpoint_at: Callable[[int], None]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         free = listener.getsockname()[1]
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free}")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    client.cache_clear()
-    try:
-        with pytest.raises(TemporaryFailure, match="AWS did not answer: EndpointConnectionError"):
+    endpoint_at(free)
+    with pytest.raises(TemporaryFailure, match="AWS did not answer: EndpointConnectionError"):
+        directory_service.find("d-9367000001")
+
+
+@pytest.mark.usefixtures("_retries_at_once")
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"HTTP/1.1 503 Slow down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", "DescribeDirectories: 503"),
+        (
+            b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>",
+            "DescribeDirectories: 502",
+        ),
+        (b"", "AWS did not answer: ConnectionClosedError"),
+    ],
+    ids=["503", "502 of a proxy", "cut off"],
+)
+def test_an_answer_of_a_server_in_trouble_is_a_temporary_failure(
+    endpoint_at: Callable[[int], None], answer: bytes, said: str
+) -> None:
+    class InTrouble(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            self.wfile.write(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), InTrouble) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        endpoint_at(server.server_address[1])
+        with pytest.raises(TemporaryFailure, match=said):
             directory_service.find("d-9367000001")
-    finally:
-        client.cache_clear()
+        server.shutdown()

@@ -5,18 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
-from localcloud.servers import MySQL
+from localcloud.servers import MySQL, World
+from localcloud.servers import mysql as servers
 from signon.db import logins
+from signon.db.session import sign_in
+from signon.domain.credentials import Credentials
 from signon.domain.database import Database
 from signon.domain.logins import Accounts, Proof, Statement, make, open_complete, prove, wanted_logins
 from signon.domain.profile import DirectoryLogin, MySqlRole, Profile
 from signon.errors import ClaimLost, LoginsIncomplete, TemporaryFailure
 from tests.builders import a_profile
 
-from .conftest import RDSADMIN, SQL, Operator, SignIn, as_user
+from .conftest import MASTER, RDSADMIN, SQL, Names, Operator, SignIn, as_user
 
 CHANGES = ("create_user", "alter_user", "drop_user", "grant", "revoke", "update", "insert", "delete")
 OPEN = "SELECT User FROM mysql.user u WHERE plugin = 'auth_pam' AND account_locked = 'N'"
@@ -153,7 +157,7 @@ def test_hundreds_of_logins_are_read_in_the_same_number_of_round_trips(
 def undisturbed(as_master: SignIn, database: Database, profile: Profile) -> list[Statement]:
     """The statements of a run that nothing disturbs, which has been made and taken back."""
     accounts = present(as_master, database)
-    wanted = wanted_logins(profile, literal_names=accounts.literal_names)
+    wanted = wanted_logins(profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     making = make(SQL, profile.name, wanted, accounts.logins, lock_leavers=True).statements
     with as_master() as session:
         session.run(making)
@@ -364,6 +368,28 @@ def test_a_grant_on_a_name_with_wildcards_reaches_that_database_alone(
         cursor.execute("SHOW DATABASES")
         shown = {name for (name,) in cursor.fetchall()} - {"information_schema", "performance_schema"}
     assert shown == set(wanted)
+
+
+@pytest.fixture
+def folding(world: World, names: Names, database: Database) -> Iterator[Database]:
+    """A database whose server writes all names in lower case, which is decided when it is made."""
+    host = database.host.replace("orders", "folding")
+    option = "--lower-case-table-names=1"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(servers, "INITIALIZE", (*servers.INITIALIZE, option))
+        patch.setattr(servers, "SERVE", (*servers.SERVE, option, "--plugin-load-add=auth_pam=rdsauth.so"))
+        server = world.mysql("folding", host, *MASTER)
+    names.addresses[host] = server.address
+    yield replace(database, host=host)
+    server.delete()
+
+
+def test_a_server_that_writes_names_in_lower_case_is_understood(folding: Database, bundle: str) -> None:
+    profile = a_profile(roles={"read": MySqlRole("read", ("Pay_Roll",))}, logins=(DirectoryLogin("alice", ("read",)),))
+    with sign_in(folding, lambda: Credentials(*MASTER), bundle) as session:
+        logins.create(session, SQL, folding, profile, before_change=lambda: None)
+        assert prove(SQL, profile, logins.read(session, folding)).verified == 1
+        assert logins.create(session, SQL, folding, profile, before_change=lambda: None) == 0
 
 
 def test_a_grant_may_be_given_before_its_database_exists(as_master: SignIn, database: Database) -> None:

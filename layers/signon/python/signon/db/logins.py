@@ -49,7 +49,7 @@ def create(
     outdated.
     """
     accounts = read(session, database)
-    wanted = wanted_logins(profile, literal_names=accounts.literal_names)
+    wanted = wanted_logins(profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     making = make(sql, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers).statements
     if making:
         before_change()

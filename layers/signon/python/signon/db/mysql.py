@@ -156,7 +156,8 @@ def read_logins(session: Session) -> Accounts:
     """Every account, with our mark where it bears one, and its grants on databases."""
     accounts = session.query(
         "Read the logins",
-        "SELECT u.User, u.Host, u.plugin, u.ssl_type, u.account_locked, a.ATTRIBUTE, @@partial_revokes"
+        "SELECT u.User, u.Host, u.plugin, u.ssl_type, u.account_locked, a.ATTRIBUTE,"
+        " @@lower_case_table_names, @@partial_revokes"
         " FROM mysql.user u JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host",
     )
     granted = session.query(
@@ -176,9 +177,10 @@ def read_logins(session: Session) -> Accounts:
             _mark(attribute),
             grants.get(f"'{_text(user)}'@'{_text(host)}'", {}),
         )
-        for user, host, plugin, tls, locked, attribute, _ in accounts
+        for user, host, plugin, tls, locked, attribute, *_ in accounts
     )
-    return Accounts(logins, literal_names=bool(accounts[0][-1]))
+    lower_case, literal_names = accounts[0][-2:]
+    return Accounts(logins, literal_names=bool(literal_names), lower_case=bool(lower_case))
 
 
 def _mark(attribute: Any) -> dict[str, Any] | None:

@@ -55,10 +55,15 @@ class PresentLogin:
 
 @dataclass(frozen=True)
 class Accounts:
-    """Every account of a database. ``literal_names``: the server takes no wildcards in a GRANT's database name."""
+    """Every account of a database.
+
+    ``literal_names``: the server takes no wildcards in a GRANT's database name. ``lower_case``: it writes the names of
+    databases in lower case (lower_case_table_names), in grants as well.
+    """
 
     logins: tuple[PresentLogin, ...]
     literal_names: bool
+    lower_case: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,16 +74,21 @@ class LoginPlan:
     left_alone: tuple[str, ...]
 
 
-def wanted_logins(profile: Profile, *, literal_names: bool = False) -> tuple[WantedLogin, ...]:
-    """The profile's directory logins, each with its grants."""
-    return tuple(WantedLogin(login.user, _grants(profile, login.roles, literal_names)) for login in profile.logins)
+def wanted_logins(
+    profile: Profile, *, literal_names: bool = False, lower_case: bool = False
+) -> tuple[WantedLogin, ...]:
+    """The profile's directory logins, each with its grants as the server will show them."""
+    return tuple(
+        WantedLogin(login.user, _grants(profile, login.roles, literal_names, lower_case)) for login in profile.logins
+    )
 
 
-def _grants(profile: Profile, roles: Iterable[str], literal_names: bool) -> dict[str, frozenset[str]]:
+def _grants(profile: Profile, roles: Iterable[str], literal_names: bool, lower_case: bool) -> dict[str, frozenset[str]]:
     grants: dict[str, frozenset[str]] = {}
     for role in (profile.roles[name] for name in roles):
         for database in role.databases:
-            pattern = database if literal_names else database_pattern(database)
+            name = database.lower() if lower_case else database
+            pattern = name if literal_names else database_pattern(name)
             grants[pattern] = grants.get(pattern, frozenset()) | frozenset(PRESETS[role.preset])
     return grants
 
@@ -157,7 +167,7 @@ def prove(sql: LoginSql, profile: Profile, accounts: Accounts) -> Proof:
 
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
-    wanted = wanted_logins(profile, literal_names=accounts.literal_names)
+    wanted = wanted_logins(profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     there = {login.user: login for login in accounts.logins if login.host == HOST}
     faults = [
         f"{login.user} {fault}"
