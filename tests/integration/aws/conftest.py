@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 import types
 from collections.abc import Callable, Iterator
@@ -32,22 +31,6 @@ def _clients_of_this_cloud(cloud: Cloud) -> Iterator[None]:
         client.cache_clear()
         yield
         client.cache_clear()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _updates_are_atomic() -> Iterator[None]:
-    """As DynamoDB's: moto looks at the condition and writes in two steps, and serves each caller in its own thread."""
-    from moto.dynamodb.models import DynamoDBBackend
-
-    lock, update_item = threading.Lock(), DynamoDBBackend.update_item
-
-    def one_at_a_time(self: Any, *arguments: Any, **more: Any) -> Any:
-        with lock:
-            return update_item(self, *arguments, **more)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DynamoDBBackend, "update_item", one_at_a_time)
-        yield
 
 
 @pytest.fixture

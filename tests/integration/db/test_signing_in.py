@@ -17,7 +17,7 @@ from localcloud.servers.authority import Authority
 from signon.db.session import sign_in
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
-from signon.errors import ConnectionRefused, TemporaryFailure
+from signon.errors import ConnectionRefused, DatabaseBusy, TemporaryFailure
 from tests.conftest import Eventually
 
 from . import certificates
@@ -166,21 +166,23 @@ def test_a_server_that_goes_down_during_the_handshake_is_tried_again_later(
 # ---- the way there
 
 
-def test_an_address_where_nobody_answers_is_tried_three_times(database: Database, names: Names, bundle: str) -> None:
+def test_a_server_that_is_down_is_tried_three_times_and_waited_for(
+    database: Database, names: Names, bundle: str
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         free = listener.getsockname()[1]
     names.addresses[HOST] = "127.0.0.1"
-    with pytest.raises(ConnectionRefused, match=f"{HOST}:{free} is not reached from this stack's subnets") as refused:
+    with pytest.raises(DatabaseBusy, match=f"{HOST}:{free} refuses connections"):
         sign_in(replace(database, port=free), master, bundle).__enter__()
     assert names.asked == [HOST] * 3
-    assert "DatabaseAccessSecurityGroup" in refused.value.remedy
 
 
 def test_a_name_that_does_not_resolve_is_tried_three_times(database: Database, names: Names, bundle: str) -> None:
     lost = "lost.invalid"
-    with pytest.raises(ConnectionRefused, match=r"lost\.invalid:3306 is not reached"):
+    with pytest.raises(ConnectionRefused, match=r"lost\.invalid:3306 is not reached") as refused:
         sign_in(replace(database, host=lost), master, bundle).__enter__()
     assert names.asked == [lost] * 3
+    assert "DatabaseAccessSecurityGroup" in refused.value.remedy
 
 
 def test_a_server_that_comes_up_meanwhile_is_reached(

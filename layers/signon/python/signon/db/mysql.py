@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import ssl
+import struct
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,19 +16,26 @@ from signon.domain.credentials import Credentials
 from signon.domain.database import Database
 from signon.domain.logins import Accounts, PresentLogin
 from signon.domain.probe import Probe
-from signon.errors import ConnectionRefused, DatabaseUnusable, PluginNotLoaded, StatementRefused, TemporaryFailure
+from signon.errors import (
+    ConnectionRefused,
+    DatabaseBusy,
+    DatabaseUnusable,
+    PluginNotLoaded,
+    StatementRefused,
+    TemporaryFailure,
+)
 
 if TYPE_CHECKING:
     from signon.db.session import Session
 
 SIGN_IN_ROUND_TRIPS = 2  # SET NAMES, and the settings below
-ATTEMPTS_TO_REACH = 3
 _SETTINGS = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', lock_wait_timeout = 30"
 
 # https://dev.mysql.com/doc/mysql-errors/8.4/en/
 _ACCESS_DENIED, _PLUGIN_NOT_LOADED = 1045, 1524
 _NOT_LET_IN = {_ACCESS_DENIED, 1130, 1862, 3118}  # ... from this host, password expired, account locked
 _UNREACHABLE = {2002, 2003, 2005}
+_TRIES = {_ACCESS_DENIED: 2, **dict.fromkeys(_UNREACHABLE, 3)}  # the password may be rotated since its secret was read
 _TEMPORARY = {1040, 1053, 1158, 1159, 1160, 1161, 1205, 1213, 2006, 2013, 3024}
 _READ_ONLY = {1290, 1836}
 _CUT_OFF = (ssl.SSLEOFError, ConnectionResetError, BrokenPipeError)
@@ -58,44 +67,49 @@ def connect(database: Database, credentials: Callable[[], Credentials], tls: ssl
     """Signs in as master.
 
     PyMySQL asks for TLS because it is given a context, and sends nothing secret before that is verified.
-    Raises ConnectionRefused.
+    Raises ConnectionRefused: says why. DatabaseBusy: the server lets nobody in yet. TemporaryFailure.
     """
-    unreachable = 0
-    refused = False
+    tries: Counter[object] = Counter()
     while True:
         try:
             return Connection(_open(database, credentials(), tls))
-        except pymysql.err.InternalError:
-            raise ConnectionRefused(
-                f"{database.host}:{database.port} does not answer as MySQL does", "Look at who answers at that address"
-            ) from None
-        except pymysql.err.OperationalError as error:
-            code, cause = error.args[0], error.__cause__ or error.__context__
-            if isinstance(cause, _CUT_OFF):
-                raise TemporaryFailure(f"{database.host} ended the connection while we signed in") from None
-            if isinstance(cause, ssl.SSLError) or "SSL" in str(error.args[1:]):
-                raise ConnectionRefused(
-                    f"The TLS of {database.host} cannot be verified",
-                    "Give the database a certificate of a current RDS certificate authority,"
-                    " and look at who answers at that address",
-                ) from None
-            if code == _ACCESS_DENIED and not refused:
-                refused = True  # rotated since the secret was read: read it again, once
-            elif code in _NOT_LET_IN:
-                raise ConnectionRefused(
-                    f"{database.host} does not let the master user in",
-                    "Reset the master password, or mend the secret that the profile names",
-                ) from None
-            elif code in _UNREACHABLE and unreachable + 1 < ATTEMPTS_TO_REACH:
-                unreachable += 1
-            elif code in _UNREACHABLE:
-                raise ConnectionRefused(
-                    f"{database.host}:{database.port} is not reached from this stack's subnets",
-                    "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own,"
-                    " and check the routes",
-                ) from None
-            else:
-                raise _our_error(code) from None
+        except (pymysql.err.OperationalError, pymysql.err.InternalError, struct.error) as error:
+            tries[error.args[0]] += 1
+            if isinstance(_cause(error), ssl.SSLError) or tries[error.args[0]] >= _TRIES.get(error.args[0], 1):
+                raise _not_connected(database, error) from None
+
+
+def _cause(error: Exception) -> BaseException | None:
+    return error.__cause__ or error.__context__
+
+
+def _not_connected(database: Database, error: Exception) -> Exception:
+    """Why there is no connection, under our names."""
+    where, code, cause = f"{database.host}:{database.port}", error.args[0], _cause(error)
+    if not isinstance(error, pymysql.err.OperationalError):
+        return ConnectionRefused(f"{where} does not answer as MySQL does", "Look at who answers at that address")
+    if isinstance(cause, ConnectionRefusedError):
+        return DatabaseBusy(f"{where} refuses connections: the server is starting, stopping or failing over")
+    if isinstance(cause, _CUT_OFF):
+        return TemporaryFailure(f"{where} ended the connection while we signed in")
+    if isinstance(cause, ssl.SSLError) or "SSL" in str(error.args[1:]):
+        return ConnectionRefused(
+            f"The TLS of {database.host} cannot be verified",
+            "Give the database a certificate of a current RDS certificate authority,"
+            " and look at who answers at that address",
+        )
+    if code in _NOT_LET_IN:
+        return ConnectionRefused(
+            f"{database.host} does not let the master user in",
+            "Reset the master password, or mend the secret that the profile names",
+        )
+    if code in _UNREACHABLE:
+        return ConnectionRefused(
+            f"{where} is not reached from this stack's subnets",
+            "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own,"
+            " and check the routes",
+        )
+    return _our_error(code)
 
 
 def _open(database: Database, credentials: Credentials, tls: ssl.SSLContext) -> pymysql.Connection[Any]:
