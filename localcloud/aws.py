@@ -24,7 +24,7 @@ from moto.iam import models as iam
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from localcloud import cloudformation, dynamodb, eventbridge, lambdas, rds, s3, stepfunctions
+from localcloud import cloudformation, dynamodb, eventbridge, lambdas, rds, s3, scheduler, stepfunctions
 from localcloud.artifacts import Artifacts, host_architecture
 from localcloud.clock import Clock
 from localcloud.comparison import Finding
@@ -86,6 +86,7 @@ class Aws:
         lambdas.install(self.functions)
         cloudformation.install(self.client)
         eventbridge.install(clock, faults)
+        scheduler.install(clock, faults)
         rds.install(world, clock, faults)
         s3.install()
         dynamodb.install()

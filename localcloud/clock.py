@@ -38,13 +38,24 @@ class Clock:
 
         Once the clock is stopped it never returns: time has ended, and so will this (daemon) thread with its process.
         """
+        self.reach(self.elapsed() + seconds, still_wanted)
         with self._changed:
-            until = self._advance() + seconds
-            while (left := until - self._advance()) > 0 and still_wanted() and not self.stopped:
-                # a few looks a second: whoever stops wanting this does not notify
-                self._changed.wait(min(0.2, left / self._rate()))
             while self.stopped:
                 self._changed.wait()
+
+    def reach(self, moment: float, still_wanted: Callable[[], bool] = lambda: True) -> bool:
+        """Wait for that moment (simulated seconds since the clock was made), and answer whether it has come: False
+        once `still_wanted` is false or the clock was stopped.
+        """
+        while still_wanted():
+            with self._changed:
+                if self.stopped:
+                    return False
+                if (left := moment - self._advance()) <= 0:
+                    return True
+                # a few looks a second: whoever stops wanting this does not notify
+                self._changed.wait(min(0.2, left / self._rate()))
+        return False
 
     def stop(self) -> None:
         """The end of time: whoever sleeps on the clock does not wake up any more."""

@@ -44,7 +44,7 @@ class Cloud:
         self._end = ExitStack()
 
     def __enter__(self) -> Self:
-        with ExitStack() as undo:
+        with ExitStack() as undo, self.clock.working():  # the simulated day begins with the finished cloud
             undo.callback(self.close)
             self._start()
             undo.pop_all()

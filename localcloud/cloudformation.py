@@ -91,11 +91,15 @@ def install(client: Client) -> None:
         physical_resource_id=property(lambda layer: layer.arn),  # a !Ref of a layer gave the Python object
         cloudformation_name_type=staticmethod(lambda: "LayerName"),  # it had a wrong name
     )
+    mend(awslambda.Permission, create_from_cloudformation_json=classmethod(_create_permission))
     mend(stepfunctions.StateMachine, create_from_cloudformation_json=_create_state_machine)
 
 
 _moto_parse = parsing.parse_resource_and_generate_name
 _moto_create = parsing.parse_and_create_resource
+_moto_create_permission: Callable[..., awslambda.Permission] = vars(awslambda.Permission)[
+    "create_from_cloudformation_json"
+].__func__
 
 
 def _parse(logical_id: str, resource: dict[str, Any], resources: Any) -> Any:
@@ -137,8 +141,23 @@ def _create_function(name: str, resource: dict[str, Any], account: str, region: 
     function = lambda_backend(account, region).create_function(
         {**properties, "FunctionName": name, "Tags": _tag_map(properties)}
     )
-    mend(function, logging_config=properties.get("LoggingConfig"))
+    mend(
+        function,
+        logging_config=properties.get("LoggingConfig"),
+        dead_letter_config=properties.get("DeadLetterConfig"),
+    )
     return function
+
+
+def _create_permission(
+    cls: Any, /, name: str, resource: dict[str, Any], account: str, region: str, **rest: Any
+) -> awslambda.Permission:
+    """With the physical id that moto's has none of, and the statement as the function's policy keeps it."""
+    permission = _moto_create_permission(cls, name, resource, account, region, **rest)
+    function = lambda_backend(account, region).get_function(resource["Properties"]["FunctionName"])
+    kept = function.policy.statements[-1]
+    mend(permission, physical_resource_id=name, statement=kept, function_name=function.function_name)
+    return permission
 
 
 def _create_layer(name: str, resource: dict[str, Any], account: str, region: str, **_: Any) -> Any:

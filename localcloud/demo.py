@@ -32,12 +32,14 @@ def main(speed: float) -> None:
     began = time.monotonic()
     print("RDS Sign-on: a new RDS for MySQL database, from RDS's event to a proved sign-in\n")
     with Cloud(speed=speed) as cloud:
-        prepare(cloud)
+        with cloud.clock.working():
+            prepare(cloud)
         _introduce(cloud, time.monotonic() - began)
         told = _onboard(cloud, began)
         _show_what_people_get(cloud, told)
         kit = _download_kit(cloud, told)
-        _sign_in_and_be_refused(cloud, kit)
+        with cloud.clock.working():
+            _sign_in_and_be_refused(cloud, kit)
         _figures(cloud, told, time.monotonic() - began)
 
 

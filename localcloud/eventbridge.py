@@ -1,4 +1,4 @@
-"""EventBridge: rules deliver to state machines and functions, with input transformer, retries and dead letters.
+"""EventBridge: rules deliver to state machines and functions, with their input transformers.
 
 moto matches the patterns and delivers to queues and log groups; the targets it refuses are delivered here. Event
 time is simulated.
@@ -8,24 +8,16 @@ import copy
 import datetime
 import json
 import re
-import threading
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from jsonpath_ng import parse as parse_path
-from moto.awslambda.utils import get_backend as lambda_backend
 from moto.events import models
-from moto.sqs import sqs_backends
-from moto.stepfunctions.responses import get_backend as stepfunctions_backend
 
 from localcloud.clock import Clock
+from localcloud.delivery import Delivery, reaches
 from localcloud.faults import Faults
 from localcloud.mending import mend
-
-OURS = (":states:", ":lambda:")
-# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
-DEFAULT_RETRY_POLICY = {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86400}
 
 _moto_send_to_targets = models.Rule.send_to_targets
 
@@ -37,18 +29,28 @@ def install(clock: Clock, faults: Faults) -> None:
     def send_to_targets(rule: models.Rule, event: Any, transform_input: bool = True) -> None:
         if rule.state != "ENABLED":
             return
-        mine = [target for target in rule.targets if any(service in target["Arn"] for service in OURS)]
+        mine = [target for target in rule.targets if reaches(target["Arn"])]
         if mine and rule.event_pattern.matches_event(event):
             shown = as_delivered(event)
             for target in mine:
-                delivery = _Delivery(rule, target, shown, clock, faults)
-                threading.Thread(target=delivery.run, daemon=True, name=f"rule {rule.name}").start()
+                _delivery(rule, target, shown).start(clock, faults, f"rule {rule.name}")
         others = copy.copy(rule)
         others.targets = [target for target in rule.targets if target not in mine]
         if others.targets:
             _moto_send_to_targets(others, event, transform_input)
 
     mend(models.Rule, send_to_targets=send_to_targets)
+
+
+def _delivery(rule: models.Rule, target: dict[str, Any], event: dict[str, Any]) -> Delivery:
+    return Delivery(
+        rule.account_id,
+        rule.region_name,
+        target,
+        lambda _: target_input(target, event),
+        json.dumps(event),
+        {"RULE_ARN": rule.arn},
+    )
 
 
 def as_delivered(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,54 +103,3 @@ def _at(path: str, event: Mapping[str, Any]) -> Any:
     quoted = re.sub(r"\.([A-Za-z0-9_]*-[A-Za-z0-9_-]*)", r".'\1'", path)
     found = parse_path(quoted).find(dict(event))
     return found[0].value if found else None
-
-
-class _Delivery:
-    """One event on its way to one target."""
-
-    def __init__(
-        self, rule: models.Rule, target: dict[str, Any], event: dict[str, Any], clock: Clock, faults: Faults
-    ) -> None:
-        self.rule, self.target, self.event, self.clock, self.faults = rule, target, event, clock, faults
-        self.arn: str = target["Arn"]
-
-    def run(self) -> None:
-        policy = {**DEFAULT_RETRY_POLICY, **self.target.get("RetryPolicy", {})}
-        began, failure = self.clock.elapsed(), Exception("never tried")
-        for attempt in range(int(policy["MaximumRetryAttempts"]) + 1):
-            try:
-                self._attempt()
-                return
-            except Exception as error:  # noqa: BLE001  (whatever it is, it is tried again)
-                failure = error
-                self.clock.sleep(min(60, 2**attempt))
-                if self.clock.elapsed() - began > int(policy["MaximumEventAgeInSeconds"]):
-                    break
-        self._bury(failure, attempt + 1)
-
-    def _attempt(self) -> None:
-        if fault := self.faults.take("start_execution"):
-            raise RuntimeError(fault)
-        body, account, region = target_input(self.target, self.event), self.rule.account_id, self.rule.region_name
-        if ":states:" in self.arn:
-            stepfunctions_backend(account, region).start_execution(self.arn, str(uuid.uuid4()), body)
-        else:
-            # an asynchronous invocation: what the function answers is nobody's business here
-            lambda_backend(account, region).invoke(self.arn, None, body, {}, {})
-
-    def _bury(self, failure: Exception, attempts: int) -> None:
-        """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html"""
-        if not (queue := self.target.get("DeadLetterConfig", {}).get("Arn")):
-            return
-        said = {
-            "RULE_ARN": self.rule.arn,
-            "TARGET_ARN": self.arn,
-            "ERROR_CODE": type(failure).__name__,
-            "ERROR_MESSAGE": str(failure),
-            "RETRY_ATTEMPTS": str(attempts - 1),
-        }
-        # moto wants these keys here; snake_case goes in and explodes when the message is read
-        attributes = {name: {"DataType": "String", "StringValue": value} for name, value in said.items()}
-        sqs_backends[self.rule.account_id][self.rule.region_name].send_message(
-            queue.split(":")[-1], json.dumps(self.event), message_attributes=attributes
-        )

@@ -12,7 +12,8 @@ class Faults:
     `modify_db_instance`, `reboot_db_instance`, `create_db_instance`: an RDS error code to
     answer.
     `join`: the status in which the next domain membership ends, `failed` or `enable-kerberos-failed`.
-    `start_execution`: a message with which a rule's next attempt at its target fails.
+    `start_execution`, `deliver:<function name>`: a message with which the next attempt of a rule or a schedule at a
+    state machine or at that function fails.
     `invoke:<function name>`: `kill` ends the function's process in mid-work, any other word is the error type it
     answers.
     """

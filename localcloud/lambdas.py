@@ -19,9 +19,12 @@ from moto.logs.models import LogStream, logs_backends
 
 from localcloud.artifacts import Artifacts
 from localcloud.clock import Clock
+from localcloud.delivery import bury
 from localcloud.execution_environment import ExecutionEnvironment, FunctionSpec, Spawn
 from localcloud.faults import Faults
 from localcloud.runtime_api import Reply
+
+ASYNCHRONOUS_RETRIES = (60, 120)  # simulated seconds before each
 
 
 class ExecutionEnvironments:
@@ -58,6 +61,36 @@ class ExecutionEnvironments:
             if fault:
                 threading.Timer(0.05, environment.kill).start()
             return environment.invoke(payload, trace_id)
+
+    def invoke_asynchronously(self, function: LambdaFunction, payload: bytes) -> None:
+        """Return at once; a function that fails is run again a minute and two minutes later, then its dead-letter
+        queue has the event.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+        """
+
+        def run() -> None:
+            reply = None
+            for pause in (0, *ASYNCHRONOUS_RETRIES):
+                self.clock.sleep(pause)
+                if not (reply := self._unthrottled(function, payload)).failed:
+                    return
+            queue = (getattr(function, "dead_letter_config", None) or {}).get("TargetArn")
+            if queue and reply:
+                said = {"ErrorCode": "200", "ErrorMessage": reply.payload.decode(errors="replace")[:1024]}
+                bury(function.account_id, function.region, queue, payload.decode(), said)
+
+        threading.Thread(target=run, daemon=True, name=f"asynchronous {function.function_name}").start()
+
+    def _unthrottled(self, function: LambdaFunction, payload: bytes) -> Reply:
+        """What Lambda itself refuses stays in its queue: throttling and errors of the service."""
+        pause = 1
+        while True:
+            try:
+                return self.invoke(function, payload)
+            except JsonRESTError:
+                self.clock.sleep(pause)
+                pause = min(300, 2 * pause)
 
     def start_early(self, functions: list[LambdaFunction]) -> threading.Thread:
         """Lambda's proactive initialization: one idle environment for each function, one after the other, in the
@@ -161,6 +194,9 @@ class ProcessLambdaBackend(simple.LambdaSimpleBackend):
     ) -> str | bytes | None:
         function = self.get_function(function_name, qualifier)
         payload = body if isinstance(body, bytes) else (body or "{}").encode()
+        if (headers or {}).get("X-Amz-Invocation-Type") == "Event":
+            self.environments.invoke_asynchronously(function, payload)
+            return b""
         reply = self.environments.invoke(function, payload, (headers or {}).get("X-Amzn-Trace-Id", ""))
         if reply.failed:
             response_headers["x-amz-function-error"] = "Unhandled"

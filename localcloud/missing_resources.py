@@ -49,7 +49,7 @@ def subscription(client: Client, name: str, properties: dict[str, Any]) -> Made:
 
 
 def schedule(client: Client, name: str, properties: dict[str, Any]) -> Made:
-    """Kept, and never fired: whoever wants the schedule's effect starts its target."""
+    """It fires: see `scheduler`, which refuses what it could not fire."""
     client("scheduler").create_schedule(**{"Name": name, **properties})
     return properties.get("Name", name), client("scheduler").get_schedule(
         Name=properties.get("Name", name), GroupName=properties.get("GroupName", "default")

@@ -10,6 +10,7 @@ from typing import Any
 
 from signon.domain.database import Database, DatabaseId, Membership
 from signon.domain.directory import DIRECTORY_POLICY, Directory, DirectoryRole, service_principals
+from signon.domain.ending import Execution
 from signon.domain.engines import ENGINES
 from signon.domain.logins import PresentLogin
 from signon.domain.membership import Reading
@@ -17,8 +18,9 @@ from signon.domain.plan import Plan, make_plan
 from signon.domain.prerequisites import Surroundings
 from signon.domain.probe import Probe
 from signon.domain.profile import Change, DirectoryLogin, MySqlRole, Profile, ProfileVersion
-from signon.domain.record import Record
+from signon.domain.record import Known, Record
 from signon.domain.request import Request
+from signon.domain.sweep import Candidate
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
@@ -176,6 +178,38 @@ def a_record_of_a_finished_one(**changes: Any) -> Record:
     """We have joined the database, rebooted it, and its logins work."""
     usual = a_record_with_a_reboot_due(
         rebooted_at=at(minutes=-15).isoformat(), onboarded_at=at(minutes=-14).isoformat()
+    )
+    return replace(usual, **changes)
+
+
+def a_reported_record(**changes: Any) -> Record:
+    """The last run ended in Onboarded an hour ago, by the first version of the profile."""
+    usual = a_record_of_a_finished_one(
+        end="Onboarded",
+        execution=EXECUTION,
+        reported_at=at(hours=-1).isoformat(),
+        plan="0123456789abcdef",
+        profile="payments",
+        profile_version="v1",
+    )
+    return replace(usual, **changes)
+
+
+def a_candidate(record: Record | None = None, held_since: datetime | None = None, /, **changes: Any) -> Candidate:
+    """A database that the sweep considers, with these changes."""
+    return Candidate(a_member(**changes), Known(record, held_since))
+
+
+def an_execution(status: str = "ABORTED", /, **changes: Any) -> Execution:
+    """An execution that was started by hand five minutes ago and has ended now."""
+    usual = Execution(
+        arn=EXECUTION,
+        status=status,
+        input={"database": {"instance": "payments-orders"}},
+        error="",
+        cause="",
+        started_at=at(minutes=-5),
+        stopped_at=NOW,
     )
     return replace(usual, **changes)
 

@@ -31,6 +31,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         role=iam.directory_role(setting("DIRECTORY_ROLE")),
         kerberos_offered=rds.offers_kerberos(database),
         served_vpc=setting("VPC"),
+        paused=records.is_paused(setting("TABLE")),
     )
     now = datetime.fromisoformat(event["now"])
     made = plan.make_plan(

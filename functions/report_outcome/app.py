@@ -7,8 +7,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import claims, notifications, records
-from signon.domain import outcome, report
+from signon.aws import claims, reporting
+from signon.domain import outcome
 from signon.domain.claim import Claim
 from signon.settings import setting
 
@@ -21,14 +21,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     ended = outcome.decide(dossier, event["input"])
     logger.info("Outcome", extra={"end": ended.end, "headline": ended.headline, "problems": ended.problems})
     if not ended.is_silent and not outcome.is_dry_run(event["input"]):
-        database = dossier.get("database", {})
-        record = records.read(setting("TABLE"), database["resource_id"]) if database else None
-        if report.is_news(ended, record):
-            notifications.tell(setting("TOPIC"), ended.headline, ended.message(execution))
-            notifications.announce(database.get("arn", execution), report.event_detail(ended, dossier, execution))
-        if database:
-            records.note(
-                setting("TABLE"), database["resource_id"], report.facts(ended, dossier, execution, event["now"])
-            )
+        reporting.remember_and_tell(setting("TABLE"), setting("TOPIC"), ended, dossier, execution, event["now"])
     again = claims.release(setting("TABLE"), Claim.from_json(dossier["claim"])) if "claim" in dossier else False
     return {"end": ended.end, "headline": ended.headline, "again": again, "Error": ended.error, "Cause": ended.cause}

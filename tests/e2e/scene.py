@@ -126,6 +126,28 @@ class Scene:
         )
         return self.ended(started["executionArn"])
 
+    def switch_sweep(self, state: str, rate: str = "") -> None:
+        """The schedule of the sweep, ENABLED or DISABLED; its period, the template's or `rate`, begins anew."""
+        scheduler, name = self.cloud.client("scheduler"), self.cloud.physical["SweepDatabasesHourly"]
+        kept = scheduler.get_schedule(Name=name)
+        scheduler.update_schedule(
+            Name=name,
+            State=state,
+            ScheduleExpression=rate or kept["ScheduleExpression"],
+            FlexibleTimeWindow=kept["FlexibleTimeWindow"],
+            Target=kept["Target"],
+        )
+
+    def sweep(self, now: str = "") -> dict[str, Any]:
+        """One sweep, as the schedule invokes it, at this moment or at `now`; answers what it answers."""
+        moment = now or self.cloud.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        answer = self.cloud.client("lambda").invoke(
+            FunctionName=self.cloud.physical["SweepDatabases"], Payload=json.dumps({"now": moment})
+        )
+        said: dict[str, Any] = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, said
+        return said
+
     def ended(self, arn: str) -> Ended:
         states = self.cloud.client("stepfunctions")
         told = self.until(lambda: (said := states.describe_execution(executionArn=arn))["status"] != "RUNNING" and said)

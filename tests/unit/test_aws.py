@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,12 @@ import botocore.exceptions
 import pytest
 from botocore.stub import ANY, Stubber
 
-from signon.aws import rds, secrets
+from signon.aws import executions, profiles, rds, records, secrets
 from signon.aws.clients import errors_as
 from signon.domain.credentials import Credentials
+from signon.domain.record import Known, Record
 from signon.errors import MasterSecretUnusable, NotOurs, TemporaryFailure
-from tests.builders import NOW, REGION, a_database, at
+from tests.builders import EXECUTION, NOW, REGION, a_database, an_execution, at
 
 Answering = Callable[[str], Stubber]
 
@@ -27,7 +29,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
 
     def stub(service: str) -> Stubber:
         client: Any = boto3.client(service, REGION, aws_access_key_id="x", aws_secret_access_key="x")  # type: ignore[call-overload]
-        for module in (rds, secrets):
+        for module in (executions, profiles, rds, records, secrets):
             monkeypatch.setattr(module, "client", lambda _: client)
         stubber = Stubber(client)
         stubber.activate()
@@ -151,3 +153,154 @@ def test_a_database_without_a_master_secret_needs_one_that_the_profile_names(ans
     answering("secretsmanager")
     with pytest.raises(MasterSecretUnusable, match="RDS holds no master secret of payments-orders"):
         secrets.master_credentials(a_database(master_secret=None), None)
+
+
+# ---- every database
+
+
+def an_instance(number: int, **changes: Any) -> dict[str, Any]:
+    """What DescribeDBInstances answers of one; a field that is None is left out."""
+    name = f"payments-{number}"
+    answer = {
+        "DBInstanceIdentifier": name,
+        "DbiResourceId": f"db-{number}",
+        "DBInstanceArn": f"arn:aws:rds:{REGION}:123456789012:db:{name}",
+        "Engine": "mysql",
+        "EngineVersion": "8.4.5",
+        "DBInstanceClass": "db.t4g.micro",
+        "DBInstanceStatus": "available",
+        "Endpoint": {"Address": f"{name}.abc.{REGION}.rds.amazonaws.com", "Port": 3306},
+        "InstanceCreateTime": NOW,
+        "MasterUsername": "dbadmin",
+        "TagList": [{"Key": "signon:profile", "Value": "payments"}],
+        **changes,
+    }
+    return {name: value for name, value in answer.items() if value is not None}
+
+
+def test_a_thousand_databases_are_seen_in_ten_calls(answering: Answering) -> None:
+    stub = answering("rds")
+    for page in range(10):
+        answer: dict[str, Any] = {"DBInstances": [an_instance(100 * page + number) for number in range(100)]}
+        marker = {"Marker": str(page)} if page else {}
+        more = {"Marker": str(page + 1)} if page < 9 else {}
+        stub.add_response("describe_db_instances", {**answer, **more}, {"MaxRecords": 100, **marker})
+    assert len({database.id.resource_id for database in rds.every_database()}) == 1000
+    stub.assert_no_pending_responses()
+
+
+def test_a_database_without_an_endpoint_holds_up_none_of_the_others(answering: Answering) -> None:
+    creating = an_instance(1, DBInstanceStatus="creating", Endpoint=None, InstanceCreateTime=None)
+    answering("rds").add_response("describe_db_instances", {"DBInstances": [creating, an_instance(2)]})
+    assert [database.id.name for database in rds.every_database()] == ["payments-2"]
+
+
+# ---- what is known of them
+
+
+def test_records_and_claims_are_read_together_and_what_was_left_is_asked_for_again(
+    answering: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    key = {
+        (database, kind): {"database": {"S": database}, "kind": {"S": kind}}
+        for database in ("db-1", "db-2")
+        for kind in ("record", "claim")
+    }
+    stub = answering("dynamodb")
+    left = [key["db-1", "claim"], key["db-2", "claim"]]
+    stub.add_response(
+        "batch_get_item",
+        {
+            "Responses": {"t": [{**key["db-1", "record"], "end": {"S": "Onboarded"}}]},
+            "UnprocessedKeys": {"t": {"Keys": left, "ConsistentRead": True}},
+        },
+        {"RequestItems": {"t": {"Keys": list(key.values()), "ConsistentRead": True}}},
+    )
+    stub.add_response(
+        "batch_get_item",
+        {
+            "Responses": {
+                "t": [
+                    {**left[0], "holder": {"S": "arn"}, "claimed_at": {"S": NOW.isoformat()}},
+                    {**left[1], "fence": {"N": "4"}, "claimed_at": {"S": NOW.isoformat()}},  # released
+                ]
+            }
+        },
+        {"RequestItems": {"t": {"Keys": left, "ConsistentRead": True}}},
+    )
+    known = records.read_all("t", ["db-1", "db-2"])
+    assert known == {"db-1": Known(Record(end="Onboarded"), NOW), "db-2": Known(None, None)}
+    stub.assert_no_pending_responses()
+
+
+def test_records_that_dynamodb_does_not_answer_are_a_temporary_failure(
+    answering: Answering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    stub, left = answering("dynamodb"), {"database": {"S": "db-1"}, "kind": {"S": "claim"}}
+    for _ in range(records._TRIES):
+        stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": {"t": {"Keys": [left]}}})
+    with pytest.raises(TemporaryFailure, match="BatchGetItem"):
+        records.read_all("t", ["db-1"])
+
+
+def test_a_hundred_keys_are_asked_for_at_once(answering: Answering) -> None:
+    stub = answering("dynamodb")
+    for _ in range(3):
+        stub.add_response("batch_get_item", {"Responses": {"t": []}})
+    assert len(records.read_all("t", [f"db-{number}" for number in range(101)])) == 101
+    stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(("answer", "paused"), [({}, False), ({"Item": {"database": {"S": "*"}}}, True)])
+def test_the_pause_switch_is_an_item_whatever_it_holds(
+    answering: Answering, answer: dict[str, Any], paused: bool
+) -> None:
+    key = {"database": {"S": "*"}, "kind": {"S": "pause"}}
+    answering("dynamodb").add_response("get_item", answer, {"TableName": "t", "Key": key, "ConsistentRead": True})
+    assert records.is_paused("t") is paused
+
+
+def test_the_newest_version_of_a_profile_is_asked_for_without_its_bytes(answering: Answering) -> None:
+    stub = answering("s3")
+    stub.add_response("head_object", {"VersionId": "v7"}, {"Bucket": "profiles", "Key": "payments.yaml"})
+    assert profiles.newest_version("profiles", "payments") == "v7"
+    stub.add_client_error("head_object", "404", http_status_code=404)
+    assert profiles.newest_version("profiles", "payments") is None
+
+
+# ---- executions
+
+EXECUTION_DATES = {"startDate": at(minutes=-5), "stopDate": NOW, "stateMachineArn": "arn:aws:states:::m"}
+
+
+def test_an_execution_is_what_step_functions_says_it_is(answering: Answering) -> None:
+    answer = {"executionArn": EXECUTION, "status": "ABORTED", "input": '{"database": {"instance": "payments-orders"}}'}
+    stub = answering("stepfunctions")
+    stub.add_response("describe_execution", {**answer, **EXECUTION_DATES}, {"executionArn": EXECUTION})
+    assert executions.describe(EXECUTION) == an_execution()
+    stub.add_client_error("describe_execution", "ExecutionDoesNotExist")
+    assert executions.describe(EXECUTION) is None
+
+
+def test_an_execution_of_that_name_is_started_once(answering: Answering) -> None:
+    stub = answering("stepfunctions")
+    stub.add_response(
+        "start_execution",
+        {"executionArn": EXECUTION, "startDate": NOW},
+        {"stateMachineArn": "arn:aws:states:::m", "name": "sweep-1", "input": '{"database": 1}'},
+    )
+    assert executions.start("arn:aws:states:::m", "sweep-1", {"database": 1})
+    stub.add_client_error("start_execution", "ExecutionAlreadyExists")
+    assert not executions.start("arn:aws:states:::m", "sweep-1", {"database": 1})
+
+
+def test_executions_are_counted_no_further_than_is_of_interest(answering: Answering) -> None:
+    running = {"executionArn": EXECUTION, "name": "e1", "status": "RUNNING", **EXECUTION_DATES}
+    answering("stepfunctions").add_response(
+        "list_executions",
+        {"executions": [running] * 5, "nextToken": "more"},
+        {"stateMachineArn": "arn:aws:states:::m", "statusFilter": "RUNNING", "maxResults": 5},
+    )
+    assert executions.running("arn:aws:states:::m", 5) == 5

@@ -12,6 +12,7 @@ import yaml
 from samtranslator.yaml_helper import yaml_parse
 
 from signon import errors
+from signon.domain import sweep
 from signon.domain.request import Request
 from signon.errors import END_BY_ERROR, NeedsPerson
 from tests.builders import ACCOUNT, REGION
@@ -32,6 +33,12 @@ FOLDERS = {folder.name for folder in (ROOT / "functions").iterdir() if (folder /
 ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
 DEFAULTS: dict[str, Any] = TEMPLATE["Globals"]["Function"]
 
+# Functions that no state calls, and why there are any
+BESIDE_THE_STORY = {
+    "SweepDatabases": "starts executions: the schedule calls it",
+    "ReportEnding": "its execution is over: the rule on ends calls it",
+}
+
 PLATFORM = {
     "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException", "Lambda.ResourceNotReadyException", "Lambda.ENINotReadyException",
@@ -45,6 +52,11 @@ each_function = pytest.mark.parametrize("function", FUNCTIONS)
 
 def folder_of(task: str) -> str:
     return task.lower().replace(" ", "_")
+
+
+def code_of(function: str) -> str:
+    """The folder of a function."""
+    return str(FUNCTIONS[function]["CodeUri"]).removeprefix("functions/")
 
 
 def logical_id_of(task: str) -> str:
@@ -94,12 +106,22 @@ def end_of(task: str, error: str) -> str:
 # ---- tasks, folders and functions
 
 
-def test_every_task_is_a_folder_of_its_name_and_the_reverse() -> None:
-    assert {folder_of(task) for task in TASKS} == FOLDERS
+def test_every_function_is_a_folder_and_the_reverse() -> None:
+    assert {code_of(function) for function in FUNCTIONS} == FOLDERS
 
 
 def test_every_task_is_a_function_of_its_name_and_the_reverse() -> None:
-    assert {logical_id_of(task) for task in TASKS} == set(FUNCTIONS)
+    assert {logical_id_of(task) for task in TASKS} == set(FUNCTIONS) - set(BESIDE_THE_STORY)
+
+
+@pytest.mark.parametrize("function", BESIDE_THE_STORY)
+def test_a_function_beside_the_story_has_its_name_and_one_trigger(function: str) -> None:
+    assert "".join(word.capitalize() for word in code_of(function).split("_")) == function
+    assert len(FUNCTIONS[function]["Events"]) == 1
+
+
+def test_a_function_of_a_task_has_no_other_trigger() -> None:
+    assert {function for function, value in FUNCTIONS.items() if "Events" in value} == set(BESIDE_THE_STORY)
 
 
 @each_task
@@ -129,7 +151,7 @@ def test_the_state_machine_may_call_its_functions_and_nothing_else() -> None:
         if statement["Action"] == "lambda:InvokeFunction"
         for resource in statement["Resource"]
     ]
-    assert sorted(allowed) == sorted(FUNCTIONS)
+    assert sorted(allowed) == sorted(set(FUNCTIONS) - set(BESIDE_THE_STORY))
 
 
 # ---- the graph
@@ -312,11 +334,10 @@ def test_every_end_that_is_reported_has_its_way() -> None:
 # ---- functions
 
 
-@each_task
-def test_a_function_is_given_the_settings_that_it_asks_for_and_no_others(task: str) -> None:
-    function = FUNCTIONS[logical_id_of(task)]
-    variables = function.get("Environment", {"Variables": {}})["Variables"]
-    assert {f"SIGNON_{name}" for name in settings_of(folder_of(task))} == set(variables)
+@each_function
+def test_a_function_is_given_the_settings_that_it_asks_for_and_no_others(function: str) -> None:
+    variables = FUNCTIONS[function].get("Environment", {"Variables": {}})["Variables"]
+    assert {f"SIGNON_{name}" for name in settings_of(code_of(function))} == set(variables)
 
 
 def test_only_functions_ask_for_settings() -> None:
@@ -378,7 +399,10 @@ CALLS = {
     "list_attached_role_policies": {"iam:ListAttachedRolePolicies"},
     "get_item": {"dynamodb:GetItem"},
     "update_item": {"dynamodb:UpdateItem"},
+    "batch_get_item": {"dynamodb:BatchGetItem"},
     "describe_execution": {"states:DescribeExecution"},
+    "list_executions": {"states:ListExecutions"},
+    "start_execution": {"states:StartExecution"},
     "get_object": {"s3:GetObject"},
     "get_object of a version": {"s3:GetObjectVersion"},
     "head_object": {"s3:GetObject"},
@@ -390,17 +414,16 @@ CALLS = {
 NEITHER_OURS_NOR_MORE = {"s3:ListBucket", "logs:CreateLogStream", "logs:PutLogEvents"}
 
 
-@each_task
-def test_a_function_may_make_the_calls_that_it_makes_and_no_others(task: str) -> None:
-    made = set[str]().union(*(CALLS[call] for call in calls_of(folder_of(task)) if call in CALLS))
-    allowed = actions_of(role_of(logical_id_of(task))) - NEITHER_OURS_NOR_MORE
+@each_function
+def test_a_function_may_make_the_calls_that_it_makes_and_no_others(function: str) -> None:
+    made = set[str]().union(*(CALLS[call] for call in calls_of(code_of(function)) if call in CALLS))
+    allowed = actions_of(role_of(function)) - NEITHER_OURS_NOR_MORE
     assert made == {action for action in allowed if not action.startswith("ec2:")}
 
 
-@each_task
-def test_a_function_is_in_the_vpc_where_it_signs_in_to_databases_and_only_there(task: str) -> None:
-    function = logical_id_of(task)
-    signs_in = "get_secret_value" in calls_of(folder_of(task))
+@each_function
+def test_a_function_is_in_the_vpc_where_it_signs_in_to_databases_and_only_there(function: str) -> None:
+    signs_in = "get_secret_value" in calls_of(code_of(function))
     assert ("VpcConfig" in FUNCTIONS[function]) is signs_in
     assert ("ec2:CreateNetworkInterface" in actions_of(role_of(function))) is signs_in
 
@@ -445,10 +468,26 @@ def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     )
 
 
-def pattern() -> dict[str, Any]:
-    rule = RESOURCES["OnboardDatabase"]["Properties"]["Events"]["DatabaseAppeared"]["Properties"]
-    text = json.dumps(rule["Pattern"])
-    ours = {'{"Ref": "AWS::AccountId"}': ACCOUNT, '{"Ref": "AWS::Region"}': REGION}
+MACHINE_ARN = (
+    "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:${AWS::StackName}-onboard-database"
+)
+RULES = {
+    "database appeared": RESOURCES["OnboardDatabase"]["Properties"]["Events"]["DatabaseAppeared"]["Properties"],
+    "execution ended": FUNCTIONS["ReportEnding"]["Events"]["ExecutionEnded"]["Properties"],
+}
+each_rule = pytest.mark.parametrize("rule", RULES)
+
+
+def pattern(rule: str = "database appeared") -> dict[str, Any]:
+    """A rule's pattern, with what the template refers to put in for a stack named rds-signon."""
+    text = json.dumps(RULES[rule]["Pattern"])
+    ours = {
+        '{"Ref": "AWS::AccountId"}': ACCOUNT,
+        '{"Ref": "AWS::Region"}': REGION,
+        json.dumps(
+            {"Fn::Sub": MACHINE_ARN}
+        ): f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:rds-signon-onboard-database",
+    }
     for reference, value in ours.items():
         text = text.replace(reference, json.dumps(value))
     found: dict[str, Any] = json.loads(text)
@@ -463,9 +502,10 @@ def test_every_sample_has_a_row() -> None:
 
 
 @pytest.mark.parametrize(("name", "sender", "happens"), ROWS, ids=[row[0] for row in ROWS])
-def test_the_rule_matches_the_samples_as_their_rows_say(name: str, sender: str, happens: str) -> None:
+def test_the_rules_match_the_samples_as_their_rows_say(name: str, sender: str, happens: str) -> None:
     event = json.loads((ROOT / "events" / f"{name}.json").read_text())
     assert matches(pattern(), event) is (sender == "RDS" and happens == "starts an execution")
+    assert matches(pattern("execution ended"), event) is (sender == "Step Functions")
 
 
 def test_the_rule_matches_no_event_of_another_account_region_or_kind() -> None:
@@ -477,9 +517,46 @@ def test_the_rule_matches_no_event_of_another_account_region_or_kind() -> None:
     assert not matches(pattern(), {**event, "detail": snapshot})
 
 
-def test_an_event_that_starts_no_execution_is_kept() -> None:
-    rule = RESOURCES["OnboardDatabase"]["Properties"]["Events"]["DatabaseAppeared"]["Properties"]
-    assert rule["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["LostEvents", "Arn"]}}
+def test_the_rule_on_ends_matches_no_end_that_was_reported_and_no_other_machine() -> None:
+    event = json.loads((ROOT / "events/execution_aborted.json").read_text())
+    for field, value in {"status": "SUCCEEDED", "stateMachineArn": event["detail"]["stateMachineArn"] + "2"}.items():
+        assert not matches(pattern("execution ended"), {**event, "detail": {**event["detail"], field: value}})
+    assert not matches(pattern("execution ended"), {**event, "detail": {**event["detail"], "status": "RUNNING"}})
+
+
+@each_rule
+def test_an_event_that_reaches_nobody_is_kept(rule: str) -> None:
+    assert RULES[rule]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["LostEvents", "Arn"]}}
+    assert RULES[rule]["RetryPolicy"] == {"MaximumRetryAttempts": 20, "MaximumEventAgeInSeconds": 7200}
+
+
+def test_every_rule_may_put_what_it_cannot_deliver_into_the_queue() -> None:
+    (statement,) = RESOURCES["LostEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Condition"]["ArnEquals"]["aws:SourceArn"] == [
+        {"Fn::GetAtt": [rule, "Arn"]} for rule in ("OnboardDatabaseDatabaseAppeared", "ReportEndingExecutionEnded")
+    ]
+
+
+def test_the_machines_arn_is_built_from_its_name_so_that_nothing_depends_on_it_in_a_circle() -> None:
+    assert RESOURCES["OnboardDatabase"]["Properties"]["Name"] == {"Fn::Sub": "${AWS::StackName}-onboard-database"}
+    assert FUNCTIONS["SweepDatabases"]["Environment"]["Variables"]["SIGNON_STATE_MACHINE"] == {"Fn::Sub": MACHINE_ARN}
+
+
+def test_the_schedule_calls_the_sweep_each_hour_with_its_time_and_may_call_nothing_else() -> None:
+    schedule = FUNCTIONS["SweepDatabases"]["Events"]["Hourly"]
+    assert (schedule["Type"], schedule["Properties"]["ScheduleExpression"]) == ("ScheduleV2", "rate(1 hour)")
+    assert json.loads(schedule["Properties"]["Input"]) == {"now": "<aws.scheduler.scheduled-time>"}
+    assert set(json.loads((ROOT / "events/sweep_schedule.json").read_text())) == {"now"}
+    (role,) = [schedule["Properties"]["RoleArn"]["Fn::GetAtt"][0]]
+    (statement,) = statements_of(role)
+    assert (statement["Action"], statement["Resource"]) == (
+        "lambda:InvokeFunction",
+        {"Fn::GetAtt": ["SweepDatabases", "Arn"]},
+    )
+
+
+def test_the_sweep_thinks_an_execution_lives_as_long_as_the_machine_lets_it() -> None:
+    assert sweep.LONGEST_EXECUTION.total_seconds() == MACHINE["TimeoutSeconds"]
 
 
 def test_every_error_that_wants_a_person_is_raised_somewhere() -> None:

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 from signon.errors import SettingMissing
 from tests.builders import EXECUTION, NOW, a_database_id, a_request, an_error, planned, surroundings
-from tests.unit.reach import ROOT
-
-CONTEXT = SimpleNamespace(
-    function_name="report-outcome", memory_limit_in_mb=128, invoked_function_arn="arn", aws_request_id="1"
-)
-
-
-def handler_of(function: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{function}_app", ROOT / f"functions/{function}/app.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
+from tests.unit.handlers import context_of, handler_of
 
 REPORT = handler_of("report_outcome")
 
@@ -38,7 +22,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def reported(dossier: dict[str, Any]) -> dict[str, Any]:
     asked = {"database": {"instance": "payments-orders"}, "dry_run": dossier.get("request", {}).get("dry_run", True)}
     event = {"dossier": dossier, "input": asked, "execution": EXECUTION, "now": NOW.isoformat()}
-    answer: dict[str, Any] = REPORT.handler(event, CONTEXT)
+    answer: dict[str, Any] = REPORT.handler(event, context_of("report-outcome"))
     return answer
 
 

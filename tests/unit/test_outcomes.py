@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from signon import errors
-from signon.domain.outcome import Outcome, decide
+from signon.domain.outcome import Outcome, decide, is_of_a_report
 from signon.errors import END_BY_ERROR, NeedsPerson
 from tests.builders import (
     EXECUTION,
@@ -17,6 +17,7 @@ from tests.builders import (
     a_reading,
     a_request,
     an_error,
+    at,
     planned,
     surroundings,
 )
@@ -229,3 +230,24 @@ def test_the_digest_is_of_what_is_said_and_not_of_what_was_done() -> None:
     assert said.digest == Outcome("Parked", "x", changed=True, next_look="later", tried="a lot").digest
     assert len({said.digest, Outcome("Failed", "x").digest, Outcome("Parked", "y").digest}) == 3
     assert Outcome("Parked", "x", (("a", "b"),)).digest != said.digest
+
+
+def test_a_pause_is_told_without_a_time_so_that_an_hour_later_it_is_no_news() -> None:
+    ended = decide({"database": a_dossier()["database"], "plan": planned(around=surroundings(paused=True)).to_json()})
+    assert (ended.end, ended.headline) == ("Parked", "payments-orders: everything is paused")
+    assert ended.next_look == at(hours=1).isoformat()
+
+
+def test_a_membership_that_is_blocked_has_a_name_that_others_can_be_equal_to() -> None:
+    page = a_reading(verdict="BLOCKED", reason="x").to_json()
+    assert decide(a_dossier(membership=page, kit=None)).error == "MembershipBlocked"
+
+
+@pytest.mark.parametrize("kind", ["InvalidRequest", "SettingMissing", "KeyError", "TemporaryFailure", "States.Timeout"])
+def test_the_cause_of_a_failure_says_that_a_report_was_made(kind: str) -> None:
+    assert is_of_a_report(decide(a_dossier(error=an_error(kind, "x"), kit=None)).cause)
+
+
+@pytest.mark.parametrize("cause", ["", an_error("TemporaryFailure", "PutEvents")["Cause"], "An error occurred"])
+def test_any_other_cause_does_not(cause: str) -> None:
+    assert not is_of_a_report(cause)

@@ -363,3 +363,25 @@ def test_a_plan_survives_the_state_machine(around: Surroundings) -> None:
 
 def test_a_plan_names_nobody() -> None:
     assert "alice" not in json.dumps(planned().to_json())
+
+
+# ---- the pause switch
+
+
+def test_while_everything_is_paused_nothing_is_begun_whoever_approved_it() -> None:
+    paused = surroundings(paused=True)
+    for request in (a_request(), a_request(trigger="manual", approve=planned().checksum)):
+        plan = planned(around=paused, request=request)
+        assert (plan.verdict, plan.reason, plan.next_look) == (
+            "PARK",
+            "everything is paused",
+            at(hours=1).isoformat(),
+        )
+
+
+def test_the_pause_is_no_part_of_what_a_person_approves() -> None:
+    assert planned(around=surroundings(paused=True)).checksum == planned().checksum
+
+
+def test_a_pause_asks_nobody_anything() -> None:
+    assert planned(around=surroundings(paused=True, role=None)).verdict == "PARK"

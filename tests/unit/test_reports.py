@@ -7,7 +7,7 @@ import pytest
 
 from signon.domain.outcome import Outcome, decide
 from signon.domain.report import event_detail, facts, is_news
-from tests.builders import EXECUTION, NOW, a_dossier, a_freeze, a_profile, a_record, an_error, at, planned
+from tests.builders import EXECUTION, NOW, a_dossier, a_freeze, a_profile, a_record, a_request, an_error, at, planned
 
 DONE = decide(a_dossier())
 BROKEN = decide(a_dossier(error=an_error("ConnectionRefused", "no route | Remedy: open it"), kit=None))
@@ -91,3 +91,10 @@ def test_an_event_of_a_request_that_named_no_database_is_whole() -> None:
     dossier = an_error("InvalidRequest", "x")
     detail = event_detail(decide(dossier), dossier, EXECUTION)
     assert (detail["end"], detail["database"], detail["execution"]) == ("Failed", None, EXECUTION)
+
+
+def test_a_record_says_by_which_error_and_for_which_profile_no_plan_was_made() -> None:
+    dossier = {"request": a_request(profile="lost").to_json(), "database": a_dossier()["database"]}
+    remembered = noted({**dossier, "error": an_error("ProfileUnusable", "x | Remedy: y")})
+    assert (remembered["error"], remembered["profile"]) == ("ProfileUnusable", "lost")
+    assert remembered["profile_version"] == ""

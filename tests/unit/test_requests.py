@@ -46,6 +46,8 @@ SAMPLES = {
     ),
 }
 
+BESIDE_THE_STORY = {"execution_aborted", "sweep_schedule"}  # they call functions and start no execution
+
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_sample_is_read_as_what_it_says(name: str) -> None:
@@ -53,7 +55,7 @@ def test_a_sample_is_read_as_what_it_says(name: str) -> None:
 
 
 def test_every_sample_is_read_here() -> None:
-    assert {path.stem for path in EVENTS.glob("*.json")} == set(SAMPLES)
+    assert {path.stem for path in EVENTS.glob("*.json")} - BESIDE_THE_STORY == set(SAMPLES)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,14 @@ def confirm(table: str, claim: Claim) -> None:
         raise ClaimLost(f"{claim.execution} holds the claim on {claim.database} no longer")
 
 
+def held_by(table: str, database: str, execution: str) -> Claim | None:
+    """The claim on the database, where this execution holds it."""
+    held = _read(table, database)
+    if held.get("holder", {}).get("S") != execution:
+        return None
+    return Claim(database, execution, int(held["fence"]["N"]))
+
+
 def release(table: str, claim: Claim) -> bool:
     """Ends the claim. True: not ended, because somebody asked for another run meanwhile; the mark is taken off."""
     ours: dict[str, Any] = {":execution": {"S": claim.execution}, ":fence": {"N": str(claim.fence)}}
@@ -83,6 +91,12 @@ def release(table: str, claim: Claim) -> bool:
         return True
     except _Held:
         return False  # released by an earlier try of this very call, or taken over
+
+
+def abandon(table: str, claim: Claim) -> None:
+    """Ends the claim of an execution that is over and will not plan again, whatever was asked for meanwhile."""
+    if release(table, claim):
+        release(table, claim)
 
 
 def _write(table: str, database: str, execution: str, now: datetime, condition: str, values: dict[str, Any]) -> Claim:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
+class _NoSuchProfile(Exception):
+    pass
+
+
 def _s3() -> S3Client:
     return client("s3")  # type: ignore[no-any-return]
 
@@ -30,6 +34,15 @@ def newest(bucket: str, name: str) -> tuple[ProfileVersion, bytes]:
         answer = _s3().get_object(Bucket=bucket, Key=key)
         text = answer["Body"].read()
     return ProfileVersion(name, key, answer.get("VersionId", "null"), sha256(text)), text
+
+
+def newest_version(bucket: str, name: str) -> str | None:
+    """Which version of a profile is the newest, or None where there is no such profile. Its bytes are not read."""
+    try:
+        with errors_as({"404": _NoSuchProfile, "NoSuchKey": _NoSuchProfile}):
+            return _s3().head_object(Bucket=bucket, Key=f"{name}.yaml").get("VersionId", "null")
+    except _NoSuchProfile:
+        return None
 
 
 def pinned(bucket: str, version: ProfileVersion) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
 
 EVENTS_KEPT = timedelta(days=13)  # "You can view events for up to 14 days"
+PAGE = 100  # the most that DescribeDBInstances answers at once
 
 
 def _rds() -> RDSClient:
@@ -31,6 +32,26 @@ def find(name: str) -> Database | None:
     except DatabaseGone:
         return None
     return _database(answer["DBInstances"][0])
+
+
+def find_made(name: str) -> Database | None:
+    """The DB instance of that name, or None where there is none, or none with an endpoint yet."""
+    try:
+        return find(name)
+    except DatabaseBusy:
+        return None
+
+
+def every_database() -> Iterator[Database]:
+    """Every DB instance of our account and Region, by pages of 100; those without an endpoint yet are left out."""
+    page: dict[str, str] = {}
+    while True:
+        with errors_as():
+            answer = _rds().describe_db_instances(MaxRecords=PAGE, **page)  # type: ignore[arg-type]
+        yield from (_database(instance) for instance in answer["DBInstances"] if _is_made(instance))
+        if not answer.get("Marker"):
+            return
+        page = {"Marker": answer["Marker"]}
 
 
 def observe(identity: DatabaseId) -> Database:
@@ -113,7 +134,7 @@ def restarted_since(database: Database, when: datetime, now: datetime) -> bool:
 
 def _database(answer: Mapping[str, Any]) -> Database:
     name = answer["DBInstanceIdentifier"]
-    if "Endpoint" not in answer or "InstanceCreateTime" not in answer:
+    if not _is_made(answer):
         raise DatabaseBusy(f"{name} is {answer.get('DBInstanceStatus')} and has no endpoint yet")
     memberships = [
         Membership(entry["Domain"], entry.get("Status", ""), entry.get("IAMRoleName", ""))
@@ -142,3 +163,7 @@ def _database(answer: Mapping[str, Any]) -> Database:
         replica_of=answer.get("ReadReplicaSourceDBInstanceIdentifier"),
         replicas=tuple(answer.get("ReadReplicaDBInstanceIdentifiers", [])),
     )
+
+
+def _is_made(answer: Mapping[str, Any]) -> bool:
+    return "Endpoint" in answer and "InstanceCreateTime" in answer

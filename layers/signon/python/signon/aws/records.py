@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
-from signon.domain.record import Record
+from signon.domain.record import ALL, Known, Record, moment
+from signon.errors import TemporaryFailure
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+# "A single operation can retrieve up to 16 MB of data, which can contain as many as 100 items."
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+_AT_ONCE = 100
+_TRIES = 8
 
 
 def read(table: str, database: str) -> Record | None:
     """The record of a database (its resource id), or None."""
     with errors_as():
         item = _table().get_item(TableName=table, Key=_key(database), ConsistentRead=True).get("Item")
-    return (
-        None
-        if item is None
-        else Record(**{field: item.get(field, {}).get("S") for field in Record.__dataclass_fields__})
-    )
+    return None if item is None else _record(item)
+
+
+def read_all(table: str, databases: Sequence[str]) -> Mapping[str, Known]:
+    """What is known of each of these databases (their resource ids).
+
+    Raises TemporaryFailure: DynamoDB did not answer in full.
+    """
+    keys = [
+        {"database": {"S": database}, "kind": {"S": kind}} for database in databases for kind in ("record", "claim")
+    ]
+    records: dict[str, Record] = {}
+    held: dict[str, str | None] = {}
+    for first in range(0, len(keys), _AT_ONCE):
+        for item in _batch(table, keys[first : first + _AT_ONCE]):
+            database = item["database"]["S"]
+            if item["kind"]["S"] == "record":
+                records[database] = _record(item)
+            elif "holder" in item:
+                held[database] = item["claimed_at"]["S"]
+    return {database: Known(records.get(database), moment(held.get(database))) for database in databases}
+
+
+def is_paused(table: str) -> bool:
+    """Whether a person has put the item that pauses everything."""
+    with errors_as():
+        key = {"database": {"S": ALL}, "kind": {"S": "pause"}}
+        return "Item" in _table().get_item(TableName=table, Key=key, ConsistentRead=True)
 
 
 def note(table: str, database: str, facts: Mapping[str, str]) -> None:
@@ -49,6 +79,24 @@ def note(table: str, database: str, facts: Mapping[str, str]) -> None:
             ExpressionAttributeNames={f"#{name}": name for name in facts},
             **with_values,
         )
+
+
+def _batch(table: str, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The items of at most 100 keys. What DynamoDB leaves unprocessed is asked for again."""
+    for tries in range(_TRIES):
+        with errors_as():
+            answer = _table().batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
+        yield from answer["Responses"].get(table, [])
+        left = answer.get("UnprocessedKeys", {}).get(table)
+        if not left:
+            return
+        keys = [dict(key) for key in left["Keys"]]
+        time.sleep(0.05 * 2**tries)
+    raise TemporaryFailure(f"BatchGetItem: {len(keys)} keys were left unprocessed {_TRIES} times")
+
+
+def _record(item: Mapping[str, Any]) -> Record:
+    return Record(**{field: item.get(field, {}).get("S") for field in Record.__dataclass_fields__})
 
 
 def _table() -> DynamoDBClient:

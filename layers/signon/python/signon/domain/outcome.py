@@ -13,6 +13,7 @@ from signon.errors import END_BY_ERROR
 ONBOARDED, PARKED, NEEDS_A_PERSON, FAILED = "Onboarded", "Parked", "Needs a person", "Failed"
 SILENT = {"Not ours", "Already in progress"}
 _REMEDY = " | Remedy: "
+_AGAIN = "start again"  # what the remedy of every failure ends with
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,7 @@ def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
         return _of_error(name, error, dossier)
     plan = dossier.get("plan", {})
     if plan.get("verdict") == "PARK":
-        return Outcome(
-            PARKED,
-            f"{name}: nothing is changed during a freeze, until {plan['next_look'][:10]}",
-            next_look=plan["next_look"],
-        )
+        return Outcome(PARKED, f"{name}: {plan['reason']}", next_look=plan["next_look"])
     if plan.get("verdict") == "ASK":
         return _of_plan(name, plan)
     if dossier.get("membership") and dossier["membership"]["verdict"] == "BLOCKED":
@@ -76,11 +73,17 @@ def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
             f"{name}: it does not join the directory",
             (problem,),
             _tried(dossier),
-            changed=_changed(dossier),
+            "MembershipBlocked",
+            _changed(dossier),
         )
     if "kit" not in dossier:
         return Outcome(FAILED, f"{name}: no method to go on with", error="NoMethod")
     return _of_success(name, dossier)
+
+
+def is_of_a_report(cause: str) -> bool:
+    """Whether the cause of a failed execution was given to it by *Report outcome*, and people know of it."""
+    return cause.endswith(_AGAIN)
 
 
 def is_dry_run(asked: Any) -> bool:
@@ -119,9 +122,9 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
         )
     if end == FAILED:
         remedy = (
-            "Correct the input and start again"
+            f"Correct the input and {_AGAIN}"
             if kind == "InvalidRequest"
-            else f"Read the log of the function that failed with {kind}; then start again"
+            else f"Read the log of the function that failed with {kind}; then {_AGAIN}"
         )
         problem = message if kind in ("InvalidRequest", "SettingMissing") else kind
     remedy = remedy or "Read the execution's history; then start again"

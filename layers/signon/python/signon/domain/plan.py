@@ -18,6 +18,7 @@ from signon.domain.record import Record
 from signon.domain.request import Request
 
 GO, ASK, PARK = "GO", "ASK", "PARK"
+PAUSED_FOR = timedelta(hours=1)  # until the next look whether the pause switch is still set
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Step:
 class Plan:
     """What will be done, or what stands in the way.
 
-    ``verdict`` is GO, ASK (a person must decide or mend something) or PARK (a freeze; ``next_look`` says when it ends).
+    ``verdict`` is GO, ASK (a person must decide or mend something) or PARK (``reason`` says why: a freeze or the pause
+    switch; ``next_look`` when to look again).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
     """
 
@@ -50,6 +52,7 @@ class Plan:
     may_reboot: bool
     tolerates_sessions: bool
     next_look: str | None = None
+    reason: str | None = None
 
     @property
     def interrupts(self) -> bool:
@@ -105,7 +108,8 @@ def make_plan(
         may_reboot=profile.change.reboot_allowed and (profile.change.existing_allowed or database.is_new(now)),
         tolerates_sessions=profile.change.existing_allowed,
     )
-    return _decided(replace(plan, checksum=_checksum(plan, database)), request, profile, now)
+    plan = replace(plan, checksum=_checksum(plan, database))
+    return _paused(plan, now) if around.paused else _decided(plan, request, profile, now)
 
 
 def _steps(engine: Engine, database: Database, profile: Profile, reboot_due: bool | None) -> Iterator[Step]:
@@ -144,6 +148,11 @@ def _checksum(plan: Plan, database: Database) -> str:
     return hashlib.sha256(json.dumps(subject, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def _paused(plan: Plan, now: datetime) -> Plan:
+    later = (now + PAUSED_FOR).isoformat()
+    return replace(plan, verdict=PARK, next_look=later, reason="everything is paused")
+
+
 def _decided(plan: Plan, request: Request, profile: Profile, now: datetime) -> Plan:
     """The plan with its verdict: what a person approved stands in the way no longer."""
     if request.approve == plan.checksum:
@@ -163,5 +172,7 @@ def _decided(plan: Plan, request: Request, profile: Profile, now: datetime) -> P
         return replace(plan, verdict=ASK)
     freeze = profile.change.frozen_until(now.date())
     if freeze and request.approve != plan.checksum:
-        return replace(plan, verdict=PARK, next_look=f"{freeze + timedelta(days=1)}T00:00:00+00:00")
+        thawed = freeze + timedelta(days=1)
+        reason = f"nothing is changed during a freeze, until {thawed}"
+        return replace(plan, verdict=PARK, next_look=f"{thawed}T00:00:00+00:00", reason=reason)
     return plan

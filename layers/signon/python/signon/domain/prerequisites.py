@@ -33,13 +33,15 @@ class Finding:
 class Surroundings:
     """What else a plan is made from.
 
-    ``served_vpc`` is the stack's; ``kerberos_offered`` what DescribeOrderableDBInstanceOptions says.
+    ``served_vpc`` is the stack's; ``kerberos_offered`` what DescribeOrderableDBInstanceOptions says; ``paused``: a
+    person has switched everything off, and nothing is begun, whoever approved it.
     """
 
     directory: Directory | None
     role: DirectoryRole | None
     kerberos_offered: bool
     served_vpc: str
+    paused: bool = False
 
 
 def findings(engine: Engine, database: Database, profile: Profile, around: Surroundings) -> Iterator[Finding]:

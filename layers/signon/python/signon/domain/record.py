@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+ALL = "*"  # in place of a resource id: what concerns every database
+
 
 @dataclass(frozen=True)
 class Record:
@@ -12,7 +14,9 @@ class Record:
 
     ``associated_at`` is when we last asked RDS to join the database, ``reboot_intended_at`` when we last were about to
     ask for a reboot, ``rebooted_at`` the reboot that the logins have worked after; ``told`` is the digest of the last
-    message.
+    message. ``end``, ``error``, ``execution``, ``reported_at``, ``plan``, ``profile``, ``profile_version`` and
+    ``next_look`` are of the last run that reported; ``swept_version`` is the profile's version that the sweep last
+    started the database for.
     """
 
     associated_at: str | None = None
@@ -20,6 +24,15 @@ class Record:
     rebooted_at: str | None = None
     told: str | None = None
     onboarded_at: str | None = None
+    end: str | None = None
+    error: str | None = None
+    execution: str | None = None
+    reported_at: str | None = None
+    plan: str | None = None
+    profile: str | None = None
+    profile_version: str | None = None
+    next_look: str | None = None
+    swept_version: str | None = None
 
     @property
     def reboot_due(self) -> bool | None:
@@ -42,6 +55,14 @@ class Record:
         """When a reboot was intended that belongs to the last association; None where none was."""
         joined, intended = moment(self.associated_at), moment(self.reboot_intended_at)
         return intended if intended and (joined is None or intended >= joined) else None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the table holds of a database: its record, and since when somebody holds its claim."""
+
+    record: Record | None = None
+    held_since: datetime | None = None
 
 
 def moment(text: str | None) -> datetime | None:

@@ -117,6 +117,12 @@ def _from_person(document: Mapping[str, Any]) -> Request:
     return Request("manual", str(instance), profile, document.get("dry_run", False), checksum, reason)
 
 
+def is_served(database: Database, profile: str | None = None) -> bool:
+    """Whether a database is ours to work on: its tag or ``profile`` names a profile, and its engine is served."""
+    named = profile or database.tags.get(TAG)
+    return bool(named) and database.id.engine in ENGINES and not database.cluster
+
+
 def admit(request: Request, database: Database | None) -> tuple[Request, Database]:
     """The request, with the profile that it names or the database's tag asks for, and the database.
 

@@ -1,0 +1,45 @@
+"""Sweep databases: once an hour, whatever no event started, what was parked, and what changed since its last run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from signon.aws import executions, notifications, profiles, rds, records
+from signon.domain import sweep
+from signon.domain.record import ALL
+from signon.settings import setting
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    table, machine, now = setting("TABLE"), setting("STATE_MACHINE"), datetime.fromisoformat(event["now"])
+    databases = list(rds.every_database())
+    ours = [database for database in databases if sweep.is_candidate(database)]
+    known = records.read_all(table, [database.id.resource_id for database in ours])
+    candidates = [sweep.Candidate(database, known[database.id.resource_id]) for database in ours]
+    newest = {name: profiles.newest_version(setting("PROFILES"), name) for name in sweep.profiles(candidates)}
+    due, stop = sweep.due(candidates, newest, now), sweep.stop(candidates)
+
+    before = records.read(table, ALL)
+    if (stop.digest if stop else None) != (before.told if before else None):
+        if stop:
+            notifications.tell(setting("TOPIC"), stop.headline, stop.message)
+        records.note(table, ALL, {"told": stop.digest if stop else ""})
+
+    running = executions.running(machine, sweep.AT_ONCE)
+    room = sweep.room(running, paused=records.is_paused(table), stopped=stop is not None)
+    started = [one for one in due[:room] if executions.start(machine, one.execution_name(now), one.request)]
+    for one in started:
+        logger.info("Started", extra={"database": one.name, "reason": one.reason})
+        if one.version:
+            records.note(table, one.resource_id, {"swept_version": one.version})
+    answer = {"looked_at": len(databases), "due": len(due), "started": len(started)}
+    answer["held_back"] = answer["due"] - answer["started"]
+    logger.info("Swept", extra=answer)
+    return answer

@@ -1,0 +1,157 @@
+"""The sweep: which databases are due for a run that no event started, and when to stop starting any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from signon.domain.database import Database, Readiness, readiness
+from signon.domain.outcome import FAILED, NEEDS_A_PERSON, PARKED
+from signon.domain.record import Known, Record, moment
+from signon.domain.request import PROFILE_NAME, TAG, is_served
+
+AT_ONCE = 5
+EQUAL_FAILURES = 3
+LONGEST_EXECUTION = timedelta(hours=6)  # as the state machine says
+
+_STOP_REMEDY = (
+    "Mend what their messages say, then start one of them by hand; when it ends otherwise, the sweep goes on by itself"
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A database that could be worked on now, and what the table knows of it."""
+
+    database: Database
+    known: Known
+
+    @property
+    def tag(self) -> str:
+        return self.database.tags[TAG]
+
+
+@dataclass(frozen=True)
+class Due:
+    """A database to start, why, and the newest version of its profile (None: there is no such profile)."""
+
+    name: str
+    resource_id: str
+    created_at: datetime
+    reason: str
+    version: str | None
+
+    @property
+    def request(self) -> Mapping[str, Any]:
+        """The input of its execution."""
+        return {"database": {"instance": self.name}, "reason": f"sweep: {self.reason}"}
+
+    def execution_name(self, now: datetime) -> str:
+        """The same for the same sweep: a schedule that fires twice starts one execution."""
+        return f"sweep-{self.resource_id}-{now:%Y%m%dT%H%M%SZ}"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Nothing is started: the newest runs ended equally badly, and the next ones would too."""
+
+    end: str
+    error: str
+    databases: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """Equal for as long as it is the same stop, whoever joins it."""
+        return f"{self.end}: {self.error}"
+
+    @property
+    def headline(self) -> str:
+        return f"The sweep has stopped: {len(self.databases)} runs in a row ended in {self.digest}"
+
+    @property
+    def message(self) -> str:
+        names = [f"- {name}" for name in self.databases]
+        return "\n".join([self.headline, "", *names, "", f"What to do: {_STOP_REMEDY}"])
+
+
+def is_candidate(database: Database) -> bool:
+    """Whether the database bears the tag, is served, and can be worked on now."""
+    return is_served(database) and readiness(database.status) is Readiness.USABLE
+
+
+def profiles(candidates: Iterable[Candidate]) -> Sequence[str]:
+    """The distinct profiles that the tags name; what is no profile's name is none."""
+    return sorted({candidate.tag for candidate in candidates if PROFILE_NAME.fullmatch(candidate.tag)})
+
+
+def due(candidates: Iterable[Candidate], newest: Mapping[str, str | None], now: datetime) -> Sequence[Due]:
+    """Who is due, oldest first; ``newest`` is the newest version of each profile."""
+    found = [
+        Due(
+            candidate.database.id.name,
+            candidate.database.id.resource_id,
+            candidate.database.created_at,
+            reason,
+            newest.get(candidate.tag),
+        )
+        for candidate in candidates
+        if (reason := _reason(candidate, newest.get(candidate.tag), now))
+    ]
+    return sorted(found, key=lambda one: (one.created_at, one.name))
+
+
+def _reason(candidate: Candidate, newest: str | None, now: datetime) -> str | None:
+    record, held_since = candidate.known.record, candidate.known.held_since
+    if held_since and now - held_since < LONGEST_EXECUTION:
+        return None
+    if record is None:
+        return "no record: its event was lost, or it was tagged later"
+    if record.end is None:
+        return "its last run left no report"
+    if record.profile != candidate.tag:
+        return f"its tag names another profile than {record.profile}"
+    if _profile_changed(record, newest):
+        return f"profile {record.profile} has changed"
+    look = moment(record.next_look)
+    if record.end == PARKED and look and now >= look:
+        return "it was parked, and it is time to look again"
+    return None
+
+
+def _profile_changed(record: Record, newest: str | None) -> bool:
+    """Whether the profile has a version that no run was made for.
+
+    Where no plan was made the record knows of no version. Then only a profile that could not be used is waited for.
+    """
+    if newest is None or newest == record.swept_version:
+        return False
+    if record.profile_version is None:
+        return record.error == "ProfileUnusable"
+    return newest != record.profile_version
+
+
+def stop(candidates: Iterable[Candidate]) -> Stop | None:
+    """The stop, where the newest three records ended with the same end and error.
+
+    What only asks for an approval has no error: nothing was tried, and the next database may need none.
+    """
+    reported = [
+        (at, candidate.database.id.name, candidate.known.record)
+        for candidate in candidates
+        if candidate.known.record and (at := moment(candidate.known.record.reported_at))
+    ]
+    last = sorted(reported, key=lambda one: one[:2], reverse=True)[:EQUAL_FAILURES]
+    ends = {(record.end, record.error) for _, _, record in last}
+    if len(last) < EQUAL_FAILURES or len(ends) > 1:
+        return None
+    ((end, error),) = ends
+    if end not in (FAILED, NEEDS_A_PERSON) or not error:
+        return None
+    return Stop(end, error, tuple(name for _, name, _ in last))
+
+
+def room(running: int, *, paused: bool, stopped: bool) -> int:
+    """How many may be started while so many run."""
+    return 0 if paused or stopped else max(0, AT_ONCE - running)

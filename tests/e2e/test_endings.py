@@ -1,0 +1,87 @@
+"""Endings that no Catch sees are reported by the status-change rule, once, and hold up nobody."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.scene import Scene
+
+ONE_LOGIN = {"alice": ["read"]}
+GROUP = "/aws/lambda/signon-report-ending"
+
+Told = Callable[[str], list[str]]
+
+
+@pytest.fixture(scope="module")
+def told(scene: Scene) -> Told:
+    """Subjects of the messages to people about a database, since this module began."""
+    sqs = scene.cloud.client("sqs")
+    queue = sqs.create_queue(QueueName="people")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    scene.cloud.client("sns").subscribe(TopicArn=scene.cloud.outputs["OutcomesTopic"], Protocol="sqs", Endpoint=arn)
+    read: list[str] = []
+
+    def told(name: str) -> list[str]:
+        while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                read.append(json.loads(message["Body"])["Subject"])
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        return [subject for subject in read if name in subject]
+
+    return told
+
+
+def endings_looked_at(scene: Scene) -> int:
+    """How often the rule's function has looked at an ending, and said what it thinks of it."""
+    pages = scene.cloud.client("logs").get_paginator("filter_log_events")
+    lines = [event["message"] for page in pages.paginate(logGroupName=GROUP) for event in page["events"]]
+    return sum('"message":"Ending"' in line or "Nothing to report" in line for line in lines)
+
+
+def test_an_execution_that_is_stopped_is_told_of_once_and_the_next_run_goes_on(scene: Scene, told: Told) -> None:
+    scene.publish_profile("stopped", ONE_LOGIN)
+    scene.create_database("stopped-1", "stopped")
+    (execution,) = scene.until(lambda: scene.executions_about("stopped-1"))
+    scene.until(lambda: scene.database("stopped-1")["DomainMemberships"])
+    scene.cloud.client("stepfunctions").stop_execution(executionArn=execution, cause="a test")
+    scene.until(lambda: told("stopped-1"))
+    record = scene.record("stopped-1")
+    assert record is not None
+    assert (record["end"], record["error"], record["execution"]) == ("Failed", "Aborted", execution)
+
+    ended = scene.run("stopped-1")
+    assert ended.end == "Onboarded"
+    assert scene.cloud.figures.calls(ended.arn)["rds", "ModifyDBInstance"] == 0  # the first one's join was not lost
+    assert "holder" not in scene.claim("stopped-1")
+    assert told("stopped-1") == [
+        "stopped-1: the execution was stopped by somebody",
+        ended.dossier["outcome"]["headline"],
+    ]
+
+
+def test_a_failure_that_has_reported_itself_is_not_reported_again(scene: Scene, told: Told) -> None:
+    before = endings_looked_at(scene)
+    scene.cloud.faults.script("invoke:signon-check-directory-role", "Unheard")
+    scene.publish_profile("itself", ONE_LOGIN)
+    scene.create_database("itself-1", "itself")
+    ended = scene.onboarded_by_event("itself-1")
+    assert (ended.status, ended.end) == ("FAILED", "Failed")
+    record, claim = scene.record("itself-1"), scene.claim("itself-1")
+    scene.until(lambda: endings_looked_at(scene) > before)
+    assert len(told("itself-1")) == 1
+    assert "holder" not in claim
+    assert (scene.record("itself-1"), scene.claim("itself-1")) == (record, claim)
+
+
+def test_a_failure_that_could_not_report_itself_is_reported(scene: Scene, told: Told) -> None:
+    scene.cloud.faults.script("invoke:signon-report-outcome", "Unheard")
+    scene.publish_profile("silent", ONE_LOGIN, change={"reboot": "ask"})
+    scene.create_database("silent-1", "silent")
+    ended = scene.onboarded_by_event("silent-1")
+    assert (ended.status, ended.states[-2:]) == ("FAILED", ["Report outcome", "Failed"])
+    scene.until(lambda: told("silent-1"))
+    record = scene.record("silent-1")
+    assert record is not None
+    assert (record["end"], record["execution"]) == ("Failed", ended.arn)
+    assert told("silent-1") == ["silent-1: the execution broke off without a report"]
