@@ -16,7 +16,7 @@ from typing import Any
 
 from localcloud.cloud import Cloud
 from localcloud.narration import HEADING, Narration, Told
-from localcloud.scenery import PEOPLE, prepare
+from localcloud.scenery import PEOPLE, create_database, prepare
 
 NAME, PROFILE = "payments-orders", "payments"
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
@@ -58,16 +58,7 @@ def _introduce(cloud: Cloud, seconds: float) -> None:
 def _onboard(cloud: Cloud, began: float) -> Told:
     tag = f"Key=signon:profile,Value={PROFILE}"
     print(f"\n$ aws rds create-db-instance --db-instance-identifier {NAME} --engine mysql ... --tags {tag}")
-    cloud.client("rds").create_db_instance(
-        DBInstanceIdentifier=NAME,
-        Engine="mysql",
-        EngineVersion="8.4.6",
-        DBInstanceClass="db.t4g.micro",
-        AllocatedStorage=20,
-        MasterUsername="admin",
-        ManageMasterUserPassword=True,
-        Tags=[{"Key": "signon:profile", "Value": PROFILE}],
-    )
+    create_database(cloud, NAME, PROFILE)
     execution = _execution(cloud)
     print(f"RDS-EVENT-0005 started execution {execution.rpartition(':')[2]}\n\n{HEADING}")
     told = Narration(cloud.client, cloud.endpoint, execution, began).follow()

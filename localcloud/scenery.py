@@ -1,6 +1,4 @@
-"""What `up` puts into an empty cloud: people in the directory and the worked examples of profiles; and what to try
-there.
-"""
+"""What is put into an empty cloud: people in the directory, the worked examples of profiles, databases; what to try."""
 
 from pathlib import Path
 
@@ -19,6 +17,20 @@ def prepare(cloud: Cloud) -> None:
         cloud.client("s3").put_object(
             Bucket=cloud.outputs["ProfilesBucket"], Key=profile.name, Body=profile.read_bytes()
         )
+
+
+def create_database(cloud: Cloud, name: str, profile: str | None) -> None:
+    """What a team does that wants a small MySQL; `profile` is the tag's value, None for no tag."""
+    cloud.client("rds").create_db_instance(
+        DBInstanceIdentifier=name,
+        Engine="mysql",
+        EngineVersion="8.4.6",
+        DBInstanceClass="db.t4g.micro",
+        AllocatedStorage=20,
+        MasterUsername="admin",
+        ManageMasterUserPassword=True,
+        Tags=[{"Key": "signon:profile", "Value": profile}] if profile else [],
+    )
 
 
 def say(running: Running) -> None:

@@ -16,6 +16,7 @@ import yaml
 from moto.rds.models import rds_backends
 
 from localcloud.cloud import Cloud
+from localcloud.scenery import create_database
 
 PEOPLE = {
     "alice": "Correct-Horse-7",
@@ -68,17 +69,7 @@ class Scene:
         )
 
     def create_database(self, name: str, tag: str | None) -> None:
-        tags = [{"Key": "signon:profile", "Value": tag}] if tag else []
-        self.cloud.client("rds").create_db_instance(
-            DBInstanceIdentifier=name,
-            Engine="mysql",
-            EngineVersion="8.4.6",
-            DBInstanceClass="db.t4g.micro",
-            AllocatedStorage=20,
-            MasterUsername="admin",
-            ManageMasterUserPassword=True,
-            Tags=tags,
-        )
+        create_database(self.cloud, name, tag)
 
     def database(self, name: str) -> dict[str, Any]:
         described: dict[str, Any] = self.cloud.client("rds").describe_db_instances(DBInstanceIdentifier=name)[
