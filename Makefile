@@ -20,7 +20,7 @@ shell: .machine/machine.json .machine/aws ## A shell in which aws, mysql and the
 	@$(cloud) shell $(ARGS)
 
 start: .machine/machine.json ## Start an execution by hand: make start EVENT=events/<file>
-	@$(cloud) start $(EVENT) $(ARGS)
+	@$(if $(EVENT),,$(error Say which: make start EVENT=events/manual_onboard.json))$(cloud) start "$(EVENT)" $(ARGS)
 
 down: .machine/machine.json ## Stop what `make up` started
 	@$(cloud) down $(ARGS)

@@ -1,6 +1,7 @@
 """`python -m localcloud`: demo, up, down, shell, start."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -25,13 +26,17 @@ def main(arguments: Sequence[str]) -> int:
     start.add_argument("event", type=Path, help="the input, or an event to put on the bus")
     asked = parser.parse_args(arguments)
     # what is interrupted or ended from outside cleans up as after an error
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(143))
     try:
         return _run(asked)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has gone
+        return 1
     except (RuntimeError, OSError) as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return 1
 
 

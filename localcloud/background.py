@@ -1,5 +1,6 @@
 """`up` and `down`: a local cloud that goes on running when the command has ended."""
 
+import fcntl
 import logging
 import os
 import signal
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from localcloud.cloud import Cloud
-from localcloud.running import Running, forget, log_file, started_at
+from localcloud.running import Running, forget, log_file, runtime_folder, started_at
 
 PATIENCE = 300  # seconds: the first time on a machine, layers and data directories are made
 
@@ -24,6 +25,12 @@ def up(speed: float, say: Callable[[Running], None]) -> None:
     """Start a cloud in the background, unless one is running, and have `say` tell what to do with it. Raises
     DidNotStart.
     """
+    with (runtime_folder() / "lock").open("w") as lock:  # two at once would be two clouds, one of them lost
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _up(speed, say)
+
+
+def _up(speed: float, say: Callable[[Running], None]) -> None:
     if running := Running.find():
         print("The local cloud is already running.")
         return say(running)
@@ -54,7 +61,7 @@ def down() -> None:
         return
     began = time.monotonic()
     running.stop()
-    print(f"The local cloud is down ({time.monotonic() - began:.1f} s); nothing of it is left.")
+    print(f"The local cloud is down ({time.monotonic() - began:.1f} s). Its log stays: {log_file()}")
 
 
 def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:

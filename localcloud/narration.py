@@ -4,6 +4,7 @@ States that wait or choose share a line with the task they belong to; a terminal
 """
 
 import json
+import shutil
 import sys
 import textwrap
 import time
@@ -15,7 +16,7 @@ from typing import Any
 
 from localcloud.tracing import trace_id
 
-WIDTH, INDENT = 118, " " * 24
+WIDTH, INDENT = min(118, shutil.get_terminal_size((118, 24)).columns), " " * 24
 HEADING = "  simulated    real     state"
 
 
@@ -120,7 +121,8 @@ class Narration:
     def _show_live(self) -> None:
         if self._live and self._line:
             now = _hours(self._clock() - self._started)
-            print(f"\r\033[K{self._text(self._line)} ... {now}", end="", flush=True)
+            text = f"{self._text(self._line)} ... {now}"
+            print(f"\r\033[K{text[: WIDTH - 1]}", end="", flush=True)
 
     def _clear_live(self) -> None:
         if self._live:

@@ -42,7 +42,7 @@ def say(running: Running) -> None:
     print(
         f"""
 The local cloud is at {running.endpoint}; a second is {running.speed:g} simulated seconds. Its log: {log_file()}
-In the directory: {people}. Profiles: s3://{bucket}
+Every simulated hour the sweep looks for what was missed. In the directory: {people}. Profiles: s3://{bucket}
 
 Create a database; its event starts an execution by itself (no AWS CLI here? `make shell` has one):
   {aws} rds create-db-instance \\

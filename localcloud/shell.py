@@ -8,6 +8,7 @@ from pathlib import Path
 
 from localcloud.running import Running
 
+PROMPT = "(rds-signon) $ "
 MACHINE = Path(__file__).resolve().parent.parent / ".machine"
 
 
@@ -19,12 +20,23 @@ def shell(command: list[str]) -> int:
             program = Path(folder, name)
             program.write_text(f'#!/bin/sh\nexec {shlex.join(command_line)} "$@"\n')
             program.chmod(0o755)
-        path = [folder, str(MACHINE / "local" / "bin"), os.environ.get("PATH", "/usr/bin:/bin")]
-        environment = {**os.environ, **running.environment, "PATH": os.pathsep.join(path)}
-        environment.setdefault("PS1", "(rds-signon) $ ")
-        if not command:
-            print(f"The local cloud at {running.endpoint}; leave with `exit`.")
-        return subprocess.call(command or [os.environ.get("SHELL", "/bin/sh")], env=environment)
+        path = os.pathsep.join([folder, str(MACHINE / "local" / "bin"), os.environ.get("PATH", "/usr/bin:/bin")])
+        environment = {**os.environ, **running.environment, "PATH": path, "PS1": PROMPT}
+        if command:
+            return subprocess.call(command, env=environment)
+        print(f"The local cloud at {running.endpoint}; leave with `exit`.")
+        subprocess.call(_shell(Path(folder), path), env=environment)
+        return 0
+
+
+def _shell(folder: Path, path: str) -> list[str]:
+    """The user's shell. What bash reads when it starts may put another `aws` first; ours is put before it again."""
+    program = os.environ.get("SHELL", "/bin/sh")
+    if Path(program).name != "bash":
+        return [program]
+    start = folder / "bashrc"
+    start.write_text(f"[ ! -r ~/.bashrc ] || . ~/.bashrc\nPATH={shlex.quote(path)}\nPS1={shlex.quote(PROMPT)}\n")
+    return [program, "--rcfile", str(start)]
 
 
 def _programs(running: Running) -> dict[str, list[str]]:

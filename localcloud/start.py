@@ -6,57 +6,85 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import EndpointConnectionError
 
-from localcloud.narration import HEADING, Narration
-from localcloud.running import Running
+from localcloud.narration import HEADING, Narration, Told
+from localcloud.running import NotRunning, Running
 
-STARTS_WITHIN = 30  # seconds of real time: an event that no rule matches starts nothing
+STARTS_WITHIN = 15  # seconds of real time: an event that no rule matches starts nothing
 
 
 class NothingStarted(RuntimeError):
-    """No rule matched the event, or its target did not start."""
+    """The file is no input of an execution, or no rule matched the event."""
 
 
 def start(event_file: Path) -> bool:
-    """Start an execution with the file as input, or put it on the bus if it is an event; print each state as it is
-    entered.
+    """Starts an execution with the file as input, or puts it on the bus if it is RDS's event; tells it to its end.
 
     Answers whether the execution succeeded. Raises NotRunning and NothingStarted.
     """
-    running = Running.get()
-    machine = running.outputs["StateMachineArn"]
-    states = _client(running, "stepfunctions")
-    content = json.loads(event_file.read_text())
-    began = time.monotonic()
-    if "detail-type" in content:
-        execution = _started_by_event(running, states, machine, content)
-    else:
-        execution = states.start_execution(stateMachineArn=machine, input=json.dumps(content))["executionArn"]
-    print(f"{execution}\n\n{HEADING}")
-    told = Narration(lambda service: _client(running, service), running.endpoint, execution, began).follow()
-    print(f"\n{told.end}")
-    print(told.error or json.dumps(told.dossier.get("outcome") or told.dossier.get("plan") or {}, indent=2))
+    content, running, began = _read(event_file), Running.get(), time.monotonic()
+    try:
+        execution = _started_by_event(running, content) if "detail-type" in content else _started(running, content)
+        print(f"{execution}\n\n{HEADING}")
+        told = Narration(lambda service: _client(running, service), running.endpoint, execution, began).follow()
+    except EndpointConnectionError:
+        raise NotRunning("The local cloud has ended meanwhile") from None
+    print(f"\n{told.end}. {_closing(told)}")
     return told.status == "SUCCEEDED"
 
 
-def _started_by_event(running: Running, states: Any, machine: str, event: dict[str, Any]) -> str:
+def _read(event_file: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(event_file.read_text())
+    except ValueError as error:
+        raise NothingStarted(f"{event_file} is not JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise NothingStarted(f"{event_file} holds no JSON object; samples are in events/")
+    if "now" in content or ("detail-type" in content and content.get("source") != "aws.rds"):
+        raise NothingStarted(f"{event_file} is what another function is called with, no input of an execution")
+    return content
+
+
+def _started(running: Running, content: dict[str, Any]) -> str:
+    machine = running.outputs["StateMachineArn"]
+    started = _client(running, "stepfunctions").start_execution(stateMachineArn=machine, input=json.dumps(content))
+    return str(started["executionArn"])
+
+
+def _started_by_event(running: Running, event: dict[str, Any]) -> str:
+    states, machine = _client(running, "stepfunctions"), running.outputs["StateMachineArn"]
+
     def known() -> set[str]:
         return {each["executionArn"] for each in states.list_executions(stateMachineArn=machine)["executions"]}
+
+    def is_of_this_event(execution: str) -> bool:
+        given = json.loads(states.describe_execution(executionArn=execution)["input"])
+        return bool(given.get("detail") == event.get("detail"))
 
     before = known()
     entry = {
         "Source": event["source"],
         "DetailType": event["detail-type"],
-        "Detail": json.dumps(event["detail"]),
+        "Detail": json.dumps(event.get("detail", {})),
         "Resources": event.get("resources", []),
     }
     _client(running, "events").put_events(Entries=[entry])
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline:
-        if new := known() - before:
-            return new.pop()
-        time.sleep(0.1)
-    raise NothingStarted(f"the event started no execution within {STARTS_WITHIN} seconds: does a rule match it?")
+        for execution in known() - before:
+            if is_of_this_event(execution):
+                return execution
+        time.sleep(0.2)
+    raise NothingStarted(f"The event started no execution within {STARTS_WITHIN} seconds: no rule matches it")
+
+
+def _closing(told: Told) -> str:
+    """Why it ended so, in one sentence."""
+    dossier = told.dossier
+    error = dossier.get("error", dossier).get("Cause")
+    said = json.loads(error).get("errorMessage", "") if error else ""
+    return told.error or dossier.get("outcome", {}).get("headline") or said
 
 
 def _client(running: Running, service: str) -> Any:

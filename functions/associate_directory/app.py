@@ -31,7 +31,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     asks = must_associate(database, plan.directory, apply_immediately=plan.apply_immediately)
     if asks:
         claims.confirm(setting("TABLE"), claim)
-        records.note(setting("TABLE"), claim.database, {"associated_at": now.isoformat()})
+        records.note(
+            setting("TABLE"), claim.database, {"associated_at": now.isoformat(), "allowed": plan.profile.sha256}
+        )
         rds.associate_directory(
             database, plan.directory, setting("DIRECTORY_ROLE"), apply_immediately=plan.apply_immediately
         )

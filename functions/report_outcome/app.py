@@ -22,5 +22,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     logger.info("Outcome", extra={"end": ended.end, "headline": ended.headline, "problems": ended.problems})
     if not ended.is_silent and not outcome.is_dry_run(event["input"]):
         reporting.remember_and_tell(setting("TABLE"), setting("TOPIC"), ended, dossier, execution, event["now"])
-    again = claims.release(setting("TABLE"), Claim.from_json(dossier["claim"])) if "claim" in dossier else False
+    again = "claim" in dossier and claims.release(setting("TABLE"), Claim.from_json(dossier["claim"]), event["now"])
     return {"end": ended.end, "headline": ended.headline, "again": again, "Error": ended.error, "Cause": ended.cause}

@@ -65,6 +65,19 @@ def test_other_peoples_sessions_are_not_cut_off_by_a_reboot(scene: Scene) -> Non
     assert scene.database("busy-1")["DomainMemberships"] == []
 
 
+def test_who_signs_in_during_the_join_is_not_cut_off_by_the_reboot(scene: Scene) -> None:
+    scene.publish_profile("early", ONE_LOGIN)
+    scene.create_database("early-1", "early")
+    scene.available("early-1")
+    scene.until(lambda: scene.database("early-1")["DomainMemberships"])
+    with scene.signed_in_as_master("early-1"):
+        ended = scene.onboarded_by_event("early-1")
+    assert ended.end == "Needs a person"
+    assert ended.dossier["error"]["Error"] == "DatabaseInUse"
+    assert scene.cloud.figures.calls(ended.arn)["rds", "RebootDBInstance"] == 0
+    assert scene.run("early-1").end == "Onboarded"
+
+
 def test_a_login_that_somebody_else_made_is_left_alone(scene: Scene) -> None:
     scene.publish_profile("guest", {"alice": ["read"], "bob": ["read"]})
     scene.create_database("guest-1", None)

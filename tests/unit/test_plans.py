@@ -385,3 +385,15 @@ def test_the_pause_is_no_part_of_what_a_person_approves() -> None:
 
 def test_a_pause_asks_nobody_anything() -> None:
     assert planned(around=surroundings(paused=True, role=None)).verdict == "PARK"
+
+
+def test_what_was_allowed_once_is_not_asked_again_until_it_is_done() -> None:
+    """Approved or still new when it was joined, then parked past its first day."""
+    joining = a_database(created_at=OLD, membership=a_membership("enabling-kerberos"))
+    profile = a_profile()
+    version = a_version()
+    begun = a_record(associated_at=NOW.isoformat(), allowed=version.sha256)
+    assert planned(database=joining, profile=profile, record=begun).verdict == "GO"
+    assert planned(database=joining, profile=profile, record=begun).may_reboot
+    edited = a_record(associated_at=NOW.isoformat(), allowed="another profile's")
+    assert planned(database=joining, profile=profile, record=edited).verdict == "ASK"

@@ -27,11 +27,17 @@ REBOOTED = {"requested": True, "at": "2026-11-20T13:00:00+00:00"}
     ],
 )
 def test_people_are_told_on_change_only(ended: Outcome, told: str | None, news: bool) -> None:
-    assert is_news(ended, a_record(told=told)) is news
+    assert is_news(ended, a_record(told=told), EXECUTION) is news
+
+
+def test_a_report_that_is_tried_again_is_told_once() -> None:
+    changed = decide(a_dossier(kit={"location": "x", "changed": 1}))
+    assert not is_news(changed, a_record(told=changed.digest, execution=EXECUTION), EXECUTION)
+    assert is_news(changed, a_record(told=changed.digest, execution="an earlier one"), EXECUTION)
 
 
 def test_without_a_record_only_trouble_and_changes_are_news() -> None:
-    assert [is_news(ended, None) for ended in (DONE, BROKEN)] == [False, True]
+    assert [is_news(ended, None, EXECUTION) for ended in (DONE, BROKEN)] == [False, True]
 
 
 def noted(dossier: dict[str, Any]) -> dict[str, str]:

@@ -116,7 +116,7 @@ def test_one_that_was_outdated_can_no_longer_release(take: Take, start: Start, s
     holder = start()
     old = take(holder)
     new = take(start(), settled(stop(holder)))
-    assert claims.release(table, old) is False
+    assert claims.release(table, old, "2026-11-20T12:00:01Z") is False
     claims.confirm(table, new)
 
 
@@ -136,7 +136,7 @@ def test_a_claim_that_was_never_taken_is_lost(table: str, database: str) -> None
 
 def test_a_released_claim_is_free_for_the_next_with_a_higher_fence(take: Take, start: Start, table: str) -> None:
     claim = take(start())
-    assert claims.release(table, claim) is False
+    assert claims.release(table, claim, "2026-11-20T12:00:02Z") is False
     with pytest.raises(ClaimLost):
         claims.confirm(table, claim)
     assert take(start()).fence == 2
@@ -144,10 +144,10 @@ def test_a_released_claim_is_free_for_the_next_with_a_higher_fence(take: Take, s
 
 def test_a_release_that_is_tried_again_does_no_harm(take: Take, start: Start, table: str) -> None:
     claim = take(start())
-    claims.release(table, claim)
-    assert claims.release(table, claim) is False
+    claims.release(table, claim, "2026-11-20T12:00:03Z")
+    assert claims.release(table, claim, "2026-11-20T12:00:04Z") is False
     other = take(start())
-    assert claims.release(table, claim) is False
+    assert claims.release(table, claim, "2026-11-20T12:00:05Z") is False
     claims.confirm(table, other)
 
 
@@ -156,9 +156,9 @@ def test_who_was_asked_for_meanwhile_keeps_the_claim_and_works_again(take: Take,
     for _ in range(2):
         with pytest.raises(AlreadyInProgress):
             take(start())
-    assert claims.release(table, claim) is True
+    assert claims.release(table, claim, "2026-11-20T12:00:06Z") is True
     claims.confirm(table, claim)
-    assert claims.release(table, claim) is False
+    assert claims.release(table, claim, "2026-11-20T12:00:07Z") is False
     with pytest.raises(ClaimLost):
         claims.confirm(table, claim)
 
@@ -171,7 +171,7 @@ def test_who_takes_over_is_not_asked_for_what_the_one_before_was_asked(
     with pytest.raises(AlreadyInProgress):
         take(start())
     new = take(start(), settled(stop(holder)))
-    assert claims.release(table, new) is False
+    assert claims.release(table, new, "2026-11-20T12:00:08Z") is False
 
 
 def test_the_claim_and_the_record_of_a_database_leave_each_other_alone(
@@ -180,7 +180,7 @@ def test_the_claim_and_the_record_of_a_database_leave_each_other_alone(
     claim = take(start())
     records.note(table, database, {"told": "a"})
     claims.confirm(table, claim)
-    claims.release(table, claim)
+    claims.release(table, claim, "2026-11-20T12:00:09Z")
     record = records.read(table, database)
     assert record is not None
     assert record.told == "a"
@@ -215,7 +215,7 @@ def test_of_fifty_at_once_exactly_one_holds_the_claim(take: Take, start: Start, 
     assert sum(isinstance(answer, AlreadyInProgress) for answer in answers) == 49
     assert holder.fence == 1
     claims.confirm(table, holder)
-    assert claims.release(table, holder) is True  # the others wanted it
+    assert claims.release(table, holder, "2026-11-20T12:00:10Z") is True  # the others wanted it
 
 
 def test_of_twenty_who_take_over_at_once_exactly_one_holds_the_claim(
@@ -230,3 +230,17 @@ def test_of_twenty_who_take_over_at_once_exactly_one_holds_the_claim(
     assert sum(isinstance(answer, AlreadyInProgress) for answer in answers) == 19
     assert holder.fence == 2
     claims.confirm(table, holder)
+
+
+def test_a_release_that_is_tried_again_gives_the_same_answer(take: Take, start: Start, table: str) -> None:
+    """The answer of the first try was lost on its way."""
+    claim = take(start())
+    with pytest.raises(AlreadyInProgress):
+        take(start())
+    for _ in range(3):
+        assert claims.release(table, claim, "2026-11-20T13:00:00Z") is True
+    claims.confirm(table, claim)
+    for _ in range(3):
+        assert claims.release(table, claim, "2026-11-20T14:00:00Z") is False
+    with pytest.raises(ClaimLost):
+        claims.confirm(table, claim)

@@ -133,7 +133,7 @@ def test_changes_that_wait_for_the_maintenance_window_are_seen(cloud: Cloud, nam
 
 
 @pytest.mark.parametrize(
-    ("engine", "offered"), [("mysql", True), ("postgres", True), ("mariadb", False), ("oracle-ee", False)]
+    ("engine", "offered"), [("mysql", True), ("postgres", True), ("mariadb", False), ("oracle-ee", True)]
 )
 def test_rds_says_whether_it_offers_kerberos(database: Database, engine: str, offered: bool) -> None:
     assert rds.offers_kerberos(replace(database, id=replace(database.id, engine=engine))) is offered

@@ -65,17 +65,22 @@ def held_by(table: str, database: str, execution: str) -> Claim | None:
     return Claim(database, execution, int(held["fence"]["N"]))
 
 
-def release(table: str, claim: Claim) -> bool:
-    """Ends the claim. True: not ended, because somebody asked for another run meanwhile; the mark is taken off."""
+def release(table: str, claim: Claim, now: str) -> bool:
+    """Ends the claim. True: not ended, because somebody asked for another run meanwhile; the mark is taken off.
+
+    ``now`` is the same for every try of one state, so that a second try gives the first one's answer.
+    """
     ours: dict[str, Any] = {":execution": {"S": claim.execution}, ":fence": {"N": str(claim.fence)}}
+    at: dict[str, Any] = {":now": {"S": now}}
     table_and_key: dict[str, Any] = {"TableName": table, "Key": _key(claim.database)}
     try:
         with errors_as({"ConditionalCheckFailedException": _Held}):
             _table().update_item(
                 **table_and_key,
                 UpdateExpression="REMOVE holder, again",
-                ConditionExpression="holder = :execution AND fence = :fence AND attribute_not_exists(again)",
-                ExpressionAttributeValues=ours,
+                ConditionExpression="holder = :execution AND fence = :fence AND attribute_not_exists(again)"
+                " AND (attribute_not_exists(answered) OR answered <> :now)",
+                ExpressionAttributeValues={**ours, **at},
             )
         return False
     except _Held:
@@ -84,9 +89,10 @@ def release(table: str, claim: Claim) -> bool:
         with errors_as({"ConditionalCheckFailedException": _Held}):
             _table().update_item(
                 **table_and_key,
-                UpdateExpression="REMOVE again",
-                ConditionExpression="holder = :execution AND fence = :fence AND attribute_exists(again)",
-                ExpressionAttributeValues=ours,
+                UpdateExpression="SET answered = :now REMOVE again",
+                ConditionExpression="holder = :execution AND fence = :fence"
+                " AND (attribute_exists(again) OR answered = :now)",
+                ExpressionAttributeValues={**ours, **at},
             )
         return True
     except _Held:
@@ -95,8 +101,17 @@ def release(table: str, claim: Claim) -> bool:
 
 def abandon(table: str, claim: Claim) -> None:
     """Ends the claim of an execution that is over and will not plan again, whatever was asked for meanwhile."""
-    if release(table, claim):
-        release(table, claim)
+    try:
+        with errors_as({"ConditionalCheckFailedException": _Held}):
+            _table().update_item(
+                TableName=table,
+                Key=_key(claim.database),
+                UpdateExpression="REMOVE holder, again",
+                ConditionExpression="holder = :execution AND fence = :fence",
+                ExpressionAttributeValues={":execution": {"S": claim.execution}, ":fence": {"N": str(claim.fence)}},
+            )
+    except _Held:
+        return  # ended already, or taken over
 
 
 def _write(table: str, database: str, execution: str, now: datetime, condition: str, values: dict[str, Any]) -> Claim:

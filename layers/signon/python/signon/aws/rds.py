@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
-from signon.domain.database import Database, DatabaseId, Membership
-from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone
+from signon.domain.database import AT_REBOOT, Database, DatabaseId, Membership, Readiness, readiness
+from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, DatabaseUnusable
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
@@ -73,7 +73,7 @@ def observe(identity: DatabaseId) -> Database:
 def offers_kerberos(database: Database) -> bool:
     """Whether RDS offers Kerberos for this engine version and instance class in this Region.
 
-    RDS's own data, no table of ours.
+    RDS's own data, no table of ours. True as well where it offers the class and version to nobody new: it runs there.
     """
     with errors_as():
         answer = _rds().describe_orderable_db_instance_options(
@@ -82,7 +82,8 @@ def offers_kerberos(database: Database) -> bool:
             DBInstanceClass=database.instance_class,
             Vpc=True,
         )
-    return any(option.get("SupportsKerberosAuthentication") for option in answer["OrderableDBInstanceOptions"])
+    options = answer["OrderableDBInstanceOptions"]
+    return not options or any(option.get("SupportsKerberosAuthentication") for option in options)
 
 
 def associate_directory(database: Database, directory: str, role: str, *, apply_immediately: bool) -> None:
@@ -134,6 +135,8 @@ def restarted_since(database: Database, when: datetime, now: datetime) -> bool:
 
 def _database(answer: Mapping[str, Any]) -> Database:
     name = answer["DBInstanceIdentifier"]
+    if not _is_made(answer) and readiness(answer.get("DBInstanceStatus", "")) is Readiness.STUCK:
+        raise DatabaseUnusable(f"{name} is {answer['DBInstanceStatus']}", "Bring it to available; then start again")
     if not _is_made(answer):
         raise DatabaseBusy(f"{name} is {answer.get('DBInstanceStatus')} and has no endpoint yet")
     memberships = [
@@ -154,11 +157,7 @@ def _database(answer: Mapping[str, Any]) -> Database:
         master_secret=answer.get("MasterUserSecret", {}).get("SecretArn"),
         membership=memberships[0] if memberships else None,
         iam_enabled=answer.get("IAMDatabaseAuthenticationEnabled", False),
-        pending_changes=tuple(
-            sorted(
-                name for name, value in answer.get("PendingModifiedValues", {}).items() if value not in (None, {}, [])
-            )
-        ),
+        pending_changes=tuple(sorted(_pending(answer))),
         cluster=answer.get("DBClusterIdentifier"),
         replica_of=answer.get("ReadReplicaSourceDBInstanceIdentifier"),
         replicas=tuple(answer.get("ReadReplicaDBInstanceIdentifiers", [])),
@@ -167,3 +166,13 @@ def _database(answer: Mapping[str, Any]) -> Database:
 
 def _is_made(answer: Mapping[str, Any]) -> bool:
     return "Endpoint" in answer and "InstanceCreateTime" in answer
+
+
+def _pending(answer: Mapping[str, Any]) -> Iterator[str]:
+    """What waits for a window, and what waits for a reboot."""
+    for name, value in answer.get("PendingModifiedValues", {}).items():
+        if value not in (None, {}, []):
+            yield name
+    for group in answer.get("DBParameterGroups", []):
+        if group.get("ParameterApplyStatus") == "pending-reboot":
+            yield f"{AT_REBOOT}{group['DBParameterGroupName']}"

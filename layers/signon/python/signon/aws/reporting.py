@@ -16,7 +16,7 @@ def remember_and_tell(
     """Writes the record of the dossier's database, and tells people and machines where that is news."""
     database = dossier.get("database", {})
     record = records.read(table, database["resource_id"]) if database else None
-    if report.is_news(ended, record):
+    if report.is_news(ended, record, execution):
         notifications.tell(topic, ended.headline, ended.message(execution))
         notifications.announce(database.get("arn", execution), report.event_detail(ended, dossier, execution))
     if database:

@@ -90,7 +90,7 @@ def _not_connected(database: Database, error: Exception) -> Exception:
         return ConnectionRefused(f"{where} does not answer as MySQL does", "Look at who answers at that address")
     if isinstance(cause, ConnectionRefusedError):
         return DatabaseBusy(f"{where} refuses connections: the server is starting, stopping or failing over")
-    if isinstance(cause, _CUT_OFF):
+    if isinstance(cause, _CUT_OFF) or getattr(cause, "reason", "") == "UNEXPECTED_EOF_WHILE_READING":
         return TemporaryFailure(f"{where} ended the connection while we signed in")
     if isinstance(cause, ssl.SSLError) or "SSL" in str(error.args[1:]):
         return ConnectionRefused(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
+AT_REBOOT = "parameter group "  # begins the name of a pending change that a reboot applies, whatever else is asked for
 NEW_FOR = timedelta(hours=24)
 
 

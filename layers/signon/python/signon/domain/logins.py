@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from signon.domain.brevity import shortened
 from signon.domain.engines import LoginSql
 from signon.domain.profile import Profile
 from signon.errors import LoginsIncomplete
@@ -180,7 +181,15 @@ def prove(sql: LoginSql, profile: Profile, accounts: Accounts) -> Proof:
             "Start again; if it stays so, somebody else changes logins at the same time",
         )
     left_alone = make(sql, profile.name, wanted, accounts.logins, lock_leavers=False).left_alone
-    return Proof(len(wanted) - len(left_alone), left_alone)
+    return Proof(len(wanted) - len(left_alone), shortened((*left_alone, *_of_other_profiles(profile, accounts))))
+
+
+def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:
+    """Logins that another profile has left behind, when the database's tag was changed."""
+    names = {login.user for login in profile.logins}
+    for login in accounts.logins:
+        if login.mark and not login.locked and login.mark.get("profile") != profile.name and login.user not in names:
+            yield f"{login.user}: still open, made for profile {login.mark.get('profile')}"
 
 
 def _fault(sql: LoginSql, profile: str, login: WantedLogin, found: PresentLogin | None) -> str | None:

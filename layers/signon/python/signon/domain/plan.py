@@ -90,10 +90,9 @@ def make_plan(
     """
     steps = tuple(_steps(engine, database, profile, record.reboot_due if record else None))
     interrupts = any(step.interruption != "none" for step in steps)
-    found = [
-        *findings(engine, database, profile, around),
-        *approvals(database, profile, now, interrupts=interrupts, is_ours=record is not None and record.is_ours),
-    ]
+    is_ours = record is not None and record.is_ours
+    was_allowed = record is not None and record.allowed == version.sha256
+    asked = () if was_allowed else approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours)
     plan = Plan(
         verdict=GO,
         checksum="",
@@ -104,8 +103,9 @@ def make_plan(
         apply_immediately=profile.change.apply_immediately,
         master_secret=profile.master_secret,
         steps=steps,
-        findings=tuple(found),
-        may_reboot=profile.change.reboot_allowed and (profile.change.existing_allowed or database.is_new(now)),
+        findings=(*findings(engine, database, profile, around), *asked),
+        may_reboot=was_allowed
+        or (profile.change.reboot_allowed and (profile.change.existing_allowed or database.is_new(now))),
         tolerates_sessions=profile.change.existing_allowed,
     )
     plan = replace(plan, checksum=_checksum(plan, database))

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from signon.domain.database import Database, Readiness, readiness
+from signon.domain.database import AT_REBOOT, Database, Readiness, readiness
 from signon.domain.directory import LONGEST_DOMAIN_NAME, Directory, DirectoryRole, role_problem
 from signon.domain.engines import Engine, Method
 from signon.domain.names import login_problem
@@ -165,8 +165,9 @@ def approvals(
         )
     if interrupts and not change.reboot_allowed:
         yield Finding(f"{name} must be rebooted and the profile says reboot: ask", "Approve the plan", approvable=True)
-    if interrupts and database.pending_changes and change.apply_immediately and not change.other_pending_allowed:
-        pending = ", ".join(database.pending_changes)
+    applied = [name for name in database.pending_changes if change.apply_immediately or name.startswith(AT_REBOOT)]
+    if interrupts and applied and not change.other_pending_allowed:
+        pending = ", ".join(applied)
         yield Finding(
             f"Changes of others wait for the window and would be applied along: {pending}",
             "Approve the plan, let them be applied first, or write apply: window in the profile",

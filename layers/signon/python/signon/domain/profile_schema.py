@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 
 from signon.domain import names
+from signon.domain.brevity import shortened
 from signon.domain.profile import Profile, load, read_profile
 from signon.errors import ProfileUnusable
 
@@ -30,7 +31,8 @@ def checked(name: str, text: bytes) -> Profile:
     document = load(text)
     if found := problems(document):
         raise ProfileUnusable(
-            f"Profile {name} is invalid: {'; '.join(found)}", "Mend the file and put it into the profile bucket again"
+            f"Profile {name} is invalid: {'; '.join(shortened(found))}",
+            "Mend the file and put it into the profile bucket again",
         )
     return read_profile(name, document)
 

@@ -16,7 +16,8 @@ class Record:
     ask for a reboot, ``rebooted_at`` the reboot that the logins have worked after; ``told`` is the digest of the last
     message. ``end``, ``error``, ``execution``, ``reported_at``, ``plan``, ``profile``, ``profile_version`` and
     ``next_look`` are of the last run that reported; ``swept_version`` is the profile's version that the sweep last
-    started the database for.
+    started the database for. ``allowed`` is the hash of the profile under which the database was joined: until it is
+    onboarded nobody is asked again, however often it is parked.
     """
 
     associated_at: str | None = None
@@ -33,6 +34,7 @@ class Record:
     profile_version: str | None = None
     next_look: str | None = None
     swept_version: str | None = None
+    allowed: str | None = None
 
     @property
     def reboot_due(self) -> bool | None:

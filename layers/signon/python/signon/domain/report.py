@@ -10,11 +10,13 @@ from signon.domain.outcome import ONBOARDED, PARKED, Outcome
 from signon.domain.record import Record
 
 
-def is_news(ended: Outcome, record: Record | None) -> bool:
+def is_news(ended: Outcome, record: Record | None, execution: str) -> bool:
     """Whether people and machines are told: something was changed, or there is something else to say than last time.
 
     Where the record is lost and a run finds everything in order, there is nothing to say.
     """
+    if record and (record.execution, record.told) == (execution, ended.digest):
+        return False  # this report has been made, and is only tried again
     if ended.changed:
         return True
     return ended.end != ONBOARDED if record is None or record.told is None else record.told != ended.digest
@@ -41,6 +43,7 @@ def facts(ended: Outcome, dossier: Mapping[str, Any], execution: str, now: str) 
         "next_look": _next_look(ended, now),
         **({"onboarded_at": now} if "proof" in dossier else {}),
         **({"rebooted_at": dossier["reboot"]["at"]} if reboot_worked else {}),
+        **({"allowed": ""} if ended.end == ONBOARDED else {}),
     }
 
 
