@@ -240,6 +240,7 @@ DETAILS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "Describe database": _database,
     "Make plan": _plan,
     "Probe connection": _probe,
+    "Probe connection again": _probe,
     "Associate directory": _association,
     "Read membership": _membership,
     "Reboot database": _reboot,

@@ -1,0 +1,36 @@
+"""The demo succeeds only if all that it shows has happened."""
+
+import subprocess
+
+import pytest
+
+from localcloud import demo
+from localcloud.__main__ import main
+
+
+def an_answer(code: int, error: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.CompletedProcess([], code, stdout="", stderr=error)
+
+
+def test_a_refusal_by_the_server_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    demo._refused("mallory", an_answer(1, "Enter password: ERROR 1045 (28000): Access denied for user 'mallory'"))
+    assert capsys.readouterr().out == "  mallory\n  -> ERROR 1045 (28000): Access denied for user 'mallory'\n"
+
+
+@pytest.mark.parametrize(
+    "answer", [an_answer(0), an_answer(1, "ERROR 2003 (HY000): Can't connect"), an_answer(0, "ERROR 1045")]
+)
+def test_what_is_not_refused_by_the_server_ends_the_demo(answer: subprocess.CompletedProcess[str]) -> None:
+    with pytest.raises(demo.DemoFailed, match="mallory was not refused by the server"):
+        demo._refused("mallory", answer)
+
+
+def test_a_demo_that_failed_says_why_and_exits_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(speed: float) -> None:
+        raise demo.DemoFailed("alice was not signed in")
+
+    monkeypatch.setattr(demo, "main", fail)
+    assert main(["demo"]) == 1
+    assert capsys.readouterr().err == "alice was not signed in\n"
