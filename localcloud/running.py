@@ -52,7 +52,7 @@ class Running:
         making.write_text(json.dumps(asdict(self)))
         making.replace(_file())
 
-    def stop(self, patience: float = 15) -> None:
+    def stop(self, patience: float = 60) -> None:
         """Ask it to end, and wait; after `patience` seconds it is killed, and its servers with it."""
         os.kill(self.pid, signal.SIGTERM)
         deadline = time.monotonic() + patience

@@ -38,7 +38,7 @@ _UNREACHABLE = {2002, 2003, 2005}
 _TRIES = {_ACCESS_DENIED: 2, **dict.fromkeys(_UNREACHABLE, 3)}  # the password may be rotated since its secret was read
 _TEMPORARY = {1040, 1053, 1158, 1159, 1160, 1161, 1205, 1213, 2006, 2013, 3024}
 _READ_ONLY = {1290, 1836}
-_CUT_OFF = (ssl.SSLEOFError, ConnectionResetError, BrokenPipeError)
+_CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError)  # as Python 3.13, 3.11 say
 
 
 class Connection:
@@ -90,7 +90,7 @@ def _not_connected(database: Database, error: Exception) -> Exception:
         return ConnectionRefused(f"{where} does not answer as MySQL does", "Look at who answers at that address")
     if isinstance(cause, ConnectionRefusedError):
         return DatabaseBusy(f"{where} refuses connections: the server is starting, stopping or failing over")
-    if isinstance(cause, _CUT_OFF) or getattr(cause, "reason", "") == "UNEXPECTED_EOF_WHILE_READING":
+    if isinstance(cause, _CUT_OFF):
         return TemporaryFailure(f"{where} ended the connection while we signed in")
     if isinstance(cause, ssl.SSLError) or "SSL" in str(error.args[1:]):
         return ConnectionRefused(
