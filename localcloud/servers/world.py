@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -99,7 +100,9 @@ class World:
         """Kills all processes of this world and removes its folder."""
         self.supervisor.close()
         self.names.close()
-        shutil.rmtree(self.home, ignore_errors=True)
+        deadline = time.monotonic() + 5
+        while self.home.exists() and time.monotonic() < deadline:  # something may just be writing its last file there
+            shutil.rmtree(self.home, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
