@@ -39,15 +39,19 @@ def endings_looked_at(scene: Scene) -> int:
     return sum('"message":"Ending"' in line or "Nothing to report" in line for line in lines)
 
 
+def reported(scene: Scene, name: str) -> dict[str, str] | None:
+    """The record, once it says how a run ended; people are told just before."""
+    record = scene.record(name)
+    return record if record and "end" in record else None
+
+
 def test_an_execution_that_is_stopped_is_told_of_once_and_the_next_run_goes_on(scene: Scene, told: Told) -> None:
     scene.publish_profile("stopped", ONE_LOGIN)
     scene.create_database("stopped-1", "stopped")
     (execution,) = scene.until(lambda: scene.executions_about("stopped-1"))
     scene.until(lambda: scene.database("stopped-1")["DomainMemberships"])
     scene.cloud.client("stepfunctions").stop_execution(executionArn=execution, cause="a test")
-    scene.until(lambda: told("stopped-1"))
-    record = scene.record("stopped-1")
-    assert record is not None
+    record = scene.until(lambda: reported(scene, "stopped-1"))
     assert (record["end"], record["error"], record["execution"]) == ("Failed", "Aborted", execution)
 
     ended = scene.run("stopped-1")
@@ -80,8 +84,6 @@ def test_a_failure_that_could_not_report_itself_is_reported(scene: Scene, told: 
     scene.create_database("silent-1", "silent")
     ended = scene.onboarded_by_event("silent-1")
     assert (ended.status, ended.states[-2:]) == ("FAILED", ["Report outcome", "Failed"])
-    scene.until(lambda: told("silent-1"))
-    record = scene.record("silent-1")
-    assert record is not None
+    record = scene.until(lambda: reported(scene, "silent-1"))
     assert (record["end"], record["execution"]) == ("Failed", ended.arn)
     assert told("silent-1") == ["silent-1: the execution broke off without a report"]
