@@ -8,6 +8,8 @@ import pytest
 
 from localcloud.cloud import Cloud
 
+pytest.register_assert_rewrite("tests.e2e.refusals")
+
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Cloud]:

@@ -14,6 +14,7 @@ import jsonschema
 from signon.domain import names
 from signon.domain.brevity import shortened
 from signon.domain.profile import Profile, load, read_profile
+from signon.domain.profile_lines import lines, placed
 from signon.errors import ProfileUnusable
 
 
@@ -26,12 +27,13 @@ def schema() -> dict[str, Any]:
 def checked(name: str, text: bytes) -> Profile:
     """The profile in these bytes.
 
-    Raises ProfileUnusable: names everything that is wrong with it, each with its path.
+    Raises ProfileUnusable: names everything that is wrong with it, each with its line and path.
     """
     document = load(text)
     if found := problems(document):
+        on = lines(text)
         raise ProfileUnusable(
-            f"Profile {name} is invalid: {'; '.join(shortened(found))}",
+            f"Profile {name} is invalid: {'; '.join(shortened([placed(problem, on) for problem in found]))}",
             "Mend the file and put it into the profile bucket again",
         )
     return read_profile(name, document)
@@ -40,13 +42,34 @@ def checked(name: str, text: bytes) -> Profile:
 def problems(document: Any) -> list[str]:
     """Everything that is wrong with a loaded profile, each with its path; empty where it is valid."""
     found = [
-        f"{'.'.join(str(part) for part in error.absolute_path) or 'the profile'}: {error.message[:200]}"
+        f"{'.'.join(str(part) for part in error.absolute_path) or 'the profile'}: {_wrong(error)}"
         for error in sorted(
             jsonschema.Draft202012Validator(schema()).iter_errors(document),
             key=lambda error: list(map(str, error.absolute_path)),
         )
     ]
     return found or list(_beyond_the_schema(document))
+
+
+_KINDS = {"object": "a mapping", "array": "a list", "string": "a text"}
+
+
+def _wrong(error: jsonschema.ValidationError) -> str:
+    """What the schema finds wrong, without the value: somebody may have written a password there."""
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "enum":
+            return f"must be {' or '.join(dict.fromkeys(map(str, wanted)))}"
+        case "pattern" if "propertyNames" in error.absolute_schema_path:
+            return f"the name {error.instance!r} does not match {wanted!r}"
+        case "pattern":
+            return f"does not match {wanted!r}"
+        case "type":
+            return f"must be {_KINDS[str(wanted)]}"
+        case "maxItems" | "maxLength":
+            return f"is longer than {wanted}"
+        case _:
+            return error.message[:200]  # names fields and no values
 
 
 def _beyond_the_schema(document: Mapping[str, Any]) -> Iterator[str]:

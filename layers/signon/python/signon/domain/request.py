@@ -82,10 +82,12 @@ def _from_event(event: Mapping[str, Any], account: str, region: str) -> Request:
             "The event is not one of RDS about a DB instance:"
             " source must be aws.rds and detail.SourceArn the ARN of an instance."
         )
-    if (arn[1], arn[2]) != (region, account) or event.get("account") != account or event.get("region") != region:
-        raise InvalidRequest(
-            f"The event is of account {arn[2]} in {arn[1]}; this stack serves account {account} in {region}."
-        )
+    for its_account, its_region in ((arn[2], arn[1]), (event.get("account"), event.get("region"))):
+        if (its_account, its_region) != (account, region):
+            raise InvalidRequest(
+                f"The event is of account {its_account} in {its_region};"
+                f" this stack serves account {account} in {region}."
+            )
     return Request(trigger=str(detail.get("EventID", "an RDS event")), instance=arn[3].lower())
 
 
