@@ -8,6 +8,9 @@ import string
 from collections.abc import Callable
 from typing import Any
 
+import psycopg2
+from psycopg2 import sql
+
 from localcloud.servers.world import World
 
 
@@ -39,13 +42,38 @@ def _aurora_postgresql(world: World, instance: Any) -> Any:
     if cluster.replicates:
         return None  # its writer is in another Region, where nobody is
     if instance.is_cluster_writer:
-        hosts = (instance.address, cluster.endpoint)
-        return world.postgresql(name, hosts, *_master(cluster), version=int(cluster.engine_version.partition(".")[0]))
+        hosts, (user, password) = (instance.address, cluster.endpoint), _master(cluster)
+        major = int(cluster.engine_version.partition(".")[0])
+        server = world.postgresql(name, hosts, user, password, version=major)
+        if cluster.database_name:
+            _create_database(world, server, user, password, cluster.database_name)
+        return server
     writer = cluster.writer
     writer.begun.wait()
     if writer.server is None:
         raise NoWriter(f"{writer.db_instance_identifier} has no server")
     return world.postgresql_replica(name, (instance.address, cluster.reader_endpoint), writer.server)
+
+
+def _create_database(world: World, server: Any, user: str, password: str, name: str) -> None:
+    """The master user makes it, and owns it."""
+    connection = psycopg2.connect(
+        host=server.host,
+        hostaddr=server.address,  # the name resolves for others only
+        port=server.port,
+        user=user,
+        password=password,
+        dbname="postgres",
+        sslmode="verify-full",
+        sslrootcert=str(world.authority.bundle),
+        gssencmode="disable",
+    )
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    finally:
+        connection.close()
 
 
 STARTERS: dict[str, Callable[[World, Any], Any]] = {"mysql": _mysql, "aurora-postgresql": _aurora_postgresql}

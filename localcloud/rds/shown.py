@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult, PaginatedResult
+from moto.core.utils import get_pagination_model
 from moto.rds import models, responses
 from moto.rds.exceptions import RDSClientError
 from moto.rds.utils import ClusterEngine, DbInstanceEngine, FilterDef
@@ -15,6 +16,13 @@ from localcloud.mending import mend
 from . import cluster_changes, pending
 from .endpoints import HOSTED_ZONE, cluster_endpoint, instance_endpoint, reader_endpoint
 from .engines import orderable_options
+
+# by what moto finds the place again at which a page ended
+PLACES = {
+    "DescribeDBInstances": "db_instance_identifier",
+    "DescribeDBClusters": "db_cluster_identifier",
+    "DescribeOrderableDBInstanceOptions": ["EngineVersion", "DBInstanceClass"],
+}
 
 _moto_describe_db_instances = responses.RDSResponse.describe_db_instances
 _moto_describe_db_clusters = responses.RDSResponse.describe_db_clusters
@@ -57,6 +65,8 @@ def install(clock: Clock, faults: Faults) -> None:
 
 
 def _answer(faults: Faults) -> None:
+    for call, place in PLACES.items():
+        get_pagination_model("rds")[call]["unique_attribute"] = place
     mend(
         responses.RDSResponse,
         describe_db_instances=_paged(faults, "describe_db_instances", _moto_describe_db_instances),

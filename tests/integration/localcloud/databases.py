@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -183,3 +184,26 @@ class Cluster:
             text=True,
             check=False,
         )
+
+
+def announced(cluster: Cluster, happening: Callable[[], object], count: int) -> list[dict[str, Any]]:
+    """The events about the cluster or its instances that `happening` leads to, as EventBridge delivers them."""
+    sqs, events = cluster.cloud.client("sqs"), cluster.cloud.client("events")
+    name = f"events-{cluster.name}"
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pattern = {"source": ["aws.rds"], "detail": {"SourceIdentifier": [{"prefix": cluster.name}]}}
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+    bodies: list[dict[str, Any]] = []
+
+    def received() -> bool:
+        messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        bodies.extend(json.loads(message["Body"]) for message in messages)
+        return len(bodies) >= count
+
+    happening()
+    cluster.eventually(received)
+    events.remove_targets(Rule=name, Ids=["queue"])
+    events.delete_rule(Name=name)
+    return bodies

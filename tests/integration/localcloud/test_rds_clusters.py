@@ -1,6 +1,5 @@
 """A cluster lives as on RDS, with instances or without any."""
 
-import json
 import re
 from typing import Any
 
@@ -9,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from localcloud.cloud import Cloud
 from tests.conftest import Eventually
-from tests.integration.localcloud.databases import Cluster, code
+from tests.integration.localcloud.databases import Cluster, announced, code
 
 pytestmark = pytest.mark.usefixtures("not_onboarded")
 
@@ -244,26 +243,3 @@ def test_the_first_cluster_of_a_global_one_writes(cluster: Cluster) -> None:
     seen = cluster.wait()
     assert [member["IsClusterWriter"] for member in seen["DBClusterMembers"]] == [True]
     assert "ReplicationSourceIdentifier" not in seen
-
-
-def announced(cluster: Cluster, happening: Any, count: int) -> list[dict[str, Any]]:
-    """The events about the cluster or its instances that `happening` leads to, as EventBridge delivers them."""
-    sqs, events = cluster.cloud.client("sqs"), cluster.cloud.client("events")
-    name = f"events-{cluster.name}"
-    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    pattern = {"source": ["aws.rds"], "detail": {"SourceIdentifier": [{"prefix": cluster.name}]}}
-    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
-    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
-    bodies: list[dict[str, Any]] = []
-
-    def received() -> bool:
-        messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-        bodies.extend(json.loads(message["Body"]) for message in messages)
-        return len(bodies) >= count
-
-    happening()
-    cluster.eventually(received)
-    events.remove_targets(Rule=name, Ids=["queue"])
-    events.delete_rule(Name=name)
-    return bodies
