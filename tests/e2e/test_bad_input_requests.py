@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.e2e.refusals import ODD, USUAL, Odd, Refusals, about_it, each
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
+SOME_DAY = "2099-01-01T00:00:00Z"  # younger than any database here
 TAGGED = [{"Key": "signon:profile", "Value": USUAL}]
 HOW_TO = (
     'Start with {"database": {"instance": "NAME"}}; samples of all inputs are in events/.'
     " Correct the input and start again"
 )
-NO_NAME = 'database must be {"instance": NAME} with the name of a DB instance in lower case'
+NO_NAME = 'database must be {"instance": NAME} or {"cluster": NAME}, with the name in lower case'
 NO_PROFILE = "profile must be a name of lower-case letters, digits and hyphens"
 NO_CHECKSUM = 'approve must be {"plan": CHECKSUM}, the checksum that the plan was reported with'
 NO_REASON = "reason must be one line of at most 256 characters"
@@ -40,6 +42,10 @@ REQUESTS = [
     wrong("the database is a list", NO_NAME, {"database": [ODD]}),
     wrong("an instance and a cluster", NO_NAME, {"database": {"instance": ODD, "cluster": ODD}}),
     wrong("a second field beside the instance", NO_NAME, {"database": {"instance": ODD, "host": "rogue.example.com"}}),
+    wrong("no such cluster", "There is no DB cluster nowhere-1 here", {"database": {"cluster": "nowhere-1"}}),
+    wrong(
+        "the cluster's name is an ARN", NO_NAME, {"database": {"cluster": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:c"}}
+    ),
     wrong("the name is a number", NO_NAME, named(7)),
     wrong("the name is empty", NO_NAME, named("")),
     wrong("the name is an ARN", NO_NAME, named(f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{ODD}")),
@@ -86,14 +92,20 @@ def event(detail: Any = None, **changes: Any) -> dict[str, Any]:
         "detail-type": "RDS DB Instance Event",
         "account": ACCOUNT,
         "region": REGION,
+        "time": SOME_DAY,
         "detail": {**usual, **detail} if isinstance(detail, dict) else detail or usual,
         **changes,
     }
 
 
 NO_EVENT = (
-    "The event is not one of RDS about a DB instance: source must be aws.rds and detail.SourceArn the ARN of an"
-    " instance. Correct the input and start again"
+    "The event is not one of RDS about a database: source must be aws.rds and detail.SourceArn the ARN of a DB instance"
+    " or a DB cluster. Correct the input and start again"
+)
+
+NO_TIME = (
+    "InvalidRequest",
+    "The event's time is none: time must be like 2026-11-20T12:30:00Z. Correct the input and start again",
 )
 
 
@@ -133,6 +145,17 @@ EVENTS = [
     ),
     foreign("an event of another account", f"account 999999999999 in {REGION}", event(account="999999999999")),
     foreign("an event of another Region", f"account {ACCOUNT} in eu-west-1", event(region="eu-west-1")),
+    Odd("an event without a time", [NO_TIME], event(time=None), {}, end="Failed"),
+    Odd("an event whose time is a day", [NO_TIME], event(time="2099-01-01"), {}, end="Failed"),
+    Odd("an event whose time is none", [NO_TIME], event(time="yesterday"), {}, end="Failed"),
+    not_ours(
+        "an event that is older than its database",
+        f"The event of 2020-01-01T00:00:00Z is older than {ODD}, which was created at 2026-11-21T08:00:00+00:00:"
+        " it is about another database of that name",
+        event(time="2020-01-01T00:00:00Z"),
+        tags=TAGGED,
+        instance_create_time=datetime(2026, 11, 21, 8, tzinfo=UTC),
+    ),
     not_ours("an event of a database without the tag", f"{ODD} bears no tag signon:profile", event()),
     not_ours(
         "an event of a database that is gone",
