@@ -6,7 +6,7 @@ from typing import Any
 from moto.rds import models
 from moto.rds.exceptions import RDSClientError
 
-from . import pending, servers
+from . import members, pending, servers
 from .endpoints import HOSTED_ZONE
 from .engines import ENGINES
 from .events import Event
@@ -75,6 +75,13 @@ class Clusters(Joining):
         """At once, and only when its instances are gone: RDS shows it as `deleting` for some minutes."""
         cluster = super().delete_db_cluster(cluster_identifier, snapshot_name)
         self.announced.announce(cluster, DELETED)
+        return cluster
+
+    def failover_db_cluster(
+        self, db_cluster_identifier: str, target_db_instance_identifier: str | None = None
+    ) -> models.DBCluster:
+        cluster = self.describe_db_clusters(db_cluster_identifier)[0]
+        members.refuse_failover(cluster)
         return cluster
 
     def reboot_db_cluster(self, db_cluster_identifier: str) -> models.DBCluster:

@@ -25,10 +25,6 @@ class Engine:
     def default_version(self) -> str:
         return self.versions[-1]
 
-    def offers(self, version: str) -> bool:
-        """Whether it is of a series that RDS offers: 16.4 is of the series of 16.9."""
-        return any(version.startswith(f"{newest.rpartition('.')[0]}.") for newest in self.versions)
-
 
 GPL, POSTGRESQL, AMAZON = "general-public-license", "postgresql-license", "amazon-license"
 
@@ -56,9 +52,11 @@ ENGINES = {
 def orderable_options(
     engine: str, version: str | None, instance_class: str | None, region: str
 ) -> Iterator[dict[str, Any]]:
-    """What DescribeOrderableDBInstanceOptions answers: a row per version and class; none for what is not offered."""
+    """What DescribeOrderableDBInstanceOptions answers: a row per version and class, in any version that is asked for;
+    none for an engine that is not known here.
+    """
     row = ENGINES.get(engine)
-    if row is None or (version and not row.offers(version)):
+    if row is None:
         return
     for each_version in (version,) if version else row.versions:
         for each_class in (instance_class,) if instance_class else row.classes:

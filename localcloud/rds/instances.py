@@ -104,9 +104,10 @@ class Instances(Joining):
         self._later(instance, START, "available", STARTED, lambda: self._restart(instance))
         return instance  # type: ignore[no-any-return]
 
-    def delete_db_instance(self, *names: Any, **options: Any) -> models.DBInstance:
+    def delete_db_instance(self, db_instance_identifier: str, *more: Any, **options: Any) -> models.DBInstance:
         """At once: RDS shows the instance as `deleting` for some minutes, here it is gone."""
-        instance: Any = super().delete_db_instance(*names, **options)
+        members.refuse_to_go_first(self.databases.get(db_instance_identifier))
+        instance: Any = super().delete_db_instance(db_instance_identifier, *more, **options)
         threading.Thread(target=self._end_server, args=(instance,), daemon=True).start()
         self.announced.announce(instance, DELETED)
         return instance  # type: ignore[no-any-return]

@@ -58,5 +58,19 @@ def refuse_to_stand_alone(engine: str) -> None:
     raise RDSClientError("InvalidParameterCombination", f"DBClusterIdentifier is required for engine {engine}.")
 
 
+def refuse_to_go_first(instance: Any) -> None:
+    """RDS would promote a reader."""
+    if getattr(instance, "is_cluster_writer", False) and len(instance.cluster.members) > 1:
+        refuse_failover(instance.cluster, f"{instance.db_instance_identifier} is its writer: delete its readers first.")
+
+
+def refuse_failover(cluster: Any, more: str = "") -> None:
+    """The servers behind a cluster keep their parts; rather than to show others, nothing is done."""
+    raise RDSClientError(
+        "InvalidDBClusterStateFault",
+        f"DbCluster {cluster.db_cluster_identifier} cannot fail over: the local cloud has no failover. {more}".strip(),
+    )
+
+
 def _words(asked: Mapping[str, Any], table: Mapping[str, str]) -> list[str]:
     return [word for name, word in table.items() if asked.get(name) is not None]

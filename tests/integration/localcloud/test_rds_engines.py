@@ -30,5 +30,5 @@ def test_aurora_postgresql_is_offered_in_several_versions_and_classes(cloud: Clo
     assert {option["StorageType"] for option in listed} == {"aurora"}
 
 
-def test_a_version_that_is_not_offered_has_no_options(cloud: Cloud) -> None:
-    assert options(cloud, "aurora-postgresql", EngineVersion="9.6.3") == []
+def test_an_engine_that_is_not_known_has_no_options(cloud: Cloud) -> None:
+    assert options(cloud, "oracle-ee") == []

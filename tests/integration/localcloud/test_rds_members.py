@@ -77,6 +77,10 @@ def test_the_secret_of_the_cluster_opens_all_of_its_endpoints(pair: Cluster) -> 
     assert [pair.as_master(asked, each) for each in hosts] == ["postgres|f"] * 2 + ["postgres|t"] * 2
 
 
+def test_the_server_is_not_older_than_the_version_that_was_asked_for(pair: Cluster) -> None:
+    assert int(pair.as_master("SHOW server_version_num")) >= 160000
+
+
 def test_the_database_that_was_asked_for_is_the_masters(pair: Cluster) -> None:
     asked = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'payments'"
     assert pair.as_master(asked) == "postgres"
@@ -221,6 +225,14 @@ def test_a_cluster_is_stopped_and_started_with_its_members(cluster: Cluster) -> 
     cluster.wait()
     for endpoint in ("Endpoint", "ReaderEndpoint"):
         assert cluster.as_master("SELECT to_regclass('kept')", cluster.describe()[endpoint]) == "kept"
+
+
+def test_the_writer_stays_the_writer_and_goes_last(pair: Cluster) -> None:
+    with pytest.raises(ClientError, match="the local cloud has no failover"):
+        pair.rds.failover_db_cluster(DBClusterIdentifier="pair")
+    with pytest.raises(ClientError, match="delete its readers first"):
+        pair.rds.delete_db_instance(DBInstanceIdentifier="pair-writer", SkipFinalSnapshot=True)
+    assert set(pair.instances()) == {"writer", "reader"}
 
 
 def test_a_cluster_goes_after_its_members(cloud: Cloud, eventually: Eventually) -> None:
