@@ -28,8 +28,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     ) as master:
         statements = logins.create(
             master,
-            logins.login_sql(database, plan),
             database,
+            plan,
             profile,
             before_change=lambda: claims.confirm(setting("TABLE"), claim),
         )

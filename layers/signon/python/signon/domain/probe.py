@@ -14,11 +14,11 @@ from signon.errors import DatabaseInUse, DatabaseUnusable
 class Probe:
     """One look inside.
 
-    ``plugin_loaded``: the engine's sign-in plugin is active; ``other_sessions``: how many there are besides ours and
-    RDS's own.
+    ``plugin_loaded``: the engine's sign-in plugin is active, None where no look inside can tell (PostgreSQL takes the
+    DDL either way); ``other_sessions``: how many there are besides ours and RDS's own.
     """
 
-    plugin_loaded: bool
+    plugin_loaded: bool | None
     read_only: bool
     other_sessions: int
 
