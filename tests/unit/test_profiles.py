@@ -189,8 +189,8 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(ProfileUnusable) as refused:
         checked("payments", yaml.safe_dump(document).encode())
     assert refused.value.problem.startswith("Profile payments is invalid: line 19, directory.id: ")
-    assert "; logins: " in refused.value.problem
-    assert "; version: " in refused.value.problem
+    assert "; line 21, logins: " in refused.value.problem
+    assert "; line 46, version: " in refused.value.problem
     assert refused.value.remedy == "Mend the file and put it into the profile bucket again"
 
 
@@ -199,7 +199,12 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     [
         (b"user: bob", b"user: Bob", "line 23, logins.1.user: 'Bob' begins with 'B' (U+0042): "),
         (b"lock: now", b"lock: later", "line 17, access.leavers.lock: 'later' is not one of ['now', 'never']"),
-        (b"  names: ", b"  named: ", "line 4, admits: 'names' is a required property; line 4, admits: Additional "),
+        (
+            b"  names: ",
+            b"  named: ",
+            "line 6, admits: Additional properties are not allowed ('named' was unexpected); ",
+        ),
+        (b"  names: ", b"  # ", "line 4, admits: 'names' is a required property"),
         (b"version: 1", b"version: 2", "line 3, version: '2' is not one of [1, '1']"),
         (b"version: 1\n", b"", "line 1, the profile: 'version' is a required property"),
         (

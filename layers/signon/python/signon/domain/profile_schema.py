@@ -22,17 +22,19 @@ from signon.errors import ProfileUnusable
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that is wrong with a profile, and where: the path of keys and places."""
+    """Something that is wrong with a profile, and where: the path of keys and places; ``key`` is one too many there."""
 
     path: Path
     text: str
+    key: str = ""
 
     def __str__(self) -> str:
         return f"{'.'.join(map(str, self.path)) or 'the profile'}: {self.text}"
 
     def at(self, lines: Mapping[Path, int]) -> str:
         """The same with the line; where the path leads nowhere, that of what holds it."""
-        nearest = next(self.path[:end] for end in range(len(self.path), -1, -1) if self.path[:end] in lines)
+        path = (*self.path, self.key)
+        nearest = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in lines)
         return f"line {lines[nearest]}, {self}"
 
 
@@ -60,13 +62,21 @@ def checked(name: str, text: bytes) -> Profile:
 def problems(document: Any, profile: str = "") -> list[Problem]:
     """Everything that is wrong with a loaded profile of this name; empty where it is valid."""
     found = [
-        Problem(tuple(error.absolute_path), error.message[:200])
+        Problem(tuple(error.absolute_path), error.message[:200], _unexpected(error))
         for error in sorted(
             jsonschema.Draft202012Validator(schema()).iter_errors(document),
             key=lambda error: list(map(str, error.absolute_path)),
         )
     ]
     return found or list(_beyond_the_schema(document, profile))
+
+
+def _unexpected(error: jsonschema.ValidationError) -> str:
+    if error.validator != "additionalProperties":
+        return ""
+    known: Any = error.schema
+    instance: Any = error.instance
+    return next((key for key in instance if key not in known.get("properties", {})), "")
 
 
 def _beyond_the_schema(document: Mapping[str, Any], profile: str) -> Iterator[Problem]:
