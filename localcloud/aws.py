@@ -151,7 +151,7 @@ class Aws:
         )
         for logical_id, role in stack.of_type("AWS::IAM::Role").items():
             try:
-                self.authorizer.read(role)
+                self.authorizer.granted(role)
             except NotModelled as unknown:
                 raise DeploymentError(f"{logical_id} (AWS::IAM::Role): {unknown}") from None
         return stack

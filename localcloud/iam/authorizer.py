@@ -51,10 +51,15 @@ class Authorizer:
         self._sessions: dict[str, Session] = {}  # by access key id
         self._lock = threading.Lock()
 
-    def read(self, role: str) -> list[Statement]:
-        """Everything that the role's policies say. Raises NotModelled."""
+    def granted(self, role: str) -> list[Statement]:
+        """The statements that allow the role (its name) something. Raises NotModelled: one of its policies is not known
+        here.
+        """
         kept = held.role(self.account, self.region, role)
-        return [*held.policies(kept), *held.trust(kept)] if kept else []
+        if kept is None:
+            return []
+        held.trust(kept)
+        return [statement for statement in held.policies(kept) if statement.allows]
 
     # ---- who calls ---------------------------------------------------------------------------------------------------
 
