@@ -88,6 +88,12 @@ class Authorizer:
             "AWS_SESSION_TOKEN": made.session_token,
         }
 
+    @property
+    def sessions(self) -> list[Session]:
+        """Of every function that has run."""
+        with self._lock:
+            return list(self._sessions.values())
+
     def session(self, access_key_id: str) -> Session | None:
         """Whose key it is; None for everybody who is no function: they may do everything."""
         return self._sessions.get(access_key_id)
@@ -149,6 +155,8 @@ def _aloud(who: str) -> Iterator[None]:
 
 def sentence(who: str, need: Need, *, explicit: bool) -> str:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"""
+    if need.action == "kms:Decrypt":
+        return "Access to KMS is not allowed"  # so Secrets Manager says, which asks KMS in the caller's name
     why = (
         "with an explicit deny in an identity-based policy"
         if explicit
