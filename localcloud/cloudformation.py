@@ -15,6 +15,7 @@ from moto.awslambda import models as awslambda
 from moto.awslambda.utils import get_backend as lambda_backend
 from moto.cloudformation import parsing
 from moto.ec2.models import ec2_backends
+from moto.iam.models import Role
 from moto.logs.models import LogGroup
 from moto.s3.models import s3_backends
 from moto.stepfunctions import models as stepfunctions
@@ -93,6 +94,7 @@ def install(client: Client) -> None:
         cloudformation_name_type=staticmethod(lambda: "LayerName"),  # it had a wrong name
     )
     mend(awslambda.Permission, create_from_cloudformation_json=classmethod(_create_permission))
+    mend(Role, put_policy=_put_policy)
     mend(LogGroup, get_cfn_attribute=_log_group_attribute)
     mend(stepfunctions.StateMachine, create_from_cloudformation_json=_create_state_machine)
 
@@ -171,6 +173,11 @@ def _create_permission(
     kept.pop("FunctionName")  # a property of the Permission and no element of a policy
     mend(permission, physical_resource_id=name, statement=kept, function_name=function.function_name)
     return permission
+
+
+def _put_policy(role: Role, name: str, document: Any) -> None:
+    """As text, as the API keeps it; moto keeps CloudFormation's as Python and answers GetRolePolicy with that."""
+    role.policies[name] = document if isinstance(document, str) else json.dumps(document)
 
 
 def _log_group_attribute(group: LogGroup, attribute: str) -> str:

@@ -52,14 +52,14 @@ class Authorizer:
         self._lock = threading.Lock()
 
     def granted(self, role: str) -> list[Statement]:
-        """The statements that allow the role (its name) something. Raises NotModelled: one of its policies is not known
-        here.
+        """The statements that allow the role (its name) something, but for those that AWS itself keeps. Raises
+        NotModelled: one of its policies is not known here.
         """
         kept = held.role(self.account, self.region, role)
         if kept is None:
             return []
         held.trust(kept)
-        return [statement for statement in held.policies(kept) if statement.allows]
+        return [statement for statement in held.policies(kept, of_aws=False) if statement.allows]
 
     # ---- who calls ---------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
 """What moto's services hold of the resources that a request names: ARNs, tags, keys, trust."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,17 +18,20 @@ def role(account: str, region: str, name_or_arn: str) -> Role | None:
     return next((each for each in kept if name_or_arn in (each.name, each.arn)), None)
 
 
-def policies(role: Role) -> list[Statement]:
-    """Every statement of the role's inline and attached policies. Raises NotModelled."""
+def policies(role: Role, *, of_aws: bool = True) -> list[Statement]:
+    """Every statement of the role's inline and attached policies, of those that AWS itself keeps too or not. Raises
+    NotModelled.
+    """
     attached = [
         next(version.document for version in policy.versions if version.is_default)
-        for policy in role.managed_policies.values()
+        for arn, policy in role.managed_policies.items()
+        if of_aws or ":iam::aws:policy/" not in arn
     ]
-    return [each for document in (*role.policies.values(), *attached) for each in statements(_text(document))]
+    return [each for document in (*role.policies.values(), *attached) for each in statements(document)]
 
 
 def trust(role: Role) -> tuple[Statement, ...]:
-    return statements(_text(role.assume_role_policy_document))
+    return statements(role.assume_role_policy_document)
 
 
 def trusted_services(role: Role) -> list[str]:
@@ -61,8 +63,3 @@ def secret(account: str, region: str, name_or_arn: str) -> tuple[str, Mapping[st
     if kept.kms_key_id not in (None, SecretsManagerBackend.DEFAULT_KMS_KEY_ALIAS):
         key = kms_backends[account][region].describe_key(kept.kms_key_id).arn
     return kept.arn, {tag["Key"]: tag["Value"] for tag in kept.tags or []}, key
-
-
-def _text(document: Any) -> str:
-    """moto keeps what CloudFormation gave it as it was, and what its API was given as text."""
-    return document if isinstance(document, str) else json.dumps(document)
