@@ -83,7 +83,8 @@ def _when(conditions: Iterable[Condition], physical: Mapping[str, str]) -> str:
 
 def _logical(text: str, physical: Mapping[str, str]) -> str:
     # the physical id of a queue is its URL, of which its ARN has the end
-    names = {logical_id: name.rpartition("/")[2] for logical_id, name in physical.items()}
+    queues = {logical_id: name.rpartition("/")[2] for logical_id, name in physical.items() if "://" in name}
+    names = {**physical, **queues}
     for logical_id, name in sorted(names.items(), key=lambda item: -len(item[1])):
         text = text.replace(name, f"{{{logical_id}}}")
     return text

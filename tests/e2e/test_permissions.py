@@ -67,7 +67,7 @@ def test_a_permission_that_is_missing_needs_a_person_who_is_told_role_action_and
     name = f"permits-{function}-{action.partition(':')[0]}".lower()
     scene.publish_profile("permits", ONE_LOGIN)
     scene.create_database(name, None)
-    scene.available(name)
+    assert scene.onboarded_by_event(name).end == "Not ours"  # it has no tag
     with without(scene, function, action) as role:
         ended = scene.run(name, profile="permits")
     assert (ended.status, ended.end) == ("SUCCEEDED", "Needs a person")
