@@ -75,8 +75,13 @@ _TWINS = [
 
 def curated() -> list[str]:
     """Each of them once, the empty one too."""
-    placed = [before + space + after for space, (before, after) in product(_SPACES, [("", ""), ("a", ""), ("", "b"), ("a", "b")])]
-    return list(dict.fromkeys(["", *_SQL, *_FORMATS, *_SHELL, *_MARKUP, *_OURS, *placed, *_LETTERS, *_LENGTHS, *_TWINS]))
+    placed = [
+        before + space + after
+        for space, (before, after) in product(_SPACES, [("", ""), ("a", ""), ("", "b"), ("a", "b")])
+    ]
+    return list(
+        dict.fromkeys(["", *_SQL, *_FORMATS, *_SHELL, *_MARKUP, *_OURS, *placed, *_LETTERS, *_LENGTHS, *_TWINS])
+    )
 
 
 _SPECIAL = st.sampled_from(sorted({character for name in (*_SQL, *_FORMATS, *_SPACES) for character in name}))
@@ -102,7 +107,10 @@ def random(count: int) -> Iterator[str]:
     turn = 0
     while len(known) < count:
         ask = settings(
-            max_examples=min(count, 2000), database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+            max_examples=min(count, 2000),
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
         )
         seed(SEED + turn)(ask(given(_HOSTILE)(note)))()
         turn += 1

@@ -68,7 +68,7 @@ def by(name: str, /, *said: Said, database: dict[str, Any] | None = None, **prof
 def not_admitted(what: str, **admits: Any) -> Odd:
     remedy = f"Tag the database with a profile that admits it, or widen admits in {ODD}"
     said = f"Profile {ODD} does not admit this database: it admits no {what}"
-    return by(f"no {what.split()[0]} that is admitted", (said, remedy), admits={**ADMITS, **admits})
+    return by(f"no {what.split(maxsplit=1)[0]} that is admitted", (said, remedy), admits={**ADMITS, **admits})
 
 
 def in_another_vpc(scene: Scene) -> Any:

@@ -12,9 +12,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signon.domain import profile_schema
 from signon.domain.engines import Method
-from signon.domain.profile import DirectoryLogin, MySqlRole, Profile, load, read_profile, sha256
-from signon.domain.profile_schema import checked, problems, schema
+from signon.domain.profile import DirectoryLogin, Profile, Role, load, read_profile, sha256
+from signon.domain.profile_schema import checked, schema
 from signon.errors import ProfileUnusable
 from tests.builders import a_database, a_database_id, a_freeze, a_profile
 
@@ -40,6 +41,10 @@ def test_the_schema_itself_is_a_schema() -> None:
 @pytest.mark.parametrize("path", sorted(PROFILES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_worked_example_is_valid(path: Path) -> None:
     assert checked(path.stem, path.read_bytes()).name == path.stem
+
+
+def problems(document: Any) -> list[str]:
+    return list(map(str, profile_schema.problems(document, "payments")))
 
 
 def changed(path: str, value: Any) -> Any:
@@ -68,7 +73,11 @@ INVALID = [
     ("logins", None, "the profile: 'logins' is a required property"),
     ("login", "x", "the profile: Additional properties are not allowed ('login' was unexpected)"),
     ("admits.engines", [], "admits.engines: [] should be non-empty"),
-    ("admits.engines.0", "oracle", "admits.engines.0: must be mysql"),
+    (
+        "admits.engines.0",
+        "oracle",
+        "admits.engines.0: must be mysql or mariadb or aurora-postgresql",
+    ),
     ("admits.names", None, "admits: 'names' is a required property"),
     ("admits.names", "payments-*", "admits.names: must be a list"),
     ("admits.names.0", "Payments", "admits.names.0: does not match '^[a-z0-9*-]{1,63}$'"),
@@ -84,9 +93,9 @@ INVALID = [
     ("methods", {}, "methods: {} should be non-empty"),
     ("methods.mysql.0", "iam", "methods.mysql.0: must be kerberos"),
     (
-        "methods.mariadb",
+        "methods.oracle",
         ["kerberos"],
-        "methods: Additional properties are not allowed ('mariadb' was unexpected)",
+        "methods: Additional properties are not allowed ('oracle' was unexpected)",
     ),
     ("change.apply", "now", "change.apply: must be immediately or window"),
     ("change.reboot", "never", "change.reboot: must be allowed or ask"),
@@ -108,13 +117,17 @@ INVALID = [
     ("roles.read.preset", "owner", "roles.read.preset: must be read or write"),
     ("roles.read.preset", None, "roles.read: 'preset' is a required property"),
     ("roles.read.mysql.databases", [], "roles.read.mysql.databases: [] should be non-empty"),
-    ("roles.read.mysql.databases.0", "mysql", "roles.read.mysql.databases.0: 'mysql' belongs to the engine"),
+    (
+        "roles.read.mysql.databases.0",
+        "mysql",
+        "roles.read.mysql.databases.0: 'mysql' is reserved: it belongs to the engine",
+    ),
     (
         "roles.read.mysql.databases.0",
         "pay*",
         (
-            "roles.read.mysql.databases.0: 'pay*': a database name here is 1 to 64 letters, digits, underscores,"
-            " dollar signs and hyphens"
+            "roles.read.mysql.databases.0: 'pay*' contains '*' (U+002A): a database name is of letters, digits,"
+            " underscores, dollar signs and hyphens"
         ),
     ),
     ("roles.read.sql", "GRANT ALL", "roles.read: Additional properties are not allowed ('sql' was unexpected)"),
@@ -131,14 +144,14 @@ INVALID = [
         "logins.0",
         {"user": "o'brien", "roles": ["read"]},
         (
-            'logins.0.user: "o\'brien": a login is 1 to 20 lower-case letters, digits, dots, hyphens and underscores,'
-            " and begins with a letter or digit"
+            'logins.0.user: "o\'brien" contains "\'" (U+0027): a login is of lower-case letters, digits, dots, hyphens'
+            " and underscores, and begins with a letter or digit"
         ),
     ),
     (
         "logins.0",
         {"user": "rdsadmin", "roles": ["read"]},
-        "logins.0.user: 'rdsadmin' is reserved: it is the master user's, or the engine's or RDS's own",
+        "logins.0.user: 'rdsadmin' is reserved: it is the engine's or RDS's own",
     ),
     ("logins.0", {"user": "alice", "roles": ["read"]}, "logins: 'alice' stands there 2 times"),
     ("directory.id", "d-9367000001\n", "directory.id: 'd-9367000001\\n' has a character that cannot be seen"),
@@ -176,10 +189,36 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     document["logins"] = []
     with pytest.raises(ProfileUnusable) as refused:
         checked("payments", yaml.safe_dump(document).encode())
-    assert refused.value.problem.startswith("Profile payments is invalid: line 18, directory.id: ")
-    assert ", logins: " in refused.value.problem
-    assert ", version: " in refused.value.problem
+    assert refused.value.problem.startswith("Profile payments is invalid: line 19, directory.id: ")
+    assert "; line 21, logins: " in refused.value.problem
+    assert "; line 46, version: " in refused.value.problem
     assert refused.value.remedy == "Mend the file and put it into the profile bucket again"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (b"user: bob", b"user: Bob", "line 23, logins.1.user: 'Bob' begins with 'B' (U+0042): "),
+        (b"lock: now", b"lock: later", "line 17, access.leavers.lock: must be now or never"),
+        (
+            b"  names: ",
+            b"  named: ",
+            "line 6, admits: Additional properties are not allowed ('named' was unexpected); ",
+        ),
+        (b"  names: ", b"  # ", "line 4, admits: 'names' is a required property"),
+        (b"version: 1", b"version: 2", "line 3, version: must be 1"),
+        (b"version: 1\n", b"", "line 1, the profile: 'version' is a required property"),
+        (
+            b"schemas: [core]",
+            b"schemas: [core, pg_x]",
+            "line 19, roles.read.postgresql.schemas.1: 'pg_x' is reserved: ",
+        ),
+    ],
+)
+def test_a_problem_is_told_with_its_line(before: bytes, after: bytes, said: str) -> None:
+    with pytest.raises(ProfileUnusable) as refused:
+        checked("payments", EXAMPLE.replace(before, after, 1))
+    assert refused.value.problem.startswith(f"Profile payments is invalid: {said}")
 
 
 @pytest.mark.parametrize(
@@ -201,11 +240,6 @@ def test_a_key_that_stands_there_twice_in_the_depths_is_refused() -> None:
         checked("payments", text)
 
 
-BILLION_LAUGHS = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
-    f"{one}: &{one} [{', '.join([f'*{other}'] * 9)}]\n".encode() for other, one in pairwise("abcdefghi")
-)
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -224,11 +258,16 @@ def test_what_is_not_yaml_is_shown_by_its_line_and_not_by_what_stands_there(text
 
 def test_a_password_in_the_wrong_place_is_not_repeated() -> None:
     for path in ("access.master", "directory.id", "version", "change.reboot", "methods.mysql", "admits.vpcs"):
-        assert "Hunter2" not in "".join(problems(changed(path, "Hunter2")))
+        assert "Hunter2" not in "".join(map(str, problems(changed(path, "Hunter2"))))
 
 
 def test_an_alias_is_what_it_stands_for() -> None:
     assert load(b"a: &a [x]\nb: [*a, *a]\n") == {"a": ["x"], "b": [["x"], ["x"]]}
+
+
+BILLION_LAUGHS = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
+    f"{one}: &{one} [{', '.join([f'*{other}'] * 9)}]\n".encode() for other, one in pairwise("abcdefghi")
+)
 
 
 @pytest.mark.parametrize("text", [b"a: &a [*a]", BILLION_LAUGHS])
@@ -291,7 +330,7 @@ def test_every_choice_is_read() -> None:
 def test_a_role_for_other_engines_grants_nothing_here() -> None:
     document = load(EXAMPLE)
     document["roles"]["read"] = {"preset": "read"}
-    assert read_profile("payments", document).roles["read"] == MySqlRole("read", ())
+    assert read_profile("payments", document).roles["read"] == Role("read")
 
 
 @pytest.mark.parametrize(
