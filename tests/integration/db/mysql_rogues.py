@@ -194,6 +194,7 @@ MYSQL = Family(
         Kind("greets with an error", lambda _: refuses(1130), NOT_LET_IN),
         Kind("greets with nothing", lambda _: greets_with(b""), TemporaryFailure("MySQL error 2013")),
     ),
+    trusted=(),
     ears=tuple(
         Kind(f"{plugin}, then {asks}", partial(with_tls, plugin=plugin, asks=asks), NOT_LET_IN, the_databases_own)
         for plugin, asks in ((CACHING, CLEAR), (NATIVE, NATIVE), (CACHING, CACHING))

@@ -24,6 +24,7 @@ class Kind:
     talk: Callable[[Certificate], Talk]
     said: SignonError
     certificate: Callable[[World, Path], Certificate] = of_another_authority
+    visits: int = 1
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,15 @@ class Family:
     """The rogues of one protocol.
 
     ``asks_for_tls`` matches all that a client may say in the clear; ``forms`` are all that would say the password, to
-    these rogues. ``ears`` have the database's own certificate, and do hear it.
+    these rogues. ``trusted`` have the database's own certificate, and ask in a way that is refused all the same;
+    ``ears`` have it as well, and do hear the password.
     """
 
     engine: str
     asks_for_tls: bytes
     forms: Callable[[str], Iterator[bytes]]
     kinds: tuple[Kind, ...]
+    trusted: tuple[Kind, ...]
     ears: tuple[Kind, ...]
 
 
