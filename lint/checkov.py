@@ -40,7 +40,7 @@ def findings(stack: Stack) -> list[str]:
     ours = [check for check in failed if check["resource"] != "AWS::IAM::Role.Canary"]
     if len(ours) == len(failed):
         return ["checkov finds no fault with a role that may do everything (lint/checkov.py, CANARY): it does not work"]
-    return [*_undecided(ours, decided), *unfounded(ours, decided)]
+    return [*undecided(ours, decided), *unfounded(ours, decided)]
 
 
 def _report(stack: Stack) -> Mapping[str, Any]:
@@ -57,7 +57,8 @@ def _report(stack: Stack) -> Mapping[str, Any]:
     return found
 
 
-def _undecided(failed: Sequence[Mapping[str, Any]], decided: Mapping[str, str]) -> Iterator[str]:
+def undecided(failed: Sequence[Mapping[str, Any]], decided: Mapping[str, str]) -> Iterator[str]:
+    """What fails and is not decided."""
     for check in failed:
         if check["check_id"] not in decided:
             yield f"{check['check_id']} {check['check_name']}: {check['resource']}"
