@@ -14,15 +14,17 @@ from lint.source import Function, Source, called, parameters, position_of
 # Which argument of a call is SQL. `run` with one argument takes statements, whose text is looked at where it is made.
 SQL_ARGUMENT = {
     "execute": 0, "executemany": 0, "mogrify": 0, "callproc": 0, "copy_expert": 0, "SQL": 0,
-    "text": 0, "run": 0, "query": 1, "_run": 1, "Statement": 1,
+    "text": 0, "run": 0, "query": 1, "Statement": 1,
 }  # fmt: skip
 SQL_KEYWORD = "sql"
 FROM_TWO_ARGUMENTS = {"text", "run"}
 
 # Types whose text is looked at where they are made: the engines' rows, statements, and what psycopg2 has put together
-SAFE_TYPES = ("LoginSql", "Statement", "Composable", "Composed", "sql.SQL")
+ROWS = ("LoginSql", "MySqlLogins", "PostgreSqlLogins")
+SAFE_TYPES = (*ROWS, "Statement", "Composable", "Composed", "sql.SQL")
 # What makes a name harmless; the tests send hostile names through each
 QUOTES = {"_quoted", "Identifier", "Literal", "Placeholder"}
+TEMPLATE_FIRST = {"filled"}  # answers a text that is made of its first argument alone, and the values
 _SAME_TEXT = {"SQL", "Composed", "tuple", "list", "sorted", "reversed", "dict", "frozenset", "MappingProxyType"}
 _OF_TEXT = {"format", "join", "replace", "upper", "lower", "strip", "split", "items", "values", "keys"}
 
@@ -63,6 +65,8 @@ def _loose_call(source: Source, call: ast.Call, asked: Asked) -> ast.AST | None:
     name, arguments = called(call), [*call.args, *(given.value for given in call.keywords)]
     if name == "len" or name in QUOTES or _is_safe(source, call):
         return None
+    if name in TEMPLATE_FIRST:
+        return _first(source, arguments[:1], asked)
     if name in _SAME_TEXT:
         return _first(source, arguments, asked)
     if isinstance(call.func, ast.Attribute) and name in _OF_TEXT:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from lint.fixed import FROM_TWO_ARGUMENTS, SQL_ARGUMENT, SQL_KEYWORD, loose
+from lint.fixed import FROM_TWO_ARGUMENTS, ROWS, SQL_ARGUMENT, SQL_KEYWORD, loose
 from lint.source import Source, called, of_file
 
 ROOT = Path(__file__).parents[1]
@@ -52,7 +52,7 @@ def _given_as_sql(source: Source, takers: Collection[str]) -> Iterator[ast.expr]
     """What is given as SQL to those who take SQL."""
     for call in source.calls():
         name = called(call)
-        if name == "LoginSql":
+        if name in ROWS:
             yield from (given.value for given in call.keywords)
             yield from call.args
         elif name in takers and not (name in FROM_TWO_ARGUMENTS and len(call.args) < 2):

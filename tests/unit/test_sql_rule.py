@@ -34,6 +34,7 @@ UNSAFE = {
     "psycopg2.sql.SQL of no constant": ("cursor.execute(sql.SQL(user))", "user"),
     "psycopg2.sql.SQL, plus": ('cursor.execute(sql.SQL("DROP ROLE " + user))', "user"),
     "psycopg2.sql.SQL, f-string, in format": ('cursor.execute(sql.SQL(f"DROP ROLE {user}").format())', "user"),
+    "a template": ('Statement("Make", *filled(f"CREATE ROLE {user}", names=user))', "user"),
     "given to nobody here": ('return f"GRANT {user} TO x"', "user"),
     "many": ('cursor.executemany("DROP USER " + user, [])', "user"),
 }
@@ -53,6 +54,7 @@ SAFE = {
     "psycopg2.sql, put together elsewhere": 'cursor.execute(composed + sql.SQL(" LOGIN"))',
     "what a function puts together by psycopg2.sql": "cursor.execute(grant(user))",
     "quoted": 'cursor.execute(f"GRANT SELECT ON {_quoted(user)} TO %s", (user,))',
+    "a template's values": 'Statement("Make", *filled("CREATE ROLE {names}", names=user))',
     "words to people": 'raise ValueError(f"Grant {user} something, and select a role")',
     "statements": "session.run(statements)",
     "another module's constant": "cursor.execute(' '.join(PRESETS[user]))",
