@@ -1,4 +1,4 @@
-"""Writes which role may do what: the permissions from template.yaml, their reasons from permissions.yaml beside this file.
+"""Writes which role may do what: the permissions stand in template.yaml, their reasons in permissions.yaml.
 
 python docs/permissions.py                             prints the tables
 python docs/permissions.py --check docs/permissions.md    exit code 1 where the page's tables are not these
@@ -124,13 +124,15 @@ def _named(logical_id: str) -> str:
 
 def _text(value: Any) -> str:
     """A value of the template in one line, without what every ARN begins with."""
-    if isinstance(value, Mapping):
-        ((function, argument),) = value.items()
-        text = {"Fn::GetAtt": lambda: "${" + ".".join(argument) + "}", "Ref": lambda: "${" + argument + "}"}.get(
-            function, lambda: str(argument)
-        )()
-    else:
-        text = str(value)
+    match value:
+        case {"Fn::GetAtt": [name, attribute]}:
+            text = f"${{{name}.{attribute}}}"
+        case {"Ref": name}:
+            text = f"${{{name}}}"
+        case {"Fn::Sub": text}:
+            pass
+        case _:
+            text = str(value)
     text = re.sub(r"arn:\$\{AWS::Partition\}:[a-z-]+:(\$\{AWS::Region\})?:(\$\{AWS::AccountId\})?:", "", text)
     return text.replace("${AWS::StackName}", "STACK").replace("${AWS::Region}", "REGION")
 
@@ -157,8 +159,8 @@ def tables() -> str:
 def _table(group: str, rows: Sequence[Permission]) -> str:
     """What shares all the rest stands in one row: first the resources of an action, then the actions."""
     lines = [f"### {group}", "", "| may | on | only where | why |", "|---|---|---|---|"]
-    for row in _merged(_merged(rows, "on"), "action"):
-        lines.append(f"| {row.action} | {row.on} | {row.only_where} | {row.why} |")
+    rows = _merged(_merged(rows, "on"), "action")
+    lines += [f"| {row.action} | {row.on} | {row.only_where} | {row.why} |" for row in rows]
     return "\n".join([*lines, ""])
 
 

@@ -48,7 +48,12 @@ def findings() -> Iterator[ast.expr]:
     """The first argument of every Finding that the domain makes."""
     for module in sorted(DOMAIN.glob("*.py")):
         for node in ast.walk(ast.parse(module.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding" and node.args:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "Finding"
+                and node.args
+            ):
                 yield node.args[0]
 
 
@@ -102,4 +107,3 @@ def test_every_error_ends_where_its_class_says() -> None:
 def test_every_end_has_its_row_and_no_other() -> None:
     ends = {name for name, state in STATES.items() if state["Type"] in ("Succeed", "Fail")}
     assert set(re.findall(r"\*\*(.+?)\*\*", "\n".join(first_cells("How an execution ends")))) == ends
-

@@ -1,4 +1,4 @@
-"""docs/permissions.md says exactly what the template allows, and permissions.yaml has a reason for each, and no other."""
+"""docs/permissions.md says exactly what the template allows; permissions.yaml has a reason for each, and no other."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ def test_no_reason_stands_without_its_permission() -> None:
 
 def test_a_permission_without_a_reason_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(permissions, "REASONS", {})
-    with pytest.raises(permissions.NoReason, match=r"does not say why describe_database may rds:DescribeDBInstances on"):
+    with pytest.raises(
+        permissions.NoReason, match=r"does not say why describe_database may rds:DescribeDBInstances on"
+    ):
         list(permissions.permissions("DescribeDatabaseRole"))
 
 

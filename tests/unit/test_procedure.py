@@ -62,7 +62,9 @@ def function_of(state: str) -> str | None:
 def test_there_are_five_guides_with_their_links_and_what_no_guide_says() -> None:
     sections = PAGE.split("\n## ")[1:]
     assert len(sections) == GUIDES + 1
-    assert all(re.search(r"\nAWS: \[.+?\]\(https://[a-z.]*(aws\.amazon\.com|repost\.aws)/", text) for text in sections[:-1])
+    assert all(
+        re.search(r"\nAWS: \[.+?\]\(https://[a-z.]*(aws\.amazon\.com|repost\.aws)/", text) for text in sections[:-1]
+    )
 
 
 @each_done
@@ -96,7 +98,9 @@ def test_a_step_is_done_or_the_row_says_why_not(row: Row) -> None:
 @each_done
 def test_a_function_may_make_the_calls_that_its_row_says(row: Row) -> None:
     calls = {code for code in codes(row.how) if re.fullmatch(r"[a-z0-9-]+:[A-Z][A-Za-z]+", code)}
-    allowed = {permission.action.strip("`") for name in row.functions for permission in permissions.permissions(ROLES[name])}
+    allowed = {
+        permission.action.strip("`") for name in row.functions for permission in permissions.permissions(ROLES[name])
+    }
     assert calls <= allowed
 
 
@@ -115,7 +119,9 @@ def test_the_table_of_statuses_is_the_codes() -> None:
 
 def payments_of_alice() -> Any:
     document = load((permissions.ROOT / "profiles/payments.yaml").read_bytes())
-    return read_profile("payments", {**document, "logins": [login for login in document["logins"] if login["user"] == "alice"]})
+    return read_profile(
+        "payments", {**document, "logins": [login for login in document["logins"] if login["user"] == "alice"]}
+    )
 
 
 def shown(statement: Statement) -> str:
@@ -139,7 +145,9 @@ def mysql_statements() -> set[str]:
 def said_sql(heading: str) -> set[str]:
     """The SQL of the last column of a guide's rows."""
     section = PAGE.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    return {code for row in ROWS if row.how in section for code in codes(row.how) if re.match(r"[A-Z]{4,} [A-Z'\"]", code)}
+    return {
+        code for row in ROWS if row.how in section for code in codes(row.how) if re.match(r"[A-Z]{4,} [A-Z'\"]", code)
+    }
 
 
 def test_the_sql_for_mysql_is_what_the_code_makes() -> None:
