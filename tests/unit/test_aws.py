@@ -13,12 +13,13 @@ import botocore.exceptions
 import pytest
 from botocore.stub import ANY, Stubber
 
-from signon.aws import executions, profiles, rds, records, secrets
+from signon.aws import executions, profiles, rds, rds_changes, records, secrets
 from signon.aws.clients import errors_as
 from signon.domain.credentials import Credentials
 from signon.domain.record import Known, Record
 from signon.errors import MasterSecretUnusable, NotOurs, TemporaryFailure
 from tests.builders import EXECUTION, NOW, REGION, a_database, an_execution, at
+from tests.builders import an_instance as one_of_ours
 
 Answering = Callable[[str], Stubber]
 
@@ -29,7 +30,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
 
     def stub(service: str) -> Stubber:
         client: Any = boto3.client(service, REGION, aws_access_key_id="x", aws_secret_access_key="x")  # type: ignore[call-overload]
-        for module in (executions, profiles, rds, records, secrets):
+        for module in (executions, profiles, rds, rds_changes, records, secrets):
             monkeypatch.setattr(module, "client", lambda _: client)
         stubber = Stubber(client)
         stubber.activate()
@@ -105,7 +106,7 @@ def test_rds_is_asked_of_no_more_days_than_it_remembers(
         "EventCategories": ["availability"],
     }
     answering("rds").add_response("describe_events", {"Events": []}, question)
-    assert not rds.restarted_since(a_database(), intended, NOW)
+    assert not rds_changes.restarted_since(one_of_ours(), intended, NOW)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_rds_is_asked_of_no_more_days_than_it_remembers(
 )
 def test_a_restart_is_one_that_rds_tells_of(answering: Answering, messages: list[str], restarted: bool) -> None:
     answering("rds").add_response("describe_events", {"Events": [{"Message": message} for message in messages]})
-    assert rds.restarted_since(a_database(), at(minutes=-5), NOW) is restarted
+    assert rds_changes.restarted_since(one_of_ours(), at(minutes=-5), NOW) is restarted
 
 
 # ---- the master secret

@@ -86,7 +86,11 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
     "Profile payments names no method for engine mysql": (None, a_profile(methods={}), None),
     "payments-orders is storage-full": (a_database(status="storage-full"), None, None),
     "payments-orders runs mysql 5.7.44": (a_database(engine_version="5.7.44"), None, None),
-    "RDS offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (None, None, surroundings(kerberos_offered=False)),
+    "RDS offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (
+        None,
+        None,
+        surroundings(without_kerberos=("db.t4g.micro",)),
+    ),
     "IAM database authentication is on for payments-orders; RDS for MySQL takes one method or the other": (
         a_database(iam_enabled=True),
         None,
@@ -241,7 +245,7 @@ def test_everything_that_stands_in_the_way_is_found_at_once() -> None:
         pending_changes=("Port",),
     )
     profile = a_profile(names=("x",), reboot_allowed=False)
-    around = surroundings(directory=None, role=None, kerberos_offered=False)
+    around = surroundings(directory=None, role=None, without_kerberos=("db.t4g.micro",))
     assert len(planned(database, profile, around=around).findings) == 14
 
 
@@ -251,7 +255,7 @@ def test_a_profile_may_name_a_master_secret_where_rds_has_none() -> None:
 
 
 def test_a_shared_directory_is_as_good() -> None:
-    assert planned(around=surroundings(directory=a_directory(type="SharedMicrosoftAD"))).verdict == "GO"
+    assert planned(around=surroundings(directory=a_directory(type="SharedMicrosoftAD", share="Shared"))).verdict == "GO"
 
 
 @pytest.mark.parametrize(
@@ -309,7 +313,7 @@ def test_the_checksum_does_not_move_with_the_request() -> None:
         {"database": a_member()},
         {"database": a_database(id=a_database_id(resource_id="db-OTHER"))},
         {"database": a_database(created_at=OLD)},
-        {"around": surroundings(kerberos_offered=False)},
+        {"around": surroundings(without_kerberos=("db.t4g.micro",))},
         {"database": a_member(), "record": a_record_with_a_reboot_due()},
     ],
 )

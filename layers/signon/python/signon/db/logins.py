@@ -41,7 +41,7 @@ def read(session: Session, database: Database) -> Accounts:
 
 
 def create(
-    session: Session, sql: LoginSql, database: Database, profile: Profile, before_change: Callable[[], None]
+    session: Session, sql: LoginSql, database: Database, profile: Profile, before_change: Callable[[], object]
 ) -> int:
     """Makes what is missing, reads it back, opens what is complete; how many statements that took (0: all was there).
 
