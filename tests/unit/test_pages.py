@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from signon.domain.profile_schema import checked
+
 ROOT = Path(__file__).parents[2]
 PAGES = [
     ROOT / "README.md",
@@ -44,3 +46,8 @@ def test_no_page_speaks_of_a_machine_of_its_authors(page: Path) -> None:
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
 def test_the_readme_lists_every_page(page: Path) -> None:
     assert f"(docs/{page.name})" in (ROOT / "README.md").read_text()
+
+
+def test_the_readmes_profile_is_a_valid_one() -> None:
+    (profile,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert checked("payments", profile.encode()).logins[0].user == "alice"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ STATES: dict[str, Any] = yaml.safe_load((permissions.ROOT / "statemachines/onboa
     "States"
 ]
 ROLES = {permissions.heading(role): role for role in permissions.roles()}
+STATEMENT = re.compile(r"(CREATE|ALTER|GRANT|COMMENT|REVOKE) [A-Z'\"{]")
 NOT_DONE = ("**not ours**, because ", "**not ours**, for ", "**not built yet**")
 GUIDES = 5
 
@@ -143,12 +144,20 @@ def mysql_statements() -> set[str]:
 
 
 def said_sql(heading: str) -> set[str]:
-    """The SQL of the last column of a guide's rows."""
+    """The statements in the last column of a guide's rows."""
     section = PAGE.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    return {
-        code for row in ROWS if row.how in section for code in codes(row.how) if re.match(r"[A-Z]{4,} [A-Z'\"]", code)
-    }
+    return {code for row in ROWS if row.how in section for code in codes(row.how) if STATEMENT.match(code)}
 
 
 def test_the_sql_for_mysql_is_what_the_code_makes() -> None:
     assert said_sql("RDS for MySQL, Kerberos") == mysql_statements()
+
+
+def test_the_sql_for_postgresql_is_the_engines_own() -> None:
+    """Each statement of the row is quoted with names and texts in its {places}, and nothing else is quoted."""
+    sql = asdict(ENGINES["aurora-postgresql"].logins[Method.KERBEROS])
+    own = [re.sub(r"\\{\w+\\}", ".+", re.escape(text)) for text in sql.values() if STATEMENT.match(text)]
+    said = said_sql("Aurora PostgreSQL, Kerberos")
+    assert len(own) == len(said)
+    for statement in said:
+        assert [pattern for pattern in own if re.fullmatch(pattern, statement)], statement
