@@ -108,11 +108,11 @@ def a_profile(**changes: Any) -> Profile:
         name="payments",
         accounts=(),
         vpcs=(),
-        engines=("mysql", "aurora-postgresql"),
+        engines=("mysql",),
         names=("payments-*",),
         directory=DIRECTORY,
         realm=REALM,
-        methods={"mysql": ("kerberos",), "aurora-postgresql": ("kerberos",)},
+        methods={"mysql": ("kerberos",)},
         change=change,
         lock_leavers=True,
         master_secret=None,
@@ -120,6 +120,12 @@ def a_profile(**changes: Any) -> Profile:
         logins=(DirectoryLogin("alice", ("read",)), DirectoryLogin("bob", ("read", "write"))),
     )
     return replace(usual, **changes)
+
+
+def a_profile_for_clusters(**changes: Any) -> Profile:
+    """The same for Aurora PostgreSQL."""
+    engine = AURORA.name
+    return a_profile(**{"engines": (engine,), "methods": {engine: ("kerberos",)}, **changes})
 
 
 def a_freeze(first: str, last: str) -> tuple[tuple[date, date], ...]:
@@ -166,10 +172,12 @@ def planned(
     record: Record | None = None,
 ) -> Plan:
     """The plan that is made of these, where what is not given is usual."""
+    database = database or a_database()
+    usual = a_profile_for_clusters if database.id.scope is Scope.CLUSTER else a_profile
     return make_plan(
         request or a_request(),
-        database or a_database(),
-        profile or a_profile(),
+        database,
+        profile or usual(),
         version or a_version(),
         around or surroundings(),
         now,
@@ -223,6 +231,10 @@ def a_reported_record(**changes: Any) -> Record:
 def a_candidate(record: Record | None = None, held_since: datetime | None = None, /, **changes: Any) -> Candidate:
     """A database that the sweep considers, with these changes."""
     return Candidate(a_member(**changes), Known(record, held_since))
+
+
+def a_cluster_candidate(record: Record | None = None, /) -> Candidate:
+    return Candidate(a_cluster(membership=a_membership()), Known(record))
 
 
 def an_execution(status: str = "ABORTED", /, **changes: Any) -> Execution:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import boto3
@@ -19,7 +18,6 @@ from signon.domain.credentials import Credentials
 from signon.domain.record import Known, Record
 from signon.errors import MasterSecretUnusable, NotOurs, TemporaryFailure
 from tests.builders import EXECUTION, NOW, REGION, a_database, an_execution, at
-from tests.builders import an_instance as one_of_ours
 
 Answering = Callable[[str], Stubber]
 
@@ -84,40 +82,6 @@ def test_a_code_that_the_caller_knows_becomes_the_callers_error() -> None:
         raise refused("DBInstanceNotFound", 404)
 
 
-# ---- restarts
-
-
-@pytest.mark.parametrize(
-    ("intended", "asked"),
-    [
-        (at(minutes=-5), at(minutes=-5)),
-        (at(days=-12), at(days=-12)),
-        (at(days=-14), at(days=-13)),  # of more than 14 days RDS tells nothing, and refuses the question
-        (at(days=-400), at(days=-13)),
-    ],
-)
-def test_rds_is_asked_of_no_more_days_than_it_remembers(
-    answering: Answering, intended: datetime, asked: datetime
-) -> None:
-    question = {
-        "SourceIdentifier": "payments-orders",
-        "SourceType": "db-instance",
-        "StartTime": asked,
-        "EventCategories": ["availability"],
-    }
-    answering("rds").add_response("describe_events", {"Events": []}, question)
-    assert not rds_changes.restarted_since(one_of_ours(), intended, NOW)
-
-
-@pytest.mark.parametrize(
-    ("messages", "restarted"),
-    [([], False), (["DB instance shutdown"], False), (["DB instance shutdown", "DB instance restarted"], True)],
-)
-def test_a_restart_is_one_that_rds_tells_of(answering: Answering, messages: list[str], restarted: bool) -> None:
-    answering("rds").add_response("describe_events", {"Events": [{"Message": message} for message in messages]})
-    assert rds_changes.restarted_since(one_of_ours(), at(minutes=-5), NOW) is restarted
-
-
 # ---- the master secret
 
 
@@ -154,46 +118,6 @@ def test_a_database_without_a_master_secret_needs_one_that_the_profile_names(ans
     answering("secretsmanager")
     with pytest.raises(MasterSecretUnusable, match="RDS holds no master secret of payments-orders"):
         secrets.master_credentials(a_database(master_secret=None), None)
-
-
-# ---- every database
-
-
-def an_instance(number: int, **changes: Any) -> dict[str, Any]:
-    """What DescribeDBInstances answers of one; a field that is None is left out."""
-    name = f"payments-{number}"
-    answer = {
-        "DBInstanceIdentifier": name,
-        "DbiResourceId": f"db-{number}",
-        "DBInstanceArn": f"arn:aws:rds:{REGION}:123456789012:db:{name}",
-        "Engine": "mysql",
-        "EngineVersion": "8.4.5",
-        "DBInstanceClass": "db.t4g.micro",
-        "DBInstanceStatus": "available",
-        "Endpoint": {"Address": f"{name}.abc.{REGION}.rds.amazonaws.com", "Port": 3306},
-        "InstanceCreateTime": NOW,
-        "MasterUsername": "dbadmin",
-        "TagList": [{"Key": "signon:profile", "Value": "payments"}],
-        **changes,
-    }
-    return {name: value for name, value in answer.items() if value is not None}
-
-
-def test_a_thousand_databases_are_seen_in_ten_calls(answering: Answering) -> None:
-    stub = answering("rds")
-    for page in range(10):
-        answer: dict[str, Any] = {"DBInstances": [an_instance(100 * page + number) for number in range(100)]}
-        marker = {"Marker": str(page)} if page else {}
-        more = {"Marker": str(page + 1)} if page < 9 else {}
-        stub.add_response("describe_db_instances", {**answer, **more}, {"MaxRecords": 100, **marker})
-    assert len({database.id.resource_id for database in rds.every_database()}) == 1000
-    stub.assert_no_pending_responses()
-
-
-def test_a_database_without_an_endpoint_holds_up_none_of_the_others(answering: Answering) -> None:
-    creating = an_instance(1, DBInstanceStatus="creating", Endpoint=None, InstanceCreateTime=None)
-    answering("rds").add_response("describe_db_instances", {"DBInstances": [creating, an_instance(2)]})
-    assert [database.id.name for database in rds.every_database()] == ["payments-2"]
 
 
 # ---- what is known of them

@@ -47,7 +47,7 @@ REPORTED_CAUSE = decide(a_dossier(error=an_error("KeyError", "x"), kit=None)).ca
 )
 def test_what_an_execution_was_asked_for_is_read_from_its_input(document: Any, instance: str | None) -> None:
     asked = ending.asked_for(an_execution(input=document), ACCOUNT, REGION)
-    assert (asked.instance if asked else None) == instance
+    assert (asked.name if asked else None) == instance
 
 
 @pytest.mark.parametrize(

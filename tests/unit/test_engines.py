@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from signon.domain.engines import ENGINES, Engine, Method
+from signon.domain.engines import ENGINES, Engine, Family, Method, Scope
 
+OF_MYSQL = pytest.mark.parametrize(
+    "engine",
+    [engine for engine in ENGINES.values() if engine.family is Family.MYSQL],
+    ids=lambda engine: engine.name,
+)
 ROWS = pytest.mark.parametrize("engine", ENGINES.values(), ids=lambda engine: engine.name)
 
 
@@ -12,7 +17,7 @@ def test_a_row_is_found_under_its_name(engine: Engine) -> None:
     assert ENGINES[engine.name] is engine
 
 
-@ROWS
+@OF_MYSQL
 def test_a_login_is_made_locked_and_only_over_tls(engine: Engine) -> None:
     for sql in engine.logins.values():
         assert "REQUIRE SSL" in sql.create
@@ -21,7 +26,7 @@ def test_a_login_is_made_locked_and_only_over_tls(engine: Engine) -> None:
         assert "ACCOUNT UNLOCK" in sql.open
 
 
-@ROWS
+@OF_MYSQL
 def test_statements_take_accounts_and_mark_as_parameters(engine: Engine) -> None:
     for sql in engine.logins.values():
         for statement in (sql.create, sql.open, sql.lock):
@@ -55,3 +60,25 @@ def test_the_table_cannot_be_changed() -> None:
 
 def test_mysql_offers_the_directory() -> None:
     assert set(ENGINES["mysql"].logins) == {Method.KERBEROS}
+
+
+def test_mariadb_offers_no_method() -> None:
+    assert not ENGINES["mariadb"].logins
+
+
+def test_a_cluster_is_joined_as_one_and_takes_both_methods_at_once() -> None:
+    aurora, mysql = ENGINES["aurora-postgresql"], ENGINES["mysql"]
+    assert (aurora.scope, aurora.one_method, aurora.longest_domain) == (Scope.CLUSTER, False, None)
+    assert (mysql.scope, mysql.one_method, mysql.longest_domain) == (Scope.INSTANCE, True, 61)
+
+
+@pytest.mark.parametrize(("version", "served"), [("13.18", False), ("14.0", True), ("17.6", True)])
+def test_aurora_postgresql_is_served_in_its_supported_versions(version: str, served: bool) -> None:
+    assert ENGINES["aurora-postgresql"].serves(version) is served
+
+
+@ROWS
+def test_a_row_says_why_in_words_that_people_read(engine: Engine) -> None:
+    if engine.logins:
+        assert engine.why_oldest
+        assert engine.why_reboot.startswith(engine.name)

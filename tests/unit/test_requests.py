@@ -34,15 +34,15 @@ def refusal(document: Any) -> str:
 
 
 SAMPLES = {
-    "rds_instance_created": Request("RDS-EVENT-0005", INSTANCE, "payments-orders", asked_at="2026-11-20T12:30:00Z"),
+    "rds_instance_created": Request("RDS-EVENT-0005", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"),
     "rds_instance_restored_to_point_in_time": Request(
-        "RDS-EVENT-0019", INSTANCE, "payments-orders", asked_at="2026-11-20T12:30:00Z"
+        "RDS-EVENT-0019", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"
     ),
     "rds_instance_restored_from_snapshot": Request(
-        "RDS-EVENT-0043", INSTANCE, "payments-orders", asked_at="2026-11-20T12:30:00Z"
+        "RDS-EVENT-0043", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"
     ),
-    "rds_instance_restarted": Request("RDS-EVENT-0006", INSTANCE, "payments-orders", asked_at="2026-11-20T12:30:00Z"),
-    "rds_cluster_created": Request("RDS-EVENT-0170", CLUSTER, "payments-ledger", asked_at="2026-11-20T12:30:00Z"),
+    "rds_instance_restarted": Request("RDS-EVENT-0006", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"),
+    "rds_cluster_created": Request("RDS-EVENT-0170", CLUSTER, "payments-ledger", asked_at="2026-11-20T12:26:13Z"),
     "manual_onboard": Request("manual", INSTANCE, "payments-orders", reason="its event was lost"),
     "manual_onboard_cluster": Request("manual", CLUSTER, "payments-ledger", reason="its event was lost"),
     "manual_dry_run": Request("manual", INSTANCE, "payments-orders", "payments", dry_run=True),
@@ -199,15 +199,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
     max_leaves=8,
 )
+NAMED = st.fixed_dictionaries({"instance": JSON}) | st.fixed_dictionaries({"cluster": JSON})
 FIELDS = st.sampled_from(["database", "profile", "dry_run", "approve", "reason", "detail-type", "detail", "source"])
 
 
-@given(
-    JSON
-    | st.dictionaries(
-        FIELDS, JSON | st.fixed_dictionaries({"instance": JSON}) | st.fixed_dictionaries({"cluster": JSON}), max_size=5
-    )
-)
+@given(JSON | st.dictionaries(FIELDS, JSON | NAMED, max_size=5))
 def test_any_document_is_read_or_refused_and_nothing_else(document: Any) -> None:
     try:
         request = read(document)

@@ -19,6 +19,7 @@ from tests.builders import (
     REGION,
     a_candidate,
     a_cluster,
+    a_cluster_candidate,
     a_cluster_id,
     a_database,
     a_database_id,
@@ -138,7 +139,7 @@ def test_the_sweeps_request_is_one_that_the_story_understands() -> None:
 
 
 def test_a_cluster_is_asked_for_as_one() -> None:
-    (one,) = sweep.due([a_candidate(**vars(a_cluster()))], NEWEST, NOW)
+    (one,) = sweep.due([a_cluster_candidate()], NEWEST, NOW)
     assert one.request["database"] == {"cluster": "payments-ledger"}
     assert read_request(one.request, ACCOUNT, REGION).scope is Scope.CLUSTER
 
