@@ -23,11 +23,13 @@ from tests.builders import (
     DIRECTORY,
     NOW,
     OTHER_DIRECTORY,
+    a_cluster,
     a_database,
     a_member,
     a_membership,
     a_reading,
     a_record,
+    an_instance,
     at,
 )
 
@@ -294,6 +296,22 @@ def test_a_due_reboot_is_needed_until_this_execution_has_done_it() -> None:
     assert look(reading=a_reading(reboot_due=True)).reboot_needed
     assert not look(reading=a_reading(reboot_due=True), reboot=A_REBOOT).reboot_needed
     assert not look(reading=a_reading(reboot_due=False)).reboot_needed
+
+
+def test_reboots_are_needed_until_no_instance_is_left() -> None:
+    halfway = Reboot(NOW.isoformat(), requested=True, instances=("ledger-2",), remaining=("ledger-1",))
+    assert look(reading=a_reading(reboot_due=True), reboot=halfway).reboot_needed
+
+
+def test_a_cluster_is_ready_when_each_of_its_instances_is_usable_again() -> None:
+    restarting = (an_instance("ledger-2", status="rebooting"), an_instance("ledger-1", is_writer=True))
+    member = a_cluster(membership=a_membership(), instances=restarting)
+    judged = look(member, reading=a_reading(reboot_due=True), reboot=A_REBOOT)
+    assert (judged.verdict, judged.reason) == (
+        "WAIT",
+        "the membership is kerberos-enabled, instance ledger-2 of the database is rebooting",
+    )
+    assert look(a_cluster(membership=a_membership()), reading=a_reading(), reboot=A_REBOOT).verdict == "READY"
 
 
 def test_after_a_reboot_the_looks_are_a_minute_apart() -> None:
