@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 import yaml
+from signon.domain.mysql_logins import PresentLogin, make, open_complete, wanted_logins
+from signon.domain.postgresql_grants import Kind, Object, on_database, within_database
+from signon.domain.postgresql_logins import PresentRole, Roles
 
 from docs import permissions
+from signon.domain import postgresql_logins as postgresql
 from signon.domain.engines import ENGINES, Method
-from signon.domain.logins import PresentLogin, Statement, make, open_complete, wanted_logins
+from signon.domain.logins import Name, Statement
 from signon.domain.membership import MEMBERSHIP
 from signon.domain.profile import load, read_profile
 
@@ -126,8 +130,16 @@ def payments_of_alice() -> Any:
 
 
 def shown(statement: Statement) -> str:
-    """A MySQL statement with its parameters in their places."""
-    return statement.sql % tuple(f"'{value}'" for value in statement.values)
+    """A statement with its values in their places: MySQL's are %s, PostgreSQL's {}."""
+    if "%s" in statement.sql:
+        return statement.sql % tuple(map(quoted, statement.values))
+    return statement.sql.format(*map(quoted, statement.values))
+
+
+def quoted(value: str | Name) -> str:
+    if isinstance(value, str):
+        return f"'{value}'"
+    return ".".join(f'"{part}"' for part in (value.schema, value.text) if part)
 
 
 def mysql_statements() -> set[str]:
@@ -143,21 +155,43 @@ def mysql_statements() -> set[str]:
     return {shown(statement) for statement in (*making, *opening, *leaving)}
 
 
-def said_sql(heading: str) -> set[str]:
-    """The statements in the last column of a guide's rows."""
-    section = PAGE.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    return {code for row in ROWS if row.how in section for code in codes(row.how) if STATEMENT.match(code)}
+def postgresql_statements() -> set[str]:
+    """The same in a cluster, with a database payments that has a schema core with one table."""
+    sql, profile = ENGINES["aurora-postgresql"].logins[Method.KERBEROS], payments_of_alice()
+    (group,), (alice,) = postgresql.wanted_groups(profile), postgresql.wanted_logins(sql, profile)
+    group_mark, person_mark = {"profile": "payments", "role": "read"}, {"profile": "payments", "complete": False}
+    bare = roles_of(PresentRole(sql.role))
+    with_group = roles_of(PresentRole(sql.role), PresentRole(group.name, mark=group_mark))
+    made = PresentRole(alice.name, mark=person_mark, member_of=alice.roles)
+    opened = replace(made, can_login=True, mark={**person_mark, "complete": True})
+    statements = [
+        *postgresql.make_groups(sql, "payments", [group], bare),
+        *on_database("payments", [group], thing(Kind.DATABASE, "payments", "CONNECT")).statements,
+        *within_database(
+            "payments",
+            [group],
+            [
+                thing(Kind.SCHEMA, "core", "USAGE"),
+                thing(Kind.TABLES, "orders", "SELECT", schema="core"),
+                thing(Kind.NEW_TABLES, "core", "SELECT"),
+            ],
+        ).statements,
+        *postgresql.make(sql, profile, with_group).statements,
+        *postgresql.open_complete(sql, profile, roles_of(*with_group.present.values(), made)),
+        *postgresql.make(sql, replace(profile, logins=()), roles_of(*with_group.present.values(), opened)).statements,
+    ]
+    return {shown(statement) for statement in statements}
 
 
-def test_the_sql_for_mysql_is_what_the_code_makes() -> None:
-    assert said_sql("RDS for MySQL, Kerberos") == mysql_statements()
+def roles_of(*present: PresentRole) -> Roles:
+    return Roles("postgres", {role.name: role for role in present})
 
 
-def test_the_sql_for_postgresql_is_the_engines_own() -> None:
-    """Each statement of the row is quoted with names and texts in its {places}, and nothing else is quoted."""
-    sql = asdict(ENGINES["aurora-postgresql"].logins[Method.KERBEROS])
-    own = [re.sub(r"\\{\w+\\}", ".+", re.escape(text)) for text in sql.values() if STATEMENT.match(text)]
-    said = said_sql("Aurora PostgreSQL, Kerberos")
-    assert len(own) == len(said)
-    for statement in said:
-        assert [pattern for pattern in own if re.fullmatch(pattern, statement)], statement
+def thing(kind: Kind, name: str, privilege: str, schema: str | None = None) -> Object:
+    """Something of the master user's own, on which nothing is granted yet."""
+    return Object(kind, Name(name, schema), "postgres", grantable=frozenset({privilege}))
+
+
+def test_the_sql_is_what_the_code_makes_and_all_of_it() -> None:
+    said = {code for row in ROWS for code in codes(row.how) if STATEMENT.match(code)}
+    assert said == mysql_statements() | postgresql_statements()
