@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.conftest import Eventually
@@ -43,16 +44,44 @@ class Reader:
         script = "\n".join([f"cd {self.folder}", BLOCKS["names"], *(BLOCKS[block] for block in blocks)])
         return self.localcloud("shell", "--", "bash", "-euo", "pipefail", "-c", script)
 
-    def asks(self, *command: str) -> Any:
-        return json.loads(self.localcloud("shell", "--", "aws", *command, "--output", "json") or "null")
+    @property
+    def running(self) -> dict[str, Any]:
+        """What the cloud says of itself: endpoint, Region, the stack's outputs."""
+        return json.loads((self.folder / f"rds-signon-{os.geteuid()}" / "cloud.json").read_text())  # type: ignore[no-any-return]
+
+    def client(self, service: str) -> Any:
+        """The same cloud, for what the page does not say how to find out."""
+        address = {"endpoint_url": self.running["endpoint"], "region_name": self.running["region"]}
+        return boto3.client(service, aws_access_key_id="local", aws_secret_access_key="local", **address)  # type: ignore[call-overload]
+
+    def status(self, name: str) -> str:
+        described = self.client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+        return str(described["DBInstanceStatus"])
+
+    def ends(self) -> dict[str, str]:
+        """How the databases were left, by name, as the records say."""
+        items = self.client("dynamodb").scan(TableName=self.running["outputs"]["RecordsTable"])["Items"]
+        return {item["name"]["S"]: item["end"]["S"] for item in items if "end" in item}
 
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """They have put the profile, and created the page's database and one that bears no tag."""
     reader = Reader(tmp_path_factory.mktemp("reader"))
     reader.localcloud("up")
-    yield reader
-    reader.localcloud("down")
+    try:
+        reader.client("rds").create_db_instance(
+            DBInstanceIdentifier="payments-orders",
+            Engine="mysql",
+            DBInstanceClass="db.t4g.micro",
+            AllocatedStorage=20,
+            MasterUsername="admin",
+            ManageMasterUserPassword=True,
+        )
+        reader.runs("profile", "whole")
+        yield reader
+    finally:
+        reader.localcloud("down")
 
 
 def test_every_block_that_needs_no_account_is_marked_to_be_run() -> None:
@@ -60,60 +89,32 @@ def test_every_block_that_needs_no_account_is_marked_to_be_run() -> None:
     assert all(block.startswith(("make build", ".machine/sam/bin/sam ")) for block in unmarked)
 
 
-def test_the_page_from_its_third_step_to_its_end(reader: Reader, eventually: Eventually) -> None:
-    reader.runs("profile")
-    reader.localcloud("shell", "--", "aws", *created("payments-orders"))
-    eventually(lambda: status_of(reader, "payments-orders") == "available")
-    check(reader)
-    onboard(reader, eventually)
-    remove(reader, eventually)
-
-
-def created(name: str) -> list[str]:
-    """A database that nobody has tagged: only a person asks about it."""
-    return [
-        *("rds", "create-db-instance", "--db-instance-identifier", name, "--engine", "mysql"),
-        *("--db-instance-class", "db.t4g.micro", "--allocated-storage", "20", "--master-username", "admin"),
-        "--manage-master-user-password",
-    ]
-
-
-def status_of(reader: Reader, name: str) -> Any:
-    described = reader.asks("rds", "describe-db-instances", "--db-instance-identifier", name)
-    return described["DBInstances"][0]["DBInstanceStatus"]
-
-
-def check(reader: Reader) -> None:
-    """The plan that step 4 prints has what the page says that it has."""
+def test_the_check_prints_a_plan_that_has_what_the_page_says(reader: Reader, eventually: Eventually) -> None:
+    eventually(lambda: reader.status("payments-orders") == "available")
     status, output = reader.runs("check").split("\n", 1)
-    dossier = json.loads(output)
+    plan = json.loads(output)["plan"]
     assert status.split() == ["SUCCEEDED", "None"]
-    assert dossier["plan"]["verdict"] == "GO"
-    assert dossier["plan"]["findings"] == []
-    actions = [step["action"].split()[0] for step in dossier["plan"]["steps"]]
-    assert actions == ["Associate", "Reboot", "Create", "Publish"]
+    assert (plan["verdict"], plan["findings"]) == ("GO", [])
+    assert [step["action"].split()[0] for step in plan["steps"]] == ["Associate", "Reboot", "Create", "Publish"]
 
 
-def onboard(reader: Reader, eventually: Eventually) -> None:
-    """The database that step 4 creates is onboarded by its event, and its kit is where the page looks for it."""
-    reader.runs("whole")
-    noted = eventually(lambda: [line for line in reader.runs("note").splitlines() if "Onboarded" in line])
-    assert noted[0].split("\t")[:2] == ["payments-first", "Onboarded"]
+def test_the_new_database_is_onboarded_and_its_kit_is_where_the_page_looks(
+    reader: Reader, eventually: Eventually
+) -> None:
+    assert eventually(lambda: reader.ends().get("payments-first")) == "Onboarded"
     assert "mysql --host payments-first." in reader.runs("kit")
-    assert sorted(path.name for path in (reader.folder / "payments-first-kit").iterdir()) == [
-        "ca-bundle.pem",
-        "connect.json",
-        "connect.md",
-    ]
+    files = {path.name for path in (reader.folder / "payments-first-kit").iterdir()}
+    assert files == {"ca-bundle.pem", "connect.json", "connect.md"}
 
 
-def remove(reader: Reader, eventually: Eventually) -> None:
-    """All that `sam delete` would leave goes away by the page's own commands."""
-    eventually(lambda: reader.runs("pause").strip() == "[]")
-    assert json.loads(reader.runs("leave")) == ["disabling-kerberos"]
-    outputs = reader.asks("cloudformation", "describe-stacks", "--stack-name", "signon")["Stacks"][0]["Outputs"]
-    names = {output["OutputKey"]: output["OutputValue"] for output in outputs}
-    reader.runs("note", "left")
-    buckets = [bucket["Name"] for bucket in reader.asks("s3api", "list-buckets")["Buckets"]]
-    assert not {names["ProfilesBucket"], names["KitsBucket"]} & set(buckets)
-    assert names["RecordsTable"] not in reader.asks("dynamodb", "list-tables")["TableNames"]
+def test_what_would_be_left_is_removed_by_the_pages_commands(reader: Reader, eventually: Eventually) -> None:
+    outputs = reader.running["outputs"]
+    eventually(lambda: reader.ends().get("payments-first"))
+    running, noted = reader.runs("pause", "note").strip().split("\n", 1)
+    assert json.loads(running) == []
+    assert noted.split("\t")[:2] == ["payments-first", "Onboarded"]
+    left = reader.runs("leave", "note", "left")
+    assert left.startswith('[\n    "disabling-kerberos"\n]\n')
+    buckets = {bucket["Name"] for bucket in reader.client("s3").list_buckets()["Buckets"]}
+    assert not buckets & {outputs["ProfilesBucket"], outputs["KitsBucket"]}
+    assert outputs["RecordsTable"] not in reader.client("dynamodb").list_tables()["TableNames"]
