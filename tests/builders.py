@@ -12,12 +12,12 @@ from signon.domain.database import Database, DatabaseId, Instance, Membership
 from signon.domain.directory import DIRECTORY_POLICY, Directory, DirectoryRole, service_principals
 from signon.domain.ending import Execution
 from signon.domain.engines import ENGINES, Family, Scope
-from signon.domain.logins import PresentLogin
 from signon.domain.membership import Reading
+from signon.domain.mysql_logins import PresentLogin
 from signon.domain.plan import Plan, make_plan
 from signon.domain.prerequisites import Surroundings
 from signon.domain.probe import Probe
-from signon.domain.profile import Change, DirectoryLogin, MySqlRole, Profile, ProfileVersion
+from signon.domain.profile import Change, DirectoryLogin, Profile, ProfileVersion, Role, Schemas
 from signon.domain.record import Known, Record
 from signon.domain.request import Request
 from signon.domain.sweep import Candidate
@@ -108,15 +108,18 @@ def a_profile(**changes: Any) -> Profile:
         name="payments",
         accounts=(),
         vpcs=(),
-        engines=("mysql",),
+        engines=("mysql", "aurora-postgresql"),
         names=("payments-*",),
         directory=DIRECTORY,
         realm=REALM,
-        methods={"mysql": ("kerberos",)},
+        methods={"mysql": ("kerberos",), "aurora-postgresql": ("kerberos",)},
         change=change,
         lock_leavers=True,
         master_secret=None,
-        roles={"read": MySqlRole("read", ("payments",)), "write": MySqlRole("write", ("payments",))},
+        roles={
+            preset: Role(preset, mysql=("payments",), postgresql=Schemas("payments", ("core",)))
+            for preset in ("read", "write")
+        },
         logins=(DirectoryLogin("alice", ("read",)), DirectoryLogin("bob", ("read", "write"))),
     )
     return replace(usual, **changes)

@@ -34,8 +34,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     ) as master:
         statements = logins.create(
             master,
-            logins.login_sql(database, plan),
             database,
+            plan,
             profile,
             before_change=lambda: guard.before_change(table, bucket, request, identity, plan, claim),
         )

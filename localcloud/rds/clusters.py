@@ -82,7 +82,6 @@ class Clusters(Joining):
     ) -> models.DBCluster:
         cluster = self.describe_db_clusters(db_cluster_identifier)[0]
         members.refuse_failover(cluster)
-        return cluster
 
     def reboot_db_cluster(self, db_cluster_identifier: str) -> models.DBCluster:
         """Refused: "Use this operation only for a non-Aurora Multi-AZ DB cluster."
@@ -129,7 +128,10 @@ class Clusters(Joining):
         name, group = asked["engine"], asked.get("db_subnet_group_name")
         if group:
             self.describe_db_subnet_groups(group)
-        chosen = {"db_subnet_group_name": group or self._default_subnet_group()}
+        chosen = {
+            "db_subnet_group_name": group or self._default_subnet_group(),
+            "vpc_security_group_ids": asked.get("vpc_security_group_ids") or [self._default_security_group()],
+        }
         if (engine := ENGINES.get(name)) and engine.clustered:
             version = asked.get("engine_version") or engine.default_version
             family = name + version.partition(".mysql" if name == "aurora-mysql" else ".")[0]

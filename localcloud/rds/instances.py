@@ -104,6 +104,17 @@ class Instances(Joining):
         self._later(instance, START, "available", STARTED, lambda: self._restart(instance))
         return instance  # type: ignore[no-any-return]
 
+    def restore_db_instance_to_point_in_time(
+        self, source_db_identifier: str, target_db_identifier: str, overrides: dict[str, Any]
+    ) -> models.DBInstance:
+        """By way of a snapshot; moto would copy all that is behind the instance. What it held is not restored."""
+        snapshot = self.create_db_snapshot(source_db_identifier, f"rds:{target_db_identifier}")
+        asked = {**overrides, "db_instance_identifier": target_db_identifier}
+        try:
+            return self.restore_db_instance_from_db_snapshot(snapshot.db_snapshot_identifier, asked)
+        finally:
+            self.delete_db_snapshot(snapshot.db_snapshot_identifier)
+
     def delete_db_instance(self, db_instance_identifier: str, *more: Any, **options: Any) -> models.DBInstance:
         """At once: RDS shows the instance as `deleting` for some minutes, here it is gone."""
         members.refuse_to_go_first(self.databases.get(db_instance_identifier))

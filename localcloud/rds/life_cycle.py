@@ -90,7 +90,16 @@ class LifeCycle(models.RDSBackend):
         """RDS makes the group `default` in the default VPC with the first database that names none."""
         if "default" not in self.subnet_groups:
             ec2 = ec2_backends[self.account_id][self.region_name]
-            assert ec2.default_vpc is not None
-            subnets = ec2.describe_subnets(filters={"vpc-id": [ec2.default_vpc.id]})
+            subnets = ec2.describe_subnets(filters={"vpc-id": [self._default_vpc()]})
             self.create_subnet_group("default", "default", subnets, [])
         return "default"
+
+    def _default_security_group(self) -> str:
+        group = ec2_backends[self.account_id][self.region_name].get_default_security_group(self._default_vpc())
+        assert group is not None
+        return str(group.id)
+
+    def _default_vpc(self) -> str:
+        vpc = ec2_backends[self.account_id][self.region_name].default_vpc
+        assert vpc is not None
+        return str(vpc.id)

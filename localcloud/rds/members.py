@@ -1,7 +1,7 @@
 """What an instance leaves to the cluster that it is a member of, and how RDS says so."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from moto.rds.exceptions import RDSClientError
 
@@ -48,13 +48,13 @@ def refuse_to_modify(asked: Mapping[str, Any]) -> None:
         )
 
 
-def refuse_to_stop_or_start(engine: str) -> None:
+def refuse_to_stop_or_start(engine: str) -> NoReturn:
     raise RDSClientError(
         "InvalidParameterCombination", f"{engine} DB instances are not eligible for stopping and starting."
     )
 
 
-def refuse_to_stand_alone(engine: str) -> None:
+def refuse_to_stand_alone(engine: str) -> NoReturn:
     raise RDSClientError("InvalidParameterCombination", f"DBClusterIdentifier is required for engine {engine}.")
 
 
@@ -64,7 +64,7 @@ def refuse_to_go_first(instance: Any) -> None:
         refuse_failover(instance.cluster, f"{instance.db_instance_identifier} is its writer: delete its readers first.")
 
 
-def refuse_failover(cluster: Any, more: str = "") -> None:
+def refuse_failover(cluster: Any, more: str = "") -> NoReturn:
     """The servers behind a cluster keep their parts; rather than to show others, nothing is done."""
     raise RDSClientError(
         "InvalidDBClusterStateFault",

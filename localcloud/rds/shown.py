@@ -58,6 +58,7 @@ def install(clock: Clock, faults: Faults) -> None:
         pending_modified_values=property(lambda cluster: pending.shown(cluster, pending.OF_CLUSTERS) or None),
         designate_writer=_designate_writer,
         update=cluster_changes.update,
+        get_cfg=_settings,  # moto's has no place for a managed password
         save_automated_backup=lambda cluster: None,  # by the real clock, and still there after the cluster
     )
     _know_filters_and_engines()
@@ -88,6 +89,11 @@ def _know_filters_and_engines() -> None:
     clusters, instances = set(ClusterEngine.list_cluster_engines()), set(DbInstanceEngine.valid_db_instance_engine())
     mend(ClusterEngine, list_cluster_engines=lambda: sorted(clusters | {"docdb"}))
     mend(DbInstanceEngine, valid_db_instance_engine=lambda: sorted(instances | {"docdb"}))
+
+
+def _settings(cluster: Any) -> dict[str, Any]:
+    """What a cluster that is restored from a snapshot of this one has of it."""
+    return {name.removeprefix("_"): value for name, value in vars(cluster).items() if name != "backend"}
 
 
 def _kept_as(attribute: str) -> property:

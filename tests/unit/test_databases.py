@@ -101,9 +101,3 @@ def test_a_standing_says_whose_it_is() -> None:
     assert Standing(Readiness.CHANGING, "modifying").told_of("ledger") == "ledger is modifying"
     told = Standing(Readiness.CHANGING, "rebooting", "ledger-2").told_of("ledger")
     assert told == "instance ledger-2 of ledger is rebooting"
-
-
-def test_a_database_is_reached_at_one_of_its_instances() -> None:
-    reader = an_instance("ledger-2")
-    assert a_cluster().at(reader).host == "ledger-2.abc123.us-east-1.rds.amazonaws.com"
-    assert a_cluster().at(reader).id == a_cluster_id()

@@ -186,7 +186,7 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
         None,
         surroundings(role=a_role(policies=frozenset())),
     ),
-    "Login 'dbadmin' is reserved: it is the master user's, or the engine's or RDS's own": (
+    "Login 'dbadmin' is reserved: it is the master user's": (
         None,
         a_profile(logins=(DirectoryLogin("dbadmin", ("read",)),)),
         None,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from signon.domain.probe import judge, reboots, together
+from signon.domain.probe import judge, reboots, with_readers
 from signon.errors import DatabaseInUse, DatabaseUnusable
 from tests.builders import a_cluster, a_database, a_member, a_plan, a_probe, a_record_of_a_finished_one, planned
 
@@ -33,10 +33,9 @@ def test_people_may_stay_where_nothing_is_interrupted() -> None:
     judge(a_probe(other_sessions=3), a_member(), CALM)
 
 
-def test_the_sessions_on_readers_count_as_well_and_their_being_read_only_does_not() -> None:
-    reader = a_probe(read_only=True, other_sessions=2)
-    seen = together(a_probe(other_sessions=1), [reader, reader])
-    assert (seen.other_sessions, seen.read_only) == (5, False)
+def test_the_sessions_on_readers_count_as_well() -> None:
+    seen = with_readers(a_probe(other_sessions=1), [2, 2])
+    assert seen.other_sessions == 5
     with pytest.raises(DatabaseInUse, match="5 other sessions are open on payments-ledger"):
         judge(seen, a_cluster(), planned(a_cluster()))
 

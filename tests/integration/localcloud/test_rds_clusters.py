@@ -1,12 +1,16 @@
 """A cluster lives as on RDS, with instances or without any."""
 
+import json
+import os
 import re
+import subprocess
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.cloud import Cloud
+from localcloud.machine import DESCRIPTION
 from tests.conftest import Eventually
 from tests.integration.localcloud.databases import Cluster, announced, code
 
@@ -98,6 +102,33 @@ def test_a_subnet_group_that_is_not_there_is_refused(cloud: Cloud, eventually: E
     with pytest.raises(ClientError) as refused:
         Cluster(cloud, "nowhere", eventually).create(DBSubnetGroupName="nowhere")
     assert code(refused) == "DBSubnetGroupNotFoundFault"
+
+
+def test_who_names_no_security_group_has_the_default_one(cluster: Cluster) -> None:
+    cluster.create()
+    asked = [
+        {"Name": "group-name", "Values": ["default"]},
+        {"Name": "vpc-id", "Values": [cluster.cloud.aws.network()[0]]},
+    ]
+    (group,) = cluster.cloud.client("ec2").describe_security_groups(Filters=asked)["SecurityGroups"]
+    assert [each["VpcSecurityGroupId"] for each in cluster.describe()["VpcSecurityGroups"]] == [group["GroupId"]]
+
+
+def test_the_command_line_describes_and_modifies_it(cluster: Cluster) -> None:
+    cluster.create().wait()
+
+    def aws(*words: str) -> dict[str, Any]:
+        command = [str(DESCRIPTION.parent / "aws" / "bin" / "aws"), "--endpoint-url", cluster.cloud.endpoint, "rds"]
+        environment = {"PATH": os.environ["PATH"], **cluster.cloud.environment()}
+        done = subprocess.run([*command, *words], env=environment, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+    named = ("--db-cluster-identifier", cluster.name)
+    assert aws("describe-db-clusters", *named)["DBClusters"][0]["Status"] == "available"
+    directory, role = cluster.cloud.directory_id, cluster.cloud.physical["DirectoryRole"]
+    more = ("--domain", directory, "--domain-iam-role-name", role, "--apply-immediately")
+    answered = aws("modify-db-cluster", *named, *more)["DBCluster"]
+    assert answered["DomainMemberships"][0]["Status"] == "pending-enable-kerberos"
 
 
 def test_clusters_are_listed_by_pages_of_a_hundred(cloud: Cloud, eventually: Eventually) -> None:

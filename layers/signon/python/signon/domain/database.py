@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -109,10 +109,6 @@ class Database:
         own = Standing(readiness(self.status), self.status)
         members = self.instances if self.id.scope is Scope.CLUSTER else ()
         return max((own, *map(_standing, members)), key=lambda standing: standing.severity)
-
-    def at(self, instance: Instance) -> Database:
-        """The same database, reached at one of its instances."""
-        return replace(self, host=instance.host, port=instance.port)
 
 
 def _standing(instance: Instance) -> Standing:

@@ -1,7 +1,8 @@
 """The engines, one row each: what differs between them stands here and nowhere else.
 
 A method that a row lacks is one that AWS does not offer there. The SQL of a login stands whole, so that a database
-administrator can audit it on one screen. {accounts} is a list of ``%s@%s`` pairs, %s a driver's parameter.
+administrator can audit it on one screen. MySQL: {accounts} is a list of ``%s@%s`` pairs, %s a driver's parameter.
+PostgreSQL: each {field} is a parameter, or a list of them; names are quoted, texts are literals.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Method(Enum):
 
 
 @dataclass(frozen=True)
-class LoginSql:
+class MySqlLogins:
     """How a login is made, opened and closed, and what it must look like when it is read back.
 
     ``account``: one account in CREATE USER. ``create`` makes it locked, ``open`` unlocks it when it is complete.
@@ -45,6 +46,25 @@ class LoginSql:
     create: str
     open: str
     lock: str
+
+
+@dataclass(frozen=True)
+class PostgreSqlLogins:
+    """How a login is made, opened and closed.
+
+    ``role`` is what makes a member sign in by the method; ``excludes`` is a role that no such member may have as well.
+    ``create`` makes the login without LOGIN, ``open`` gives it that when it is complete.
+    """
+
+    role: str
+    excludes: str
+    create: str
+    join: str
+    open: str
+    lock: str
+
+
+LoginSql = MySqlLogins | PostgreSqlLogins
 
 
 @dataclass(frozen=True)
@@ -76,7 +96,7 @@ class Engine:
 # REQUIRE SSL, because the directory password travels through PAM in the clear. The old guide's UPDATE mysql.user is
 # unsupported since 8.0.36.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-setting-up.html#mysql-kerberos-setting-up.create-logins
-MYSQL_PAM = LoginSql(
+MYSQL_PAM = MySqlLogins(
     plugin="auth_pam",
     tls="ANY",
     account="%s@%s IDENTIFIED WITH 'auth_pam'",
@@ -85,7 +105,18 @@ MYSQL_PAM = LoginSql(
     lock="ALTER USER {accounts} ACCOUNT LOCK ATTRIBUTE %s",
 )
 
-POSTGRESQL_AD = LoginSql("rds_ad", "", "", "", "", "")
+# CREATE USER "alice@CORP.EXAMPLE.COM" WITH LOGIN; GRANT rds_ad TO ...: the guide's two statements, with LOGIN last. A
+# profile's roles are roles without LOGIN of which people become members; what those are granted stands in
+# postgresql_grants.py.
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos-setting-up.html
+POSTGRESQL_AD = PostgreSqlLogins(
+    role="rds_ad",
+    excludes="rds_iam",
+    create="CREATE ROLE {login} NOLOGIN; COMMENT ON ROLE {login} IS {mark}",
+    join="GRANT {roles} TO {logins}",
+    open="ALTER ROLE {login} LOGIN; COMMENT ON ROLE {login} IS {mark}",
+    lock="ALTER ROLE {login} NOLOGIN; COMMENT ON ROLE {login} IS {mark}",
+)
 
 ENGINES: Mapping[str, Engine] = MappingProxyType(
     {

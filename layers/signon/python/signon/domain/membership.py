@@ -98,7 +98,7 @@ def must_associate(database: Database, directory: str, *, apply_immediately: boo
 
 
 def opening(
-    before: Reading | None, database: Database, record: Record | None, *, asks: bool, plugin_loaded: bool
+    before: Reading | None, database: Database, record: Record | None, *, asks: bool, plugin_loaded: bool | None
 ) -> Reading:
     """The first page of looking; ``before`` is that of the attempt before, ``asks`` says that RDS is asked now."""
     ready = database.membership is not None and MEMBERSHIP.get(database.membership.status) == READY

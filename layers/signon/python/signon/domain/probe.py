@@ -15,11 +15,12 @@ from signon.errors import DatabaseInUse, DatabaseUnusable
 class Probe:
     """One look inside.
 
-    ``plugin_loaded``: the engine's sign-in plugin is active; ``other_sessions``: how many there are besides ours and
-    RDS's own, on every instance that the plan reboots.
+    ``plugin_loaded``: the engine's sign-in plugin is active, None where no look inside can tell (PostgreSQL takes the
+    DDL either way); ``other_sessions``: how many there are besides ours and RDS's own, on every instance that the
+    plan reboots.
     """
 
-    plugin_loaded: bool
+    plugin_loaded: bool | None
     read_only: bool
     other_sessions: int
 
@@ -32,9 +33,9 @@ def reboots(probe: Probe, plan: Plan) -> bool:
     return plan.interrupts or not probe.plugin_loaded
 
 
-def together(first: Probe, others: Iterable[Probe]) -> Probe:
-    """One probe of where logins are written, and of the other instances: there only the sessions matter."""
-    return replace(first, other_sessions=first.other_sessions + sum(other.other_sessions for other in others))
+def with_readers(probe: Probe, sessions: Iterable[int]) -> Probe:
+    """The probe of where logins are written, with the sessions on each of the other instances."""
+    return replace(probe, other_sessions=probe.other_sessions + sum(sessions))
 
 
 def judge(probe: Probe, database: Database, plan: Plan) -> None:
