@@ -272,3 +272,19 @@ def test_a_database_that_rds_is_changing_is_waited_for(status: str) -> None:
 
 def test_a_stuck_database_is_admitted_so_that_its_plan_can_say_so() -> None:
     assert admit(a_request(), a_database(status="storage-full"))[1].status == "storage-full"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "../admins", "./admins", "/admins", "admins/", "admins.yaml", "ADMINS", "Admins", "admins,orders",
+        "admins orders", " admins", "admins ", "admins\n", "admins\torders", "*", "?", "a*", "admins?versionId=1",
+        "admins#", "admins%2e", "..%2fadmins", "s3://evil/admins", "arn:aws:s3:::evil/admins.yaml",
+        "https://evil.example/admins", "\u0430dmins", "admins\u200b", "\u202eadmins", "0admins", "-admins", "_admins",
+        "a" * 41, '{"logins": []}', "admins'; DROP TABLE x; --", "$(id)", "`id`", "${admins}", "{{admins}}", "<admins>",
+        "admins|id", "admins;id", "\0",
+    ],
+)  # fmt: skip
+def test_a_tag_that_is_no_profiles_name_names_none(value: str) -> None:
+    with pytest.raises(ProfileUnusable, match="The tag signon:profile is no profile's name"):
+        _ = Request("RDS-EVENT-0005", "orders-1", profile=value).profile_name
