@@ -114,8 +114,8 @@ FORGED = [
         event={"approve": {"plan": "0" * 16}},
     ),
     *(
-        Attempt(f"a restored copy, told of by {event}", naming("admins"), NEEDS_A_PERSON, refused("name"), event=told_by)
-        for event, told_by in (
+        Attempt(f"a restored copy, told of by {number}", naming("admins"), NEEDS_A_PERSON, refused("name"), event=event)
+        for number, event in (
             ("RDS-EVENT-0019", {"detail": {"EventID": "RDS-EVENT-0019"}}),
             ("RDS-EVENT-0043", {"detail": {"EventID": "RDS-EVENT-0043"}}),
         )
@@ -123,7 +123,7 @@ FORGED = [
     Attempt("a dry run in the event", naming("admins"), NEEDS_A_PERSON, refused("name"), event={"dry_run": False}),
     Attempt("logins in the event", {}, NOT_OURS, "bears no tag", event={"logins": [{"user": "mallory"}]}),
     Attempt("a claim in the event", {}, NOT_OURS, "bears no tag", event={"claim": {"fence": 99}}),
-    Attempt("a plan in the event", naming("admins"), NEEDS_A_PERSON, refused("name"), event={"plan": {"verdict": "GO"}}),
+    Attempt("a plan in the event", naming("admins"), NEEDS_A_PERSON, refused("name"), event={"plan": {}}),
     Attempt("a profile in the event", {}, NOT_OURS, "bears no tag signon:profile", event={"profile": "tagged"}),
     Attempt("a tag in the event alone", {}, NOT_OURS, "bears no tag", event={"detail": {"Tags": naming("tagged")}}),
     Attempt("a database in the event", {}, NOT_OURS, "bears no tag", event={"database": {"instance": "orders-1"}}),
