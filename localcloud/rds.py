@@ -201,7 +201,7 @@ class RealServersBackend(models.RDSBackend):
         membership = instance.membership
         joined = membership is not None and membership.status(self.clock.now()) == "kerberos-enabled"
         if instance.server:
-            instance.server.restart(plugins=("auth_pam",) if joined else ())
+            instance.server.restart(methods=("kerberos",) if joined else ())
 
     def _later(
         self,

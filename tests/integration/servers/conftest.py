@@ -36,7 +36,7 @@ def directory(world: World) -> Directory:
 def database(world: World, directory: Directory) -> MySQL:
     """A database with auth_pam and the logins alice, carol and dave, who is not in the directory; bob has no login."""
     database = world.mysql("payments", HOST, *MASTER)
-    database.restart(["auth_pam"])
+    database.restart(["kerberos"])
     logins = [f"CREATE USER '{name}'@'%' IDENTIFIED WITH 'auth_pam' REQUIRE SSL" for name in ("alice", "carol", "dave")]
     outcome = sign_in(world, database, *MASTER, *logins)
     assert outcome.error == ""

@@ -24,7 +24,7 @@ def test_two_worlds_run_at_once(machine: Machine, world: World, directory: Direc
     with World(machine) as other:
         other.start_directory(DOMAIN).add_user(*BOB)
         server = other.mysql("payments", HOST, *MASTER)
-        server.restart(["auth_pam"])
+        server.restart(["kerberos"])
         login = "CREATE USER 'bob'@'%' IDENTIFIED WITH 'auth_pam' REQUIRE SSL"
         assert sign_in(other, server, *MASTER, login).error == ""
         assert sign_in(other, server, *BOB, "SELECT 1").rows == [[1]]
