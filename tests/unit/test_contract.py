@@ -587,11 +587,10 @@ def test_the_schedule_calls_the_sweep_each_hour_with_its_time_and_may_call_nothi
     assert json.loads(schedule["Properties"]["Input"]) == {"now": "<aws.scheduler.scheduled-time>"}
     assert set(json.loads((ROOT / "events/sweep_schedule.json").read_text())) == {"now"}
     (role,) = [schedule["Properties"]["RoleArn"]["Fn::GetAtt"][0]]
-    (statement,) = statements_of(role)
-    assert (statement["Action"], statement["Resource"]) == (
-        "lambda:InvokeFunction",
-        {"Fn::GetAtt": ["SweepDatabases", "Arn"]},
-    )
+    assert [(statement["Action"], statement["Resource"]) for statement in statements_of(role)] == [
+        ("lambda:InvokeFunction", {"Fn::GetAtt": ["SweepDatabases", "Arn"]}),
+        ("sqs:SendMessage", {"Fn::GetAtt": ["LostEvents", "Arn"]}),
+    ]
 
 
 def test_the_sweep_thinks_an_execution_lives_as_long_as_the_machine_lets_it() -> None:
