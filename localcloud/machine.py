@@ -47,6 +47,11 @@ class Machine:
     native: Path  # folder of rdsauth.so and portshift.so
     pam_krb5: Path  # the PAM module, outside of /lib so that the machine's own sign-in is not touched
 
+    def postgresql_for(self, major: int | None) -> PostgreSQLPrograms:
+        """The newest PostgreSQL that is not newer than `major`, else the oldest. None: the newest."""
+        not_newer = [each for each in self.postgresql if major is None or each.major <= major]
+        return not_newer[-1] if not_newer else self.postgresql[0]
+
     @classmethod
     def read(cls, description: Path = DESCRIPTION) -> Self:
         """Reads the description; $SIGNON_CACHE, if set, is the cache instead of the described one.

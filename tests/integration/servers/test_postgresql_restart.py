@@ -1,11 +1,12 @@
 """A PostgreSQL server's life: logins before it has joined are let in after a restart; deleted, it is gone."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from localcloud.machine import Machine
+from localcloud.machine import Machine, PostgreSQLPrograms
 from localcloud.servers import Directory, PostgreSQL, World
 
 from .accounts import ALICE, REALM
@@ -103,14 +104,14 @@ def test_a_server_that_is_made_again_under_its_name_has_another_key(
     second.delete()
 
 
-def test_the_nearest_version_that_is_not_newer_is_taken(machine: Machine, world: World) -> None:
-    oldest, newest = machine.postgresql[0], machine.postgresql[-1]
-    taken = []
-    for version in (14, oldest.major, newest.major - 1, newest.major, 99, None):
-        server = world.postgresql("version", [f"version-{version}-{HOST}"], *MASTER, version=version)
-        (row,) = as_master(world, server, "SHOW server_version").rows
-        taken.append(row[0].split()[0])
-        server.delete()
-    *before, last, later, default = taken
-    assert set(before) == {oldest.version} if len(machine.postgresql) <= 2 else before[0] == oldest.version
-    assert last == later == default == newest.version
+def test_the_newest_version_that_is_not_newer_than_wanted_is_taken(machine: Machine) -> None:
+    some = replace(
+        machine, postgresql=tuple(PostgreSQLPrograms(each, Path(each)) for each in ("15.18", "16.4", "18.6"))
+    )
+    taken = {wanted: some.postgresql_for(wanted).version for wanted in (14, 15, 16, 17, 18, 19, None)}
+    assert taken == {14: "15.18", 15: "15.18", 16: "16.4", 17: "16.4", 18: "18.6", 19: "18.6", None: "18.6"}
+
+
+def test_the_server_is_of_the_version_that_was_chosen(machine: Machine, world: World, server: PostgreSQL) -> None:
+    assert server.programs in (machine.postgresql[0], machine.postgresql[-1])
+    assert as_master(world, server, "SHOW server_version").rows[0][0].split()[0] == server.programs.version
