@@ -48,9 +48,12 @@ class Machine:
     pam_krb5: Path  # the PAM module, outside of /lib so that the machine's own sign-in is not touched
 
     def postgresql_for(self, major: int | None) -> PostgreSQLPrograms:
-        """The newest PostgreSQL that is not newer than `major`, else the oldest. None: the newest."""
-        not_newer = [each for each in self.postgresql if major is None or each.major <= major]
-        return not_newer[-1] if not_newer else self.postgresql[0]
+        """The oldest PostgreSQL that is not older than `major`, else the newest; None: the newest.
+
+        From 16 on other rules say who may grant a role, so 17 is not stood in for by 15.
+        """
+        not_older = [each for each in self.postgresql if major is not None and each.major >= major]
+        return not_older[0] if not_older else self.postgresql[-1]
 
     @classmethod
     def read(cls, description: Path = DESCRIPTION) -> Self:

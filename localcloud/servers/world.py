@@ -69,8 +69,8 @@ class World:
     ) -> PostgreSQL:
         """Starts a PostgreSQL server that answers to `hosts`, its own endpoint first, and that no directory has joined.
 
-        `version` is a major one, or the nearest that the machine has. May be called from several threads.
-        Raises ServerFailed.
+        `version` is a major one; it may be a newer server, where the machine has none of it. None: the newest. May be
+        called from several threads. Raises ServerFailed.
         """
         programs = self.machine.postgresql_for(version)
         return PostgreSQL.create(self, name, hosts, programs, master_user, master_password)
