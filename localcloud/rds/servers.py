@@ -30,6 +30,18 @@ def restart(instance: Any, joined: bool) -> None:
         instance.server.restart(methods=("kerberos",) if joined else ())
 
 
+def stop(instance: Any) -> None:
+    """`restart` starts it again."""
+    if instance.server:
+        instance.server.stop()
+
+
+def end(instance: Any) -> None:
+    """For good."""
+    if instance.server:
+        instance.server.delete()
+
+
 def _mysql(world: World, instance: Any) -> Any:
     return world.mysql(instance.db_instance_identifier, instance.address, *_master(instance))
 
