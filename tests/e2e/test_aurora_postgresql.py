@@ -19,11 +19,11 @@ CORE = {"preset": "read", "postgresql": {"database": "payments", "schemas": ["co
 CHANGES = {("rds", "ModifyDBCluster"), ("rds", "RebootDBInstance")}
 
 
-def publish(scene: Scene, name: str) -> None:
-    """A profile for clusters whose names begin with it; alice and bob may read the schema core."""
+def publish(scene: Scene, name: str, **logins: list[str]) -> None:
+    """A profile for clusters whose names begin with it; who signs in may read the schema core."""
     scene.publish_profile(
         name,
-        {"alice": ["read"], "bob": ["read"]},
+        logins or {"alice": ["read"], "bob": ["read"]},
         admits={"engines": ["aurora-postgresql"], "names": [f"{name}-*"]},
         methods={"aurora-postgresql": ["kerberos"]},
         roles={"read": CORE},
@@ -132,6 +132,29 @@ def test_the_next_look_grants_what_has_come_to_be_and_the_one_after_it_changes_n
         again = run(scene, **database)
         assert (again.end, scene.changes_made_by(again)) == ("Onboarded", {})
         assert again.dossier["logins"]["statements"] == 0
+
+
+@pytest.mark.usefixtures("onboarded")
+def test_a_second_run_that_has_lost_its_record_reboots_nobody(scene: Scene) -> None:
+    scene.forget("ledger-1")
+    again = run(scene, cluster="ledger-1")
+    assert again.end == "Onboarded"
+    assert scene.changes_made_by(again) == {}
+
+
+def test_a_profile_that_changes_on_the_way_is_planned_anew(scene: Scene, eventually: Eventually) -> None:
+    """While RDS joins the cluster a version without bob is published."""
+    publish(scene, "moves")
+    create_cluster(scene.cloud, "moves-1", "moves", readers=0)
+    cluster = Cluster(scene.cloud, "moves-1", eventually)
+    scene.until(cluster.membership)
+    publish(scene, "moves", alice=["read"])
+    scene.until(lambda: len(executions_about(scene, cluster)) == 2)
+    (did,) = [ended for ended in executions_about(scene, cluster) if scene.changes_made_by(ended)]
+    assert "Planned often?" in did.states
+    assert did.dossier["replans"] >= 1
+    assert (did.end, did.dossier["proof"]["verified"]) == ("Parked", 1)
+    assert len(restarts(scene, "moves-1-")) == 1
 
 
 def test_a_cluster_without_an_instance_waits_for_its_writer(scene: Scene, eventually: Eventually) -> None:
