@@ -8,6 +8,7 @@ Step Functions matches the bare class name, so these names are a contract with
     |-- DatabaseBusy       WAIT     ...retries the state for up to an hour, then parks: RDS is changing the database
     |-- ClaimSettling      WAIT     ...waits a minute and claims again: the last holder has only just stopped
     |-- PluginNotLoaded    FIX      ...reboots the database, once
+    |-- PlanOutdated       AGAIN    ...plans again, three times at most, then parks: the tag or the profile has changed
     |-- NotOurs            END      ...ends in "Not ours", silently
     |-- DatabaseGone       END      ...ends in "Not ours": deleted, or made again under the same name
     |-- AlreadyInProgress  END      ...ends in "Already in progress", silently
@@ -51,6 +52,10 @@ class ClaimSettling(SignonError):
 
 class PluginNotLoaded(SignonError):
     """MySQL error 1524: the database is joined but has not been rebooted since."""
+
+
+class PlanOutdated(SignonError):
+    """The plan is no longer the one to follow: another tag, or a newer version of the profile."""
 
 
 class NotOurs(SignonError):
@@ -143,6 +148,7 @@ class SettingMissing(Exception):
 END_BY_ERROR = {
     "StillWaiting": "Parked",
     "DatabaseBusy": "Parked",
+    "PlanOutdated": "Parked",
     "NotOurs": "Not ours",
     "DatabaseGone": "Not ours",
     "AlreadyInProgress": "Already in progress",
