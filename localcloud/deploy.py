@@ -21,6 +21,11 @@ class Stack:
     outputs: dict[str, str]
     template: dict[str, Any]  # as CloudFormation was given it
 
+    def of_type(self, kind: str) -> dict[str, str]:
+        """Physical ids of the resources of one type, by logical id."""
+        resources = self.template["Resources"]
+        return {key: name for key, name in self.physical.items() if resources[key]["Type"] == kind}
+
 
 def deploy(
     template_file: Path,

@@ -1,4 +1,4 @@
-"""What `make` left on this machine: interpreters, MySQL, the compiled plugin."""
+"""What `make` left on this machine: interpreters, MySQL, PostgreSQL, the compiled plugin."""
 
 import json
 import os
@@ -11,6 +11,19 @@ DESCRIPTION = Path(__file__).resolve().parent.parent / ".machine" / "machine.jso
 
 class MachineNotPrepared(RuntimeError):
     """The machine's description is missing, or incomplete."""
+
+
+@dataclass(frozen=True)
+class PostgreSQLPrograms:
+    """The programs of one version of PostgreSQL."""
+
+    version: str  # "15.18"
+    bin: Path  # folder of postgres, initdb, pg_basebackup, psql
+
+    @property
+    def major(self) -> int:
+        """15, of "15.18"."""
+        return int(self.version.partition(".")[0])
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,7 @@ class Machine:
     mysql: tuple[str, ...]
     mysql_plugin_dir: Path | None  # the server's own plugins, unless it finds them by itself
     mysql_version: str
+    postgresql: tuple[PostgreSQLPrograms, ...]  # the oldest first
     mariadb: tuple[str, ...]
     system_python: Path  # the one that has Samba's modules
     native: Path  # folder of rdsauth.so and portshift.so
@@ -50,6 +64,9 @@ class Machine:
                 mysql=tuple(found["mysql"]),
                 mysql_plugin_dir=Path(found["mysql_plugin_dir"]) if found["mysql_plugin_dir"] else None,
                 mysql_version=found["mysql_version"],
+                postgresql=tuple(
+                    PostgreSQLPrograms(each["version"], Path(each["bin"])) for each in found["postgresql"]
+                ),
                 mariadb=tuple(found["mariadb"]),
                 system_python=Path(found["system_python"]),
                 native=Path(found["native"]),

@@ -10,7 +10,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import profiles, rds, secrets
 from signon.db import logins, session
 from signon.domain.database import DatabaseId
-from signon.domain.logins import prove
 from signon.domain.plan import Plan
 from signon.domain.profile import load, read_profile
 from signon.settings import setting
@@ -25,7 +24,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with session.sign_in(
         database, lambda: secrets.master_credentials(database, plan.master_secret), setting("CA_BUNDLE")
     ) as master:
-        present = logins.read(master, database)
-    proof = prove(logins.login_sql(database, plan), profile, present)
+        proof = logins.verify(master, database, plan, profile)
     logger.info("Logins verified", extra={**proof.to_json(), "round_trips": master.round_trips})
     return {**proof.to_json(), "round_trips": master.round_trips}

@@ -4,6 +4,8 @@ world       what belongs together: start here
 directory   Samba's Active Directory; samba/ are its programs
 verifier    the program that checks credentials for the databases
 mysql       one MySQL per RDS instance; native/rdsauth.c is its authentication plugin
+postgresql  one PostgreSQL per instance, a writer or a reader that follows it
+pg_hba      who may sign in to it, and how
 authority   certificates
 names       addresses, and names that resolve in our processes only
 supervisor  starts processes and ends them
@@ -14,7 +16,8 @@ stale       folders of processes that were killed
 
 from .directory import Directory, DirectoryRefused
 from .mysql import MySQL
+from .postgresql import PostgreSQL
 from .supervisor import ServerFailed
 from .world import World
 
-__all__ = ["Directory", "DirectoryRefused", "MySQL", "ServerFailed", "World"]
+__all__ = ["Directory", "DirectoryRefused", "MySQL", "PostgreSQL", "ServerFailed", "World"]

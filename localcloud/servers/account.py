@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from signal import Signals
 from typing import Self
 
 
@@ -29,10 +30,11 @@ class Account:
             (f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"),
         )
 
-    def command(self, argv: Iterable[str | Path]) -> list[str]:
-        """The command line that runs `argv` under this account, killed when the thread that started it ends."""
+    def command(self, argv: Iterable[str | Path], last: Signals = Signals.SIGKILL) -> list[str]:
+        """The command line that runs `argv` under this account; it gets `last` when the thread that started it ends."""
         # setpriv asks for the parent-death signal last: changing the user would cancel it.
-        return ["setpriv", *self.switch, "--no-new-privs", "--pdeathsig=KILL", "--", *map(str, argv)]
+        death = f"--pdeathsig={last.name.removeprefix('SIG')}"
+        return ["setpriv", *self.switch, "--no-new-privs", death, "--", *map(str, argv)]
 
     def give(self, path: Path) -> Path:
         """Makes the account the owner of `path`."""

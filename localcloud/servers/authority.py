@@ -37,15 +37,15 @@ class Authority:
         )
         self.bundle = account.write(bundle, self._signed(root), 0o644)
 
-    def issue(self, folder: Path, host: str) -> tuple[Path, Path]:
-        """Writes `server.pem` and `server.key`, good for `host` and for no other name; answers their paths."""
+    def issue(self, folder: Path, *hosts: str) -> tuple[Path, Path]:
+        """Writes `server.pem` and `server.key`, good for `hosts` and for no other name; answers their paths."""
         key = ec.generate_private_key(ec.SECP256R1())
         # The name stands in the alternative names only: a common name holds 64 characters, an endpoint may have more.
         certificate = (
             self._certificate(x509.Name([]), key)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=True)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts]), critical=True)
         )
         pem = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
@@ -73,6 +74,14 @@ class Directory:
     def disable_user(self, name: str) -> None:
         """Disables a user's account. Raises DirectoryRefused."""
         self._ask("disable", name)
+
+    def export_keytab(self, account: str, path: Path, principals: Iterable[str]) -> None:
+        """Writes the key of `account`, a service that is added if it is not there, to a keytab.
+
+        It is good for `principals` ("postgres/<host>"), which any other account loses. Servers that share a name share
+        an account: each may have a keytab of it. Raises DirectoryRefused.
+        """
+        self._ask("export_keytab", account, str(path), *principals)
 
     def _ask(self, *request: str) -> None:
         with self._lock:

@@ -54,6 +54,9 @@ SERVE = (
 )
 
 
+PLUGINS = {"kerberos": "auth_pam"}  # RDS for MySQL's Kerberos is a directory password that PAM checks
+
+
 class MySQL:
     """One server: own address, own data, own certificate. It runs as soon as the object exists, without plugins."""
 
@@ -70,10 +73,10 @@ class MySQL:
         self._process = self._start((), f"--init-file={first}")
         first.unlink()
 
-    def restart(self, plugins: Iterable[str] = ()) -> None:
-        """Stops, if it runs, and starts with the named plugins ("auth_pam"). Raises ServerFailed."""
+    def restart(self, methods: Iterable[str] = ()) -> None:
+        """Stops, if it runs, and starts with the plugins of the named methods ("kerberos"). Raises ServerFailed."""
         self.stop()
-        self._process = self._start(plugins)
+        self._process = self._start(methods)
 
     def stop(self) -> None:
         """Stops in good order; `restart` starts it again."""
@@ -84,7 +87,7 @@ class MySQL:
         """Ends the server for good: its name no longer resolves, its data is gone."""
         self._process.kill()
         self._process.wait()
-        self._world.names.forget(self.host)
+        self._world.names.forget(self.address)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _lay_out(self) -> None:
@@ -101,7 +104,7 @@ class MySQL:
         self._world.templates.copy("mysql", recipe, make, self._folder / "data")
         self._certificate, self._key = self._world.authority.issue(self._folder, self.host)
 
-    def _start(self, plugins: Iterable[str], *more: str) -> subprocess.Popen[bytes]:
+    def _start(self, methods: Iterable[str], *more: str) -> subprocess.Popen[bytes]:
         folder, directory = self._folder, self._world.directory
         process = self._world.spawn(
             self.name,
@@ -117,7 +120,7 @@ class MySQL:
                 f"--ssl-ca={self._world.authority.bundle}",
                 f"--plugin-dir={self._world.plugins}",
                 *SERVE,
-                *(f"--plugin-load-add={plugin}=rdsauth.so" for plugin in plugins),
+                *(f"--plugin-load-add={PLUGINS[method]}=rdsauth.so" for method in methods),
                 *more,
             ],
             self.log,

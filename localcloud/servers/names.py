@@ -27,22 +27,25 @@ class Names:
         """The environment in which a process resolves the names. The file is read again whenever it has changed."""
         return {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(self.hosts)}
 
-    def add(self, host: str) -> str:
-        """Gives `host` an address of its own. Raises NoNetworkLeft after 253 hosts."""
+    def add(self, *hosts: str) -> str:
+        """An address of its own, which `hosts` resolve to from now on. Raises NoNetworkLeft after 253 addresses.
+
+        A name that has another address already keeps it and resolves to both.
+        """
         with self._lock:
             if self._last == 254:
                 raise NoNetworkLeft("this world has given all of its 253 addresses")
             self._last += 1
             address = f"{self._network}.{self._last}"
-            with self.hosts.open("a") as hosts:
-                hosts.write(f"{address} {host}\n")
+            with self.hosts.open("a") as lines:
+                lines.writelines(f"{address} {host}\n" for host in hosts)
             return address
 
-    def forget(self, host: str) -> None:
-        """Lets `host` resolve no longer."""
+    def forget(self, address: str) -> None:
+        """Lets no name resolve to `address` any longer."""
         with self._lock:
             lines = self.hosts.read_text().splitlines(keepends=True)
-            self.hosts.write_text("".join(line for line in lines if line.split()[1] != host))
+            self.hosts.write_text("".join(line for line in lines if line.split()[0] != address))
 
     def close(self) -> None:
         """Leaves the network to others."""

@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from signal import Signals
 from typing import IO
 
 from .account import Account
 
 PATIENCE = 60.0  # seconds until a server that does not get ready is given up
+LAST_MOMENT = 10.0  # seconds that a process may take to end at once
 
 
 class ServerFailed(RuntimeError):
@@ -21,7 +23,7 @@ class Supervisor:
 
     def __init__(self, account: Account, home: Path) -> None:
         self._account, self._home = account, home
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: dict[subprocess.Popen[bytes], Signals] = {}
         # The kernel sends the parent-death signal when the *thread* that forked ends: one thread forks, and stays.
         self._forker = ThreadPoolExecutor(1, "forker")
 
@@ -32,9 +34,13 @@ class Supervisor:
         environment: Mapping[str, str],
         cwd: Path | None = None,
         stdin: int = subprocess.DEVNULL,
+        last: Signals = Signals.SIGKILL,
     ) -> subprocess.Popen[bytes]:
-        """Starts a process. `output` takes what it writes, errors too: a log to append to, or subprocess.PIPE."""
-        return self._forker.submit(self._start, argv, output, environment, cwd, stdin).result()
+        """Starts a process. `output` takes what it writes, errors too: a log to append to, or subprocess.PIPE.
+
+        `last` is the signal that ends it at once, when it is deleted or we die.
+        """
+        return self._forker.submit(self._start, argv, output, environment, cwd, stdin, last).result()
 
     def _start(
         self,
@@ -43,11 +49,12 @@ class Supervisor:
         environment: Mapping[str, str],
         cwd: Path | None,
         stdin: int,
+        last: Signals,
     ) -> subprocess.Popen[bytes]:
         log: IO[bytes] | int = output.open("ab") if isinstance(output, Path) else output
         try:
             process = subprocess.Popen(
-                self._account.command(argv),
+                self._account.command(argv, last),
                 stdin=stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -58,7 +65,7 @@ class Supervisor:
         finally:
             if not isinstance(log, int):
                 log.close()
-        self._processes = [*(each for each in self._processes if each.poll() is None), process]
+        self._processes = {each: its for each, its in self._processes.items() if each.poll() is None} | {process: last}
         return process
 
     def run(self, argv: Iterable[str | Path], environment: Mapping[str, str] | None = None) -> str:
@@ -84,12 +91,21 @@ class Supervisor:
                 continue
             raise ServerFailed(f"{what}; the end of {log}:\n{_last_lines(log.read_text(errors='replace'))}")
 
+    def end(self, *processes: subprocess.Popen[bytes]) -> None:
+        """Ends processes at once: nothing of theirs is kept."""
+        for process in processes:
+            process.send_signal(self._processes.get(process, Signals.SIGKILL))
+        for process in processes:
+            try:
+                process.wait(LAST_MOMENT)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
     def close(self) -> None:
-        """Kills all processes: nothing of theirs is kept, and MySQL takes its time to stop in good order."""
+        """Ends all processes at once; MySQL would take its time to stop in good order."""
+        self.end(*self._processes)
         for process in self._processes:
-            process.kill()
-        for process in self._processes:
-            process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe:
                     pipe.close()

@@ -3,8 +3,9 @@
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from signal import Signals
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,7 @@ from .authority import Authority
 from .directory import Directory
 from .mysql import MySQL
 from .names import Names
+from .postgresql import PostgreSQL
 from .supervisor import Supervisor
 from .templates import Templates
 
@@ -62,6 +64,25 @@ class World:
         """
         return MySQL(self, name, host, master_user, master_password)
 
+    def postgresql(
+        self, name: str, hosts: Sequence[str], master_user: str, master_password: str, version: int | None = None
+    ) -> PostgreSQL:
+        """Starts a PostgreSQL server that answers to `hosts`, its own endpoint first, and that no directory has joined.
+
+        `version` is a major one; the machine's newest that is not newer is taken, else its oldest. None: the newest.
+        May be called from several threads. Raises ServerFailed.
+        """
+        of_that_version = [each for each in self.machine.postgresql if version is None or each.major <= version]
+        programs = (of_that_version or self.machine.postgresql[:1])[-1]
+        return PostgreSQL.create(self, name, hosts, programs, master_user, master_password)
+
+    def postgresql_replica(self, name: str, hosts: Sequence[str], source: PostgreSQL) -> PostgreSQL:
+        """Starts a reader that follows `source`, which must run. It has hosts, a gate and restarts of its own.
+
+        May be called from several threads. Raises ServerFailed.
+        """
+        return PostgreSQL.replicate(self, name, hosts, source)
+
     def spawn(
         self,
         name: str,
@@ -69,13 +90,14 @@ class World:
         output: Path | int | None = None,
         environment: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        last: Signals = Signals.SIGKILL,
     ) -> subprocess.Popen[bytes]:
         """Starts a process under the unprivileged account; it ends with this world at the latest.
 
         `output` takes what it writes, errors too: a file to append to (None: `<home>/<name>.log`), or subprocess.PIPE.
-        `environment` is all it gets besides PATH and HOME; `cwd` is `home` if None.
+        `environment` is all it gets besides PATH and HOME; `cwd` is `home` if None; `last` is the signal that ends it.
         """
-        return self.supervisor.start(argv, output or self.home / f"{name}.log", environment or {}, cwd)
+        return self.supervisor.start(argv, output or self.home / f"{name}.log", environment or {}, cwd, last=last)
 
     def folder(self, name: str) -> Path:
         """A folder below `home` that belongs to the unprivileged account."""

@@ -165,7 +165,7 @@ class Scene:
             .get_item(TableName=self.cloud.physical["Records"], Key=self._key(name, "record"))
             .get("Item")
         )
-        return {field: value["S"] for field, value in item.items()} if item else None
+        return {field: value["S"] for field, value in item.items() if "S" in value} if item else None
 
     def forget(self, name: str) -> None:
         """Deletes the record."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from signon.domain.engines import ENGINES, Engine, Method
+from signon.domain.engines import ENGINES, Engine, Family, Method, MySqlLogins, PostgreSqlLogins, Scope
 
 ROWS = pytest.mark.parametrize("engine", ENGINES.values(), ids=lambda engine: engine.name)
 
@@ -12,23 +12,42 @@ def test_a_row_is_found_under_its_name(engine: Engine) -> None:
     assert ENGINES[engine.name] is engine
 
 
-@ROWS
-def test_a_login_is_made_locked_and_only_over_tls(engine: Engine) -> None:
-    for sql in engine.logins.values():
-        assert "REQUIRE SSL" in sql.create
-        assert "ACCOUNT LOCK" in sql.create
-        assert "UNLOCK" not in sql.create + sql.lock
-        assert "ACCOUNT UNLOCK" in sql.open
+MYSQL_LOGINS = [sql for engine in ENGINES.values() for sql in engine.logins.values() if isinstance(sql, MySqlLogins)]
+POSTGRESQL_LOGINS = [
+    sql for engine in ENGINES.values() for sql in engine.logins.values() if isinstance(sql, PostgreSqlLogins)
+]
 
 
-@ROWS
-def test_statements_take_accounts_and_mark_as_parameters(engine: Engine) -> None:
-    for sql in engine.logins.values():
-        for statement in (sql.create, sql.open, sql.lock):
-            assert statement.count("{accounts}") == 1
-            assert statement.replace("{accounts}", "").count("%s") == 1
-        assert sql.account.count("%s") == 2
-        assert f"'{sql.plugin}'" in sql.account
+@pytest.mark.parametrize("sql", MYSQL_LOGINS)
+def test_a_mysql_login_is_made_locked_and_only_over_tls(sql: MySqlLogins) -> None:
+    assert "REQUIRE SSL" in sql.create
+    assert "ACCOUNT LOCK" in sql.create
+    assert "UNLOCK" not in sql.create + sql.lock
+    assert "ACCOUNT UNLOCK" in sql.open
+
+
+@pytest.mark.parametrize("sql", MYSQL_LOGINS)
+def test_mysql_statements_take_accounts_and_mark_as_parameters(sql: MySqlLogins) -> None:
+    for statement in (sql.create, sql.open, sql.lock):
+        assert statement.count("{accounts}") == 1
+        assert statement.replace("{accounts}", "").count("%s") == 1
+    assert sql.account.count("%s") == 2
+    assert f"'{sql.plugin}'" in sql.account
+
+
+@pytest.mark.parametrize("sql", POSTGRESQL_LOGINS)
+def test_a_postgresql_login_is_made_without_login_and_given_it_at_the_end(sql: PostgreSqlLogins) -> None:
+    assert "CREATE ROLE {login} NOLOGIN;" in sql.create
+    assert "ALTER ROLE {login} LOGIN;" in sql.open
+    assert "ALTER ROLE {login} NOLOGIN;" in sql.lock
+    assert "ADMIN" not in sql.join
+
+
+@pytest.mark.parametrize("sql", POSTGRESQL_LOGINS)
+def test_postgresql_statements_mark_what_they_touch(sql: PostgreSqlLogins) -> None:
+    for statement in (sql.create, sql.open, sql.lock):
+        assert statement.endswith("; COMMENT ON ROLE {login} IS {mark}")
+    assert {sql.role, sql.excludes} == {"rds_ad", "rds_iam"}
 
 
 @ROWS
@@ -55,3 +74,26 @@ def test_the_table_cannot_be_changed() -> None:
 
 def test_mysql_offers_the_directory() -> None:
     assert set(ENGINES["mysql"].logins) == {Method.KERBEROS}
+
+
+def test_mariadb_offers_no_method() -> None:
+    assert not ENGINES["mariadb"].logins
+
+
+def test_a_cluster_is_joined_as_one_and_takes_both_methods_at_once() -> None:
+    aurora, mysql = ENGINES["aurora-postgresql"], ENGINES["mysql"]
+    assert (aurora.family, set(aurora.logins)) == (Family.POSTGRESQL, {Method.KERBEROS})
+    assert (aurora.scope, aurora.one_method, aurora.longest_domain) == (Scope.CLUSTER, False, None)
+    assert (mysql.scope, mysql.one_method, mysql.longest_domain) == (Scope.INSTANCE, True, 61)
+
+
+@pytest.mark.parametrize(("version", "served"), [("13.18", False), ("14.0", True), ("17.6", True)])
+def test_aurora_postgresql_is_served_in_its_supported_versions(version: str, served: bool) -> None:
+    assert ENGINES["aurora-postgresql"].serves(version) is served
+
+
+@ROWS
+def test_a_row_says_why_in_words_that_people_read(engine: Engine) -> None:
+    if engine.logins:
+        assert engine.why_oldest
+        assert engine.why_reboot.startswith(engine.name)

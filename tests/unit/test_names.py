@@ -6,8 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.names import login_problem, realm_problem, schema_problem
+from signon.domain.names import (
+    MYSQL_DATABASE,
+    POSTGRESQL_DATABASE,
+    POSTGRESQL_SCHEMA,
+    Grammar,
+    group_name,
+    login_name,
+    login_problem,
+    postgresql_role_problem,
+    realm_problem,
+)
 
+OF_LOGINS = "a login is of lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit"
+OF_DATABASES = "a database name is of letters, digits, underscores, dollar signs and hyphens"
 HOSTILE = [
     "", " ", "o'brien", '"x"', "`x`", "a`b", "a b", "a\n", "\nalice", "a\x00", "a;drop user root", "../a",
     "a/b", "a\\b",
@@ -17,7 +29,7 @@ HOSTILE = [
 ]  # fmt: skip
 RESERVED = [
     "root", "admin", "rdsadmin", "rds_superuser_role", "rdsrepladmin", "mysql", "mysql.sys", "mysql.session",
-    "mysql-x", "public", "none", "event_scheduler", "dbadmin",
+    "mysql-x", "public", "none", "event_scheduler", "postgres", "pg_monitor", "pg_",
 ]  # fmt: skip
 
 
@@ -28,18 +40,46 @@ def test_a_hostile_login_is_refused_and_shown_in_quotes(name: str) -> None:
     assert problem.startswith(repr(name))
 
 
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("", "'' is empty: a login is 1 to 20 characters long"),
+        ("a" * 21, f"{'a' * 21!r} is too long: 21 of at most 20 characters"),
+        ("a" * 300, f"{'a' * 100!r}... is too long: 300 of at most 20 characters"),
+        ("-a", f"'-a' begins with '-' (U+002D): {OF_LOGINS}"),
+        (".a", f"'.a' begins with '.' (U+002E): {OF_LOGINS}"),
+        ("_a", f"'_a' begins with '_' (U+005F): {OF_LOGINS}"),
+        ("Alice", f"'Alice' begins with 'A' (U+0041): {OF_LOGINS}"),
+        ("aLICE", f"'aLICE' contains 'L' (U+004C): {OF_LOGINS}"),
+        ("o'brien", f'"o\'brien" contains "\'" (U+0027): {OF_LOGINS}'),
+        ("a b", f"'a b' contains ' ' (U+0020): {OF_LOGINS}"),
+        ("alice ", f"'alice ' contains ' ' (U+0020): {OF_LOGINS}"),
+        ("a\x00", f"'a\\x00' contains '\\x00' (U+0000): {OF_LOGINS}"),
+        ("a\u200b", f"'a\\u200b' contains '\\u200b' (U+200B): {OF_LOGINS}"),
+        ("a\U0001f600", f"'a\U0001f600' contains '\U0001f600' (U+1F600): {OF_LOGINS}"),
+        ("alice@CORP", f"'alice@CORP' contains '@' (U+0040): {OF_LOGINS}"),
+    ],
+)
+def test_the_rule_that_a_login_breaks_is_named(name: str, rule: str) -> None:
+    assert login_problem(name, "dbadmin") == rule
+
+
 @pytest.mark.parametrize("name", RESERVED)
 def test_a_reserved_login_is_refused(name: str) -> None:
-    assert (
-        login_problem(name, "dbadmin") == f"{name!r} is reserved: it is the master user's, or the engine's or RDS's own"
-    )
+    assert login_problem(name, "dbadmin") == f"{name!r} is reserved: it is the engine's or RDS's own"
+
+
+def test_the_master_users_name_is_reserved() -> None:
+    assert login_problem("dbadmin", "dbadmin") == "'dbadmin' is reserved: it is the master user's"
 
 
 def test_a_name_that_active_directory_has_not_is_refused() -> None:
     assert login_problem("alice.", "dbadmin") == "'alice.': Active Directory has no names that end with a dot"
 
 
-@pytest.mark.parametrize("name", ["a", "alice", "7", "a.b-c_d", "a" * 20, "mysqladm", "rooter", "nonesuch", "dbadmin2"])
+@pytest.mark.parametrize(
+    "name", ["a", "alice", "7", "a.b-c_d", "a" * 20, "mysqladm", "rooter", "nonesuch", "dbadmin2", "pgadmin"]
+)
 def test_a_usual_login_passes(name: str) -> None:
     assert login_problem(name, "dbadmin") is None
 
@@ -52,28 +92,44 @@ def test_no_login_outside_the_grammar_passes(name: str) -> None:
         assert not name.startswith("rds")
 
 
+@pytest.mark.parametrize("grammar", [MYSQL_DATABASE, POSTGRESQL_DATABASE, POSTGRESQL_SCHEMA], ids=lambda g: g.what)
 @pytest.mark.parametrize(
-    "name", ["", "a b", "a.b", "a`b", "a%", "a*", "a\n", "é", "a" * 65, "a\\b", "a'b", "a/b", "%s"]
+    "name", ["", "a b", "a.b", "a`b", 'a"b', "a%", "a*", "a\n", "\u00e9", "a" * 65, "a\\b", "a'b", "a/b", "%s", "{}"]
 )
-def test_a_hostile_database_name_is_refused(name: str) -> None:
-    assert schema_problem(name) == (
-        f"{name!r}: a database name here is 1 to 64 letters, digits, underscores, dollar signs and hyphens"
-    )
+def test_a_hostile_name_of_a_database_or_schema_is_refused(name: str, grammar: Grammar) -> None:
+    problem = grammar.problem(name)
+    assert problem is not None
+    assert problem.startswith(repr(name))
 
 
-@pytest.mark.parametrize("name", ["mysql", "MySQL", "sys", "information_schema", "performance_schema", "SYS"])
-def test_nothing_is_granted_on_the_databases_of_the_engine(name: str) -> None:
-    assert schema_problem(name) == f"{name!r} belongs to the engine"
+def test_the_rule_that_a_database_name_breaks_is_named() -> None:
+    assert MYSQL_DATABASE.problem("pay.roll") == f"'pay.roll' contains '.' (U+002E): {OF_DATABASES}"
+    assert MYSQL_DATABASE.problem("a" * 65) == f"{'a' * 65!r} is too long: 65 of at most 64 characters"
+    assert POSTGRESQL_DATABASE.problem("a" * 64) == f"{'a' * 64!r} is too long: 64 of at most 63 characters"
 
 
-@pytest.mark.parametrize("name", ["payments", "Payments_2", "a$b", "a-b", "_", "a" * 64])
-def test_a_usual_database_name_passes(name: str) -> None:
-    assert schema_problem(name) is None
+@pytest.mark.parametrize(
+    ("grammar", "name"),
+    [
+        *((MYSQL_DATABASE, name) for name in ("mysql", "MySQL", "sys", "SYS")),
+        *((MYSQL_DATABASE, name) for name in ("information_schema", "performance_schema")),
+        *((POSTGRESQL_DATABASE, name) for name in ("template0", "template1", "rdsadmin")),
+        *((POSTGRESQL_SCHEMA, name) for name in ("pg_catalog", "pg_toast", "pg_temp_3", "information_schema")),
+    ],
+)  # fmt: skip
+def test_nothing_is_granted_on_what_belongs_to_the_engine(grammar: Grammar, name: str) -> None:
+    assert grammar.problem(name) == f"{name!r} is reserved: it belongs to the engine"
 
 
-@given(st.text())
-def test_no_database_name_outside_the_grammar_passes(name: str) -> None:
-    if schema_problem(name) is None:
+@pytest.mark.parametrize("grammar", [MYSQL_DATABASE, POSTGRESQL_DATABASE, POSTGRESQL_SCHEMA], ids=lambda g: g.what)
+@pytest.mark.parametrize("name", ["payments", "Payments_2", "a$b", "a-b", "_", "a" * 63, "postgres", "public"])
+def test_a_usual_name_of_a_database_or_schema_passes(name: str, grammar: Grammar) -> None:
+    assert grammar.problem(name) is None
+
+
+@given(st.text(), st.sampled_from([MYSQL_DATABASE, POSTGRESQL_DATABASE, POSTGRESQL_SCHEMA]))
+def test_no_name_outside_the_grammar_passes(name: str, grammar: Grammar) -> None:
+    if grammar.problem(name) is None:
         assert re.fullmatch(r"[A-Za-z0-9_$-]{1,64}", name)
 
 
@@ -92,3 +148,36 @@ def test_a_realm_passes(name: str) -> None:
 def test_a_long_name_is_refused_quickly() -> None:
     assert realm_problem("A-" * 5000 + "!")
     assert login_problem("a" * 100_000, "")
+
+
+@pytest.mark.parametrize(
+    ("realm", "longest", "rule"),
+    [
+        ("A" * 200 + "." + "B" * 55, 255, f"{'A' * 100!r}... is too long: 256 of at most 255 characters"),
+        (
+            "CORP." + "E" * 57,
+            61,
+            f"{'CORP.' + 'E' * 57!r} is too long: 62 of at most 61 characters (RDS for MySQL takes no longer one)",
+        ),
+        ("A." + "B" * 64, 255, f"{'A.' + 'B' * 64!r} has a label that is too long: 64 of at most 63 characters"),
+    ],
+)
+def test_the_rule_that_a_realm_breaks_is_named(realm: str, longest: int, rule: str) -> None:
+    assert realm_problem(realm, longest) == rule
+
+
+def test_a_realm_at_the_limit_passes() -> None:
+    assert realm_problem("CORP." + "E" * 56, 61) is None
+    assert realm_problem("A." + "B" * 63) is None
+
+
+def test_postgresql_counts_bytes_and_the_realm_with_them() -> None:
+    assert login_name("alice", "CORP.EXAMPLE.COM") == "alice@CORP.EXAMPLE.COM"
+    assert postgresql_role_problem("a" * 63) is None
+    assert (
+        postgresql_role_problem("\u00e9" * 32)
+        == f"{chr(233) * 32!r} is too long for PostgreSQL: 64 of at most 63 bytes"
+    )
+    assert postgresql_role_problem(group_name("p" * 40, "r" * 20)) == (
+        f"'signon.{'p' * 40}.{'r' * 20}' is too long for PostgreSQL: 68 of at most 63 bytes"
+    )

@@ -11,9 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signon.domain import profile_schema
 from signon.domain.engines import Method
-from signon.domain.profile import DirectoryLogin, MySqlRole, Profile, load, read_profile, sha256
-from signon.domain.profile_schema import checked, problems, schema
+from signon.domain.profile import DirectoryLogin, Profile, Role, load, read_profile, sha256
+from signon.domain.profile_schema import checked, schema
 from signon.errors import ProfileUnusable
 from tests.builders import a_database, a_database_id, a_freeze, a_profile
 
@@ -39,6 +40,10 @@ def test_the_schema_itself_is_a_schema() -> None:
 @pytest.mark.parametrize("path", sorted(PROFILES.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_worked_example_is_valid(path: Path) -> None:
     assert checked(path.stem, path.read_bytes()).name == path.stem
+
+
+def problems(document: Any) -> list[str]:
+    return list(map(str, profile_schema.problems(document, "payments")))
 
 
 def changed(path: str, value: Any) -> Any:
@@ -67,7 +72,11 @@ INVALID = [
     ("logins", None, "the profile: 'logins' is a required property"),
     ("login", "x", "the profile: Additional properties are not allowed ('login' was unexpected)"),
     ("admits.engines", [], "admits.engines: [] should be non-empty"),
-    ("admits.engines.0", "oracle", "admits.engines.0: 'oracle' is not one of ['mysql']"),
+    (
+        "admits.engines.0",
+        "oracle",
+        "admits.engines.0: 'oracle' is not one of ['mysql', 'mariadb', 'aurora-postgresql']",
+    ),
     ("admits.names", None, "admits: 'names' is a required property"),
     ("admits.names", "payments-*", "admits.names: 'payments-*' is not of type 'array'"),
     ("admits.names.0", "Payments", "admits.names.0: 'Payments' does not match '^[a-z0-9*-]{1,63}$'"),
@@ -83,9 +92,9 @@ INVALID = [
     ("methods", {}, "methods: {} should be non-empty"),
     ("methods.mysql.0", "iam", "methods.mysql.0: 'iam' is not one of ['kerberos']"),
     (
-        "methods.mariadb",
+        "methods.oracle",
         ["kerberos"],
-        "methods: Additional properties are not allowed ('mariadb' was unexpected)",
+        "methods: Additional properties are not allowed ('oracle' was unexpected)",
     ),
     ("change.apply", "now", "change.apply: 'now' is not one of ['immediately', 'window']"),
     ("change.reboot", "never", "change.reboot: 'never' is not one of ['allowed', 'ask']"),
@@ -107,13 +116,17 @@ INVALID = [
     ("roles.read.preset", "owner", "roles.read.preset: 'owner' is not one of ['read', 'write']"),
     ("roles.read.preset", None, "roles.read: 'preset' is a required property"),
     ("roles.read.mysql.databases", [], "roles.read.mysql.databases: [] should be non-empty"),
-    ("roles.read.mysql.databases.0", "mysql", "roles.read.mysql.databases.0: 'mysql' belongs to the engine"),
+    (
+        "roles.read.mysql.databases.0",
+        "mysql",
+        "roles.read.mysql.databases.0: 'mysql' is reserved: it belongs to the engine",
+    ),
     (
         "roles.read.mysql.databases.0",
         "pay*",
         (
-            "roles.read.mysql.databases.0: 'pay*': a database name here is 1 to 64 letters, digits, underscores,"
-            " dollar signs and hyphens"
+            "roles.read.mysql.databases.0: 'pay*' contains '*' (U+002A): a database name is of letters, digits,"
+            " underscores, dollar signs and hyphens"
         ),
     ),
     ("roles.read.sql", "GRANT ALL", "roles.read: Additional properties are not allowed ('sql' was unexpected)"),
@@ -130,14 +143,14 @@ INVALID = [
         "logins.0",
         {"user": "o'brien", "roles": ["read"]},
         (
-            'logins.0.user: "o\'brien": a login is 1 to 20 lower-case letters, digits, dots, hyphens and underscores,'
-            " and begins with a letter or digit"
+            'logins.0.user: "o\'brien" contains "\'" (U+0027): a login is of lower-case letters, digits, dots, hyphens'
+            " and underscores, and begins with a letter or digit"
         ),
     ),
     (
         "logins.0",
         {"user": "rdsadmin", "roles": ["read"]},
-        "logins.0.user: 'rdsadmin' is reserved: it is the master user's, or the engine's or RDS's own",
+        "logins.0.user: 'rdsadmin' is reserved: it is the engine's or RDS's own",
     ),
     ("logins.0", {"user": "alice", "roles": ["read"]}, "logins: 'alice' stands there 2 times"),
     ("directory.id", "d-9367000001\n", "directory.id: 'd-9367000001\\n' has a character that cannot be seen"),
@@ -175,10 +188,36 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     document["logins"] = []
     with pytest.raises(ProfileUnusable) as refused:
         checked("payments", yaml.safe_dump(document).encode())
-    assert refused.value.problem.startswith("Profile payments is invalid: directory.id: ")
-    assert "; logins: " in refused.value.problem
-    assert "; version: " in refused.value.problem
+    assert refused.value.problem.startswith("Profile payments is invalid: line 19, directory.id: ")
+    assert "; line 21, logins: " in refused.value.problem
+    assert "; line 46, version: " in refused.value.problem
     assert refused.value.remedy == "Mend the file and put it into the profile bucket again"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (b"user: bob", b"user: Bob", "line 23, logins.1.user: 'Bob' begins with 'B' (U+0042): "),
+        (b"lock: now", b"lock: later", "line 17, access.leavers.lock: 'later' is not one of ['now', 'never']"),
+        (
+            b"  names: ",
+            b"  named: ",
+            "line 6, admits: Additional properties are not allowed ('named' was unexpected); ",
+        ),
+        (b"  names: ", b"  # ", "line 4, admits: 'names' is a required property"),
+        (b"version: 1", b"version: 2", "line 3, version: '2' is not one of [1, '1']"),
+        (b"version: 1\n", b"", "line 1, the profile: 'version' is a required property"),
+        (
+            b"schemas: [core]",
+            b"schemas: [core, pg_x]",
+            "line 19, roles.read.postgresql.schemas.1: 'pg_x' is reserved: ",
+        ),
+    ],
+)
+def test_a_problem_is_told_with_its_line(before: bytes, after: bytes, said: str) -> None:
+    with pytest.raises(ProfileUnusable) as refused:
+        checked("payments", EXAMPLE.replace(before, after, 1))
+    assert refused.value.problem.startswith(f"Profile payments is invalid: {said}")
 
 
 @pytest.mark.parametrize(
@@ -254,7 +293,7 @@ def test_every_choice_is_read() -> None:
 def test_a_role_for_other_engines_grants_nothing_here() -> None:
     document = load(EXAMPLE)
     document["roles"]["read"] = {"preset": "read"}
-    assert read_profile("payments", document).roles["read"] == MySqlRole("read", ())
+    assert read_profile("payments", document).roles["read"] == Role("read")
 
 
 @pytest.mark.parametrize(

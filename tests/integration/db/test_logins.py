@@ -11,12 +11,13 @@ import pytest
 
 from localcloud.servers import MySQL, World
 from localcloud.servers import mysql as servers
-from signon.db import logins
+from signon.db import mysql_logins
 from signon.db.session import sign_in
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
-from signon.domain.logins import Accounts, Proof, Statement, make, open_complete, prove, wanted_logins
-from signon.domain.profile import DirectoryLogin, MySqlRole, Profile
+from signon.domain.logins import Proof, Statement
+from signon.domain.mysql_logins import Accounts, make, open_complete, prove, wanted_logins
+from signon.domain.profile import DirectoryLogin, Profile, Role
 from signon.errors import ClaimLost, LoginsIncomplete, TemporaryFailure
 from tests.builders import a_profile
 
@@ -30,12 +31,12 @@ WITHOUT_GRANTS = f"{OPEN} AND NOT EXISTS ({GRANTED})"
 
 def create(as_master: SignIn, database: Database, profile: Profile) -> int:
     with as_master() as session:
-        return logins.create(session, SQL, database, profile, before_change=lambda: None)
+        return mysql_logins.create(session, SQL, profile, before_change=lambda: None)
 
 
 def present(as_master: SignIn, database: Database) -> Accounts:
     with as_master() as session:
-        return logins.read(session, database)
+        return mysql_logins.read_logins(session)
 
 
 def ours(accounts: Accounts) -> dict[str, tuple[bool, object, object]]:
@@ -150,7 +151,7 @@ def test_hundreds_of_logins_are_read_in_the_same_number_of_round_trips(
     create(as_master, database, a_team(250))
     with as_master() as session:
         before = session.round_trips
-        assert logins.create(session, SQL, database, a_team(250), before_change=lambda: None) == 0
+        assert mysql_logins.create(session, SQL, a_team(250), before_change=lambda: None) == 0
         assert session.round_trips - before == 2
 
 
@@ -161,7 +162,7 @@ def undisturbed(as_master: SignIn, database: Database, profile: Profile) -> list
     making = make(SQL, profile.name, wanted, accounts.logins, lock_leavers=True).statements
     with as_master() as session:
         session.run(making)
-        opening = open_complete(SQL, profile.name, wanted, logins.read(session, database).logins)
+        opening = open_complete(SQL, profile.name, wanted, mysql_logins.read_logins(session).logins)
         users = tuple(part for login in wanted for part in (login.user, "%"))
         session.run([Statement("Drop", f"DROP USER {', '.join(['%s@%s'] * len(wanted))}", users)])
     return [*making, *opening]
@@ -171,9 +172,7 @@ def undisturbed(as_master: SignIn, database: Database, profile: Profile) -> list
 def test_a_run_that_was_cut_off_is_completed_by_the_next_one(
     survived: int, as_master: SignIn, database: Database, operator: Operator
 ) -> None:
-    profile = a_profile(
-        roles={"read": MySqlRole("read", ("payments", "core")), "write": MySqlRole("write", ("payments",))}
-    )
+    profile = a_profile(roles={"read": Role("read", ("payments", "core")), "write": Role("write", ("payments",))})
     statements = undisturbed(as_master, database, profile)
     assert len(statements) == 5
     with as_master() as session:
@@ -198,7 +197,7 @@ def test_a_run_that_has_been_outdated_changes_nothing(
 
     before = operator.counts(*CHANGES)
     with as_master() as session, pytest.raises(ClaimLost):
-        logins.create(session, SQL, database, a_profile(), before_change=outdated)
+        mysql_logins.create(session, SQL, a_profile(), before_change=outdated)
     assert operator.counts(*CHANGES) == before
 
 
@@ -212,7 +211,7 @@ def test_a_run_that_is_outdated_half_way_leaves_nothing_that_anybody_could_use(
             raise error
 
     with as_master() as session, pytest.raises(ClaimLost):
-        logins.create(session, SQL, database, a_profile(), before_change=outdated_later)
+        mysql_logins.create(session, SQL, a_profile(), before_change=outdated_later)
     assert operator.run("SELECT DISTINCT account_locked FROM mysql.user WHERE plugin = 'auth_pam'") == (("Y",),)
 
 
@@ -359,7 +358,7 @@ def test_a_grant_on_a_name_with_wildcards_reaches_that_database_alone(
     for name in ("pay_roll", "payXroll", "50%-off", "50XX-off", "with-hyphen", "with$dollar"):
         operator.run(f"CREATE DATABASE `{name}`", f"CREATE TABLE `{name}`.t (a INT)")
     wanted = ("pay_roll", "50%-off", "with-hyphen", "with$dollar")
-    profile = a_profile(roles={"read": MySqlRole("read", wanted)}, logins=(DirectoryLogin("alice", ("read",)),))
+    profile = a_profile(roles={"read": Role("read", wanted)}, logins=(DirectoryLogin("alice", ("read",)),))
     create(as_master, database, profile)
     assert create(as_master, database, profile) == 0
     assert prove(SQL, profile, present(as_master, database)).verified == 1
@@ -385,11 +384,11 @@ def folding(world: World, names: Names, database: Database) -> Iterator[Database
 
 
 def test_a_server_that_writes_names_in_lower_case_is_understood(folding: Database, bundle: str) -> None:
-    profile = a_profile(roles={"read": MySqlRole("read", ("Pay_Roll",))}, logins=(DirectoryLogin("alice", ("read",)),))
+    profile = a_profile(roles={"read": Role("read", ("Pay_Roll",))}, logins=(DirectoryLogin("alice", ("read",)),))
     with sign_in(folding, lambda: Credentials(*MASTER), bundle) as session:
-        logins.create(session, SQL, folding, profile, before_change=lambda: None)
-        assert prove(SQL, profile, logins.read(session, folding)).verified == 1
-        assert logins.create(session, SQL, folding, profile, before_change=lambda: None) == 0
+        mysql_logins.create(session, SQL, profile, before_change=lambda: None)
+        assert prove(SQL, profile, mysql_logins.read_logins(session)).verified == 1
+        assert mysql_logins.create(session, SQL, profile, before_change=lambda: None) == 0
 
 
 def test_a_grant_may_be_given_before_its_database_exists(as_master: SignIn, database: Database) -> None:

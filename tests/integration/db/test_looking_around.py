@@ -10,19 +10,19 @@ import pymysql
 import pytest
 
 from localcloud.servers import MySQL
-from signon.db import logins
+from signon.db import mysql_logins
 from signon.domain.database import Database
 from signon.domain.logins import Statement
 from signon.domain.probe import Probe
 from signon.errors import DatabaseUnusable, PluginNotLoaded, SignonError, StatementRefused, TemporaryFailure
-from tests.builders import a_plan, a_profile
+from tests.builders import a_profile
 
 from .conftest import MASTER, RDSADMIN, SQL, Operator, SignIn, as_user, load_plugin
 
 
 def probed(as_master: SignIn, database: Database) -> Probe:
     with as_master() as session:
-        return logins.probe(session, database, a_plan())
+        return mysql_logins.probe(session, SQL)
 
 
 # ---- the probe
@@ -64,8 +64,8 @@ def test_sessions_of_rds_itself_are_not_counted(as_master: SignIn, database: Dat
 
 def test_every_question_to_the_server_is_counted(as_master: SignIn, database: Database) -> None:
     with as_master() as session:
-        logins.probe(session, database, a_plan())
-        logins.create(session, SQL, database, a_profile(), before_change=lambda: None)
+        mysql_logins.probe(session, SQL)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
         ((_, counted_by_server),) = session.query("Ask", "SHOW SESSION STATUS LIKE 'Questions'")
         assert session.round_trips == int(counted_by_server)
 
@@ -73,7 +73,7 @@ def test_every_question_to_the_server_is_counted(as_master: SignIn, database: Da
 def test_probing_takes_two_round_trips_after_those_of_signing_in(as_master: SignIn, database: Database) -> None:
     with as_master() as session:
         before = session.round_trips
-        logins.probe(session, database, a_plan())
+        mysql_logins.probe(session, SQL)
         assert session.round_trips - before == 2
 
 
@@ -81,10 +81,10 @@ def test_a_look_at_complete_logins_takes_two_round_trips_after_those_of_signing_
     as_master: SignIn, database: Database
 ) -> None:
     with as_master() as session:
-        logins.create(session, SQL, database, a_profile(), before_change=lambda: None)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
     with as_master() as session:
         before = session.round_trips
-        logins.create(session, SQL, database, a_profile(), before_change=lambda: None)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
         assert session.round_trips - before == 2
 
 
@@ -102,7 +102,7 @@ def test_before_the_reboot_a_login_is_refused_because_the_plugin_is_not_loaded(
 ) -> None:
     load_plugin(operator, loaded=False)
     with as_master() as session, pytest.raises(PluginNotLoaded, match="1524"):
-        logins.create(session, SQL, database, a_profile(), before_change=lambda: None)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
     assert operator.run("SELECT COUNT(*) FROM mysql.user WHERE User IN ('alice', 'bob')") == ((0,),)
 
 
@@ -111,7 +111,7 @@ def test_a_server_that_became_read_only_is_no_place_for_logins(
 ) -> None:
     operator.run("SET GLOBAL read_only = ON")
     with as_master() as session, pytest.raises(DatabaseUnusable, match="1290"):
-        logins.create(session, SQL, database, a_profile(), before_change=lambda: None)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_every_statement_is_logged_as_the_server_gets_it(
     as_master: SignIn, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "signon"), as_master() as session:
-        logins.create(session, SQL, database, a_profile(), before_change=lambda: None)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
     said: list[Any] = [getattr(record, "sql", "") for record in caplog.records]
     assert "GRANT SELECT, SHOW VIEW ON `payments`.* TO 'alice'@'%'" in said
     assert not any(MASTER[1] in f"{record.__dict__}" for record in caplog.records)

@@ -13,7 +13,7 @@ def test_a_login_is_possible_only_after_a_restart_with_the_plugin(world: World, 
     before = sign_in(world, server, *MASTER, "CREATE DATABASE kept", LOGIN)
     assert before.error == "1524 Plugin 'auth_pam' is not loaded"
 
-    server.restart(["auth_pam"])
+    server.restart(["kerberos"])
     after = sign_in(world, server, *MASTER, LOGIN, "SHOW DATABASES LIKE 'kept'")
     assert (after.rows, after.error) == ([["kept"]], "")
     assert sign_in(world, server, *ALICE, "SELECT 1").rows == [[1]]

@@ -2,61 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from signon.db import mysql
 from signon.db.session import Session
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Family, LoginSql, Method
-from signon.domain.logins import Accounts, make, open_complete, wanted_logins
+from signon.domain.logins import Proof
 from signon.domain.plan import Plan
 from signon.domain.probe import Probe
 from signon.domain.profile import Profile
 
 
-class _Questions(Protocol):
-    """What a family's module answers."""
+@dataclass(frozen=True)
+class _Answers:
+    """What a family's module answers; the ``Any`` is its kind of ``LoginSql``."""
 
-    def probe(self, session: Session, plugin: str) -> Probe: ...
-    def read_logins(self, session: Session) -> Accounts: ...
+    probe: Callable[[Session, Any], Probe]
+    other_sessions: Callable[[Session], int]
+    create: Callable[[Session, Any, Profile, Callable[[], object]], int]
+    verify: Callable[[Session, Any, Profile], Proof]
 
 
-_SQL: Mapping[Family, _Questions] = {Family.MYSQL: mysql}
+def probe(session: Session, database: Database, plan: Plan) -> Probe:
+    """What the inside of the instance shows that ``session`` is signed in to."""
+    return _family(database).probe(session, _sql(database, plan))
 
 
-def login_sql(database: Database, plan: Plan) -> LoginSql:
+def other_sessions(session: Session, database: Database) -> int:
+    """How many sessions the instance has that ``session`` is signed in to, besides ours and RDS's own."""
+    return _family(database).other_sessions(session)
+
+
+def create(
+    session: Session, database: Database, plan: Plan, profile: Profile, before_change: Callable[[], object]
+) -> int:
+    """Makes what is missing, reads it back, opens what is complete; how many statements that took (0: all was there).
+
+    ``before_change`` is called before each group of statements, and raises where this execution has been outdated.
+    """
+    return _family(database).create(session, _sql(database, plan), profile, before_change)
+
+
+def verify(session: Session, database: Database, plan: Plan, profile: Profile) -> Proof:
+    """Reads everything back, and changes nothing.
+
+    Raises LoginsIncomplete: something of ours is not as it should be.
+    """
+    return _family(database).verify(session, _sql(database, plan), profile)
+
+
+def _sql(database: Database, plan: Plan) -> LoginSql:
     """The row's SQL for the plan's method."""
     return ENGINES[database.id.engine].logins[Method(plan.method)]
 
 
-def probe(session: Session, database: Database, plan: Plan) -> Probe:
-    """Two round trips."""
-    return _SQL[ENGINES[database.id.engine].family].probe(session, login_sql(database, plan).plugin)
-
-
-def read(session: Session, database: Database) -> Accounts:
-    """Every account of the database; two round trips however many there are."""
-    return _SQL[ENGINES[database.id.engine].family].read_logins(session)
-
-
-def create(
-    session: Session, sql: LoginSql, database: Database, profile: Profile, before_change: Callable[[], None]
-) -> int:
-    """Makes what is missing, reads it back, opens what is complete; how many statements that took (0: all was there).
-
-    ``before_change`` is called before the first statement of either half, and raises where this execution has been
-    outdated.
-    """
-    accounts = read(session, database)
-    wanted = wanted_logins(profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
-    making = make(sql, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers).statements
-    if making:
-        before_change()
-        session.run(making)
-        accounts = read(session, database)
-    opening = open_complete(sql, profile.name, wanted, accounts.logins)
-    if opening:
-        before_change()
-        session.run(opening)
-    return len(making) + len(opening)
+def _family(database: Database) -> _Answers:
+    """The answers of the database's family; the driver of another one is not loaded."""
+    if ENGINES[database.id.engine].family is Family.POSTGRESQL:
+        from signon.db import postgresql_logins as its  # noqa: PLC0415
+    else:
+        from signon.db import mysql_logins as its  # type: ignore[no-redef]  # noqa: PLC0415
+    return _Answers(its.probe, its.other_sessions, its.create, its.verify)

@@ -1,21 +1,18 @@
-"""MySQL and its family, through PyMySQL."""
+"""MySQL and its family, through PyMySQL: signing in, and what its errors mean."""
 
 from __future__ import annotations
 
-import json
 import ssl
 import struct
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pymysql
 
+from signon.db.connection import Address, Values
 from signon.domain.credentials import Credentials
-from signon.domain.database import Database
-from signon.domain.logins import Accounts, PresentLogin
-from signon.domain.probe import Probe
 from signon.errors import (
     ConnectionRefused,
     DatabaseBusy,
@@ -24,9 +21,6 @@ from signon.errors import (
     StatementRefused,
     TemporaryFailure,
 )
-
-if TYPE_CHECKING:
-    from signon.db.session import Session
 
 SIGN_IN_ROUND_TRIPS = 2  # SET NAMES, and the settings below
 _SETTINGS = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', lock_wait_timeout = 30"
@@ -48,12 +42,12 @@ class Connection:
         self._connection = connection
         self.round_trips = SIGN_IN_ROUND_TRIPS
 
-    def text(self, sql: str, values: Sequence[str]) -> str:
+    def text(self, sql: str, values: Values) -> str:
         """The statement as the server gets it."""
         with self._connection.cursor() as cursor:
             return str(cursor.mogrify(sql, tuple(values)))
 
-    def run(self, sql: str, values: Sequence[str]) -> Sequence[tuple[Any, ...]]:
+    def run(self, sql: str, values: Values) -> Sequence[tuple[Any, ...]]:
         self.round_trips += 1
         with _our_errors(), self._connection.cursor() as cursor:
             cursor.execute(sql, tuple(values))
@@ -63,29 +57,40 @@ class Connection:
         self._connection.close()
 
 
-def connect(database: Database, credentials: Callable[[], Credentials], tls: ssl.SSLContext) -> Connection:
+def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection:
     """Signs in as master.
 
     PyMySQL asks for TLS because it is given a context, and sends nothing secret before that is verified.
     Raises ConnectionRefused: says why. DatabaseBusy: the server lets nobody in yet. TemporaryFailure.
     """
+    tls = verifying(ca_bundle)
     tries: Counter[object] = Counter()
     while True:
         try:
-            return Connection(_open(database, credentials(), tls))
+            return Connection(_open(address, credentials(), tls))
         except (pymysql.err.OperationalError, pymysql.err.InternalError, struct.error) as error:
             tries[error.args[0]] += 1
             if isinstance(_cause(error), ssl.SSLError) or tries[error.args[0]] >= _TRIES.get(error.args[0], 1):
-                raise _not_connected(database, error) from None
+                raise _not_connected(address, error) from None
+
+
+def verifying(ca_bundle: str) -> ssl.SSLContext:
+    """TLS 1.2 or newer, against these certificates alone, for the name that we connect to."""
+    context = ssl.create_default_context(cafile=ca_bundle)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Chain, name and dates are verified. Not so the formalities of RFC 5280, which Python 3.13 adds and certificates of
+    # databases need not keep ("Missing Authority Key Identifier").
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
 
 
 def _cause(error: Exception) -> BaseException | None:
     return error.__cause__ or error.__context__
 
 
-def _not_connected(database: Database, error: Exception) -> Exception:
+def _not_connected(address: Address, error: Exception) -> Exception:
     """Why there is no connection, under our names."""
-    where, code, cause = f"{database.host}:{database.port}", error.args[0], _cause(error)
+    where, code, cause = f"{address.host}:{address.port}", error.args[0], _cause(error)
     if not isinstance(error, pymysql.err.OperationalError):
         return ConnectionRefused(f"{where} does not answer as MySQL does", "Look at who answers at that address")
     if isinstance(cause, ConnectionRefusedError):
@@ -94,13 +99,13 @@ def _not_connected(database: Database, error: Exception) -> Exception:
         return TemporaryFailure(f"{where} ended the connection while we signed in")
     if isinstance(cause, ssl.SSLError) or "SSL" in str(error.args[1:]):
         return ConnectionRefused(
-            f"The TLS of {database.host} cannot be verified",
+            f"The TLS of {address.host} cannot be verified",
             "Give the database a certificate of a current RDS certificate authority,"
             " and look at who answers at that address",
         )
     if code in _NOT_LET_IN:
         return ConnectionRefused(
-            f"{database.host} does not let the master user in",
+            f"{address.host} does not let the master user in",
             "Reset the master password, or mend the secret that the profile names",
         )
     if code in _UNREACHABLE:
@@ -112,10 +117,10 @@ def _not_connected(database: Database, error: Exception) -> Exception:
     return _our_error(code)
 
 
-def _open(database: Database, credentials: Credentials, tls: ssl.SSLContext) -> pymysql.Connection[Any]:
+def _open(address: Address, credentials: Credentials, tls: ssl.SSLContext) -> pymysql.Connection[Any]:
     return pymysql.connect(
-        host=database.host,
-        port=database.port,
+        host=address.host,
+        port=address.port,
         user=credentials.user,
         password=credentials.password,
         ssl=tls,
@@ -149,58 +154,3 @@ def _our_error(code: int) -> Exception:
         f"Look {code} up at https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html;"
         " the log of this function has the statement",
     )
-
-
-def probe(session: Session, plugin: str) -> Probe:
-    """What only the inside of a database shows: is the plugin loaded, is it the writer, is anybody else signed in."""
-    loaded = (
-        "SELECT CONNECTION_ID(), @@global.read_only,"
-        " (SELECT COUNT(*) FROM information_schema.plugins WHERE plugin_name = %s AND plugin_status = 'ACTIVE')"
-    )
-    ((ours, read_only, active),) = session.query("Look at the server", loaded, (plugin,))
-    processes = session.query("Look who is signed in", "SHOW PROCESSLIST")
-    others = [row for row in processes if row[0] != ours and row[1] not in _NOBODY]
-    return Probe(plugin_loaded=bool(active), read_only=bool(read_only), other_sessions=len(others))
-
-
-_NOBODY = {"rdsadmin", "rdsrepladmin", "event_scheduler", "system user", "unauthenticated user"}
-
-
-def read_logins(session: Session) -> Accounts:
-    """Every account, with our mark where it bears one, and its grants on databases."""
-    accounts = session.query(
-        "Read the logins",
-        "SELECT u.User, u.Host, u.plugin, u.ssl_type, u.account_locked, a.ATTRIBUTE,"
-        " @@lower_case_table_names, @@partial_revokes"
-        " FROM mysql.user u JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host",
-    )
-    granted = session.query(
-        "Read their grants", "SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE FROM information_schema.schema_privileges"
-    )
-    grants: dict[str, dict[str, frozenset[str]]] = {}
-    for grantee, schema, privilege in granted:
-        of_account = grants.setdefault(_text(grantee), {})
-        of_account[_text(schema)] = of_account.get(_text(schema), frozenset()) | {_text(privilege)}
-    logins = tuple(
-        PresentLogin(
-            _text(user),
-            _text(host),
-            _text(plugin),
-            _text(tls),
-            _text(locked) == "Y",
-            _mark(attribute),
-            grants.get(f"'{_text(user)}'@'{_text(host)}'", {}),
-        )
-        for user, host, plugin, tls, locked, attribute, *_ in accounts
-    )
-    lower_case, literal_names = accounts[0][-2:]
-    return Accounts(logins, literal_names=bool(literal_names), lower_case=bool(lower_case))
-
-
-def _mark(attribute: Any) -> dict[str, Any] | None:
-    mark = json.loads(_text(attribute)).get("signon") if attribute else None
-    return mark if isinstance(mark, dict) else None
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)

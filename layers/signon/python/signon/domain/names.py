@@ -3,38 +3,115 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from string import ascii_letters, ascii_lowercase, digits
 
-# The default grammar: what sAMAccountName (20 characters), a MySQL account name (32) and a shell all take unquoted.
-_LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,19}", re.ASCII)
-_SCHEMA = re.compile(r"[A-Za-z0-9_$-]{1,64}", re.ASCII)
 _REALM = re.compile(r"[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?(\.[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?)+", re.ASCII)
-_RESERVED = re.compile(r"(rds.*|mysql([._-].*)?|root|admin|public|none|event_scheduler)", re.ASCII)
-_SYSTEM_SCHEMAS = {"mysql", "sys", "information_schema", "performance_schema"}
+_LONGEST_LABEL = 63  # of a DNS name
+LONGEST_REALM = 255
+# "The domain name can't be longer than 61 characters"
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html
+LONGEST_REALM_FOR_MYSQL = 61
+# A longer one is cut without a word, and is somebody else's then (NAMEDATALEN).
+LONGEST_POSTGRESQL_ROLE = 63
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """What ``what`` may be: up to ``longest`` characters of ``rest``, the first one of ``first``, none ``reserved``."""
+
+    what: str
+    longest: int
+    first: str
+    rest: str
+    said: str
+    reserved: re.Pattern[str]
+    because: str
+
+    def problem(self, name: str) -> str | None:
+        """Why ``name`` is none, or None: the first rule that it breaks."""
+        if not name:
+            return f"{name!r} is empty: {self.what} is 1 to {self.longest} characters long"
+        if len(name) > self.longest:
+            return f"{_shown(name)} is too long: {len(name)} of at most {self.longest} characters"
+        if name[0] not in self.first:
+            return f"{name!r} begins with {_character(name[0])}: {self.what} is of {self.said}"
+        if odd := next((character for character in name if character not in self.rest), None):
+            return f"{name!r} contains {_character(odd)}: {self.what} is of {self.said}"
+        return f"{name!r} is reserved: {self.because}" if self.reserved.fullmatch(name) else None
+
+
+# What sAMAccountName (20 characters), a MySQL account name (32), a PostgreSQL role's and a shell all take unquoted.
+LOGIN = Grammar(
+    "a login",
+    20,
+    ascii_lowercase + digits,
+    ascii_lowercase + digits + "._-",
+    "lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit",
+    re.compile(r"rds.*|mysql([._-].*)?|pg_.*|postgres|root|admin|public|none|event_scheduler", re.ASCII),
+    "it is the engine's or RDS's own",
+)
+_PLAIN = (ascii_letters + digits + "_$-", ascii_letters + digits + "_$-")
+_SAID = "letters, digits, underscores, dollar signs and hyphens"
+MYSQL_DATABASE = Grammar(
+    "a database name",
+    64,
+    *_PLAIN,
+    _SAID,
+    re.compile(r"mysql|sys|information_schema|performance_schema", re.ASCII | re.IGNORECASE),
+    "it belongs to the engine",
+)
+POSTGRESQL_DATABASE = Grammar(
+    "a database name", 63, *_PLAIN, _SAID, re.compile(r"template[01]|rdsadmin", re.ASCII), "it belongs to the engine"
+)
+POSTGRESQL_SCHEMA = Grammar(
+    "a schema name", 63, *_PLAIN, _SAID, re.compile(r"pg_.*|information_schema", re.ASCII), "it belongs to the engine"
+)
 
 
 def login_problem(name: str, master_user: str) -> str | None:
     """Why ``name`` is no legal login, or None."""
-    if not _LOGIN.fullmatch(name):
-        return (
-            f"{name!r}: a login is 1 to 20 lower-case letters, digits, dots, hyphens and underscores,"
-            " and begins with a letter or digit"
-        )
-    if name == master_user or _RESERVED.fullmatch(name):
-        return f"{name!r} is reserved: it is the master user's, or the engine's or RDS's own"
+    if problem := LOGIN.problem(name):
+        return problem
+    if name == master_user:
+        return f"{name!r} is reserved: it is the master user's"
     return None if not name.endswith(".") else f"{name!r}: Active Directory has no names that end with a dot"
 
 
-def schema_problem(name: str) -> str | None:
-    """Why nothing may be granted on the database ``name``, or None."""
-    if not _SCHEMA.fullmatch(name):
-        return f"{name!r}: a database name here is 1 to 64 letters, digits, underscores, dollar signs and hyphens"
-    return f"{name!r} belongs to the engine" if name.lower() in _SYSTEM_SCHEMAS else None
+def realm_problem(name: str, longest: int = LONGEST_REALM) -> str | None:
+    """Why ``name`` is no Kerberos realm of at most ``longest`` characters, or None."""
+    if len(name) > longest:
+        only = " (RDS for MySQL takes no longer one)" if longest == LONGEST_REALM_FOR_MYSQL else ""
+        return f"{_shown(name)} is too long: {len(name)} of at most {longest} characters{only}"
+    if not _REALM.fullmatch(name):
+        return f"{name!r} is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
+    label = max(name.split("."), key=len)
+    if len(label) > _LONGEST_LABEL:
+        return f"{_shown(name)} has a label that is too long: {len(label)} of at most {_LONGEST_LABEL} characters"
+    return None
 
 
-def realm_problem(name: str) -> str | None:
-    """Why ``name`` is no Kerberos realm, or None."""
-    return (
-        None
-        if _REALM.fullmatch(name)
-        else f"{name!r} is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
-    )
+def postgresql_role_problem(name: str) -> str | None:
+    """Why PostgreSQL would not store a role under exactly this name, or None."""
+    size = len(name.encode())
+    if size > LONGEST_POSTGRESQL_ROLE:
+        return f"{_shown(name)} is too long for PostgreSQL: {size} of at most {LONGEST_POSTGRESQL_ROLE} bytes"
+    return None
+
+
+def login_name(user: str, realm: str) -> str:
+    """A person's role in PostgreSQL: the principal of their ticket."""
+    return f"{user}@{realm}"
+
+
+def group_name(profile: str, role: str) -> str:
+    """The PostgreSQL role that holds the privileges of a profile's role."""
+    return f"signon.{profile}.{role}"
+
+
+def _character(character: str) -> str:
+    return f"{character!r} (U+{ord(character):04X})"
+
+
+def _shown(name: str) -> str:
+    return repr(name) if len(name) <= 100 else f"{name[:100]!r}..."

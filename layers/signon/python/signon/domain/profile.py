@@ -49,11 +49,20 @@ class Change:
 
 
 @dataclass(frozen=True)
-class MySqlRole:
-    """A preset of privileges on some databases."""
+class Schemas:
+    """Schemas of one database of a PostgreSQL server."""
+
+    database: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Role:
+    """A preset of privileges, and by family on what: databases of MySQL's, schemas of PostgreSQL's."""
 
     preset: str
-    databases: tuple[str, ...]
+    mysql: tuple[str, ...] = ()
+    postgresql: Schemas | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,7 @@ class Profile:
     change: Change
     lock_leavers: bool
     master_secret: str | None
-    roles: Mapping[str, MySqlRole]
+    roles: Mapping[str, Role]
     logins: tuple[DirectoryLogin, ...] = field(repr=False)
 
     def method_for(self, engine: str) -> Method | None:
@@ -150,11 +159,17 @@ def read_profile(name: str, document: Mapping[str, Any]) -> Profile:
         ),
         lock_leavers=access.get("leavers", {}).get("lock", "now") == "now",
         master_secret=None if master == "managed" else master,
-        roles={
-            role: MySqlRole(entry["preset"], tuple(entry.get("mysql", {}).get("databases", ())))
-            for role, entry in document["roles"].items()
-        },
+        roles={role: _role(entry) for role, entry in document["roles"].items()},
         logins=tuple(DirectoryLogin(entry["user"], tuple(entry["roles"])) for entry in document["logins"]),
+    )
+
+
+def _role(entry: Mapping[str, Any]) -> Role:
+    schemas = entry.get("postgresql")
+    return Role(
+        entry["preset"],
+        mysql=tuple(entry.get("mysql", {}).get("databases", ())),
+        postgresql=Schemas(schemas["database"], tuple(schemas["schemas"])) if schemas else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from typing import Any
@@ -13,8 +14,28 @@ import jsonschema
 
 from signon.domain import names
 from signon.domain.brevity import shortened
+from signon.domain.engines import ENGINES, Family
 from signon.domain.profile import Profile, load, read_profile
+from signon.domain.yaml_lines import Path, lines
 from signon.errors import ProfileUnusable
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong with a profile, and where: the path of keys and places; ``key`` is one too many there."""
+
+    path: Path
+    text: str
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.path)) or 'the profile'}: {self.text}"
+
+    def at(self, lines: Mapping[Path, int]) -> str:
+        """The same with the line; where the path leads nowhere, that of what holds it."""
+        path = (*self.path, self.key)
+        nearest = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in lines)
+        return f"line {lines[nearest]}, {self}"
 
 
 def schema() -> dict[str, Any]:
@@ -26,74 +47,119 @@ def schema() -> dict[str, Any]:
 def checked(name: str, text: bytes) -> Profile:
     """The profile in these bytes.
 
-    Raises ProfileUnusable: names everything that is wrong with it, each with its path.
+    Raises ProfileUnusable: names everything that is wrong with it, each with its line and path.
     """
     document = load(text)
-    if found := problems(document):
+    if found := problems(document, name):
+        where = lines(text)
         raise ProfileUnusable(
-            f"Profile {name} is invalid: {'; '.join(shortened(found))}",
+            f"Profile {name} is invalid: {'; '.join(shortened([problem.at(where) for problem in found]))}",
             "Mend the file and put it into the profile bucket again",
         )
     return read_profile(name, document)
 
 
-def problems(document: Any) -> list[str]:
-    """Everything that is wrong with a loaded profile, each with its path; empty where it is valid."""
+def problems(document: Any, profile: str = "") -> list[Problem]:
+    """Everything that is wrong with a loaded profile of this name; empty where it is valid."""
     found = [
-        f"{'.'.join(str(part) for part in error.absolute_path) or 'the profile'}: {error.message[:200]}"
+        Problem(tuple(error.absolute_path), error.message[:200], _unexpected(error))
         for error in sorted(
             jsonschema.Draft202012Validator(schema()).iter_errors(document),
             key=lambda error: list(map(str, error.absolute_path)),
         )
     ]
-    return found or list(_beyond_the_schema(document))
+    return found or list(_beyond_the_schema(document, profile))
 
 
-def _beyond_the_schema(document: Mapping[str, Any]) -> Iterator[str]:
-    for path, text in _texts(document):
+def _unexpected(error: jsonschema.ValidationError) -> str:
+    if error.validator != "additionalProperties":
+        return ""
+    known: Any = error.schema
+    instance: Any = error.instance
+    return next((key for key in instance if key not in known.get("properties", {})), "")
+
+
+def _beyond_the_schema(document: Mapping[str, Any], profile: str) -> Iterator[Problem]:
+    for path, text in _texts(document, ()):
         if not text.isprintable():  # `$` in a pattern lets a line feed at the end pass
-            yield f"{path}: {text!r} has a character that cannot be seen"
-    yield from _names(document)
+            yield Problem(path, f"{text!r} has a character that cannot be seen")
+    yield from _realm(document)
+    yield from _roles(document)
+    yield from _logins(document)
+    if Family.POSTGRESQL in _families(document):
+        yield from _postgresql_names(document, profile)
     yield from _freezes(document)
 
 
-def _names(document: Mapping[str, Any]) -> Iterator[str]:
-    if problem := names.realm_problem(document["directory"]["realm"]):
-        yield f"directory.realm: {problem}"
+def _families(document: Mapping[str, Any]) -> set[Family]:
+    return {ENGINES[engine].family for engine in document["admits"]["engines"]}
+
+
+def _realm(document: Mapping[str, Any]) -> Iterator[Problem]:
+    for_mysql = Family.MYSQL in _families(document)
+    longest = names.LONGEST_REALM_FOR_MYSQL if for_mysql else names.LONGEST_REALM
+    if problem := names.realm_problem(document["directory"]["realm"], longest):
+        yield Problem(("directory", "realm"), problem)
+
+
+def _roles(document: Mapping[str, Any]) -> Iterator[Problem]:
     for role, entry in document["roles"].items():
-        for place, schema_name in enumerate(entry.get("mysql", {}).get("databases", ())):
-            if problem := names.schema_problem(schema_name):
-                yield f"roles.{role}.mysql.databases.{place}: {problem}"
+        for place, name in enumerate(entry.get("mysql", {}).get("databases", ())):
+            if problem := names.MYSQL_DATABASE.problem(name):
+                yield Problem(("roles", role, "mysql", "databases", place), problem)
+        if schemas := entry.get("postgresql"):
+            within: Path = ("roles", role, "postgresql")
+            if problem := names.POSTGRESQL_DATABASE.problem(schemas["database"]):
+                yield Problem((*within, "database"), problem)
+            for place, name in enumerate(schemas["schemas"]):
+                if problem := names.POSTGRESQL_SCHEMA.problem(name):
+                    yield Problem((*within, "schemas", place), problem)
+
+
+def _logins(document: Mapping[str, Any]) -> Iterator[Problem]:
     for place, login in enumerate(document["logins"]):
         if problem := names.login_problem(login["user"], master_user=""):
-            yield f"logins.{place}.user: {problem}"
+            yield Problem(("logins", place, "user"), problem)
         for role in login["roles"]:
             if role not in document["roles"]:
-                yield f"logins.{place}.roles: there is no role {role!r}; roles has {', '.join(document['roles'])}"
+                text = f"there is no role {role!r}; roles has {', '.join(document['roles'])}"
+                yield Problem(("logins", place, "roles"), text)
     for user, count in Counter(login["user"] for login in document["logins"]).items():
         if count > 1:
-            yield f"logins: {user!r} stands there {count} times"
+            yield Problem(("logins",), f"{user!r} stands there {count} times")
 
 
-def _freezes(document: Mapping[str, Any]) -> Iterator[str]:
+def _postgresql_names(document: Mapping[str, Any], profile: str) -> Iterator[Problem]:
+    """Names that are made of two: a person's with the realm, a role's with the profile's."""
+    for place, login in enumerate(document["logins"]):
+        name = names.login_name(login["user"], document["directory"]["realm"])
+        if problem := names.postgresql_role_problem(name):
+            yield Problem(("logins", place, "user"), problem)
+    for role in document["roles"]:
+        if problem := names.postgresql_role_problem(names.group_name(profile, role)):
+            yield Problem(("roles", role), problem)
+
+
+def _freezes(document: Mapping[str, Any]) -> Iterator[Problem]:
     for place, span in enumerate(document.get("change", {}).get("not_during", ())):
+        path: Path = ("change", "not_during", place)
         try:
             first, last = (date.fromisoformat(day) for day in span.split("/"))
         except ValueError:
-            yield f"change.not_during.{place}: {span!r} has a day that no calendar has"
+            yield Problem(path, f"{span!r} has a day that no calendar has")
             continue
         if first > last:
-            yield f"change.not_during.{place}: {span!r} ends before it begins"
+            yield Problem(path, f"{span!r} ends before it begins")
 
 
-def _texts(part: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def _texts(part: Any, path: Path) -> Iterator[tuple[Path, str]]:
     """Every text in the document, keys included, with its path."""
     if isinstance(part, str):
         yield path, part
     elif isinstance(part, Mapping):
         for key, value in part.items():
-            yield path or "the profile", key
-            yield from _texts(value, f"{path}.{key}".lstrip("."))
+            yield path, key
+            yield from _texts(value, (*path, key))
     elif isinstance(part, list):
         for place, value in enumerate(part):
-            yield from _texts(value, f"{path}.{place}")
+            yield from _texts(value, (*path, place))

@@ -11,19 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain.engines import MYSQL_PAM
-from signon.domain.logins import (
-    ACCOUNTS_PER_STATEMENT,
+from signon.domain.logins import LOGINS_PER_STATEMENT, Proof, Statement
+from signon.domain.mysql_logins import (
     Accounts,
     PresentLogin,
-    Proof,
-    Statement,
     database_pattern,
     make,
     open_complete,
     prove,
     wanted_logins,
 )
-from signon.domain.profile import DirectoryLogin, MySqlRole, Profile
+from signon.domain.profile import DirectoryLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import a_login, a_profile
 
@@ -52,25 +50,29 @@ class Server:
         made = r"%s@%s IDENTIFIED WITH 'auth_pam'(?:, %s@%s IDENTIFIED WITH 'auth_pam')*"
         assert statement.sql.replace("%%", "").count("%s") == len(statement.values)
         if re.fullmatch(rf"CREATE USER {made} REQUIRE SSL ACCOUNT LOCK ATTRIBUTE %s", statement.sql):
-            *accounts, attribute = statement.values
+            *accounts, attribute = _texts(statement)
             for account in _pairs(accounts):
                 assert account not in self.accounts, "error 1396"
                 mark = json.loads(attribute)["signon"]
                 self.accounts[account] = PresentLogin(*account, "auth_pam", "ANY", locked=True, mark=mark)
         elif altered := re.fullmatch(rf"ALTER USER {pairs} ACCOUNT (LOCK|UNLOCK) ATTRIBUTE %s", statement.sql):
-            *accounts, attribute = statement.values
+            *accounts, attribute = _texts(statement)
             for account in _pairs(accounts):
                 found = self.accounts[account]
                 mark = {**(found.mark or {}), **json.loads(attribute)["signon"]}
                 self.accounts[account] = replace(found, locked=altered[1] == "LOCK", mark=mark)
         elif granted := re.fullmatch(rf"GRANT ([A-Z, ]+) ON `(.+)`\.\* TO {pairs}", statement.sql):
             pattern = granted[2].replace("%%", "%").replace("``", "`")
-            for account in _pairs(statement.values):
+            for account in _pairs(_texts(statement)):
                 found = self.accounts[account]
                 privileges = found.grants.get(pattern, frozenset()) | set(granted[1].split(", "))
                 self.accounts[account] = replace(found, grants={**found.grants, pattern: privileges})
         else:
             raise AssertionError(statement.sql)
+
+
+def _texts(statement: Statement) -> list[str]:
+    return [value for value in statement.values if isinstance(value, str)]
 
 
 def _pairs(values: Sequence[str]) -> list[tuple[str, str]]:
@@ -149,7 +151,7 @@ def test_wildcards_in_a_database_name_are_escaped(name: str, pattern: str) -> No
 
 
 def test_a_server_without_wildcards_is_given_the_name_as_it_is() -> None:
-    profile = for_alice(roles={"read": MySqlRole("read", ("pay_ments",))})
+    profile = for_alice(roles={"read": Role("read", ("pay_ments",))})
     assert wanted_logins(profile, literal_names=True)[0].grants == {"pay_ments": READ}
     literal = a_login(grants={"pay_ments": READ})
     assert prove(MYSQL_PAM, profile, Accounts((literal,), literal_names=True)).verified == 1
@@ -168,7 +170,7 @@ def test_a_server_without_wildcards_is_given_the_name_as_it_is() -> None:
 )
 def test_a_hostile_database_name_stays_one_identifier(name: str, text: str) -> None:
     """The profile refuses such names; should one get here, it is still only a name."""
-    granted = making(for_alice(roles={"read": MySqlRole("read", (name,))}))[1]
+    granted = making(for_alice(roles={"read": Role("read", (name,))}))[1]
     assert granted.sql == f"GRANT SELECT, SHOW VIEW ON {text}.* TO %s@%s"
     assert granted.sql % granted.values == f"GRANT SELECT, SHOW VIEW ON {text.replace('%%', '%')}.* TO alice@%"
 
@@ -195,7 +197,7 @@ def test_no_statement_drops_or_revokes_anything() -> None:
 
 
 def test_roles_add_up() -> None:
-    roles = {"read": MySqlRole("read", ("a", "b")), "write": MySqlRole("write", ("b",))}
+    roles = {"read": Role("read", ("a", "b")), "write": Role("write", ("b",))}
     (login,) = wanted_logins(a_profile(roles=roles, logins=(DirectoryLogin("bob", ("read", "write")),)))
     assert login.grants == {"a": READ, "b": WRITE}
 
@@ -207,7 +209,7 @@ def test_a_hundred_accounts_share_a_statement(people: int, statements: int) -> N
     assert onboard(server, profile) == 3 * statements
     made = making(profile)
     assert len(made) == 2 * statements
-    assert max(len(statement.values) for statement in made) <= 2 * ACCOUNTS_PER_STATEMENT + 1
+    assert max(len(statement.values) for statement in made) <= 2 * LOGINS_PER_STATEMENT + 1
     assert proof_of(profile, server.present).verified == people
 
 
@@ -354,8 +356,8 @@ LOGINS = st.builds(
 )
 ROLES = st.fixed_dictionaries(
     {
-        "read": st.builds(MySqlRole, st.just("read"), st.lists(DATABASES, max_size=3).map(tuple)),
-        "write": st.builds(MySqlRole, st.just("write"), st.lists(DATABASES, max_size=3).map(tuple)),
+        "read": st.builds(Role, st.just("read"), st.lists(DATABASES, max_size=3).map(tuple)),
+        "write": st.builds(Role, st.just("write"), st.lists(DATABASES, max_size=3).map(tuple)),
     }
 )
 PEOPLE = st.dictionaries(
@@ -366,7 +368,7 @@ SERVERS = st.lists(LOGINS, max_size=6, unique_by=lambda login: (login.user, logi
 
 @given(ROLES, PEOPLE, st.booleans(), SERVERS)
 def test_one_run_is_enough_and_touches_only_what_is_ours(
-    roles: dict[str, MySqlRole], people: tuple[DirectoryLogin, ...], lock: bool, present: list[PresentLogin]
+    roles: dict[str, Role], people: tuple[DirectoryLogin, ...], lock: bool, present: list[PresentLogin]
 ) -> None:
     profile = a_profile(roles=roles, logins=people, lock_leavers=lock)
     server = Server(present)
@@ -385,7 +387,7 @@ def test_one_run_is_enough_and_touches_only_what_is_ours(
 
 @given(ROLES, PEOPLE, SERVERS, st.integers(0, 12))
 def test_a_run_that_is_cut_off_anywhere_is_completed_by_the_next(
-    roles: dict[str, MySqlRole], people: tuple[DirectoryLogin, ...], present: list[PresentLogin], until: int
+    roles: dict[str, Role], people: tuple[DirectoryLogin, ...], present: list[PresentLogin], until: int
 ) -> None:
     profile = a_profile(roles=roles, logins=people)
     server = Server(present)

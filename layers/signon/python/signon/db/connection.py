@@ -1,0 +1,40 @@
+"""What a family's driver gives, and where it is asked to go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from signon.domain.credentials import Credentials
+from signon.domain.logins import Name
+
+Values = Sequence[str | Name]
+
+
+@dataclass(frozen=True)
+class Address:
+    """A server as RDS describes it. ``database``: PostgreSQL's sessions are in one; None for the one that RDS makes."""
+
+    host: str
+    port: int
+    database: str | None = None
+
+
+class Connection(Protocol):
+    """A session of the master user's: parameters are filled in on our side of the connection."""
+
+    round_trips: int
+
+    def text(self, sql: str, values: Values) -> str: ...
+    def run(self, sql: str, values: Values) -> Sequence[tuple[Any, ...]]: ...
+    def close(self) -> None: ...
+
+
+class Connect(Protocol):
+    """How a family's driver signs in.
+
+    Raises ConnectionRefused: says why. DatabaseBusy: the server lets nobody in yet. TemporaryFailure.
+    """
+
+    def __call__(self, address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection: ...

@@ -1,0 +1,203 @@
+"""PostgreSQL and its family, through psycopg2: signing in, and what its errors mean."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from typing import Any
+
+import psycopg2
+from psycopg2 import extensions
+from psycopg2 import sql as composing
+
+from signon.db.connection import Address, Values
+from signon.domain.credentials import Credentials
+from signon.domain.logins import Name
+from signon.errors import ConnectionRefused, DatabaseBusy, DatabaseUnusable, StatementRefused, TemporaryFailure
+
+OWN_DATABASE = "postgres"  # RDS makes it with every server
+
+# With the first packet, so that signing in costs no round trip more. Whoever may write to a schema of the server shall
+# not come between us and the catalogue; whoever hangs shall not hold a lock.
+_SETTINGS = {
+    "search_path": "pg_catalog,pg_temp",
+    "statement_timeout": "60s",
+    "lock_timeout": "30s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_READ_ONLY = "25006"
+_TEMPORARY = re.compile(
+    "08...|40...|53...|57...|58..."  # connection, rolled back, resources, an operator, the system
+    "|25P0[34]|55P03"  # we were too slow, somebody else's lock
+    "|42710|23505"  # somebody else has just made it
+)
+
+
+class _Refusal(Enum):
+    """Why nobody signed in. libpq says it in words alone."""
+
+    DOWN = "Connection refused"
+    UNREACHABLE = (
+        "timeout expired|could not translate host name|No route to host|Network is unreachable|Connection timed out"
+    )
+    CUT_OFF = "server closed the connection|EOF detected|unexpected eof|Connection reset|Broken pipe|decryption failed"
+    TLS = "SSL error|[Cc]ertificate|does not support SSL|SSL negotiation|SSL exchange"
+    METHOD = "authentication method requirement|server did not complete authentication"
+    PASSWORD = "FATAL: .*password authentication failed"  # noqa: S105
+    STARTING = "FATAL: .*(the database system is|terminating connection)"
+    FULL = "FATAL: .*(too many|connection slots)"
+    NOT_LET_IN = "FATAL: "
+    STRANGE = ""
+
+
+_TRIES = {_Refusal.PASSWORD: 2, _Refusal.UNREACHABLE: 3, _Refusal.DOWN: 3}  # the password may be rotated meanwhile
+
+
+class Connection:
+    """A psycopg2 connection: names and texts are quoted on our side, each by its kind."""
+
+    def __init__(self, connection: extensions.connection) -> None:
+        self._connection = connection
+        self.round_trips = 0
+
+    def text(self, sql: str, values: Values) -> str:
+        """The statement as the server gets it."""
+        return _composed(sql, values).as_string(self._connection)
+
+    def run(self, sql: str, values: Values) -> Sequence[tuple[Any, ...]]:
+        """The rows of the last of the commands in ``sql``, in which each {} is the next value."""
+        self.round_trips += 1
+        with _our_errors(), self._connection.cursor() as cursor:
+            cursor.execute(_composed(sql, values))
+            return tuple(cursor.fetchall()) if cursor.description else ()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _composed(sql: str, values: Values) -> composing.Composed:
+    return composing.SQL(sql).format(*map(_part, values))
+
+
+def _part(value: str | Name) -> composing.Composable:
+    if isinstance(value, str):
+        return composing.Literal(value)
+    return composing.Identifier(value.schema, value.text) if value.schema else composing.Identifier(value.text)
+
+
+def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection:
+    """Signs in as master.
+
+    Raises ConnectionRefused: says why. DatabaseBusy: the server lets nobody in yet. TemporaryFailure.
+    """
+    tries: Counter[_Refusal] = Counter()
+    while True:
+        try:
+            return Connection(_open(address, credentials(), ca_bundle))
+        except psycopg2.OperationalError as error:
+            refusal = next(each for each in _Refusal if re.search(each.value, str(error)))
+            tries[refusal] += 1
+            if tries[refusal] >= _TRIES.get(refusal, 1):
+                raise _not_connected(address, refusal) from None
+
+
+def _open(address: Address, credentials: Credentials, ca_bundle: str) -> extensions.connection:
+    """A verified connection.
+
+    With a ticket at hand libpq would prefer GSS encryption, and verify no certificate: gssencmode. It would tell a
+    server its password in the clear that asked for it: require_auth.
+    """
+    connection = psycopg2.connect(
+        host=address.host,
+        port=address.port,
+        dbname=address.database or OWN_DATABASE,
+        user=credentials.user,
+        password=credentials.password,
+        sslmode="verify-full",
+        sslrootcert=ca_bundle,
+        sslcertmode="disable",
+        ssl_min_protocol_version="TLSv1.2",
+        gssencmode="disable",
+        require_auth="scram-sha-256,md5",
+        client_encoding="UTF8",
+        application_name="rds-signon",
+        connect_timeout=5,
+        keepalives_idle=10,
+        keepalives_interval=10,
+        keepalives_count=3,
+        tcp_user_timeout=60_000,
+        options=" ".join(f"-c {name}={value}" for name, value in _SETTINGS.items()),
+    )
+    connection.autocommit = True
+    return connection
+
+
+def _not_connected(address: Address, refusal: _Refusal) -> Exception:
+    """Why there is no connection, under our names."""
+    where, database = f"{address.host}:{address.port}", address.database or OWN_DATABASE
+    match refusal:
+        case _Refusal.DOWN:
+            return DatabaseBusy(f"{where} refuses connections: the server is starting, stopping or failing over")
+        case _Refusal.STARTING:
+            return DatabaseBusy(f"{where} lets nobody in yet: the server is starting, stopping or failing over")
+        case _Refusal.CUT_OFF:
+            return TemporaryFailure(f"{where} ended the connection while we signed in")
+        case _Refusal.FULL:
+            return TemporaryFailure(f"{where} has no connection left")
+        case _Refusal.UNREACHABLE:
+            return ConnectionRefused(
+                f"{where} is not reached from this stack's subnets",
+                "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own,"
+                " and check the routes",
+            )
+        case _Refusal.TLS:
+            return ConnectionRefused(
+                f"The TLS of {address.host} cannot be verified",
+                "Give the database a certificate of a current RDS certificate authority,"
+                " and look at who answers at that address",
+            )
+        case _Refusal.METHOD:
+            return ConnectionRefused(
+                f"{address.host} asks for the master user's password in another way than SCRAM or MD5",
+                "Let the master user sign in by password, without rds_iam and rds_ad,"
+                " and look at who answers at that address",
+            )
+        case _Refusal.PASSWORD | _Refusal.NOT_LET_IN:
+            return ConnectionRefused(
+                f"{address.host} does not let the master user in to database {database}",
+                "Reset the master password, or mend the secret that the profile names",
+            )
+        case _:
+            return ConnectionRefused(
+                f"{where} does not answer as PostgreSQL does", "Look at who answers at that address"
+            )
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """The server's errors under our names. Their texts go no further: they repeat the statement."""
+    try:
+        yield
+    except psycopg2.Error as error:
+        raise _our_error(error.pgcode, concurrent="tuple concurrently" in str(error)) from None
+
+
+def _our_error(code: str | None, *, concurrent: bool) -> Exception:
+    if code is None:
+        return TemporaryFailure("The connection to PostgreSQL has ended")
+    if concurrent or _TEMPORARY.fullmatch(code):
+        return TemporaryFailure(f"PostgreSQL error {code}")
+    if code == _READ_ONLY:
+        return DatabaseUnusable(
+            f"PostgreSQL error {code}: the server is read only", "Start again when the writer is back"
+        )
+    return StatementRefused(
+        f"PostgreSQL error {code}",
+        f"Look {code} up at https://www.postgresql.org/docs/current/errcodes-appendix.html;"
+        " the log of this function has the statement",
+    )

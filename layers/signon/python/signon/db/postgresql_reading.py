@@ -1,0 +1,100 @@
+"""What a PostgreSQL server is asked: its roles, its databases, and what is in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from signon.db.session import Session
+from signon.domain.logins import Name, read_mark
+from signon.domain.postgresql_grants import Kind, Object
+from signon.domain.postgresql_logins import PresentRole, Roles, filled
+
+# From PostgreSQL 16 on a membership may give nothing: neither inherited nor by SET ROLE. Its two columns are read as
+# JSON, because 14 and 15 do not have them.
+_ROLES = """\
+SELECT r.rolname, r.rolcanlogin,
+  array_remove(ARRAY[CASE WHEN r.rolsuper THEN 'SUPERUSER' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
+    CASE WHEN r.rolcreatedb THEN 'CREATEDB' END, CASE WHEN r.rolreplication THEN 'REPLICATION' END,
+    CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END], NULL),
+  shobj_description(r.oid, 'pg_authid'),
+  ARRAY(SELECT above.rolname::text FROM pg_auth_members m JOIN pg_roles above ON above.oid = m.roleid
+    WHERE m.member = r.oid AND (COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, true)
+      OR COALESCE((to_jsonb(m) ->> 'set_option')::boolean, true))),
+  r.rolname = current_user
+FROM pg_roles r
+"""
+
+# Who holds what: pairs of grantee and privilege, of our groups and of PUBLIC ('') alone.
+_DATABASES = """\
+SELECT 'DATABASE', NULL, d.datname::text, pg_get_userbyid(d.datdba)::text,
+  ARRAY(SELECT ARRAY[COALESCE(g.rolname::text, ''), x.privilege_type]
+    FROM aclexplode(COALESCE(d.datacl, acldefault('d', d.datdba))) x LEFT JOIN pg_roles g ON g.oid = x.grantee
+    WHERE x.grantee = 0 OR g.rolname = ANY (ARRAY[{groups}]::text[])),
+  ARRAY(SELECT p FROM unnest(ARRAY['CONNECT']) p WHERE has_database_privilege(d.oid, p || ' WITH GRANT OPTION')),
+  d.datallowconn AND has_database_privilege(d.oid, 'CONNECT')
+FROM pg_database d WHERE d.datname = ANY (ARRAY[{databases}]::text[])
+"""
+
+# The last two are what the master user will make in a schema; default privileges there want CREATE in it.
+_OBJECTS = """\
+WITH objects (kind, schema, name, owner, acl, may_grant) AS (
+  SELECT 'SCHEMA', NULL, n.nspname::text, n.nspowner, COALESCE(n.nspacl, acldefault('n', n.nspowner)),
+    ARRAY(SELECT p FROM unnest(ARRAY['USAGE']) p WHERE has_schema_privilege(n.oid, p || ' WITH GRANT OPTION'))
+  FROM pg_namespace n WHERE n.nspname = ANY (ARRAY[{schemas}]::text[])
+  UNION ALL
+  SELECT 'TABLE', n.nspname::text, c.relname::text, c.relowner, COALESCE(c.relacl, acldefault('r', c.relowner)),
+    ARRAY(SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p
+      WHERE has_table_privilege(c.oid, p || ' WITH GRANT OPTION'))
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = ANY (ARRAY[{schemas}]::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  UNION ALL
+  SELECT 'SEQUENCE', n.nspname::text, c.relname::text, c.relowner, COALESCE(c.relacl, acldefault('s', c.relowner)),
+    ARRAY(SELECT p FROM unnest(ARRAY['USAGE']) p WHERE has_sequence_privilege(c.oid, p || ' WITH GRANT OPTION'))
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = ANY (ARRAY[{schemas}]::text[]) AND c.relkind = 'S'
+  UNION ALL
+  SELECT new.kind, NULL, n.nspname::text, n.nspowner, d.defaclacl,
+    ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'USAGE']
+  FROM pg_namespace n CROSS JOIN (VALUES ('TABLES', 'r'), ('SEQUENCES', 'S')) new (kind, type)
+  LEFT JOIN pg_default_acl d ON d.defaclnamespace = n.oid AND d.defaclobjtype = new.type::"char"
+    AND d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
+  WHERE n.nspname = ANY (ARRAY[{schemas}]::text[]) AND has_schema_privilege(n.oid, 'CREATE')
+)
+SELECT kind, schema, name, pg_get_userbyid(owner)::text,
+  ARRAY(SELECT ARRAY[COALESCE(g.rolname::text, ''), x.privilege_type]
+    FROM aclexplode(acl) x LEFT JOIN pg_roles g ON g.oid = x.grantee
+    WHERE x.grantee = 0 OR g.rolname = ANY (ARRAY[{groups}]::text[])),
+  may_grant, true
+FROM objects ORDER BY kind, schema, name
+"""
+
+
+def read_roles(session: Session) -> Roles:
+    """Every role of the server, in one round trip however many there are."""
+    rows = session.query("Read the roles", _ROLES)
+    present = {
+        name: PresentRole(name, can_login, tuple(powers), read_mark(comment), frozenset(member_of))
+        for name, can_login, powers, comment, member_of, _ in rows
+    }
+    return Roles(next(name for name, *_, is_master in rows if is_master), present)
+
+
+def read_databases(session: Session, names: Iterable[str], groups: Iterable[str]) -> dict[str, Object]:
+    """Those of the databases that exist; what the groups hold on them."""
+    rows = session.query("Read the databases", *filled(_DATABASES, databases=list(names), groups=list(groups)))
+    return {found.name.text: found for found in map(_object, rows)}
+
+
+def read_objects(session: Session, schemas: Iterable[str], groups: Iterable[str]) -> tuple[Object, ...]:
+    """The schemas of this database and what is in them; what the groups hold on it."""
+    sql, values = filled(_OBJECTS, schemas=list(schemas), groups=list(groups))
+    return tuple(map(_object, session.query("Read the schemas and what is in them", sql, values)))
+
+
+def _object(row: Sequence[Any]) -> Object:
+    kind, schema, name, owner, pairs, may_grant, reachable = row
+    held: dict[str, frozenset[str]] = {}
+    for grantee, privilege in pairs:
+        held[grantee] = held.get(grantee, frozenset()) | {privilege}
+    return Object(Kind(kind), Name(name, schema), owner, held, frozenset(may_grant), reachable=reachable)

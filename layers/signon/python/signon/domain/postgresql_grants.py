@@ -1,0 +1,139 @@
+"""What the group roles may do in a PostgreSQL server: what is wanted, what is there, and the grants between the two.
+
+Nothing is ever revoked, and nothing is granted that the master user may not grant: that is said instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from signon.domain.logins import Name, Statement, batches
+from signon.domain.postgresql_logins import Group, filled
+
+PUBLIC = ""  # as a grantee: everybody
+
+
+class Kind(Enum):
+    """What a privilege is on, as GRANT says it."""
+
+    DATABASE = "DATABASE"
+    SCHEMA = "SCHEMA"
+    TABLES = "TABLE"
+    SEQUENCES = "SEQUENCE"
+    NEW_TABLES = "TABLES"
+    NEW_SEQUENCES = "SEQUENCES"
+
+
+_OF_TABLES = {"read": ("SELECT",), "write": ("SELECT", "INSERT", "UPDATE", "DELETE")}
+_OF_SEQUENCES: Mapping[str, tuple[str, ...]] = {"read": (), "write": ("USAGE",)}
+
+# The only privileges that a profile can give. A view is a table here.
+PRESETS: Mapping[str, Mapping[Kind, tuple[str, ...]]] = {
+    preset: {
+        Kind.DATABASE: ("CONNECT",),
+        Kind.SCHEMA: ("USAGE",),
+        Kind.TABLES: _OF_TABLES[preset],
+        Kind.SEQUENCES: _OF_SEQUENCES[preset],
+        Kind.NEW_TABLES: _OF_TABLES[preset],
+        Kind.NEW_SEQUENCES: _OF_SEQUENCES[preset],
+    }
+    for preset in ("read", "write")
+}
+
+_ON_NEW = "ALTER DEFAULT PRIVILEGES IN SCHEMA {{objects}} GRANT {privileges} "
+_SQL = {
+    Kind.DATABASE: "GRANT {privileges} ON DATABASE {{objects}} TO {{group}}",
+    Kind.SCHEMA: "GRANT {privileges} ON SCHEMA {{objects}} TO {{group}}",
+    Kind.TABLES: "GRANT {privileges} ON TABLE {{objects}} TO {{group}}",
+    Kind.SEQUENCES: "GRANT {privileges} ON SEQUENCE {{objects}} TO {{group}}",
+    Kind.NEW_TABLES: _ON_NEW + "ON TABLES TO {{group}}",
+    Kind.NEW_SEQUENCES: _ON_NEW + "ON SEQUENCES TO {{group}}",
+}
+# Every privilege there is here, in the order in which a GRANT names them.
+_PRIVILEGES = ("CONNECT", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+@dataclass(frozen=True)
+class Object:
+    """Something that privileges are on.
+
+    ``held``: by grantee, PUBLIC among them. ``grantable``: what the master user may grant. For the two kinds of what is
+    new, ``name`` is the schema's, and the privileges are those on what the master user will make there. ``reachable``:
+    of a database, that the master user may connect to it.
+    """
+
+    kind: Kind
+    name: Name
+    owner: str
+    held: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    grantable: frozenset[str] = frozenset()
+    reachable: bool = True
+
+    @property
+    def schema(self) -> str:
+        return self.name.schema or self.name.text
+
+
+@dataclass(frozen=True)
+class GrantPlan:
+    """``statements`` to run now; ``not_ours``: what the master user may not grant; ``waiting``: what is not there."""
+
+    statements: tuple[Statement, ...] = ()
+    not_ours: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+def on_database(database: str, groups: Sequence[Group], found: Object | None) -> GrantPlan:
+    """What the groups lack on the database itself; ``found`` is None where there is none."""
+    if found is None:
+        return GrantPlan(waiting=(f"{database}: there is no such database",))
+    if not found.reachable:
+        return GrantPlan(not_ours=(f"{database} of {found.owner}: the master user may not connect to it",))
+    return _plan(database, [(group, found) for group in groups])
+
+
+def within_database(database: str, groups: Sequence[Group], found: Sequence[Object]) -> GrantPlan:
+    """What the groups lack in their schemas of the database."""
+    schemas = {each.name.text for each in found if each.kind is Kind.SCHEMA}
+    wanted = dict.fromkeys(name for group in groups for name in group.schemas.names)
+    plan = _plan(database, [(group, each) for group in groups for each in found if each.schema in group.schemas.names])
+    waiting = tuple(f"{database}.{name}: there is no such schema" for name in wanted if name not in schemas)
+    return GrantPlan(plan.statements, plan.not_ours, waiting)
+
+
+def _plan(database: str, pairs: Sequence[tuple[Group, Object]]) -> GrantPlan:
+    statements: dict[tuple[Kind, str, tuple[str, ...]], list[Name]] = {}
+    not_ours: dict[str, list[str]] = {}
+    for group, each in pairs:
+        missing = [p for p in PRESETS[group.preset][each.kind] if p not in each.held.get(group.name, frozenset())]
+        if granted := tuple(p for p in missing if p in each.grantable):
+            statements.setdefault((each.kind, group.name, granted), []).append(each.name)
+        if refused := [p for p in missing if p not in each.grantable and p not in each.held.get(PUBLIC, frozenset())]:
+            of_object = not_ours.setdefault(_said(database, each), [])
+            of_object += [p for p in refused if p not in of_object]
+    return GrantPlan(
+        tuple(_statements(database, statements)),
+        tuple(f"{said}: the master user may not grant {', '.join(refused)}" for said, refused in not_ours.items()),
+    )
+
+
+def _said(database: str, each: Object) -> str:
+    within = {Kind.DATABASE: "", Kind.SCHEMA: f".{each.name.text}"}.get(each.kind, f".{each.schema}.{each.name.text}")
+    return f"{database}{within} of {each.owner}"
+
+
+def _statements(
+    database: str, lacking: Mapping[tuple[Kind, str, tuple[str, ...]], Sequence[Name]]
+) -> Iterator[Statement]:
+    for (kind, group, privileges), names in lacking.items():
+        listed = ", ".join(privilege for privilege in _PRIVILEGES if privilege in privileges)
+        for batch in batches(names):
+            sql = _SQL[kind].format(privileges=listed)
+            what = f"{kind.value} {', '.join(f'{n.schema}.{n.text}' if n.schema else n.text for n in batch)}"
+            new = " that the master user will make" if kind in (Kind.NEW_TABLES, Kind.NEW_SEQUENCES) else ""
+            yield Statement(
+                f"In {database} grant {listed} on {what}{new}: {group}",
+                *filled(sql, objects=batch, group=[Name(group)]),
+            )

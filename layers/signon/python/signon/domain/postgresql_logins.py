@@ -1,0 +1,272 @@
+"""Logins of PostgreSQL's family: what is wanted, what is there, and the statements between the two.
+
+A person is a role ``user@REALM``, member of the method's role (rds_ad) and of a group role for each of the profile's
+roles that they have. Group roles hold the privileges (``postgresql_grants``) and cannot sign in.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from string import Formatter
+from typing import Any
+
+from signon.domain import logins
+from signon.domain.engines import PostgreSqlLogins
+from signon.domain.logins import LoginPlan, Name, Proof, Standing, Statement, batches, mark
+from signon.domain.names import group_name, login_name
+from signon.domain.profile import Profile, Schemas
+
+
+@dataclass(frozen=True)
+class Group:
+    """The group role of a profile's role: what its members may do, and where."""
+
+    name: str
+    role: str
+    preset: str
+    schemas: Schemas
+
+
+@dataclass(frozen=True)
+class WantedLogin:
+    name: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PresentRole:
+    """A role as it was read. ``powers`` are attributes that no login of ours has, as CREATEROLE.
+
+    ``member_of``: its own memberships that give something, by inheritance or by SET ROLE. From PostgreSQL 16 on there
+    are others: who makes a role administers it, and gets nothing else by that.
+    """
+
+    name: str
+    can_login: bool = False
+    powers: tuple[str, ...] = ()
+    mark: Mapping[str, Any] | None = None
+    member_of: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Every role of a server; ``master`` is who we are."""
+
+    master: str
+    present: Mapping[str, PresentRole]
+
+    def way(self, first: Iterable[str], target: str) -> tuple[str, ...] | None:
+        """The memberships that lead from one of ``first`` to ``target``, as names, or None."""
+        return _ways(self.present, first).get(target)
+
+    @cached_property
+    def masters_ways(self) -> Mapping[str, tuple[str, ...]]:
+        """Every role that the master is a member of, with the memberships that lead there."""
+        return _ways(self.present, [self.master])
+
+
+def _ways(present: Mapping[str, PresentRole], first: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    ways: dict[str, tuple[str, ...]] = {name: (name,) for name in sorted(first)}
+    waiting = deque(ways)
+    while waiting:
+        name = waiting.popleft()
+        for above in sorted(present[name].member_of) if name in present else ():
+            if above not in ways:
+                ways[above] = (*ways[name], above)
+                waiting.append(above)
+    return ways
+
+
+def wanted_groups(profile: Profile) -> tuple[Group, ...]:
+    """The group roles of those of the profile's roles that somebody has and that say something about PostgreSQL."""
+    used = {role for login in profile.logins for role in login.roles}
+    return tuple(
+        Group(group_name(profile.name, name), name, role.preset, role.postgresql)
+        for name, role in profile.roles.items()
+        if name in used and role.postgresql
+    )
+
+
+def wanted_logins(sql: PostgreSqlLogins, profile: Profile) -> tuple[WantedLogin, ...]:
+    """The profile's directory logins, each with what it is to be a member of."""
+    groups = {group.role: group.name for group in wanted_groups(profile)}
+    return tuple(
+        WantedLogin(
+            login_name(login.user, profile.realm),
+            frozenset({sql.role, *(groups[role] for role in login.roles if role in groups)}),
+        )
+        for login in profile.logins
+    )
+
+
+def unusable(sql: PostgreSqlLogins, roles: Roles) -> tuple[str, str] | None:
+    """Why no login may be made on this server at all, with the remedy, or None."""
+    if sql.role not in roles.present:
+        return f"There is no role {sql.role}", "Ask AWS Support: RDS makes it in every database server"
+    for role in (sql.role, sql.excludes):
+        if way := roles.masters_ways.get(role):
+            return (
+                f"The master user would sign in by {role} alone: {' is a member of '.join(way)}",
+                f"Revoke the role {way[1]} from {roles.master}, then start again",
+            )
+    return None
+
+
+def group_troubles(profile: str, groups: Sequence[Group], roles: Roles) -> dict[str, str]:
+    """The group roles that are not as we make them, with what is wrong."""
+    found = {group: roles.present[group.name] for group in groups if group.name in roles.present}
+    return {group.name: trouble for group, role in found.items() if (trouble := _group_trouble(profile, group, role))}
+
+
+def _group_trouble(profile: str, group: Group, found: PresentRole) -> str | None:
+    if found.mark is None:
+        return "made by somebody else"
+    if (found.mark.get("profile"), found.mark.get("role")) != (profile, group.role):
+        return f"made for role {found.mark.get('role')} of profile {found.mark.get('profile')}"
+    changes = (
+        *(["LOGIN"] if found.can_login else []),
+        *found.powers,
+        *(f"member of {name}" for name in sorted(found.member_of)),
+    )
+    return f"changed since we made it ({', '.join(changes)})" if changes else None
+
+
+def make_groups(sql: PostgreSqlLogins, profile: str, groups: Sequence[Group], roles: Roles) -> tuple[Statement, ...]:
+    """The statements that make the group roles that are missing."""
+    missing = [group for group in groups if group.name not in roles.present]
+    marks = {group.name: mark(profile, role=group.role) for group in missing}
+    return tuple(_each("Create group role", list(marks), sql.create, marks))
+
+
+def make(sql: PostgreSqlLogins, profile: Profile, roles: Roles) -> LoginPlan:
+    """The statements that make what is missing (without LOGIN), give memberships, and lock who has left."""
+    wanted = wanted_logins(sql, profile)
+    standings = _standings(sql, profile, wanted, roles)
+    ours = {standing.name for standing in standings if not standing.objection(profile.name)}
+    absent = [login.name for login in wanted if login.name in ours and login.name not in roles.present]
+    lacking: dict[frozenset[str], list[str]] = {}
+    for login in wanted:
+        if login.name in ours and (rest := _lacking(login, roles)):
+            lacking.setdefault(rest, []).append(login.name)
+    names = {login.name for login in wanted}
+    left = [
+        role.name
+        for role in roles.present.values()
+        if profile.lock_leavers and role.name not in names and _is_open(role, profile.name)
+    ]
+    closed = mark(profile.name, complete=False)
+    return LoginPlan(
+        statements=(
+            *_each("Create without LOGIN", absent, sql.create, dict.fromkeys(absent, closed)),
+            *(
+                Statement(
+                    f"Grant {', '.join(sorted(joined))}: {', '.join(batch)}",
+                    *filled(sql.join, roles=[Name(role) for role in sorted(joined)], logins=list(map(Name, batch))),
+                )
+                for joined, people in lacking.items()
+                for batch in batches(people)
+            ),
+            *_each("Lock who has left", left, sql.lock, dict.fromkeys(left, closed)),
+        ),
+        left_alone=logins.left_alone(profile.name, standings),
+    )
+
+
+def open_complete(sql: PostgreSqlLogins, profile: Profile, roles: Roles) -> tuple[Statement, ...]:
+    """The statements that give LOGIN to those of ours that were read back exactly as wanted and do not have it yet."""
+    standings = _standings(sql, profile, wanted_logins(sql, profile), roles)
+    ready = [each.name for each in standings if each.is_ready(profile.name)]
+    return tuple(_each("LOGIN, complete", ready, sql.open, dict.fromkeys(ready, mark(profile.name, complete=True))))
+
+
+def prove(
+    sql: PostgreSqlLogins, profile: Profile, roles: Roles, *, besides: Iterable[str] = (), waiting: Iterable[str] = ()
+) -> Proof:
+    """What reading back proves of a profile's logins; ``besides`` and ``waiting`` are what their grants show.
+
+    Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
+    """
+    wanted = wanted_logins(sql, profile)
+    standings = _standings(sql, profile, wanted, roles)
+    found = group_troubles(profile.name, wanted_groups(profile), roles)
+    troubles = (f"{name}: {trouble}" for name, trouble in found.items())
+    others = _of_other_profiles(profile.name, wanted, roles)
+    return logins.proof(profile.name, standings, besides=(*troubles, *besides, *others), waiting=waiting)
+
+
+def _of_other_profiles(profile: str, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
+    """Logins that another profile has left behind, when the database's tag was changed."""
+    names = {login.name for login in wanted}
+    for role in roles.present.values():
+        if role.mark and role.can_login and role.mark.get("profile") != profile and role.name not in names:
+            yield logins.still_open(role.name, role.mark)
+
+
+def _standings(sql: PostgreSqlLogins, profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> list[Standing]:
+    troubles = group_troubles(profile.name, wanted_groups(profile), roles)
+    return [
+        _standing(login, roles, _obstacle(sql, login, roles, troubles), roles.present.get(login.name))
+        for login in wanted
+    ]
+
+
+def _standing(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRole | None) -> Standing:
+    if found is None:
+        return Standing(login.name, obstacle=obstacle)
+    return Standing(
+        login.name,
+        there=True,
+        mark=found.mark,
+        kind=f"member of {', '.join(sorted(found.member_of)) or 'no role'}",
+        changed=", ".join(found.powers),
+        locked=not found.can_login,
+        obstacle=obstacle,
+        lacks=tuple(f"membership of {role}" for role in sorted(_lacking(login, roles))),
+    )
+
+
+def _obstacle(sql: PostgreSqlLogins, login: WantedLogin, roles: Roles, troubles: Mapping[str, str]) -> str:
+    """What forbids to make ``login`` a member of what it is to be a member of; "" where nothing does."""
+    for role in sorted(login.roles & troubles.keys()):
+        return f"it needs {role}, which is not ours to use: {troubles[role]}"
+    if way := roles.way({login.name, *login.roles}, sql.excludes):
+        chain = way if way[0] == login.name else (login.name, *way)
+        return f"no login may have {sql.role} and {sql.excludes}: {' is a member of '.join(chain)}"
+    if way := roles.masters_ways.get(login.name):
+        return f"{sql.role} would shut the master user out: {' is a member of '.join(way)}"
+    return ""
+
+
+def _lacking(login: WantedLogin, roles: Roles) -> frozenset[str]:
+    found = roles.present.get(login.name)
+    return login.roles - (found.member_of if found else frozenset())
+
+
+def _is_open(role: PresentRole, profile: str) -> bool:
+    return bool(role.mark and role.mark.get("profile") == profile and "complete" in role.mark) and role.can_login
+
+
+def _each(description: str, names: Sequence[str], sql: str, marks: Mapping[str, str]) -> Iterator[Statement]:
+    """One statement for up to a hundred roles: all of them, or none."""
+    for batch in batches(names):
+        commands = [filled(sql, login=[Name(name)], mark=[marks[name]]) for name in batch]
+        yield Statement(
+            f"{description}: {', '.join(batch)}",
+            "; ".join(text for text, _ in commands),
+            tuple(value for _, values in commands for value in values),
+        )
+
+
+def filled(template: str, **fields: Sequence[str | Name]) -> tuple[str, tuple[str | Name, ...]]:
+    """The template with a parameter for each value of its fields, and the values in this order."""
+    text = ""
+    values: list[str | Name] = []
+    for literal, field, _, _ in Formatter().parse(template):
+        text += literal
+        if field:
+            text += ", ".join(["{}"] * len(fields[field]))
+            values += fields[field]
+    return text, tuple(values)

@@ -1,0 +1,206 @@
+"""A real PostgreSQL server behind one instance: a writer, or a reader that follows one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from signal import Signals
+from typing import TYPE_CHECKING, Self
+
+from .pg_hba import ADMIN_ONLY_MEMBERSHIPS, pg_hba
+
+if TYPE_CHECKING:
+    from localcloud.machine import PostgreSQLPrograms
+
+    from .directory import Directory
+    from .world import World
+
+# What RDS grants its master user, who is no superuser:
+# docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.rds_superuser.html
+ROLES = """\
+CREATE ROLE rds_superuser;
+CREATE ROLE rds_replication;
+CREATE ROLE rds_password;
+CREATE ROLE rds_iam;
+CREATE ROLE rds_ad;
+GRANT pg_monitor, pg_signal_backend, rds_replication, rds_password TO rds_superuser WITH ADMIN OPTION;
+CREATE ROLE {user} LOGIN CREATEDB CREATEROLE PASSWORD {password} IN ROLE rds_superuser;
+ALTER DATABASE postgres OWNER TO {user};
+CREATE DATABASE rdsadmin;
+REVOKE ALL ON DATABASE rdsadmin FROM PUBLIC;
+"""
+# From 16 on CREATEROLE alone grants no role that one has not made.
+MAY_GRANT = "GRANT rds_ad, rds_iam TO {user} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;\n"
+# Before, it grants every role but a superuser's; RDS keeps the roles that reach the operating system to itself.
+MAY_NOT_GRANT = """\
+UPDATE pg_authid SET rolsuper = true
+WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files');
+"""
+
+INITIALIZE = ("--username=rdsadmin", "--auth=reject", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync")
+
+# Nothing outlives a world, so nothing needs to survive a power cut.
+SMALL_AND_FORGETFUL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "16MB",
+    "max_connections": "50",
+    "max_wal_size": "32MB",
+    "dynamic_shared_memory_type": "mmap",  # in the data directory: nothing stays in /dev/shm
+}
+SERVE = {
+    "ssl": "on",
+    "ssl_min_protocol_version": "TLSv1.2",
+    "unix_socket_permissions": "0700",
+    "password_encryption": "scram-sha-256",
+    "wal_level": "replica",
+    "wal_keep_size": "64MB",  # what a reader that is stopped may miss
+    "wal_retrieve_retry_interval": "100ms",  # how soon it finds a writer that was restarted
+}
+
+
+class PostgreSQL:
+    """One server: own address, own data, own certificate. It runs as soon as the object exists, and knows no tickets.
+
+    `hosts` are all names that it answers to, its own endpoint first; `programs` are those of its version.
+    """
+
+    port = 5432
+
+    def __init__(
+        self, world: World, name: str, hosts: Sequence[str], programs: PostgreSQLPrograms, master_user: str
+    ) -> None:
+        """Nothing runs yet: see `create` and `replicate`."""
+        self.name, self.hosts, self.host = name, tuple(hosts), hosts[0]
+        self.address = world.names.add(*hosts)
+        self.programs, self._master_user, self._world = programs, master_user, world
+        self._folder = world.folder(f"postgresql-{self.address.rpartition('.')[2]}")  # its socket needs a short path
+        self._data = self._folder / "data"
+        self._settings: dict[str, str] = {}
+        self._service = f"rds-{self._folder.name}"  # its account in the directory
+        self.log = self._folder / "error.log"
+        self._certificate, self._key = world.authority.issue(self._folder, *hosts)
+
+    @classmethod
+    def create(
+        cls,
+        world: World,
+        name: str,
+        hosts: Sequence[str],
+        programs: PostgreSQLPrograms,
+        master_user: str,
+        master_password: str,
+    ) -> Self:
+        """A writer with the roles that RDS makes, and no others."""
+        server = cls(world, name, hosts, programs, master_user)
+
+        def make(folder: Path) -> None:
+            world.supervisor.run([programs.bin / "initdb", *INITIALIZE, f"--pgdata={folder}"])
+
+        recipe = [programs.version, str(programs.bin), *INITIALIZE]
+        world.templates.copy("postgresql", recipe, make, server._data)
+        server._start(())
+        server._make_roles(master_password)
+        return server
+
+    @classmethod
+    def replicate(cls, world: World, name: str, hosts: Sequence[str], source: PostgreSQL) -> Self:
+        """A reader of `source`: read only, with whatever is written there a moment later."""
+        server = cls(world, name, hosts, source.programs, source._master_user)
+        # The directory knows a cluster's members by one account: readers share the name of the reader endpoint.
+        server._service = source._service
+        server._settings = {"primary_conninfo": f"host={source._folder} user=rdsadmin"}
+        world.supervisor.run(
+            [
+                source.programs.bin / "pg_basebackup",
+                f"--host={source._folder}",
+                "--username=rdsadmin",
+                f"--pgdata={server._data}",
+                "--checkpoint=fast",
+                "--no-sync",
+            ]
+        )
+        world.account.write(server._data / "standby.signal", "")
+        server._start(())
+        return server
+
+    def restart(self, methods: Iterable[str] = ()) -> None:
+        """Stops, if it runs, and starts; with "kerberos" among the methods, as a member of the world's directory.
+
+        Raises ServerFailed.
+        """
+        self.stop()
+        self._start(methods)
+
+    def stop(self) -> None:
+        """Ends all sessions and stops in good order; `restart` starts it again."""
+        self._process.send_signal(Signals.SIGINT)
+        self._process.wait()
+
+    def delete(self) -> None:
+        """Ends the server for good: its names no longer resolve, its data is gone."""
+        self._world.supervisor.end(self._process)
+        self._world.names.forget(self.address)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start(self, methods: Iterable[str]) -> None:
+        directory = self._world.directory if "kerberos" in methods else None
+        hba = pg_hba(self.programs.major, self._master_user, directory.realm if directory else None)
+        settings = {
+            **SMALL_AND_FORGETFUL,
+            **SERVE,
+            **self._settings,
+            "cluster_name": self.name,
+            "listen_addresses": self.address,
+            "port": str(self.port),
+            "unix_socket_directories": str(self._folder),
+            "ssl_cert_file": str(self._certificate),
+            "ssl_key_file": str(self._key),
+            "hba_file": str(self._world.account.write(self._folder / "pg_hba.conf", hba)),
+            "krb_server_keyfile": str(self._keytab(directory)) if directory else "",
+        }
+        self._process = self._world.spawn(
+            self.name,
+            [
+                self.programs.bin / "postgres",
+                "-D",
+                self._data,
+                *(f"--{key}={value}" for key, value in settings.items()),
+            ],
+            self.log,
+            self._kerberos(directory) if directory else {},
+            last=Signals.SIGQUIT,  # ends its children too, and gives its shared memory back
+        )
+        self._world.supervisor.wait_until(self._is_ready, self._process, f"PostgreSQL {self.name}", self.log)
+
+    def _is_ready(self) -> bool:
+        """The server writes its state to the last line of its pid file; a file may be left of another process."""
+        try:
+            lines = (self._data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return lines[:1] == [str(self._process.pid)] and lines[7:8] == ["ready   "]
+
+    def _keytab(self, directory: Directory) -> Path:
+        path = self._folder / "keytab"
+        path.unlink(missing_ok=True)
+        directory.export_keytab(self._service, path, [f"postgres/{host}" for host in self.hosts])
+        return path
+
+    def _kerberos(self, directory: Directory) -> dict[str, str]:
+        """The environment for Kerberos; the tickets that it has seen are remembered here and not in /var/tmp."""
+        return {"KRB5_CONFIG": str(directory.krb5_conf), "KRB5RCACHENAME": f"file2:{self._folder}/replay"}
+
+    def _make_roles(self, master_password: str) -> None:
+        more = MAY_GRANT if self.programs.major >= ADMIN_ONLY_MEMBERSHIPS else MAY_NOT_GRANT
+        statements = (ROLES + more).format(
+            user='"' + self._master_user.replace('"', '""') + '"',
+            password="'" + master_password.replace("'", "''") + "'",
+        )
+        first = self._world.account.write(self._folder / "first.sql", statements)
+        psql = self.programs.bin / "psql"
+        who = (f"--host={self._folder}", "--username=rdsadmin", "--dbname=postgres")
+        self._world.supervisor.run([psql, *who, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={first}"])
+        first.unlink()

@@ -1,0 +1,376 @@
+"""Logins in real servers: nobody signs in before they are complete, nobody is made twice, and nobody else's is touched."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+
+import psycopg2
+import pytest
+
+from signon.db import postgresql_logins
+from signon.db.session import Session
+from signon.domain.logins import Proof, Statement
+from signon.domain.profile import DirectoryLogin, Profile
+from signon.errors import ClaimLost, LoginsIncomplete, TemporaryFailure
+from tests.builders import a_profile
+
+from .conftest import ADMIN_ONLY, SQL, Create, Operator, SignIn, Verify
+
+ALICE, BOB = "alice@CORP.EXAMPLE.COM", "bob@CORP.EXAMPLE.COM"
+READ, WRITE = "signon.payments.read", "signon.payments.write"
+MEMBERSHIPS = """\
+SELECT m.rolname, g.rolname FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member JOIN pg_roles g ON g.oid = a.roleid
+WHERE m.rolname LIKE '%@%' ORDER BY 1, 2"""
+MARK = "SELECT shobj_description(oid, 'pg_authid')::json -> 'signon' FROM pg_roles WHERE rolname = '%s'"
+
+
+def a_team(count: int, **changes: object) -> Profile:
+    people = tuple(DirectoryLogin(f"member-{number:04}", ("read",)) for number in range(count))
+    return a_profile(logins=people, **changes)
+
+
+def without(user: str) -> Profile:
+    return a_profile(logins=tuple(login for login in a_profile().logins if login.user != user))
+
+
+# ---- made, and proved
+
+
+def test_wanted_logins_are_made_and_proved(payments: Operator, create: Create, verify: Verify) -> None:
+    create(a_profile())
+    assert verify(a_profile()) == Proof(2, ())
+    assert payments.roles() == {ALICE: True, BOB: True, READ: False, WRITE: False}
+    assert payments.run(MEMBERSHIPS) == [
+        (ALICE, "rds_ad"), (ALICE, READ), (BOB, "rds_ad"), (BOB, READ), (BOB, WRITE),
+    ]  # fmt: skip
+
+
+def test_a_login_carries_our_mark(payments: Operator, create: Create) -> None:
+    create(a_profile())
+    assert payments.run(MARK % ALICE) == [({"profile": "payments", "complete": True},)]
+    assert payments.run(MARK % READ) == [({"profile": "payments", "role": "read"},)]
+
+
+def test_a_login_has_no_power_and_no_password(payments: Operator, create: Create) -> None:
+    create(a_profile())
+    powers = "rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolpassword IS NULL"
+    assert payments.run(
+        f"SELECT DISTINCT {powers} FROM pg_authid WHERE rolname LIKE '%@%' OR rolname LIKE 'signon.%'"
+    ) == [(False, False, False, False, False, True)]
+
+
+def test_no_membership_may_be_handed_on(payments: Operator, create: Create) -> None:
+    create(a_profile())
+    given_on = (
+        "SELECT 1 FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member WHERE admin_option AND rolname LIKE '%@%'"
+    )
+    assert payments.run(given_on) == []
+
+
+def test_the_master_gets_nothing_by_making_somebody(payments: Operator, create: Create) -> None:
+    """From PostgreSQL 16 on who makes a role administers it, and might be its member if the server says so."""
+    if payments.version >= ADMIN_ONLY:
+        payments.run("ALTER ROLE dbadmin SET createrole_self_grant = 'set, inherit'")
+    create(a_profile())
+    reached = "SELECT rolname FROM pg_roles WHERE rolname LIKE '%@%' AND pg_has_role('dbadmin', oid, 'USAGE')"
+    assert payments.run(reached) == []
+    assert payments.run(reached.replace("USAGE", "SET" if payments.version >= ADMIN_ONLY else "USAGE")) == []
+
+
+def test_a_second_call_makes_no_statement_and_only_reads(payments: Operator, create: Create, as_master: SignIn) -> None:
+    assert create(a_profile()) > 0
+    before = payments.run("SELECT pg_current_wal_insert_lsn()")
+    with as_master() as session:
+        assert postgresql_logins.create(session, SQL, a_profile(), before_change=pytest.fail) == 0
+        assert session.round_trips == 3  # roles and databases; in the database its schemas
+    assert payments.run("SELECT pg_current_wal_insert_lsn()") == before
+
+
+def test_everything_that_changes_is_confirmed_before(payments: Operator, as_master: SignIn) -> None:
+    confirmed = []
+    with as_master() as session:
+        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: confirmed.append(session.round_trips))
+    assert len(confirmed) == 4  # group roles, grants in the database, people, LOGIN
+
+
+def test_a_membership_that_somebody_took_away_is_given_again_and_missed_until_then(
+    payments: Operator, create: Create, verify: Verify
+) -> None:
+    create(a_profile())
+    payments.run("SET SESSION AUTHORIZATION dbadmin", f'REVOKE "{WRITE}" FROM "{BOB}" CASCADE')
+    with pytest.raises(LoginsIncomplete, match=f"1 logins are not as wanted: {BOB} lacks membership of {WRITE}"):
+        verify(a_profile())
+    assert create(a_profile()) == 1
+    assert verify(a_profile()).verified == 2
+
+
+# ---- nobody half-made signs in
+
+
+def statements_of(session: Session, profile: Profile) -> list[Statement]:
+    """The statements of a run, in their order."""
+    ran: list[Statement] = []
+    run = session.run
+
+    def noting(statements: Sequence[Statement]) -> None:
+        ran.extend(statements)
+        run(statements)
+
+    session.run = noting  # type: ignore[method-assign]
+    postgresql_logins.create(session, SQL, profile, before_change=lambda: None)
+    return ran
+
+
+def test_people_are_made_read_back_and_opened_in_one_transaction(payments: Operator, as_master: SignIn) -> None:
+    """Whoever looks from outside sees everybody at once, complete."""
+    seen: list[dict[str, bool]] = []
+    with as_master() as session:
+        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: seen.append(payments.roles()))
+    groups = {READ: False, WRITE: False}
+    assert seen == [{}, groups, groups, groups]
+    assert payments.roles() == {ALICE: True, BOB: True, **groups}
+
+
+@pytest.mark.parametrize("survived", range(9))
+def test_a_run_that_is_cut_off_between_statements_is_completed_by_the_next_one(
+    survived: int, payments: Operator, create: Create, verify: Verify, as_master: SignIn
+) -> None:
+    def cut_off() -> None:
+        ours = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'dbadmin'"
+        payments.run(ours)
+
+    left = [survived]
+    with as_master() as session, pytest.raises(TemporaryFailure):
+        run = session._run
+
+        def counted(description: str, *arguments: object) -> object:
+            if left[0] == 0:
+                cut_off()
+            left[0] -= 1
+            return run(description, *arguments)  # type: ignore[arg-type]
+
+        session._run = counted  # type: ignore[method-assign, assignment]
+        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
+        cut_off()
+        session.query("Ask", "SELECT 1")
+    assert payments.opened() in ([], [ALICE, BOB])
+    create(a_profile())
+    assert verify(a_profile()) == Proof(2, ())
+    assert create(a_profile()) == 0
+
+
+def test_a_run_that_has_been_outdated_changes_nothing(payments: Operator, as_master: SignIn) -> None:
+    def outdated() -> None:
+        raise ClaimLost
+
+    with as_master() as session, pytest.raises(ClaimLost):
+        postgresql_logins.create(session, SQL, a_profile(), before_change=outdated)
+    assert payments.roles() == {}
+
+
+@pytest.mark.parametrize("confirmations", [1, 2, 3])
+def test_a_run_that_is_outdated_on_its_way_leaves_nobody_behind(
+    confirmations: int, payments: Operator, as_master: SignIn, create: Create, verify: Verify
+) -> None:
+    answers = iter([None] * confirmations)
+
+    def outdated_later() -> None:
+        if next(answers, ClaimLost()):
+            raise ClaimLost
+
+    with as_master() as session, pytest.raises(ClaimLost):
+        postgresql_logins.create(session, SQL, a_profile(), before_change=outdated_later)
+    assert payments.roles() == {READ: False, WRITE: False}
+    create(a_profile())
+    assert verify(a_profile()).verified == 2
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(payments: Operator, create: Create, verify: Verify) -> None:
+    start, errors, statements = threading.Barrier(4), [], []
+
+    def run() -> None:
+        start.wait()
+        try:
+            statements.append(create(a_team(60)))
+        except Exception as error:  # noqa: BLE001
+            errors.append(error)
+
+    runs = [threading.Thread(target=run) for _ in range(4)]
+    for each in runs:
+        each.start()
+    for each in runs:
+        each.join()
+    assert errors == []
+    assert verify(a_team(60)).verified == 60
+    assert create(a_team(60)) == 0
+
+
+# ---- round trips
+
+
+def test_a_thousand_logins_take_few_statements_and_round_trips(
+    payments: Operator, as_master: SignIn, verify: Verify
+) -> None:
+    with as_master() as session:
+        statements = postgresql_logins.create(session, SQL, a_team(1000), before_change=lambda: None)
+        # group role, CONNECT; USAGE, SELECT, SELECT on what is new; ten batches made, ten joined, ten opened
+        assert statements == 2 + 3 + 30
+        # two looks, begin, two looks, commit; look, begin, look, commit; begin, look, look, commit
+        assert session.round_trips == statements + 6 + 4 + 4
+    assert verify(a_team(1000)).verified == 1000
+    with as_master() as session:
+        assert postgresql_logins.create(session, SQL, a_team(1000), before_change=lambda: None) == 0
+        assert session.round_trips == 3
+
+
+def test_round_trips_are_counted_as_the_server_counts_them(payments: Operator, as_master: SignIn) -> None:
+    payments.run("ALTER ROLE dbadmin SET log_statement = 'all'")
+    before = payments.server.log.read_text().count("LOG:  statement: ")
+    with as_master() as session:
+        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
+        assert session.round_trips == payments.server.log.read_text().count("LOG:  statement: ") - before
+
+
+# ---- other people's logins
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        ("CREATE ROLE {} LOGIN PASSWORD 'Al1ce.Own'", "made by somebody else (member of no role)"),
+        ("CREATE ROLE {} NOLOGIN", "made by somebody else (member of no role)"),
+        ("CREATE ROLE {} LOGIN; GRANT rds_ad TO {}", "made by somebody else (member of rds_ad)"),
+        ("CREATE ROLE {} LOGIN; COMMENT ON ROLE {} IS 'billing''s'", "made by somebody else (member of no role)"),
+        ("CREATE ROLE {} LOGIN; COMMENT ON ROLE {} IS '{{\"signon\": \"yes\"}}'", "made by somebody else (member of no role)"),
+        (
+            "CREATE ROLE {} NOLOGIN; COMMENT ON ROLE {} IS '{{\"signon\": {{\"profile\": \"billing\", \"complete\": false}}}}'",
+            "made for profile billing",
+        ),
+    ],
+)  # fmt: skip
+def test_a_login_of_somebody_else_is_left_as_it_is(
+    made: str, reason: str, payments: Operator, create: Create, verify: Verify
+) -> None:
+    payments.run(made.format(f'"{ALICE}"', f'"{ALICE}"'))
+    everything = f"SELECT a.*, shobj_description(a.oid, 'pg_authid') FROM pg_authid a WHERE rolname = '{ALICE}'"
+    before = payments.run(everything)
+    members = [row for row in payments.run(MEMBERSHIPS) if row[0] == ALICE]
+    create(a_profile())
+    assert payments.run(everything) == before
+    assert [row for row in payments.run(MEMBERSHIPS) if row[0] == ALICE] == members
+    assert verify(a_profile()) == Proof(1, (f"{ALICE}: {reason}",))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("ALTER ROLE {} NOLOGIN", "locked by somebody else"),
+        ("ALTER ROLE {} CREATEROLE CREATEDB", "changed since we made it (CREATEROLE, CREATEDB)"),
+        ("ALTER ROLE {} SUPERUSER", "changed since we made it (SUPERUSER)"),
+        ("COMMENT ON ROLE {} IS NULL", f"made by somebody else (member of rds_ad, {READ})"),
+        ("COMMENT ON ROLE {} IS 'ours now'", f"made by somebody else (member of rds_ad, {READ})"),
+    ],
+)
+def test_a_login_of_ours_that_somebody_changed_is_left_alone_and_said(
+    change: str, reason: str, payments: Operator, create: Create, verify: Verify
+) -> None:
+    create(a_profile())
+    payments.run(change.format(f'"{ALICE}"'))
+    assert create(a_profile()) == 0
+    assert verify(a_profile()) == Proof(1, (f"{ALICE}: {reason}",))
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        ("CREATE ROLE {}", "made by somebody else"),
+        ("CREATE ROLE {}; CREATE ROLE mallory; GRANT {} TO mallory", "made by somebody else"),
+    ],
+)
+def test_nobody_gets_privileges_by_a_group_role_that_was_there_before_us(
+    made: str, reason: str, payments: Operator, create: Create, verify: Verify
+) -> None:
+    """Whoever makes a role under the name of ours, with members of their choice, is granted nothing."""
+    payments.run(made.replace("{}", f'"{READ}"'))
+    create(a_profile())
+    held = f"SELECT has_table_privilege('{READ}', 'core.invoices', 'SELECT')"
+    assert payments.run(held, database="payments") == [(False,)]
+    assert payments.opened() == []
+    needs = f"it needs {READ}, which is not ours to use: {reason}"
+    assert verify(a_profile()) == Proof(0, (f"{ALICE}: {needs}", f"{BOB}: {needs}", f"{READ}: {reason}"))
+
+
+def test_a_group_role_of_ours_that_was_given_more_is_no_longer_given_to_anybody(
+    payments: Operator, create: Create, verify: Verify
+) -> None:
+    create(without("bob"))
+    payments.run(f'GRANT rds_superuser TO "{READ}"')
+    assert create(a_profile()) == 7  # all for group role `write`; nothing for bob, who needs `read` too
+    assert payments.opened() == [ALICE]
+    changed = "changed since we made it (member of rds_superuser)"
+    said = verify(a_profile()).left_alone
+    assert f"{READ}: {changed}" in said
+    assert f"{BOB}: it needs {READ}, which is not ours to use: {changed}" in said
+
+
+# ---- who leaves and comes back
+
+
+def test_who_has_left_is_locked_and_who_comes_back_is_opened(payments: Operator, create: Create) -> None:
+    create(a_profile())
+    assert create(without("alice")) == 1
+    assert payments.opened() == [BOB]
+    assert create(without("alice")) == 0
+    assert create(a_profile()) == 1
+    assert payments.opened() == [ALICE, BOB]
+
+
+def test_who_has_left_stays_where_the_profile_says_so(payments: Operator, create: Create) -> None:
+    create(a_profile())
+    bob = without("alice").logins
+    assert create(a_profile(logins=bob, lock_leavers=False)) == 0
+    assert payments.opened() == [ALICE, BOB]
+
+
+def test_logins_of_another_profile_are_no_leavers_and_are_said(
+    payments: Operator, create: Create, verify: Verify
+) -> None:
+    create(a_profile(name="billing", logins=(DirectoryLogin("carol", ("read",)),)))
+    create(a_profile())
+    assert payments.opened() == [ALICE, BOB, "carol@CORP.EXAMPLE.COM"]
+    assert verify(a_profile()).left_alone == ("carol@CORP.EXAMPLE.COM: still open, made for profile billing",)
+
+
+def test_a_master_without_admin_option_is_told_that_it_was_refused(payments: Operator, create: Create) -> None:
+    """PostgreSQL 16 and newer: CREATEROLE alone grants no role that one has not made."""
+    if payments.version < ADMIN_ONLY:
+        pytest.skip("CREATEROLE grants every role before 16")
+    payments.run("REVOKE ADMIN OPTION FOR rds_ad FROM dbadmin")
+    from signon.errors import StatementRefused
+
+    with pytest.raises(StatementRefused, match="PostgreSQL error 42501"):
+        create(a_profile())
+    assert payments.opened() == []
+
+
+# ---- names
+
+
+def test_names_at_the_edges_of_the_grammar_are_stored_exactly(
+    payments: Operator, create: Create, verify: Verify
+) -> None:
+    edges = ("a", "0", "7of9", "a" * 20, "a.b-c_d", "x--", "x__", "0123456789.1234567-9", "true", "null", "select")
+    profile = a_profile(logins=tuple(DirectoryLogin(name, ("read",)) for name in edges))
+    create(profile)
+    assert payments.opened() == sorted(f"{name}@CORP.EXAMPLE.COM" for name in edges)
+    assert verify(profile).verified == len(edges)
+
+
+def test_a_database_has_other_peoples_sessions_all_the_while(payments: Operator, create: Create) -> None:
+    with closing(payments.connect()) as other, other.cursor() as cursor:
+        cursor.execute("BEGIN; SELECT count(*) FROM pg_roles")
+        create(a_profile())
+        assert isinstance(other, psycopg2.extensions.connection)
+    assert payments.opened() == [ALICE, BOB]
