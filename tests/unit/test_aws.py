@@ -15,8 +15,9 @@ from botocore.stub import ANY, Stubber
 from signon.aws import executions, profiles, rds, rds_changes, records, secrets
 from signon.aws.clients import errors_as
 from signon.domain.credentials import Credentials
+from signon.domain.profile import ProfileVersion
 from signon.domain.record import Known, Record
-from signon.errors import MasterSecretUnusable, NotOurs, TemporaryFailure
+from signon.errors import MasterSecretUnusable, NotOurs, PermissionMissing, ProfileUnusable, TemporaryFailure
 from tests.builders import EXECUTION, NOW, REGION, a_database, an_execution, at
 
 Answering = Callable[[str], Stubber]
@@ -40,8 +41,8 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
 # ---- errors
 
 
-def refused(code: str, status: int) -> botocore.exceptions.ClientError:
-    answer: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+def refused(code: str, status: int, message: str = "no") -> botocore.exceptions.ClientError:
+    answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return botocore.exceptions.ClientError(answer, "DescribeDBInstances")
 
 
@@ -66,7 +67,7 @@ def test_what_passes_by_itself_is_a_temporary_failure(error: Exception) -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        refused("AccessDenied", 403),
+        refused("an error of the future", 400),
         botocore.exceptions.ParamValidationError(report="x"),
         botocore.exceptions.NoCredentialsError(),
         botocore.exceptions.NoRegionError(),
@@ -80,6 +81,73 @@ def test_what_does_not_pass_by_itself_is_not_retried(error: Exception) -> None:
 def test_a_code_that_the_caller_knows_becomes_the_callers_error() -> None:
     with pytest.raises(NotOurs, match="no"), errors_as({"DBInstanceNotFound": NotOurs}):
         raise refused("DBInstanceNotFound", 404)
+
+
+NOBODY_ALLOWS = "because no identity-based policy allows the"
+
+
+def sentence(action: str, resource: str) -> str:
+    user = "arn:aws:sts::123456789012:assumed-role/signon-MakePlanRole-ABC/signon-make-plan"
+    why = f"{NOBODY_ALLOWS} {action} action"
+    return f"User: {user} is not authorized to perform: {action} on resource: {resource} {why}"
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "problem"),
+    [
+        (
+            "AccessDenied",
+            sentence("rds:ModifyDBInstance", "arn:aws:rds:us-east-1:123456789012:db:orders"),
+            (
+                "The role signon-MakePlanRole-ABC may not do rds:ModifyDBInstance on"
+                f" arn:aws:rds:us-east-1:123456789012:db:orders: {NOBODY_ALLOWS} rds:ModifyDBInstance action"
+            ),
+        ),
+        (
+            "AccessDenied",
+            sentence("s3:GetObject", '"arn:aws:s3:::profiles/orders.yaml"'),
+            (
+                "The role signon-MakePlanRole-ABC may not do s3:GetObject on arn:aws:s3:::profiles/orders.yaml:"
+                f" {NOBODY_ALLOWS} s3:GetObject action"
+            ),
+        ),
+        (
+            "AccessDeniedException",
+            sentence("ds:DescribeDirectories", "*"),
+            (
+                f"The role signon-MakePlanRole-ABC may not do ds:DescribeDirectories: {NOBODY_ALLOWS}"
+                " ds:DescribeDirectories action"
+            ),
+        ),
+        (
+            "AuthorizationError",
+            sentence("SNS:Publish", "arn:aws:sns:us-east-1:1:x").partition(" because")[0]
+            + " with an explicit deny in x",
+            (
+                "The role signon-MakePlanRole-ABC may not do SNS:Publish on arn:aws:sns:us-east-1:1:x:"
+                " with an explicit deny in x"
+            ),
+        ),
+        ("403", "Forbidden", "The function's role may not call DescribeDBInstances: Forbidden"),
+    ],
+)
+def test_a_refused_permission_names_role_action_and_resource(code: str, said: str, problem: str) -> None:
+    with pytest.raises(PermissionMissing) as missing, errors_as():
+        raise refused(code, 403, said)
+    assert missing.value.problem == problem
+    assert "Deploy the stack again" in missing.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("action", "error"), [("s3:GetObjectVersion", PermissionMissing), ("s3:ListBucket", ProfileUnusable)]
+)
+def test_a_version_that_may_not_be_read_is_not_one_that_is_gone(
+    answering: Answering, action: str, error: type[Exception]
+) -> None:
+    said = sentence(action, '"arn:aws:s3:::profiles/orders.yaml"')
+    answering("s3").add_client_error("get_object", "AccessDenied", said, 403)
+    with pytest.raises(error):
+        profiles.pinned("profiles", ProfileVersion("orders", "orders.yaml", "1", "x"))
 
 
 # ---- the master secret

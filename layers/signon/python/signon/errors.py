@@ -19,6 +19,7 @@ Step Functions matches the bare class name, so these names are a contract with
         |-- DirectoryRoleUnusable   missing, wrong trust, lacks the policy
         |-- AssociationRefused      RDS refuses the directory, the role or the change
         |-- DatabaseUnusable        the server is read only
+        |-- PermissionMissing         AWS refuses an action to the role of one of our functions
         |-- ConnectionRefused       no route, TLS not verified, master not let in
         |-- MasterSecretUnusable    none, unreadable, or not a secret with a password
         |-- DatabaseInUse           people are signed in and a reboot would cut them off
@@ -100,6 +101,10 @@ class AssociationRefused(NeedsPerson):
 
 class DatabaseUnusable(NeedsPerson):
     """Logins cannot be written here."""
+
+
+class PermissionMissing(NeedsPerson):
+    """The role of one of our functions may not do what the function must."""
 
 
 class ConnectionRefused(NeedsPerson):
