@@ -19,6 +19,8 @@ def main(arguments: Sequence[str]) -> int:
     ):
         command = commands.add_parser(name, help=purpose)
         command.add_argument("--speed", type=float, default=500, help="simulated seconds in a real one (default 500)")
+        if name == "demo":
+            command.add_argument("--engine", default="mysql", help="mysql (default) or aurora-postgresql")
     commands.add_parser("down", help="end what `up` started")
     shell = commands.add_parser("shell", help="a shell, or one command, that finds the cloud")
     shell.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="instead of a shell")
@@ -43,9 +45,9 @@ def main(arguments: Sequence[str]) -> int:
 def _run(asked: argparse.Namespace) -> int:
     # each command imports what it needs: moto takes a second
     if asked.command == "demo":
-        from localcloud import demo
+        from localcloud.demo import story
 
-        demo.main(asked.speed)
+        story.tell(asked.engine, asked.speed)
     elif asked.command == "up":
         from localcloud import background, scenery
 

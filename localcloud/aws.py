@@ -27,10 +27,13 @@ from werkzeug.serving import make_server
 from localcloud import cloudformation, dynamodb, eventbridge, lambdas, rds, s3, scheduler, stepfunctions
 from localcloud.artifacts import Artifacts, host_architecture
 from localcloud.clock import Clock
+from localcloud.cloudformation import DeploymentError
 from localcloud.comparison import Finding
 from localcloud.deploy import Stack, deploy
 from localcloud.faults import Faults
 from localcloud.figures import Door, Figures
+from localcloud.iam.authorizer import Authorizer
+from localcloud.iam.policies import NotModelled
 from localcloud.servers.world import World
 
 
@@ -46,6 +49,7 @@ class Aws:
 
     def __init__(self, world: World, clock: Clock, faults: Faults, region: str) -> None:
         self.region, self.figures = region, Figures()
+        self.authorizer = Authorizer(self.account, region)
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._session = boto3.Session("local", "local", region_name=region)
@@ -61,7 +65,7 @@ class Aws:
             }
         )
         _keep_service_role_policies()
-        door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures)
+        door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures, self.authorizer)
         self._server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_RequestHandler)
         # an address, not "localhost": of a name botocore would ask for <bucket>.localhost
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
@@ -76,24 +80,26 @@ class Aws:
 
         self.functions = lambdas.ExecutionEnvironments(
             interpreter=str(machine.runtime_python),
-            platform={**self.environment("function"), **world.resolving},
+            platform={"AWS_ENDPOINT_URL": self.endpoint, **world.resolving},
             spawn=spawn,
             artifacts=self._artifacts,
             home=world.folder("functions"),
             clock=clock,
             faults=faults,
+            authorizer=self.authorizer,
         )
         lambdas.install(self.functions)
         cloudformation.install(self.client)
-        eventbridge.install(clock, faults)
-        scheduler.install(clock, faults)
+        eventbridge.install(clock, faults, self.authorizer)
+        scheduler.install(clock, faults, self.authorizer)
         rds.install(world, clock, faults)
         s3.install()
         dynamodb.install()
         once = Config(
             retries={"total_max_attempts": 1}, read_timeout=3600, max_pool_connections=64, parameter_validation=False
         )
-        stepfunctions.install(clock, self._session.client("lambda", endpoint_url=self.endpoint, config=once))
+        lambda_client = self._session.client("lambda", endpoint_url=self.endpoint, config=once)
+        stepfunctions.install(clock, lambda_client, self.authorizer)
         if Aws._had_another:
             BackendDict.reset()  # here and not at the end: it takes a second, and most processes have but one cloud
         Aws._had_another = True
@@ -109,12 +115,12 @@ class Aws:
                 self._clients[service] = self._session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]
             return self._clients[service]
 
-    def environment(self, who: str = "local") -> dict[str, str]:
-        """The variables with which any AWS SDK or CLI finds this cloud."""
+    def environment(self) -> dict[str, str]:
+        """The variables with which any AWS SDK or CLI finds this cloud, and may do everything in it."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": who,
-            "AWS_SECRET_ACCESS_KEY": who,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
         }
@@ -140,18 +146,20 @@ class Aws:
         """Deploy a template, with the network and the architecture of this machine where it asks for them."""
         vpc, subnets = self.network()
         here = {"VpcId": vpc, "SubnetIds": ",".join(subnets), "Architecture": host_architecture()}
-        return deploy(
+        stack = deploy(
             template, name, {**here, **parameters}, allowed, self._artifacts, self.client, self.account, self.region
         )
+        for logical_id, role in stack.of_type("AWS::IAM::Role").items():
+            try:
+                self.authorizer.granted(role)
+            except NotModelled as unknown:
+                raise DeploymentError(f"{logical_id} (AWS::IAM::Role): {unknown}") from None
+        return stack
 
     def start_functions_early(self, stack: Stack) -> None:
         """Functions that are wanted soon are started before they are wanted, as Lambda often does too."""
         backend = lambda_simple_backends[self.account][self.region]
-        names = [
-            name
-            for key, name in stack.physical.items()
-            if stack.template["Resources"][key]["Type"] == "AWS::Lambda::Function"
-        ]
+        names = stack.of_type("AWS::Lambda::Function").values()
         self.functions.start_early([backend.get_function(name) for name in names])
 
     def close(self) -> None:

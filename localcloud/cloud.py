@@ -66,6 +66,7 @@ class Cloud:
             self.aws = Aws(self.world, self.clock, self.faults, self.region)
             self._end.callback(self.aws.close)
         self.endpoint, self.account, self.figures = self.aws.endpoint, self.aws.account, self.aws.figures
+        self.authorizer = self.aws.authorizer
         with self._phase("network and directory in moto"):
             self.aws.register_directory(DIRECTORY_ID, DOMAIN)
             self.directory_id = DIRECTORY_ID

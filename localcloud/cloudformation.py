@@ -15,6 +15,8 @@ from moto.awslambda import models as awslambda
 from moto.awslambda.utils import get_backend as lambda_backend
 from moto.cloudformation import parsing
 from moto.ec2.models import ec2_backends
+from moto.iam.models import Role
+from moto.logs.models import LogGroup
 from moto.s3.models import s3_backends
 from moto.stepfunctions import models as stepfunctions
 from moto.stepfunctions.responses import get_backend as stepfunctions_backend
@@ -92,11 +94,14 @@ def install(client: Client) -> None:
         cloudformation_name_type=staticmethod(lambda: "LayerName"),  # it had a wrong name
     )
     mend(awslambda.Permission, create_from_cloudformation_json=classmethod(_create_permission))
+    mend(Role, put_policy=_put_policy)
+    mend(LogGroup, get_cfn_attribute=_log_group_attribute)
     mend(stepfunctions.StateMachine, create_from_cloudformation_json=_create_state_machine)
 
 
 _moto_parse = parsing.parse_resource_and_generate_name
 _moto_create = parsing.parse_and_create_resource
+_moto_log_group_attribute = LogGroup.get_cfn_attribute
 _moto_create_permission: Callable[..., awslambda.Permission] = vars(awslambda.Permission)[
     "create_from_cloudformation_json"
 ].__func__
@@ -105,11 +110,20 @@ _moto_create_permission: Callable[..., awslambda.Permission] = vars(awslambda.Pe
 def _parse(logical_id: str, resource: dict[str, Any], resources: Any) -> Any:
     parsed = _moto_parse(logical_id, resource, resources)
     if parsed:
-        properties = parsed[1].setdefault("Properties", {})
+        properties = parsed[1]["Properties"] = _without_no_values(parsed[1].get("Properties", {}))
         if "DefinitionS3Location" in properties:
             _inline_definition(properties, resources["AWS::AccountId"])
         _resolved[logical_id] = (resource["Type"], copy.deepcopy(properties))
     return parsed
+
+
+def _without_no_values(value: Any) -> Any:
+    """What refers to AWS::NoValue is not there; moto leaves a None in lists."""
+    if isinstance(value, dict):
+        return {name: _without_no_values(inner) for name, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_without_no_values(inner) for inner in value if inner is not None]
+    return value
 
 
 def _create(logical_id: str, resource: dict[str, Any], *rest: Any, **named: Any) -> Any:
@@ -156,8 +170,20 @@ def _create_permission(
     permission = _moto_create_permission(cls, name, resource, account, region, **rest)
     function = lambda_backend(account, region).get_function(resource["Properties"]["FunctionName"])
     kept = function.policy.statements[-1]
+    kept.pop("FunctionName")  # a property of the Permission and no element of a policy
     mend(permission, physical_resource_id=name, statement=kept, function_name=function.function_name)
     return permission
+
+
+def _put_policy(role: Role, name: str, document: Any) -> None:
+    """As text, as the API keeps it; moto keeps CloudFormation's as Python and answers GetRolePolicy with that."""
+    role.policies[name] = document if isinstance(document, str) else json.dumps(document)
+
+
+def _log_group_attribute(group: LogGroup, attribute: str) -> str:
+    """With the log streams in its ARN, which moto leaves out: a policy on `group.arn` is meant for them."""
+    found = _moto_log_group_attribute(group, attribute)
+    return f"{found}:*" if attribute == "Arn" else found
 
 
 def _create_layer(name: str, resource: dict[str, Any], account: str, region: str, **_: Any) -> Any:

@@ -15,14 +15,15 @@ from jsonpath_ng import parse as parse_path
 from moto.events import models
 
 from localcloud.clock import Clock
-from localcloud.delivery import Delivery, reaches
+from localcloud.delivery import Delivery, Sender, reaches
 from localcloud.faults import Faults
+from localcloud.iam.authorizer import Authorizer
 from localcloud.mending import mend
 
 _moto_send_to_targets = models.Rule.send_to_targets
 
 
-def install(clock: Clock, faults: Faults) -> None:
+def install(clock: Clock, faults: Faults, authorizer: Authorizer) -> None:
     """From now on events carry this clock's time, and rules reach state machines and functions."""
     mend(models, unix_time=lambda *_: clock.now().timestamp())
 
@@ -33,7 +34,7 @@ def install(clock: Clock, faults: Faults) -> None:
         if mine and rule.event_pattern.matches_event(event):
             shown = as_delivered(event)
             for target in mine:
-                _delivery(rule, target, shown).start(clock, faults, f"rule {rule.name}")
+                _delivery(rule, target, shown).start(clock, faults, authorizer, f"rule {rule.name}")
         others = copy.copy(rule)
         others.targets = [target for target in rule.targets if target not in mine]
         if others.targets:
@@ -50,6 +51,7 @@ def _delivery(rule: models.Rule, target: dict[str, Any], event: dict[str, Any]) 
         lambda _: target_input(target, event),
         json.dumps(event),
         {"RULE_ARN": rule.arn},
+        Sender("events.amazonaws.com", rule.arn),
     )
 
 

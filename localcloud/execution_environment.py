@@ -68,12 +68,13 @@ class ExecutionEnvironment:
         spec: FunctionSpec,
         interpreter: str,
         platform: Mapping[str, str],
+        credentials: Mapping[str, str],
         spawn: Spawn,
         log: Callable[[str, str], None],
         today: datetime.date,
     ) -> None:
-        """`platform` is what is not Lambda's: the endpoint, credentials, name resolution. `log` takes (stream,
-        line).
+        """`platform` is what is not Lambda's: the endpoint, name resolution. `credentials`: the role's, as Lambda
+        passes them on. `log` takes (stream, line).
         """
         self.spec = spec
         self.log_stream = f"{today:%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"
@@ -81,6 +82,7 @@ class ExecutionEnvironment:
         environment = {
             **spec.environment,
             **lambda_variables(spec, self.log_stream),
+            **credentials,
             **platform,
             "AWS_LAMBDA_RUNTIME_API": self.api.address,
         }

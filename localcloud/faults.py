@@ -9,8 +9,8 @@ from collections import defaultdict, deque
 class Faults:
     """Queues by the name of what shall fail.
 
-    `modify_db_instance`, `reboot_db_instance`, `create_db_instance`: an RDS error code to
-    answer.
+    `create_db_instance`, `describe_db_instances`, `modify_db_instance`, `reboot_db_instance`, `create_db_cluster`,
+    `describe_db_clusters`, `modify_db_cluster`: an RDS error code to answer.
     `join`: the status in which the next domain membership ends, `failed` or `enable-kerberos-failed`.
     `start_execution`, `deliver:<function name>`: a message with which the next attempt of a rule or a schedule at a
     state machine or at that function fails.

@@ -4,6 +4,7 @@ Everything comes from the *deployed* function: its code, layers, variables, runt
 """
 
 import io
+import logging
 import threading
 import zipfile
 from collections import defaultdict
@@ -22,7 +23,11 @@ from localcloud.clock import Clock
 from localcloud.delivery import bury
 from localcloud.execution_environment import ExecutionEnvironment, FunctionSpec, Spawn
 from localcloud.faults import Faults
+from localcloud.iam import function_roles
+from localcloud.iam.authorizer import AccessDenied, Authorizer
 from localcloud.runtime_api import Reply
+
+log = logging.getLogger("localcloud.iam")
 
 ASYNCHRONOUS_RETRIES = (60, 120)  # simulated seconds before each
 
@@ -39,11 +44,12 @@ class ExecutionEnvironments:
         home: Path,
         clock: Clock,
         faults: Faults,
+        authorizer: Authorizer,
     ) -> None:
         """`interpreter` has awslambdaric and boto3 and nothing else; `platform` is added to every function's
         variables.
         """
-        self.clock, self.faults = clock, faults
+        self.clock, self.faults, self.authorizer = clock, faults, authorizer
         self.cold_starts = 0
         self._interpreter, self._platform, self._spawn = interpreter, platform, spawn
         self._artifacts, self._home = artifacts, home
@@ -76,7 +82,7 @@ class ExecutionEnvironments:
                 if not (reply := self._unthrottled(function, payload)).failed:
                     return
             queue = (getattr(function, "dead_letter_config", None) or {}).get("TargetArn")
-            if queue and reply:
+            if queue and reply and function_roles.may_bury(self.authorizer, function, queue):
                 said = {"ErrorCode": "200", "ErrorMessage": reply.payload.decode(errors="replace")[:1024]}
                 bury(function.account_id, function.region, queue, payload.decode(), said)
 
@@ -101,7 +107,10 @@ class ExecutionEnvironments:
             for function in functions:
                 if self._closed or self._idle[function.function_arn]:
                     continue
-                environment = self._started(function)
+                try:
+                    environment = self._started(function)
+                except JsonRESTError:
+                    continue  # whoever invokes it is told
                 environment.api.asked.wait(10)
                 self._put_back(function, environment)
 
@@ -140,12 +149,14 @@ class ExecutionEnvironments:
         environment.close()
 
     def _started(self, function: LambdaFunction) -> ExecutionEnvironment:
+        credentials = function_roles.credentials(self.authorizer, function)
         environment = ExecutionEnvironment(
             self._spec(function),
             self._interpreter,
             self._platform,
+            credentials,
             self._spawn,
-            _LogWriter(function, self.clock),
+            _LogWriter(function, self.clock, self.authorizer),
             self.clock.now().date(),
         )
         with self._lock:
@@ -218,20 +229,33 @@ def _log_group(function: LambdaFunction) -> str:
 
 
 class _LogWriter:
-    """Writes a function's lines to its log group, at simulated time; like Lambda it makes the group where the
-    template has none.
+    """Writes a function's lines to its log group, at simulated time, as far as the function's role may; like Lambda it
+    makes the group where the template has none.
     """
 
-    def __init__(self, function: LambdaFunction, clock: Clock) -> None:
+    def __init__(self, function: LambdaFunction, clock: Clock, authorizer: Authorizer) -> None:
         self._backend = logs_backends[function.account_id][function.region]
         self._group, self._clock = _log_group(function), clock
+        self._function, self._authorizer = function, authorizer
 
     def __call__(self, stream: str, line: str) -> None:
+        try:
+            self._write(stream, line)
+        except AccessDenied as denied:
+            log.warning("%s has no log: %s", self._function.function_name, denied)
+
+    def _write(self, stream: str, line: str) -> None:
         if self._group not in self._backend.groups:
+            self._may("CreateLogGroup", "")
             self._backend.create_log_group(self._group, {})
         streams = self._backend.groups[self._group].streams
         if stream not in streams:
+            self._may("CreateLogStream", "")
             self._backend.create_log_stream(self._group, stream)
+        self._may("PutLogEvents", stream)
         written: LogStream = streams[stream]
         # not the API: that refuses time stamps two hours ahead of the real time
         written.put_log_events([{"timestamp": int(self._clock.now().timestamp() * 1000), "message": line}])
+
+    def _may(self, action: str, stream: str) -> None:
+        function_roles.require_logs(self._authorizer, self._function, f"logs:{action}", self._group, stream)

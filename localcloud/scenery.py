@@ -33,6 +33,30 @@ def create_database(cloud: Cloud, name: str, profile: str | None) -> None:
     )
 
 
+def create_cluster(cloud: Cloud, name: str, profile: str | None, readers: int = 1, database: str = "payments") -> None:
+    """What a team does that wants an Aurora PostgreSQL: the cluster bears the tag, and its instances none.
+
+    They are called `<name>-1`, which is the writer, `<name>-2` and so on.
+    """
+    rds = cloud.client("rds")
+    rds.create_db_cluster(
+        DBClusterIdentifier=name,
+        Engine="aurora-postgresql",
+        EngineVersion="17.6",
+        MasterUsername="postgres",
+        ManageMasterUserPassword=True,
+        DatabaseName=database,
+        Tags=[{"Key": "signon:profile", "Value": profile}] if profile else [],
+    )
+    for number in range(1, readers + 2):
+        rds.create_db_instance(
+            DBInstanceIdentifier=f"{name}-{number}",
+            DBClusterIdentifier=name,
+            Engine="aurora-postgresql",
+            DBInstanceClass="db.r6g.large",
+        )
+
+
 def say(running: Running) -> None:
     """Ready-made lines for the terminal."""
     credentials = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"

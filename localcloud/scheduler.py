@@ -15,8 +15,9 @@ from moto.scheduler import models
 from moto.scheduler.exceptions import ValidationException
 
 from localcloud.clock import Clock
-from localcloud.delivery import Delivery, reaches
+from localcloud.delivery import Delivery, Sender, reaches
 from localcloud.faults import Faults
+from localcloud.iam.authorizer import Authorizer
 from localcloud.mending import mend
 
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
@@ -26,13 +27,13 @@ _moto_create = models.EventBridgeSchedulerBackend.create_schedule
 _moto_update = models.EventBridgeSchedulerBackend.update_schedule
 
 
-def install(clock: Clock, faults: Faults) -> None:
+def install(clock: Clock, faults: Faults, authorizer: Authorizer) -> None:
     """From now on schedules that are made or changed fire by this clock, until they are deleted or it is stopped."""
 
     def create_schedule(backend: models.EventBridgeSchedulerBackend, **asked: Any) -> models.Schedule:
         period = checked_period(asked)
         schedule = _moto_create(backend, **asked)
-        _Schedule(backend, schedule, period, clock, faults).start()
+        _Schedule(backend, schedule, period, clock, faults, authorizer).start()
         return schedule
 
     def update_schedule(backend: models.EventBridgeSchedulerBackend, **asked: Any) -> models.Schedule:
@@ -40,7 +41,7 @@ def install(clock: Clock, faults: Faults) -> None:
         period = checked_period(asked)
         schedule = _moto_update(backend, **asked)
         schedule.state = asked["state"] or "ENABLED"
-        _Schedule(backend, schedule, period, clock, faults).start()
+        _Schedule(backend, schedule, period, clock, faults, authorizer).start()
         return schedule
 
     mend(models.EventBridgeSchedulerBackend, create_schedule=create_schedule, update_schedule=update_schedule)
@@ -70,9 +71,10 @@ class _Schedule:
         period: float,
         clock: Clock,
         faults: Faults,
+        authorizer: Authorizer,
     ) -> None:
         self._backend, self._schedule, self._period = backend, schedule, period
-        self._clock, self._faults = clock, faults
+        self._clock, self._faults, self._authorizer = clock, faults, authorizer
         mend(schedule, firing=self)
 
     def start(self) -> None:
@@ -105,5 +107,6 @@ class _Schedule:
             return text
 
         facts = {"SCHEDULE_ARN": schedule.arn, "SCHEDULED_TIME": now, "EXECUTION_ID": execution}
-        delivery = Delivery(self._backend.account_id, self._backend.region_name, target, body, body(1), facts)
-        delivery.start(self._clock, self._faults, f"schedule {schedule.name} fires")
+        sender = Sender("scheduler.amazonaws.com", schedule.arn)
+        delivery = Delivery(self._backend.account_id, self._backend.region_name, target, body, body(1), facts, sender)
+        delivery.start(self._clock, self._faults, self._authorizer, f"schedule {schedule.name} fires")

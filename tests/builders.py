@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from signon.domain.database import Database, DatabaseId, Membership
+from signon.domain.database import Database, DatabaseId, Instance, Membership
 from signon.domain.directory import DIRECTORY_POLICY, Directory, DirectoryRole, service_principals
 from signon.domain.ending import Execution
-from signon.domain.engines import ENGINES
+from signon.domain.engines import ENGINES, Family, Scope
 from signon.domain.membership import Reading
 from signon.domain.mysql_logins import PresentLogin
 from signon.domain.plan import Plan, make_plan
@@ -28,7 +28,7 @@ DIRECTORY, OTHER_DIRECTORY = "d-9367000001", "d-9367000002"
 REALM = "CORP.EXAMPLE.COM"
 VPC = "vpc-0a1b2c"
 EXECUTION = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:signon-onboard-database:e1"
-MYSQL = ENGINES["mysql"]
+MYSQL, AURORA = ENGINES["mysql"], ENGINES["aurora-postgresql"]
 
 
 def at(**later: float) -> datetime:
@@ -51,7 +51,6 @@ def a_database(**changes: Any) -> Database:
     usual = Database(
         id=a_database_id(),
         engine_version="8.4.5",
-        instance_class="db.t4g.micro",
         status="available",
         host="payments-orders.abc123.us-east-1.rds.amazonaws.com",
         port=3306,
@@ -63,9 +62,33 @@ def a_database(**changes: Any) -> Database:
         membership=None,
         iam_enabled=False,
         pending_changes=(),
-        cluster=None,
-        replica_of=None,
-        replicas=(),
+        instances=(),
+    )
+    name, status = (changes.get(field, getattr(usual, field)) for field in ("id", "status"))
+    itself = an_instance(name.name, status=status, host=changes.get("host", usual.host), is_writer=True, port=3306)
+    return replace(usual, **{"instances": (itself,), **changes})
+
+
+def an_instance(name: str = "payments-orders", **changes: Any) -> Instance:
+    """An available reader."""
+    host = f"{name}.abc123.us-east-1.rds.amazonaws.com"
+    return replace(Instance(name, "available", "db.t4g.micro", host, 5432, is_writer=False), **changes)
+
+
+def a_cluster_id(**changes: Any) -> DatabaseId:
+    name = changes.pop("name", "payments-ledger")
+    arn = f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:{name}"
+    return replace(DatabaseId(name, "cluster-LEDGER000000000000000001", arn, "aurora-postgresql"), **changes)
+
+
+def a_cluster(**changes: Any) -> Database:
+    """A new, available Aurora PostgreSQL cluster: readers ledger-2 and ledger-3, writer ledger-1."""
+    usual = a_database(
+        id=a_cluster_id(),
+        engine_version="16.6",
+        host="payments-ledger.cluster-abc123.us-east-1.rds.amazonaws.com",
+        port=5432,
+        instances=(an_instance("ledger-2"), an_instance("ledger-3"), an_instance("ledger-1", is_writer=True)),
     )
     return replace(usual, **changes)
 
@@ -102,6 +125,12 @@ def a_profile(**changes: Any) -> Profile:
     return replace(usual, **changes)
 
 
+def a_profile_for_clusters(**changes: Any) -> Profile:
+    """The same for Aurora PostgreSQL."""
+    engine = AURORA.name
+    return a_profile(**{"engines": (engine,), "methods": {engine: ("kerberos",)}, **changes})
+
+
 def a_freeze(first: str, last: str) -> tuple[tuple[date, date], ...]:
     return ((date.fromisoformat(first), date.fromisoformat(last)),)
 
@@ -118,18 +147,21 @@ def a_role(**changes: Any) -> DirectoryRole:
     usual = DirectoryRole(
         "signon-directory-access-us-east-1",
         f"arn:aws:iam::{ACCOUNT}:role/signon/signon-directory-access-us-east-1",
-        service_principals(REGION, "mysql"),
+        service_principals(REGION, Family.MYSQL),
         frozenset({DIRECTORY_POLICY}),
     )
     return replace(usual, **changes)
 
 
 def surroundings(**changes: Any) -> Surroundings:
-    return replace(Surroundings(a_directory(), a_role(), kerberos_offered=True, served_vpc=VPC), **changes)
+    return replace(Surroundings(a_directory(), a_role(), served_vpc=VPC), **changes)
 
 
 def a_request(**changes: Any) -> Request:
-    return replace(Request("RDS-EVENT-0005", "payments-orders", "payments"), **changes)
+    return replace(
+        Request("RDS-EVENT-0005", Scope.INSTANCE, "payments-orders", "payments", asked_at=NOW.isoformat(), by_tag=True),
+        **changes,
+    )
 
 
 def planned(
@@ -143,11 +175,12 @@ def planned(
     record: Record | None = None,
 ) -> Plan:
     """The plan that is made of these, where what is not given is usual."""
+    database = database or a_database()
+    usual = a_profile_for_clusters if database.id.scope is Scope.CLUSTER else a_profile
     return make_plan(
         request or a_request(),
-        MYSQL,
-        database or a_database(),
-        profile or a_profile(),
+        database,
+        profile or usual(),
         version or a_version(),
         around or surroundings(),
         now,
@@ -203,6 +236,10 @@ def a_candidate(record: Record | None = None, held_since: datetime | None = None
     return Candidate(a_member(**changes), Known(record, held_since))
 
 
+def a_cluster_candidate(record: Record | None = None, /) -> Candidate:
+    return Candidate(a_cluster(membership=a_membership()), Known(record))
+
+
 def an_execution(status: str = "ABORTED", /, **changes: Any) -> Execution:
     """An execution that was started by hand five minutes ago and has ended now."""
     usual = Execution(
@@ -242,6 +279,7 @@ def an_event(**detail: Any) -> dict[str, Any]:
         "source": "aws.rds",
         "account": ACCOUNT,
         "region": REGION,
+        "time": "2026-11-20T12:30:00Z",
         "detail": {
             "SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:payments-orders",
             "EventID": "RDS-EVENT-0005",

@@ -1,4 +1,4 @@
-"""What tests of different kinds share: one local cloud for a whole session."""
+"""What tests of different kinds share: one local cloud for a whole session, whose grants must all be used."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,13 +7,30 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
+from tests import unused_grants
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[Cloud]:
+def cloud(pytestconfig: pytest.Config) -> Iterator[Cloud]:
     """The project's template, deployed, with a directory and no database."""
-    with Cloud(speed=500) as cloud:
+    with Cloud(speed=500) as cloud, unused_grants.noted(cloud, pytestconfig):
         yield cloud
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended: what its cloud was granted and has used."""
+    unused_grants.hand_over(node.workeroutput, node.config)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if unused_grants.fail(session):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for line in unused_grants.lines(config):
+        terminalreporter.write_line(line, red=True)
 
 
 @pytest.fixture(autouse=True)

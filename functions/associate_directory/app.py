@@ -1,4 +1,4 @@
-"""Associate directory: ModifyDBInstance with the directory and the role, unless the database is on its way already."""
+"""Associate directory: the modify call with the directory and the role, unless the database is on its way already."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import claims, rds, records
+from signon.aws import guard, rds_changes, records
 from signon.domain.claim import Claim
 from signon.domain.database import DatabaseId
 from signon.domain.membership import Reading, must_associate, opening
 from signon.domain.plan import Plan
+from signon.domain.request import Request
 from signon.settings import setting
 
 logger = Logger()
@@ -20,23 +21,21 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plan, claim, now = (
+    plan, claim, request = (
         Plan.from_json(event["plan"]),
         Claim.from_json(event["claim"]),
-        datetime.fromisoformat(event["now"]),
+        Request.from_json(event["request"]),
     )
-    database = rds.observe(DatabaseId.from_json(event["database"]))
+    table, now, directory = setting("TABLE"), datetime.fromisoformat(event["now"]), plan.directory
+    identity = DatabaseId.from_json(event["database"])
+    database = guard.before_change(table, setting("PROFILES"), request, identity, plan, claim)
     before = Reading.from_json(event["membership"]) if event["membership"] else None
-    record = records.read(setting("TABLE"), claim.database)
-    asks = must_associate(database, plan.directory, apply_immediately=plan.apply_immediately)
+    record = records.read(table, claim.database)
+    asks = must_associate(database, directory, apply_immediately=plan.apply_immediately)
     if asks:
-        claims.confirm(setting("TABLE"), claim)
-        records.note(
-            setting("TABLE"), claim.database, {"associated_at": now.isoformat(), "allowed": plan.profile.sha256}
-        )
-        rds.associate_directory(
-            database, plan.directory, setting("DIRECTORY_ROLE"), apply_immediately=plan.apply_immediately
-        )
+        records.note(table, claim.database, {"associated_at": now.isoformat(), "allowed": plan.profile.sha256})
+        role = setting("DIRECTORY_ROLE")
+        rds_changes.associate_directory(database, directory, role, apply_immediately=plan.apply_immediately)
     reading = opening(before, database, record, asks=asks, plugin_loaded=event["probe"]["plugin_loaded"])
     logger.info("Association requested" if asks else "Association not needed", extra={"attempts": reading.attempts})
     return reading.to_json()

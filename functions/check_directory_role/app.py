@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import iam
 from signon.domain.database import DatabaseId
 from signon.domain.directory import usable_role
+from signon.domain.engines import ENGINES
 from signon.settings import setting
 
 logger = Logger()
@@ -18,6 +19,7 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     database = DatabaseId.from_json(event["database"])
-    role = usable_role(iam.directory_role(setting("DIRECTORY_ROLE")), database.region, database.engine)
+    family = ENGINES[database.engine].family
+    role = usable_role(iam.directory_role(setting("DIRECTORY_ROLE")), database.region, family)
     logger.info("Directory role checked", extra={"role": role.arn})
     return {"role": role.name}

@@ -8,7 +8,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import rds
-from signon.domain.request import admit, read_request
+from signon.domain.admission import admit
+from signon.domain.request import read_request
 
 logger = Logger()
 
@@ -17,7 +18,7 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     region, account = context.invoked_function_arn.split(":")[3:5]
     asked = read_request(event["input"], account, region)
-    database = rds.find(asked.instance)
+    database = rds.find(asked)
     request, database = admit(asked, database)
     logger.info(
         "Database described",

@@ -9,9 +9,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import rds, secrets
 from signon.db import logins, session
-from signon.domain.database import DatabaseId
+from signon.domain.credentials import Credentials
+from signon.domain.database import DatabaseId, Instance
 from signon.domain.plan import Plan
-from signon.domain.probe import judge
+from signon.domain.probe import judge, reboots, with_readers
+from signon.domain.reboot import Reboot, remaining
 from signon.settings import setting
 
 logger = Logger()
@@ -20,10 +22,21 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     plan, database = Plan.from_json(event["plan"]), rds.observe(DatabaseId.from_json(event["database"]))
-    with session.sign_in(
-        database, lambda: secrets.master_credentials(database, plan.master_secret), setting("CA_BUNDLE")
-    ) as master:
+    before = Reboot.from_json(event["reboot"]) if event["reboot"] else None
+    bundle = setting("CA_BUNDLE")
+
+    def credentials() -> Credentials:
+        return secrets.master_credentials(database, plan.master_secret)
+
+    def sessions(reader: Instance) -> int:
+        with session.sign_in(database, credentials, bundle, host=reader.host) as master:
+            return logins.other_sessions(master, database)
+
+    with session.sign_in(database, credentials, bundle) as master:
         probe = logins.probe(master, database, plan)
+    if reboots(probe, plan):
+        readers = [instance for instance in remaining(database, before) if not instance.is_writer]
+        probe = with_readers(probe, [sessions(reader) for reader in readers])
     judge(probe, database, plan)
     logger.info("Connection probed", extra=probe.to_json())
     return probe.to_json()

@@ -8,11 +8,12 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import claims, kits, rds
+from signon.aws import guard, kits
 from signon.domain import connection_kit
 from signon.domain.claim import Claim
 from signon.domain.database import DatabaseId
 from signon.domain.plan import Plan
+from signon.domain.request import Request
 from signon.settings import setting
 
 logger = Logger()
@@ -20,9 +21,15 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plan, database = Plan.from_json(event["plan"]), rds.observe(DatabaseId.from_json(event["database"]))
-    claims.confirm(setting("TABLE"), Claim.from_json(event["claim"]))
+    plan, claim, request = (
+        Plan.from_json(event["plan"]),
+        Claim.from_json(event["claim"]),
+        Request.from_json(event["request"]),
+    )
+    identity = DatabaseId.from_json(event["database"])
+    database = guard.before_change(setting("TABLE"), setting("PROFILES"), request, identity, plan, claim)
     files = connection_kit.render(database, plan.realm, Path(setting("CA_BUNDLE")).read_bytes())
-    changed = kits.publish(setting("KITS"), database.id.name, files)
+    folder = database.id.folder
+    changed = kits.publish(setting("KITS"), folder, files)
     logger.info("Connection kit published", extra={"changed": changed})
-    return {"location": f"s3://{setting('KITS')}/{database.id.name}/", "changed": changed}
+    return {"location": f"s3://{setting('KITS')}/{folder}/", "changed": changed}

@@ -12,6 +12,7 @@ from signon.aws import rds
 from signon.domain.database import DatabaseId
 from signon.domain.membership import Reading, judge
 from signon.domain.plan import Plan
+from signon.domain.reboot import Reboot
 
 logger = Logger()
 
@@ -24,7 +25,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         database,
         plan.directory,
         datetime.fromisoformat(event["now"]),
-        rebooted=event["reboot"] is not None,
+        Reboot.from_json(event["reboot"]) if event["reboot"] else None,
     )
     logger.info(
         "Membership read",

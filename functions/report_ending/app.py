@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if execution is None or not execution.has_ended_badly:
         return {"reported": False, "released": False}
     request = ending.asked_for(execution, account, region)
-    database = rds.find_made(request.instance) if request else None
+    database = rds.find_made(request) if request else None
     if request is None or database is None:
         logger.info("Nothing to report: the input names no database of ours")
         return {"reported": False, "released": False}

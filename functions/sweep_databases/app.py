@@ -36,9 +36,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     room = sweep.room(running, paused=records.is_paused(table), stopped=stop is not None)
     started = [one for one in due[:room] if executions.start(machine, one.execution_name(now), one.request)]
     for one in started:
-        logger.info("Started", extra={"database": one.name, "reason": one.reason})
+        logger.info("Started", extra={"database": one.database.name, "reason": one.reason})
         if one.version:
-            records.note(table, one.resource_id, {"swept_version": one.version})
+            records.note(table, one.database.resource_id, {"swept_version": one.version})
     answer = {"looked_at": len(databases), "due": len(due), "started": len(started)}
     answer["held_back"] = answer["due"] - answer["started"]
     logger.info("Swept", extra=answer)

@@ -64,7 +64,7 @@ SERVE = {
 class PostgreSQL:
     """One server: own address, own data, own certificate. It runs as soon as the object exists, and knows no tickets.
 
-    `hosts` are all names that it answers to, its own endpoint first.
+    `hosts` are all names that it answers to, its own endpoint first; `programs` are those of its version.
     """
 
     port = 5432
@@ -74,9 +74,8 @@ class PostgreSQL:
     ) -> None:
         """Nothing runs yet: see `create` and `replicate`."""
         self.name, self.hosts, self.host = name, tuple(hosts), hosts[0]
-        self.version = programs.version
         self.address = world.names.add(*hosts)
-        self._world, self._programs, self._master_user = world, programs, master_user
+        self.programs, self._master_user, self._world = programs, master_user, world
         self._folder = world.folder(f"postgresql-{self.address.rpartition('.')[2]}")  # its socket needs a short path
         self._data = self._folder / "data"
         self._settings: dict[str, str] = {}
@@ -109,13 +108,13 @@ class PostgreSQL:
     @classmethod
     def replicate(cls, world: World, name: str, hosts: Sequence[str], source: PostgreSQL) -> Self:
         """A reader of `source`: read only, with whatever is written there a moment later."""
-        server = cls(world, name, hosts, source._programs, source._master_user)
+        server = cls(world, name, hosts, source.programs, source._master_user)
         # The directory knows a cluster's members by one account: readers share the name of the reader endpoint.
         server._service = source._service
-        server._settings = {"primary_conninfo": f"host={source._folder} user=rdsadmin application_name={name}"}
+        server._settings = {"primary_conninfo": f"host={source._folder} user=rdsadmin"}
         world.supervisor.run(
             [
-                source._programs.bin / "pg_basebackup",
+                source.programs.bin / "pg_basebackup",
                 f"--host={source._folder}",
                 "--username=rdsadmin",
                 f"--pgdata={server._data}",
@@ -148,7 +147,7 @@ class PostgreSQL:
 
     def _start(self, methods: Iterable[str]) -> None:
         directory = self._world.directory if "kerberos" in methods else None
-        hba = pg_hba(self._programs.major, self._master_user, directory.realm if directory else None)
+        hba = pg_hba(self.programs.major, self._master_user, directory.realm if directory else None)
         settings = {
             **SMALL_AND_FORGETFUL,
             **SERVE,
@@ -165,7 +164,7 @@ class PostgreSQL:
         self._process = self._world.spawn(
             self.name,
             [
-                self._programs.bin / "postgres",
+                self.programs.bin / "postgres",
                 "-D",
                 self._data,
                 *(f"--{key}={value}" for key, value in settings.items()),
@@ -195,13 +194,13 @@ class PostgreSQL:
         return {"KRB5_CONFIG": str(directory.krb5_conf), "KRB5RCACHENAME": f"file2:{self._folder}/replay"}
 
     def _make_roles(self, master_password: str) -> None:
-        more = MAY_GRANT if self._programs.major >= ADMIN_ONLY_MEMBERSHIPS else MAY_NOT_GRANT
+        more = MAY_GRANT if self.programs.major >= ADMIN_ONLY_MEMBERSHIPS else MAY_NOT_GRANT
         statements = (ROLES + more).format(
             user='"' + self._master_user.replace('"', '""') + '"',
             password="'" + master_password.replace("'", "''") + "'",
         )
         first = self._world.account.write(self._folder / "first.sql", statements)
-        psql = self._programs.bin / "psql"
+        psql = self.programs.bin / "psql"
         who = (f"--host={self._folder}", "--username=rdsadmin", "--dbname=postgres")
         self._world.supervisor.run([psql, *who, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={first}"])
         first.unlink()

@@ -1,11 +1,14 @@
 """The vocabulary of the end-to-end tests: databases, people and profiles in the running cloud."""
 
+import copy
+import datetime
 import json
+import secrets
 import shlex
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +83,17 @@ class Scene:
     def instance(self, name: str) -> Any:
         """What the local RDS keeps of the database, for what no API can do: let days pass, find its server."""
         return rds_backends[self.cloud.account][self.cloud.region].databases[name]
+
+    def show_copy(
+        self, of: str, name: str, tags: Mapping[str, str], age: datetime.timedelta = datetime.timedelta()
+    ) -> None:
+        """RDS shows another database of this name, these tags and this age; its server is that of the database `of`."""
+        original = self.instance(of)
+        made = copy.copy(original)
+        made.db_instance_identifier, made.dbi_resource_id = name, f"db-{secrets.token_hex(13).upper()}"
+        made.tags = [{"Key": key, "Value": value} for key, value in tags.items()]
+        made.instance_create_time = original.instance_create_time - age
+        rds_backends[self.cloud.account][self.cloud.region].databases[name] = made
 
     def available(self, name: str) -> dict[str, Any]:
         self.until(lambda: self.database(name)["DBInstanceStatus"] == "available")
@@ -165,7 +179,7 @@ class Scene:
             .get_item(TableName=self.cloud.physical["Records"], Key=self._key(name, "record"))
             .get("Item")
         )
-        return {field: value["S"] for field, value in item.items()} if item else None
+        return {field: value["S"] for field, value in item.items() if "S" in value} if item else None
 
     def forget(self, name: str) -> None:
         """Deletes the record."""

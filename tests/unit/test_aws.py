@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import boto3
@@ -13,11 +12,12 @@ import botocore.exceptions
 import pytest
 from botocore.stub import ANY, Stubber
 
-from signon.aws import executions, profiles, rds, records, secrets
+from signon.aws import executions, profiles, rds, rds_changes, records, secrets
 from signon.aws.clients import errors_as
 from signon.domain.credentials import Credentials
+from signon.domain.profile import ProfileVersion
 from signon.domain.record import Known, Record
-from signon.errors import MasterSecretUnusable, NotOurs, TemporaryFailure
+from signon.errors import MasterSecretUnusable, NotOurs, PermissionMissing, ProfileUnusable, TemporaryFailure
 from tests.builders import EXECUTION, NOW, REGION, a_database, an_execution, at
 
 Answering = Callable[[str], Stubber]
@@ -29,7 +29,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
 
     def stub(service: str) -> Stubber:
         client: Any = boto3.client(service, REGION, aws_access_key_id="x", aws_secret_access_key="x")  # type: ignore[call-overload]
-        for module in (executions, profiles, rds, records, secrets):
+        for module in (executions, profiles, rds, rds_changes, records, secrets):
             monkeypatch.setattr(module, "client", lambda _: client)
         stubber = Stubber(client)
         stubber.activate()
@@ -41,8 +41,8 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
 # ---- errors
 
 
-def refused(code: str, status: int) -> botocore.exceptions.ClientError:
-    answer: Any = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+def refused(code: str, status: int, message: str = "no") -> botocore.exceptions.ClientError:
+    answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return botocore.exceptions.ClientError(answer, "DescribeDBInstances")
 
 
@@ -67,7 +67,7 @@ def test_what_passes_by_itself_is_a_temporary_failure(error: Exception) -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        refused("AccessDenied", 403),
+        refused("an error of the future", 400),
         botocore.exceptions.ParamValidationError(report="x"),
         botocore.exceptions.NoCredentialsError(),
         botocore.exceptions.NoRegionError(),
@@ -83,38 +83,71 @@ def test_a_code_that_the_caller_knows_becomes_the_callers_error() -> None:
         raise refused("DBInstanceNotFound", 404)
 
 
-# ---- restarts
+NOBODY_ALLOWS = "because no identity-based policy allows the"
+
+
+def sentence(action: str, resource: str) -> str:
+    user = "arn:aws:sts::123456789012:assumed-role/signon-MakePlanRole-ABC/signon-make-plan"
+    why = f"{NOBODY_ALLOWS} {action} action"
+    return f"User: {user} is not authorized to perform: {action} on resource: {resource} {why}"
 
 
 @pytest.mark.parametrize(
-    ("intended", "asked"),
+    ("code", "said", "problem"),
     [
-        (at(minutes=-5), at(minutes=-5)),
-        (at(days=-12), at(days=-12)),
-        (at(days=-14), at(days=-13)),  # of more than 14 days RDS tells nothing, and refuses the question
-        (at(days=-400), at(days=-13)),
+        (
+            "AccessDenied",
+            sentence("rds:ModifyDBInstance", "arn:aws:rds:us-east-1:123456789012:db:orders"),
+            (
+                "The role signon-MakePlanRole-ABC may not do rds:ModifyDBInstance on"
+                f" arn:aws:rds:us-east-1:123456789012:db:orders: {NOBODY_ALLOWS} rds:ModifyDBInstance action"
+            ),
+        ),
+        (
+            "AccessDenied",
+            sentence("s3:GetObject", '"arn:aws:s3:::profiles/orders.yaml"'),
+            (
+                "The role signon-MakePlanRole-ABC may not do s3:GetObject on arn:aws:s3:::profiles/orders.yaml:"
+                f" {NOBODY_ALLOWS} s3:GetObject action"
+            ),
+        ),
+        (
+            "AccessDeniedException",
+            sentence("ds:DescribeDirectories", "*"),
+            (
+                f"The role signon-MakePlanRole-ABC may not do ds:DescribeDirectories: {NOBODY_ALLOWS}"
+                " ds:DescribeDirectories action"
+            ),
+        ),
+        (
+            "AuthorizationError",
+            sentence("SNS:Publish", "arn:aws:sns:us-east-1:1:x").partition(" because")[0]
+            + " with an explicit deny in x",
+            (
+                "The role signon-MakePlanRole-ABC may not do SNS:Publish on arn:aws:sns:us-east-1:1:x:"
+                " with an explicit deny in x"
+            ),
+        ),
+        ("403", "Forbidden", "The function's role may not call DescribeDBInstances: Forbidden"),
     ],
 )
-def test_rds_is_asked_of_no_more_days_than_it_remembers(
-    answering: Answering, intended: datetime, asked: datetime
-) -> None:
-    question = {
-        "SourceIdentifier": "payments-orders",
-        "SourceType": "db-instance",
-        "StartTime": asked,
-        "EventCategories": ["availability"],
-    }
-    answering("rds").add_response("describe_events", {"Events": []}, question)
-    assert not rds.restarted_since(a_database(), intended, NOW)
+def test_a_refused_permission_names_role_action_and_resource(code: str, said: str, problem: str) -> None:
+    with pytest.raises(PermissionMissing) as missing, errors_as():
+        raise refused(code, 403, said)
+    assert missing.value.problem == problem
+    assert "Deploy the stack again" in missing.value.remedy
 
 
 @pytest.mark.parametrize(
-    ("messages", "restarted"),
-    [([], False), (["DB instance shutdown"], False), (["DB instance shutdown", "DB instance restarted"], True)],
+    ("action", "error"), [("s3:GetObjectVersion", PermissionMissing), ("s3:ListBucket", ProfileUnusable)]
 )
-def test_a_restart_is_one_that_rds_tells_of(answering: Answering, messages: list[str], restarted: bool) -> None:
-    answering("rds").add_response("describe_events", {"Events": [{"Message": message} for message in messages]})
-    assert rds.restarted_since(a_database(), at(minutes=-5), NOW) is restarted
+def test_a_version_that_may_not_be_read_is_not_one_that_is_gone(
+    answering: Answering, action: str, error: type[Exception]
+) -> None:
+    said = sentence(action, '"arn:aws:s3:::profiles/orders.yaml"')
+    answering("s3").add_client_error("get_object", "AccessDenied", said, 403)
+    with pytest.raises(error):
+        profiles.pinned("profiles", ProfileVersion("orders", "orders.yaml", "1", "x"))
 
 
 # ---- the master secret
@@ -153,46 +186,6 @@ def test_a_database_without_a_master_secret_needs_one_that_the_profile_names(ans
     answering("secretsmanager")
     with pytest.raises(MasterSecretUnusable, match="RDS holds no master secret of payments-orders"):
         secrets.master_credentials(a_database(master_secret=None), None)
-
-
-# ---- every database
-
-
-def an_instance(number: int, **changes: Any) -> dict[str, Any]:
-    """What DescribeDBInstances answers of one; a field that is None is left out."""
-    name = f"payments-{number}"
-    answer = {
-        "DBInstanceIdentifier": name,
-        "DbiResourceId": f"db-{number}",
-        "DBInstanceArn": f"arn:aws:rds:{REGION}:123456789012:db:{name}",
-        "Engine": "mysql",
-        "EngineVersion": "8.4.5",
-        "DBInstanceClass": "db.t4g.micro",
-        "DBInstanceStatus": "available",
-        "Endpoint": {"Address": f"{name}.abc.{REGION}.rds.amazonaws.com", "Port": 3306},
-        "InstanceCreateTime": NOW,
-        "MasterUsername": "dbadmin",
-        "TagList": [{"Key": "signon:profile", "Value": "payments"}],
-        **changes,
-    }
-    return {name: value for name, value in answer.items() if value is not None}
-
-
-def test_a_thousand_databases_are_seen_in_ten_calls(answering: Answering) -> None:
-    stub = answering("rds")
-    for page in range(10):
-        answer: dict[str, Any] = {"DBInstances": [an_instance(100 * page + number) for number in range(100)]}
-        marker = {"Marker": str(page)} if page else {}
-        more = {"Marker": str(page + 1)} if page < 9 else {}
-        stub.add_response("describe_db_instances", {**answer, **more}, {"MaxRecords": 100, **marker})
-    assert len({database.id.resource_id for database in rds.every_database()}) == 1000
-    stub.assert_no_pending_responses()
-
-
-def test_a_database_without_an_endpoint_holds_up_none_of_the_others(answering: Answering) -> None:
-    creating = an_instance(1, DBInstanceStatus="creating", Endpoint=None, InstanceCreateTime=None)
-    answering("rds").add_response("describe_db_instances", {"DBInstances": [creating, an_instance(2)]})
-    assert [database.id.name for database in rds.every_database()] == ["payments-2"]
 
 
 # ---- what is known of them

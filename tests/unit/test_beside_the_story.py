@@ -69,7 +69,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     replaced: dict[Any, dict[str, Any]] = {
         rds: {
             "every_database": lambda: iter(world.databases),
-            "find_made": lambda name: next((one for one in world.databases if one.id.name == name), None),
+            "find_made": lambda request: next((one for one in world.databases if one.id.name == request.name), None),
         },
         records: {
             "read_all": lambda _, databases: {one: Known(world.records.get(one)) for one in databases},

@@ -233,8 +233,8 @@ def test_a_task_names_no_error_that_its_function_cannot_raise(task: str) -> None
 
 @each_task
 def test_every_error_of_a_function_ends_where_its_class_says(task: str) -> None:
-    for error in errors_of(folder_of(task)) & set(END_BY_ERROR):
-        assert end_of(task, error) in ("Report outcome", END_BY_ERROR[error])
+    for error in errors_of(folder_of(task)) & set(END_BY_ERROR) - {"PlanOutdated"}:
+        assert end_of(task, error) in ("Report outcome", "Failed" if task == "Report outcome" else END_BY_ERROR[error])
 
 
 def test_errors_that_end_silently_before_a_claim_need_no_report() -> None:
@@ -246,6 +246,43 @@ def test_whoever_confirms_the_claim_ends_when_it_is_lost() -> None:
     for task in TASKS:
         if "ClaimLost" in errors_of(folder_of(task)):
             assert end_of(task, "ClaimLost") == "Already in progress"
+
+
+CHANGING = {"Associate directory", "Reboot database", "Create logins", "Publish connection kit"}
+
+
+def test_whoever_changes_anything_looks_first_whether_the_plan_is_still_the_one_to_follow() -> None:
+    assert {task for task in TASKS if "PlanOutdated" in errors_of(folder_of(task))} == CHANGING
+    for task in CHANGING:
+        assert {"observe", "confirm", "newest_version"} <= calls_of(folder_of(task))
+        assert names_in(TASKS[task]["Parameters"]) >= {"request", "database", "plan", "claim"}
+
+
+def test_an_outdated_plan_is_made_anew_three_times_at_most_and_then_parked() -> None:
+    for task in CHANGING:
+        (catch,) = (catch for catch in TASKS[task]["Catch"] if catch["ErrorEquals"] == ["PlanOutdated"])
+        assert (catch["Next"], catch["ResultPath"]) == ("Planned often?", "$.error")
+    choice = STATES["Planned often?"]
+    assert choice["Choices"] == [{"Variable": "$.replans", "NumericLessThan": 3, "Next": "Plan again"}]
+    assert choice["Default"] == "Report outcome"
+    assert STATES["Describe database"]["ResultSelector"]["replans"] == 0
+    assert STATES["Plan again"]["Parameters"]["replans.$"] == "States.MathAdd($.replans, 1)"
+    assert END_BY_ERROR["PlanOutdated"] == "Parked"
+
+
+def test_each_reboot_is_waited_for_and_each_is_probed_before() -> None:
+    ways = STATES["Membership?"]["Choices"]
+    (way,) = (way["Next"] for way in ways if any("reboot_needed" in one["Variable"] for one in way.get("And", [])))
+    path = [way]
+    while path[-1] != "Membership?":
+        path.append(STATES[path[-1]]["Next"])
+    assert path == [
+        "Probe connection again",
+        "Reboot database",
+        "Wait for the reboot",
+        "Read membership",
+        "Membership?",
+    ]
 
 
 def test_a_plugin_that_is_not_loaded_leads_to_the_reboot() -> None:
@@ -261,6 +298,7 @@ def test_what_reads_the_source_finds_what_a_person_finds() -> None:
         "AlreadyInProgress",
         "ClaimSettling",
         "TemporaryFailure",
+        "PermissionMissing",
         "SettingMissing",
     }
     assert "PluginNotLoaded" in errors_of("create_logins")
@@ -385,7 +423,7 @@ def test_only_what_knows_no_resource_is_allowed_everywhere(function: str) -> Non
 def test_no_function_both_reads_secrets_and_changes_a_database_by_rds() -> None:
     for function in FUNCTIONS:
         actions = actions_of(role_of(function))
-        changes = actions & {"rds:ModifyDBInstance", "rds:RebootDBInstance"}
+        changes = actions & {"rds:ModifyDBInstance", "rds:ModifyDBCluster", "rds:RebootDBInstance"}
         assert not (changes and "secretsmanager:GetSecretValue" in actions), function
 
 
@@ -393,7 +431,9 @@ CALLS = {
     "describe_db_instances": {"rds:DescribeDBInstances"},
     "describe_orderable_db_instance_options": {"rds:DescribeOrderableDBInstanceOptions"},
     "describe_events": {"rds:DescribeEvents"},
+    "describe_db_clusters": {"rds:DescribeDBClusters"},
     "modify_db_instance": {"rds:ModifyDBInstance", "iam:PassRole"},
+    "modify_db_cluster": {"rds:ModifyDBCluster", "iam:PassRole"},
     "reboot_db_instance": {"rds:RebootDBInstance"},
     "describe_directories": {"ds:DescribeDirectories"},
     "get_role": {"iam:GetRole"},
@@ -439,14 +479,12 @@ def test_a_function_that_works_by_a_plan_reads_the_profile_that_was_planned() ->
     }
 
 
-def test_functions_reach_the_databases_port_and_https_and_nothing_else() -> None:
+def test_functions_reach_the_databases_ports_and_https_and_nothing_else() -> None:
     egress = RESOURCES["DatabaseAccess"]["Properties"]["SecurityGroupEgress"]
-    assert TEMPLATE["Parameters"]["DatabasePort"] | {"Description": ""} == {
-        "Type": "Number",
-        "Default": 3306,
-        "Description": "",
-    }
-    assert [(way["FromPort"], way["ToPort"]) for way in egress] == [({"Ref": "DatabasePort"},) * 2, (443, 443)]
+    ports = {"MySqlPort": 3306, "PostgreSqlPort": 5432}
+    assert {name: TEMPLATE["Parameters"][name]["Default"] for name in ports} == ports
+    ways = [({"Ref": "MySqlPort"},) * 2, ({"Ref": "PostgreSqlPort"},) * 2, (443, 443)]
+    assert [(way["FromPort"], way["ToPort"]) for way in egress] == ways
 
 
 def test_nobody_but_tls_reaches_the_buckets() -> None:
@@ -549,11 +587,10 @@ def test_the_schedule_calls_the_sweep_each_hour_with_its_time_and_may_call_nothi
     assert json.loads(schedule["Properties"]["Input"]) == {"now": "<aws.scheduler.scheduled-time>"}
     assert set(json.loads((ROOT / "events/sweep_schedule.json").read_text())) == {"now"}
     (role,) = [schedule["Properties"]["RoleArn"]["Fn::GetAtt"][0]]
-    (statement,) = statements_of(role)
-    assert (statement["Action"], statement["Resource"]) == (
-        "lambda:InvokeFunction",
-        {"Fn::GetAtt": ["SweepDatabases", "Arn"]},
-    )
+    assert [(statement["Action"], statement["Resource"]) for statement in statements_of(role)] == [
+        ("lambda:InvokeFunction", {"Fn::GetAtt": ["SweepDatabases", "Arn"]}),
+        ("sqs:SendMessage", {"Fn::GetAtt": ["LostEvents", "Arn"]}),
+    ]
 
 
 def test_the_sweep_thinks_an_execution_lives_as_long_as_the_machine_lets_it() -> None:

@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.database import DatabaseId, Readiness, readiness
-from tests.builders import NOW, a_database, a_database_id
+from signon.domain.database import DatabaseId, in_order_of_reboots
+from signon.domain.engines import Scope
+from signon.domain.readiness import Readiness, Standing, readiness
+from tests.builders import NOW, a_cluster, a_cluster_id, a_database, a_database_id, an_instance
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html, all of them
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
 STATUSES = {
     Readiness.USABLE: {
         "available", "backing-up", "storage-optimization", "storage-initialization", "configuring-enhanced-monitoring",
@@ -18,12 +21,14 @@ STATUSES = {
     Readiness.CHANGING: {
         "configuring-associate-roles", "configuring-iam-database-auth", "converting-to-vpc", "creating", "maintenance",
         "modifying", "moving-to-vpc", "rebooting", "resetting-master-credentials", "renaming", "starting",
-        "storage-config-upgrade", "upgrading",
+        "storage-config-upgrade", "upgrading", "backtracking", "failing-over", "migrating", "preparing-data-migration",
+        "promoting", "update-iam-db-auth",
     },
     Readiness.STUCK: {
-        "failed", "inaccessible-encryption-credentials", "inaccessible-encryption-credentials-recoverable",
-        "incompatible-create", "incompatible-network", "incompatible-option-group", "incompatible-parameters",
-        "incompatible-restore", "insufficient-capacity", "restore-error", "stopped", "stopping", "storage-full",
+        "cloning-failed", "migration-failed", "failed", "incompatible-create", "incompatible-network",
+        "inaccessible-encryption-credentials", "inaccessible-encryption-credentials-recoverable",
+        "incompatible-option-group", "incompatible-parameters", "incompatible-restore", "insufficient-capacity",
+        "restore-error", "stopped", "stopping", "storage-full",
     },
     Readiness.LEAVING: {"delete-precheck", "deleting"},
 }  # fmt: skip
@@ -53,3 +58,46 @@ def test_an_identity_survives_the_state_machine_and_drops_what_it_does_not_know(
 
 def test_account_and_region_are_those_of_the_arn() -> None:
     assert (a_database_id().account, a_database_id().region) == ("123456789012", "us-east-1")
+
+
+def test_an_arn_says_whether_it_is_an_instance_or_a_cluster() -> None:
+    assert (a_database_id().scope, a_cluster_id().scope) == (Scope.INSTANCE, Scope.CLUSTER)
+
+
+def test_an_instance_and_a_cluster_of_one_name_have_folders_of_their_own() -> None:
+    assert a_database_id(name="ledger").folder == "ledger"
+    assert a_cluster_id(name="ledger").folder == "clusters/ledger"
+
+
+def test_readers_come_before_the_writer_each_by_its_name() -> None:
+    instances = [an_instance("a", is_writer=True), an_instance("c"), an_instance("b")]
+    assert [instance.name for instance in in_order_of_reboots(instances)] == ["b", "c", "a"]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "readers", "expected"),
+    [
+        ("available", ("available", "backing-up"), Standing(Readiness.USABLE, "available")),
+        ("modifying", ("available", "available"), Standing(Readiness.CHANGING, "modifying")),
+        ("available", ("available", "rebooting"), Standing(Readiness.CHANGING, "rebooting", "ledger-3")),
+        ("available", ("creating", "available"), Standing(Readiness.CHANGING, "creating", "ledger-2")),
+        ("modifying", ("rebooting", "storage-full"), Standing(Readiness.STUCK, "storage-full", "ledger-3")),
+        ("available", ("deleting", "available"), Standing(Readiness.CHANGING, "deleting", "ledger-2")),
+        ("deleting", ("failed", "available"), Standing(Readiness.LEAVING, "deleting")),
+    ],
+)
+def test_a_cluster_is_as_usable_as_what_is_least_usable_in_it(
+    cluster: str, readers: tuple[str, str], expected: Standing
+) -> None:
+    instances = (
+        an_instance("ledger-2", status=readers[0]),
+        an_instance("ledger-3", status=readers[1]),
+        an_instance("ledger-1", is_writer=True),
+    )
+    assert a_cluster(status=cluster, instances=instances).standing == expected
+
+
+def test_a_standing_says_whose_it_is() -> None:
+    assert Standing(Readiness.CHANGING, "modifying").told_of("ledger") == "ledger is modifying"
+    told = Standing(Readiness.CHANGING, "rebooting", "ledger-2").told_of("ledger")
+    assert told == "instance ledger-2 of ledger is rebooting"

@@ -4,8 +4,9 @@ import subprocess
 
 import pytest
 
-from localcloud import demo
 from localcloud.__main__ import main
+from localcloud.demo import story
+from localcloud.demo.play import DemoFailed, refused
 
 
 def an_answer(code: int, error: str = "") -> subprocess.CompletedProcess[str]:
@@ -13,7 +14,8 @@ def an_answer(code: int, error: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def test_a_refusal_by_the_server_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    demo._refused("mallory", an_answer(1, "Enter password: ERROR 1045 (28000): Access denied for user 'mallory'"))
+    denied = "ERROR 1045 (28000): Access denied for user 'mallory'"
+    refused("mallory", an_answer(1, f"Enter password: {denied}\n"), "ERROR 1045")
     assert capsys.readouterr().out == "  mallory\n  -> ERROR 1045 (28000): Access denied for user 'mallory'\n"
 
 
@@ -21,16 +23,21 @@ def test_a_refusal_by_the_server_is_shown(capsys: pytest.CaptureFixture[str]) ->
     "answer", [an_answer(0), an_answer(1, "ERROR 2003 (HY000): Can't connect"), an_answer(0, "ERROR 1045")]
 )
 def test_what_is_not_refused_by_the_server_ends_the_demo(answer: subprocess.CompletedProcess[str]) -> None:
-    with pytest.raises(demo.DemoFailed, match="mallory was not refused by the server"):
-        demo._refused("mallory", answer)
+    with pytest.raises(DemoFailed, match="mallory was not refused by the server"):
+        refused("mallory", answer, "ERROR 1045")
 
 
 def test_a_demo_that_failed_says_why_and_exits_with_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(speed: float) -> None:
-        raise demo.DemoFailed("alice was not signed in")
+    def fail(engine: str, speed: float) -> None:
+        raise DemoFailed("alice was not signed in")
 
-    monkeypatch.setattr(demo, "main", fail)
+    monkeypatch.setattr(story, "tell", fail)
     assert main(["demo"]) == 1
     assert capsys.readouterr().err == "alice was not signed in\n"
+
+
+def test_an_engine_without_a_demo_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--engine", "oracle"]) == 1
+    assert capsys.readouterr().err.startswith("There is no demo of 'oracle'; there is one of mysql")

@@ -7,7 +7,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from signon.domain.directory import _OPT_IN, _PER_ENGINE, service_principals, usable_role
-from signon.domain.engines import ENGINES
+from signon.domain.engines import Family
 from signon.errors import DirectoryRoleUnusable
 from tests.builders import REGION, a_directory, a_role
 
@@ -16,14 +16,14 @@ TRUST: dict[str, Any] = TEMPLATE["Mappings"]["DirectoryRoleTrust"]
 
 
 @pytest.mark.parametrize("region", TRUST)
-@pytest.mark.parametrize("engine", ENGINES)
-def test_the_template_trusts_whom_the_function_looks_for(region: str, engine: str) -> None:
-    assert service_principals(region, engine) <= set(TRUST[region]["Principals"])
+@pytest.mark.parametrize("family", Family)
+def test_the_template_trusts_whom_the_function_looks_for(region: str, family: Family) -> None:
+    assert service_principals(region, family) <= set(TRUST[region]["Principals"])
 
 
 @pytest.mark.parametrize("region", TRUST)
 def test_the_template_trusts_nobody_else(region: str) -> None:
-    wanted = frozenset[str]().union(*(service_principals(region, engine) for engine in ENGINES))
+    wanted = frozenset[str]().union(*(service_principals(region, family) for family in Family))
     assert set(TRUST[region]["Principals"]) == wanted
 
 
@@ -36,7 +36,7 @@ def test_the_template_trusts_nobody_else(region: str) -> None:
     ],
 )
 def test_rds_has_its_name_in_each_kind_of_region(region: str, principals: set[str]) -> None:
-    assert service_principals(region, "mysql") == principals
+    assert service_principals(region, Family.MYSQL) == principals
 
 
 def test_the_template_has_every_region_whose_principals_are_its_own() -> None:
@@ -44,17 +44,17 @@ def test_the_template_has_every_region_whose_principals_are_its_own() -> None:
 
 
 def test_a_role_that_rds_can_use_passes() -> None:
-    assert usable_role(a_role(), REGION, "mysql") == a_role()
+    assert usable_role(a_role(), REGION, Family.MYSQL) == a_role()
 
 
 def test_more_than_is_needed_does_not_disturb() -> None:
     more = a_role(principals=a_role().principals | {"x"}, policies=a_role().policies | {"y"})
-    assert usable_role(more, REGION, "mysql") == more
+    assert usable_role(more, REGION, Family.MYSQL) == more
 
 
 def refusal(role: Any) -> DirectoryRoleUnusable:
     with pytest.raises(DirectoryRoleUnusable) as refused:
-        usable_role(role, REGION, "mysql")
+        usable_role(role, REGION, Family.MYSQL)
     return refused.value
 
 

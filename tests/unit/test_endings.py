@@ -15,6 +15,8 @@ from tests.builders import (
     EXECUTION,
     NOW,
     REGION,
+    a_cluster,
+    a_cluster_id,
     a_database,
     a_database_id,
     a_dossier,
@@ -45,7 +47,7 @@ REPORTED_CAUSE = decide(a_dossier(error=an_error("KeyError", "x"), kit=None)).ca
 )
 def test_what_an_execution_was_asked_for_is_read_from_its_input(document: Any, instance: str | None) -> None:
     asked = ending.asked_for(an_execution(input=document), ACCOUNT, REGION)
-    assert (asked.instance if asked else None) == instance
+    assert (asked.name if asked else None) == instance
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_what_a_later_run_has_said_stands() -> None:
     [
         a_database(tags={}),
         a_database(id=a_database_id(engine="postgres")),
-        a_database(cluster="a-cluster"),
+        a_cluster(id=a_cluster_id(engine="aurora-mysql")),
         a_database(created_at=at(minutes=-1)),  # made again under the same name
     ],
 )

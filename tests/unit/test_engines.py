@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from signon.domain.engines import ENGINES, Engine, Family, Method, MySqlLogins, PostgreSqlLogins, RebootRule, Scope
+from signon.domain.engines import ENGINES, Engine, Family, Method, MySqlLogins, PostgreSqlLogins, Scope
 
 ROWS = pytest.mark.parametrize("engine", ENGINES.values(), ids=lambda engine: engine.name)
 
@@ -76,20 +76,24 @@ def test_mysql_offers_the_directory() -> None:
     assert set(ENGINES["mysql"].logins) == {Method.KERBEROS}
 
 
-def test_aurora_postgresql_offers_the_directory_on_a_cluster_of_which_every_instance_is_rebooted() -> None:
-    engine = ENGINES["aurora-postgresql"]
-    assert (engine.family, engine.scope, engine.reboots) == (
-        Family.POSTGRESQL,
-        Scope.CLUSTER,
-        RebootRule.EVERY_INSTANCE,
-    )
-    assert set(engine.logins) == {Method.KERBEROS}
+def test_mariadb_offers_no_method() -> None:
+    assert not ENGINES["mariadb"].logins
 
 
-@pytest.mark.parametrize(("version", "served"), [("13.20", False), ("14", True), ("14.5", True), ("17.4", True)])
-def test_aurora_postgresql_is_served_from_14_on(version: str, served: bool) -> None:
+def test_a_cluster_is_joined_as_one_and_takes_both_methods_at_once() -> None:
+    aurora, mysql = ENGINES["aurora-postgresql"], ENGINES["mysql"]
+    assert (aurora.family, set(aurora.logins)) == (Family.POSTGRESQL, {Method.KERBEROS})
+    assert (aurora.scope, aurora.one_method, aurora.longest_domain) == (Scope.CLUSTER, False, None)
+    assert (mysql.scope, mysql.one_method, mysql.longest_domain) == (Scope.INSTANCE, True, 61)
+
+
+@pytest.mark.parametrize(("version", "served"), [("13.18", False), ("14.0", True), ("17.6", True)])
+def test_aurora_postgresql_is_served_in_its_supported_versions(version: str, served: bool) -> None:
     assert ENGINES["aurora-postgresql"].serves(version) is served
 
 
-def test_aws_offers_no_directory_for_mariadb() -> None:
-    assert ENGINES["mariadb"].logins == {}
+@ROWS
+def test_a_row_says_why_in_words_that_people_read(engine: Engine) -> None:
+    if engine.logins:
+        assert engine.why_oldest
+        assert engine.why_reboot.startswith(engine.name)

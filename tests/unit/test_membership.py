@@ -16,17 +16,20 @@ from signon.domain.membership import (
     opening,
     seconds_before_look,
 )
+from signon.domain.reboot import Reboot
 from signon.domain.record import Record
 from signon.errors import StillWaiting
 from tests.builders import (
     DIRECTORY,
     NOW,
     OTHER_DIRECTORY,
+    a_cluster,
     a_database,
     a_member,
     a_membership,
     a_reading,
     a_record,
+    an_instance,
     at,
 )
 
@@ -51,11 +54,14 @@ VERDICTS = {
 }
 
 
+A_REBOOT = Reboot(NOW.isoformat(), requested=True, instances=("payments-orders",), remaining=())
+
+
 def look(
-    database: object = None, *, reading: Reading | None = None, now: datetime = NOW, rebooted: bool = False
+    database: object = None, *, reading: Reading | None = None, now: datetime = NOW, reboot: Reboot | None = None
 ) -> Reading:
     found = database if database is not None else a_member()
-    return judge(reading or a_reading(), found, DIRECTORY, now, rebooted=rebooted)  # type: ignore[arg-type]
+    return judge(reading or a_reading(), found, DIRECTORY, now, reboot)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("status", "verdict"), VERDICTS.items())
@@ -121,7 +127,7 @@ def test_a_stuck_database_blocks_whatever_its_membership_is() -> None:
 @pytest.mark.parametrize("status", ["rebooting", "modifying", "a status of the future"])
 def test_a_member_that_rds_is_changing_is_waited_for(status: str) -> None:
     judged = look(a_member(status=status))
-    assert (judged.verdict, judged.reason) == ("WAIT", f"the membership is kerberos-enabled, the database {status}")
+    assert (judged.verdict, judged.reason) == ("WAIT", f"the membership is kerberos-enabled, the database is {status}")
 
 
 def test_three_hours_of_waiting_park_the_database() -> None:
@@ -288,12 +294,28 @@ def test_a_reboot_is_due_as_record_and_probe_say(
 
 def test_a_due_reboot_is_needed_until_this_execution_has_done_it() -> None:
     assert look(reading=a_reading(reboot_due=True)).reboot_needed
-    assert not look(reading=a_reading(reboot_due=True), rebooted=True).reboot_needed
+    assert not look(reading=a_reading(reboot_due=True), reboot=A_REBOOT).reboot_needed
     assert not look(reading=a_reading(reboot_due=False)).reboot_needed
 
 
+def test_reboots_are_needed_until_no_instance_is_left() -> None:
+    halfway = Reboot(NOW.isoformat(), requested=True, instances=("ledger-2",), remaining=("ledger-1",))
+    assert look(reading=a_reading(reboot_due=True), reboot=halfway).reboot_needed
+
+
+def test_a_cluster_is_ready_when_each_of_its_instances_is_usable_again() -> None:
+    restarting = (an_instance("ledger-2", status="rebooting"), an_instance("ledger-1", is_writer=True))
+    member = a_cluster(membership=a_membership(), instances=restarting)
+    judged = look(member, reading=a_reading(reboot_due=True), reboot=A_REBOOT)
+    assert (judged.verdict, judged.reason) == (
+        "WAIT",
+        "the membership is kerberos-enabled, instance ledger-2 of the database is rebooting",
+    )
+    assert look(a_cluster(membership=a_membership()), reading=a_reading(), reboot=A_REBOOT).verdict == "READY"
+
+
 def test_after_a_reboot_the_looks_are_a_minute_apart() -> None:
-    assert look(a_member(status="rebooting"), reading=a_reading(looks=20), rebooted=True).wait_seconds == 60
+    assert look(a_member(status="rebooting"), reading=a_reading(looks=20), reboot=A_REBOOT).wait_seconds == 60
 
 
 def test_a_reading_survives_the_state_machine() -> None:

@@ -73,6 +73,45 @@ def test_logins_that_were_left_alone_need_a_person() -> None:
     assert ended.problems[0][0] == "Login bob: made by somebody else (plugin x)"
 
 
+READ_WAITS = "role read waits for schema core of database payments"
+
+
+def test_what_waits_parks_a_database_whose_people_sign_in_already() -> None:
+    proof = {"verified": 2, "left_alone": [], "waiting": [READ_WAITS, "role write waits for database payments"]}
+    ended = decide(a_dossier(proof=proof, logins={"statements": 4, "round_trips": 9}))
+    assert (ended.end, ended.problems, ended.changed) == ("Parked", (), True)
+    assert ended.headline == (
+        f"payments-orders: 2 logins sign in with CORP.EXAMPLE.COM; {READ_WAITS}; role write waits for database payments"
+    )
+
+
+def test_what_was_left_alone_is_told_of_while_something_waits() -> None:
+    proof = {"verified": 1, "left_alone": ["bob: made by somebody else"], "waiting": [READ_WAITS]}
+    ended = decide(a_dossier(proof=proof))
+    assert ended.end == "Parked"
+    assert ended.problems[0][0] == "Login bob: made by somebody else"
+    assert READ_WAITS in ended.message(EXECUTION)
+
+
+def test_a_proof_that_says_nothing_of_waiting_waits_for_nothing() -> None:
+    assert decide(a_dossier(proof={"verified": 2, "left_alone": [], "waiting": []})).end == "Onboarded"
+
+
+def test_an_outdated_plan_parks() -> None:
+    ended = a_failure("PlanOutdated", "Profile payments has changed since the plan for payments-orders was made")
+    assert (ended.end, ended.error) == ("Parked", "PlanOutdated")
+    assert ended.headline == (
+        "payments-orders: Profile payments has changed since the plan for payments-orders was made"
+    )
+
+
+def test_a_cluster_that_could_not_be_described_is_named_by_the_request() -> None:
+    ended = decide(
+        an_error("DatabaseBusy", "payments-ledger has no writer yet"), {"database": {"cluster": "payments-ledger"}}
+    )
+    assert (ended.end, ended.headline) == ("Parked", "payments-ledger: has no writer yet")
+
+
 def test_a_plan_that_can_be_approved_says_how() -> None:
     plan = planned(profile=a_profile(reboot_allowed=False))
     ended = decide({"request": a_request().to_json(), "database": a_dossier()["database"], "plan": plan.to_json()})

@@ -15,6 +15,7 @@ from signon.domain.record import Record
 from tests.builders import (
     NOW,
     OTHER_DIRECTORY,
+    a_cluster,
     a_database,
     a_database_id,
     a_directory,
@@ -22,18 +23,22 @@ from tests.builders import (
     a_member,
     a_membership,
     a_profile,
+    a_profile_for_clusters,
     a_record,
     a_record_of_a_finished_one,
     a_record_with_a_reboot_due,
     a_request,
     a_role,
     a_version,
+    an_instance,
     at,
     planned,
     surroundings,
 )
 
 OLD = at(hours=-25)
+CLUSTER_ARN = "arn:aws:rds:us-east-1:123456789012:cluster:payments-source"
+INSTANCE_ARN = "arn:aws:rds:us-east-1:123456789012:db:payments-source"
 
 
 def interruptions(plan: Plan) -> list[str]:
@@ -51,6 +56,47 @@ def test_a_new_database_is_joined_rebooted_and_given_its_logins() -> None:
     ]
     assert interruptions(plan) == ["brief", "reboot", "none", "none"]
     assert all(step.reason for step in plan.steps)
+
+
+def test_a_plan_for_a_cluster_names_each_reboot_readers_first() -> None:
+    plan = planned(a_cluster())
+    assert (plan.verdict, plan.findings) == ("GO", ())
+    assert [step.action for step in plan.steps] == [
+        "Associate directory d-9367000001 with payments-ledger",
+        "Reboot ledger-2",
+        "Reboot ledger-3",
+        "Reboot ledger-1",
+        "Create what is missing of 2 logins",
+        "Publish the connection kit",
+    ]
+    assert interruptions(plan) == ["none", "reboot", "reboot", "reboot", "none", "none"]
+    assert plan.interrupts
+
+
+def test_a_cluster_may_have_both_methods_on() -> None:
+    assert planned(a_cluster(iam_enabled=True)).findings == ()
+
+
+def test_only_where_aws_names_a_limit_is_a_domain_name_too_long() -> None:
+    long = f"{'a' * 60}.b"
+    around = surroundings(directory=a_directory(name=long))
+    assert planned(a_cluster(), a_profile_for_clusters(realm=long.upper()), around=around).findings == ()
+
+
+def test_everything_that_stands_in_the_way_of_a_cluster_is_found_at_once() -> None:
+    cluster = a_cluster(
+        status="stopped",
+        engine_version="13.18",
+        replica_of=INSTANCE_ARN,
+        vpc="vpc-2",
+        master_secret=None,
+        created_at=OLD,
+        pending_changes=("Port",),
+    )
+    profile = a_profile_for_clusters(names=("x",), reboot_allowed=False, methods={})
+    shared = a_directory(type="SharedMicrosoftAD", share="Rejected", stage="Failed", name="other.example.com")
+    around = surroundings(directory=shared, role=None, without_kerberos=("db.t3.small", "db.t4g.micro"))
+    assert len(planned(cluster, profile, around=around).findings) == 16
 
 
 @pytest.mark.parametrize("record", [a_record_of_a_finished_one(), a_record(onboarded_at=NOW.isoformat())])
@@ -86,7 +132,11 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
     "Profile payments names no method for engine mysql": (None, a_profile(methods={}), None),
     "payments-orders is storage-full": (a_database(status="storage-full"), None, None),
     "payments-orders runs mysql 5.7.44": (a_database(engine_version="5.7.44"), None, None),
-    "RDS offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (None, None, surroundings(kerberos_offered=False)),
+    "RDS offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (
+        None,
+        None,
+        surroundings(without_kerberos=("db.t4g.micro",)),
+    ),
     "IAM database authentication is on for payments-orders; RDS for MySQL takes one method or the other": (
         a_database(iam_enabled=True),
         None,
@@ -136,10 +186,58 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
         None,
         surroundings(role=a_role(policies=frozenset())),
     ),
-    "Login 'dbadmin' is reserved: it is the master user's, or the engine's or RDS's own": (
+    "Login 'dbadmin' is reserved: it is the master user's": (
         None,
         a_profile(logins=(DirectoryLogin("dbadmin", ("read",)),)),
         None,
+    ),
+}
+FINDINGS |= {
+    "instance ledger-3 of payments-ledger is storage-full": (
+        a_cluster(instances=(an_instance("ledger-3", status="storage-full"), an_instance("l", is_writer=True))),
+        None,
+        None,
+    ),
+    "payments-ledger is migration-failed": (a_cluster(status="migration-failed"), None, None),
+    "payments-ledger runs aurora-postgresql 13.18": (a_cluster(engine_version="13.18"), None, None),
+    "RDS offers no Kerberos for aurora-postgresql 16.6 on db.t3.small here": (
+        a_cluster(),
+        None,
+        surroundings(without_kerberos=("db.t3.small",)),
+    ),
+    "payments-ledger is a secondary cluster of the global database ledger-world and has no writer": (
+        a_cluster(global_database="ledger-world", replica_of=CLUSTER_ARN),
+        None,
+        None,
+    ),
+    "payments-ledger replicates from the cluster payments-source, so that no login can be made there": (
+        a_cluster(replica_of=CLUSTER_ARN),
+        None,
+        None,
+    ),
+    (
+        "payments-ledger replicates from the DB instance payments-source: it is being migrated from RDS,"
+        " and directory sign-in is not offered meanwhile"
+    ): (a_cluster(replica_of=INSTANCE_ARN), None, None),
+    "Profile payments names no method for engine aurora-postgresql": (
+        a_cluster(),
+        a_profile_for_clusters(methods={}),
+        None,
+    ),
+    "AWS offers no Kerberos for MariaDB, and payments-orders is of that engine": (
+        a_database(id=a_database_id(engine="mariadb"), engine_version="11.4.8", iam_enabled=True),
+        a_profile(engines=("mariadb",)),
+        surroundings(without_kerberos=("db.t4g.micro",)),
+    ),
+    "The share of directory d-9367000001 with this account is PendingAcceptance, not Shared": (
+        None,
+        None,
+        surroundings(directory=a_directory(type="SharedMicrosoftAD", share="PendingAcceptance")),
+    ),
+    "The share of directory d-9367000001 with this account is unknown, not Shared": (
+        None,
+        None,
+        surroundings(directory=a_directory(type="SharedMicrosoftAD")),
     ),
 }
 APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
@@ -147,6 +245,23 @@ APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
     "payments-orders must be rebooted and the profile says reboot: ask": (
         None,
         a_profile(reboot_allowed=False),
+        None,
+    ),
+    "payments-ledger is older than 24 hours": (a_cluster(created_at=OLD), None, None),
+    "payments-ledger must be rebooted and the profile says reboot: ask": (
+        a_cluster(),
+        a_profile_for_clusters(reboot_allowed=False),
+        None,
+    ),
+    "Changes of others wait for the window and would be applied along: EngineVersion, parameter group p of ledger-2": (
+        a_cluster(
+            pending_changes=("EngineVersion",),
+            instances=(
+                an_instance("ledger-2", pending_changes=("DBInstanceClass", "parameter group p")),
+                an_instance("ledger-1", is_writer=True),
+            ),
+        ),
+        None,
         None,
     ),
     "Changes of others wait for the window and would be applied along: Port, StorageType": (
@@ -241,7 +356,7 @@ def test_everything_that_stands_in_the_way_is_found_at_once() -> None:
         pending_changes=("Port",),
     )
     profile = a_profile(names=("x",), reboot_allowed=False)
-    around = surroundings(directory=None, role=None, kerberos_offered=False)
+    around = surroundings(directory=None, role=None, without_kerberos=("db.t4g.micro",))
     assert len(planned(database, profile, around=around).findings) == 14
 
 
@@ -251,7 +366,7 @@ def test_a_profile_may_name_a_master_secret_where_rds_has_none() -> None:
 
 
 def test_a_shared_directory_is_as_good() -> None:
-    assert planned(around=surroundings(directory=a_directory(type="SharedMicrosoftAD"))).verdict == "GO"
+    assert planned(around=surroundings(directory=a_directory(type="SharedMicrosoftAD", share="Shared"))).verdict == "GO"
 
 
 @pytest.mark.parametrize(
@@ -309,7 +424,7 @@ def test_the_checksum_does_not_move_with_the_request() -> None:
         {"database": a_member()},
         {"database": a_database(id=a_database_id(resource_id="db-OTHER"))},
         {"database": a_database(created_at=OLD)},
-        {"around": surroundings(kerberos_offered=False)},
+        {"around": surroundings(without_kerberos=("db.t4g.micro",))},
         {"database": a_member(), "record": a_record_with_a_reboot_due()},
     ],
 )

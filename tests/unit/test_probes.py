@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from signon.domain.probe import judge
+from signon.domain.probe import judge, reboots, with_readers
 from signon.errors import DatabaseInUse, DatabaseUnusable
-from tests.builders import a_database, a_member, a_plan, a_probe, a_record_of_a_finished_one, planned
+from tests.builders import a_cluster, a_database, a_member, a_plan, a_probe, a_record_of_a_finished_one, planned
 
 CALM = planned(a_member(), record=a_record_of_a_finished_one())  # interrupts nobody
 
@@ -31,6 +31,19 @@ def test_people_are_not_cut_off_by_a_reboot_that_only_the_probe_shows() -> None:
 
 def test_people_may_stay_where_nothing_is_interrupted() -> None:
     judge(a_probe(other_sessions=3), a_member(), CALM)
+
+
+def test_the_sessions_on_readers_count_as_well() -> None:
+    seen = with_readers(a_probe(other_sessions=1), [2, 2])
+    assert seen.other_sessions == 5
+    with pytest.raises(DatabaseInUse, match="5 other sessions are open on payments-ledger"):
+        judge(seen, a_cluster(), planned(a_cluster()))
+
+
+def test_a_plan_that_ends_no_session_needs_no_look_at_readers() -> None:
+    assert not reboots(a_probe(), CALM)
+    assert reboots(a_probe(plugin_loaded=False), CALM)
+    assert reboots(a_probe(), a_plan())
 
 
 def test_an_approved_plan_may_cut_people_off() -> None:

@@ -1,22 +1,71 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from signon.domain.reboot import permit
+from signon.domain.database import Instance
+from signon.domain.reboot import Reboot, after, permit, remaining
 from signon.errors import RebootDidNotHelp, RebootNotAllowed
-from tests.builders import a_database, a_plan
+from tests.builders import NOW, a_cluster, a_database, a_plan, an_instance, at
+
+HALFWAY = Reboot(NOW.isoformat(), requested=True, instances=("ledger-2",), remaining=("ledger-3", "ledger-1"))
+DONE = Reboot(NOW.isoformat(), requested=True, instances=("payments-orders",), remaining=())
 
 
 def test_a_plan_that_may_reboot_does() -> None:
-    permit(a_plan(may_reboot=True), a_database(), already=False)
+    permit(a_plan(may_reboot=True), a_database(), None)
 
 
 def test_an_execution_reboots_once() -> None:
     with pytest.raises(RebootDidNotHelp, match="its sign-in plugin is still not loaded"):
-        permit(a_plan(may_reboot=True), a_database(), already=True)
+        permit(a_plan(may_reboot=True), a_database(), DONE)
+
+
+def test_an_execution_goes_on_with_the_instances_that_are_left() -> None:
+    permit(a_plan(may_reboot=True), a_cluster(), HALFWAY)
 
 
 def test_a_reboot_that_nobody_allowed_is_asked_for() -> None:
     with pytest.raises(RebootNotAllowed) as refused:
-        permit(a_plan(may_reboot=False), a_database(), already=False)
+        permit(a_plan(may_reboot=False), a_database(), None)
     assert f'"approve": {{"plan": "{a_plan().checksum}"}}' in refused.value.remedy
+
+
+def names(*instances: Instance) -> list[str]:
+    return [instance.name for instance in instances]
+
+
+def test_the_writer_is_the_last_one() -> None:
+    assert names(*remaining(a_cluster(), None)) == ["ledger-2", "ledger-3", "ledger-1"]
+    assert names(*remaining(a_cluster(), HALFWAY)) == ["ledger-3", "ledger-1"]
+
+
+def test_a_failover_on_the_way_changes_the_order_and_not_who_is_left() -> None:
+    instances = (an_instance("ledger-1"), an_instance("ledger-2"), an_instance("ledger-3", is_writer=True))
+    assert names(*remaining(a_cluster(instances=instances), HALFWAY)) == ["ledger-1", "ledger-3"]
+
+
+def test_a_reader_that_appears_on_the_way_was_started_after_the_join_and_needs_no_reboot() -> None:
+    more = a_cluster(instances=(an_instance("ledger-0"), *a_cluster().instances))
+    assert names(*remaining(more, HALFWAY)) == ["ledger-3", "ledger-1"]
+
+
+def test_a_reader_that_is_gone_is_waited_for_no_longer() -> None:
+    fewer = a_cluster(instances=(an_instance("ledger-1", is_writer=True),))
+    assert after(HALFWAY, fewer, {"ledger-1": at(minutes=9)}, requested=True).remaining == ()
+
+
+def test_each_visit_adds_what_was_done() -> None:
+    first = after(None, a_cluster(), {"ledger-2": NOW}, requested=True)
+    assert first == HALFWAY
+    second = after(first, a_cluster(), {"ledger-3": at(minutes=5)}, requested=False)
+    assert second == Reboot(NOW.isoformat(), True, ("ledger-2", "ledger-3"), ("ledger-1",))
+
+
+def test_the_first_intent_dates_the_reboots() -> None:
+    assert after(HALFWAY, a_cluster(), {"ledger-3": at(minutes=-9)}, requested=False).at == at(minutes=-9).isoformat()
+
+
+def test_how_far_the_reboots_are_survives_the_state_machine() -> None:
+    assert Reboot.from_json(json.loads(json.dumps(HALFWAY.to_json()))) == HALFWAY

@@ -17,7 +17,7 @@ EARLY, LATE = at(hours=-2).isoformat(), at(hours=-1).isoformat()
         (a_record(associated_at=LATE, rebooted_at=EARLY), True),
         (a_record(associated_at=EARLY, rebooted_at=LATE), False),
         (a_record(associated_at=EARLY, rebooted_at=EARLY), False),
-        (a_record(associated_at=EARLY, reboot_intended_at=LATE), True),
+        (a_record(associated_at=EARLY, reboot_intents={"orders": LATE}), True),
     ],
 )
 def test_a_reboot_is_due_from_joining_until_logins_have_worked_after_one(record: Record, due: bool | None) -> None:
@@ -29,13 +29,13 @@ def test_a_reboot_is_due_from_joining_until_logins_have_worked_after_one(record:
     [
         (a_record(), None),
         (a_record(associated_at=EARLY), None),
-        (a_record(reboot_intended_at=EARLY), EARLY),
-        (a_record(associated_at=EARLY, reboot_intended_at=LATE), LATE),
-        (a_record(associated_at=LATE, reboot_intended_at=EARLY), None),
+        (a_record(reboot_intents={"orders": EARLY}), EARLY),
+        (a_record(associated_at=EARLY, reboot_intents={"orders": LATE}), LATE),
+        (a_record(associated_at=LATE, reboot_intents={"orders": EARLY}), None),
     ],
 )
 def test_an_intent_belongs_to_the_last_association(record: Record, intent: str | None) -> None:
-    assert record.open_intent == moment(intent)
+    assert record.open_intents == ({"orders": moment(intent)} if intent else {})
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_an_intent_belongs_to_the_last_association(record: Record, intent: str |
     [
         (a_record(), False),
         (a_record(told="x"), False),
-        (a_record(reboot_intended_at=EARLY, told="x"), False),
-        (a_record(reboot_intended_at=LATE), False),
+        (a_record(reboot_intents={"orders": EARLY}, told="x"), False),
+        (a_record(reboot_intents={"orders": LATE}), False),
         (a_record(associated_at=EARLY), True),
         (a_record(onboarded_at=EARLY), True),  # joined by somebody else, and given its logins by us
     ],

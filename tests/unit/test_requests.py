@@ -8,17 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.request import Request, admit, read_request
-from signon.errors import DatabaseBusy, InvalidRequest, NotOurs, ProfileUnusable
-from tests.builders import ACCOUNT, REGION, a_database, a_database_id, a_request, an_event
+from signon.domain.engines import Scope
+from signon.domain.request import Request, read_request
+from signon.errors import InvalidRequest, ProfileUnusable
+from tests.builders import ACCOUNT, REGION, a_database, a_request, an_event
 
 EVENTS = Path(__file__).parents[2] / "events"
 HOW_TO = ' Start with {"database": {"instance": "NAME"}}; samples of all inputs are in events/.'
 NO_RDS_EVENT = (
-    "The event is not one of RDS about a DB instance:"
-    " source must be aws.rds and detail.SourceArn the ARN of an instance."
+    "The event is not one of RDS about a database: source must be aws.rds"
+    " and detail.SourceArn the ARN of a DB instance or a DB cluster."
 )
-A_NAME = 'database must be {"instance": NAME} with the name of a DB instance in lower case'
+A_NAME = 'database must be {"instance": NAME} or {"cluster": NAME}, with the name in lower case'
+INSTANCE, CLUSTER = Scope.INSTANCE, Scope.CLUSTER
 
 
 def read(document: Any) -> Request:
@@ -32,14 +34,21 @@ def refusal(document: Any) -> str:
 
 
 SAMPLES = {
-    "rds_instance_created": Request("RDS-EVENT-0005", "payments-orders"),
-    "rds_instance_restored_to_point_in_time": Request("RDS-EVENT-0019", "payments-orders"),
-    "rds_instance_restored_from_snapshot": Request("RDS-EVENT-0043", "payments-orders"),
-    "rds_instance_restarted": Request("RDS-EVENT-0006", "payments-orders"),
-    "manual_onboard": Request("manual", "payments-orders", reason="its event was lost"),
-    "manual_dry_run": Request("manual", "payments-orders", "payments", dry_run=True),
+    "rds_instance_created": Request("RDS-EVENT-0005", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"),
+    "rds_instance_restored_to_point_in_time": Request(
+        "RDS-EVENT-0019", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"
+    ),
+    "rds_instance_restored_from_snapshot": Request(
+        "RDS-EVENT-0043", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"
+    ),
+    "rds_instance_restarted": Request("RDS-EVENT-0006", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"),
+    "rds_cluster_created": Request("RDS-EVENT-0170", CLUSTER, "payments-ledger", asked_at="2026-11-20T12:26:13Z"),
+    "manual_onboard": Request("manual", INSTANCE, "payments-orders", reason="its event was lost"),
+    "manual_onboard_cluster": Request("manual", CLUSTER, "payments-ledger", reason="its event was lost"),
+    "manual_dry_run": Request("manual", INSTANCE, "payments-orders", "payments", dry_run=True),
     "manual_approve": Request(
         "manual",
+        INSTANCE,
         "payments-ledger",
         approve="0123456789abcdef",
         reason="agreed with the payments team for tonight",
@@ -72,10 +81,8 @@ def test_every_sample_is_read_here() -> None:
         ({"database": {"instance": 7}}, f"{A_NAME}."),
         ({"database": {"instance": "a", "cluster": "b"}}, f"{A_NAME}."),
         ({"database": {"instance": "Payments"}}, f"{A_NAME}."),
-        (
-            {"database": {"cluster": "payments"}},
-            "database.cluster: Aurora clusters are not served; name an RDS instance.",
-        ),
+        ({"database": {"cluster": "Payments"}}, f"{A_NAME}."),
+        ({"database": {"proxy": "payments"}}, f"{A_NAME}."),
         ({"databse": {"instance": "a"}, "database": {"instance": "a"}}, "'databse' is not a field of a request."),
         (
             {"database": {"instance": "a"}, "profile": "../x"},
@@ -130,13 +137,15 @@ def test_everything_that_is_wrong_with_a_request_is_said_at_once() -> None:
         "a'", "$(id)",
     ],
 )  # fmt: skip
-def test_a_hostile_instance_name_is_refused(name: str) -> None:
+def test_a_hostile_name_is_refused(name: str) -> None:
     assert refusal({"database": {"instance": name}}) == f"{A_NAME}.{HOW_TO}"
+    assert refusal({"database": {"cluster": name}}) == f"{A_NAME}.{HOW_TO}"
 
 
 @pytest.mark.parametrize("name", ["a", "a1", "payments-orders-2", "a" * 63])
-def test_a_legal_instance_name_is_read(name: str) -> None:
-    assert read({"database": {"instance": name}}) == Request("manual", name)
+def test_a_legal_name_is_read(name: str) -> None:
+    assert read({"database": {"instance": name}}) == Request("manual", INSTANCE, name)
+    assert read({"database": {"cluster": name}}) == Request("manual", CLUSTER, name)
 
 
 @pytest.mark.parametrize(
@@ -148,13 +157,13 @@ def test_a_legal_instance_name_is_read(name: str) -> None:
         {"detail": []},
         {"detail": {}},
         {"detail": {"SourceArn": 7}},
-        {"detail": {"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:payments"}},
+        {"detail": {"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster-snapshot:payments"}},
         {"detail": {"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:payments"}},
         {"detail": {"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:payments\n"}},
         {"detail": {"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:payments/../x"}},
     ],
 )
-def test_an_event_that_names_no_instance_is_refused(change: dict[str, Any]) -> None:
+def test_an_event_that_names_no_database_is_refused(change: dict[str, Any]) -> None:
     assert refusal({**an_event(), **change}) == NO_RDS_EVENT
 
 
@@ -172,7 +181,17 @@ def test_an_event_of_another_account_or_region_is_refused(document: Any, whose: 
 
 
 def test_rds_names_instances_in_lower_case_and_so_do_we() -> None:
-    assert read(an_event(SourceArn=f"arn:aws:rds:{REGION}:{ACCOUNT}:db:Orders")).instance == "orders"
+    assert read(an_event(SourceArn=f"arn:aws:rds:{REGION}:{ACCOUNT}:db:Orders")).name == "orders"
+
+
+def test_an_event_of_a_cluster_asks_for_the_cluster() -> None:
+    request = read(an_event(SourceArn=f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:ledger", EventID="RDS-EVENT-0170"))
+    assert (request.trigger, request.scope, request.name) == ("RDS-EVENT-0170", CLUSTER, "ledger")
+
+
+@pytest.mark.parametrize("time", [None, 7, "", "yesterday", "2026-11-20", "2026-11-20T12:30:00", ["2026"]])
+def test_an_event_without_its_time_is_refused(time: Any) -> None:
+    assert refusal({**an_event(), "time": time}) == "The event's time is none: time must be like 2026-11-20T12:30:00Z."
 
 
 JSON = st.recursive(
@@ -180,10 +199,11 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
     max_leaves=8,
 )
+NAMED = st.fixed_dictionaries({"instance": JSON}) | st.fixed_dictionaries({"cluster": JSON})
 FIELDS = st.sampled_from(["database", "profile", "dry_run", "approve", "reason", "detail-type", "detail", "source"])
 
 
-@given(JSON | st.dictionaries(FIELDS, JSON | st.fixed_dictionaries({"instance": JSON}), max_size=5))
+@given(JSON | st.dictionaries(FIELDS, JSON | NAMED, max_size=5))
 def test_any_document_is_read_or_refused_and_nothing_else(document: Any) -> None:
     try:
         request = read(document)
@@ -192,83 +212,43 @@ def test_any_document_is_read_or_refused_and_nothing_else(document: Any) -> None
     assert Request.from_json(json.loads(json.dumps(request.to_json()))) == request
 
 
-# ---- admission
-
-
-def by_hand(**changes: Any) -> Request:
-    return a_request(trigger="manual", **changes)
-
-
-def test_the_tag_names_the_profile() -> None:
-    request, database = admit(a_request(profile=None), a_database(tags={"signon:profile": "payments"}))
-    assert (request.profile, database) == ("payments", a_database())
-
-
-def test_a_person_may_name_another_profile_than_the_tag() -> None:
-    request, _ = admit(by_hand(profile="draft"), a_database(tags={"signon:profile": "payments"}))
-    assert request.profile == "draft"
-
-
-@pytest.mark.parametrize("tags", [{}, {"signon:profile": ""}, {"Signon:Profile": "payments"}])
-def test_a_database_without_the_tag_is_not_ours(tags: dict[str, str]) -> None:
-    with pytest.raises(NotOurs, match="payments-orders bears no tag signon:profile"):
-        admit(a_request(profile=None), a_database(tags=tags))
-
-
-def test_an_engine_that_is_not_served_is_not_ours() -> None:
-    with pytest.raises(NotOurs, match="payments-orders is oracle-ee; served are instances of mysql"):
-        admit(a_request(), a_database(id=a_database_id(engine="oracle-ee")))
-
-
-def test_a_member_of_a_cluster_is_not_ours() -> None:
-    with pytest.raises(NotOurs, match="payments-orders is a member of a cluster; served are instances of mysql"):
-        admit(a_request(), a_database(cluster="payments"))
-
-
-def test_a_database_that_an_event_named_and_that_is_gone_is_not_ours() -> None:
-    with pytest.raises(NotOurs, match="There is no DB instance payments-orders"):
-        admit(a_request(), None)
-
-
-def test_a_person_who_names_a_database_that_does_not_exist_is_told() -> None:
-    with pytest.raises(InvalidRequest) as refused:
-        admit(by_hand(), None)
-    assert str(refused.value) == f"There is no DB instance payments-orders here.{HOW_TO}"
+# ---- the profile
 
 
 TAGS_THAT_NAME_NO_PROFILE = ["a,b", "../payments", "Payments", "payments\n", "p" * 41, "-p", "s3://x"]
 
 
-@pytest.mark.parametrize("tag", TAGS_THAT_NAME_NO_PROFILE)
-def test_a_database_whose_tag_is_no_profile_name_is_admitted_so_that_its_report_can_name_it(tag: str) -> None:
-    request, database = admit(a_request(profile=None), a_database(tags={"signon:profile": tag}))
-    assert (request.profile, database.id) == (tag, a_database_id())
-
-
 @pytest.mark.parametrize("tag", [*TAGS_THAT_NAME_NO_PROFILE, "", None])
 def test_a_tag_that_is_no_profile_name_wants_a_person(tag: str | None) -> None:
+    tags = {} if tag is None else {"signon:profile": tag}
     with pytest.raises(ProfileUnusable, match="The tag signon:profile is no profile's name: ") as refused:
-        _ = a_request(profile=tag).profile_name
+        a_request(profile="payments", by_tag=True).profile_name(a_database(tags=tags))
     assert "\n" not in refused.value.problem
     assert len(refused.value.problem) < 120
 
 
 @pytest.mark.parametrize("name", ["p", "payments", "payments-2", "p" * 40])
 def test_a_profile_name_is_worked_by(name: str) -> None:
-    assert a_request(profile=name).profile_name == name
+    assert a_request(by_tag=True).profile_name(a_database(tags={"signon:profile": name})) == name
 
 
-@pytest.mark.parametrize("status", ["deleting", "delete-precheck"])
-def test_a_database_that_is_being_deleted_is_not_ours(status: str) -> None:
-    with pytest.raises(NotOurs, match=f"payments-orders is {status}"):
-        admit(a_request(), a_database(status=status))
+def test_the_tag_is_read_anew_and_what_a_person_named_stays() -> None:
+    retagged = a_database(tags={"signon:profile": "orders"})
+    assert a_request(profile="payments", by_tag=True).profile_name(retagged) == "orders"
+    assert a_request(profile="payments", by_tag=False).profile_name(retagged) == "payments"
 
 
-@pytest.mark.parametrize("status", ["creating", "modifying", "rebooting", "a status of the future"])
-def test_a_database_that_rds_is_changing_is_waited_for(status: str) -> None:
-    with pytest.raises(DatabaseBusy, match=f"payments-orders is {status}"):
-        admit(a_request(), a_database(status=status))
-
-
-def test_a_stuck_database_is_admitted_so_that_its_plan_can_say_so() -> None:
-    assert admit(a_request(), a_database(status="storage-full"))[1].status == "storage-full"
+@pytest.mark.parametrize(
+    "value",
+    [
+        "../admins", "./admins", "/admins", "admins/", "admins.yaml", "ADMINS", "Admins", "admins,orders",
+        "admins orders", " admins", "admins ", "admins\n", "admins\torders", "*", "?", "a*", "admins?versionId=1",
+        "admins#", "admins%2e", "..%2fadmins", "s3://evil/admins", "arn:aws:s3:::evil/admins.yaml",
+        "https://evil.example/admins", "\u0430dmins", "admins\u200b", "\u202eadmins", "0admins", "-admins", "_admins",
+        "a" * 41, '{"logins": []}', "admins'; DROP TABLE x; --", "$(id)", "`id`", "${admins}", "{{admins}}", "<admins>",
+        "admins|id", "admins;id", "\0",
+    ],
+)  # fmt: skip
+def test_a_tag_that_is_no_profiles_name_names_none(value: str) -> None:
+    with pytest.raises(ProfileUnusable, match="The tag signon:profile is no profile's name"):
+        a_request(profile=value, by_tag=True).profile_name(a_database(tags={"signon:profile": value}))

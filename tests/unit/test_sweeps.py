@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from signon.domain import sweep
 from signon.domain.database import Database
+from signon.domain.engines import Scope
 from signon.domain.record import Record
 from signon.domain.request import read_request
 from signon.domain.sweep import Candidate, Stop
@@ -17,10 +18,14 @@ from tests.builders import (
     NOW,
     REGION,
     a_candidate,
+    a_cluster,
+    a_cluster_candidate,
+    a_cluster_id,
     a_database,
     a_database_id,
     a_record,
     a_reported_record,
+    an_instance,
     at,
 )
 
@@ -42,7 +47,10 @@ def reasons(*candidates: Candidate, newest: dict[str, str | None] | None = None)
         (a_database(tags={}), False),
         (a_database(tags={"signon:profile": ""}), False),
         (a_database(id=a_database_id(engine="postgres")), False),
-        (a_database(cluster="a-cluster"), False),
+        (a_database(id=a_database_id(engine="mariadb")), True),  # so that its report can say what AWS does not offer
+        (a_cluster(), True),
+        (a_cluster(id=a_cluster_id(engine="aurora-mysql")), False),
+        (a_cluster(instances=(an_instance(status="rebooting"),)), False),
         (a_database(status="modifying"), False),
         (a_database(status="stopped"), False),
         (a_database(status="deleting"), False),
@@ -119,15 +127,21 @@ def test_a_tag_that_is_no_profiles_name_is_tried_once() -> None:
 def test_the_oldest_database_comes_first() -> None:
     ages = {"b": 1, "c": 3, "a": 1}
     candidates = [a_candidate(id=a_database_id(name=name), created_at=at(hours=-age)) for name, age in ages.items()]
-    assert [one.name for one in sweep.due(candidates, NEWEST, NOW)] == ["c", "a", "b"]
+    assert [one.database.name for one in sweep.due(candidates, NEWEST, NOW)] == ["c", "a", "b"]
 
 
 def test_the_sweeps_request_is_one_that_the_story_understands() -> None:
     (one,) = sweep.due([a_candidate()], NEWEST, NOW)
     request = read_request(one.request, ACCOUNT, REGION)
-    assert (request.instance, request.profile) == ("payments-orders", None)
+    assert (request.scope, request.name, request.profile) == (Scope.INSTANCE, "payments-orders", None)
     assert request.reason == "sweep: no record: its event was lost, or it was tagged later"
     assert one.version == "v1"
+
+
+def test_a_cluster_is_asked_for_as_one() -> None:
+    (one,) = sweep.due([a_cluster_candidate()], NEWEST, NOW)
+    assert one.request["database"] == {"cluster": "payments-ledger"}
+    assert read_request(one.request, ACCOUNT, REGION).scope is Scope.CLUSTER
 
 
 def test_a_schedule_that_fires_twice_names_the_same_execution() -> None:
@@ -148,7 +162,7 @@ def test_whatever_is_known_nobody_who_is_worked_on_is_due_and_everybody_unknown_
         a_candidate(record, since, id=a_database_id(name=f"db-{number}"))
         for number, (record, since) in enumerate(known)
     ]
-    found = {one.name for one in sweep.due(candidates, {"payments": newest}, NOW)}
+    found = {one.database.name for one in sweep.due(candidates, {"payments": newest}, NOW)}
     for candidate in candidates:
         held = candidate.known.held_since == at(minutes=-1)
         if held or candidate.known.record is None:

@@ -12,12 +12,19 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.cloud import Cloud
-from signon.aws import rds, secrets
-from signon.domain.database import Database, Readiness, readiness
+from signon.aws import rds, rds_changes, secrets
+from signon.domain.database import Database
+from signon.domain.engines import Scope
+from signon.domain.readiness import Readiness, readiness
+from signon.domain.request import Request
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, TemporaryFailure
 from tests.conftest import Eventually
 
 Create = Callable[..., Database]
+
+
+def named(name: str) -> Request:
+    return Request("manual", Scope.INSTANCE, name)
 
 
 def ask_for(cloud: Cloud, name: str, **changes: Any) -> None:
@@ -54,7 +61,7 @@ def database(cloud: Cloud, eventually: Eventually) -> Iterator[Database]:
 def available(eventually: Eventually, name: str) -> Database:
     def found() -> Database | None:
         try:
-            seen = rds.find(name)
+            seen = rds.find(named(name))
         except DatabaseBusy:
             return None
         return seen if seen and seen.status == "available" else None
@@ -73,7 +80,9 @@ def test_a_database_is_what_rds_says_of_it(database: Database, cloud: Cloud) -> 
     assert database.port == 3306
     assert database.vpc.startswith("vpc-")
     assert database.tags == {"signon:profile": "payments", "empty": ""}
-    assert (database.membership, database.pending_changes, database.cluster) == (None, (), None)
+    assert (database.membership, database.pending_changes) == (None, ())
+    (itself,) = database.instances
+    assert (itself.name, itself.host, itself.is_writer) == (database.id.name, database.host, True)
     assert database.is_new(cloud.clock.now())
     assert readiness(database.status) is Readiness.USABLE
 
@@ -84,14 +93,14 @@ def test_the_secret_that_rds_names_is_its_master_users(database: Database) -> No
 
 
 def test_a_database_that_is_not_there_is_none(name: str) -> None:
-    assert rds.find(name) is None
+    assert rds.find(named(name)) is None
 
 
 def test_a_database_that_is_being_made_is_busy(cloud: Cloud, name: str) -> None:
     with cloud.clock.working():  # its time goes slowly meanwhile
         ask_for(cloud, name)
         with pytest.raises(DatabaseBusy, match=f"{name} is creating and has no endpoint yet"):
-            rds.find(name)
+            rds.find(named(name))
     delete(cloud, name)
 
 
@@ -123,7 +132,7 @@ def test_changes_that_wait_for_the_maintenance_window_are_seen(cloud: Cloud, nam
     cloud.client("rds").modify_db_instance(
         DBInstanceIdentifier=name, AllocatedStorage=40, DBInstanceClass="db.t3.micro", ApplyImmediately=False
     )
-    found = rds.find(name)
+    found = rds.find(named(name))
     assert found is not None
     assert found.pending_changes == ("AllocatedStorage", "DBInstanceClass")
     delete(cloud, name)
@@ -136,7 +145,8 @@ def test_changes_that_wait_for_the_maintenance_window_are_seen(cloud: Cloud, nam
     ("engine", "offered"), [("mysql", True), ("postgres", True), ("mariadb", False), ("oracle-ee", True)]
 )
 def test_rds_says_whether_it_offers_kerberos(database: Database, engine: str, offered: bool) -> None:
-    assert rds.offers_kerberos(replace(database, id=replace(database.id, engine=engine))) is offered
+    without = rds.without_kerberos(replace(database, id=replace(database.id, engine=engine)))
+    assert without == (() if offered else ("db.t4g.micro",))
 
 
 # ---- associating
@@ -150,13 +160,13 @@ def role(cloud: Cloud) -> str:
 def test_a_database_is_associated_and_asked_again_nothing_begins_anew(
     cloud: Cloud, database: Database, role: str
 ) -> None:
-    rds.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
+    rds_changes.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
     membership = rds.observe(database.id).membership
     assert membership is not None
     assert (membership.directory, membership.role) == (cloud.directory_id, role)
     assert membership.status in ("pending-enable-kerberos", "enabling-kerberos", "kerberos-enabled")
     begun = instance(cloud, database).membership
-    rds.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
+    rds_changes.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
     assert instance(cloud, database).membership == begun
 
 
@@ -167,7 +177,7 @@ def test_a_membership_that_may_wait_waits_for_the_maintenance_window(
     far = f"{(now + timedelta(days=3)):%a:%H:%M}-{(now + timedelta(days=3, hours=1)):%a:%H:%M}".lower()
     ask_for(cloud, name, PreferredMaintenanceWindow=far)
     found = available(eventually, name)
-    rds.associate_directory(found, cloud.directory_id, role, apply_immediately=False)
+    rds_changes.associate_directory(found, cloud.directory_id, role, apply_immediately=False)
     membership = rds.observe(found.id).membership
     assert membership is not None
     assert membership.status == "pending-maintenance-enable-kerberos"
@@ -182,21 +192,19 @@ def instance(cloud: Cloud, database: Database) -> Any:
 
 def test_a_directory_that_rds_does_not_find_is_refused_with_its_reason(database: Database, role: str) -> None:
     with pytest.raises(AssociationRefused, match="d-9999999999 does not refer to an existing") as refused:
-        rds.associate_directory(database, "d-9999999999", role, apply_immediately=True)
+        rds_changes.associate_directory(database, "d-9999999999", role, apply_immediately=True)
     assert "Check the directory's id and the role" in refused.value.remedy
 
 
 def test_a_role_that_rds_cannot_use_is_refused_with_its_reason(cloud: Cloud, database: Database) -> None:
     with pytest.raises(AssociationRefused, match="The IAM role absent provided is not valid"):
-        rds.associate_directory(database, cloud.directory_id, "absent", apply_immediately=True)
+        rds_changes.associate_directory(database, cloud.directory_id, "absent", apply_immediately=True)
 
 
 def test_a_database_that_was_deleted_meanwhile_is_gone(cloud: Cloud, database: Database, name: str, role: str) -> None:
     gone = replace(database, id=replace(database.id, name=name))
     with pytest.raises(DatabaseGone):
-        rds.associate_directory(gone, cloud.directory_id, role, apply_immediately=True)
-    with pytest.raises(DatabaseGone):
-        rds.reboot(gone)
+        rds_changes.associate_directory(gone, cloud.directory_id, role, apply_immediately=True)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +223,7 @@ def test_each_refusal_of_rds_has_its_meaning(
 ) -> None:
     cloud.faults.script("modify_db_instance", code)
     with pytest.raises(error):
-        rds.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
+        rds_changes.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
 
 
 @pytest.mark.usefixtures("_retries_at_once")
@@ -224,14 +232,14 @@ def test_each_refusal_of_rds_has_its_meaning(
 def test_what_passes_by_itself_is_a_temporary_failure(cloud: Cloud, database: Database, role: str, code: str) -> None:
     cloud.faults.script("modify_db_instance", *[code] * 9)
     with pytest.raises(TemporaryFailure, match=f"ModifyDBInstance: {code}"):
-        rds.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
+        rds_changes.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
 
 
 @pytest.mark.usefixtures("_retries_at_once")
 @pytest.mark.filterwarnings("ignore:Exception.*does not match an error shape")
 def test_one_throttled_call_is_not_even_noticed(cloud: Cloud, database: Database, role: str) -> None:
     cloud.faults.script("modify_db_instance", "Throttling")
-    rds.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
+    rds_changes.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
 
 
 # ---- rebooting
@@ -241,22 +249,22 @@ def test_a_reboot_is_told_of_once_it_is_over_and_not_of_times_before(
     cloud: Cloud, database: Database, eventually: Eventually
 ) -> None:
     before = cloud.clock.now()
-    assert not rds.restarted_since(database, before, before)
-    rds.reboot(database)
+    assert not rds_changes.restarted_since(database.instances[0], before, before)
+    rds_changes.reboot(database.instances[0])
     available(eventually, database.id.name)
     after = cloud.clock.now()
-    assert rds.restarted_since(database, before, after)
-    assert not rds.restarted_since(database, after, cloud.clock.now())
+    assert rds_changes.restarted_since(database.instances[0], before, after)
+    assert not rds_changes.restarted_since(database.instances[0], after, cloud.clock.now())
 
 
 def test_a_database_that_is_rebooting_is_busy(
     cloud: Cloud, database: Database, role: str, eventually: Eventually
 ) -> None:
     with cloud.clock.working():  # its time goes slowly meanwhile
-        rds.reboot(database)
+        rds_changes.reboot(database.instances[0])
         assert readiness(rds.observe(database.id).status) is Readiness.CHANGING
         with pytest.raises(DatabaseBusy):
-            rds.reboot(database)
+            rds_changes.reboot(database.instances[0])
         with pytest.raises(DatabaseBusy):
-            rds.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
+            rds_changes.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
     available(eventually, database.id.name)

@@ -18,6 +18,7 @@ from signon.aws import directory_service, iam, notifications, secrets
 from signon.aws.clients import client
 from signon.domain.credentials import Credentials
 from signon.domain.directory import Directory, role_problem
+from signon.domain.engines import Family
 from signon.errors import MasterSecretUnusable, TemporaryFailure
 from tests.builders import a_database
 from tests.conftest import Eventually
@@ -97,7 +98,7 @@ def test_the_stacks_own_role_is_one_that_rds_can_use(cloud: Cloud) -> None:
     role = iam.directory_role(cloud.physical["DirectoryRole"])
     assert role is not None
     assert role.arn.endswith(f"/{cloud.physical['DirectoryRole']}")
-    assert role_problem(role, cloud.region, "mysql") is None
+    assert role_problem(role, cloud.region, Family.MYSQL) is None
 
 
 def test_a_role_that_is_not_there_is_none() -> None:

@@ -1,7 +1,8 @@
-"""A small stack beside the project's, for what the project's functions do not do."""
+"""A small stack beside the project's, for what the project's functions do not do; databases that are not onboarded."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from localcloud.cloud import Cloud
 from localcloud.comparison import ALLOWED
 from localcloud.deploy import Stack
 from tests.conftest import Eventually
+from tests.integration.localcloud.databases import Cluster, Database
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -38,3 +40,36 @@ def ask(cloud: Cloud, probe: Stack, eventually: Eventually) -> Ask:
         )
 
     return ask
+
+
+@pytest.fixture(scope="module")
+def not_onboarded(cloud: Cloud) -> Iterator[None]:
+    """The project's rules do not see the databases of this module."""
+    events = cloud.client("events")
+    names = [rule["Name"] for rule in events.list_rules()["Rules"]]
+    for name in names:
+        events.disable_rule(Name=name)
+    yield
+    for name in names:
+        events.enable_rule(Name=name)
+
+
+@pytest.fixture
+def database(cloud: Cloud, request: pytest.FixtureRequest, eventually: Eventually) -> Iterator[Database]:
+    """Not yet created; deleted after the test."""
+    database = Database(cloud, _name_of(request), eventually)
+    yield database
+    cloud.client("rds").delete_db_instance(DBInstanceIdentifier=database.name, SkipFinalSnapshot=True)
+
+
+@pytest.fixture
+def cluster(cloud: Cloud, request: pytest.FixtureRequest, eventually: Eventually) -> Iterator[Cluster]:
+    """Not yet created; deleted after the test, with its instances."""
+    cluster = Cluster(cloud, _name_of(request), eventually)
+    yield cluster
+    cluster.delete()
+
+
+def _name_of(request: pytest.FixtureRequest) -> str:
+    name = re.sub(r"\W+|_", "-", request.node.name)[5:45].strip("-")
+    return re.sub("--+", "-", name)

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from localcloud.rds_membership import Membership, next_window
+from localcloud.rds.membership import Membership, next_window
 
 NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)  # a Friday
 

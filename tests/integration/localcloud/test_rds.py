@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pymysql
@@ -12,95 +10,9 @@ from botocore.exceptions import ClientError
 
 from localcloud.cloud import Cloud
 from tests.conftest import Eventually
+from tests.integration.localcloud.databases import Database, code
 
-
-@dataclass
-class Database:
-    """What a test does to one instance."""
-
-    cloud: Cloud
-    name: str
-    eventually: Eventually
-
-    def describe(self) -> dict[str, Any]:
-        return self.cloud.client("rds").describe_db_instances(DBInstanceIdentifier=self.name)["DBInstances"][0]  # type: ignore[no-any-return]
-
-    def create(self, **more: Any) -> "Database":
-        settings = {
-            "Engine": "mysql",
-            "DBInstanceClass": "db.t4g.micro",
-            "AllocatedStorage": 20,
-            "MasterUsername": "admin",
-        }
-        self.cloud.client("rds").create_db_instance(
-            DBInstanceIdentifier=self.name, ManageMasterUserPassword=True, **(settings | more)
-        )
-        return self
-
-    def wait(self, status: str = "available") -> dict[str, Any]:
-        return self.eventually(lambda: (seen := self.describe())["DBInstanceStatus"] == status and seen)  # type: ignore[no-any-return]
-
-    def modify(self, **changes: Any) -> dict[str, Any]:
-        return self.cloud.client("rds").modify_db_instance(DBInstanceIdentifier=self.name, **changes)["DBInstance"]  # type: ignore[no-any-return]
-
-    def join(self, **more: Any) -> dict[str, Any]:
-        role = self.cloud.physical["DirectoryRole"]
-        return self.modify(
-            **{"Domain": self.cloud.directory_id, "DomainIAMRoleName": role, "ApplyImmediately": True} | more
-        )
-
-    def membership(self) -> str:
-        memberships = self.describe()["DomainMemberships"]
-        return memberships[0]["Status"] if memberships else ""
-
-    def address(self) -> str:
-        """Where the endpoint's name leads, for this process, which was not started with the variables that resolve
-        it.
-        """
-        host = self.describe()["Endpoint"]["Address"]
-        return next(
-            line.split()[0] for line in self.cloud.world.hosts.read_text().splitlines() if line.split()[1] == host
-        )
-
-    def as_master(self, sql: str) -> Any:
-        secret = self.cloud.client("secretsmanager").get_secret_value(
-            SecretId=self.describe()["MasterUserSecret"]["SecretArn"]
-        )
-        credentials = json.loads(secret["SecretString"])
-        connection = pymysql.connect(
-            host=self.address(),
-            user=credentials["username"],
-            password=credentials["password"],
-            ssl_ca=str(self.cloud.world.authority.bundle),
-        )
-        with connection, connection.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetchall()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _not_onboarded(cloud: Cloud) -> Iterator[None]:
-    """The project's rules do not see the databases of these tests."""
-    events = cloud.client("events")
-    names = [rule["Name"] for rule in events.list_rules()["Rules"]]
-    for name in names:
-        events.disable_rule(Name=name)
-    yield
-    for name in names:
-        events.enable_rule(Name=name)
-
-
-@pytest.fixture
-def database(cloud: Cloud, request: pytest.FixtureRequest, eventually: Eventually) -> Iterator[Database]:
-    """Not yet created; deleted after the test."""
-    name = re.sub(r"\W+|_", "-", request.node.name)[5:45].strip("-")
-    database = Database(cloud, re.sub("--+", "-", name), eventually)
-    yield database
-    cloud.client("rds").delete_db_instance(DBInstanceIdentifier=database.name, SkipFinalSnapshot=True)
-
-
-def code(error: pytest.ExceptionInfo[ClientError]) -> str:
-    return str(error.value.response["Error"]["Code"])
+pytestmark = pytest.mark.usefixtures("not_onboarded")
 
 
 def test_while_it_is_created_it_has_no_endpoint_and_takes_no_change(database: Database) -> None:
@@ -246,18 +158,6 @@ def test_what_happens_to_it_is_announced_and_listed(database: Database) -> None:
     assert bodies[0]["detail-type"] == "RDS DB Instance Event"
     listed = rds.describe_events(SourceIdentifier=database.name, SourceType="db-instance")["Events"]
     assert [event["Message"] for event in listed] == ["DB instance created", "DB instance restarted"]
-
-
-def test_the_orderable_options_say_what_an_engine_can(cloud: Cloud) -> None:
-    def option(engine: str) -> dict[str, Any]:
-        options = cloud.client("rds").describe_orderable_db_instance_options(
-            Engine=engine, EngineVersion="8.4.7", DBInstanceClass="db.t4g.micro", Vpc=True
-        )
-        return options["OrderableDBInstanceOptions"][0]  # type: ignore[no-any-return]
-
-    assert option("mysql")["SupportsKerberosAuthentication"]
-    assert option("mysql")["SupportsIAMDatabaseAuthentication"]
-    assert not option("mariadb")["SupportsKerberosAuthentication"]
 
 
 def test_a_deleted_databases_server_is_gone(cloud: Cloud, eventually: Eventually) -> None:

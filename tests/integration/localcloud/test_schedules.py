@@ -145,17 +145,16 @@ def test_a_schedule_starts_executions_with_an_empty_object_where_it_has_no_input
 def test_what_a_schedule_could_not_deliver_lies_in_its_dead_letter_queue(
     cloud: Cloud, timed: Stack, eventually: Eventually
 ) -> None:
-    nowhere = f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:nowhere"
     name = timed.physical["NotingEveryTenMinutes"]
-    kept = cloud.client("scheduler").get_schedule(Name=name)["Target"]["Arn"]
-    switch(cloud, name, "ENABLED", Target={"Arn": nowhere})
+    cloud.faults.script("deliver:noting", "throttled", "throttled")
+    switch(cloud, name, "ENABLED")
     try:
         found = eventually(lambda: letter(cloud, timed.physical["Undelivered"], "aws:scheduler"))
     finally:
-        switch(cloud, name, "DISABLED", Target={"Arn": kept})
+        switch(cloud, name, "DISABLED")
     said = {name: value["StringValue"] for name, value in found["MessageAttributes"].items()}
     assert said["SCHEDULE_ARN"].endswith(name)
-    assert (said["TARGET_ARN"], said["RETRY_ATTEMPTS"]) == (nowhere, "1")
+    assert (said["ERROR_MESSAGE"], said["RETRY_ATTEMPTS"]) == ("throttled", "1")
 
 
 def test_a_deleted_schedule_fires_no_more(cloud: Cloud, timed: Stack, eventually: Eventually) -> None:

@@ -7,4 +7,5 @@ HOST = "payments.cabc123def45.us-east-1.rds.amazonaws.com"
 MASTER = ("admin", "M4ster'Pass\\word")  # with the characters that SQL must quote
 ALICE = ("alice", "Al1ce.Passw0rd")
 BOB = ("bob", "B0b.Passw0rd!")
+FRANK = ("frank", "Fr4nk.Passw0rd")
 CAROL = ("carol", "Car0l.Passw0rd")  # disabled

@@ -1,13 +1,16 @@
-"""One world for all of these tests: a directory with alice, bob and carol, and a database that knows auth_pam."""
+"""One world for all of these tests: a directory with people, a MySQL with auth_pam, clusters of PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from localcloud.machine import Machine
-from localcloud.servers import Directory, MySQL, World
+from localcloud.servers import Directory, MySQL, PostgreSQL, World
 
-from .accounts import ALICE, BOB, CAROL, DOMAIN, HOST, MASTER
+from . import psql
+from .accounts import ALICE, BOB, CAROL, DOMAIN, FRANK, HOST, MASTER, REALM
 from .sign_in import sign_in
 
 
@@ -24,9 +27,9 @@ def world(machine: Machine) -> Iterator[World]:
 
 @pytest.fixture(scope="session")
 def directory(world: World) -> Directory:
-    """alice and bob may sign in; carol's account is disabled."""
+    """alice, bob and frank may sign in; carol's account is disabled."""
     directory = world.start_directory(DOMAIN)
-    for name, password in (ALICE, BOB, CAROL):
+    for name, password in (ALICE, BOB, CAROL, FRANK):
         directory.add_user(name, password)
     directory.disable_user(CAROL[0])
     return directory
@@ -41,3 +44,62 @@ def database(world: World, directory: Directory) -> MySQL:
     outcome = sign_in(world, database, *MASTER, *logins)
     assert outcome.error == ""
     return database
+
+
+REGION = "us-east-1.rds.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A writer and a reader that follows it."""
+
+    writer: PostgreSQL
+    reader: PostgreSQL
+
+    @property
+    def major(self) -> int:
+        return self.writer.programs.major
+
+
+def _oldest_and_newest() -> list[int]:
+    """The major versions that this machine has for us, which may be one."""
+    versions = [each.major for each in Machine.read().postgresql]
+    return sorted({versions[0], versions[-1]})
+
+
+@pytest.fixture(scope="session", params=_oldest_and_newest(), ids=lambda major: f"PostgreSQL {major}")
+def major(request: pytest.FixtureRequest) -> int:
+    version: int = request.param
+    return version
+
+
+@pytest.fixture(scope="session")
+def cluster(world: World, directory: Directory, major: int) -> Cluster:
+    """A cluster that has joined; alice is a member of rds_ad, frank has a login by password only, bob has none."""
+    first, second = (f"ledger-{major}-{number}.cabc123def45.{REGION}" for number in (1, 2))
+    endpoint, reader_endpoint = (f"ledger-{major}.{kind}-cabc123def45.{REGION}" for kind in ("cluster", "cluster-ro"))
+    writer = world.postgresql("writer", [first, endpoint], *psql.MASTER, version=major)
+    reader = world.postgresql_replica("reader", [second, reader_endpoint], writer)
+    logins = [
+        f"CREATE USER \"alice@{REALM}\" WITH LOGIN PASSWORD '{ALICE[1]}'",
+        f'GRANT rds_ad TO "alice@{REALM}"',
+        f"CREATE USER \"frank@{REALM}\" WITH LOGIN PASSWORD '{FRANK[1]}'",
+    ]
+    assert psql.as_master(world, writer, *logins).error == ""
+    for server in (reader, writer):
+        server.restart(["kerberos"])
+    return Cluster(writer, reader)
+
+
+@pytest.fixture(scope="session")
+def ticket(
+    world: World, directory: Directory, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[tuple[str, str]], Path]:
+    """Gets the ticket of an account, once."""
+    folder = tmp_path_factory.mktemp("tickets")
+
+    def get(account: tuple[str, str]) -> Path:
+        path = folder / account[0]
+        return path if path.exists() else psql.kinit(world, *account, path)
+
+    return get

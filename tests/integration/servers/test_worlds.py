@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,8 @@ from localcloud.machine import Machine
 from localcloud.servers import Directory, DirectoryRefused, MySQL, ServerFailed, World
 
 from .accounts import ALICE, BOB, DOMAIN, HOST, MASTER
+from .conftest import Cluster
+from .processes import processes_below, shared_memory
 from .sign_in import sign_in
 
 AS_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -46,8 +47,8 @@ def test_names_resolve_in_the_worlds_processes_only(world: World, database: MySQ
     assert found.stdout.split() == [database.address, database.host]
 
 
-def test_servers_run_unprivileged_and_listen_on_loopback(world: World, database: MySQL) -> None:
-    running = _processes_below(world.home)
+def test_servers_run_unprivileged_and_listen_on_loopback(world: World, database: MySQL, cluster: Cluster) -> None:
+    running = processes_below(world.home)
     assert len(running) >= 4
     assert {Path(f"/proc/{pid}").stat().st_uid for pid in running} == {world.account.uid} != {0}
     # rows of /proc/net/tcp: number, local address as little-endian hexadecimal, ..., state 0A is LISTEN, ..., uid
@@ -58,7 +59,9 @@ def test_servers_run_unprivileged_and_listen_on_loopback(world: World, database:
 
 
 @pytest.mark.parametrize("become", [pytest.param((), id="as we are"), pytest.param(AS_NOBODY, id="as nobody")])
-def test_killing_the_parent_leaves_no_server(machine: Machine, become: tuple[str, ...]) -> None:
+def test_killing_the_parent_leaves_no_server(
+    machine: Machine, become: tuple[str, ...], eventually: Callable[[Callable[[], object]], object]
+) -> None:
     if become and os.geteuid() != 0:
         pytest.skip("only root can become nobody")
     if become and subprocess.run([*become, "test", "-r", __file__], check=False).returncode:
@@ -72,15 +75,34 @@ def test_killing_the_parent_leaves_no_server(machine: Machine, become: tuple[str
     )
     assert parent.stdout
     home = Path(parent.stdout.readline().strip())
-    assert len(_processes_below(home)) == 4  # samba, the program for its users, the verifier, MySQL
+    running = processes_below(home)
+    assert len(running) > 6  # samba, the program for its users, the verifier, MySQL, two PostgreSQL with their children
+    assert len(shared_memory(running)) == 2
 
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    _eventually(lambda: not _processes_below(home))
+    eventually(lambda: not processes_below(home))
+    assert shared_memory(running) == []
 
     assert home.exists()
     with World(machine):
         assert not home.exists()
+
+
+def test_a_world_that_is_left_leaves_nothing_of_postgresql(machine: Machine) -> None:
+    kept = set(Path("/var/tmp").iterdir())  # noqa: S108
+    with World(machine) as world:
+        writer = world.postgresql("payments", [HOST], *MASTER)
+        reader = world.postgresql_replica("payments-2", [f"2.{HOST}"], writer)
+        running = processes_below(world.home)
+        assert len(shared_memory(running)) == 2
+        reader.delete()
+        assert not processes_below(world.home / f"postgresql-{reader.address.rpartition('.')[2]}")
+        assert len(shared_memory(running)) == 1
+    assert not world.home.exists()
+    assert [pid for pid in running if Path(f"/proc/{pid}").exists()] == []
+    assert shared_memory(running) == []
+    assert set(Path("/var/tmp").iterdir()) <= kept  # noqa: S108
 
 
 def test_a_server_that_dies_says_why_and_where_its_log_is(machine: Machine, world: World) -> None:
@@ -92,21 +114,3 @@ def test_a_server_that_dies_says_why_and_where_its_log_is(machine: Machine, worl
 def test_a_weak_password_is_refused_by_the_directory(directory: Directory) -> None:
     with pytest.raises(DirectoryRefused, match=r"add erin: .*password"):
         directory.add_user("erin", "weak")
-
-
-def _processes_below(home: Path) -> list[int]:
-    """The processes whose working directory is the world's, or in it."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").readlink().is_relative_to(home):
-                found.append(int(process.name))
-        except OSError:
-            continue  # it ended, or is another user's
-    return found
-
-
-def _eventually(condition: Callable[[], bool]) -> None:
-    """Returns when it is so; the runner's own limit ends it otherwise."""
-    while not condition():
-        time.sleep(0.02)

@@ -9,5 +9,6 @@ from tests.integration.servers.accounts import DOMAIN, HOST, MASTER
 with World(Machine.read()) as world:
     world.start_directory(DOMAIN)
     world.mysql("payments", HOST, *MASTER)
+    world.postgresql_replica("ledger-2", [f"2.{HOST}"], world.postgresql("ledger", [f"1.{HOST}"], *MASTER))
     print(world.home, flush=True)
     signal.pause()

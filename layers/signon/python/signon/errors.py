@@ -8,6 +8,7 @@ Step Functions matches the bare class name, so these names are a contract with
     |-- DatabaseBusy       WAIT     ...retries the state for up to an hour, then parks: RDS is changing the database
     |-- ClaimSettling      WAIT     ...waits a minute and claims again: the last holder has only just stopped
     |-- PluginNotLoaded    FIX      ...reboots the database, once
+    |-- PlanOutdated       AGAIN    ...plans again, three times at most, then parks: the tag or the profile has changed
     |-- NotOurs            END      ...ends in "Not ours", silently
     |-- DatabaseGone       END      ...ends in "Not ours": deleted, or made again under the same name
     |-- AlreadyInProgress  END      ...ends in "Already in progress", silently
@@ -18,6 +19,7 @@ Step Functions matches the bare class name, so these names are a contract with
         |-- DirectoryRoleUnusable   missing, wrong trust, lacks the policy
         |-- AssociationRefused      RDS refuses the directory, the role or the change
         |-- DatabaseUnusable        the server is read only
+        |-- PermissionMissing         AWS refuses an action to the role of one of our functions
         |-- ConnectionRefused       no route, TLS not verified, master not let in
         |-- MasterSecretUnusable    none, unreadable, or not a secret with a password
         |-- DatabaseInUse           people are signed in and a reboot would cut them off
@@ -50,6 +52,10 @@ class ClaimSettling(SignonError):
 
 class PluginNotLoaded(SignonError):
     """MySQL error 1524: the database is joined but has not been rebooted since."""
+
+
+class PlanOutdated(SignonError):
+    """The plan is no longer the one to follow: another tag, or a newer version of the profile."""
 
 
 class NotOurs(SignonError):
@@ -97,6 +103,10 @@ class DatabaseUnusable(NeedsPerson):
     """Logins cannot be written here."""
 
 
+class PermissionMissing(NeedsPerson):
+    """The role of one of our functions may not do what the function must."""
+
+
 class ConnectionRefused(NeedsPerson):
     """No verified connection to the database as its master user."""
 
@@ -138,6 +148,7 @@ class SettingMissing(Exception):
 END_BY_ERROR = {
     "StillWaiting": "Parked",
     "DatabaseBusy": "Parked",
+    "PlanOutdated": "Parked",
     "NotOurs": "Not ours",
     "DatabaseGone": "Not ours",
     "AlreadyInProgress": "Already in progress",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from signon.errors import TemporaryFailure
+from signon.errors import PermissionMissing, TemporaryFailure
 
 _CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "max_attempts": 3})
 
@@ -22,6 +23,21 @@ _TEMPORARY = {
     "Throttling", "ThrottlingException", "TooManyRequestsException", "ProvisionedThroughputExceededException",
     "SlowDown", "RequestTimeout", "RequestTimeoutException",
 }  # fmt: skip
+
+
+# What the services call a refused permission; HeadObject's answer has no body, so its status stands for the code.
+_REFUSED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403"}
+
+# AWS says: User: user is not authorized to perform: action on resource: resource because context
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+_SENTENCE = re.compile(
+    r"User: \S*?:assumed-role/(?P<role>[^/\s]+)/\S+ is not authorized to perform: (?P<action>\S+)"
+    r"(?: on resource: \"?(?P<resource>[^\s\"]+)\"?)?(?: (?P<why>(?:because|with) .+))?"
+)
+_PERMISSION_REMEDY = (
+    "Deploy the stack again: its template grants what the functions need. Where that does not help, find the service"
+    " control policy, permissions boundary or policy of the resource that denies it; then start again"
+)
 
 
 @functools.cache
@@ -34,7 +50,7 @@ def client(service: str) -> Any:
 def errors_as(codes: Mapping[str, Callable[[str], Exception]] | None = None) -> Iterator[None]:
     """Raises ``codes[code](message)`` for an AWS error with that code.
 
-    Raises TemporaryFailure: AWS did not answer this time.
+    Raises TemporaryFailure: AWS did not answer this time. PermissionMissing: our role may not do that.
     """
     try:
         yield
@@ -44,6 +60,18 @@ def errors_as(codes: Mapping[str, Callable[[str], Exception]] | None = None) -> 
             raise codes[code](message) from None
         if code in _TEMPORARY or error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
             raise TemporaryFailure(f"{error.operation_name}: {code}") from None
+        if code in _REFUSED:
+            raise permission_missing(error.operation_name, message) from None
         raise
     except (HTTPClientError, IncompleteReadError, NoConnection) as error:
         raise TemporaryFailure(f"AWS did not answer: {type(error).__name__}") from None
+
+
+def permission_missing(operation: str, message: str) -> PermissionMissing:
+    """The error for an operation that AWS refused us; ``message``: AWS's sentence, where it said one."""
+    said = _SENTENCE.search(message)
+    if said is None:
+        return PermissionMissing(f"The function's role may not call {operation}: {message}", _PERMISSION_REMEDY)
+    on = f" on {said['resource']}" if said["resource"] not in (None, "*") else ""
+    why = f": {said['why']}" if said["why"] else ""
+    return PermissionMissing(f"The role {said['role']} may not do {said['action']}{on}{why}", _PERMISSION_REMEDY)

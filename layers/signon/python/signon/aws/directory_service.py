@@ -25,8 +25,9 @@ def find(directory: str) -> Directory | None:
             answer = directories.describe_directories(DirectoryIds=[directory])["DirectoryDescriptions"]
     except _NoSuchDirectory:
         return None
-    return (
-        Directory(answer[0]["DirectoryId"], answer[0]["Name"], answer[0]["Stage"], answer[0]["Type"])
-        if answer
-        else None
+    if not answer:
+        return None
+    found = answer[0]
+    return Directory(
+        found["DirectoryId"], found["Name"], found["Stage"], found["Type"], share=found.get("ShareStatus", "")
     )

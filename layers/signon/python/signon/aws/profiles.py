@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from signon.aws.clients import client, errors_as
+from signon.aws.clients import client, errors_as, permission_missing
 from signon.domain.profile import ProfileVersion, sha256
 from signon.errors import ProfileUnusable
 
@@ -48,11 +49,15 @@ def newest_version(bucket: str, name: str) -> str | None:
 def pinned(bucket: str, version: ProfileVersion) -> bytes:
     """The bytes that the plan was made from.
 
-    Raises ProfileUnusable: that version is gone, or its bytes are not those that were planned.
+    Raises ProfileUnusable: that version is gone, or its bytes are not those that were planned. PermissionMissing: our
+    role may not read versions.
     """
     remedy = "Start again: a new plan is made from the newest profile"
     gone = ProfileUnusable(f"Version {version.version} of profile {version.name} is gone", remedy)
-    with errors_as({code: lambda _: gone for code in ("NoSuchVersion", "NoSuchKey", "AccessDenied")}):
+    codes: dict[str, Callable[[str], Exception]] = {code: lambda _: gone for code in ("NoSuchVersion", "NoSuchKey")}
+    # who may not list is told that as well of a version that is not there
+    codes["AccessDenied"] = lambda said: permission_missing("GetObject", said) if "GetObjectVersion" in said else gone
+    with errors_as(codes):
         text = _s3().get_object(Bucket=bucket, Key=version.key, VersionId=version.version)["Body"].read()
     if sha256(text) != version.sha256:
         raise ProfileUnusable(f"Version {version.version} of profile {version.name} is not what was planned", remedy)

@@ -1,57 +1,41 @@
-"""RDS: look at a database, associate a directory with it, reboot it."""
+"""RDS: look at databases. One call shows an instance, two a cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
-from signon.domain.database import AT_REBOOT, Database, DatabaseId, Membership, Readiness, readiness
-from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, DatabaseUnusable
+from signon.aws.rds_answers import is_made, of_cluster, of_instance
+from signon.domain.database import Database, DatabaseId
+from signon.domain.engines import ENGINES, Scope
+from signon.domain.request import Request
+from signon.errors import DatabaseBusy, DatabaseGone, DatabaseUnusable
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
 
-EVENTS_KEPT = timedelta(days=13)  # "You can view events for up to 14 days"
-PAGE = 100  # the most that DescribeDBInstances answers at once
+PAGE = 100  # the most that a Describe call answers at once
 
 
 def _rds() -> RDSClient:
     return client("rds")  # type: ignore[no-any-return]
 
 
-def find(name: str) -> Database | None:
-    """The DB instance of that name, or None.
+def find(request: Request) -> Database | None:
+    """The database that a request names, or None. An instance of a cluster is found as its cluster.
 
-    Raises DatabaseBusy: it has no endpoint yet.
+    Raises DatabaseBusy: it has no endpoint, or no writer, yet.
     """
-    try:
-        with errors_as({"DBInstanceNotFound": DatabaseGone}):
-            answer = _rds().describe_db_instances(DBInstanceIdentifier=name)
-    except DatabaseGone:
-        return None
-    return _database(answer["DBInstances"][0])
+    return _FIND[request.scope](request.name)
 
 
-def find_made(name: str) -> Database | None:
-    """The DB instance of that name, or None where there is none, or none with an endpoint yet."""
+def find_made(request: Request) -> Database | None:
+    """The database that a request names, or None where there is none, or none that one could sign in to yet."""
     try:
-        return find(name)
+        return find(request)
     except DatabaseBusy:
         return None
-
-
-def every_database() -> Iterator[Database]:
-    """Every DB instance of our account and Region, by pages of 100; those without an endpoint yet are left out."""
-    page: dict[str, str] = {}
-    while True:
-        with errors_as():
-            answer = _rds().describe_db_instances(MaxRecords=PAGE, **page)  # type: ignore[arg-type]
-        yield from (_database(instance) for instance in answer["DBInstances"] if _is_made(instance))
-        if not answer.get("Marker"):
-            return
-        page = {"Marker": answer["Marker"]}
 
 
 def observe(identity: DatabaseId) -> Database:
@@ -59,7 +43,7 @@ def observe(identity: DatabaseId) -> Database:
 
     Raises DatabaseGone: deleted, or another one has its name now.
     """
-    database = find(identity.name)
+    database = _FIND[identity.scope](identity.name)
     if database is None:
         raise DatabaseGone(f"{identity.name} was deleted")
     if database.id.resource_id != identity.resource_id:
@@ -70,109 +54,84 @@ def observe(identity: DatabaseId) -> Database:
     return database
 
 
-def offers_kerberos(database: Database) -> bool:
-    """Whether RDS offers Kerberos for this engine version and instance class in this Region.
+def _find_instance(name: str) -> Database | None:
+    try:
+        with errors_as({"DBInstanceNotFound": DatabaseGone}):
+            (answer,) = _rds().describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    except DatabaseGone:
+        return None
+    return _find_cluster(answer["DBClusterIdentifier"]) if "DBClusterIdentifier" in answer else of_instance(answer)
 
-    RDS's own data, no table of ours. True as well where it offers the class and version to nobody new: it runs there.
+
+def _find_cluster(name: str) -> Database | None:
+    try:
+        with errors_as({"DBClusterNotFoundFault": DatabaseGone}):
+            (answer,) = _rds().describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+    except DatabaseGone:
+        return None
+    with errors_as():
+        members = _rds().describe_db_instances(Filters=[{"Name": "db-cluster-id", "Values": [name]}])["DBInstances"]
+    return of_cluster(answer, members)
+
+
+_FIND = {Scope.INSTANCE: _find_instance, Scope.CLUSTER: _find_cluster}
+
+
+def every_database() -> Iterator[Database]:
+    """Every database of our account and Region that one could sign in to, by pages of 100.
+
+    The members of clusters are taken from the list of instances.
     """
+    members: dict[str, list[Mapping[str, Any]]] = {}
+    for instance in _every_instance():
+        if "DBClusterIdentifier" in instance:
+            members.setdefault(instance["DBClusterIdentifier"], []).append(instance)
+        elif is_made(instance):
+            yield of_instance(instance)
+    for cluster in _every_cluster():
+        if cluster["Engine"] in ENGINES:
+            try:
+                yield of_cluster(cluster, members.get(cluster["DBClusterIdentifier"], []))
+            except (DatabaseBusy, DatabaseUnusable):
+                continue  # no writer yet
+
+
+def _every_instance() -> Iterator[Mapping[str, Any]]:
+    page: dict[str, str] = {}
+    while True:
+        with errors_as():
+            answer = _rds().describe_db_instances(MaxRecords=PAGE, **page)  # type: ignore[arg-type]
+        yield from answer["DBInstances"]
+        if not answer.get("Marker"):
+            return
+        page = {"Marker": answer["Marker"]}
+
+
+def _every_cluster() -> Iterator[Mapping[str, Any]]:
+    page: dict[str, str] = {}
+    while True:
+        with errors_as():
+            answer = _rds().describe_db_clusters(MaxRecords=PAGE, **page)  # type: ignore[arg-type]
+        yield from answer["DBClusters"]
+        if not answer.get("Marker"):
+            return
+        page = {"Marker": answer["Marker"]}
+
+
+def without_kerberos(database: Database) -> tuple[str, ...]:
+    """The instance classes of the database for which RDS offers no Kerberos in its engine version, in this Region.
+
+    RDS's own data, no table of ours. A class and version that are offered to nobody new count as offered: they run
+    there.
+    """
+    classes = sorted({instance.instance_class for instance in database.instances})
+    return tuple(each for each in classes if not _offers_kerberos(database, each))
+
+
+def _offers_kerberos(database: Database, instance_class: str) -> bool:
     with errors_as():
         answer = _rds().describe_orderable_db_instance_options(
-            Engine=database.id.engine,
-            EngineVersion=database.engine_version,
-            DBInstanceClass=database.instance_class,
-            Vpc=True,
+            Engine=database.id.engine, EngineVersion=database.engine_version, DBInstanceClass=instance_class, Vpc=True
         )
     options = answer["OrderableDBInstanceOptions"]
     return not options or any(option.get("SupportsKerberosAuthentication") for option in options)
-
-
-def associate_directory(database: Database, directory: str, role: str, *, apply_immediately: bool) -> None:
-    """Asks RDS to join the database to the directory; asked again, it repairs a failed membership.
-
-    Raises DatabaseBusy, DatabaseGone; AssociationRefused: RDS refuses directory or role, and its message says why.
-    """
-    remedy = (
-        "Check the directory's id and the role in the profile and the stack; "
-        "a role that has just been made needs a minute, then start again"
-    )
-    codes: Mapping[str, Callable[[str], Exception]] = {
-        "InvalidDBInstanceState": lambda message: DatabaseBusy(f"{database.id.name}: {message}"),
-        "DBInstanceNotFound": DatabaseGone,
-        "DomainNotFoundFault": lambda message: AssociationRefused(message, remedy),
-        "InvalidParameterValue": lambda message: AssociationRefused(message, remedy),
-        "InvalidParameterCombination": lambda message: AssociationRefused(message, remedy),
-    }
-    with errors_as(codes):
-        _rds().modify_db_instance(
-            DBInstanceIdentifier=database.id.name,
-            Domain=directory,
-            DomainIAMRoleName=role,
-            ApplyImmediately=apply_immediately,
-        )
-
-
-def reboot(database: Database) -> None:
-    """Raises DatabaseBusy, DatabaseGone."""
-    codes: Mapping[str, Callable[[str], Exception]] = {
-        "InvalidDBInstanceState": lambda message: DatabaseBusy(f"{database.id.name}: {message}"),
-        "DBInstanceNotFound": DatabaseGone,
-    }
-    with errors_as(codes):
-        _rds().reboot_db_instance(DBInstanceIdentifier=database.id.name)
-
-
-def restarted_since(database: Database, when: datetime, now: datetime) -> bool:
-    """Whether RDS tells of a restart ("RDS-EVENT-0006: The DB instance restarted.") since ``when``."""
-    with errors_as({"DBInstanceNotFound": DatabaseGone}):
-        answer = _rds().describe_events(
-            SourceIdentifier=database.id.name,
-            SourceType="db-instance",
-            StartTime=max(when, now - EVENTS_KEPT),
-            EventCategories=["availability"],
-        )
-    return any("restarted" in event.get("Message", "") for event in answer["Events"])
-
-
-def _database(answer: Mapping[str, Any]) -> Database:
-    name = answer["DBInstanceIdentifier"]
-    if not _is_made(answer) and readiness(answer.get("DBInstanceStatus", "")) is Readiness.STUCK:
-        raise DatabaseUnusable(f"{name} is {answer['DBInstanceStatus']}", "Bring it to available; then start again")
-    if not _is_made(answer):
-        raise DatabaseBusy(f"{name} is {answer.get('DBInstanceStatus')} and has no endpoint yet")
-    memberships = [
-        Membership(entry["Domain"], entry.get("Status", ""), entry.get("IAMRoleName", ""))
-        for entry in answer.get("DomainMemberships", [])
-    ]
-    return Database(
-        id=DatabaseId(name, answer["DbiResourceId"], answer["DBInstanceArn"], answer["Engine"]),
-        engine_version=answer["EngineVersion"],
-        instance_class=answer["DBInstanceClass"],
-        status=answer["DBInstanceStatus"],
-        host=answer["Endpoint"]["Address"],
-        port=answer["Endpoint"]["Port"],
-        vpc=answer.get("DBSubnetGroup", {}).get("VpcId", ""),
-        created_at=answer["InstanceCreateTime"],
-        tags={tag["Key"]: tag.get("Value", "") for tag in answer.get("TagList", [])},
-        master_user=answer["MasterUsername"],
-        master_secret=answer.get("MasterUserSecret", {}).get("SecretArn"),
-        membership=memberships[0] if memberships else None,
-        iam_enabled=answer.get("IAMDatabaseAuthenticationEnabled", False),
-        pending_changes=tuple(sorted(_pending(answer))),
-        cluster=answer.get("DBClusterIdentifier"),
-        replica_of=answer.get("ReadReplicaSourceDBInstanceIdentifier"),
-        replicas=tuple(answer.get("ReadReplicaDBInstanceIdentifiers", [])),
-    )
-
-
-def _is_made(answer: Mapping[str, Any]) -> bool:
-    return "Endpoint" in answer and "InstanceCreateTime" in answer
-
-
-def _pending(answer: Mapping[str, Any]) -> Iterator[str]:
-    """What waits for a window, and what waits for a reboot."""
-    for name, value in answer.get("PendingModifiedValues", {}).items():
-        if value not in (None, {}, []):
-            yield name
-    for group in answer.get("DBParameterGroups", []):
-        if group.get("ParameterApplyStatus") == "pending-reboot":
-            yield f"{AT_REBOOT}{group['DBParameterGroupName']}"

@@ -53,7 +53,7 @@ def is_paused(table: str) -> bool:
         return "Item" in _table().get_item(TableName=table, Key=key, ConsistentRead=True)
 
 
-def note(table: str, database: str, facts: Mapping[str, str]) -> None:
+def note(table: str, database: str, facts: Mapping[str, str | Mapping[str, str]]) -> None:
     """Writes facts into the record; a fact that is "" is taken out."""
     kept, gone = (
         {name: value for name, value in facts.items() if value},
@@ -69,7 +69,7 @@ def note(table: str, database: str, facts: Mapping[str, str]) -> None:
             ],
         )
     )
-    values = {f":{name}": {"S": value} for name, value in kept.items()}
+    values = {f":{name}": _attribute(value) for name, value in kept.items()}
     with_values: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}  # it must not be empty
     with errors_as():
         _table().update_item(
@@ -79,6 +79,10 @@ def note(table: str, database: str, facts: Mapping[str, str]) -> None:
             ExpressionAttributeNames={f"#{name}": name for name in facts},
             **with_values,
         )
+
+
+def _attribute(value: str | Mapping[str, str]) -> dict[str, Any]:
+    return {"S": value} if isinstance(value, str) else {"M": {key: {"S": text} for key, text in value.items()}}
 
 
 def _batch(table: str, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -96,7 +100,9 @@ def _batch(table: str, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]
 
 
 def _record(item: Mapping[str, Any]) -> Record:
-    return Record(**{field: item.get(field, {}).get("S") for field in Record.__dataclass_fields__})
+    texts = {field: item.get(field, {}).get("S") for field in Record.__dataclass_fields__}
+    intents = {name: at["S"] for name, at in item.get("reboot_intents", {}).get("M", {}).items()}
+    return Record(**{**texts, "reboot_intents": intents})
 
 
 def _table() -> DynamoDBClient:

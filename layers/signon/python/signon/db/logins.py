@@ -21,7 +21,7 @@ class _Answers:
 
     probe: Callable[[Session, Any], Probe]
     other_sessions: Callable[[Session], int]
-    create: Callable[[Session, Any, Profile, Callable[[], None]], int]
+    create: Callable[[Session, Any, Profile, Callable[[], object]], int]
     verify: Callable[[Session, Any, Profile], Proof]
 
 
@@ -36,7 +36,7 @@ def other_sessions(session: Session, database: Database) -> int:
 
 
 def create(
-    session: Session, database: Database, plan: Plan, profile: Profile, before_change: Callable[[], None]
+    session: Session, database: Database, plan: Plan, profile: Profile, before_change: Callable[[], object]
 ) -> int:
     """Makes what is missing, reads it back, opens what is complete; how many statements that took (0: all was there).
 

@@ -37,7 +37,7 @@ def _others(session: Session, ours: int) -> int:
     return len([row for row in processes if row[0] != ours and row[1] not in _NOBODY])
 
 
-def create(session: Session, sql: MySqlLogins, profile: Profile, before_change: Callable[[], None]) -> int:
+def create(session: Session, sql: MySqlLogins, profile: Profile, before_change: Callable[[], object]) -> int:
     """Makes what is missing, reads it back, opens what is complete."""
     accounts = read_logins(session)
     wanted = wanted_logins(profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)

@@ -94,7 +94,7 @@ class _Sight:
                 yield name, groups
 
 
-def create(session: Session, sql: PostgreSqlLogins, profile: Profile, before_change: Callable[[], None]) -> int:
+def create(session: Session, sql: PostgreSqlLogins, profile: Profile, before_change: Callable[[], object]) -> int:
     """Makes the group roles, grants them what they lack, then makes people's logins."""
     count, seen = 0, _look(session, sql, profile)
     if _on_server(sql, profile, seen):
@@ -151,7 +151,7 @@ def _within(session: Session, database: str, groups: Sequence[Group]) -> GrantPl
 
 
 def _make_people(
-    session: Session, sql: PostgreSqlLogins, profile: Profile, roles: Roles, before_change: Callable[[], None]
+    session: Session, sql: PostgreSqlLogins, profile: Profile, roles: Roles, before_change: Callable[[], object]
 ) -> int:
     """People's logins: made, read back and opened in one transaction."""
     if not (make(sql, profile, roles).statements or open_complete(sql, profile, roles)):
@@ -163,7 +163,7 @@ def _make_people(
         return count + _run(session, open_complete(sql, profile, roles), before_change)
 
 
-def _run(session: Session, statements: Sequence[Statement], before_change: Callable[[], None]) -> int:
+def _run(session: Session, statements: Sequence[Statement], before_change: Callable[[], object]) -> int:
     if statements:
         before_change()
         session.run(statements)

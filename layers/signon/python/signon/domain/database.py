@@ -1,12 +1,14 @@
-"""A database: the name and resource id that a whole execution works on, and one look at it."""
+"""A database, which is an RDS instance or an Aurora cluster: what a whole execution works on, and one look at it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 from typing import Any
+
+from signon.domain.engines import Scope
+from signon.domain.readiness import Readiness, Standing, readiness
 
 AT_REBOOT = "parameter group "  # begins the name of a pending change that a reboot applies, whatever else is asked for
 NEW_FOR = timedelta(hours=24)
@@ -14,7 +16,10 @@ NEW_FOR = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class DatabaseId:
-    """Which database: its name, and the resource id that no other database ever has, not even one of the same name."""
+    """Which database: its name, and the resource id that no other database ever has, not even one of the same name.
+
+    Of a cluster they are DBClusterIdentifier, DbClusterResourceId and DBClusterArn.
+    """
 
     name: str
     resource_id: str
@@ -36,6 +41,28 @@ class DatabaseId:
     def region(self) -> str:
         return self.arn.split(":")[3]
 
+    @property
+    def folder(self) -> str:
+        """Where its files lie: an instance and a cluster may have the same name."""
+        return f"clusters/{self.name}" if self.scope is Scope.CLUSTER else self.name
+
+    @property
+    def scope(self) -> Scope:
+        return Scope.CLUSTER if self.arn.split(":")[5] == "cluster" else Scope.INSTANCE
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One server: of an RDS instance the instance itself. ``host`` is "" as long as it has no endpoint."""
+
+    name: str
+    status: str
+    instance_class: str
+    host: str
+    port: int
+    is_writer: bool
+    pending_changes: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True)
 class Membership:
@@ -48,11 +75,15 @@ class Membership:
 
 @dataclass(frozen=True)
 class Database:
-    """What one DescribeDBInstances answered."""
+    """What one look at RDS showed.
+
+    ``status`` is the instance's or the cluster's own. ``host`` is where the master signs in: of a cluster the writer's
+    endpoint. ``instances`` are in the order of reboots: readers first, by name, the writer last.
+    ``replica_of`` names what it replicates from, ``global_database`` the one whose primary cluster is elsewhere.
+    """
 
     id: DatabaseId
     engine_version: str
-    instance_class: str
     status: str
     host: str
     port: int
@@ -64,44 +95,28 @@ class Database:
     membership: Membership | None
     iam_enabled: bool
     pending_changes: tuple[str, ...]
-    cluster: str | None
-    replica_of: str | None
-    replicas: tuple[str, ...]
+    instances: tuple[Instance, ...]
+    replica_of: str | None = None
+    replicas: tuple[str, ...] = ()
+    global_database: str | None = None
 
     def is_new(self, now: datetime) -> bool:
         return now - self.created_at < NEW_FOR
 
-
-class Readiness(Enum):
-    """What a ``DBInstanceStatus`` means for us."""
-
-    USABLE = "can be changed and signed in to"
-    CHANGING = "will become usable by itself"
-    STUCK = "will not become usable without a person"
-    LEAVING = "is being deleted"
+    @property
+    def standing(self) -> Standing:
+        """Its own status or that of an instance of the cluster, whichever is further from usable."""
+        own = Standing(readiness(self.status), self.status)
+        members = self.instances if self.id.scope is Scope.CLUSTER else ()
+        return max((own, *map(_standing, members)), key=lambda standing: standing.severity)
 
 
-# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html#Overview.DBInstance.Status
-_USABLE = {
-    "available",
-    "backing-up",
-    "storage-optimization",
-    "storage-initialization",
-    "configuring-enhanced-monitoring",
-    "configuring-log-exports",
-}
-_STUCK = {
-    "failed", "inaccessible-encryption-credentials", "inaccessible-encryption-credentials-recoverable",
-    "incompatible-create", "incompatible-network", "incompatible-option-group", "incompatible-parameters",
-    "incompatible-restore", "insufficient-capacity", "restore-error", "stopped", "stopping", "storage-full",
-}  # fmt: skip
-_LEAVING = {"delete-precheck", "deleting"}
+def _standing(instance: Instance) -> Standing:
+    """An instance that is being deleted leaves a cluster that stays: that is waited for."""
+    found = readiness(instance.status)
+    return Standing(Readiness.CHANGING if found is Readiness.LEAVING else found, instance.status, instance.name)
 
 
-def readiness(status: str) -> Readiness:
-    """Every status that is not in a table counts as CHANGING: AWS adds some, and waiting has a deadline."""
-    if status in _USABLE:
-        return Readiness.USABLE
-    if status in _STUCK:
-        return Readiness.STUCK
-    return Readiness.LEAVING if status in _LEAVING else Readiness.CHANGING
+def in_order_of_reboots(instances: Iterable[Instance]) -> tuple[Instance, ...]:
+    """Readers first, so that the writer's restart finds readers that take tickets already."""
+    return tuple(sorted(instances, key=lambda instance: (instance.is_writer, instance.name)))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from signon.domain.engines import Family
 from signon.errors import DirectoryRoleUnusable
 
 DIRECTORY_POLICY = "service-role/AmazonRDSDirectoryServiceAccess"
-LONGEST_DOMAIN_NAME = 61  # "The domain name length can't be longer than 61 characters", RDS for MySQL
 
 
 @dataclass(frozen=True)
 class Directory:
-    """What DescribeDirectories answered."""
+    """What DescribeDirectories answered; ``share`` is the state of the share that we see it by, "" of our own."""
 
     id: str
     name: str
     stage: str
     type: str
+    share: str = ""
 
     @property
     def realm(self) -> str:
@@ -35,8 +36,9 @@ class DirectoryRole:
 
 
 # "If the AWS Region is an opt-in Region, use the Region-specific service principals"; Regions since Canada West have
-# one per engine.
+# one per engine, as directoryservice-postgresql.rds.ca-west-1.amazonaws.com.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-setting-up.html
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.RDS_Fea_Regions_DB-eng.Feature.KerberosAuthentication.html
 _OPT_IN = {
     "af-south-1", "ap-east-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "eu-central-2",
     "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1",
@@ -44,18 +46,18 @@ _OPT_IN = {
 _PER_ENGINE = {"ap-east-2", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "mx-central-1"}
 
 
-def service_principals(region: str, engine: str) -> frozenset[str]:
-    """Who RDS is, in this Region and for this engine, when it takes the directory role."""
+def service_principals(region: str, family: Family) -> frozenset[str]:
+    """Who RDS is, in this Region and for this family of engines, when it takes the directory role."""
     if region in _PER_ENGINE:
-        return frozenset({f"directoryservice-{engine}.rds.{region}.amazonaws.com", f"rds.{region}.amazonaws.com"})
+        return frozenset({f"directoryservice-{family.value}.rds.{region}.amazonaws.com", f"rds.{region}.amazonaws.com"})
     if region in _OPT_IN:
         return frozenset({f"directoryservice.rds.{region}.amazonaws.com", f"rds.{region}.amazonaws.com"})
     return frozenset({"directoryservice.rds.amazonaws.com", "rds.amazonaws.com"})
 
 
-def role_problem(role: DirectoryRole, region: str, engine: str) -> tuple[str, str] | None:
+def role_problem(role: DirectoryRole, region: str, family: Family) -> tuple[str, str] | None:
     """What keeps RDS from using the role and the remedy, or None."""
-    wanted = service_principals(region, engine)
+    wanted = service_principals(region, family)
     missing = wanted - role.principals
     if missing:
         return (
@@ -76,13 +78,13 @@ def role_problem(role: DirectoryRole, region: str, engine: str) -> tuple[str, st
     return None
 
 
-def usable_role(role: DirectoryRole | None, region: str, engine: str) -> DirectoryRole:
+def usable_role(role: DirectoryRole | None, region: str, family: Family) -> DirectoryRole:
     """The role. Raises DirectoryRoleUnusable: says what it lacks, and how to mend it."""
     if role is None:
         raise DirectoryRoleUnusable(
             "The role that RDS takes to reach the directory does not exist",
             "Deploy the stack again: its template makes the role",
         )
-    if problem := role_problem(role, region, engine):
+    if problem := role_problem(role, region, family):
         raise DirectoryRoleUnusable(*problem)
     return role

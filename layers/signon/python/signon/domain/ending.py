@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from signon.domain.admission import is_served
 from signon.domain.database import Database
 from signon.domain.outcome import FAILED, Outcome, is_dry_run, is_of_a_report
 from signon.domain.record import Record, moment
-from signon.domain.request import TAG, Request, is_served, read_request
+from signon.domain.request import TAG, Request, read_request
 from signon.errors import InvalidRequest
 
 # status -> the error in the record, what people read, what they can do

@@ -21,7 +21,7 @@ class Family(Enum):
 
 
 class Scope(Enum):
-    """Which Modify call."""
+    """What a directory is associated with: which Describe and Modify calls."""
 
     INSTANCE = "instance"
     CLUSTER = "cluster"
@@ -31,13 +31,6 @@ class Method(Enum):
     """How people prove who they are."""
 
     KERBEROS = "kerberos"
-
-
-class RebootRule(Enum):
-    """What must be rebooted after the membership is ready, before its logins work."""
-
-    INSTANCE = "the instance"
-    EVERY_INSTANCE = "every instance"
 
 
 @dataclass(frozen=True)
@@ -76,14 +69,25 @@ LoginSql = MySqlLogins | PostgreSqlLogins
 
 @dataclass(frozen=True)
 class Engine:
-    """``oldest`` is the first engine version whose SQL is the row's; ``reboots`` the rule after joining a directory."""
+    """What differs between engines.
+
+    ``title`` is AWS's name of the service; ``oldest`` the first engine version that is served, ``why_oldest`` what is
+    wrong with older ones; ``why_reboot`` why each of its instances is rebooted after joining a directory;
+    ``joining`` what people notice of the join itself; ``one_method``: an instance takes one method or the other;
+    ``longest_domain``: how many characters a domain name may have, where AWS names a limit.
+    """
 
     name: str
+    title: str
     family: Family
     scope: Scope
     oldest: tuple[int, ...]
-    reboots: RebootRule
+    why_oldest: str
+    why_reboot: str
     logins: Mapping[Method, LoginSql]
+    joining: str = "brief"
+    one_method: bool = False
+    longest_domain: int | None = None
 
     def serves(self, version: str) -> bool:
         return tuple(int(part) for part in version.split(".") if part.isdigit()) >= self.oldest
@@ -118,18 +122,40 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
     {
         engine.name: engine
         for engine in (
-            # 8.0.21 is the first with ATTRIBUTE, where a login carries our mark
             Engine(
-                "mysql", Family.MYSQL, Scope.INSTANCE, (8, 0, 21), RebootRule.INSTANCE, {Method.KERBEROS: MYSQL_PAM}
+                "mysql",
+                "RDS for MySQL",
+                Family.MYSQL,
+                Scope.INSTANCE,
+                oldest=(8, 0, 21),  # the first with ATTRIBUTE, where a login carries our mark
+                why_oldest="older ones cannot mark a login as ours",
+                why_reboot="mysql loads its sign-in plugin when the instance starts",
+                logins={Method.KERBEROS: MYSQL_PAM},
+                one_method=True,
+                longest_domain=61,  # "The domain name length can't be longer than 61 characters"
             ),
-            Engine("mariadb", Family.MYSQL, Scope.INSTANCE, (10, 6), RebootRule.INSTANCE, {}),
             Engine(
                 "aurora-postgresql",
+                "Aurora PostgreSQL",
                 Family.POSTGRESQL,
                 Scope.CLUSTER,
-                (14,),
-                RebootRule.EVERY_INSTANCE,
-                {Method.KERBEROS: POSTGRESQL_AD},
+                oldest=(14,),
+                why_oldest="older ones are out of standard support",
+                why_reboot="aurora-postgresql takes tickets on instances that were started after the join",
+                logins={Method.KERBEROS: POSTGRESQL_AD},
+                joining="none",  # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html
+            ),
+            # Kerberos "isn't available" there, and no other method is served yet: one finding says so.
+            # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.RDS_Fea_Regions_DB-eng.Feature.KerberosAuthentication.html
+            Engine(
+                "mariadb",
+                "MariaDB",
+                Family.MYSQL,
+                Scope.INSTANCE,
+                oldest=(),
+                why_oldest="",
+                why_reboot="",
+                logins={},
             ),
         )
     }

@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from signon.domain.database import Database, Readiness, readiness
+from signon.domain.database import Database
+from signon.domain.readiness import Readiness
+from signon.domain.reboot import Reboot
 from signon.domain.record import Record
 from signon.errors import StillWaiting
 
@@ -50,8 +52,8 @@ class Reading:
     ``began_at`` is this execution's first look, ``requested_at`` the first one after it asked RDS last: not the time of
     asking, because a function that was retried for an hour is still told when its state was entered. ``looks`` counts
     all looks since it began, ``wait_seconds`` is how long to wait before the next.
-    ``reboot_due``: the engine wants a reboot after joining, and neither record nor probe shows one; ``reboot_needed``:
-    and this execution has not done it either.
+    ``reboot_due``: the engine wants reboots after joining, and neither record nor probe shows them; ``reboot_needed``:
+    and this execution has not done them all either.
     """
 
     attempts: int
@@ -96,7 +98,7 @@ def must_associate(database: Database, directory: str, *, apply_immediately: boo
 
 
 def opening(
-    before: Reading | None, database: Database, record: Record | None, *, asks: bool, plugin_loaded: bool
+    before: Reading | None, database: Database, record: Record | None, *, asks: bool, plugin_loaded: bool | None
 ) -> Reading:
     """The first page of looking; ``before`` is that of the attempt before, ``asks`` says that RDS is asked now."""
     ready = database.membership is not None and MEMBERSHIP.get(database.membership.status) == READY
@@ -110,14 +112,14 @@ def opening(
     )
 
 
-def judge(reading: Reading, database: Database, directory: str, now: datetime, *, rebooted: bool) -> Reading:
-    """One look, judged; ``rebooted`` says that this execution has rebooted the database.
+def judge(reading: Reading, database: Database, directory: str, now: datetime, reboot: Reboot | None) -> Reading:
+    """One look, judged; ``reboot`` is how far this execution's reboots are.
 
     Raises StillWaiting: no execution waits longer; the database is parked.
     """
     began_at, requested_at = reading.began_at or now.isoformat(), reading.requested_at or now.isoformat()
     verdict, reason = _verdict(reading, database, directory, now - datetime.fromisoformat(requested_at))
-    patience = PARK_AFTER + (REBOOT_TAKES if rebooted else timedelta())
+    patience = PARK_AFTER + (REBOOT_TAKES if reboot else timedelta())
     if verdict == WAIT and now - datetime.fromisoformat(began_at) > patience:
         raise StillWaiting(f"{reason}, for more than {PARK_AFTER.seconds // 3600} hours")
     return replace(
@@ -125,18 +127,18 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, *
         began_at=began_at,
         requested_at=requested_at,
         looks=reading.looks + 1,
-        wait_seconds=REBOOT_WAIT_SECONDS if rebooted else seconds_before_look(reading.looks + 1),
+        wait_seconds=REBOOT_WAIT_SECONDS if reboot else seconds_before_look(reading.looks + 1),
         status=database.membership.status if database.membership else "",
         verdict=verdict,
         reason=reason,
-        reboot_needed=reading.reboot_due and not rebooted,
+        reboot_needed=reading.reboot_due and (reboot is None or bool(reboot.remaining)),
     )
 
 
 def _verdict(reading: Reading, database: Database, directory: str, waited: timedelta) -> tuple[str, str]:
-    membership = database.membership
-    if readiness(database.status) is Readiness.STUCK:
-        return BLOCKED, f"the database is {database.status}"
+    membership, standing = database.membership, database.standing
+    if standing.readiness is Readiness.STUCK:
+        return BLOCKED, standing.told_of("the database")
     if membership is None:
         if waited < ACCEPTED_WITHIN:
             return WAIT, "RDS does not show the membership yet"
@@ -146,8 +148,8 @@ def _verdict(reading: Reading, database: Database, directory: str, waited: timed
     verdict = MEMBERSHIP.get(membership.status, WAIT)  # an unknown status: wait, there is a deadline
     if verdict == RETRY:
         return _again_or_blocked(reading, f"the membership is {membership.status}")
-    if verdict == READY and readiness(database.status) is not Readiness.USABLE:
-        return WAIT, f"the membership is {membership.status}, the database {database.status}"
+    if verdict == READY and standing.readiness is not Readiness.USABLE:
+        return WAIT, f"the membership is {membership.status}, {standing.told_of('the database')}"
     return verdict, f"the membership is {membership.status}"
 
 

@@ -94,7 +94,7 @@ def is_dry_run(asked: Any) -> bool:
 def _named(asked: Any) -> str:
     """Which database an input speaks of, as far as one can tell: it may be anything."""
     asked = asked if isinstance(asked, Mapping) else {}
-    for holder, key in (("database", "instance"), ("detail", "SourceIdentifier")):
+    for holder, key in (("database", "instance"), ("database", "cluster"), ("detail", "SourceIdentifier")):
         held = asked.get(holder)
         if isinstance(held, Mapping) and isinstance(held.get(key), str) and held[key].isprintable():
             return str(held[key][:63])
@@ -148,20 +148,18 @@ def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
 
 
 def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
-    logins, realm = dossier["proof"], dossier["plan"]["realm"]
-    changed = _changed(dossier)
-    if logins["left_alone"]:
-        problems = tuple(
-            (f"Login {left}", "Take another name in the profile, or remove the login yourself if nobody needs it")
-            for left in logins["left_alone"]
-        )
-        return Outcome(
-            NEEDS_A_PERSON,
-            f"{name}: {logins['verified']} logins sign in with {realm}, {len(problems)} were left alone",
-            problems,
-            changed=changed,
-        )
-    return Outcome(ONBOARDED, f"{name}: onboarded, {logins['verified']} logins sign in with {realm}", changed=changed)
+    proof, realm = dossier["proof"], dossier["plan"]["realm"]
+    waiting, changed = proof.get("waiting", []), _changed(dossier)
+    sign_in = f"{proof['verified']} logins sign in with {realm}"
+    problems = tuple(
+        (f"Login {left}", "Take another name in the profile, or remove the login yourself if nobody needs it")
+        for left in proof["left_alone"]
+    )
+    if waiting:
+        return Outcome(PARKED, f"{name}: {sign_in}; {'; '.join(waiting)}", problems, changed=changed)
+    if problems:
+        return Outcome(NEEDS_A_PERSON, f"{name}: {sign_in}, {len(problems)} were left alone", problems, changed=changed)
+    return Outcome(ONBOARDED, f"{name}: onboarded, {sign_in}", changed=changed)
 
 
 def _changed(dossier: Mapping[str, Any]) -> bool:

@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from signon.domain.approvals import approvals
 from signon.domain.database import Database
-from signon.domain.engines import Engine, Method
+from signon.domain.engines import ENGINES, Engine, Method
 from signon.domain.membership import MEMBERSHIP, READY, RETRY
-from signon.domain.prerequisites import Finding, Surroundings, approvals, findings
+from signon.domain.prerequisites import Finding, Surroundings, findings
 from signon.domain.profile import Profile, ProfileVersion
 from signon.domain.record import Record
 from signon.domain.request import Request
@@ -58,6 +59,12 @@ class Plan:
     def interrupts(self) -> bool:
         return any(step.interruption == "reboot" for step in self.steps)
 
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """For the log."""
+        counts = {"steps": len(self.steps), "findings": len(self.findings)}
+        return {"verdict": self.verdict, "checksum": self.checksum, **counts}
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -75,7 +82,6 @@ class Plan:
 
 def make_plan(
     request: Request,
-    engine: Engine,
     database: Database,
     profile: Profile,
     version: ProfileVersion,
@@ -88,6 +94,7 @@ def make_plan(
 
     Where ``record`` does not know of the reboot after joining, the probe decides about it later.
     """
+    engine = ENGINES[database.id.engine]
     steps = tuple(_steps(engine, database, profile, record.reboot_due if record else None))
     interrupts = any(step.interruption != "none" for step in steps)
     is_ours = record is not None and record.is_ours
@@ -116,11 +123,11 @@ def _steps(engine: Engine, database: Database, profile: Profile, reboot_due: boo
     name, membership = database.id.name, database.membership
     verdict = MEMBERSHIP.get(membership.status) if membership else None
     if verdict != READY:
-        yield Step(f"Associate directory {profile.directory} with {name}", _reason_to_associate(database), "brief")
+        reason = _reason_to_associate(database)
+        yield Step(f"Associate directory {profile.directory} with {name}", reason, engine.joining)
     if verdict != READY or reboot_due:
-        yield Step(
-            f"Reboot {name}", f"{engine.name} loads its sign-in plugin when {engine.reboots.value} starts", "reboot"
-        )
+        for instance in database.instances:
+            yield Step(f"Reboot {instance.name}", engine.why_reboot, "reboot")
     yield Step(
         f"Create what is missing of {len(profile.logins)} logins",
         f"profile {profile.name} lists them; each is locked until it is complete",

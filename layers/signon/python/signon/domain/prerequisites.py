@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
-from signon.domain.database import AT_REBOOT, Database, Readiness, readiness
-from signon.domain.directory import LONGEST_DOMAIN_NAME, Directory, DirectoryRole, role_problem
-from signon.domain.engines import Engine, Method
+from signon.domain.database import Database
+from signon.domain.directory import Directory, DirectoryRole, role_problem
+from signon.domain.engines import Engine, Method, Scope
 from signon.domain.names import login_problem
 from signon.domain.profile import Profile
+from signon.domain.readiness import Readiness
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class Finding:
 class Surroundings:
     """What else a plan is made from.
 
-    ``served_vpc`` is the stack's; ``kerberos_offered`` what DescribeOrderableDBInstanceOptions says; ``paused``: a
-    person has switched everything off, and nothing is begun, whoever approved it.
+    ``served_vpc`` is the stack's; ``without_kerberos`` the instance classes of the database for which RDS offers none
+    in this engine version; ``paused``: a person has switched everything off, and nothing is begun, whoever approved it.
     """
 
     directory: Directory | None
     role: DirectoryRole | None
-    kerberos_offered: bool
     served_vpc: str
+    without_kerberos: tuple[str, ...] = ()
     paused: bool = False
 
 
@@ -51,49 +51,51 @@ def findings(engine: Engine, database: Database, profile: Profile, around: Surro
             f"Profile {profile.name} does not admit this database: {refusal}",
             f"Tag the database with a profile that admits it, or widen admits in {profile.name}",
         )
-    if profile.method_for(database.id.engine) is None:
-        yield Finding(
-            f"Profile {profile.name} names no method for engine {database.id.engine}",
-            f"Add {database.id.engine}: [kerberos] under methods",
-        )
-    yield from _of_the_database(engine, database, profile, around)
-    yield from _of_the_directory(database, profile, around.directory)
-    yield from _of_the_role(database, around.role)
+    yield from _of_the_method(engine, database, profile, around)
+    yield from _of_the_database(database, profile, around)
+    yield from _of_replication(database)
+    yield from _of_the_directory(engine, database, profile, around.directory)
+    yield from _of_the_role(engine, database, around.role)
     for login in profile.logins:
         if problem := login_problem(login.user, database.master_user):
             yield Finding(f"Login {problem}", "Take another name, or take the login out of the profile")
 
 
-def _of_the_database(engine: Engine, database: Database, profile: Profile, around: Surroundings) -> Iterator[Finding]:
+def _of_the_method(engine: Engine, database: Database, profile: Profile, around: Surroundings) -> Iterator[Finding]:
     name = database.id.name
-    if readiness(database.status) is Readiness.STUCK:
-        yield Finding(f"{name} is {database.status}", "Bring it to available; then start again")
+    if not engine.logins:
+        yield Finding(
+            f"AWS offers no Kerberos for {engine.title}, and {name} is of that engine",
+            "Take the tag off: people sign in there with passwords of the database's own",
+        )
+        return
+    if profile.method_for(engine.name) is None:
+        yield Finding(
+            f"Profile {profile.name} names no method for engine {engine.name}",
+            f"Add {engine.name}: [kerberos] under methods",
+        )
     if not engine.serves(database.engine_version):
         oldest = ".".join(map(str, engine.oldest))
         yield Finding(
             f"{name} runs {engine.name} {database.engine_version}",
-            f"Upgrade it to {oldest} or newer: older ones cannot mark a login as ours",
+            f"Upgrade it to {oldest} or newer: {engine.why_oldest}",
         )
-    if not around.kerberos_offered:
+    for instance_class in around.without_kerberos:
         yield Finding(
-            f"RDS offers no Kerberos for {engine.name} {database.engine_version} on {database.instance_class} here",
+            f"RDS offers no Kerberos for {engine.name} {database.engine_version} on {instance_class} here",
             "Change the instance class or engine version to one that offers it",
         )
-    if database.iam_enabled and Method.KERBEROS is profile.method_for(engine.name):
+    if engine.one_method and database.iam_enabled and Method.KERBEROS is profile.method_for(engine.name):
         yield Finding(
-            f"IAM database authentication is on for {name}; RDS for MySQL takes one method or the other",
+            f"IAM database authentication is on for {name}; {engine.title} takes one method or the other",
             "Switch IAM database authentication off, or use a profile without kerberos",
         )
-    if database.replica_of:
-        yield Finding(
-            f"{name} is a read replica of {database.replica_of}; directory sign-in is not offered there",
-            "Take the tag off the replica",
-        )
-    if database.replicas:
-        yield Finding(
-            f"{name} has read replicas ({', '.join(database.replicas)}); directory sign-in is not offered with them",
-            "Remove the replicas, or take the tag off",
-        )
+
+
+def _of_the_database(database: Database, profile: Profile, around: Surroundings) -> Iterator[Finding]:
+    name = database.id.name
+    if database.standing.readiness is Readiness.STUCK:
+        yield Finding(database.standing.told_of(name), "Bring it to available; then start again")
     if database.vpc != around.served_vpc:
         yield Finding(
             f"{name} is in {database.vpc}; this stack serves {around.served_vpc}", f"Deploy a stack for {database.vpc}"
@@ -111,7 +113,43 @@ def _of_the_database(engine: Engine, database: Database, profile: Profile, aroun
         )
 
 
-def _of_the_directory(database: Database, profile: Profile, directory: Directory | None) -> Iterator[Finding]:
+def _of_replication(database: Database) -> Iterator[Finding]:
+    name = database.id.name
+    if database.global_database:
+        yield Finding(
+            f"{name} is a secondary cluster of the global database {database.global_database} and has no writer",
+            "Tag the primary cluster, in its own Region; logins that are made there reach this one",
+        )
+    elif database.id.scope is Scope.INSTANCE and database.replica_of:
+        yield Finding(
+            f"{name} is a read replica of {database.replica_of}; directory sign-in is not offered there",
+            "Take the tag off the replica",
+        )
+    elif database.replica_of and ":db:" in database.replica_of:
+        # Not during a migration by a read replica of an RDS instance.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos.html
+        source = database.replica_of.rpartition(":")[2]
+        yield Finding(
+            f"{name} replicates from the DB instance {source}: it is being migrated from RDS, and directory sign-in is"
+            " not offered meanwhile",
+            "Promote the cluster when the migration is over; then start again",
+        )
+    elif database.replica_of:
+        source = database.replica_of.rpartition(":")[2]
+        yield Finding(
+            f"{name} replicates from the cluster {source}, so that no login can be made there",
+            "Tag the source, or promote the cluster and start again",
+        )
+    if database.replicas:
+        yield Finding(
+            f"{name} has read replicas ({', '.join(database.replicas)}); directory sign-in is not offered with them",
+            "Remove the replicas, or take the tag off",
+        )
+
+
+def _of_the_directory(
+    engine: Engine, database: Database, profile: Profile, directory: Directory | None
+) -> Iterator[Finding]:
     if directory is None:
         yield Finding(
             f"Directory {profile.directory} does not exist in {database.id.region}, or is not shared with this account",
@@ -121,6 +159,12 @@ def _of_the_directory(database: Database, profile: Profile, directory: Directory
     if directory.type not in ("MicrosoftAD", "SharedMicrosoftAD"):
         yield Finding(
             f"Directory {directory.id} is of type {directory.type}", "RDS joins AWS Managed Microsoft AD only"
+        )
+    if directory.type == "SharedMicrosoftAD" and directory.share != "Shared":
+        yield Finding(
+            f"The share of directory {directory.id} with this account is {directory.share or 'unknown'}, not Shared",
+            f"Accept the share: aws ds accept-shared-directory --shared-directory-id {directory.id};"
+            " where it was rejected or has failed, its owner shares it again",
         )
     if directory.stage != "Active":
         yield Finding(
@@ -132,44 +176,18 @@ def _of_the_directory(database: Database, profile: Profile, directory: Directory
             f"The realm of directory {directory.id} is {directory.realm}; the profile says {profile.realm}",
             f"Write realm: {directory.realm}, or another directory's id",
         )
-    if len(directory.name) > LONGEST_DOMAIN_NAME:
+    if engine.longest_domain and len(directory.name) > engine.longest_domain:
         yield Finding(
             f"The domain name {directory.name} has {len(directory.name)} characters",
-            f"RDS for MySQL joins domains of at most {LONGEST_DOMAIN_NAME} characters",
+            f"{engine.title} joins domains of at most {engine.longest_domain} characters",
         )
 
 
-def _of_the_role(database: Database, role: DirectoryRole | None) -> Iterator[Finding]:
+def _of_the_role(engine: Engine, database: Database, role: DirectoryRole | None) -> Iterator[Finding]:
     if role is None:
         yield Finding(
             "The role that RDS takes to reach the directory does not exist",
             "Deploy the stack again: its template makes the role",
         )
-    elif problem := role_problem(role, database.id.region, database.id.engine):
+    elif problem := role_problem(role, database.id.region, engine.family):
         yield Finding(*problem)
-
-
-def approvals(
-    database: Database, profile: Profile, now: datetime, *, interrupts: bool, is_ours: bool
-) -> Iterator[Finding]:
-    """What the profile does not allow by itself, and a person may allow.
-
-    ``interrupts``: people who use the database will notice; ``is_ours``: we have worked on it before.
-    """
-    change, name = profile.change, database.id.name
-    if not change.existing_allowed and not database.is_new(now) and (interrupts or not is_ours):
-        yield Finding(
-            f"{name} is older than 24 hours",
-            "Approve the plan, or write existing: allowed in the profile",
-            approvable=True,
-        )
-    if interrupts and not change.reboot_allowed:
-        yield Finding(f"{name} must be rebooted and the profile says reboot: ask", "Approve the plan", approvable=True)
-    applied = [name for name in database.pending_changes if change.apply_immediately or name.startswith(AT_REBOOT)]
-    if interrupts and applied and not change.other_pending_allowed:
-        pending = ", ".join(applied)
-        yield Finding(
-            f"Changes of others wait for the window and would be applied along: {pending}",
-            "Approve the plan, let them be applied first, or write apply: window in the profile",
-            approvable=True,
-        )

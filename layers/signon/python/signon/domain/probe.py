@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from signon.domain.database import Database
@@ -15,7 +16,8 @@ class Probe:
     """One look inside.
 
     ``plugin_loaded``: the engine's sign-in plugin is active, None where no look inside can tell (PostgreSQL takes the
-    DDL either way); ``other_sessions``: how many there are besides ours and RDS's own.
+    DDL either way); ``other_sessions``: how many there are besides ours and RDS's own, on every instance that the
+    plan reboots.
     """
 
     plugin_loaded: bool | None
@@ -24,6 +26,16 @@ class Probe:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def reboots(probe: Probe, plan: Plan) -> bool:
+    """Whether the plan ends sessions, as far as this look shows."""
+    return plan.interrupts or not probe.plugin_loaded
+
+
+def with_readers(probe: Probe, sessions: Iterable[int]) -> Probe:
+    """The probe of where logins are written, with the sessions on each of the other instances."""
+    return replace(probe, other_sessions=probe.other_sessions + sum(sessions))
 
 
 def judge(probe: Probe, database: Database, plan: Plan) -> None:
@@ -35,8 +47,7 @@ def judge(probe: Probe, database: Database, plan: Plan) -> None:
     name = database.id.name
     if probe.read_only:
         raise DatabaseUnusable(f"{name} is read only", "Start again when it can be written to")
-    reboots = plan.interrupts or not probe.plugin_loaded
-    if reboots and probe.other_sessions and not plan.tolerates_sessions:
+    if reboots(probe, plan) and probe.other_sessions and not plan.tolerates_sessions:
         raise DatabaseInUse(
             f"{probe.other_sessions} other sessions are open on {name}, and a reboot would end them",
             f'Let them end, or start with "approve": {{"plan": "{plan.checksum}"}}',

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 ALL = "*"  # in place of a resource id: what concerns every database
 
@@ -12,16 +14,15 @@ ALL = "*"  # in place of a resource id: what concerns every database
 class Record:
     """Times are ISO 8601 in UTC, as Step Functions says them.
 
-    ``associated_at`` is when we last asked RDS to join the database, ``reboot_intended_at`` when we last were about to
-    ask for a reboot, ``rebooted_at`` the reboot that the logins have worked after; ``told`` is the digest of the last
-    message. ``end``, ``error``, ``execution``, ``reported_at``, ``plan``, ``profile``, ``profile_version`` and
-    ``next_look`` are of the last run that reported; ``swept_version`` is the profile's version that the sweep last
-    started the database for. ``allowed`` is the hash of the profile under which the database was joined: until it is
-    onboarded nobody is asked again, however often it is parked.
+    ``associated_at`` is when we last asked RDS to join the database, ``reboot_intents`` when we last were about to ask
+    for a reboot of each instance, ``rebooted_at`` the first of the reboots that the logins have worked after; ``told``
+    is the digest of the last message. ``end``, ``error``, ``execution``, ``reported_at``, ``plan``, ``profile``,
+    ``profile_version`` and ``next_look`` are of the last run that reported; ``swept_version`` is the profile's version
+    that the sweep last started the database for. ``allowed`` is the hash of the profile under which the database was
+    joined: until it is onboarded nobody is asked again, however often it is parked.
     """
 
     associated_at: str | None = None
-    reboot_intended_at: str | None = None
     rebooted_at: str | None = None
     told: str | None = None
     onboarded_at: str | None = None
@@ -35,6 +36,7 @@ class Record:
     next_look: str | None = None
     swept_version: str | None = None
     allowed: str | None = None
+    reboot_intents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def reboot_due(self) -> bool | None:
@@ -53,10 +55,11 @@ class Record:
         return self.associated_at is not None or self.onboarded_at is not None
 
     @property
-    def open_intent(self) -> datetime | None:
-        """When a reboot was intended that belongs to the last association; None where none was."""
-        joined, intended = moment(self.associated_at), moment(self.reboot_intended_at)
-        return intended if intended and (joined is None or intended >= joined) else None
+    def open_intents(self) -> Mapping[str, datetime]:
+        """The instances whose reboot was intended after the last association, and when."""
+        joined = moment(self.associated_at)
+        intents = {name: datetime.fromisoformat(at) for name, at in self.reboot_intents.items()}
+        return {name: at for name, at in intents.items() if joined is None or at >= joined}
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from signon.domain.database import Database, Readiness, readiness
+from signon.domain.admission import is_served
+from signon.domain.database import Database, DatabaseId
 from signon.domain.outcome import FAILED, NEEDS_A_PERSON, PARKED
+from signon.domain.readiness import Readiness
 from signon.domain.record import Known, Record, moment
-from signon.domain.request import PROFILE_NAME, TAG, is_served
+from signon.domain.request import PROFILE_NAME, TAG
 
 AT_ONCE = 5
 EQUAL_FAILURES = 3
@@ -37,8 +39,7 @@ class Candidate:
 class Due:
     """A database to start, why, and the newest version of its profile (None: there is no such profile)."""
 
-    name: str
-    resource_id: str
+    database: DatabaseId
     created_at: datetime
     reason: str
     version: str | None
@@ -46,11 +47,11 @@ class Due:
     @property
     def request(self) -> Mapping[str, Any]:
         """The input of its execution."""
-        return {"database": {"instance": self.name}, "reason": f"sweep: {self.reason}"}
+        return {"database": {self.database.scope.value: self.database.name}, "reason": f"sweep: {self.reason}"}
 
     def execution_name(self, now: datetime) -> str:
         """The same for the same sweep: a schedule that fires twice starts one execution."""
-        return f"sweep-{self.resource_id}-{now:%Y%m%dT%H%M%SZ}"
+        return f"sweep-{self.database.resource_id}-{now:%Y%m%dT%H%M%SZ}"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Stop:
 
 def is_candidate(database: Database) -> bool:
     """Whether the database bears the tag, is served, and can be worked on now."""
-    return is_served(database) and readiness(database.status) is Readiness.USABLE
+    return is_served(database) and database.standing.readiness is Readiness.USABLE
 
 
 def profiles(candidates: Iterable[Candidate]) -> Sequence[str]:
@@ -90,8 +91,7 @@ def due(candidates: Iterable[Candidate], newest: Mapping[str, str | None], now: 
     """Who is due, oldest first; ``newest`` is the newest version of each profile."""
     found = [
         Due(
-            candidate.database.id.name,
-            candidate.database.id.resource_id,
+            candidate.database.id,
             candidate.database.created_at,
             reason,
             newest.get(candidate.tag),
@@ -99,7 +99,7 @@ def due(candidates: Iterable[Candidate], newest: Mapping[str, str | None], now: 
         for candidate in candidates
         if (reason := _reason(candidate, newest.get(candidate.tag), now))
     ]
-    return sorted(found, key=lambda one: (one.created_at, one.name))
+    return sorted(found, key=lambda one: (one.created_at, one.database.name))
 
 
 def _reason(candidate: Candidate, newest: str | None, now: datetime) -> str | None:

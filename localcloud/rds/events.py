@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-cloud-watch-events.ht
 
 import datetime
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from moto.events.models import events_backends
 
@@ -14,41 +14,61 @@ from localcloud.clock import Clock
 LISTED_FOR = 60  # minutes that DescribeEvents looks back if it is not told otherwise
 
 
+class Event(NamedTuple):
+    """Id, category and message as in USER_Events.Messages.html of RDS and of Aurora."""
+
+    id: str
+    category: str
+    message: str
+
+
+class _Source(NamedTuple):
+    listed: str  # SourceType of DescribeEvents
+    announced: str  # SourceType of the event
+    detail_type: str
+
+
+SOURCES = {  # by moto's resource type, which is that of the ARN
+    "db": _Source("db-instance", "DB_INSTANCE", "RDS DB Instance Event"),
+    "cluster": _Source("db-cluster", "CLUSTER", "RDS DB Cluster Event"),
+}
+
+
 class RdsEvents:
     def __init__(self, account: str, region: str, clock: Clock) -> None:
         self._account, self._region, self._clock = account, region, clock
         self._events: list[dict[str, Any]] = []
 
-    def announce(self, instance: Any, event_id: str, category: str, message: str) -> None:
-        """`instance` is moto's DBInstance; the ids are of USER_Events.Messages.html."""
-        now = self._clock.now()
+    def announce(self, resource: Any, event: Event) -> None:
+        """`resource` is moto's DBInstance or DBCluster. Neptune's and DocumentDB's are announced as RDS's, too."""
+        now, source = self._clock.now(), SOURCES[resource.resource_type]
         self._events.append(
             {
-                "SourceIdentifier": instance.db_instance_identifier,
-                "SourceType": "db-instance",
-                "SourceArn": instance.arn,
-                "Message": message,
-                "EventCategories": [category],
+                "SourceIdentifier": resource.resource_id,
+                "SourceType": source.listed,
+                "SourceArn": resource.arn,
+                "Message": event.message,
+                "EventCategories": [event.category],
                 "Date": now,
             }
         )
         detail = {
-            "EventCategories": [category],
-            "SourceType": "DB_INSTANCE",
-            "SourceArn": instance.arn,
+            "EventCategories": [event.category],
+            "SourceType": source.announced,
+            "SourceArn": resource.arn,
             "Date": now.strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z",
-            "Message": message,
-            "SourceIdentifier": instance.db_instance_identifier,
-            "EventID": event_id,
-            "Tags": {tag["Key"]: tag["Value"] for tag in instance.tags},
+            "Message": event.message,
+            "SourceIdentifier": resource.resource_id,
+            "EventID": event.id,
+            "Tags": {tag["Key"]: tag["Value"] for tag in resource.tags},
         }
-        event = {
+        put = {
             "Source": "aws.rds",
-            "DetailType": "RDS DB Instance Event",
+            "DetailType": source.detail_type,
             "Detail": json.dumps(detail),
-            "Resources": [instance.arn],
+            "Resources": [resource.arn],
         }
-        events_backends[self._account][self._region].put_events([event])
+        events_backends[self._account][self._region].put_events([put])
 
     def list(
         self,

@@ -1,12 +1,14 @@
-"""The membership of a database in a directory, as a pure function of the time since it was asked for.
+"""The membership of an instance or a cluster in a directory, as a pure function of the time since it was asked for.
 
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html names the statuses. Nothing ticks and
-nobody has to look: whoever asks at any time is told what RDS would say then. The walk never waits for a reboot;
-forgetting it must hurt.
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html names the statuses, and
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos-managing.html the same ones.
+Nothing ticks and nobody has to look: whoever asks at any time is told what RDS would say then. The walk never waits
+for a reboot; forgetting it must hurt.
 """
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 PENDING = datetime.timedelta(minutes=5)  # pending-enable-kerberos
 JOINING = datetime.timedelta(minutes=30)  # ... and enabling-kerberos, counted from the call
@@ -35,6 +37,10 @@ class Membership:
         if now - self.begins < JOINING:
             return "enabling-kerberos"
         return self.ends_as
+
+    def left_at(self, now: datetime.datetime) -> Self:
+        """The same, being disabled since `now`."""
+        return replace(self, left=now)
 
 
 def next_window(window: str, now: datetime.datetime) -> datetime.datetime:

@@ -1,0 +1,120 @@
+"""What DescribeDBInstances and DescribeDBClusters answer, as our own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from signon.domain.database import AT_REBOOT, Database, DatabaseId, Instance, Membership, in_order_of_reboots
+from signon.domain.readiness import Readiness, readiness
+from signon.errors import DatabaseBusy, DatabaseUnusable
+
+
+def is_made(instance: Mapping[str, Any]) -> bool:
+    return "Endpoint" in instance and "InstanceCreateTime" in instance
+
+
+def of_instance(answer: Mapping[str, Any]) -> Database:
+    """The database that an RDS instance is.
+
+    Raises DatabaseBusy: it has no endpoint yet. DatabaseUnusable: and will have none.
+    """
+    name, status = answer["DBInstanceIdentifier"], answer.get("DBInstanceStatus", "")
+    if not is_made(answer):
+        raise _unmade(name, status, f"{name} is {status} and has no endpoint yet")
+    return Database(
+        id=DatabaseId(name, answer["DbiResourceId"], answer["DBInstanceArn"], answer["Engine"]),
+        status=status,
+        host=answer["Endpoint"]["Address"],
+        port=answer["Endpoint"]["Port"],
+        vpc=_vpc(answer),
+        created_at=answer["InstanceCreateTime"],
+        pending_changes=tuple(sorted(_pending(answer))),
+        instances=(_instance(answer, is_writer=True),),
+        replica_of=answer.get("ReadReplicaSourceDBInstanceIdentifier"),
+        replicas=tuple(answer.get("ReadReplicaDBInstanceIdentifiers", [])),
+        **_of_either(answer),
+    )
+
+
+def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> Database:
+    """The database that a cluster is; ``members`` is what DescribeDBInstances says of its instances.
+
+    A cluster of a global database whose instances are all readers is a secondary one, and never has a writer.
+    Raises DatabaseBusy: it has no writer with an endpoint yet. DatabaseUnusable: and will have none.
+    """
+    name, status = answer["DBClusterIdentifier"], answer["Status"]
+    roles = {member["DBInstanceIdentifier"]: member["IsClusterWriter"] for member in answer.get("DBClusterMembers", [])}
+    writers = [member for member in members if roles.get(member["DBInstanceIdentifier"])]
+    is_secondary = bool(roles) and not any(roles.values()) and "GlobalClusterIdentifier" in answer
+    if not is_secondary and not any(map(is_made, writers)):
+        raise _unmade(name, status, f"{name} has no writer yet")
+    return Database(
+        id=DatabaseId(name, answer["DbClusterResourceId"], answer["DBClusterArn"], answer["Engine"]),
+        status=status,
+        host=answer.get("Endpoint", ""),
+        port=answer.get("Port", 0),
+        vpc=_vpc(members[0]) if members else "",
+        created_at=answer["ClusterCreateTime"],
+        pending_changes=tuple(sorted(_pending(answer))),
+        instances=in_order_of_reboots(
+            _instance(member, is_writer=roles.get(member["DBInstanceIdentifier"], False)) for member in members
+        ),
+        replica_of=answer.get("ReplicationSourceIdentifier"),
+        replicas=(),
+        global_database=answer["GlobalClusterIdentifier"] if is_secondary else None,
+        **_of_either(answer),
+    )
+
+
+def _unmade(name: str, status: str, why: str) -> DatabaseBusy | DatabaseUnusable:
+    if readiness(status) is Readiness.STUCK:
+        return DatabaseUnusable(f"{name} is {status}", "Bring it to available; then start again")
+    return DatabaseBusy(why)
+
+
+def _of_either(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What instances and clusters call the same."""
+    memberships = [
+        Membership(entry["Domain"], entry.get("Status", ""), entry.get("IAMRoleName", ""))
+        for entry in answer.get("DomainMemberships", [])
+    ]
+    return {
+        "engine_version": answer["EngineVersion"],
+        "tags": {tag["Key"]: tag.get("Value", "") for tag in answer.get("TagList", [])},
+        "master_user": answer.get("MasterUsername", ""),
+        "master_secret": answer.get("MasterUserSecret", {}).get("SecretArn"),
+        "membership": memberships[0] if memberships else None,
+        "iam_enabled": answer.get("IAMDatabaseAuthenticationEnabled", False),
+    }
+
+
+def _instance(answer: Mapping[str, Any], *, is_writer: bool) -> Instance:
+    endpoint = answer.get("Endpoint", {})
+    return Instance(
+        name=answer["DBInstanceIdentifier"],
+        status=answer.get("DBInstanceStatus", ""),
+        instance_class=answer["DBInstanceClass"],
+        host=endpoint.get("Address", ""),
+        port=endpoint.get("Port", 0),
+        is_writer=is_writer,
+        pending_changes=tuple(sorted(_pending(answer))),
+    )
+
+
+def _vpc(instance: Mapping[str, Any]) -> str:
+    """Of a cluster's instance as well: a cluster says only the name of its subnet group."""
+    return str(instance.get("DBSubnetGroup", {}).get("VpcId", ""))
+
+
+def _pending(answer: Mapping[str, Any]) -> Iterator[str]:
+    """What waits for a window, and what waits for a reboot."""
+    for name, value in answer.get("PendingModifiedValues", {}).items():
+        if value not in (None, {}, []):
+            yield name
+    for group in answer.get("DBParameterGroups", []):
+        if group.get("ParameterApplyStatus") == "pending-reboot":
+            yield f"{AT_REBOOT}{group['DBParameterGroupName']}"
+    members = answer.get("DBClusterMembers", [])
+    if any(member.get("DBClusterParameterGroupStatus") == "pending-reboot" for member in members):
+        yield f"{AT_REBOOT}{answer.get('DBClusterParameterGroup')}"

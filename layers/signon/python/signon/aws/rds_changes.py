@@ -1,0 +1,84 @@
+"""RDS: associate a directory with a database, reboot one of its instances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from signon.aws.clients import client, errors_as
+from signon.domain.database import Database, Instance
+from signon.domain.engines import Scope
+from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone
+
+if TYPE_CHECKING:
+    from mypy_boto3_rds import RDSClient
+
+EVENTS_KEPT = timedelta(days=13)  # "You can view events for up to 14 days"
+
+
+def _rds() -> RDSClient:
+    return client("rds")  # type: ignore[no-any-return]
+
+
+def associate_directory(database: Database, directory: str, role: str, *, apply_immediately: bool) -> None:
+    """Asks RDS to join the database to the directory; asked again, it repairs a failed membership.
+
+    Raises DatabaseBusy, DatabaseGone; AssociationRefused: RDS refuses directory or role, and its message says why.
+    """
+    remedy = (
+        "Check the directory's id and the role in the profile and the stack; "
+        "a role that has just been made needs a minute, then start again"
+    )
+    name = database.id.name
+
+    def busy(message: str) -> DatabaseBusy:
+        return DatabaseBusy(f"{name}: {message}")
+
+    def refused(message: str) -> AssociationRefused:
+        return AssociationRefused(message, remedy)
+
+    # codes of instances have no "Fault" at their end, those of clusters have
+    codes: Mapping[str, Callable[[str], Exception]] = {
+        "InvalidDBInstanceState": busy,
+        "InvalidDBClusterStateFault": busy,
+        "DBInstanceNotFound": DatabaseGone,
+        "DBClusterNotFoundFault": DatabaseGone,
+        "DomainNotFoundFault": refused,
+        "InvalidParameterValue": refused,
+        "InvalidParameterCombination": refused,
+    }
+    change: dict[str, Any] = {"Domain": directory, "DomainIAMRoleName": role, "ApplyImmediately": apply_immediately}
+    with errors_as(codes):
+        if database.id.scope is Scope.CLUSTER:
+            _rds().modify_db_cluster(DBClusterIdentifier=name, **change)
+        else:
+            _rds().modify_db_instance(DBInstanceIdentifier=name, **change)
+
+
+def reboot(instance: Instance) -> None:
+    """Raises DatabaseBusy: in no state to be rebooted, or gone since it was looked at; the next look tells."""
+    with errors_as(_not_now(instance)):
+        _rds().reboot_db_instance(DBInstanceIdentifier=instance.name)
+
+
+def restarted_since(instance: Instance, when: datetime, now: datetime) -> bool:
+    """Whether RDS tells of a restart ("RDS-EVENT-0006: The DB instance restarted.") since ``when``.
+
+    Raises DatabaseBusy: gone since it was looked at.
+    """
+    with errors_as(_not_now(instance)):
+        answer = _rds().describe_events(
+            SourceIdentifier=instance.name,
+            SourceType="db-instance",
+            StartTime=max(when, now - EVENTS_KEPT),
+            EventCategories=["availability"],
+        )
+    return any("restarted" in event.get("Message", "") for event in answer["Events"])
+
+
+def _not_now(instance: Instance) -> Mapping[str, Callable[[str], Exception]]:
+    def busy(message: str) -> DatabaseBusy:
+        return DatabaseBusy(f"{instance.name}: {message}")
+
+    return {"InvalidDBInstanceState": busy, "DBInstanceNotFound": busy}

@@ -1,0 +1,38 @@
+"""Reboots: the next instance that needs one, with its intent stored before the call."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from signon.aws import rds_changes, records
+from signon.domain.database import Database
+from signon.domain.readiness import Readiness
+from signon.domain.reboot import Reboot, after, remaining
+from signon.domain.record import Record
+from signon.errors import DatabaseBusy
+
+
+def reboot_next(table: str, database: Database, before: Reboot | None, now: datetime) -> Reboot:
+    """Reboots the next instance, and passes over those that were rebooted at an earlier request of ours.
+
+    At most one at a time: while one restarts, nobody else is touched.
+    Raises DatabaseBusy: another instance is in no state for its neighbour to go down.
+    """
+    resource = database.id.resource_id
+    record = records.read(table, resource) or Record()
+    done: dict[str, datetime] = {}
+    for instance in remaining(database, before):
+        intent = record.open_intents.get(instance.name)
+        restarts = intent is not None and instance.status == "rebooting"
+        if intent and (restarts or rds_changes.restarted_since(instance, intent, now)):
+            done[instance.name] = intent
+            if restarts:
+                break
+            continue
+        if database.standing.readiness is Readiness.CHANGING:
+            raise DatabaseBusy(database.standing.told_of(database.id.name))
+        records.note(table, resource, {"reboot_intents": {**record.reboot_intents, instance.name: now.isoformat()}})
+        rds_changes.reboot(instance)
+        done[instance.name] = now
+        break
+    return after(before, database, done, requested=now in done.values())

@@ -1,0 +1,1 @@
+"""The demo: the main job, shown to a person."""

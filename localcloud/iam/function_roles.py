@@ -1,0 +1,63 @@
+"""What Lambda does in the name of a function's role: runs it, writes its log, buries its dead letters, and makes its
+network interfaces.
+"""
+
+import logging
+
+from moto.awslambda.models import LambdaFunction
+from moto.core.exceptions import JsonRESTError
+from moto.utilities.utils import get_partition
+
+from localcloud.iam.authorizer import AccessDenied, Authorizer, Session
+from localcloud.iam.policies import Need
+
+log = logging.getLogger("localcloud.iam")
+
+SERVICE = "lambda.amazonaws.com"
+
+# Lambda asks for all of them where a function is in a VPC.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+NETWORK_INTERFACES = (
+    "CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface",
+    "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses",
+)  # fmt: skip
+
+
+def credentials(authorizer: Authorizer, function: LambdaFunction) -> dict[str, str]:
+    """Of the function's role, for one execution environment. Raises what Lambda answers to Invoke."""
+    try:
+        made = authorizer.credentials(function.role, SERVICE, function.function_name)
+    except AccessDenied:
+        raise JsonRESTError(
+            "InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda."
+        ) from None
+    if function.vpc_config:
+        try:
+            authorizer.require(
+                _session(authorizer, function), [Need(f"ec2:{action}", "*") for action in NETWORK_INTERFACES]
+            )
+        except AccessDenied as denied:
+            said = f"Lambda was not able to set up VPC access for the function: {denied}"
+            raise JsonRESTError("EC2AccessDeniedException", said) from None
+    return made
+
+
+def require_logs(authorizer: Authorizer, function: LambdaFunction, action: str, group: str, stream: str) -> None:
+    """Raises AccessDenied. Without a stream it is any of the group."""
+    account, region = function.account_id, function.region
+    arn = f"arn:{get_partition(region)}:logs:{region}:{account}:log-group:{group}:log-stream:{stream}"
+    authorizer.require(_session(authorizer, function), [Need(action, arn)])
+
+
+def may_bury(authorizer: Authorizer, function: LambdaFunction, queue: str) -> bool:
+    """Whether Lambda may send an event that the function failed on to its dead-letter queue; else the event is lost."""
+    try:
+        authorizer.require(_session(authorizer, function), [Need("sqs:SendMessage", queue)])
+    except AccessDenied as denied:
+        log.warning("%s has lost an event: %s", function.function_name, denied)
+        return False
+    return True
+
+
+def _session(authorizer: Authorizer, function: LambdaFunction) -> Session:
+    return authorizer.take(function.role, SERVICE, function.function_name)

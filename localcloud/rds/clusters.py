@@ -1,0 +1,151 @@
+"""DB clusters: what their instances have in common, and one life for all of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.rds import models
+from moto.rds.exceptions import RDSClientError
+
+from . import members, pending, servers
+from .endpoints import HOSTED_ZONE
+from .engines import ENGINES
+from .events import Event
+from .joining import Joining
+
+CREATION, START, STOP = 200.0, 120.0, 60.0  # simulated seconds, at least
+
+CREATED = Event("RDS-EVENT-0170", "creation", "DB cluster created")
+STOPPED = Event("RDS-EVENT-0150", "notification", "DB cluster stopped")
+STARTED = Event("RDS-EVENT-0151", "notification", "DB cluster started")
+DELETED = Event("RDS-EVENT-0171", "deletion", "DB cluster deleted")
+
+
+class Clusters(Joining):
+    def describe_db_clusters(
+        self, db_cluster_identifier: str | None = None, filters: Any = None
+    ) -> list[models.DBCluster]:
+        return self._settled(super().describe_db_clusters(db_cluster_identifier, filters))
+
+    def create_db_cluster(self, kwargs: dict[str, Any]) -> models.DBCluster:
+        """It needs no instance: its endpoints are shown from the first moment, and nobody answers there yet."""
+        self._fail_if_scripted("create_db_cluster")
+        asked: dict[str, Any] = dict(kwargs)
+        if asked["db_cluster_identifier"] in self.clusters:
+            raise RDSClientError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
+        domain, role = asked.pop("domain", None), asked.pop("domain_iam_role_name", None)
+        if domain:
+            self._directory(domain, role)
+        source = asked.pop("replication_source_identifier", None)  # often of another Region, where nobody is
+        cluster: Any = super().create_db_cluster(self._completed(asked))
+        cluster.replication_source_identifier = source
+        cluster.replicates = bool(source or (cluster.global_cluster_identifier and not cluster.is_writer))
+        cluster.cluster_create_time, cluster.hosted_zone_id = self.clock.now(), HOSTED_ZONE
+
+        def end() -> None:
+            if domain:
+                self._join_at_creation(cluster, domain, role)
+
+        self._later(cluster, CREATION, "available", CREATED, end=end)
+        return cluster  # type: ignore[no-any-return]
+
+    def modify_db_cluster(self, kwargs: dict[str, Any]) -> models.DBCluster:
+        cluster: Any = self._in_state(kwargs["db_cluster_identifier"], "available")
+        self._fail_if_scripted("modify_db_cluster")
+        asked = {name: value for name, value in dict(kwargs).items() if name != "db_cluster_identifier"}
+        if domain := asked.pop("domain", None):
+            at_once = bool(asked.get("apply_immediately"))
+            self._join(cluster, domain, asked.pop("domain_iam_role_name", None), at_once)
+        cluster.update(**pending.sorted_out(cluster, asked, pending.OF_CLUSTERS, self.clock.now()))
+        return cluster  # type: ignore[no-any-return]
+
+    def stop_db_cluster(self, cluster_identifier: str) -> models.DBCluster:
+        return self._all_of(
+            self._in_state(cluster_identifier, "available"), "stopping", STOP, "stopped", STOPPED, _stop
+        )
+
+    def start_db_cluster(self, cluster_identifier: str) -> models.DBCluster:
+        cluster = self._in_state(cluster_identifier, "stopped")
+
+        def start(instance: Any) -> None:
+            servers.restart(instance, self._joined(instance))
+
+        return self._all_of(cluster, "starting", START, "available", STARTED, start)
+
+    def delete_db_cluster(self, cluster_identifier: str, snapshot_name: str | None = None) -> models.DBCluster:
+        """At once, and only when its instances are gone: RDS shows it as `deleting` for some minutes."""
+        cluster = super().delete_db_cluster(cluster_identifier, snapshot_name)
+        self.announced.announce(cluster, DELETED)
+        return cluster
+
+    def failover_db_cluster(
+        self, db_cluster_identifier: str, target_db_instance_identifier: str | None = None
+    ) -> models.DBCluster:
+        cluster = self.describe_db_clusters(db_cluster_identifier)[0]
+        members.refuse_failover(cluster)
+
+    def reboot_db_cluster(self, db_cluster_identifier: str) -> models.DBCluster:
+        """Refused: "Use this operation only for a non-Aurora Multi-AZ DB cluster."
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBCluster.html
+        """
+        cluster = self.describe_db_clusters(db_cluster_identifier)[0]
+        raise RDSClientError(
+            "InvalidParameterCombination", f"RebootDBCluster isn't supported for DB engine {cluster.engine}."
+        )
+
+    def _all_of(
+        self, cluster: Any, now: str, seconds: float, then: str, event: Event, each: Callable[[Any], object]
+    ) -> models.DBCluster:
+        """The cluster and its instances are in the status `now`, and after that time in `then`; to the server of each
+        something is done, the writer's first.
+        """
+        instances: list[Any] = sorted(cluster.members, key=lambda instance: not instance.is_cluster_writer)
+        for one in (cluster, *instances):
+            one.status = now
+
+        def begin() -> None:
+            for instance in instances:
+                each(instance)
+
+        def end() -> None:
+            for instance in instances:
+                instance.status = then
+
+        self._later(cluster, seconds, then, event, begin, end)
+        return cluster  # type: ignore[no-any-return]
+
+    def _in_state(self, name: str, status: str) -> models.DBCluster:
+        cluster = self.describe_db_clusters(name)[0]
+        if cluster.status != status:
+            raise RDSClientError(
+                "InvalidDBClusterStateFault",
+                f"DbCluster {name} is in {cluster.status} state but expected it to be one of {status}.",
+            )
+        return cluster
+
+    def _completed(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """With what RDS chooses where nothing was said, and moto chooses otherwise."""
+        name, group = asked["engine"], asked.get("db_subnet_group_name")
+        if group:
+            self.describe_db_subnet_groups(group)
+        chosen = {
+            "db_subnet_group_name": group or self._default_subnet_group(),
+            "vpc_security_group_ids": asked.get("vpc_security_group_ids") or [self._default_security_group()],
+        }
+        if (engine := ENGINES.get(name)) and engine.clustered:
+            version = asked.get("engine_version") or engine.default_version
+            family = name + version.partition(".mysql" if name == "aurora-mysql" else ".")[0]
+            chosen |= {
+                "engine_version": version,
+                "port": asked.get("port") or engine.port,
+                "license_model": engine.license_model,
+                "storage_type": engine.storage_type,
+                "allocated_storage": 1,
+                "db_cluster_parameter_group_name": asked.get("db_cluster_parameter_group_name") or f"default.{family}",
+            }
+        return {**asked, **chosen}
+
+
+def _stop(instance: Any) -> None:
+    if instance.server:
+        instance.server.stop()

@@ -1,0 +1,81 @@
+"""What RDS offers, by engine. One row each; what differs between engines is in the row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+SMALL = ("db.t3.micro", "db.t4g.micro", "db.t4g.medium", "db.m7g.large", "db.r7g.large")
+AURORA = ("db.t3.medium", "db.t4g.medium", "db.t4g.large", "db.r6g.large", "db.r7g.large", "db.serverless")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """`versions`: the newest of each series, the default one last."""
+
+    versions: tuple[str, ...]
+    classes: tuple[str, ...]
+    port: int
+    license_model: str
+    kerberos: bool = False
+    clustered: bool = False  # its instances are members of a cluster, or are not at all
+    storage_type: str = "gp3"
+    service: str = "rds"  # in the names of its endpoints
+
+    @property
+    def default_version(self) -> str:
+        return self.versions[-1]
+
+
+GPL, POSTGRESQL, AMAZON = "general-public-license", "postgresql-license", "amazon-license"
+
+ENGINES = {
+    "mysql": Engine(("8.0.43", "8.4.7"), SMALL, 3306, GPL, kerberos=True),
+    "mariadb": Engine(("10.6.23", "10.11.14", "11.4.8"), SMALL, 3306, GPL),  # Kerberos "isn't available"
+    "postgres": Engine(("15.14", "16.10", "17.6"), SMALL, 5432, POSTGRESQL, kerberos=True),
+    "aurora-mysql": Engine(
+        ("8.0.mysql_aurora.3.10.1",), AURORA, 3306, GPL, kerberos=True, clustered=True, storage_type="aurora"
+    ),
+    "aurora-postgresql": Engine(
+        ("14.19", "15.14", "16.10", "17.6"),
+        AURORA,
+        5432,
+        POSTGRESQL,
+        kerberos=True,
+        clustered=True,
+        storage_type="aurora",
+    ),
+    "neptune": Engine(("1.4.5.1",), AURORA, 8182, AMAZON, clustered=True, storage_type="aurora", service="neptune"),
+    "docdb": Engine(("5.0.0",), AURORA, 27017, AMAZON, clustered=True, storage_type="aurora", service="docdb"),
+}
+
+
+def orderable_options(
+    engine: str, version: str | None, instance_class: str | None, region: str
+) -> Iterator[dict[str, Any]]:
+    """What DescribeOrderableDBInstanceOptions answers: a row per version and class, in any version that is asked for;
+    none for an engine that is not known here.
+    """
+    row = ENGINES.get(engine)
+    if row is None:
+        return
+    for each_version in (version,) if version else row.versions:
+        for each_class in (instance_class,) if instance_class else row.classes:
+            yield {
+                "Engine": engine,
+                "EngineVersion": each_version,
+                "DBInstanceClass": each_class,
+                "LicenseModel": row.license_model,
+                "AvailabilityZones": [{"Name": f"{region}{zone}"} for zone in "ab"],
+                "MultiAZCapable": not row.clustered,
+                "ReadReplicaCapable": not row.clustered,
+                "Vpc": True,
+                "SupportsStorageEncryption": True,
+                "StorageType": row.storage_type,
+                "SupportsIops": False,
+                "SupportsEnhancedMonitoring": True,
+                "SupportsIAMDatabaseAuthentication": True,
+                "SupportsPerformanceInsights": True,
+                "SupportsKerberosAuthentication": row.kerberos,
+                "SupportsClusters": row.clustered,
+                "OutpostCapable": False,
+            }

@@ -1,0 +1,73 @@
+"""What RDS does with a directory, for an instance as for a cluster."""
+
+import json
+from typing import Any
+
+from moto.ds.models import ds_backends
+from moto.iam.models import iam_backends
+from moto.rds.exceptions import RDSClientError
+
+from .life_cycle import LifeCycle
+from .membership import Membership, next_window
+
+
+class Joining(LifeCycle):
+    def _join(self, resource: Any, domain: str, role: str | None, at_once: bool) -> None:
+        """The same call again changes nothing, unless the join has failed or waits for its window."""
+        now, present = self.clock.now(), resource.membership
+        status = present.status(now) if present else ""
+        if domain == "none":
+            if status:
+                resource.membership = present.left_at(now)
+            return
+        directory = self._directory(domain, role)
+        waits = status == "pending-maintenance-enable-kerberos"
+        walks_or_is_there = status in ("pending-enable-kerberos", "enabling-kerberos", "kerberos-enabled")
+        if status and present.domain == domain and (walks_or_is_there or (waits and not at_once)):
+            return
+        begins = now if at_once else next_window(resource.preferred_maintenance_window, now)
+        resource.membership = Membership(domain, directory.name, str(role), begins, self._end_of_join())
+
+    def _join_at_creation(self, resource: Any, domain: str, role: str | None) -> None:
+        directory = self._directory(domain, role)
+        resource.membership = Membership(domain, directory.name, str(role), self.clock.now(), self._end_of_join())
+
+    def _joined(self, resource: Any) -> bool:
+        """Whether a server that is started now has the plugin."""
+        membership = resource.membership
+        return membership is not None and membership.status(self.clock.now()) == "kerberos-enabled"
+
+    def _directory(self, domain: str, role: str | None) -> Any:
+        directory = ds_backends[self.account_id][self.region_name].directories.get(domain)
+        if directory is None:
+            raise RDSClientError(
+                "DomainNotFoundFault", f"{domain} does not refer to an existing Active Directory domain."
+            )
+        if not role:
+            raise RDSClientError(
+                "InvalidParameterCombination", "You must specify DomainIAMRoleName when you specify Domain."
+            )
+        roles = iam_backends[self.account_id][self.partition].roles.values()
+        if not _is_directory_role(next((known for known in roles if known.name == role), None)):
+            raise RDSClientError(
+                "InvalidParameterValue",
+                f"The IAM role {role} provided is not valid. Check that the role exists and has the correct policies.",
+            )
+        return directory
+
+    def _end_of_join(self) -> str:
+        return self.faults.take("join") or "kerberos-enabled"
+
+
+def _is_directory_role(role: Any) -> bool:
+    """RDS's principals may take it, and it may do in the directory what RDS must."""
+    if role is None:
+        return False
+    trust = json.loads(role.assume_role_policy_document)
+    services: list[str] = []
+    for statement in trust["Statement"]:
+        named = statement.get("Principal", {}).get("Service", [])
+        services += [named] if isinstance(named, str) else named
+    trusted = {service.split(".")[0].split("-")[0] for service in services}
+    policies = {arn.rsplit("/", 1)[1] for arn in role.managed_policies}
+    return {"rds", "directoryservice"} <= trusted and "AmazonRDSDirectoryServiceAccess" in policies

@@ -1,0 +1,76 @@
+"""What an instance leaves to the cluster that it is a member of, and how RDS says so."""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from moto.rds.exceptions import RDSClientError
+
+# parameter, as moto names it: RDS's word for it
+TO_CREATE = {
+    "backup_retention_period": "backup retention period",
+    "domain": "domain",
+    "enable_iam_database_authentication": "IAM database authentication",
+    "manage_master_user_password": "master user password",
+    "master_user_password": "master user password",
+    "master_username": "master user name",
+    "preferred_backup_window": "backup window",
+    "vpc_security_group_ids": "vpc security group",
+}
+TO_MODIFY = {
+    "backup_retention_period": "backup retention",
+    "domain": "domain",
+    "enable_iam_database_authentication": "IAM database authentication",
+    "engine_version": "database engine version",
+    "manage_master_user_password": "master user password",
+    "master_user_password": "master user password",
+    "preferred_backup_window": "backup window",
+    "rotate_master_user_password": "master user password",
+    "vpc_security_group_ids": "vpc security group",
+}
+
+
+def refuse_to_create(asked: Mapping[str, Any]) -> None:
+    """Raises InvalidParameterCombination where the cluster is to be asked."""
+    for word in _words(asked, TO_CREATE):
+        raise RDSClientError(
+            "InvalidParameterCombination",
+            f"The requested DB Instance will be a member of a DB Cluster. Set {word} for the DB Cluster.",
+        )
+
+
+def refuse_to_modify(asked: Mapping[str, Any]) -> None:
+    """Raises InvalidParameterCombination where the cluster is to be asked."""
+    for word in _words(asked, TO_MODIFY):
+        raise RDSClientError(
+            "InvalidParameterCombination",
+            "The specified DB Instance is a member of a cluster. "
+            f"Modify {word} for the DB Cluster using the ModifyDbCluster API",
+        )
+
+
+def refuse_to_stop_or_start(engine: str) -> NoReturn:
+    raise RDSClientError(
+        "InvalidParameterCombination", f"{engine} DB instances are not eligible for stopping and starting."
+    )
+
+
+def refuse_to_stand_alone(engine: str) -> NoReturn:
+    raise RDSClientError("InvalidParameterCombination", f"DBClusterIdentifier is required for engine {engine}.")
+
+
+def refuse_to_go_first(instance: Any) -> None:
+    """RDS would promote a reader."""
+    if getattr(instance, "is_cluster_writer", False) and len(instance.cluster.members) > 1:
+        refuse_failover(instance.cluster, f"{instance.db_instance_identifier} is its writer: delete its readers first.")
+
+
+def refuse_failover(cluster: Any, more: str = "") -> NoReturn:
+    """The servers behind a cluster keep their parts; rather than to show others, nothing is done."""
+    raise RDSClientError(
+        "InvalidDBClusterStateFault",
+        f"DbCluster {cluster.db_cluster_identifier} cannot fail over: the local cloud has no failover. {more}".strip(),
+    )
+
+
+def _words(asked: Mapping[str, Any], table: Mapping[str, str]) -> list[str]:
+    return [word for name, word in table.items() if asked.get(name) is not None]

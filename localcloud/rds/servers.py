@@ -1,0 +1,100 @@
+"""The real server behind an instance, by engine. An engine without a row has none: its instances are made, and cannot
+be reached. The server may be newer than the EngineVersion that was asked for.
+"""
+
+import json
+import secrets
+import string
+from collections.abc import Callable
+from typing import Any
+
+import psycopg2
+from psycopg2 import sql
+
+from localcloud.servers.world import World
+
+
+class NoWriter(Exception):
+    """A reader has nothing to follow: the writer of its cluster has no server."""
+
+
+def start(world: World, instance: Any) -> Any:
+    """The server of a new instance, started; None where its engine has none here. Raises ServerFailed, NoWriter."""
+    starter = STARTERS.get(instance.engine)
+    return starter(world, instance) if starter else None
+
+
+def restart(instance: Any, joined: bool) -> None:
+    """What is joined by now has the plugin from now on; that is the only moment at which it gets it."""
+    if instance.server:
+        instance.server.restart(methods=("kerberos",) if joined else ())
+
+
+def _mysql(world: World, instance: Any) -> Any:
+    return world.mysql(instance.db_instance_identifier, instance.address, *_master(instance))
+
+
+def _aurora_postgresql(world: World, instance: Any) -> Any:
+    """The first member of a cluster is its writer, the next ones follow it. What a cluster holds lives as long as its
+    members here: without a writer there is nothing.
+    """
+    cluster, name = instance.cluster, instance.db_instance_identifier
+    if cluster.replicates:
+        return None  # its writer is in another Region, where nobody is
+    if instance.is_cluster_writer:
+        hosts, (user, password) = (instance.address, cluster.endpoint), _master(cluster)
+        server = world.postgresql(name, hosts, user, password, version=_not_older(world, cluster.engine_version))
+        if cluster.database_name:
+            _create_database(world, server, user, password, cluster.database_name)
+        return server
+    writer = cluster.writer
+    writer.begun.wait()
+    if writer.server is None:
+        raise NoWriter(f"{writer.db_instance_identifier} has no server")
+    return world.postgresql_replica(name, (instance.address, cluster.reader_endpoint), writer.server)
+
+
+def _not_older(world: World, version: str) -> int | None:
+    """The oldest major version of the machine that is not older, None where all are: from 16 on other rules say who may
+    grant a role, so 17 is not stood in for by 15.
+    """
+    asked = int(version.partition(".")[0])
+    return min((known.major for known in world.machine.postgresql if known.major >= asked), default=None)
+
+
+def _create_database(world: World, server: Any, user: str, password: str, name: str) -> None:
+    """The master user makes it, and owns it."""
+    connection = psycopg2.connect(
+        host=server.host,
+        hostaddr=server.address,  # the name resolves for others only
+        port=server.port,
+        user=user,
+        password=password,
+        dbname="postgres",
+        sslmode="verify-full",
+        sslrootcert=str(world.authority.bundle),
+        gssencmode="disable",
+    )
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    finally:
+        connection.close()
+
+
+STARTERS: dict[str, Callable[[World, Any], Any]] = {"mysql": _mysql, "aurora-postgresql": _aurora_postgresql}
+
+
+def _master(resource: Any) -> tuple[str, str]:
+    if resource.manage_master_user_password:
+        secret = json.loads(resource.master_user_secret.secret.secret_string)
+        return secret["username"], secret["password"]
+    return resource.master_username, resource._master_user_password
+
+
+def new_secret(secret: Any) -> str:
+    """What RDS puts into a master user's secret; `secret` is moto's MasterUserSecret."""
+    letters = string.ascii_letters + string.digits + "!#$%()*+-.:<=>?[]^_{|}~"
+    password = "".join(secrets.choice(letters) for _ in range(32))
+    return json.dumps({"username": secret.resource.master_username, "password": password})

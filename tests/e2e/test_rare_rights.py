@@ -1,0 +1,54 @@
+"""Rights that a function uses only where something is wrong: they are there when it is."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.scene import Ended, Scene
+
+ONE_LOGIN = {"alice": ["read"]}
+
+
+def test_a_reboot_that_rds_was_too_busy_for_is_looked_for_before_it_is_asked_for_again(scene: Scene) -> None:
+    """The intent is written before the call, so the second try asks RDS whether the first one had an effect."""
+    scene.cloud.faults.script("reboot_db_instance", "InvalidDBInstanceState")
+    scene.publish_profile("unsure", ONE_LOGIN)
+    scene.create_database("unsure-1", "unsure")
+    ended = scene.onboarded_by_event("unsure-1")
+    assert ended.end == "Onboarded"
+    calls = scene.cloud.figures.calls(ended.arn)
+    assert (calls["rds", "RebootDBInstance"], calls["rds", "DescribeEvents"]) == (2, 1)
+
+
+def test_three_databases_whose_profile_is_missing_stop_the_sweep_which_says_so(scene: Scene, orders: Ended) -> None:
+    """The profile is found missing, and not denied, by the plan and by the sweep."""
+    names = [f"astray-{number}" for number in (1, 2, 3)]
+    for name in names:
+        scene.create_database(name, "astray")
+    for name in names:
+        ended = scene.onboarded_by_event(name)
+        assert (ended.end, ended.dossier["outcome"]["Error"]) == ("Needs a person", "ProfileUnusable")
+    published = scene.cloud.figures.calls()["sns", "Publish"]
+    scene.sweep()
+    scene.sweep()
+    assert scene.cloud.figures.calls()["sns", "Publish"] == published + 1
+    for name in names:
+        scene.cloud.client("rds").delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+    scene.sweep()  # whose next look finds nothing to stop for
+
+
+@pytest.mark.parametrize(("function", "event"), [("SweepDatabases", {"now": "never"}), ("ReportEnding", {"time": "x"})])
+def test_what_a_function_beside_the_story_failed_on_three_times_is_a_dead_letter(
+    scene: Scene, function: str, event: dict[str, Any]
+) -> None:
+    sqs, queue = scene.cloud.client("sqs"), scene.cloud.outputs["LostEventsQueue"]
+    scene.cloud.client("lambda").invoke(
+        FunctionName=scene.cloud.physical[function], InvocationType="Event", Payload=json.dumps(event)
+    )
+
+    def letter() -> Any:
+        found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
+        return next((each for each in found if json.loads(each["Body"]) == event), None)
+
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=scene.until(letter)["ReceiptHandle"])

@@ -1,0 +1,209 @@
+"""What a test does to one instance, or to one cluster and its instances."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pymysql
+import pytest
+from botocore.exceptions import ClientError
+
+from localcloud.cloud import Cloud
+from tests.conftest import Eventually
+
+
+def code(error: pytest.ExceptionInfo[ClientError]) -> str:
+    return str(error.value.response["Error"]["Code"])
+
+
+@dataclass
+class Database:
+    """What a test does to one instance."""
+
+    cloud: Cloud
+    name: str
+    eventually: Eventually
+
+    def describe(self) -> dict[str, Any]:
+        return self.cloud.client("rds").describe_db_instances(DBInstanceIdentifier=self.name)["DBInstances"][0]  # type: ignore[no-any-return]
+
+    def create(self, **more: Any) -> "Database":
+        settings = {
+            "Engine": "mysql",
+            "DBInstanceClass": "db.t4g.micro",
+            "AllocatedStorage": 20,
+            "MasterUsername": "admin",
+        }
+        self.cloud.client("rds").create_db_instance(
+            DBInstanceIdentifier=self.name, ManageMasterUserPassword=True, **(settings | more)
+        )
+        return self
+
+    def wait(self, status: str = "available") -> dict[str, Any]:
+        return self.eventually(lambda: (seen := self.describe())["DBInstanceStatus"] == status and seen)  # type: ignore[no-any-return]
+
+    def modify(self, **changes: Any) -> dict[str, Any]:
+        return self.cloud.client("rds").modify_db_instance(DBInstanceIdentifier=self.name, **changes)["DBInstance"]  # type: ignore[no-any-return]
+
+    def join(self, **more: Any) -> dict[str, Any]:
+        role = self.cloud.physical["DirectoryRole"]
+        return self.modify(
+            **{"Domain": self.cloud.directory_id, "DomainIAMRoleName": role, "ApplyImmediately": True} | more
+        )
+
+    def membership(self) -> str:
+        memberships = self.describe()["DomainMemberships"]
+        return memberships[0]["Status"] if memberships else ""
+
+    def address(self) -> str:
+        """Where the endpoint's name leads, for this process, which was not started with the variables that resolve
+        it.
+        """
+        host = self.describe()["Endpoint"]["Address"]
+        return next(
+            line.split()[0] for line in self.cloud.world.hosts.read_text().splitlines() if line.split()[1] == host
+        )
+
+    def as_master(self, sql: str) -> Any:
+        secret = self.cloud.client("secretsmanager").get_secret_value(
+            SecretId=self.describe()["MasterUserSecret"]["SecretArn"]
+        )
+        credentials = json.loads(secret["SecretString"])
+        connection = pymysql.connect(
+            host=self.address(),
+            user=credentials["username"],
+            password=credentials["password"],
+            ssl_ca=str(self.cloud.world.authority.bundle),
+        )
+        with connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
+
+
+@dataclass
+class Cluster:
+    """Aurora PostgreSQL, unless it is created otherwise. Its instances are called `<name>-<suffix>`."""
+
+    cloud: Cloud
+    name: str
+    eventually: Eventually
+
+    @property
+    def rds(self) -> Any:
+        return self.cloud.client("rds")
+
+    def create(self, **more: Any) -> "Cluster":
+        settings = {"Engine": "aurora-postgresql", "MasterUsername": "postgres", "ManageMasterUserPassword": True}
+        self.rds.create_db_cluster(DBClusterIdentifier=self.name, **(settings | more))
+        return self
+
+    def add(self, *suffixes: str, **more: Any) -> None:
+        """Creates instances; the first one of a cluster is its writer."""
+        for suffix in suffixes:
+            settings = {"Engine": "aurora-postgresql", "DBInstanceClass": "db.r6g.large"}
+            self.rds.create_db_instance(
+                DBInstanceIdentifier=f"{self.name}-{suffix}", DBClusterIdentifier=self.name, **(settings | more)
+            )
+
+    def describe(self) -> dict[str, Any]:
+        return self.rds.describe_db_clusters(DBClusterIdentifier=self.name)["DBClusters"][0]  # type: ignore[no-any-return]
+
+    def instances(self) -> dict[str, dict[str, Any]]:
+        """By suffix."""
+        asked = [{"Name": "db-cluster-id", "Values": [self.name]}]
+        listed = self.rds.describe_db_instances(Filters=asked)["DBInstances"]
+        return {each["DBInstanceIdentifier"].removeprefix(f"{self.name}-"): each for each in listed}
+
+    def wait(self, status: str = "available") -> dict[str, Any]:
+        """Until the cluster and all of its instances have that status."""
+
+        def all_there() -> Any:
+            statuses = {each["DBInstanceStatus"] for each in self.instances().values()}
+            return (seen := self.describe())["Status"] == status and statuses <= {status} and seen
+
+        return self.eventually(all_there)  # type: ignore[no-any-return]
+
+    def join(self, **more: Any) -> dict[str, Any]:
+        asked = {"Domain": self.cloud.directory_id, "DomainIAMRoleName": self.cloud.physical["DirectoryRole"]}
+        return self.rds.modify_db_cluster(  # type: ignore[no-any-return]
+            DBClusterIdentifier=self.name, **({"ApplyImmediately": True} | asked | more)
+        )["DBCluster"]
+
+    def membership(self) -> str:
+        memberships = self.describe()["DomainMemberships"]
+        return memberships[0]["Status"] if memberships else ""
+
+    def joined(self) -> "Cluster":
+        self.join()
+        self.eventually(lambda: self.membership() == "kerberos-enabled")
+        return self
+
+    def reboot(self, suffix: str) -> None:
+        self.rds.reboot_db_instance(DBInstanceIdentifier=f"{self.name}-{suffix}")
+
+    def master(self) -> dict[str, str]:
+        """Name and password, as the secret has them."""
+        arn = self.describe()["MasterUserSecret"]["SecretArn"]
+        secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=arn)
+        return json.loads(secret["SecretString"])  # type: ignore[no-any-return]
+
+    def as_master(self, sql: str, host: str | None = None) -> str:
+        """What psql prints; `host` is the cluster's endpoint if None."""
+        master = self.master()
+        done = self._psql(sql, host or self.describe()["Endpoint"], master["username"], PGPASSWORD=master["password"])
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def with_ticket(self, user: str, password: str, host: str) -> "subprocess.CompletedProcess[str]":
+        """A person of the directory signs in; asks who they are."""
+        realm = self.cloud.directory.realm
+        cache = f"FILE:{self.cloud.world.home}/ticket-{self.name}-{user}-{os.getpid()}"
+        environment = {"PATH": os.environ["PATH"], **self.cloud.environment(), "KRB5CCNAME": cache}
+        subprocess.run(
+            ["kinit", f"{user}@{realm}"], input=password, env=environment, text=True, check=True, capture_output=True
+        )
+        return self._psql("SELECT current_user", host, f"{user}@{realm}", KRB5CCNAME=cache)
+
+    def delete(self) -> None:
+        for suffix in reversed(self.instances()):
+            self.rds.delete_db_instance(DBInstanceIdentifier=f"{self.name}-{suffix}", SkipFinalSnapshot=True)
+        self.rds.delete_db_cluster(DBClusterIdentifier=self.name, SkipFinalSnapshot=True)
+
+    def _psql(self, sql: str, host: str, user: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        wanted = {"host": host, "user": user, "dbname": "postgres", "sslmode": "verify-full", "gssencmode": "disable"}
+        target = " ".join(f"{key}={value}" for key, value in wanted.items())
+        bundle = str(self.cloud.world.authority.bundle)
+        environment = {"PATH": os.environ["PATH"], **self.cloud.environment(), "PGSSLROOTCERT": bundle, **more}
+        return subprocess.run(
+            ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--no-password", f"--command={sql}", target],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def announced(cluster: Cluster, happening: Callable[[], object], count: int) -> list[dict[str, Any]]:
+    """The events about the cluster or its instances that `happening` leads to, as EventBridge delivers them."""
+    sqs, events = cluster.cloud.client("sqs"), cluster.cloud.client("events")
+    name = f"events-{cluster.name}"
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pattern = {"source": ["aws.rds"], "detail": {"SourceIdentifier": [{"prefix": cluster.name}]}}
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
+    bodies: list[dict[str, Any]] = []
+
+    def received() -> bool:
+        messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        bodies.extend(json.loads(message["Body"]) for message in messages)
+        return len(bodies) >= count
+
+    happening()
+    cluster.eventually(received)
+    events.remove_targets(Rule=name, Ids=["queue"])
+    events.delete_rule(Name=name)
+    return bodies

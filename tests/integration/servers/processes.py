@@ -1,0 +1,23 @@
+"""What is running, and what was left."""
+
+from pathlib import Path
+
+
+def processes_below(home: Path) -> list[int]:
+    """The processes whose working directory is the world's, or in it."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink().is_relative_to(home):
+                found.append(int(process.name))
+        except OSError:
+            continue  # it ended, or is another user's
+    return found
+
+
+def shared_memory(creators: list[int]) -> list[str]:
+    """The segments of System V that these processes made, and everything in /dev/shm that is PostgreSQL's."""
+    # rows of /proc/sysvipc/shm: key, id, permissions, size, creator's pid, ...
+    rows = [row.split() for row in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]]
+    segments = [row[1] for row in rows if int(row[4]) in creators]
+    return segments + [path.name for path in Path("/dev/shm").glob("PostgreSQL*")]  # noqa: S108

@@ -1,0 +1,234 @@
+"""Before every change, and the reboots: on RDS, a table and a bucket that are kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from signon.aws import claims, guard, profiles, rds, rds_changes, reboots, records
+from signon.domain.claim import Claim
+from signon.domain.database import Database, Instance
+from signon.domain.reboot import Reboot
+from signon.domain.record import Record
+from signon.errors import ClaimLost, DatabaseBusy, DatabaseGone, PlanOutdated
+from tests.builders import (
+    EXECUTION,
+    NOW,
+    a_cluster,
+    a_cluster_id,
+    a_database,
+    a_database_id,
+    a_plan,
+    a_record,
+    a_request,
+    an_instance,
+    at,
+)
+
+CLAIM = Claim(a_database_id().resource_id, EXECUTION, 1)
+
+
+class World:
+    """What RDS, the table and the bucket say, and what RDS was asked for."""
+
+    def __init__(self) -> None:
+        self.database: Database | Exception = a_database()
+        self.newest: str | None = "v1"
+        self.fence = 1
+        self.record: Record | None = None
+        self.restarted: set[str] = set()
+        self.rebooted: list[str] = []
+        self.asked: list[str] = []
+
+    def observe(self, _: object) -> Database:
+        self.asked.append("observe")
+        if isinstance(self.database, Exception):
+            raise self.database
+        return self.database
+
+    def confirm(self, _: str, claim: Claim) -> None:
+        self.asked.append("confirm")
+        if claim.fence != self.fence:
+            raise ClaimLost("another execution has taken over")
+
+    def newest_version(self, _: str, __: str) -> str | None:
+        self.asked.append("newest")
+        return self.newest
+
+    def note(self, _: str, __: str, facts: Mapping[str, Any]) -> None:
+        self.record = replace(self.record or Record(), **facts)
+
+    def reboot(self, instance: Instance) -> None:
+        assert self.record
+        assert instance.name in self.record.reboot_intents, "the intent is stored before the call"
+        self.rebooted.append(instance.name)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World()
+    replaced: dict[Any, dict[str, Any]] = {
+        rds: {"observe": world.observe},
+        claims: {"confirm": world.confirm},
+        profiles: {"newest_version": world.newest_version},
+        records: {"read": lambda _, __: world.record, "note": world.note},
+        rds_changes: {
+            "restarted_since": lambda instance, _, __: instance.name in world.restarted,
+            "reboot": world.reboot,
+        },
+    }
+    for module, functions in replaced.items():
+        for name, function in functions.items():
+            monkeypatch.setattr(module, name, function)
+    return world
+
+
+# ---- the guard
+
+
+def checked(**changes: Any) -> Database:
+    return guard.before_change("t", "b", a_request(**changes), a_database_id(), a_plan(), CLAIM)
+
+
+def test_where_nothing_has_moved_the_database_may_be_changed(world: World) -> None:
+    assert checked() == a_database()
+    assert world.asked == ["observe", "confirm", "newest"]
+
+
+def test_another_database_under_the_name_is_not_touched(world: World) -> None:
+    world.database = DatabaseGone("payments-orders is db-NEW now")
+    with pytest.raises(DatabaseGone):
+        checked()
+
+
+def test_who_has_lost_the_claim_changes_nothing(world: World) -> None:
+    world.fence = 2
+    with pytest.raises(ClaimLost):
+        checked()
+
+
+@pytest.mark.parametrize(("tags", "says"), [({"signon:profile": "orders"}, "orders"), ({}, "nothing")])
+def test_a_tag_that_names_another_profile_outdates_the_plan(world: World, tags: dict[str, str], says: str) -> None:
+    world.database = a_database(tags=tags)
+    with pytest.raises(PlanOutdated) as outdated:
+        checked()
+    assert str(outdated.value) == (
+        f"The tag signon:profile of payments-orders says {says} now, and the plan is for payments"
+    )
+
+
+def test_the_tag_has_no_say_where_a_person_named_the_profile(world: World) -> None:
+    world.database = a_database(tags={})
+    assert checked(by_tag=False, trigger="manual").tags == {}
+
+
+@pytest.mark.parametrize("newest", ["v2", None])
+def test_a_newer_version_of_the_profile_outdates_the_plan(world: World, newest: str | None) -> None:
+    world.newest = newest
+    with pytest.raises(PlanOutdated) as outdated:
+        checked(by_tag=False)
+    assert str(outdated.value) == "Profile payments has changed since the plan for payments-orders was made"
+
+
+# ---- the reboots
+
+
+def visit(world: World, before: Reboot | None = None, now: datetime = NOW) -> Reboot:
+    """One visit of "Reboot database" to the cluster."""
+    assert isinstance(world.database, Database)
+    return reboots.reboot_next("t", world.database, before, now)
+
+
+@pytest.fixture
+def cluster(world: World) -> World:
+    world.database, world.record = a_cluster(), a_record(associated_at=at(minutes=-40).isoformat())
+    return world
+
+
+def test_an_instance_is_rebooted_and_nothing_is_left(world: World) -> None:
+    reboot = visit(world)
+    assert reboot == Reboot(NOW.isoformat(), requested=True, instances=("payments-orders",), remaining=())
+    assert world.rebooted == ["payments-orders"]
+
+
+def test_readers_are_rebooted_before_the_writer_one_each_visit(cluster: World) -> None:
+    first = visit(cluster)
+    assert (cluster.rebooted, first.remaining) == (["ledger-2"], ("ledger-3", "ledger-1"))
+    second = visit(cluster, first, at(minutes=5))
+    assert (cluster.rebooted, second.remaining) == (["ledger-2", "ledger-3"], ("ledger-1",))
+    third = visit(cluster, second, at(minutes=10))
+    assert (cluster.rebooted, third.remaining) == (["ledger-2", "ledger-3", "ledger-1"], ())
+    assert (third.at, third.requested) == (NOW.isoformat(), True)
+    assert cluster.record
+    assert set(cluster.record.reboot_intents) == {"ledger-1", "ledger-2", "ledger-3"}
+
+
+def test_a_visit_that_was_cut_off_after_its_call_reboots_nobody_a_second_time(cluster: World) -> None:
+    visit(cluster)
+    cluster.database = with_statuses("rebooting", "available", "available")
+    again = visit(cluster)
+    assert cluster.rebooted == ["ledger-2"]
+    assert (again.requested, again.instances, again.remaining) == (True, ("ledger-2",), ("ledger-3", "ledger-1"))
+
+
+def test_a_visit_that_was_cut_off_before_its_call_makes_up_for_it(cluster: World) -> None:
+    cluster.note("t", "", {"reboot_intents": {"ledger-2": NOW.isoformat()}})
+    visit(cluster)
+    assert cluster.rebooted == ["ledger-2"]
+
+
+def test_another_execution_goes_on_where_the_last_one_was_stopped(cluster: World) -> None:
+    cluster.note("t", "", {"reboot_intents": {"ledger-2": at(minutes=-9).isoformat()}})
+    cluster.restarted = {"ledger-2"}
+    reboot = visit(cluster)
+    assert cluster.rebooted == ["ledger-3"]
+    assert (reboot.at, reboot.requested) == (at(minutes=-9).isoformat(), True)
+    assert (reboot.instances, reboot.remaining) == (("ledger-2", "ledger-3"), ("ledger-1",))
+
+
+def test_a_cluster_whose_instances_were_all_restarted_at_our_request_is_left_alone(cluster: World) -> None:
+    names = {"ledger-1", "ledger-2", "ledger-3"}
+    cluster.note("t", "", {"reboot_intents": dict.fromkeys(sorted(names), at(minutes=-9).isoformat())})
+    cluster.restarted = names
+    reboot = visit(cluster)
+    assert cluster.rebooted == []
+    assert (reboot.requested, reboot.remaining, set(reboot.instances)) == (False, (), names)
+
+
+def test_intents_of_before_the_last_join_count_for_nothing(cluster: World) -> None:
+    cluster.note("t", "", {"reboot_intents": {"ledger-2": at(hours=-2).isoformat()}})
+    cluster.restarted = {"ledger-2"}
+    visit(cluster)
+    assert cluster.rebooted == ["ledger-2"]
+
+
+def with_statuses(*statuses: str) -> Database:
+    """The cluster, whose readers ledger-2 and ledger-3 and writer ledger-1 are in these states."""
+    instances = zip(a_cluster().instances, statuses, strict=True)
+    return a_cluster(instances=tuple(replace(instance, status=status) for instance, status in instances))
+
+
+@pytest.mark.parametrize(
+    "statuses", [("available", "available", "failing-over"), ("available", "creating", "available")]
+)
+def test_nobody_is_rebooted_while_a_neighbour_is_down(cluster: World, statuses: tuple[str, ...]) -> None:
+    cluster.database = with_statuses(*statuses)
+    with pytest.raises(DatabaseBusy, match=r"instance ledger-. of payments-ledger is"):
+        visit(cluster)
+    assert cluster.rebooted == []
+
+
+def test_a_reader_that_appears_on_the_way_is_not_rebooted(cluster: World) -> None:
+    first = visit(cluster)
+    cluster.database = a_cluster(instances=(an_instance("ledger-0"), *a_cluster().instances))
+    second = visit(cluster, first)
+    assert (cluster.rebooted, second.remaining) == (["ledger-2", "ledger-3"], ("ledger-1",))
+
+
+def test_a_cluster_is_found_by_the_guard_as_well(cluster: World) -> None:
+    claim = Claim(a_cluster_id().resource_id, EXECUTION, 1)
+    assert guard.before_change("t", "b", a_request(), a_cluster_id(), a_plan(), claim) == a_cluster()
