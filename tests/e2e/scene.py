@@ -126,10 +126,13 @@ class Scene:
 
     def run_with(self, document: Any) -> Ended:
         """An execution with this very input, whatever it is."""
+        return self.ended(self.start_with(document))
+
+    def start_with(self, document: Any) -> str:
         started = self.cloud.client("stepfunctions").start_execution(
             stateMachineArn=self.machine, input=json.dumps(document)
         )
-        return self.ended(started["executionArn"])
+        return str(started["executionArn"])
 
     def switch_sweep(self, state: str, rate: str = "") -> None:
         """The schedule of the sweep, ENABLED or DISABLED; its period, the template's or `rate`, begins anew."""
