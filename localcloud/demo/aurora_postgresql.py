@@ -23,7 +23,7 @@ def create(cloud: Cloud, profile: str) -> str:
 
 
 def sign_in(cloud: Cloud, kit: Path, connect: dict[str, Any]) -> None:
-    """The lines of the kit, run as they stand but for the name; the password is typed for the ticket, and never again."""
+    """The lines of the kit, run as they stand but for the name; the password is typed for the ticket, and only there."""
     line = connect["clients"]["psql"]
     alice, mallory = (f"{name}@{cloud.directory.realm}" for name in ("alice", "mallory"))
     kinit = connect["clients"]["kinit"].replace("YOUR-NAME", "alice")
