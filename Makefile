@@ -32,7 +32,7 @@ test: .machine/machine.json .machine/aws ## All tests: unit, integration, end to
 unit integration e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)
 
-lint: .machine/machine.json .machine/lint .machine/sam .machine/asl_validator ## Format, types, import rules, template, state machine, scripts
+lint: .machine/machine.json .machine/lint .machine/checkov .machine/sam .machine/asl_validator ## Format, types, imports, template, policies, SQL, secrets, state machine, scripts
 	@setup/lint
 
 lock: .machine/lint ## Write the hash-locked requirements anew from the *.in files (UPGRADE=1: with newer versions)

@@ -6,24 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-import yaml
 from moto.cloudformation.models import cloudformation_backends
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template
-from samtranslator.yaml_helper import intrinsics_multi_constructor
 
 from localcloud.artifacts import Artifacts
 from localcloud.cloudformation import FINISH, Client, DeploymentError, recording
 from localcloud.comparison import WHOLE, Finding, dropped
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML with CloudFormation's `!Ref` and its like, as SAM reads it, ten times as fast."""
-
-
-_Loader.add_multi_constructor("!", intrinsics_multi_constructor)
+from localcloud.translation import read, translated
 
 
 @dataclass(frozen=True)
@@ -54,7 +42,7 @@ def deploy(
     Raises DeploymentError when a resource cannot be made, when one or a property of one is dropped that `allowed`
     does not name, and when `allowed` names one that is not dropped.
     """
-    template = yaml.load(template_file.read_text(), _Loader)  # noqa: S506  (a safe loader)
+    template = read(template_file)
     declared = template.get("Parameters", {})
     # with the defaults: moto splits a list only where it is passed
     defaults = {key: str(declaration["Default"]) for key, declaration in declared.items() if "Default" in declaration}
@@ -94,14 +82,3 @@ def _complain(found: Mapping[Finding, list[str]], allowed: Mapping[Finding, str]
     ]
     if problems:
         raise DeploymentError("what was deployed is not what the template says:\n  " + "\n  ".join(problems))
-
-
-def translated(template: dict[str, Any], parameters: Mapping[str, str], region: str) -> dict[str, Any]:
-    """SAM to CloudFormation, as SAM's own `transform` does it, but in a Region that is given and not found in the
-    environment.
-    """
-    values = dict(parameters)
-    to_py27_compatible_template(template, values)
-    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name=region))
-    answer: dict[str, Any] = undo_mark_unicode_str_in_template(translator.translate(template, parameter_values=values))
-    return answer

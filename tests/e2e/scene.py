@@ -1,11 +1,14 @@
 """The vocabulary of the end-to-end tests: databases, people and profiles in the running cloud."""
 
+import copy
+import datetime
 import json
+import secrets
 import shlex
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +84,17 @@ class Scene:
         """What the local RDS keeps of the database, for what no API can do: let days pass, find its server."""
         return rds_backends[self.cloud.account][self.cloud.region].databases[name]
 
+    def show_copy(
+        self, of: str, name: str, tags: Mapping[str, str], age: datetime.timedelta = datetime.timedelta()
+    ) -> None:
+        """RDS shows another database of this name, these tags and this age; its server is that of the database `of`."""
+        original = self.instance(of)
+        made = copy.copy(original)
+        made.db_instance_identifier, made.dbi_resource_id = name, f"db-{secrets.token_hex(13).upper()}"
+        made.tags = [{"Key": key, "Value": value} for key, value in tags.items()]
+        made.instance_create_time = original.instance_create_time - age
+        rds_backends[self.cloud.account][self.cloud.region].databases[name] = made
+
     def available(self, name: str) -> dict[str, Any]:
         self.until(lambda: self.database(name)["DBInstanceStatus"] == "available")
         return self.database(name)
@@ -112,10 +126,13 @@ class Scene:
 
     def run_with(self, document: Any) -> Ended:
         """An execution with this very input, whatever it is."""
+        return self.ended(self.start_with(document))
+
+    def start_with(self, document: Any) -> str:
         started = self.cloud.client("stepfunctions").start_execution(
             stateMachineArn=self.machine, input=json.dumps(document)
         )
-        return self.ended(started["executionArn"])
+        return str(started["executionArn"])
 
     def switch_sweep(self, state: str, rate: str = "") -> None:
         """The schedule of the sweep, ENABLED or DISABLED; its period, the template's or `rate`, begins anew."""

@@ -1,53 +1,109 @@
-"""docs/operations.md names what an operator meets: parameters, outputs, errors, ends and functions."""
+"""docs/operations.md names what an operator meets: outputs, errors, ends, and every finding in its own words."""
 
 from __future__ import annotations
 
+import ast
 import re
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from samtranslator.yaml_helper import yaml_parse
+import yaml
 
+from docs import permissions
 from signon import errors
 
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/operations.md").read_text()
-TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+DOMAIN = permissions.ROOT / "layers/signon/python/signon/domain"
+PAGE = (permissions.ROOT / "docs/operations.md").read_text()
+DEPLOYING = (permissions.ROOT / "docs/deploying.md").read_text()
+OUTPUTS: dict[str, Any] = permissions.TEMPLATE["Outputs"]
+STATES: dict[str, Any] = yaml.safe_load((permissions.ROOT / "statemachines/onboard_database.asl.yaml").read_text())[
+    "States"
+]
 CLASSES = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)} - {
     "SignonError",
     "NeedsPerson",
 }
 
+# Findings whose text is made elsewhere, as the source of their first argument, and the page's rows for them.
+MADE_ELSEWHERE = {
+    "database.standing.told_of(name)": {"{}"},
+    "*problem": {"The trust policy of {} does not name {}", "{} lacks the policy {}"},
+}
 
-def first_cells(heading: str) -> str:
+
+def section(heading: str) -> str:
+    """What stands under a heading, to the next one that is as high."""
+    level = re.search(rf"^(#+) {re.escape(heading)}$", PAGE, re.MULTILINE)
+    assert level, heading
+    return re.split(rf"^#{{1,{len(level[1])}}} ", PAGE[level.end() :], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def first_cells(heading: str) -> list[str]:
     """The first cells of the tables under a heading."""
-    section = re.split(r"^#+ ", PAGE.split(f" {heading}\n", 1)[1], maxsplit=1, flags=re.MULTILINE)[0]
-    return "\n".join(re.findall(r"^\| *([^|]*?) *\|", section, re.MULTILINE))
+    return re.findall(r"^\| *([^|]*?) *\|", section(heading), re.MULTILINE)
 
 
-def test_every_parameter_has_its_row_and_no_other() -> None:
-    assert set(re.findall(r"`(\w+)`", first_cells("Parameters"))) == set(TEMPLATE["Parameters"])
+def findings() -> Iterator[ast.expr]:
+    """The first argument of every Finding that the domain makes."""
+    for module in sorted(DOMAIN.glob("*.py")):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "Finding"
+                and node.args
+            ):
+                yield node.args[0]
 
 
-@pytest.mark.parametrize("output", TEMPLATE["Outputs"])
+def text_of(problem: ast.expr) -> str | None:
+    """A text with {} for what differs, None where it is not written out there."""
+    if isinstance(problem, ast.Constant):
+        return str(problem.value)
+    if isinstance(problem, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in problem.values)
+    return None
+
+
+def test_every_finding_has_its_row_in_its_own_words_and_no_other() -> None:
+    wanted = set[str]()
+    for problem in findings():
+        text = text_of(problem)
+        wanted |= MADE_ELSEWHERE[ast.unparse(problem)] if text is None else {text}
+    said = [re.sub(r"\*[^*]+\*", "{}", cell) for cell in first_cells("Findings")]
+    assert {cell for cell in said if cell not in ("the message says", "---", "")} == wanted
+
+
+def test_the_findings_that_are_made_elsewhere_are_still_made_so() -> None:
+    assert set(MADE_ELSEWHERE) == {ast.unparse(problem) for problem in findings() if text_of(problem) is None}
+    role = (DOMAIN / "directory.py").read_text()
+    texts = {text_of(node) for node in ast.walk(ast.parse(role)) if isinstance(node, ast.JoinedStr)}
+    assert MADE_ELSEWHERE["*problem"] <= texts
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
 def test_every_output_is_said(output: str) -> None:
     assert f"`{output}`" in PAGE
 
 
 def test_every_output_that_is_said_is_one() -> None:
-    assert set(re.findall(r"output `(\w+)`", PAGE)) <= set(TEMPLATE["Outputs"])
+    said = re.findall(r"output `(\w+)`", PAGE + DEPLOYING) + re.findall(r"\$\(output (\w+)\)", DEPLOYING)
+    assert set(said) <= set(OUTPUTS)
 
 
 def test_every_error_has_its_row_and_no_other() -> None:
-    assert set(re.findall(r"\b[A-Z][a-z]+[A-Z]\w+", first_cells("Errors"))) == CLASSES
+    assert set(re.findall(r"\b[A-Z][a-z]+[A-Z]\w+", "\n".join(first_cells("Errors")))) == CLASSES
+
+
+def test_every_error_ends_where_its_class_says() -> None:
+    for line in section("Errors").splitlines():
+        cells = line.strip("|").split(" | ")
+        for name in CLASSES & set(re.findall(r"\w+", cells[0])):
+            if name in errors.END_BY_ERROR:
+                assert f"*{errors.END_BY_ERROR[name]}*" in cells[2], name
 
 
 def test_every_end_has_its_row_and_no_other() -> None:
-    ends = {"Onboarded", "Planned", "Parked", "Needs a person", "Not ours", "Already in progress", "Failed"}
-    assert set(re.findall(r"\*\*(.+?)\*\*", first_cells("How an execution ends"))) == ends
-
-
-def test_every_function_has_its_row_and_no_other() -> None:
-    folders = {path.parent.name for path in (ROOT / "functions").glob("*/app.py")}
-    assert set(re.findall(r"[a-z]+(?:_[a-z]+)+", first_cells("What it may do in your account"))) == folders
+    ends = {name for name, state in STATES.items() if state["Type"] in ("Succeed", "Fail")}
+    assert set(re.findall(r"\*\*(.+?)\*\*", "\n".join(first_cells("How an execution ends")))) == ends

@@ -236,3 +236,19 @@ def test_the_tag_is_read_anew_and_what_a_person_named_stays() -> None:
     retagged = a_database(tags={"signon:profile": "orders"})
     assert a_request(profile="payments", by_tag=True).profile_name(retagged) == "orders"
     assert a_request(profile="payments", by_tag=False).profile_name(retagged) == "payments"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "../admins", "./admins", "/admins", "admins/", "admins.yaml", "ADMINS", "Admins", "admins,orders",
+        "admins orders", " admins", "admins ", "admins\n", "admins\torders", "*", "?", "a*", "admins?versionId=1",
+        "admins#", "admins%2e", "..%2fadmins", "s3://evil/admins", "arn:aws:s3:::evil/admins.yaml",
+        "https://evil.example/admins", "\u0430dmins", "admins\u200b", "\u202eadmins", "0admins", "-admins", "_admins",
+        "a" * 41, '{"logins": []}', "admins'; DROP TABLE x; --", "$(id)", "`id`", "${admins}", "{{admins}}", "<admins>",
+        "admins|id", "admins;id", "\0",
+    ],
+)  # fmt: skip
+def test_a_tag_that_is_no_profiles_name_names_none(value: str) -> None:
+    with pytest.raises(ProfileUnusable, match="The tag signon:profile is no profile's name"):
+        a_request(profile=value, by_tag=True).profile_name(a_database(tags={"signon:profile": value}))

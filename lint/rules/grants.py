@@ -1,0 +1,144 @@
+"""What policies may say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lint.stack import Policy, Stack, listed
+
+# The actions that may be allowed on every resource, each with the reason why it cannot be less.
+_NO_RESOURCE = "IAM knows no resource for it"
+_LOG_DELIVERY = (
+    "delivery of logs is set up on no resource: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"
+)
+EVERYWHERE: Mapping[str, str] = {
+    "ds:DescribeDirectories": _NO_RESOURCE,
+    "ec2:DescribeNetworkInterfaces": _NO_RESOURCE,
+    "ec2:DescribeSubnets": _NO_RESOURCE,
+    "logs:CreateLogDelivery": _LOG_DELIVERY,
+    "logs:DeleteLogDelivery": _LOG_DELIVERY,
+    "logs:DescribeLogGroups": _LOG_DELIVERY,
+    "logs:DescribeResourcePolicies": _LOG_DELIVERY,
+    "logs:GetLogDelivery": _LOG_DELIVERY,
+    "logs:ListLogDeliveries": _LOG_DELIVERY,
+    "logs:PutResourcePolicy": _LOG_DELIVERY,
+    "logs:UpdateLogDelivery": _LOG_DELIVERY,
+    "rds:DescribeEvents": _NO_RESOURCE,
+    "rds:DescribeOrderableDBInstanceOptions": _NO_RESOURCE,
+}
+_READS_SECRETS = {"secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"}
+
+
+def a_policy_allows_actions_by_name(stack: Stack) -> Iterator[str]:
+    """No wildcard, and nothing by exception: NotAction and its like allow what nobody has thought of."""
+    for policy, statement in _allowing(stack):
+        for action in listed(statement.get("Action", [])):
+            if "*" in action or "?" in action:
+                yield f"{policy.owner} ({policy.kind}) allows {action}: write the actions out"
+        for key in ("NotAction", "NotResource", "NotPrincipal"):
+            if key in statement:
+                yield f"{policy.owner} ({policy.kind}) allows by {key}: say what is allowed"
+
+
+def every_resource_is_allowed_only_where_less_cannot_be(stack: Stack) -> Iterator[str]:
+    for policy, statement in _allowing(stack):
+        if policy.kind == "inline" and "*" in listed(statement.get("Resource", "*")):
+            for action in listed(statement.get("Action", [])):
+                if action not in EVERYWHERE:
+                    yield f"{policy.owner} allows {action} on every resource: name the resources"
+
+
+def every_role_is_taken_by_services_alone(stack: Stack) -> Iterator[str]:
+    for policy, statement in _allowing(stack):
+        principal = statement.get("Principal")
+        if policy.kind == "trust" and not (isinstance(principal, dict) and set(principal) == {"Service"}):
+            yield f"{policy.owner} can be taken by {principal}: only AWS's services take roles here"
+
+
+def no_policy_lets_everybody_in(stack: Stack) -> Iterator[str]:
+    for policy, statement in _allowing(stack):
+        for principal in _principals(statement):
+            if principal == "*":
+                yield f"{policy.owner} ({policy.kind}) lets everybody in: name the service or the account"
+
+
+def what_a_service_may_do_it_may_do_for_one_source(stack: Stack) -> Iterator[str]:
+    """Queues, topics, functions: without the source, the service could be sent by anybody ("confused deputy").
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    for policy, statement in _allowing(stack):
+        if policy.kind == "resource" and not _sources(statement.get("Condition", {})):
+            yield f"{policy.owner} is open to {', '.join(_principals(statement))}: restrict it by aws:SourceArn"
+    for name, permission in stack.of("AWS::Lambda::Permission").items():
+        if not permission.get("SourceArn") or "*" in permission["SourceArn"]:
+            yield f"{name} lets {permission['Principal']} call {permission['FunctionName']}: give it a SourceArn"
+
+
+def a_role_is_passed_to_named_services(stack: Stack) -> Iterator[str]:
+    for policy, statement in _allowing(stack):
+        if "iam:PassRole" in listed(statement.get("Action", [])):
+            tests = statement.get("Condition", {})
+            services = [
+                one for test in ("StringEquals", "StringLike") for one in _of(tests, test, "iam:PassedToService")
+            ]
+            if not services or "*" in services:
+                yield f"{policy.owner} may pass a role to any service: add the condition iam:PassedToService"
+
+
+def no_function_both_reads_secrets_and_changes_databases_by_rds(stack: Stack) -> Iterator[str]:
+    for name in stack.of("AWS::Lambda::Function"):
+        actions = stack.actions_of(stack.role_of(name))
+        changing = {
+            one for one in actions if one.startswith("rds:") and not one.startswith(("rds:Describe", "rds:List"))
+        }
+        if changing and actions & _READS_SECRETS:
+            yield f"{name} reads secrets and may {', '.join(sorted(changing))}: make it two functions"
+
+
+def secrets_are_read_only_from_inside_the_vpc(stack: Stack) -> Iterator[str]:
+    for name, properties in stack.of("AWS::Lambda::Function").items():
+        reads = bool(stack.actions_of(stack.role_of(name)) & _READS_SECRETS)
+        if reads != ("VpcConfig" in properties):
+            yield f"{name} {'reads secrets outside' if reads else 'reads no secrets, but is inside'} the VPC"
+
+
+def every_function_has_a_role_of_its_own(stack: Stack) -> Iterator[str]:
+    owners: dict[str | None, list[str]] = {}
+    for name in stack.of("AWS::Lambda::Function"):
+        owners.setdefault(stack.role_of(name), []).append(name)
+    for role, functions in owners.items():
+        if role is None or len(functions) > 1:
+            yield f"{', '.join(functions)}: " + (f"share {role}" if role else "has a role from elsewhere")
+
+
+def _allowing(stack: Stack) -> Iterator[tuple[Policy, Mapping[str, Any]]]:
+    return ((policy, statement) for policy in stack.policies() for statement in policy.allowing)
+
+
+def _principals(statement: Mapping[str, Any]) -> list[str]:
+    principal = statement.get("Principal", {})
+    return [principal] if isinstance(principal, str) else [one for value in principal.values() for one in listed(value)]
+
+
+def _of(condition: Mapping[str, Any], test: str, key: str) -> list[str]:
+    return [str(one) for name, value in condition.get(test, {}).items() if name == key for one in listed(value)]
+
+
+def _sources(condition: Mapping[str, Any]) -> list[str]:
+    found = [one for test in ("ArnEquals", "ArnLike", "StringEquals") for one in _of(condition, test, "aws:SourceArn")]
+    return [] if any(one == "*" for one in found) else found
+
+
+RULES = (
+    a_policy_allows_actions_by_name,
+    every_resource_is_allowed_only_where_less_cannot_be,
+    every_role_is_taken_by_services_alone,
+    no_policy_lets_everybody_in,
+    what_a_service_may_do_it_may_do_for_one_source,
+    a_role_is_passed_to_named_services,
+    no_function_both_reads_secrets_and_changes_databases_by_rds,
+    secrets_are_read_only_from_inside_the_vpc,
+    every_function_has_a_role_of_its_own,
+)

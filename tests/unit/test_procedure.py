@@ -1,0 +1,197 @@
+"""docs/procedure.md names states, functions, calls and SQL: each of them is there, and no state is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+import yaml
+
+from docs import permissions
+from signon.domain import postgresql_logins as postgresql
+from signon.domain.engines import MYSQL_PAM, POSTGRESQL_AD
+from signon.domain.logins import Name, Statement
+from signon.domain.membership import MEMBERSHIP
+from signon.domain.mysql_logins import PresentLogin, make, open_complete, wanted_logins
+from signon.domain.postgresql_grants import Kind, Object, on_database, within_database
+from signon.domain.postgresql_logins import PresentRole, Roles
+from signon.domain.profile import load, read_profile
+
+PAGE = (permissions.ROOT / "docs/procedure.md").read_text()
+STATES: dict[str, Any] = yaml.safe_load((permissions.ROOT / "statemachines/onboard_database.asl.yaml").read_text())[
+    "States"
+]
+ROLES = {permissions.heading(role): role for role in permissions.roles()}
+STATEMENT = re.compile(r"(CREATE|ALTER|GRANT|COMMENT|REVOKE) [A-Z'\"{]")
+NOT_DONE = ("**not ours**, because ", "**not ours**, for ", "**not built yet**")
+GUIDES = 5
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step: what AWS says, the states that do it, their functions, and the call, the SQL or why not."""
+
+    step: str
+    states: tuple[str, ...]
+    functions: tuple[str, ...]
+    how: str
+
+
+def rows() -> Iterator[Row]:
+    for line in PAGE.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if line.startswith("| ") and len(cells) == 4 and cells[1] != "state":
+            yield Row(cells[0], tuple(re.findall(r"\*([^*]+)\*", cells[1])), tuple(codes(cells[2])), cells[3])
+
+
+def codes(text: str) -> list[str]:
+    """What stands in backticks, single or double."""
+    return [double or single for double, single in re.findall(r"``(.+?)``(?!`)|`([^`]+)`", text)]
+
+
+ROWS = list(rows())
+DONE = [row for row in ROWS if row.states or row.functions]
+each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.step[:60])
+each_done = pytest.mark.parametrize("row", DONE, ids=lambda row: f"{row.step[:40]} {' '.join(row.states)}")
+
+
+def function_of(state: str) -> str | None:
+    """The folder of the function that a state calls, None where it calls none."""
+    resource = STATES[state].get("Resource")
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", resource[2:-1]).lower() if resource else None
+
+
+def test_there_are_five_guides_with_their_links_and_what_no_guide_says() -> None:
+    sections = PAGE.split("\n## ")[1:]
+    assert len(sections) == GUIDES + 1
+    assert all(
+        re.search(r"\nAWS: \[.+?\]\(https://[a-z.]*(aws\.amazon\.com|repost\.aws)/", text) for text in sections[:-1]
+    )
+
+
+@each_done
+def test_every_state_that_is_named_exists(row: Row) -> None:
+    assert set(row.states) <= set(STATES)
+
+
+@each_done
+def test_the_functions_of_a_row_are_those_of_its_states(row: Row) -> None:
+    of_states = {function for state in row.states if (function := function_of(state))}
+    assert set(row.functions) == (of_states if row.states else set(row.functions))
+    assert set(row.functions) <= {path.parent.name for path in (permissions.ROOT / "functions").glob("*/app.py")}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_is_named(state: str) -> None:
+    assert any(state in row.states for row in ROWS)
+
+
+@pytest.mark.parametrize("function", [path.parent.name for path in (permissions.ROOT / "functions").glob("*/app.py")])
+def test_every_function_is_named(function: str) -> None:
+    assert any(function in row.functions for row in ROWS)
+
+
+@each_row
+def test_a_step_is_done_or_the_row_says_why_not(row: Row) -> None:
+    assert row.how
+    assert row.states or row.functions or any(reason in row.how for reason in NOT_DONE)
+
+
+@each_done
+def test_a_function_may_make_the_calls_that_its_row_says(row: Row) -> None:
+    calls = {code for code in codes(row.how) if re.fullmatch(r"[a-z0-9-]+:[A-Z][A-Za-z]+", code)}
+    allowed = {
+        permission.action.strip("`") for name in row.functions for permission in permissions.permissions(ROLES[name])
+    }
+    assert calls <= allowed
+
+
+def test_the_table_of_statuses_is_the_codes() -> None:
+    section = PAGE.split("\n### What a membership status means\n", 1)[1].split("\n## ", 1)[0]
+    said = dict[str, str]()
+    for line in section.splitlines():
+        if line.startswith("| `"):
+            statuses, verdict, _ = line.strip("|").split(" | ")
+            said |= dict.fromkeys(codes(statuses), verdict.strip())
+    assert said == MEMBERSHIP
+
+
+# ---- SQL
+
+
+def payments_of_alice() -> Any:
+    document = load((permissions.ROOT / "profiles/payments.yaml").read_bytes())
+    return read_profile(
+        "payments", {**document, "logins": [login for login in document["logins"] if login["user"] == "alice"]}
+    )
+
+
+def shown(statement: Statement) -> str:
+    """A statement with its values in their places: MySQL's are %s, PostgreSQL's {}."""
+    if "%s" in statement.sql:
+        return statement.sql % tuple(map(quoted, statement.values))
+    return statement.sql.format(*map(quoted, statement.values))
+
+
+def quoted(value: str | Name) -> str:
+    if isinstance(value, str):
+        return f"'{value}'"
+    return ".".join(f'"{part}"' for part in (value.schema, value.text) if part)
+
+
+def mysql_statements() -> set[str]:
+    """What *Create logins* runs for alice: when she is new, when she is complete, when she has left."""
+    sql, profile = MYSQL_PAM, payments_of_alice()
+    wanted = wanted_logins(profile)
+    making = make(sql, profile.name, wanted, (), lock_leavers=True).statements
+    mark = {"profile": profile.name, "complete": False}
+    made = PresentLogin("alice", "%", sql.plugin, sql.tls, locked=True, mark=mark, grants=wanted[0].grants)
+    opened = PresentLogin("alice", "%", sql.plugin, sql.tls, locked=False, mark={**mark, "complete": True})
+    opening = open_complete(sql, profile.name, wanted, (made,))
+    leaving = make(sql, profile.name, (), (opened,), lock_leavers=True).statements
+    return {shown(statement) for statement in (*making, *opening, *leaving)}
+
+
+def postgresql_statements() -> set[str]:
+    """The same in a cluster, with a database payments that has a schema core with one table."""
+    sql, profile = POSTGRESQL_AD, payments_of_alice()
+    (group,), (alice,) = postgresql.wanted_groups(profile), postgresql.wanted_logins(sql, profile)
+    group_mark, person_mark = {"profile": "payments", "role": "read"}, {"profile": "payments", "complete": False}
+    bare = roles_of(PresentRole(sql.role))
+    with_group = roles_of(PresentRole(sql.role), PresentRole(group.name, mark=group_mark))
+    made = PresentRole(alice.name, mark=person_mark, member_of=alice.roles)
+    opened = replace(made, can_login=True, mark={**person_mark, "complete": True})
+    statements = [
+        *postgresql.make_groups(sql, "payments", [group], bare),
+        *on_database("payments", [group], thing(Kind.DATABASE, "payments", "CONNECT")).statements,
+        *within_database(
+            "payments",
+            [group],
+            [
+                thing(Kind.SCHEMA, "core", "USAGE"),
+                thing(Kind.TABLES, "orders", "SELECT", schema="core"),
+                thing(Kind.NEW_TABLES, "core", "SELECT"),
+            ],
+        ).statements,
+        *postgresql.make(sql, profile, with_group).statements,
+        *postgresql.open_complete(sql, profile, roles_of(*with_group.present.values(), made)),
+        *postgresql.make(sql, replace(profile, logins=()), roles_of(*with_group.present.values(), opened)).statements,
+    ]
+    return {shown(statement) for statement in statements}
+
+
+def roles_of(*present: PresentRole) -> Roles:
+    return Roles("postgres", {role.name: role for role in present})
+
+
+def thing(kind: Kind, name: str, privilege: str, schema: str | None = None) -> Object:
+    """Something of the master user's own, on which nothing is granted yet."""
+    return Object(kind, Name(name, schema), "postgres", grantable=frozenset({privilege}))
+
+
+def test_the_sql_is_what_the_code_makes_and_all_of_it() -> None:
+    said = {code for row in ROWS for code in codes(row.how) if STATEMENT.match(code)}
+    assert said == mysql_statements() | postgresql_statements()
