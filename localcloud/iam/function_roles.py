@@ -15,12 +15,10 @@ log = logging.getLogger("localcloud.iam")
 
 SERVICE = "lambda.amazonaws.com"
 
-# Lambda asks for all of them where a function is in a VPC.
+# Lambda asks for all of them where a function is in a VPC; those that describe know no resources.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
-NETWORK_INTERFACES = (
-    "CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface",
-    "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses",
-)  # fmt: skip
+DESCRIBING = ("DescribeNetworkInterfaces", "DescribeSubnets")
+CHANGING = ("DeleteNetworkInterface", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses")
 
 
 def credentials(authorizer: Authorizer, function: LambdaFunction) -> dict[str, str]:
@@ -33,9 +31,7 @@ def credentials(authorizer: Authorizer, function: LambdaFunction) -> dict[str, s
         ) from None
     if function.vpc_config:
         try:
-            authorizer.require(
-                _session(authorizer, function), [Need(f"ec2:{action}", "*") for action in NETWORK_INTERFACES]
-            )
+            authorizer.require(_session(authorizer, function), _network_interfaces(function))
         except AccessDenied as denied:
             said = f"Lambda was not able to set up VPC access for the function: {denied}"
             raise JsonRESTError("EC2AccessDeniedException", said) from None
@@ -57,6 +53,19 @@ def may_bury(authorizer: Authorizer, function: LambdaFunction, queue: str) -> bo
         log.warning("%s has lost an event: %s", function.function_name, denied)
         return False
     return True
+
+
+def _network_interfaces(function: LambdaFunction) -> list[Need]:
+    network: dict[str, list[str]] = function.vpc_config
+    here = f"arn:{get_partition(function.region)}:ec2:{function.region}:{function.account_id}"
+    made = f"{here}:network-interface/eni-0123456789abcdef0"
+    placed = [f"{here}:subnet/{subnet}" for subnet in network["SubnetIds"]]
+    guarded = [f"{here}:security-group/{group}" for group in network["SecurityGroupIds"]]
+    return [
+        *(Need(f"ec2:{action}", "*") for action in DESCRIBING),
+        *(Need("ec2:CreateNetworkInterface", arn) for arn in (made, *placed, *guarded)),
+        *(Need(f"ec2:{action}", made) for action in CHANGING),
+    ]
 
 
 def _session(authorizer: Authorizer, function: LambdaFunction) -> Session:

@@ -127,7 +127,7 @@ def unusable(sql: PostgreSqlLogins, roles: Roles) -> tuple[str, str] | None:
         if way := roles.masters_ways.get(role):
             return (
                 f"The master user would sign in by {role} alone: {' is a member of '.join(way)}",
-                f'REVOKE "{way[1]}" FROM "{roles.master}", then start again',
+                f"Revoke the role {way[1]} from {roles.master}, then start again",
             )
     return None
 
