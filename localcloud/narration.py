@@ -134,9 +134,7 @@ class Narration:
 
     def _statements(self, state: str) -> list[str]:
         """The statements that a function's log tells of; queries are left out."""
-        told = [
-            entry for entry in self._log(state) if "sql" in entry and not entry["sql"].startswith(("SELECT", "SHOW"))
-        ]
+        told = [entry for entry in self._log(state) if entry.get("changes")]
         return [f"{entry['does']}\n  {entry['sql']};" for entry in told] or ["nothing was missing: no statement"]
 
     def _log(self, state: str) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@ network interfaces.
 """
 
 import logging
+from collections.abc import Iterator
 
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
@@ -15,10 +16,7 @@ log = logging.getLogger("localcloud.iam")
 
 SERVICE = "lambda.amazonaws.com"
 
-# Lambda asks for all of them where a function is in a VPC; those that describe know no resources.
-# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
-DESCRIBING = ("DescribeNetworkInterfaces", "DescribeSubnets")
-CHANGING = ("DeleteNetworkInterface", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses")
+ON_AN_INTERFACE = ("DeleteNetworkInterface", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses")
 
 
 def credentials(authorizer: Authorizer, function: LambdaFunction) -> dict[str, str]:
@@ -38,6 +36,21 @@ def credentials(authorizer: Authorizer, function: LambdaFunction) -> dict[str, s
     return made
 
 
+def _network_interfaces(function: LambdaFunction) -> Iterator[Need]:
+    """What Lambda does for a function in a VPC, all of which it asks for.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    """
+    place = f"arn:{get_partition(function.region)}:ec2:{function.region}:{function.account_id}"
+    interface = f"{place}:network-interface/eni-of-lambda"
+    network = function.vpc_config or {}
+    subnets = [f"{place}:subnet/{subnet}" for subnet in network["SubnetIds"]]
+    groups = [f"{place}:security-group/{group}" for group in network["SecurityGroupIds"]]
+    yield from (Need("ec2:CreateNetworkInterface", resource) for resource in (interface, *subnets, *groups))
+    yield from (Need(f"ec2:{action}", interface) for action in ON_AN_INTERFACE)
+    yield from (Need(f"ec2:{action}", "*") for action in ("DescribeNetworkInterfaces", "DescribeSubnets"))
+
+
 def require_logs(authorizer: Authorizer, function: LambdaFunction, action: str, group: str, stream: str) -> None:
     """Raises AccessDenied. Without a stream it is any of the group."""
     account, region = function.account_id, function.region
@@ -53,19 +66,6 @@ def may_bury(authorizer: Authorizer, function: LambdaFunction, queue: str) -> bo
         log.warning("%s has lost an event: %s", function.function_name, denied)
         return False
     return True
-
-
-def _network_interfaces(function: LambdaFunction) -> list[Need]:
-    network: dict[str, list[str]] = function.vpc_config
-    here = f"arn:{get_partition(function.region)}:ec2:{function.region}:{function.account_id}"
-    made = f"{here}:network-interface/eni-0123456789abcdef0"
-    placed = [f"{here}:subnet/{subnet}" for subnet in network["SubnetIds"]]
-    guarded = [f"{here}:security-group/{group}" for group in network["SecurityGroupIds"]]
-    return [
-        *(Need(f"ec2:{action}", "*") for action in DESCRIBING),
-        *(Need("ec2:CreateNetworkInterface", arn) for arn in (made, *placed, *guarded)),
-        *(Need(f"ec2:{action}", made) for action in CHANGING),
-    ]
 
 
 def _session(authorizer: Authorizer, function: LambdaFunction) -> Session:

@@ -189,7 +189,8 @@ def test_a_database_that_takes_no_connections_is_named(payments: Operator, creat
 
 HOSTILE = [
     'x"; DROP TABLE core.invoices; --', "x'; DROP ROLE rds_ad; --", '"', '""', "'", "\\", "a b", "{}", "{0}", "%s", "%",
-    "$1", "--", "/*", ";", "SELECT", "Core.Invoices", "a.b", "é", "日本", "\u202e", "\n", "\t", "\x01", "a" * 63, "pg_class",
+    "$1", "--", "/*", ";", "SELECT", "Core.Invoices", "a.b", "é", "日本", "\u202e", "\n", "\t", "\x01", "a" * 63,
+    "pg_class",
 ]  # fmt: skip
 
 
