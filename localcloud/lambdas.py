@@ -4,7 +4,6 @@ Everything comes from the *deployed* function: its code, layers, variables, runt
 """
 
 import io
-import logging
 import threading
 import zipfile
 from collections import defaultdict
@@ -16,18 +15,16 @@ from typing import Any, ClassVar
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda_simple import models as simple
 from moto.core.exceptions import JsonRESTError
-from moto.logs.models import LogStream, logs_backends
 
 from localcloud.artifacts import Artifacts
 from localcloud.clock import Clock
 from localcloud.delivery import bury
 from localcloud.execution_environment import ExecutionEnvironment, FunctionSpec, Spawn
 from localcloud.faults import Faults
+from localcloud.function_logs import LogWriter, log_group, logging_config
 from localcloud.iam import function_roles
-from localcloud.iam.authorizer import AccessDenied, Authorizer
+from localcloud.iam.authorizer import Authorizer
 from localcloud.runtime_api import Reply
-
-log = logging.getLogger("localcloud.iam")
 
 ASYNCHRONOUS_RETRIES = (60, 120)  # simulated seconds before each
 
@@ -156,7 +153,7 @@ class ExecutionEnvironments:
             self._platform,
             credentials,
             self._spawn,
-            _LogWriter(function, self.clock, self.authorizer),
+            LogWriter(function, self.clock, self.authorizer),
             self.clock.now().date(),
         )
         with self._lock:
@@ -176,8 +173,8 @@ class ExecutionEnvironments:
             timeout=float(function.timeout),
             memory_size=int(function.memory_size),
             environment=function.environment_vars,
-            log_group=_log_group(function),
-            log_format=_logging(function).get("LogFormat", "Text"),
+            log_group=log_group(function),
+            log_format=logging_config(function).get("LogFormat", "Text"),
             code=self._unpacked(function.code_bytes),
             layers=tuple(self._unpacked(layer.code_bytes) for layer in layers if layer),
         )
@@ -218,44 +215,3 @@ def install(environments: ExecutionEnvironments) -> None:
     """From now on moto's Lambda runs its functions in these environments."""
     ProcessLambdaBackend.environments = environments
     simple.lambda_simple_backends.backend = ProcessLambdaBackend
-
-
-def _logging(function: LambdaFunction) -> dict[str, Any]:
-    return getattr(function, "logging_config", None) or {}
-
-
-def _log_group(function: LambdaFunction) -> str:
-    return str(_logging(function).get("LogGroup") or f"/aws/lambda/{function.function_name}")
-
-
-class _LogWriter:
-    """Writes a function's lines to its log group, at simulated time, as far as the function's role may; like Lambda it
-    makes the group where the template has none.
-    """
-
-    def __init__(self, function: LambdaFunction, clock: Clock, authorizer: Authorizer) -> None:
-        self._backend = logs_backends[function.account_id][function.region]
-        self._group, self._clock = _log_group(function), clock
-        self._function, self._authorizer = function, authorizer
-
-    def __call__(self, stream: str, line: str) -> None:
-        try:
-            self._write(stream, line)
-        except AccessDenied as denied:
-            log.warning("%s has no log: %s", self._function.function_name, denied)
-
-    def _write(self, stream: str, line: str) -> None:
-        if self._group not in self._backend.groups:
-            self._may("CreateLogGroup", "")
-            self._backend.create_log_group(self._group, {})
-        streams = self._backend.groups[self._group].streams
-        if stream not in streams:
-            self._may("CreateLogStream", "")
-            self._backend.create_log_stream(self._group, stream)
-        self._may("PutLogEvents", stream)
-        written: LogStream = streams[stream]
-        # not the API: that refuses time stamps two hours ahead of the real time
-        written.put_log_events([{"timestamp": int(self._clock.now().timestamp() * 1000), "message": line}])
-
-    def _may(self, action: str, stream: str) -> None:
-        function_roles.require_logs(self._authorizer, self._function, f"logs:{action}", self._group, stream)

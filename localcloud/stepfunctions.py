@@ -12,27 +12,21 @@ import types
 import uuid
 from typing import Any, ClassVar
 
-from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
 from moto.events.models import events_backends
 from moto.stepfunctions import models, responses, urls
 from moto.stepfunctions.parser import models as parser
-from moto.stepfunctions.parser.api import HistoryEventType, LambdaFunctionFailedEventDetails
-from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
-from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent, FailureEventException
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 from moto.stepfunctions.parser.asl.component.program.program import Program
 from moto.stepfunctions.parser.asl.component.state import state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function import timestamp, wait_function
 from moto.stepfunctions.parser.asl.eval.event import event_manager
-from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.backend import execution as executions
 
 from localcloud.clock import Clock
-from localcloud.iam.authorizer import AccessDenied, Authorizer
-from localcloud.iam.needs import Asked
-from localcloud.iam.policies import Need
+from localcloud.iam import state_machine_roles
+from localcloud.iam.authorizer import Authorizer
 from localcloud.mending import mend
 from localcloud.tracing import trace_id
 
@@ -47,7 +41,7 @@ class ExecutingBackend(parser.StepFunctionsParserBackend):
     def create_state_machine(self, name: str, definition: str, roleArn: str, *rest: Any, **more: Any) -> Any:  # noqa: N803
         """Its role must be able to deliver its logs, where it has any."""
         if (more.get("loggingConfiguration") or {}).get("level", "OFF") != "OFF":
-            _require_log_delivery(self.authorizer, name, roleArn)
+            state_machine_roles.require_log_delivery(self.authorizer, name, roleArn)
         return super().create_state_machine(name, definition, roleArn, *rest, **more)
 
     def start_execution(
@@ -142,7 +136,9 @@ _moto_integration = lambda_eval_utils.execute_lambda_function_integration
 
 def _integration(env: Any, parameters: dict[str, Any], **rest: Any) -> None:
     _calling.execution = env.states.context_object.context_object_data["Execution"]["Id"]
-    _require_invocation(env, parameters["FunctionName"])
+    state_machine_roles.require_invocation(
+        ExecutingBackend.authorizer, env, _calling.execution.rpartition(":")[2], parameters["FunctionName"]
+    )
     _moto_integration(env=env, parameters=parameters, **rest)
 
 
@@ -154,46 +150,6 @@ def _invoke(client: Any, parameters: dict[str, Any], **_: Any) -> Any:
     answer = client.invoke(**parameters)
     answer["Payload"] = json.loads(answer["Payload"].read())
     return answer
-
-
-# ---- what its role allows --------------------------------------------------------------------------------------------
-
-SERVICE = "states.amazonaws.com"
-
-# "none of which knows resources": https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-LOG_DELIVERY = (
-    "CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery", "ListLogDeliveries",
-    "PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups",
-)  # fmt: skip
-
-
-def _require_log_delivery(authorizer: Authorizer, machine: str, role: str) -> None:
-    try:
-        authorizer.require(
-            authorizer.take(role, SERVICE, machine), [Need(f"logs:{action}", "*") for action in LOG_DELIVERY]
-        )
-    except AccessDenied as denied:
-        said = f"The state machine IAM Role is not authorized to access the Log Destination: {denied}"
-        raise JsonRESTError("AccessDeniedException", said) from None
-
-
-def _require_invocation(env: Any, function: str) -> None:
-    """The state fails with Lambda's error where the state machine's role does not allow to invoke the function."""
-    authorizer, role = ExecutingBackend.authorizer, env.aws_execution_details.role_arn
-    asked = Asked(("lambda", "Invoke"), authorizer.account, authorizer.region, {"FunctionName": function})
-    try:
-        authorizer.check(authorizer.take(role, SERVICE, _calling.execution.rpartition(":")[2]), asked)
-    except AccessDenied as denied:
-        error = "Lambda.AWSLambdaException"
-        details = LambdaFunctionFailedEventDetails(error=error, cause=str(denied))
-        raise FailureEventException(
-            FailureEvent(
-                env=env,
-                error_name=CustomErrorName(error),
-                event_type=HistoryEventType.LambdaFunctionFailed,
-                event_details=EventDetails(lambdaFunctionFailedEventDetails=details),  # type: ignore[typeddict-item]
-            )
-        ) from None
 
 
 # ---- what executions tell ------------------------------------------------------------------------------------------

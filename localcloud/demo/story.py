@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.cloud import Cloud
-from localcloud.demo import mysql
+from localcloud.demo import aurora_postgresql, mysql
 from localcloud.demo.play import DemoFailed, Play
 from localcloud.narration import HEADING, Narration, Told
 from localcloud.scenery import PEOPLE, prepare
 
 PROFILE = "payments"
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
-PLAYS = {"mysql": mysql.PLAY}
+PLAYS = {"mysql": mysql.PLAY, "aurora-postgresql": aurora_postgresql.PLAY}
 
 
 def tell(engine: str, speed: float) -> None:

@@ -3,6 +3,7 @@ network interfaces.
 """
 
 import logging
+from collections.abc import Iterator
 
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
@@ -15,12 +16,7 @@ log = logging.getLogger("localcloud.iam")
 
 SERVICE = "lambda.amazonaws.com"
 
-# Lambda asks for all of them where a function is in a VPC.
-# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
-NETWORK_INTERFACES = (
-    "CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface",
-    "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses",
-)  # fmt: skip
+ON_AN_INTERFACE = ("DeleteNetworkInterface", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses")
 
 
 def credentials(authorizer: Authorizer, function: LambdaFunction) -> dict[str, str]:
@@ -33,13 +29,26 @@ def credentials(authorizer: Authorizer, function: LambdaFunction) -> dict[str, s
         ) from None
     if function.vpc_config:
         try:
-            authorizer.require(
-                _session(authorizer, function), [Need(f"ec2:{action}", "*") for action in NETWORK_INTERFACES]
-            )
+            authorizer.require(_session(authorizer, function), _network_interfaces(function))
         except AccessDenied as denied:
             said = f"Lambda was not able to set up VPC access for the function: {denied}"
             raise JsonRESTError("EC2AccessDeniedException", said) from None
     return made
+
+
+def _network_interfaces(function: LambdaFunction) -> Iterator[Need]:
+    """What Lambda does for a function in a VPC, all of which it asks for.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    """
+    place = f"arn:{get_partition(function.region)}:ec2:{function.region}:{function.account_id}"
+    interface = f"{place}:network-interface/eni-of-lambda"
+    network = function.vpc_config or {}
+    subnets = [f"{place}:subnet/{subnet}" for subnet in network["SubnetIds"]]
+    groups = [f"{place}:security-group/{group}" for group in network["SecurityGroupIds"]]
+    yield from (Need("ec2:CreateNetworkInterface", resource) for resource in (interface, *subnets, *groups))
+    yield from (Need(f"ec2:{action}", interface) for action in ON_AN_INTERFACE)
+    yield from (Need(f"ec2:{action}", "*") for action in ("DescribeNetworkInterfaces", "DescribeSubnets"))
 
 
 def require_logs(authorizer: Authorizer, function: LambdaFunction, action: str, group: str, stream: str) -> None:

@@ -10,6 +10,19 @@ from tests.e2e.scene import Ended, Scene
 ONE_LOGIN = {"alice": ["read"]}
 
 
+def letter(scene: Scene, holding: str) -> Any:
+    """Takes the dead letter whose body has this field, if it lies there."""
+    sqs, queue = scene.cloud.client("sqs"), scene.cloud.outputs["LostEventsQueue"]
+    found = sqs.receive_message(
+        QueueUrl=queue, MessageAttributeNames=["All"], MaxNumberOfMessages=10, VisibilityTimeout=0
+    )
+    for each in found.get("Messages", []):
+        if holding in json.loads(each["Body"]):
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=each["ReceiptHandle"])
+            return each
+    return None
+
+
 def test_a_reboot_that_rds_was_too_busy_for_is_looked_for_before_it_is_asked_for_again(scene: Scene) -> None:
     """The intent is written before the call, so the second try asks RDS whether the first one had an effect."""
     scene.cloud.faults.script("reboot_db_instance", "InvalidDBInstanceState")
@@ -38,17 +51,26 @@ def test_three_databases_whose_profile_is_missing_stop_the_sweep_which_says_so(s
     scene.sweep()  # whose next look finds nothing to stop for
 
 
+def test_a_sweep_that_the_schedule_could_not_start_is_a_dead_letter(scene: Scene) -> None:
+    kept = scene.cloud.client("scheduler").get_schedule(Name=scene.cloud.physical["SweepDatabasesHourly"])
+    tries = kept["Target"]["RetryPolicy"]["MaximumRetryAttempts"] + 1
+    scene.cloud.faults.script("deliver:signon-sweep-databases", *["throttled"] * tries)
+    scene.switch_sweep("ENABLED", "rate(10 minutes)")
+    try:
+        found = scene.until(lambda: letter(scene, "now"))
+    finally:
+        scene.switch_sweep("DISABLED", kept["ScheduleExpression"])
+    said = {name: value["StringValue"] for name, value in found["MessageAttributes"].items()}
+    assert (said["ERROR_MESSAGE"], said["RETRY_ATTEMPTS"]) == ("throttled", str(tries - 1))
+
+
 @pytest.mark.parametrize(("function", "event"), [("SweepDatabases", {"now": "never"}), ("ReportEnding", {"time": "x"})])
 def test_what_a_function_beside_the_story_failed_on_three_times_is_a_dead_letter(
     scene: Scene, function: str, event: dict[str, Any]
 ) -> None:
-    sqs, queue = scene.cloud.client("sqs"), scene.cloud.outputs["LostEventsQueue"]
     scene.cloud.client("lambda").invoke(
         FunctionName=scene.cloud.physical[function], InvocationType="Event", Payload=json.dumps(event)
     )
-
-    def letter() -> Any:
-        found = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
-        return next((each for each in found if json.loads(each["Body"]) == event), None)
-
-    sqs.delete_message(QueueUrl=queue, ReceiptHandle=scene.until(letter)["ReceiptHandle"])
+    found = scene.until(lambda: letter(scene, next(iter(event))))
+    assert json.loads(found["Body"]) == event
+    assert set(found["MessageAttributes"]) == {"ErrorCode", "ErrorMessage"}

@@ -11,7 +11,7 @@ import pytest
 
 from localcloud.cloud import Cloud
 from localcloud.deploy import Stack
-from localcloud.stepfunctions import LOG_DELIVERY
+from localcloud.iam.state_machine_roles import LOG_DELIVERY
 from tests.conftest import Eventually
 
 from .conftest import Ask

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import psycopg2
@@ -44,16 +45,23 @@ class Operator:
             return cursor.fetchall() if cursor.description else []
 
     def connect(self, user: str = "rdsadmin", database: str = "postgres") -> psycopg2.extensions.connection:
-        connection = psycopg2.connect(host=self.folder, hostaddr="", user="rdsadmin", dbname=database)
+        connection = psycopg2.connect(
+            host=self.folder,
+            hostaddr="",
+            user="rdsadmin",
+            dbname=database,
+            options="-c default_transaction_read_only=off",
+        )
         connection.autocommit = True
         if user != "rdsadmin":
             with connection.cursor() as cursor:
                 cursor.execute(composing.SQL("SET SESSION AUTHORIZATION {}").format(composing.Identifier(user)))
         return connection
 
-    @property
+    @cached_property
     def version(self) -> int:
-        return int(self.server.version.partition(".")[0]) * 10000
+        ((version,),) = self.run("SHOW server_version_num")
+        return int(version)
 
     def roles(self) -> dict[str, bool]:
         """Every role but RDS's and PostgreSQL's own: whether it may sign in."""

@@ -46,7 +46,7 @@ class _Refusal(Enum):
         "timeout expired|could not translate host name|No route to host|Network is unreachable|Connection timed out"
     )
     CUT_OFF = "server closed the connection|EOF detected|unexpected eof|Connection reset|Broken pipe|decryption failed"
-    TLS = "SSL error|[Cc]ertificate|does not support SSL|SSL negotiation|SSL exchange"
+    TLS = "SSL error|[Cc]ertificate|does not support SSL"
     METHOD = "authentication method requirement|server did not complete authentication"
     PASSWORD = "FATAL: .*password authentication failed"  # noqa: S105
     STARTING = "FATAL: .*(the database system is|terminating connection)"

@@ -1,0 +1,227 @@
+"""The look inside before anything is changed, and what errors say."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from typing import Any
+
+import psycopg2
+import pytest
+
+from localcloud.servers import World
+from localcloud.servers.postgresql import PostgreSQL
+from signon.db import postgresql_logins
+from signon.db.session import sign_in
+from signon.domain.credentials import Credentials
+from signon.domain.database import Database
+from signon.domain.logins import Name, Statement
+from signon.domain.probe import Probe
+from signon.errors import DatabaseUnusable, SignonError, StatementRefused, TemporaryFailure
+from tests.builders import a_profile
+
+from .conftest import HOST, MASTER, SQL, Operator, SignIn
+
+
+def as_user(user: str, password: str) -> psycopg2.extensions.connection:
+    """A session of somebody: who it is needs no proof here."""
+    return psycopg2.connect(host=HOST, user=user, password=password, dbname="postgres", sslmode="require")
+
+
+def probed(as_master: SignIn) -> Probe:
+    with as_master() as session:
+        return postgresql_logins.probe(session, SQL)
+
+
+# ---- the probe
+
+
+def test_a_look_inside_does_not_tell_whether_the_server_knows_the_directory(as_master: SignIn) -> None:
+    assert probed(as_master) == Probe(plugin_loaded=None, read_only=False, other_sessions=0)
+
+
+def test_the_probe_sees_that_the_server_is_read_only(as_master: SignIn, operator: Operator) -> None:
+    operator.run("ALTER DATABASE postgres SET default_transaction_read_only = on")
+    assert probed(as_master).read_only
+
+
+def test_other_peoples_sessions_are_counted_and_so_are_other_sessions_of_the_master(
+    as_master: SignIn, operator: Operator
+) -> None:
+    operator.run("CREATE ROLE app LOGIN PASSWORD 'App-Passw0rd'")
+    with ExitStack() as signed_in:
+        for user, password in (("app", "App-Passw0rd"), ("app", "App-Passw0rd"), MASTER):
+            signed_in.enter_context(closing(as_user(user, password)))
+        assert probed(as_master).other_sessions == 3
+
+
+def test_sessions_of_rds_itself_are_not_counted(as_master: SignIn, operator: Operator) -> None:
+    with closing(operator.connect()), closing(operator.connect()):
+        assert probed(as_master).other_sessions == 0
+
+
+def test_sessions_are_counted_by_a_master_who_may_not_see_what_they_do(as_master: SignIn, operator: Operator) -> None:
+    operator.run("CREATE ROLE app LOGIN PASSWORD 'App-Passw0rd'", "REVOKE pg_monitor FROM rds_superuser")
+    try:
+        with closing(as_user("app", "App-Passw0rd")):
+            assert probed(as_master).other_sessions == 1
+    finally:
+        operator.run("GRANT pg_monitor TO rds_superuser WITH ADMIN OPTION")
+
+
+def test_probing_takes_two_round_trips(as_master: SignIn) -> None:
+    with as_master() as session:
+        postgresql_logins.probe(session, SQL)
+        assert session.round_trips == 2
+
+
+READER = "payments-reader.cabc123def45.us-east-1.rds.amazonaws.com"
+
+
+@pytest.fixture
+def reader(
+    world: World, server: PostgreSQL, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PostgreSQL]:
+    reader = world.postgresql_replica("payments-reader", [READER], server)
+    monkeypatch.setenv("PGHOSTADDR", reader.address)
+    yield reader
+    reader.delete()
+
+
+def test_a_reader_has_sessions_of_its_own_and_takes_no_logins(
+    reader: PostgreSQL, operator: Operator, database: Database, bundle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sign_in(database, lambda: Credentials(*MASTER), bundle, host=READER) as session:
+        assert postgresql_logins.other_sessions(session) == 0
+        assert postgresql_logins.probe(session, SQL).read_only
+        with pytest.raises(DatabaseUnusable, match="PostgreSQL error 25006"):
+            session.query("Write", "CREATE TABLE t ()")
+        with closing(as_user(*MASTER)):
+            assert postgresql_logins.other_sessions(session) == 1
+
+
+# ---- errors
+
+
+def refusal(as_master: SignIn, sql: str, *values: str | Name) -> SignonError:
+    with as_master() as session, pytest.raises(SignonError) as refused:
+        session.run([Statement("Try", sql, values)])
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("sql", "values"),
+    [
+        ("CREATE ROLE {} PASSWORD {} NONSENSE", (Name("carol.secretive"), "Hunter2-Passw0rd")),
+        ("CREATE ROLE {} SUPERUSER PASSWORD {}", (Name("carol.secretive"), "Hunter2-Passw0rd")),
+        ("ALTER ROLE {} PASSWORD {}", (Name("carol.secretive"), "Hunter2-Passw0rd")),
+        ("GRANT SELECT ON {} TO {}", (Name("Hunter2"), Name("carol.secretive"))),
+        ("SELECT * FROM {} WHERE a = {}", (Name("Hunter2", schema="carol.secretive"), "Hunter2")),
+        ("DO {}", ("BEGIN RAISE EXCEPTION 'Hunter2 of carol'; END",)),
+    ],
+)
+def test_an_error_says_its_code_and_nothing_of_the_statement(
+    as_master: SignIn, sql: str, values: tuple[str | Name, ...]
+) -> None:
+    refused = refusal(as_master, sql, *values)
+    assert "PostgreSQL error " in str(refused)
+    assert "Hunter2" not in str(refused)
+    assert "carol" not in str(refused)
+    assert refused.__suppress_context__
+
+
+def test_a_refused_statement_is_for_a_person(as_master: SignIn) -> None:
+    refused = refusal(as_master, "CREATE ROLE {} SUPERUSER", Name("carol"))
+    assert isinstance(refused, StatementRefused)
+    assert refused.problem == "PostgreSQL error 42501"
+    assert refused.remedy == (
+        "Look 42501 up at https://www.postgresql.org/docs/current/errcodes-appendix.html;"
+        " the log of this function has the statement"
+    )
+
+
+def test_a_connection_that_the_server_ends_is_tried_again(as_master: SignIn, operator: Operator) -> None:
+    with as_master() as session:
+        ((own,),) = session.query("Ask", "SELECT pg_backend_pid()")
+        operator.run(f"SELECT pg_terminate_backend({own})")
+        for _ in range(2):  # 57P01, then a connection that is no more
+            with pytest.raises(TemporaryFailure):
+                session.query("Ask", "SELECT 1")
+
+
+def test_waiting_in_vain_for_somebody_elses_lock_is_tried_again(as_master: SignIn, operator: Operator) -> None:
+    operator.run("SET SESSION AUTHORIZATION dbadmin", "CREATE TABLE public.t ()")
+    with closing(operator.connect()) as other, other.cursor() as cursor, as_master() as session:
+        cursor.execute("BEGIN; LOCK TABLE public.t")
+        session.query("Be impatient", "SET lock_timeout = 100")
+        with pytest.raises(TemporaryFailure, match="PostgreSQL error 55P03"):
+            session.query("Ask", "SELECT * FROM public.t")
+    operator.run("DROP TABLE public.t")
+
+
+def test_a_statement_that_takes_too_long_is_tried_again(as_master: SignIn) -> None:
+    with as_master() as session:
+        session.query("Be impatient", "SET statement_timeout = 50")
+        with pytest.raises(TemporaryFailure, match="PostgreSQL error 57014"):
+            session.query("Wait", "SELECT pg_sleep(10)")
+
+
+def test_a_name_that_somebody_has_just_made_is_tried_again(as_master: SignIn, operator: Operator) -> None:
+    operator.run("CREATE ROLE carol")
+    assert isinstance(refusal(as_master, "CREATE ROLE {}", Name("carol")), TemporaryFailure)
+
+
+def test_two_who_change_the_same_row_are_tried_again(as_master: SignIn, operator: Operator) -> None:
+    """PostgreSQL gives "tuple concurrently updated" the code of an internal error."""
+    with closing(operator.connect()) as other, other.cursor() as cursor, as_master() as session:
+        cursor.execute("BEGIN; GRANT TEMPORARY ON DATABASE postgres TO rds_superuser")
+        failed: list[Exception] = []
+
+        def grant() -> None:
+            try:
+                session.query("Grant", "GRANT TEMPORARY ON DATABASE postgres TO pg_monitor")
+            except SignonError as error:
+                failed.append(error)
+
+        granting = threading.Thread(target=grant)
+        granting.start()
+        waits = "SELECT 1 FROM pg_stat_activity WHERE usename = 'dbadmin' AND wait_event_type = 'Lock'"
+        while granting.is_alive() and not operator.run(waits):
+            pass
+        cursor.execute("COMMIT")
+        granting.join()
+    operator.run("REVOKE TEMPORARY ON DATABASE postgres FROM rds_superuser, pg_monitor")
+    assert [type(error) for error in failed] in ([TemporaryFailure], [])
+
+
+def test_every_statement_is_logged_as_the_server_gets_it(
+    payments: Operator, as_master: SignIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "signon"), as_master() as session:
+        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
+    said: list[Any] = [getattr(record, "sql", "") for record in caplog.records]
+    assert 'GRANT "rds_ad", "signon.payments.read" TO "alice@CORP.EXAMPLE.COM"' in said
+    assert 'GRANT USAGE ON SCHEMA "core" TO "signon.payments.read"' in said
+    assert not any(MASTER[1] in f"{record.__dict__}" for record in caplog.records)
+
+
+def test_names_and_texts_are_quoted_each_by_its_kind(as_master: SignIn) -> None:
+    hostile = "a\"b'c\\d%s{}é"
+    with as_master() as session:
+        ((text, ident),) = session.query("Ask", "SELECT {}, quote_ident({})", (hostile, hostile))
+        assert text == hostile
+        assert ident == '"' + hostile.replace('"', '""') + '"'
+        assert session.query("Ask", "SELECT x FROM (SELECT 1) AS t ({})".replace("x", "{}"), (Name(hostile),) * 2) == (
+            (1,),
+        )
+
+
+def test_the_settings_of_a_session_are_ours_whatever_the_server_says(as_master: SignIn, operator: Operator) -> None:
+    operator.run("ALTER ROLE dbadmin SET search_path = public", "ALTER ROLE dbadmin SET statement_timeout = 0")
+    names = ("search_path", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    with as_master() as session:
+        assert [session.query("Ask", f"SHOW {name}")[0][0] for name in names] == [
+            "pg_catalog,pg_temp", "1min", "30s", "1min",
+        ]  # fmt: skip

@@ -1,0 +1,219 @@
+"""The master signs in: to the database and to nobody else, and is told why where that fails."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from localcloud.servers import World
+from localcloud.servers.account import Account
+from localcloud.servers.authority import Authority
+from localcloud.servers.postgresql import PostgreSQL
+from signon.db.session import sign_in
+from signon.domain.credentials import Credentials
+from signon.domain.database import Database
+from signon.errors import ConnectionRefused, DatabaseBusy, SignonError, TemporaryFailure
+from tests.conftest import Eventually
+
+from .conftest import HOST, MASTER, Operator, SignIn
+
+WITHOUT_RIGHT_CERTIFICATE = f"The TLS of {HOST} cannot be verified"
+
+
+def master() -> Credentials:
+    return Credentials(*MASTER)
+
+
+class Secret:
+    """Passwords in the order in which they are read; ``read`` counts."""
+
+    def __init__(self, *passwords: str) -> None:
+        self._passwords = passwords
+        self.read = 0
+
+    def __call__(self) -> Credentials:
+        self.read += 1
+        return Credentials(MASTER[0], self._passwords[min(self.read, len(self._passwords)) - 1])
+
+
+def refused(database: Database, bundle: str, credentials: Callable[[], Credentials] = master) -> SignonError:
+    with pytest.raises(SignonError) as raised:
+        sign_in(database, credentials, bundle).__enter__()
+    assert MASTER[1] not in str(raised.value)
+    assert raised.value.__suppress_context__
+    return raised.value
+
+
+# ---- the password
+
+
+def test_the_master_signs_in_over_tls_without_a_round_trip_more(as_master: SignIn) -> None:
+    with as_master() as session:
+        assert session.round_trips == 0
+        ((tls, version),) = session.query("Ask", "SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+    assert (tls, version in ("TLSv1.2", "TLSv1.3")) == (True, True)
+
+
+def test_a_password_that_was_rotated_since_it_was_read_is_read_again(
+    operator: Operator, database: Database, bundle: str
+) -> None:
+    secret = Secret("Rotated", MASTER[1])
+    with sign_in(database, secret, bundle) as session:
+        assert session.query("Ask", "SELECT 1") == ((1,),)
+    assert secret.read == 2
+
+
+def test_a_wrong_password_is_read_again_exactly_once(operator: Operator, database: Database, bundle: str) -> None:
+    secret = Secret("not-used-here")
+    error = refused(database, bundle, secret)
+    assert isinstance(error, ConnectionRefused)
+    assert error.problem == f"{HOST} does not let the master user in to database postgres"
+    assert error.remedy == "Reset the master password, or mend the secret that the profile names"
+    assert secret.read == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE ROLE former PASSWORD 'Form3r'",
+        "CREATE ROLE former LOGIN PASSWORD 'Form3r' VALID UNTIL '2020-01-01'",
+        "CREATE ROLE former LOGIN PASSWORD 'Form3r'; GRANT rds_iam TO former",
+        "CREATE ROLE former LOGIN PASSWORD 'Form3r'; REVOKE CONNECT ON DATABASE postgres FROM PUBLIC",
+    ],
+)
+def test_a_master_who_may_not_sign_in_is_not_let_in(
+    change: str, operator: Operator, database: Database, bundle: str
+) -> None:
+    operator.run(change)
+    try:
+        error = refused(database, bundle, lambda: Credentials("former", "Form3r"))
+    finally:
+        operator.run("GRANT CONNECT ON DATABASE postgres TO PUBLIC")
+    assert isinstance(error, ConnectionRefused)
+    assert error.problem == f"{HOST} does not let the master user in to database postgres"
+
+
+def test_the_connection_is_closed_after_an_error(as_master: SignIn, operator: Operator, eventually: Eventually) -> None:
+    def leave() -> None:
+        with as_master():
+            raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011
+        leave()
+    eventually(lambda: operator.run("SELECT 1 FROM pg_stat_activity WHERE usename = 'dbadmin'") == [])
+
+
+def test_a_database_of_the_server_that_is_gone_is_told(as_master: SignIn) -> None:
+    with as_master() as session, pytest.raises(ConnectionRefused, match="in to database nowhere"):
+        session.beside("nowhere").__enter__()
+
+
+def test_a_second_session_verifies_and_counts_as_the_first(payments: Operator, as_master: SignIn) -> None:
+    with as_master() as session:
+        with session.beside("payments") as beside:
+            assert beside.query(
+                "Ask", "SELECT current_database(), ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+            ) == (("payments", True),)
+        assert session.round_trips == 1
+
+
+# ---- TLS
+
+
+def test_a_server_of_another_authority_is_refused(operator: Operator, database: Database, tmp_path: Path) -> None:
+    stranger = Authority(Account.unprivileged(), tmp_path / "stranger.pem")
+    error = refused(database, str(stranger.bundle))
+    assert isinstance(error, ConnectionRefused)
+    assert error.problem == WITHOUT_RIGHT_CERTIFICATE
+    assert error.remedy.startswith("Give the database a certificate of a current RDS certificate authority")
+
+
+def test_another_database_that_answers_at_the_address_is_refused(
+    operator: Operator, database: Database, bundle: str
+) -> None:
+    other = HOST.replace("orders", "invoices")
+    assert f"The TLS of {other} cannot be verified" in str(refused(replace(database, host=other), bundle))
+
+
+def test_without_a_bundle_nobody_is_believed(operator: Operator, database: Database, tmp_path: Path) -> None:
+    assert WITHOUT_RIGHT_CERTIFICATE in str(refused(database, str(tmp_path / "missing.pem")))
+
+
+# ---- the way there
+
+
+@pytest.mark.usefixtures("operator")
+def test_a_server_that_is_down_is_tried_three_times_and_waited_for(database: Database, bundle: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        free = listener.getsockname()[1]
+    secret = Secret(MASTER[1])
+    error = refused(replace(database, port=free), bundle, secret)
+    assert isinstance(error, DatabaseBusy)
+    assert f"{HOST}:{free} refuses connections" in str(error)
+    assert secret.read == 3
+
+
+def test_a_name_that_does_not_resolve_is_tried_three_times(
+    database: Database, bundle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PGHOSTADDR")
+    secret = Secret(MASTER[1])
+    error = refused(replace(database, host="lost.invalid"), bundle, secret)
+    assert isinstance(error, ConnectionRefused)
+    assert error.problem == "lost.invalid:5432 is not reached from this stack's subnets"
+    assert "DatabaseAccessSecurityGroup" in error.remedy
+    assert secret.read == 3
+
+
+def test_a_server_that_is_shutting_down_is_waited_for(
+    world: World, database: Database, bundle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a smart shutdown it answers, and lets nobody new in."""
+    host = HOST.replace("orders", "closing")
+    server = world.postgresql("closing", [host], *MASTER)
+    monkeypatch.setenv("PGHOSTADDR", server.address)
+    closing = replace(database, host=host)
+    with sign_in(closing, master, bundle):
+        os.kill(server._process.pid, 15)  # smart: it waits for our session
+        error = None
+        while not isinstance(error, DatabaseBusy):
+            error = refused(closing, bundle)
+    assert "lets nobody in yet" in str(error)
+    server.delete()
+
+
+def test_a_server_without_a_connection_left_is_tried_again(
+    server: PostgreSQL, operator: Operator, database: Database, bundle: str
+) -> None:
+    operator.run("ALTER ROLE dbadmin CONNECTION LIMIT 1")
+    try:
+        with sign_in(database, master, bundle):
+            error = refused(database, bundle)
+    finally:
+        operator.run("ALTER ROLE dbadmin CONNECTION LIMIT -1")
+    assert isinstance(error, TemporaryFailure)
+    assert str(error) == f"{HOST}:5432 has no connection left"
+
+
+# ---- what is loaded
+
+
+@pytest.mark.parametrize(("family", "other"), [("mysql", "psycopg2"), ("postgresql", "pymysql")])
+def test_a_run_for_one_family_does_not_load_the_other_ones_driver(family: str, other: str) -> None:
+    program = f"""
+import sys
+from signon.db import logins, session
+from signon.domain.engines import ENGINES, Family
+assert not {{"psycopg2", "pymysql"}} & set(sys.modules)
+session._driver(Family("{family}"))
+assert "{other}" not in sys.modules
+"""
+    layer = Path(__file__).parents[4] / "layers/signon/python"
+    subprocess.run([sys.executable, "-c", program], env={"PYTHONPATH": str(layer)}, check=True)
