@@ -133,7 +133,7 @@ def _text(value: Any) -> str:
             pass
         case _:
             text = str(value)
-    text = re.sub(r"arn:\$\{AWS::Partition\}:[a-z-]+:(\$\{AWS::Region\})?:(\$\{AWS::AccountId\})?:", "", text)
+    text = re.sub(r"arn:\$\{AWS::Partition\}:[a-z0-9-]+:(\$\{AWS::Region\})?:(\$\{AWS::AccountId\})?:", "", text)
     return text.replace("${AWS::StackName}", "STACK").replace("${AWS::Region}", "REGION")
 
 

@@ -47,6 +47,14 @@ class Machine:
     native: Path  # folder of rdsauth.so and portshift.so
     pam_krb5: Path  # the PAM module, outside of /lib so that the machine's own sign-in is not touched
 
+    def postgresql_for(self, major: int | None) -> PostgreSQLPrograms:
+        """The oldest PostgreSQL that is not older than `major`, else the newest; None: the newest.
+
+        From 16 on other rules say who may grant a role, so 17 is not stood in for by 15.
+        """
+        not_older = [each for each in self.postgresql if major is not None and each.major >= major]
+        return not_older[0] if not_older else self.postgresql[-1]
+
     @classmethod
     def read(cls, description: Path = DESCRIPTION) -> Self:
         """Reads the description; $SIGNON_CACHE, if set, is the cache instead of the described one.

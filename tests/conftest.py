@@ -9,6 +9,8 @@ import pytest
 from localcloud.cloud import Cloud
 from tests import unused_grants
 
+pytest.register_assert_rewrite("tests.e2e.refusals")
+
 
 @pytest.fixture(scope="session")
 def cloud(pytestconfig: pytest.Config) -> Iterator[Cloud]:

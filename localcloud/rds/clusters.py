@@ -59,17 +59,12 @@ class Clusters(Joining):
         return cluster  # type: ignore[no-any-return]
 
     def stop_db_cluster(self, cluster_identifier: str) -> models.DBCluster:
-        return self._all_of(
-            self._in_state(cluster_identifier, "available"), "stopping", STOP, "stopped", STOPPED, _stop
-        )
+        cluster = self._in_state(cluster_identifier, "available")
+        return self._all_of(cluster, "stopping", STOP, "stopped", STOPPED, servers.stop)
 
     def start_db_cluster(self, cluster_identifier: str) -> models.DBCluster:
         cluster = self._in_state(cluster_identifier, "stopped")
-
-        def start(instance: Any) -> None:
-            servers.restart(instance, self._joined(instance))
-
-        return self._all_of(cluster, "starting", START, "available", STARTED, start)
+        return self._all_of(cluster, "starting", START, "available", STARTED, self._restart_server)
 
     def delete_db_cluster(self, cluster_identifier: str, snapshot_name: str | None = None) -> models.DBCluster:
         """At once, and only when its instances are gone: RDS shows it as `deleting` for some minutes."""
@@ -134,18 +129,13 @@ class Clusters(Joining):
         }
         if (engine := ENGINES.get(name)) and engine.clustered:
             version = asked.get("engine_version") or engine.default_version
-            family = name + version.partition(".mysql" if name == "aurora-mysql" else ".")[0]
             chosen |= {
                 "engine_version": version,
                 "port": asked.get("port") or engine.port,
                 "license_model": engine.license_model,
                 "storage_type": engine.storage_type,
                 "allocated_storage": 1,
-                "db_cluster_parameter_group_name": asked.get("db_cluster_parameter_group_name") or f"default.{family}",
+                "db_cluster_parameter_group_name": asked.get("db_cluster_parameter_group_name")
+                or f"default.{name}{engine.series(version)}",
             }
         return {**asked, **chosen}
-
-
-def _stop(instance: Any) -> None:
-    if instance.server:
-        instance.server.stop()

@@ -20,10 +20,15 @@ class Engine:
     clustered: bool = False  # its instances are members of a cluster, or are not at all
     storage_type: str = "gp3"
     service: str = "rds"  # in the names of its endpoints
+    parts: int = 2  # of a version that name its series: 8.0, and 17 where it is 1
 
     @property
     def default_version(self) -> str:
         return self.versions[-1]
+
+    def series(self, version: str) -> str:
+        """What the names of parameter groups end in."""
+        return ".".join(version.split(".")[: self.parts])
 
 
 GPL, POSTGRESQL, AMAZON = "general-public-license", "postgresql-license", "amazon-license"
@@ -31,7 +36,7 @@ GPL, POSTGRESQL, AMAZON = "general-public-license", "postgresql-license", "amazo
 ENGINES = {
     "mysql": Engine(("8.0.43", "8.4.7"), SMALL, 3306, GPL, kerberos=True),
     "mariadb": Engine(("10.6.23", "10.11.14", "11.4.8"), SMALL, 3306, GPL),  # Kerberos "isn't available"
-    "postgres": Engine(("15.14", "16.10", "17.6"), SMALL, 5432, POSTGRESQL, kerberos=True),
+    "postgres": Engine(("15.14", "16.10", "17.6"), SMALL, 5432, POSTGRESQL, kerberos=True, parts=1),
     "aurora-mysql": Engine(
         ("8.0.mysql_aurora.3.10.1",), AURORA, 3306, GPL, kerberos=True, clustered=True, storage_type="aurora"
     ),
@@ -43,6 +48,7 @@ ENGINES = {
         kerberos=True,
         clustered=True,
         storage_type="aurora",
+        parts=1,
     ),
     "neptune": Engine(("1.4.5.1",), AURORA, 8182, AMAZON, clustered=True, storage_type="aurora", service="neptune"),
     "docdb": Engine(("5.0.0",), AURORA, 27017, AMAZON, clustered=True, storage_type="aurora", service="docdb"),

@@ -42,7 +42,8 @@ class Instances(Joining):
         else:
             asked["db_subnet_group_name"] = cluster.db_subnet_group_name
             asked["port"] = cluster.port
-        instance: Any = super().create_db_instance(asked)
+        with self._one_at_a_time:  # of two that come at once one is the first, and the writer
+            instance: Any = super().create_db_instance(asked)
         # never the same twice, as RDS's: whoever deletes a database and makes one of the same name has another one
         instance.dbi_resource_id = "db-" + "".join(
             secrets.choice(string.ascii_uppercase + string.digits) for _ in range(26)
@@ -57,7 +58,7 @@ class Instances(Joining):
             finally:
                 instance.begun.set()  # with a server or without: its readers wait for this
             if not self._exists(instance):
-                self._end_server(instance)
+                servers.end(instance)
             elif cluster is not None and self._joined(cluster):
                 servers.restart(instance, joined=True)
 
@@ -85,7 +86,7 @@ class Instances(Joining):
         instance: Any = self._available(db_instance_identifier)
         self._fail_if_scripted("reboot_db_instance")
         instance.status = "rebooting"
-        self._later(instance, REBOOT, "available", RESTARTED, lambda: self._restart(instance))
+        self._later(instance, REBOOT, "available", RESTARTED, lambda: self._restart_server(instance))
         return instance  # type: ignore[no-any-return]
 
     def stop_db_instance(
@@ -94,14 +95,14 @@ class Instances(Joining):
         self._refuse_a_member(db_instance_identifier)
         instance: Any = super().stop_db_instance(db_instance_identifier, db_snapshot_identifier)
         instance.status = "stopping"
-        self._later(instance, STOP, "stopped", STOPPED, lambda: self._stop_server(instance))
+        self._later(instance, STOP, "stopped", STOPPED, lambda: servers.stop(instance))
         return instance  # type: ignore[no-any-return]
 
     def start_db_instance(self, db_instance_identifier: str) -> models.DBInstance:
         self._refuse_a_member(db_instance_identifier)
         instance: Any = super().start_db_instance(db_instance_identifier)
         instance.status = "starting"
-        self._later(instance, START, "available", STARTED, lambda: self._restart(instance))
+        self._later(instance, START, "available", STARTED, lambda: self._restart_server(instance))
         return instance  # type: ignore[no-any-return]
 
     def restore_db_instance_to_point_in_time(
@@ -119,24 +120,9 @@ class Instances(Joining):
         """At once: RDS shows the instance as `deleting` for some minutes, here it is gone."""
         members.refuse_to_go_first(self.databases.get(db_instance_identifier))
         instance: Any = super().delete_db_instance(db_instance_identifier, *more, **options)
-        threading.Thread(target=self._end_server, args=(instance,), daemon=True).start()
+        threading.Thread(target=servers.end, args=(instance,), daemon=True).start()
         self.announced.announce(instance, DELETED)
         return instance  # type: ignore[no-any-return]
-
-    # ---- the server ------------------------------------------------------------------------------------------------
-
-    def _restart(self, instance: Any) -> None:
-        servers.restart(instance, self._joined(instance))
-
-    def _stop_server(self, instance: Any) -> None:
-        if instance.server:
-            instance.server.stop()
-
-    def _end_server(self, instance: Any) -> None:
-        if instance.server:
-            instance.server.delete()
-
-    # ---- refusals --------------------------------------------------------------------------------------------------
 
     def _available(self, name: str) -> models.DBInstance:
         instance: Any = self.describe_db_instances(name)[0]

@@ -7,6 +7,7 @@ from moto.ds.models import ds_backends
 from moto.iam.models import iam_backends
 from moto.rds.exceptions import RDSClientError
 
+from . import servers
 from .life_cycle import LifeCycle
 from .membership import Membership, next_window
 
@@ -36,6 +37,9 @@ class Joining(LifeCycle):
         """Whether a server that is started now has the plugin."""
         membership = resource.membership
         return membership is not None and membership.status(self.clock.now()) == "kerberos-enabled"
+
+    def _restart_server(self, instance: Any) -> None:
+        servers.restart(instance, self._joined(instance))
 
     def _directory(self, domain: str, role: str | None) -> Any:
         directory = ds_backends[self.account_id][self.region_name].directories.get(domain)

@@ -31,6 +31,7 @@ class LifeCycle(models.RDSBackend):
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
+        self._one_at_a_time = threading.Lock()
         self.announced = RdsEvents(account_id, region_name, self.clock)
 
     def describe_events(self, **asked: Any) -> list[Any]:  # type: ignore[override]

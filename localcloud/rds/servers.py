@@ -30,6 +30,18 @@ def restart(instance: Any, joined: bool) -> None:
         instance.server.restart(methods=("kerberos",) if joined else ())
 
 
+def stop(instance: Any) -> None:
+    """`restart` starts it again."""
+    if instance.server:
+        instance.server.stop()
+
+
+def end(instance: Any) -> None:
+    """For good."""
+    if instance.server:
+        instance.server.delete()
+
+
 def _mysql(world: World, instance: Any) -> Any:
     return world.mysql(instance.db_instance_identifier, instance.address, *_master(instance))
 
@@ -43,7 +55,8 @@ def _aurora_postgresql(world: World, instance: Any) -> Any:
         return None  # its writer is in another Region, where nobody is
     if instance.is_cluster_writer:
         hosts, (user, password) = (instance.address, cluster.endpoint), _master(cluster)
-        server = world.postgresql(name, hosts, user, password, version=_not_older(world, cluster.engine_version))
+        major = int(cluster.engine_version.partition(".")[0])
+        server = world.postgresql(name, hosts, user, password, version=major)
         if cluster.database_name:
             _create_database(world, server, user, password, cluster.database_name)
         return server
@@ -52,14 +65,6 @@ def _aurora_postgresql(world: World, instance: Any) -> Any:
     if writer.server is None:
         raise NoWriter(f"{writer.db_instance_identifier} has no server")
     return world.postgresql_replica(name, (instance.address, cluster.reader_endpoint), writer.server)
-
-
-def _not_older(world: World, version: str) -> int | None:
-    """The oldest major version of the machine that is not older, None where all are: from 16 on other rules say who may
-    grant a role, so 17 is not stood in for by 15.
-    """
-    asked = int(version.partition(".")[0])
-    return min((known.major for known in world.machine.postgresql if known.major >= asked), default=None)
 
 
 def _create_database(world: World, server: Any, user: str, password: str, name: str) -> None:

@@ -54,7 +54,6 @@ SERVE = {
     "ssl": "on",
     "ssl_min_protocol_version": "TLSv1.2",
     "unix_socket_permissions": "0700",
-    "password_encryption": "scram-sha-256",
     "wal_level": "replica",
     "wal_keep_size": "64MB",  # what a reader that is stopped may miss
     "wal_retrieve_retry_interval": "100ms",  # how soon it finds a writer that was restarted
@@ -74,6 +73,7 @@ class PostgreSQL:
     ) -> None:
         """Nothing runs yet: see `create` and `replicate`."""
         self.name, self.hosts, self.host = name, tuple(hosts), hosts[0]
+        self.version = programs.version
         self.address = world.names.add(*hosts)
         self.programs, self._master_user, self._world = programs, master_user, world
         self._folder = world.folder(f"postgresql-{self.address.rpartition('.')[2]}")  # its socket needs a short path

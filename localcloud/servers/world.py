@@ -69,11 +69,10 @@ class World:
     ) -> PostgreSQL:
         """Starts a PostgreSQL server that answers to `hosts`, its own endpoint first, and that no directory has joined.
 
-        `version` is a major one; the machine's newest that is not newer is taken, else its oldest. None: the newest.
-        May be called from several threads. Raises ServerFailed.
+        `version` is a major one; it may be a newer server, where the machine has none of it. None: the newest. May be
+        called from several threads. Raises ServerFailed.
         """
-        of_that_version = [each for each in self.machine.postgresql if version is None or each.major <= version]
-        programs = (of_that_version or self.machine.postgresql[:1])[-1]
+        programs = self.machine.postgresql_for(version)
         return PostgreSQL.create(self, name, hosts, programs, master_user, master_password)
 
     def postgresql_replica(self, name: str, hosts: Sequence[str], source: PostgreSQL) -> PostgreSQL:

@@ -126,10 +126,13 @@ class Scene:
 
     def run_with(self, document: Any) -> Ended:
         """An execution with this very input, whatever it is."""
+        return self.ended(self.start_with(document))
+
+    def start_with(self, document: Any) -> str:
         started = self.cloud.client("stepfunctions").start_execution(
             stateMachineArn=self.machine, input=json.dumps(document)
         )
-        return self.ended(started["executionArn"])
+        return str(started["executionArn"])
 
     def switch_sweep(self, state: str, rate: str = "") -> None:
         """The schedule of the sweep, ENABLED or DISABLED; its period, the template's or `rate`, begins anew."""
@@ -192,7 +195,12 @@ class Scene:
         return dict(self.cloud.client("dynamodb").get_item(TableName=table, Key=key).get("Item", {}))
 
     def _key(self, name: str, kind: str) -> dict[str, Any]:
-        return {"database": {"S": self.database(name)["DbiResourceId"]}, "kind": {"S": kind}}
+        return {"database": {"S": self.resource_id(name)}, "kind": {"S": kind}}
+
+    def resource_id(self, name: str) -> str:
+        """Of an instance or a cluster."""
+        clusters = rds_backends[self.cloud.account][self.cloud.region].clusters
+        return clusters[name].db_cluster_resource_id if name in clusters else self.database(name)["DbiResourceId"]
 
     def as_master(self, name: str, *statements: str) -> list[list[str]]:
         """Rows of the last statement, run by the master user over verified TLS."""

@@ -12,7 +12,7 @@ import yaml
 
 from docs import permissions
 from signon.domain import postgresql_logins as postgresql
-from signon.domain.engines import ENGINES, Method
+from signon.domain.engines import MYSQL_PAM, POSTGRESQL_AD
 from signon.domain.logins import Name, Statement
 from signon.domain.membership import MEMBERSHIP
 from signon.domain.mysql_logins import PresentLogin, make, open_complete, wanted_logins
@@ -144,7 +144,7 @@ def quoted(value: str | Name) -> str:
 
 def mysql_statements() -> set[str]:
     """What *Create logins* runs for alice: when she is new, when she is complete, when she has left."""
-    sql, profile = ENGINES["mysql"].logins[Method.KERBEROS], payments_of_alice()
+    sql, profile = MYSQL_PAM, payments_of_alice()
     wanted = wanted_logins(profile)
     making = make(sql, profile.name, wanted, (), lock_leavers=True).statements
     mark = {"profile": profile.name, "complete": False}
@@ -157,7 +157,7 @@ def mysql_statements() -> set[str]:
 
 def postgresql_statements() -> set[str]:
     """The same in a cluster, with a database payments that has a schema core with one table."""
-    sql, profile = ENGINES["aurora-postgresql"].logins[Method.KERBEROS], payments_of_alice()
+    sql, profile = POSTGRESQL_AD, payments_of_alice()
     (group,), (alice,) = postgresql.wanted_groups(profile), postgresql.wanted_logins(sql, profile)
     group_mark, person_mark = {"profile": "payments", "role": "read"}, {"profile": "payments", "complete": False}
     bare = roles_of(PresentRole(sql.role))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Self
@@ -20,6 +19,11 @@ from localcloud.servers.authority import Authority
 from .conftest import HOST
 
 Certificate = tuple[Path, Path]
+
+
+def the_databases_own(world: World, folder: Path) -> Certificate:
+    """The only one that proves something: of RDS's authority, for the database's name, valid now."""
+    return world.authority.issue(folder, HOST)
 
 
 def of_another_authority(world: World, folder: Path) -> Certificate:
@@ -61,15 +65,6 @@ def self_signed(world: World, folder: Path) -> Certificate:
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return pem, kept
-
-
-WORTHLESS: list[Callable[[World, Path], Certificate]] = [
-    of_another_authority,
-    of_another_host,
-    expired,
-    not_valid_yet,
-    self_signed,
-]
 
 
 def _issued_in(later: timedelta, world: World, folder: Path) -> Certificate:

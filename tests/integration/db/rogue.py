@@ -1,35 +1,116 @@
-"""Somebody who answers at a database's address, and wants the master's password."""
+"""Somebody who answers at a database's address and wants the master's password: a real socket, every byte recorded."""
 
 from __future__ import annotations
 
 import socket
 import ssl
-import struct
 import threading
-from pathlib import Path
+import warnings
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-_LONG_PASSWORD, _PROTOCOL_41, _TLS, _SECURE_CONNECTION, _PLUGIN_AUTH = 0x1, 0x200, 0x800, 0x8000, 0x80000
+from .certificates import Certificate
+
+_PATIENCE = 30  # seconds, after which a visitor who says nothing is left alone
+
+
+class Line:
+    """What a visitor says: ``wire`` as it came over the socket, ``heard`` as it is understood, decrypted if need be."""
+
+    def __init__(self, visitor: socket.socket) -> None:
+        self.wire = bytearray()
+        self.heard = bytearray()
+        self._visitor = visitor
+        self._kept = b""
+        self._tls: ssl.SSLObject | None = None
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+
+    def say(self, words: bytes) -> None:
+        if self._tls is None:
+            self._visitor.sendall(words)
+            return
+        self._tls.write(words)
+        self._visitor.sendall(self._outgoing.read())
+
+    def hear(self, length: int) -> bytes:
+        """So many bytes. Raises ConnectionResetError: the visitor has left."""
+        while len(self._kept) < length:
+            self._kept += self._listen()
+        heard, self._kept = self._kept[:length], self._kept[length:]
+        return heard
+
+    def hear_out(self) -> None:
+        """Everything that the visitor still has to say, until the visitor leaves."""
+        while True:
+            self._kept += self._listen()
+
+    def encrypt(self, tls: ssl.SSLContext) -> None:
+        """Makes the handshake. What was said before is no part of it. Raises OSError: it failed."""
+        self._incoming.write(self._kept)
+        self._kept = b""
+        session = tls.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        while True:
+            try:
+                session.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                self._visitor.sendall(self._outgoing.read())
+                self._incoming.write(self._received())
+            except ssl.SSLError:
+                self._visitor.sendall(self._outgoing.read())  # the alert, which says why
+                self.leave()
+        self._visitor.sendall(self._outgoing.read())
+        self._tls = session
+
+    def leave(self) -> None:
+        """Nothing more is said; what the visitor says is still heard: closing with something unread is a reset."""
+        self._visitor.shutdown(socket.SHUT_WR)
+        self.hear_out()
+
+    def _listen(self) -> bytes:
+        while self._tls:
+            try:
+                heard = self._tls.read(65536)
+            except ssl.SSLWantReadError:
+                self._incoming.write(self._received())
+                continue
+            if not heard:
+                raise ConnectionResetError
+            self.heard += heard
+            return heard
+        heard = self._received()
+        self.heard += heard
+        return heard
+
+    def _received(self) -> bytes:
+        received = self._visitor.recv(65536)
+        self.wire += received
+        if not received:
+            raise ConnectionResetError
+        return received
+
+
+Talk = Callable[[Line], None]
 
 
 class Rogue:
-    """Speaks MySQL's protocol as far as the question for the password in the clear; ``heard`` is all it was told.
+    """Has the same talk with every visitor; ``lines`` has one of each visit."""
 
-    With a certificate it offers TLS; ``hangs_up``: it ends the connection where the TLS handshake would begin.
-    """
-
-    def __init__(self, certificate: tuple[Path, Path] | None = None, *, hangs_up: bool = False) -> None:
-        self.heard = b""
-        self.visits = 0
-        self._hangs_up = hangs_up
-        self._tls: ssl.SSLContext | None = None
-        if certificate:
-            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._tls.load_cert_chain(*certificate)
+    def __init__(self, talk: Talk) -> None:
+        self.lines: list[Line] = []
+        self._talk = talk
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address, self.port = self._listener.getsockname()
         self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    @property
+    def wire(self) -> bytes:
+        return b"".join(bytes(line.wire) for line in self.lines)
+
+    @property
+    def heard(self) -> bytes:
+        return b"".join(bytes(line.heard) for line in self.lines)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -48,57 +129,33 @@ class Rogue:
                 visitor, _ = self._listener.accept()
             except OSError:
                 return
-            self.visits += 1
             with visitor:
-                visitor.settimeout(30)
+                visitor.settimeout(_PATIENCE)
+                self.lines.append(Line(visitor))
                 try:
-                    self._talk(visitor)
+                    self._talk(self.lines[-1])
                 except OSError:  # the visitor has seen enough
                     continue
 
-    def _talk(self, visitor: socket.socket) -> None:
-        _send(visitor, 0, _greeting(tls=bool(self._tls or self._hangs_up)))
-        number = self._hear(visitor)
-        if self._hangs_up:
-            visitor.shutdown(socket.SHUT_WR)
-            while visitor.recv(4096):  # closing with something unread would be a reset
-                pass
-            return
-        if self._tls:
-            visitor = self._tls.wrap_socket(visitor, server_side=True)
-            number = self._hear(visitor)
-        _send(visitor, number + 1, b"\xfemysql_clear_password\0")
-        number = self._hear(visitor)
-        _send(visitor, number + 1, b"\xff" + struct.pack("<H", 1045) + b"#28000Thank you")
-        visitor.close()
 
-    def _hear(self, visitor: socket.socket) -> int:
-        """Takes one packet; answers its number."""
-        head = _received(visitor, 4)
-        self.heard += _received(visitor, int.from_bytes(head[:3], "little"))
-        return head[3]
+def tls_with(certificate: Certificate) -> ssl.SSLContext:
+    """What a server with this certificate talks."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return context
 
 
-def _greeting(*, tls: bool) -> bytes:
-    can = _LONG_PASSWORD | _PROTOCOL_41 | _SECURE_CONNECTION | _PLUGIN_AUTH | (_TLS if tls else 0)
-    return (
-        b"\x0a8.4.6\0"
-        + struct.pack("<I", 7)
-        + b"saltsalt\0"
-        + struct.pack("<HBHHB", can & 0xFFFF, 255, 2, can >> 16, 21)
-        + bytes(10)
-        + b"saltsaltsalt\0caching_sha2_password\0"
-    )
+def old_tls_with(certificate: Certificate) -> ssl.SSLContext:
+    """TLS 1.0 and 1.1, and nothing newer."""
+    context = tls_with(certificate)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    return context
 
 
-def _send(visitor: socket.socket, number: int, payload: bytes) -> None:
-    visitor.sendall(len(payload).to_bytes(3, "little") + bytes([number]) + payload)
-
-
-def _received(visitor: socket.socket, length: int) -> bytes:
-    received = b""
-    while len(received) < length:
-        if not (part := visitor.recv(length - len(received))):
-            raise ConnectionResetError
-        received += part
-    return received
+def is_a_handshake_and_no_more(heard: bytes) -> bool:
+    """Whether these are records of TLS of which none has anything to say (handshakes, alerts), or nothing at all."""
+    while heard[:2] in (b"\x15\x03", b"\x16\x03"):
+        heard = heard[5 + int.from_bytes(heard[3:5]) :]
+    return not heard

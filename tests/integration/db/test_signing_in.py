@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import socket
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from localcloud.servers import World
 from localcloud.servers.account import Account
 from localcloud.servers.authority import Authority
 from signon.db.session import sign_in
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
-from signon.errors import ConnectionRefused, DatabaseBusy, TemporaryFailure
+from signon.errors import ConnectionRefused, DatabaseBusy
 from tests.conftest import Eventually
 
-from . import certificates
-from .certificates import Certificate
 from .conftest import HOST, MASTER, Names, Operator, SignIn
-from .rogue import Rogue
 
 
 def master() -> Credentials:
@@ -114,55 +108,6 @@ def test_another_database_that_answers_at_the_address_is_refused(database: Datab
         sign_in(replace(database, host=other), master, bundle).__enter__()
 
 
-@pytest.mark.parametrize("certificate", certificates.WORTHLESS)
-def test_a_rogue_with_a_worthless_certificate_hears_nothing_of_the_master(
-    certificate: Callable[[World, Path], Certificate],
-    world: World,
-    database: Database,
-    names: Names,
-    bundle: str,
-    tmp_path: Path,
-) -> None:
-    secret = Secret(MASTER[1])
-    with Rogue(certificate(world, tmp_path)) as rogue:
-        names.addresses[HOST] = rogue.address
-        with pytest.raises(ConnectionRefused, match=f"The TLS of {HOST} cannot be verified"):
-            sign_in(replace(database, port=rogue.port), secret, bundle).__enter__()
-    assert rogue.visits == secret.read == 1
-    assert MASTER[0].encode() not in rogue.heard
-    assert MASTER[1].encode() not in rogue.heard
-
-
-def test_a_rogue_without_tls_hears_nothing_of_the_master(database: Database, names: Names, bundle: str) -> None:
-    with Rogue() as rogue:
-        names.addresses[HOST] = rogue.address
-        with pytest.raises(ConnectionRefused, match=f"The TLS of {HOST} cannot be verified"):
-            sign_in(replace(database, port=rogue.port), master, bundle).__enter__()
-    assert rogue.visits == 1
-    assert rogue.heard == b""
-
-
-def test_only_with_the_databases_own_certificate_the_rogue_would_have_heard_it(
-    world: World, database: Database, names: Names, bundle: str, tmp_path: Path
-) -> None:
-    """The rogue of these tests has ears."""
-    with Rogue(world.authority.issue(tmp_path, HOST)) as rogue:
-        names.addresses[HOST] = rogue.address
-        with pytest.raises(ConnectionRefused, match="does not let the master user in"):
-            sign_in(replace(database, port=rogue.port), master, bundle).__enter__()
-    assert MASTER[1].encode() in rogue.heard
-
-
-def test_a_server_that_goes_down_during_the_handshake_is_tried_again_later(
-    database: Database, names: Names, bundle: str
-) -> None:
-    with Rogue(hangs_up=True) as rogue:
-        names.addresses[HOST] = rogue.address
-        with pytest.raises(TemporaryFailure):
-            sign_in(replace(database, port=rogue.port), master, bundle).__enter__()
-    assert MASTER[0].encode() not in rogue.heard
-
-
 # ---- the way there
 
 
@@ -197,23 +142,3 @@ def test_a_server_that_comes_up_meanwhile_is_reached(
     monkeypatch.setattr(socket, "getaddrinfo", later)
     with sign_in(database, master, bundle) as session:
         assert session.query("Ask", "SELECT 1") == ((1,),)
-
-
-@pytest.mark.parametrize(
-    ("greeting", "error"),
-    [(b"", TemporaryFailure), (b"HTTP/1.1 400 Bad Request\r\n\r\n", ConnectionRefused)],
-)
-def test_somebody_who_does_not_speak_as_mysql_does_is_told_apart(
-    greeting: bytes, error: type[Exception], database: Database, names: Names, bundle: str
-) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def answer() -> None:
-            visitor, _ = listener.accept()
-            with visitor:
-                visitor.sendall(greeting)
-
-        threading.Thread(target=answer, daemon=True).start()
-        names.addresses[HOST] = "127.0.0.1"
-        with pytest.raises(error):
-            sign_in(replace(database, port=listener.getsockname()[1]), master, bundle).__enter__()

@@ -150,10 +150,10 @@ class Cluster:
         secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=arn)
         return json.loads(secret["SecretString"])  # type: ignore[no-any-return]
 
-    def as_master(self, sql: str, host: str | None = None) -> str:
+    def as_master(self, sql: str, host: str | None = None, database: str = "postgres") -> str:
         """What psql prints; `host` is the cluster's endpoint if None."""
-        master = self.master()
-        done = self._psql(sql, host or self.describe()["Endpoint"], master["username"], PGPASSWORD=master["password"])
+        master, where = self.master(), host or self.describe()["Endpoint"]
+        done = self._psql(sql, where, master["username"], database, PGPASSWORD=master["password"])
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
@@ -172,8 +172,10 @@ class Cluster:
             self.rds.delete_db_instance(DBInstanceIdentifier=f"{self.name}-{suffix}", SkipFinalSnapshot=True)
         self.rds.delete_db_cluster(DBClusterIdentifier=self.name, SkipFinalSnapshot=True)
 
-    def _psql(self, sql: str, host: str, user: str, **more: str) -> "subprocess.CompletedProcess[str]":
-        wanted = {"host": host, "user": user, "dbname": "postgres", "sslmode": "verify-full", "gssencmode": "disable"}
+    def _psql(
+        self, sql: str, host: str, user: str, database: str = "postgres", **more: str
+    ) -> "subprocess.CompletedProcess[str]":
+        wanted = {"host": host, "user": user, "dbname": database, "sslmode": "verify-full", "gssencmode": "disable"}
         target = " ".join(f"{key}={value}" for key, value in wanted.items())
         bundle = str(self.cloud.world.authority.bundle)
         environment = {"PATH": os.environ["PATH"], **self.cloud.environment(), "PGSSLROOTCERT": bundle, **more}

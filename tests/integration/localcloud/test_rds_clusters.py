@@ -243,6 +243,7 @@ def test_clusters_of_other_engines_are_described_and_announced_by_rds(
     assert (bodies[0]["source"], bodies[0]["detail"]["EventID"]) == ("aws.rds", "RDS-EVENT-0170")
     seen = cluster.describe()
     assert (seen["Engine"], seen["Port"]) == (engine, port)
+    assert re.fullmatch(rf"default\.{engine}\d\.\d", seen["DBClusterParameterGroup"])
     assert seen["Endpoint"].endswith(f".us-east-1.{service}.amazonaws.com")
     cluster.add("1", Engine=engine)
     cluster.wait()

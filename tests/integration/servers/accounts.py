@@ -8,4 +8,5 @@ MASTER = ("admin", "M4ster'Pass\\word")  # with the characters that SQL must quo
 ALICE = ("alice", "Al1ce.Passw0rd")
 BOB = ("bob", "B0b.Passw0rd!")
 FRANK = ("frank", "Fr4nk.Passw0rd")
+APP = ("app", "App.Passw0rd")  # a role by password, unknown to the directory
 CAROL = ("carol", "Car0l.Passw0rd")  # disabled

@@ -36,6 +36,13 @@ def test_a_ticket_signs_in_over_verified_tls_by_each_name(world: World, cluster:
         assert (outcome.rows, outcome.error) == ([[ME, "t", ME, "t", "f"]], "")
 
 
+def test_a_server_remembers_the_tickets_it_has_seen_in_its_own_folder(
+    world: World, cluster: Cluster, ticket: Ticket
+) -> None:
+    psql(world, cluster.writer, ME, WHO, ticket=ticket(ALICE))
+    assert (cluster.writer.log.parent / "replay").exists()
+
+
 def test_a_client_as_it_comes_signs_in(world: World, cluster: Cluster, ticket: Ticket) -> None:
     """It tries the encryption of Kerberos first, which only TLS connections have a line for."""
     outcome = psql(world, cluster.writer, ME, WHO, ticket=ticket(ALICE), PGGSSENCMODE="prefer")

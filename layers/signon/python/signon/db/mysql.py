@@ -24,6 +24,7 @@ from signon.errors import (
 
 SIGN_IN_ROUND_TRIPS = 2  # SET NAMES, and the settings below
 _SETTINGS = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', lock_wait_timeout = 30"
+_ANSWER_WITHIN = 60  # seconds
 
 # https://dev.mysql.com/doc/mysql-errors/8.4/en/
 _ACCESS_DENIED, _PLUGIN_NOT_LOADED = 1045, 1524
@@ -70,7 +71,8 @@ def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle:
             return Connection(_open(address, credentials(), tls))
         except (pymysql.err.OperationalError, pymysql.err.InternalError, struct.error) as error:
             tries[error.args[0]] += 1
-            if isinstance(_cause(error), ssl.SSLError) or tries[error.args[0]] >= _TRIES.get(error.args[0], 1):
+            last = isinstance(_cause(error), ssl.SSLError) or _is_silent(error)
+            if last or tries[error.args[0]] >= _TRIES.get(error.args[0], 1):
                 raise _not_connected(address, error) from None
 
 
@@ -88,6 +90,14 @@ def _cause(error: Exception) -> BaseException | None:
     return error.__cause__ or error.__context__
 
 
+def _is_silent(error: Exception) -> bool:
+    """Whether somebody answered, and stopped in the middle of the TLS handshake; to be told from no route by its text.
+
+    https://github.com/python/cpython/blob/v3.13.0/Modules/_ssl.c, _ssl__SSLSocket_do_handshake_impl
+    """
+    return isinstance(_cause(error), TimeoutError) and "handshake" in str(_cause(error))
+
+
 def _not_connected(address: Address, error: Exception) -> Exception:
     """Why there is no connection, under our names."""
     where, code, cause = f"{address.host}:{address.port}", error.args[0], _cause(error)
@@ -97,6 +107,8 @@ def _not_connected(address: Address, error: Exception) -> Exception:
         return DatabaseBusy(f"{where} refuses connections: the server is starting, stopping or failing over")
     if isinstance(cause, _CUT_OFF):
         return TemporaryFailure(f"{where} ended the connection while we signed in")
+    if _is_silent(error):
+        return TemporaryFailure(f"{where} stopped answering while we signed in")
     if isinstance(cause, ssl.SSLError) or "SSL" in str(error.args[1:]):
         return ConnectionRefused(
             f"The TLS of {address.host} cannot be verified",
@@ -128,8 +140,8 @@ def _open(address: Address, credentials: Credentials, tls: ssl.SSLContext) -> py
         autocommit=True,
         init_command=_SETTINGS,
         connect_timeout=5,
-        read_timeout=60,
-        write_timeout=60,
+        read_timeout=_ANSWER_WITHIN,
+        write_timeout=_ANSWER_WITHIN,
     )
 
 

@@ -50,17 +50,20 @@ WHERE COALESCE(backend_type, 'client backend') = 'client backend' AND pid <> pg_
 _INSIDE = """\
 SELECT pg_is_in_recovery() OR (SELECT setting = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'),
   EXISTS (SELECT FROM pg_stat_gssapi WHERE gss_authenticated)
+    OR EXISTS (SELECT FROM pg_roles WHERE rolcanlogin
+      AND shobj_description(oid, 'pg_authid') LIKE '{{"signon": {{%"complete": true%')
 """
 
 
 def probe(session: Session, sql: PostgreSqlLogins) -> Probe:  # noqa: ARG001  every family is asked alike
     """What only the inside of an instance shows: is it the writer, is anybody else signed in.
 
-    PostgreSQL takes a login's DDL whether the instance was restarted after the join or not, and shows nothing of it;
-    only somebody who has signed in with a ticket proves that it was.
+    PostgreSQL takes a login's DDL whether the instance was restarted after the join or not, and shows nothing of it.
+    That it was is proved by somebody who has signed in with a ticket, and by logins of ours that are open: those are
+    opened after the restarts only.
     """
-    ((read_only, by_ticket),) = session.query("Look at the server", _INSIDE)
-    return Probe(plugin_loaded=True if by_ticket else None, read_only=read_only, other_sessions=other_sessions(session))
+    ((read_only, restarted),) = session.query("Look at the server", _INSIDE)
+    return Probe(plugin_loaded=True if restarted else None, read_only=read_only, other_sessions=other_sessions(session))
 
 
 def other_sessions(session: Session) -> int:

@@ -3,63 +3,57 @@
 from __future__ import annotations
 
 import json
-import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+from signon.domain import mysql_kit, postgresql_kit
 from signon.domain.database import Database
+from signon.domain.engines import ENGINES, Family
+from signon.domain.kit_files import CA_BUNDLE
 
-CA_BUNDLE = "ca-bundle.pem"
+
+@dataclass(frozen=True)
+class _Kit:
+    """What differs between families. ``files`` are those beside page, facts and bundle: name -> content."""
+
+    sign_in: str
+    client_lines: Callable[[Database, str, str], Mapping[str, str]]
+    page: Callable[[Database, str], str]
+    files: Callable[[Database, str], Mapping[str, str]]
 
 
-def client_lines(database: Database, user: str = "YOUR-NAME") -> Mapping[str, str]:
-    """A shell line per client, run in the folder of the kit; each asks for the directory password.
+_KITS: Mapping[Family, _Kit] = {
+    Family.MYSQL: _Kit(mysql_kit.SIGN_IN, mysql_kit.client_lines, mysql_kit.page, mysql_kit.files),
+    Family.POSTGRESQL: _Kit(
+        postgresql_kit.SIGN_IN, postgresql_kit.client_lines, postgresql_kit.page, postgresql_kit.files
+    ),
+}
 
-    The password travels inside TLS that is verified against the bundle and the endpoint's name, so both clients may
-    send it in the clear.
-    """
-    where = ["--host", database.host, "--port", str(database.port), "--user", user, "--password"]
-    return {
-        "mysql": shlex.join(
-            ["mysql", *where, "--enable-cleartext-plugin", "--ssl-mode=VERIFY_IDENTITY", f"--ssl-ca={CA_BUNDLE}"]
-        ),
-        "mariadb": shlex.join(["mariadb", *where, f"--ssl-ca={CA_BUNDLE}", "--ssl-verify-server-cert"]),
-    }
+
+def client_lines(database: Database, realm: str, user: str = "YOUR-NAME") -> Mapping[str, str]:
+    """A shell line per client, run in the folder of the kit."""
+    return _kit(database).client_lines(database, realm, user)
 
 
 def render(database: Database, realm: str, ca_bundle: bytes) -> Mapping[str, bytes]:
     """The kit's files: name -> content."""
-    lines = client_lines(database)
+    kit = _kit(database)
     facts = {
         "endpoint": database.host,
         "port": database.port,
         "engine": database.id.engine,
-        "sign_in": "directory password",
+        "sign_in": kit.sign_in,
         "realm": realm,
         "ca_bundle": CA_BUNDLE,
-        "clients": lines,
+        "clients": client_lines(database, realm),
     }
-    return {
-        "connect.json": (json.dumps(facts, indent=2) + "\n").encode(),
-        "connect.md": _page(database, realm, lines).encode(),
-        CA_BUNDLE: ca_bundle,
+    texts = {
+        "connect.json": json.dumps(facts, indent=2) + "\n",
+        "connect.md": kit.page(database, realm),
+        **kit.files(database, realm),
     }
+    return {**{name: text.encode() for name, text in texts.items()}, CA_BUNDLE: ca_bundle}
 
 
-def _page(database: Database, realm: str, lines: Mapping[str, str]) -> str:
-    return f"""# Connecting to {database.id.name}
-
-Endpoint `{database.host}`, port {database.port}. Sign in with your account of {realm}: its name in lower case without
-the domain, and its password. Keep `{CA_BUNDLE}` beside you; without verified TLS the server refuses you, and so should
-your client.
-
-With MySQL's client (8.0 or newer):
-
-    {lines["mysql"]}
-
-With MariaDB's client:
-
-    {lines["mariadb"]}
-
-In a driver or a desktop tool: switch the *cleartext* authentication plugin on, TLS to "verify identity", and give it
-`{CA_BUNDLE}`.
-"""
+def _kit(database: Database) -> _Kit:
+    return _KITS[ENGINES[database.id.engine].family]

@@ -42,9 +42,17 @@ PRESETS: Mapping[str, Mapping[Kind, tuple[str, ...]]] = {
     for preset in ("read", "write")
 }
 
-_GRANT = "GRANT {privileges} ON {kind} {{objects}} TO {{group}}"
-_GRANT_ON_NEW = "ALTER DEFAULT PRIVILEGES IN SCHEMA {{objects}} GRANT {privileges} ON {kind} TO {{group}}"
-_SQL = {**dict.fromkeys(Kind, _GRANT), Kind.NEW_TABLES: _GRANT_ON_NEW, Kind.NEW_SEQUENCES: _GRANT_ON_NEW}
+_ON_NEW = "ALTER DEFAULT PRIVILEGES IN SCHEMA {{objects}} GRANT {privileges} "
+_SQL = {
+    Kind.DATABASE: "GRANT {privileges} ON DATABASE {{objects}} TO {{group}}",
+    Kind.SCHEMA: "GRANT {privileges} ON SCHEMA {{objects}} TO {{group}}",
+    Kind.TABLES: "GRANT {privileges} ON TABLE {{objects}} TO {{group}}",
+    Kind.SEQUENCES: "GRANT {privileges} ON SEQUENCE {{objects}} TO {{group}}",
+    Kind.NEW_TABLES: _ON_NEW + "ON TABLES TO {{group}}",
+    Kind.NEW_SEQUENCES: _ON_NEW + "ON SEQUENCES TO {{group}}",
+}
+# Every privilege there is here, in the order in which a GRANT names them.
+_PRIVILEGES = ("CONNECT", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE")
 
 
 @dataclass(frozen=True)
@@ -120,9 +128,9 @@ def _statements(
     database: str, lacking: Mapping[tuple[Kind, str, tuple[str, ...]], Sequence[Name]]
 ) -> Iterator[Statement]:
     for (kind, group, privileges), names in lacking.items():
-        listed = ", ".join(privileges)
+        listed = ", ".join(privilege for privilege in _PRIVILEGES if privilege in privileges)
         for batch in batches(names):
-            sql = _SQL[kind].format(privileges=listed, kind=kind.value)
+            sql = _SQL[kind].format(privileges=listed)
             what = f"{kind.value} {', '.join(f'{n.schema}.{n.text}' if n.schema else n.text for n in batch)}"
             new = " that the master user will make" if kind in (Kind.NEW_TABLES, Kind.NEW_SEQUENCES) else ""
             yield Statement(

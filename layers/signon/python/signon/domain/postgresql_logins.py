@@ -60,23 +60,40 @@ class Roles:
 
     def way(self, first: Iterable[str], target: str) -> tuple[str, ...] | None:
         """The memberships that lead from one of ``first`` to ``target``, as names, or None."""
-        return _ways(self.present, first).get(target)
+        return _ways(self._memberships, first).get(target)
+
+    def members(self, name: str) -> list[str]:
+        """Everybody who is a member of ``name``, directly or not."""
+        return [each for each in _ways(self._members, [name]) if each != name]
+
+    @cached_property
+    def _members(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for role in self.present.values():
+            for above in role.member_of:
+                found.setdefault(above, set()).add(role.name)
+        return {name: frozenset(below) for name, below in found.items()}
+
+    @cached_property
+    def _memberships(self) -> Mapping[str, frozenset[str]]:
+        return {role.name: role.member_of for role in self.present.values()}
 
     @cached_property
     def masters_ways(self) -> Mapping[str, tuple[str, ...]]:
         """Every role that the master is a member of, with the memberships that lead there."""
-        return _ways(self.present, [self.master])
+        return _ways(self._memberships, [self.master])
 
 
-def _ways(present: Mapping[str, PresentRole], first: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _ways(edges: Mapping[str, frozenset[str]], first: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Everything that the edges lead to from ``first``, with the shortest way there."""
     ways: dict[str, tuple[str, ...]] = {name: (name,) for name in sorted(first)}
     waiting = deque(ways)
     while waiting:
         name = waiting.popleft()
-        for above in sorted(present[name].member_of) if name in present else ():
-            if above not in ways:
-                ways[above] = (*ways[name], above)
-                waiting.append(above)
+        for other in sorted(edges.get(name, frozenset())):
+            if other not in ways:
+                ways[other] = (*ways[name], other)
+                waiting.append(other)
     return ways
 
 
@@ -110,7 +127,7 @@ def unusable(sql: PostgreSqlLogins, roles: Roles) -> tuple[str, str] | None:
         if way := roles.masters_ways.get(role):
             return (
                 f"The master user would sign in by {role} alone: {' is a member of '.join(way)}",
-                f'REVOKE "{way[1]}" FROM "{roles.master}", then start again',
+                f"Revoke the role {way[1]} from {roles.master}, then start again",
             )
     return None
 
@@ -235,8 +252,14 @@ def _obstacle(sql: PostgreSqlLogins, login: WantedLogin, roles: Roles, troubles:
     if way := roles.way({login.name, *login.roles}, sql.excludes):
         chain = way if way[0] == login.name else (login.name, *way)
         return f"no login may have {sql.role} and {sql.excludes}: {' is a member of '.join(chain)}"
-    if way := roles.masters_ways.get(login.name):
-        return f"{sql.role} would shut the master user out: {' is a member of '.join(way)}"
+    for member in roles.members(login.name):
+        if member == roles.master:
+            way = roles.masters_ways[login.name]
+            return f"{sql.role} would shut the master user out: {' is a member of '.join(way)}"
+        if roles.way([member], sql.excludes):
+            return (
+                f"no login may have {sql.role} and {sql.excludes}: {member}, a member of it, is one of {sql.excludes}"
+            )
     return ""
 
 

@@ -62,13 +62,34 @@ def checked(name: str, text: bytes) -> Profile:
 def problems(document: Any, profile: str = "") -> list[Problem]:
     """Everything that is wrong with a loaded profile of this name; empty where it is valid."""
     found = [
-        Problem(tuple(error.absolute_path), error.message[:200], _unexpected(error))
+        Problem(tuple(error.absolute_path), _wrong(error), _unexpected(error))
         for error in sorted(
             jsonschema.Draft202012Validator(schema()).iter_errors(document),
             key=lambda error: list(map(str, error.absolute_path)),
         )
     ]
     return found or list(_beyond_the_schema(document, profile))
+
+
+_KINDS = {"object": "a mapping", "array": "a list", "string": "a text"}
+
+
+def _wrong(error: jsonschema.ValidationError) -> str:
+    """What the schema finds wrong, without the value: somebody may have written a password there."""
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "enum":
+            return f"must be {' or '.join(dict.fromkeys(map(str, wanted)))}"
+        case "pattern" if "propertyNames" in error.absolute_schema_path:
+            return f"the name {error.instance!r} does not match {wanted!r}"
+        case "pattern":
+            return f"does not match {wanted!r}"
+        case "type":
+            return f"must be {_KINDS[str(wanted)]}"
+        case "maxItems" | "maxLength":
+            return f"is longer than {wanted}"
+        case _:
+            return error.message[:200]  # names fields and no values
 
 
 def _unexpected(error: jsonschema.ValidationError) -> str:

@@ -90,10 +90,12 @@ def _from_event(event: Mapping[str, Any], account: str, region: str) -> Request:
             "The event is not one of RDS about a database: source must be aws.rds"
             " and detail.SourceArn the ARN of a DB instance or a DB cluster."
         )
-    if (arn[1], arn[2]) != (region, account) or event.get("account") != account or event.get("region") != region:
-        raise InvalidRequest(
-            f"The event is of account {arn[2]} in {arn[1]}; this stack serves account {account} in {region}."
-        )
+    for its_account, its_region in ((arn[2], arn[1]), (event.get("account"), event.get("region"))):
+        if (its_account, its_region) != (account, region):
+            raise InvalidRequest(
+                f"The event is of account {its_account} in {its_region};"
+                f" this stack serves account {account} in {region}."
+            )
     time = event.get("time")
     if not _is_time(time):
         raise InvalidRequest("The event's time is none: time must be like 2026-11-20T12:30:00Z.")

@@ -1,0 +1,227 @@
+"""Databases and directories that cannot be joined: every finding of the plan, with its remedy; nothing is changed."""
+
+from __future__ import annotations
+
+import copy
+from datetime import timedelta
+from typing import Any
+
+from localcloud.rds.membership import Membership
+from tests.e2e.refusals import ODD, ODD_DIRECTORY, USUAL, VPC, Odd, Refusals, Said, about_it, each
+from tests.e2e.scene import Scene
+
+OF_IT = about_it(profile=ODD)
+ADMITS = {"engines": ["mysql"], "names": ["*"]}
+REALM = "CORP.EXAMPLE.COM"
+SERVED = "served are DB instances of mysql, DB clusters of aurora-postgresql"
+
+
+def odd(name: str, *said: Said, **database: Any) -> Odd:
+    """A database that differs from a usual one in these attributes."""
+    return Odd(name, said, about_it(), database)
+
+
+def not_ours(name: str, said: str, **database: Any) -> Odd:
+    return Odd(name, [(said, "")], about_it(), database, end="Not ours")
+
+
+def foreign(engine: str) -> Odd:
+    return not_ours(engine, f"{ODD} is a DB instance of {engine}; {SERVED}", engine=engine)
+
+
+def stuck(status: str) -> Odd:
+    return odd(status, (f"{ODD} is {status}", "Bring it to available; then start again"), status=status)
+
+
+def directory(name: str, /, *said: Said, **changes: Any) -> Odd:
+    """A directory that differs from the usual one, of which the profile speaks."""
+    return Odd(name, said, OF_IT, {}, {"directory": {"id": ODD_DIRECTORY, "realm": REALM}}, changes)
+
+
+def of_type(kind: str) -> Said:
+    return f"Directory {ODD_DIRECTORY} is of type {kind}", "RDS joins AWS Managed Microsoft AD only"
+
+
+def in_stage(stage: str) -> Said:
+    return f"Directory {ODD_DIRECTORY} is {stage}, not Active", "Bring the directory to Active; then start again"
+
+
+def of_realm(realm: str) -> Said:
+    return (
+        f"The realm of directory {ODD_DIRECTORY} is {realm}; the profile says {REALM}",
+        f"Write realm: {realm}, or another directory's id",
+    )
+
+
+def too_long(domain: str) -> Said:
+    return (
+        f"The domain name {domain} has {len(domain)} characters",
+        "RDS for MySQL joins domains of at most 61 characters",
+    )
+
+
+def by(name: str, /, *said: Said, database: dict[str, Any] | None = None, **profile: Any) -> Odd:
+    """A profile that does not allow this database."""
+    return Odd(name, said, OF_IT, database or {}, profile)
+
+
+def not_admitted(what: str, **admits: Any) -> Odd:
+    remedy = f"Tag the database with a profile that admits it, or widen admits in {ODD}"
+    said = f"Profile {ODD} does not admit this database: it admits no {what}"
+    return by(f"no {what.split(maxsplit=1)[0]} that is admitted", (said, remedy), admits={**ADMITS, **admits})
+
+
+def in_another_vpc(scene: Scene) -> Any:
+    group = copy.copy(scene.instance(USUAL).db_subnet_group)
+    group.vpc_id = "vpc-0123456789abcdef0"
+    return group
+
+
+def of_another_directory(scene: Scene) -> Membership:
+    return Membership("d-00000000aa", "other.example.com", "role", scene.cloud.clock.now() - timedelta(days=1))
+
+
+def old(version: str) -> Said:
+    return (f"{ODD} runs mysql {version}", "Upgrade it to 8.0.21 or newer: older ones cannot mark a login as ours")
+
+
+UNTAGGED = (f"{ODD} bears no tag signon:profile", "")
+IAM_IS_ON = (
+    f"IAM database authentication is on for {ODD}; RDS for MySQL takes one method or the other",
+    "Switch IAM database authentication off, or use a profile without kerberos",
+)
+REPLICA = (
+    f"{ODD} is a read replica of first-1; directory sign-in is not offered there",
+    "Take the tag off the replica",
+)
+SOURCE = (
+    f"{ODD} has read replicas (second-1, third-1); directory sign-in is not offered with them",
+    "Remove the replicas, or take the tag off",
+)
+OTHER_VPC = f"{ODD} is in vpc-0123456789abcdef0; this stack serves {VPC}", "Deploy a stack for vpc-0123456789abcdef0"
+NO_SECRET = (
+    f"RDS holds no master secret of {ODD}",
+    "Let RDS manage the master password (this changes it),"
+    " or name a secret with username and password under access.master",
+)
+OTHER_DIRECTORY = (
+    f"{ODD} is a member of d-00000000aa, not of d-9367000001",
+    "Let it leave that directory first (Domain none)",
+)
+MARIADB = (
+    f"AWS offers no Kerberos for MariaDB, and {ODD} is of that engine",
+    "Take the tag off: people sign in there with passwords of the database's own",
+)
+NOT_FOR_MARIADB = (
+    f"Profile {USUAL} does not admit this database: it admits no engine mariadb",
+    f"Tag the database with a profile that admits it, or widen admits in {USUAL}",
+)
+NO_DIRECTORY = (
+    "Directory d-00000000ff does not exist in us-east-1, or is not shared with this account",
+    "Correct directory.id; of a shared directory, take the id that this account sees",
+)
+UNSHARED = (
+    f"The share of directory {ODD_DIRECTORY} with this account is unknown, not Shared",
+    f"Accept the share: aws ds accept-shared-directory --shared-directory-id {ODD_DIRECTORY};"
+    " where it was rejected or has failed, its owner shares it again",
+)
+RESERVED = (
+    "Login 'carol' is reserved: it is the master user's, or the engine's or RDS's own",
+    "Take another name, or take the login out of the profile",
+)
+OLDER = f"{ODD} is older than 24 hours", "Approve the plan, or write existing: allowed in the profile"
+REBOOT = f"{ODD} must be rebooted and the profile says reboot: ask", "Approve the plan"
+OF_OTHERS = (
+    "Changes of others wait for the window and would be applied along: DBInstanceClass",
+    "Approve the plan, let them be applied first, or write apply: window in the profile",
+)
+EXISTING = {"instance_create_time": lambda scene: scene.cloud.clock.now() - timedelta(days=2)}
+PENDING = {
+    "held": {"db_instance_class": "db.m7g.large"},
+    "held_until": lambda scene: scene.cloud.clock.now() + timedelta(days=2),
+}
+
+DATABASES = [
+    *map(foreign, ("postgres", "aurora-postgresql", "oracle-ee", "sqlserver-se", "db2-se", "docdb", "neptune")),
+    Odd("no tag and no profile", [UNTAGGED], {"database": {"instance": ODD}}, {"tags": []}, end="Not ours"),
+    not_ours("being deleted", f"{ODD} is deleting", status="deleting"),
+    odd("MariaDB", NOT_FOR_MARIADB, MARIADB, engine="mariadb", engine_version="11.4.8"),
+    odd("an old version", old("5.7.44"), engine_version="5.7.44"),
+    odd("the last version that is too old", old("8.0.20"), engine_version="8.0.20"),
+    odd("IAM is on", IAM_IS_ON, enable_iam_database_authentication=True),
+    odd("a read replica", REPLICA, source_db_instance_identifier="first-1"),
+    odd("a source of replicas", SOURCE, replicas=["second-1", "third-1"]),
+    odd("another VPC", OTHER_VPC, db_subnet_group=in_another_vpc),
+    odd("no master secret", NO_SECRET, master_user_secret=None),
+    odd("a member of another directory", OTHER_DIRECTORY, membership=of_another_directory),
+    *map(stuck, ("stopped", "stopping", "failed", "storage-full", "restore-error", "insufficient-capacity")),
+    *map(stuck, ("incompatible-network", "incompatible-parameters", "inaccessible-encryption-credentials")),
+    odd(
+        "everything at once",
+        old("5.7.44"),
+        IAM_IS_ON,
+        (f"{ODD} is stopped", "Bring it to available; then start again"),
+        OTHER_VPC,
+        NO_SECRET,
+        OTHER_DIRECTORY,
+        REPLICA,
+        SOURCE,
+        OLDER,
+        engine_version="5.7.44",
+        enable_iam_database_authentication=True,
+        status="stopped",
+        db_subnet_group=in_another_vpc,
+        master_user_secret=None,
+        membership=of_another_directory,
+        source_db_instance_identifier="first-1",
+        replicas=["second-1", "third-1"],
+        **EXISTING,
+    ),
+]
+DIRECTORIES = [
+    Odd("no such directory", [NO_DIRECTORY], OF_IT, {}, {"directory": {"id": "d-00000000ff", "realm": REALM}}),
+    directory("Simple AD", of_type("SimpleAD"), directory_type="SimpleAD"),
+    directory("AD Connector", of_type("ADConnector"), directory_type="ADConnector"),
+    directory("a share that nobody accepted", UNSHARED, directory_type="SharedMicrosoftAD"),
+    *(
+        directory(stage, in_stage(stage), stage=stage)
+        for stage in ("Requested", "Creating", "Restoring", "Impaired", "Inoperable", "Failed", "RestoreFailed")
+    ),
+    directory("another realm", of_realm("OTHER.EXAMPLE.COM"), name="other.example.com"),
+    directory(
+        "a domain that is too long", of_realm("A" * 58 + ".COM"), too_long("a" * 58 + ".com"), name="a" * 58 + ".com"
+    ),
+    directory(
+        "a directory with everything at once",
+        of_type("ADConnector"),
+        in_stage("Failed"),
+        of_realm("B" * 60 + ".COM"),
+        too_long("b" * 60 + ".com"),
+        directory_type="ADConnector",
+        stage="Failed",
+        name="b" * 60 + ".com",
+    ),
+]
+PROFILES = [
+    not_admitted(f"name {ODD}", names=["payments-*"]),
+    not_admitted("account 123456789012", accounts=["999999999999"]),
+    not_admitted(f"VPC {VPC}", vpcs=["vpc-0123"]),
+    by(
+        "the master user",
+        RESERVED,
+        logins=[{"user": "carol", "roles": ["read"]}],
+        database={"master_username": "carol"},
+    ),
+    by("an existing database", OLDER, database=EXISTING),
+    by("a reboot that is to be asked for", REBOOT, change={"reboot": "ask"}),
+    by("changes of others", OF_OTHERS, database=PENDING),
+    by(
+        "all that may be approved", OLDER, REBOOT, OF_OTHERS, change={"reboot": "ask"}, database={**EXISTING, **PENDING}
+    ),
+]
+ALL = [*DATABASES, *DIRECTORIES, *PROFILES]
+
+
+@each(ALL)
+def test_whatever_stands_in_the_way_is_said_at_once(odd: Odd, refusals: Refusals) -> None:
+    refusals.check(odd, ALL)

@@ -1,0 +1,432 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signon.domain.engines import POSTGRESQL_AD
+from signon.domain.logins import LOGINS_PER_STATEMENT, Name, Proof, Statement
+from signon.domain.postgresql_logins import (
+    PresentRole,
+    Roles,
+    group_troubles,
+    make,
+    make_groups,
+    open_complete,
+    prove,
+    unusable,
+    wanted_groups,
+    wanted_logins,
+)
+from signon.domain.profile import DirectoryLogin, Profile, Role
+from signon.errors import LoginsIncomplete
+from tests.builders import a_profile
+
+ALICE, BOB = "alice@CORP.EXAMPLE.COM", "bob@CORP.EXAMPLE.COM"
+READ, WRITE = "signon.payments.read", "signon.payments.write"
+OF_RDS = {name: PresentRole(name) for name in ("rds_ad", "rds_iam", "rds_superuser")}
+MASTER = PresentRole(
+    "dbadmin", can_login=True, powers=("CREATEROLE", "CREATEDB"), member_of=frozenset({"rds_superuser"})
+)
+COMPLETE = {"profile": "payments", "complete": True}
+
+
+def a_role(name: str = ALICE, **changes: Any) -> PresentRole:
+    """A login of ours that is complete and open, of the role `read`."""
+    return replace(PresentRole(name, True, (), COMPLETE, frozenset({"rds_ad", READ})), **changes)
+
+
+def a_group(role: str = "read", **changes: Any) -> PresentRole:
+    return replace(PresentRole(f"signon.payments.{role}", mark={"profile": "payments", "role": role}), **changes)
+
+
+@dataclass
+class Server:
+    """What our statements do to a server, and nothing else: one that it does not know is an error."""
+
+    roles: dict[str, PresentRole] = field(default_factory=lambda: {**OF_RDS, "dbadmin": MASTER})
+
+    @classmethod
+    def of(cls, present: Iterable[PresentRole]) -> Server:
+        server = cls()
+        server.roles.update({role.name: role for role in present})
+        return server
+
+    @property
+    def present(self) -> Roles:
+        return Roles("dbadmin", dict(self.roles))
+
+    def run(self, statements: Sequence[Statement]) -> None:
+        for statement in statements:
+            assert statement.sql.count("{}") == len(statement.values)
+            values = iter(statement.values)
+            for command in statement.sql.split("; "):
+                self._run(command, [next(values) for _ in range(command.count("{}"))])
+
+    def _run(self, command: str, values: list[str | Name]) -> None:
+        names = [value.text for value in values if isinstance(value, Name)]
+        if command == "CREATE ROLE {} NOLOGIN":
+            assert names[0] not in self.roles, "error 42710"
+            self.roles[names[0]] = PresentRole(names[0])
+        elif command == "COMMENT ON ROLE {} IS {}":
+            self._change(names[0], mark=json.loads(str(values[1]))["signon"])
+        elif command in ("ALTER ROLE {} LOGIN", "ALTER ROLE {} NOLOGIN"):
+            self._change(names[0], can_login=command.endswith(" LOGIN"))
+        elif granted := re.fullmatch(r"GRANT (\{\}(?:, \{\})*) TO \{\}(?:, \{\})*", command):
+            roles = names[: granted[1].count("{}")]
+            for name in names[len(roles) :]:
+                self._change(name, member_of=self.roles[name].member_of | set(roles))
+        else:
+            raise AssertionError(command)
+
+    def _change(self, name: str, **changes: Any) -> None:
+        self.roles[name] = replace(self.roles[name], **changes)
+
+
+Plan = Callable[[Roles], Sequence[Statement]]
+
+
+def onboard(server: Server, profile: Profile) -> int:
+    """One run, as the function makes it; how many statements it took."""
+    usable = [
+        g
+        for g in wanted_groups(profile)
+        if g.name not in group_troubles(profile.name, wanted_groups(profile), server.present)
+    ]
+    count = 0
+    plans: list[Plan] = [
+        lambda roles: make_groups(POSTGRESQL_AD, profile.name, usable, roles),
+        lambda roles: make(POSTGRESQL_AD, profile, roles).statements,
+        lambda roles: open_complete(POSTGRESQL_AD, profile, roles),
+    ]
+    for plan in plans:
+        statements = plan(server.present)
+        server.run(statements)
+        count += len(statements)
+    return count
+
+
+def proof_of(profile: Profile, server: Server) -> Proof:
+    return prove(POSTGRESQL_AD, profile, server.present)
+
+
+def for_alice(**changes: Any) -> Profile:
+    return a_profile(logins=(DirectoryLogin("alice", ("read",)),), **changes)
+
+
+# ---- the statements
+
+
+def test_the_statements_are_these() -> None:
+    server = Server()
+    groups = make_groups(POSTGRESQL_AD, "payments", wanted_groups(a_profile()), server.present)
+    server.run(groups)
+    made = make(POSTGRESQL_AD, a_profile(), server.present).statements
+    server.run(made)
+    role, mark = "CREATE ROLE {} NOLOGIN; COMMENT ON ROLE {} IS {}", '{"signon": {"profile": "payments", %s}}'
+    alice, bob, read, write, ad = Name(ALICE), Name(BOB), Name(READ), Name(WRITE), Name("rds_ad")
+    assert [*groups, *made, *open_complete(POSTGRESQL_AD, a_profile(), server.present)] == [
+        Statement(
+            f"Create group role: {READ}, {WRITE}",
+            f"{role}; {role}",
+            (read, read, mark % '"role": "read"', write, write, mark % '"role": "write"'),
+        ),
+        Statement(
+            f"Create without LOGIN: {ALICE}, {BOB}",
+            f"{role}; {role}",
+            (alice, alice, mark % '"complete": false', bob, bob, mark % '"complete": false'),
+        ),
+        Statement(f"Grant rds_ad, {READ}: {ALICE}", "GRANT {}, {} TO {}", (ad, read, alice)),
+        Statement(f"Grant rds_ad, {READ}, {WRITE}: {BOB}", "GRANT {}, {}, {} TO {}", (ad, read, write, bob)),
+        Statement(
+            f"LOGIN, complete: {ALICE}, {BOB}",
+            "ALTER ROLE {} LOGIN; COMMENT ON ROLE {} IS {}; ALTER ROLE {} LOGIN; COMMENT ON ROLE {} IS {}",
+            (alice, alice, mark % '"complete": true', bob, bob, mark % '"complete": true'),
+        ),
+    ]
+
+
+def test_names_are_values_and_never_text() -> None:
+    hostile = ("o'brien", 'a"b', "{}", "%s", "a; DROP ROLE rds_ad")
+    profile = a_profile(logins=tuple(DirectoryLogin(name, ("read",)) for name in hostile))
+    for statement in make(POSTGRESQL_AD, profile, Server().present).statements:
+        assert not any(name in statement.sql.replace("{}", "") for name in hostile)
+        assert statement.sql.count("{}") == len(statement.values)
+
+
+def test_no_statement_drops_or_revokes_anything_or_hands_it_on() -> None:
+    server = Server.of([a_role(), a_role(BOB, can_login=False), a_role("carol@CORP.EXAMPLE.COM"), a_group()])
+    statements = (
+        *make_groups(POSTGRESQL_AD, "payments", wanted_groups(a_profile()), server.present),
+        *make(POSTGRESQL_AD, a_profile(), server.present).statements,
+        *open_complete(POSTGRESQL_AD, a_profile(), server.present),
+    )
+    assert statements
+    for statement in statements:
+        assert not re.search(r"\b(DROP|REVOKE|REASSIGN|PASSWORD|ADMIN|SUPERUSER|RENAME|SET)\b", statement.sql)
+
+
+@pytest.mark.parametrize(("people", "batches"), [(1, 1), (100, 1), (101, 2), (1000, 10)])
+def test_a_hundred_people_share_a_statement(people: int, batches: int) -> None:
+    profile = a_profile(logins=tuple(DirectoryLogin(f"user{n}", ("read",)) for n in range(people)))
+    server = Server()
+    made = make(POSTGRESQL_AD, profile, server.present).statements
+    assert max(len(statement.values) for statement in made) <= 3 * LOGINS_PER_STATEMENT
+    assert onboard(server, profile) == 1 + 3 * batches
+    assert proof_of(profile, server).verified == people
+
+
+def test_a_role_that_nobody_has_or_that_says_nothing_about_postgresql_has_no_group() -> None:
+    roles = {**a_profile().roles, "elsewhere": Role("read", mysql=("payments",))}
+    profile = a_profile(roles=roles, logins=(DirectoryLogin("alice", ("read", "elsewhere")),))
+    assert [group.name for group in wanted_groups(profile)] == [READ]
+    (alice,) = wanted_logins(POSTGRESQL_AD, profile)
+    assert alice.roles == {"rds_ad", READ}
+
+
+# ---- run twice, cut off, changed
+
+
+def test_a_second_run_has_nothing_to_do() -> None:
+    server = Server()
+    assert onboard(server, a_profile()) == 5
+    assert onboard(server, a_profile()) == 0
+    assert proof_of(a_profile(), server) == Proof(2, ())
+
+
+def test_a_login_that_is_no_member_of_everything_stays_closed() -> None:
+    half = a_role(can_login=False, mark={"profile": "payments", "complete": False}, member_of=frozenset({"rds_ad"}))
+    assert open_complete(POSTGRESQL_AD, for_alice(), Server.of([half, a_group()]).present) == ()
+
+
+def test_a_leaver_loses_login_and_keeps_everything_else() -> None:
+    carol = a_role("carol@CORP.EXAMPLE.COM")
+    server = Server.of([a_role(), carol, a_group()])
+    assert onboard(server, for_alice()) == 1
+    assert server.roles[carol.name] == replace(carol, can_login=False, mark={"profile": "payments", "complete": False})
+    assert onboard(server, for_alice()) == 0
+    assert onboard(Server.of([a_role(), carol, a_group()]), for_alice(lock_leavers=False)) == 0
+
+
+def test_a_group_role_is_no_leaver() -> None:
+    assert make(POSTGRESQL_AD, for_alice(), Server.of([a_role(), a_group(), a_group("old")]).present).statements == ()
+
+
+FOREIGN = {
+    "made by somebody else (member of rds_superuser)": a_role(mark=None, member_of=frozenset({"rds_superuser"})),
+    "made by somebody else (member of no role)": a_role(mark=None, member_of=frozenset()),
+    "made for profile ledger": a_role(mark={"profile": "ledger", "complete": True}),
+    "made for profile None": a_role(mark={}),
+    "changed since we made it (SUPERUSER)": a_role(powers=("SUPERUSER",)),
+    "locked by somebody else": a_role(can_login=False),
+    f"no login may have rds_ad and rds_iam: {ALICE} is a member of rds_iam": a_role(
+        member_of=frozenset({"rds_ad", READ, "rds_iam"})
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", FOREIGN)
+def test_a_login_that_is_not_ours_to_touch_is_left_alone_and_said(reason: str) -> None:
+    server = Server.of([FOREIGN[reason], a_group()])
+    assert onboard(server, for_alice()) == 0
+    assert proof_of(for_alice(), server) == Proof(0, (f"{ALICE}: {reason}",))
+
+
+# ---- rds_ad xor rds_iam, and never the master
+
+
+def test_nobody_is_made_a_member_of_both_by_a_detour() -> None:
+    """app > token > rds_iam: whoever becomes a member of the group role would be one of rds_iam."""
+    chain = [
+        PresentRole("token", member_of=frozenset({"rds_iam"})),
+        PresentRole("app", member_of=frozenset({"token"})),
+        a_role(can_login=False, mark={"profile": "payments", "complete": False}, member_of=frozenset({"app"})),
+        a_group(),
+    ]
+    server = Server.of(chain)
+    assert onboard(server, for_alice()) == 0
+    way = f"{ALICE} is a member of app is a member of token is a member of rds_iam"
+    assert proof_of(for_alice(), server).left_alone == (f"{ALICE}: no login may have rds_ad and rds_iam: {way}",)
+
+
+def test_where_rds_ad_itself_leads_to_rds_iam_nobody_is_made() -> None:
+    server = Server.of([PresentRole("rds_ad", member_of=frozenset({"rds_iam"})), a_group()])
+    assert onboard(server, for_alice()) == 0
+    way = f"{ALICE} is a member of rds_ad is a member of rds_iam"
+    assert proof_of(for_alice(), server).left_alone == (f"{ALICE}: no login may have rds_ad and rds_iam: {way}",)
+
+
+def test_whom_the_master_is_a_member_of_is_not_given_rds_ad() -> None:
+    half = a_role(can_login=False, mark={"profile": "payments", "complete": False}, member_of=frozenset())
+    team = PresentRole("team", member_of=frozenset({ALICE}))
+    server = Server.of([half, a_group(), team, replace(MASTER, member_of=frozenset({"team"}))])
+    assert onboard(server, for_alice()) == 0
+    assert proof_of(for_alice(), server).left_alone == (
+        f"{ALICE}: rds_ad would shut the master user out: dbadmin is a member of team is a member of {ALICE}",
+    )
+
+
+def test_a_member_of_a_login_must_not_get_both_by_it_either() -> None:
+    half = a_role(can_login=False, mark={"profile": "payments", "complete": False}, member_of=frozenset())
+    server = Server.of([half, a_group(), PresentRole("batch", member_of=frozenset({ALICE, "rds_iam"}))])
+    assert onboard(server, for_alice()) == 0
+    assert proof_of(for_alice(), server).left_alone == (
+        f"{ALICE}: no login may have rds_ad and rds_iam: batch, a member of it, is one of rds_iam",
+    )
+
+
+@pytest.mark.parametrize("role", ["rds_ad", "rds_iam"])
+def test_a_master_who_reaches_either_is_told_the_way(role: str) -> None:
+    team = PresentRole("team", member_of=frozenset({role}))
+    present = Server.of([team, replace(MASTER, member_of=frozenset({"team"}))]).present
+    assert unusable(POSTGRESQL_AD, present) == (
+        f"The master user would sign in by {role} alone: dbadmin is a member of team is a member of {role}",
+        'REVOKE "team" FROM "dbadmin", then start again',
+    )
+
+
+def test_a_usual_master_may_go_on() -> None:
+    assert unusable(POSTGRESQL_AD, Server().present) is None
+
+
+def test_a_server_without_rds_ad_is_none_of_rds() -> None:
+    assert unusable(POSTGRESQL_AD, Roles("dbadmin", {"dbadmin": MASTER})) == (
+        "There is no role rds_ad",
+        "Ask AWS Support: RDS makes it in every database server",
+    )
+
+
+def test_a_circle_of_memberships_ends_the_search() -> None:
+    circle = Roles(
+        "a", {"a": PresentRole("a", member_of=frozenset("b")), "b": PresentRole("b", member_of=frozenset("a"))}
+    )
+    assert circle.way(["a"], "rds_iam") is None
+    assert circle.masters_ways == {"a": ("a",), "b": ("a", "b")}
+
+
+# ---- group roles
+
+
+TROUBLES = {
+    "made by somebody else": a_group(mark=None),
+    "made for role write of profile payments": a_group(mark={"profile": "payments", "role": "write"}),
+    "made for role read of profile ledger": a_group(mark={"profile": "ledger", "role": "read"}),
+    "changed since we made it (LOGIN)": a_group(can_login=True),
+    "changed since we made it (CREATEROLE, member of rds_superuser)": a_group(
+        powers=("CREATEROLE",), member_of=frozenset({"rds_superuser"})
+    ),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_a_group_role_that_is_not_as_we_make_it_is_given_to_nobody(trouble: str) -> None:
+    server = Server.of([TROUBLES[trouble]])
+    assert onboard(server, for_alice()) == 0
+    assert proof_of(for_alice(), server).left_alone == (
+        f"{ALICE}: it needs {READ}, which is not ours to use: {trouble}",
+        f"{READ}: {trouble}",
+    )
+
+
+# ---- the proof
+
+
+@pytest.mark.parametrize(
+    ("present", "fault"),
+    [
+        ([], f"{ALICE} is not there"),
+        ([a_role(can_login=False, mark={"profile": "payments", "complete": False})], f"{ALICE} is locked"),
+        ([a_role(member_of=frozenset({"rds_ad"}))], f"{ALICE} lacks membership of {READ}"),
+        ([a_role(member_of=frozenset())], f"{ALICE} lacks membership of rds_ad; membership of {READ}"),
+        ([a_role(name=ALICE.lower())], f"{ALICE} is not there"),
+    ],
+)
+def test_a_login_that_is_not_as_wanted_is_named(present: list[PresentRole], fault: str) -> None:
+    with pytest.raises(LoginsIncomplete, match=f"1 logins are not as wanted: {re.escape(fault)}"):
+        proof_of(for_alice(), Server.of([*present, a_group()]))
+
+
+def test_what_waits_and_what_is_not_ours_is_said_beside() -> None:
+    server = Server.of([a_role(), a_group()])
+    proof = prove(
+        POSTGRESQL_AD, for_alice(), server.present, besides=["core.t of app"], waiting=["payments: not there"]
+    )
+    assert proof == Proof(1, ("core.t of app",), ("payments: not there",))
+    assert proof.to_json() == {"verified": 1, "left_alone": ("core.t of app",), "waiting": ("payments: not there",)}
+
+
+# ---- for any profile and any server
+
+PEOPLE = st.dictionaries(
+    st.sampled_from(["alice", "bob", "carol"]),
+    st.lists(st.sampled_from(["read", "write"]), min_size=1, max_size=2).map(tuple),
+    min_size=1,
+).map(lambda people: tuple(DirectoryLogin(user, roles) for user, roles in people.items()))
+NAMES = ["team", "token", ALICE, BOB, "carol@CORP.EXAMPLE.COM", READ, WRITE]
+MARKS = st.none() | st.sampled_from(
+    [
+        COMPLETE,
+        {"profile": "payments", "complete": False},
+        {"profile": "ledger", "complete": True},
+        {"profile": "payments", "role": "read"},
+    ]
+)
+PRESENT = st.builds(
+    PresentRole,
+    st.sampled_from(NAMES),
+    st.booleans(),
+    st.sampled_from([(), ("CREATEDB",)]),
+    MARKS,
+    st.frozensets(st.sampled_from([*NAMES, "rds_ad", "rds_iam"]), max_size=2),
+)
+SERVERS = st.lists(PRESENT, max_size=6, unique_by=lambda role: role.name)
+
+
+@given(PEOPLE, st.booleans(), SERVERS, st.frozensets(st.sampled_from(NAMES), max_size=1))
+def test_one_run_is_enough_and_touches_only_what_is_ours(
+    people: tuple[DirectoryLogin, ...], lock: bool, present: list[PresentRole], of_master: frozenset[str]
+) -> None:
+    profile = a_profile(logins=people, lock_leavers=lock)
+    server = Server.of([*present, replace(MASTER, member_of=of_master)])
+    if unusable(POSTGRESQL_AD, server.present):
+        return
+    both_before = have_both(server)
+    onboard(server, profile)
+    assert have_both(server) == both_before
+    assert unusable(POSTGRESQL_AD, server.present) is None
+    for before in present:
+        after = server.roles[before.name]
+        if before.mark is None or before.mark["profile"] != "payments":
+            assert after == before
+        assert after.powers == before.powers
+        assert before.member_of <= after.member_of
+    proof = proof_of(profile, server)
+    kept = [line for line in proof.left_alone if "still open" not in line and not line.startswith("signon.")]
+    assert proof.verified + len(kept) == len(people)
+    assert onboard(server, profile) == 0
+
+
+def have_both(server: Server) -> set[str]:
+    """Who is a member of rds_ad and of rds_iam, by whatever way."""
+    roles = server.present
+    return {name for name in roles.present if roles.way([name], "rds_ad") and roles.way([name], "rds_iam")}
+
+
+@given(PEOPLE, SERVERS, st.integers(0, 6))
+def test_a_run_that_is_cut_off_anywhere_is_completed_by_the_next(
+    people: tuple[DirectoryLogin, ...], present: list[PresentRole], until: int
+) -> None:
+    profile = a_profile(logins=people)
+    server = Server.of(present)
+    if unusable(POSTGRESQL_AD, server.present):
+        return
+    server.run(make(POSTGRESQL_AD, profile, server.present).statements[:until])
+    onboard(server, profile)
+    proof_of(profile, server)
+    assert onboard(server, profile) == 0
