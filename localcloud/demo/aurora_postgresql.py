@@ -52,7 +52,7 @@ def _make_schema(cloud: Cloud) -> None:
 
 
 def sign_in(cloud: Cloud, kit: Path, connect: dict[str, Any]) -> None:
-    """The lines of the kit, run as they stand but for the name; the password is typed for the ticket, and only there."""
+    """The lines of the kit, run as they stand but for the name; only for the ticket the password is typed."""
     line = connect["clients"]["psql"]
     alice, mallory = (f"{name}@{cloud.directory.realm}" for name in ("alice", "mallory"))
     kinit = connect["clients"]["kinit"].replace("YOUR-NAME", "alice")

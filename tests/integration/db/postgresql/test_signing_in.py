@@ -6,9 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,11 +21,8 @@ from signon.domain.credentials import Credentials
 from signon.domain.database import Database
 from signon.errors import ConnectionRefused, DatabaseBusy, SignonError, TemporaryFailure
 from tests.conftest import Eventually
-from tests.integration.db import certificates
-from tests.integration.db.certificates import Certificate
 
 from .conftest import HOST, MASTER, Operator, SignIn
-from .rogue import CLEARTEXT, MD5, OK, Rogue
 
 WITHOUT_RIGHT_CERTIFICATE = f"The TLS of {HOST} cannot be verified"
 
@@ -69,14 +64,14 @@ def test_the_master_signs_in_over_tls_without_a_round_trip_more(as_master: SignI
 def test_a_password_that_was_rotated_since_it_was_read_is_read_again(
     operator: Operator, database: Database, bundle: str
 ) -> None:
-    secret = Secret("of last week", MASTER[1])
+    secret = Secret("Rotated", MASTER[1])
     with sign_in(database, secret, bundle) as session:
         assert session.query("Ask", "SELECT 1") == ((1,),)
     assert secret.read == 2
 
 
 def test_a_wrong_password_is_read_again_exactly_once(operator: Operator, database: Database, bundle: str) -> None:
-    secret = Secret("wr0ng")
+    secret = Secret("not-used-here")
     error = refused(database, bundle, secret)
     assert isinstance(error, ConnectionRefused)
     assert error.problem == f"{HOST} does not let the master user in to database postgres"
@@ -151,62 +146,6 @@ def test_without_a_bundle_nobody_is_believed(operator: Operator, database: Datab
     assert WITHOUT_RIGHT_CERTIFICATE in str(refused(database, str(tmp_path / "missing.pem")))
 
 
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[Rogue], None]:
-    """The endpoint's name resolves to somebody else."""
-    return lambda rogue: monkeypatch.setenv("PGHOSTADDR", rogue.address)
-
-
-@pytest.mark.parametrize("certificate", certificates.WORTHLESS)
-def test_a_rogue_with_a_worthless_certificate_hears_nothing_of_the_master(
-    certificate: Callable[[World, Path], Certificate],
-    world: World,
-    database: Database,
-    at: Callable[[Rogue], None],
-    bundle: str,
-    tmp_path: Path,
-) -> None:
-    with Rogue(certificate(world, tmp_path)) as rogue:
-        at(rogue)
-        assert WITHOUT_RIGHT_CERTIFICATE in str(refused(replace(database, port=rogue.port), bundle))
-    assert rogue.visits == 1
-    assert MASTER[0].encode() not in rogue.heard
-    assert MASTER[1].encode() not in rogue.heard
-
-
-def test_a_rogue_without_tls_hears_nothing_of_the_master(
-    database: Database, at: Callable[[Rogue], None], bundle: str
-) -> None:
-    with Rogue() as rogue:
-        at(rogue)
-        assert WITHOUT_RIGHT_CERTIFICATE in str(refused(replace(database, port=rogue.port), bundle))
-    assert MASTER[0].encode() not in rogue.heard
-
-
-@pytest.mark.parametrize("asks", [CLEARTEXT, OK], ids=["asks in the clear", "asks for nothing"])
-def test_whoever_has_the_right_certificate_still_hears_no_password(
-    asks: bytes, world: World, database: Database, at: Callable[[Rogue], None], bundle: str, tmp_path: Path
-) -> None:
-    with Rogue(world.authority.issue(tmp_path, HOST), asks=asks) as rogue:
-        at(rogue)
-        error = refused(replace(database, port=rogue.port), bundle)
-    assert isinstance(error, ConnectionRefused)
-    assert error.problem == f"{HOST} asks for the master user's password in another way than SCRAM or MD5"
-    assert MASTER[0].encode() in rogue.heard  # it has ears
-    assert MASTER[1].encode() not in rogue.heard
-
-
-def test_md5_is_answered_by_a_digest(
-    world: World, database: Database, at: Callable[[Rogue], None], bundle: str, tmp_path: Path
-) -> None:
-    """Passwords of databases that were upgraded from 13 may be stored for it alone."""
-    with Rogue(world.authority.issue(tmp_path, HOST), asks=MD5) as rogue:
-        at(rogue)
-        assert isinstance(refused(replace(database, port=rogue.port), bundle), TemporaryFailure)
-    assert b"md5" in rogue.heard
-    assert MASTER[1].encode() not in rogue.heard
-
-
 # ---- the way there
 
 
@@ -261,47 +200,6 @@ def test_a_server_without_a_connection_left_is_tried_again(
         operator.run("ALTER ROLE dbadmin CONNECTION LIMIT -1")
     assert isinstance(error, TemporaryFailure)
     assert str(error) == f"{HOST}:5432 has no connection left"
-
-
-ALERT = b"\x15\x03\x03\0\x02\x02\x46"  # of TLS: no version that the other side knows
-
-
-@pytest.mark.parametrize(
-    ("answers", "said"),
-    [
-        ([b""], "ended the connection while we signed in"),
-        ([b"S", b""], "ended the connection while we signed in"),
-        (
-            [b"HTTP/1.1 400 Bad Request\r\n\r\n"],
-            "does not answer as PostgreSQL does | Remedy: Look at who answers at that",
-        ),
-        ([b"E\0\0\0\x0bSnonsense\0\0"], "does not answer as PostgreSQL does | Remedy: Look at who answers at that"),
-        ([b"G"], "does not answer as PostgreSQL does | Remedy: Look at who answers at that"),
-        ([b"S", ALERT], WITHOUT_RIGHT_CERTIFICATE),
-        ([b"S", b"nonsense"], WITHOUT_RIGHT_CERTIFICATE),
-    ],
-)
-def test_somebody_who_does_not_speak_as_postgresql_does_is_told_apart(
-    answers: list[bytes], said: str, database: Database, bundle: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PGHOSTADDR", "127.0.0.1")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def answer() -> None:
-            visitor, _ = listener.accept()
-            with visitor:
-                for each in answers:
-                    visitor.recv(4096)
-                    visitor.sendall(each)
-                with suppress(OSError):
-                    visitor.shutdown(socket.SHUT_WR)
-                    while visitor.recv(4096):  # closing with something unread would be a reset
-                        pass
-
-        answering = threading.Thread(target=answer, daemon=True)
-        answering.start()
-        assert said in str(refused(replace(database, port=listener.getsockname()[1]), bundle))
-        answering.join()
 
 
 # ---- what is loaded
