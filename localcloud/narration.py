@@ -53,6 +53,7 @@ class Narration:
         self._history: list[dict[str, Any]] = []
         self._started = self._clock()
         self._line: _Line | None = None
+        self._read: dict[str, int] = {}
         self._live = sys.stdout.isatty()
 
     def follow(self) -> Told:
@@ -134,9 +135,9 @@ class Narration:
 
     def _statements(self, state: str) -> list[str]:
         """The statements that a function's log tells of; queries are left out."""
-        told = [
-            entry for entry in self._log(state) if "sql" in entry and not entry["sql"].startswith(("SELECT", "SHOW"))
-        ]
+        written = self._log(state)
+        told = [entry for entry in written[self._read.get(state, 0) :] if entry.get("changes")]
+        self._read[state] = len(written)  # a state that is entered again does not tell everything once more
         return [f"{entry['does']}\n  {entry['sql']};" for entry in told] or ["nothing was missing: no statement"]
 
     def _log(self, state: str) -> list[dict[str, Any]]:

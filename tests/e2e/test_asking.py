@@ -109,11 +109,11 @@ def test_a_login_that_somebody_else_made_is_left_alone(scene: Scene) -> None:
         ),
         (
             {"roles": {"read": {"preset": "read", "mysql": {"databases": ["mysql"]}}}},
-            "Profile wrong is invalid: roles.read.mysql.databases.0: 'mysql' belongs to the engine",
+            "Profile wrong is invalid: roles.read.mysql.databases.0: 'mysql' is reserved: it belongs to the engine",
         ),
         (
             {"wizardry": "on"},
-            "Profile wrong is invalid: the profile: Additional properties are not allowed ('wizardry' was unexpected)",
+            "Additional properties are not allowed ('wizardry' was unexpected)",
         ),
     ],
     ids=["not admitted", "no such directory", "another realm", "a database of the engine", "an unknown field"],
@@ -140,7 +140,7 @@ def wrong(scene: Scene) -> None:
         ({"database": {"instance": "no-such-database"}}, "There is no DB instance no-such-database here."),
         (
             {"database": {"instance": "Robert'); DROP TABLE"}},
-            'database must be {"instance": NAME} with the name of a DB instance in lower case',
+            'database must be {"instance": NAME} or {"cluster": NAME}, with the name in lower case',
         ),
         ({"database": {"instance": "nobody-1"}, "sql": "DROP"}, "'sql' is not a field of a request"),
         ({}, 'database must be {"instance": NAME}'),

@@ -42,10 +42,10 @@ def run(scene: Scene, **database: str) -> Ended:
 
 @pytest.fixture(scope="module")
 def cluster(scene: Scene, eventually: Eventually) -> Cluster:
-    """A writer, `ledger-1-1`, and two readers."""
-    publish(scene, "ledger")
-    create_cluster(scene.cloud, "ledger-1", "ledger", readers=2)
-    return Cluster(scene.cloud, "ledger-1", eventually)
+    """A writer, `accounts-1-1`, and two readers."""
+    publish(scene, "accounts")
+    create_cluster(scene.cloud, "accounts-1", "accounts", readers=2)
+    return Cluster(scene.cloud, "accounts-1", eventually)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_one_event_of_the_cluster_and_one_of_each_instance_make_one_execution_th
     calls = scene.cloud.figures.calls(onboarded.arn)
     assert {call: calls[call] for call in CHANGES} == {("rds", "ModifyDBCluster"): 1, ("rds", "RebootDBInstance"): 3}
     assert ("rds", "ModifyDBInstance") not in calls
-    assert onboarded.dossier["database"]["name"] == "ledger-1"
+    assert onboarded.dossier["database"]["name"] == "accounts-1"
 
 
 def restarts(scene: Scene, prefix: str) -> list[tuple[str, datetime.datetime]]:
@@ -79,8 +79,8 @@ def restarts(scene: Scene, prefix: str) -> list[tuple[str, datetime.datetime]]:
 
 
 def test_readers_are_rebooted_before_the_writer_one_at_a_time(scene: Scene, onboarded: Ended) -> None:
-    told = restarts(scene, "ledger-1-")
-    assert [name for name, _ in told] == ["ledger-1-2", "ledger-1-3", "ledger-1-1"]
+    told = restarts(scene, "accounts-1-")
+    assert [name for name, _ in told] == ["accounts-1-2", "accounts-1-3", "accounts-1-1"]
     key = {"database": {"S": onboarded.dossier["database"]["resource_id"]}, "kind": {"S": "record"}}
     item = scene.cloud.client("dynamodb").get_item(TableName=scene.cloud.physical["Records"], Key=key)["Item"]
     intents = {name: datetime.datetime.fromisoformat(at["S"]) for name, at in item["reboot_intents"]["M"].items()}
@@ -96,9 +96,9 @@ def test_a_schema_that_does_not_exist_yet_is_waited_for_and_people_sign_in_all_t
     assert onboarded.end == "Parked"
     assert onboarded.dossier["proof"]["verified"] == 2
     assert "core" in json.dumps(onboarded.dossier["proof"]["waiting"])
-    record = scene.record("ledger-1")
+    record = scene.record("accounts-1")
     assert record is not None
-    assert record["headline"].startswith(f"ledger-1: 2 logins sign in with {REALM}; ")
+    assert record["headline"].startswith(f"accounts-1: 2 logins sign in with {REALM}; ")
     waits = datetime.datetime.fromisoformat(record["next_look"]) - datetime.datetime.fromisoformat(
         record["reported_at"]
     )
@@ -125,10 +125,10 @@ def test_the_next_look_grants_what_has_come_to_be_and_the_one_after_it_changes_n
 ) -> None:
     assert onboarded.end == "Parked"
     cluster.as_master("CREATE SCHEMA core", database="payments")
-    first = run(scene, cluster="ledger-1")
+    first = run(scene, cluster="accounts-1")
     assert first.end == "Onboarded"
     assert "Reboot database" not in first.states
-    for database in ({"cluster": "ledger-1"}, {"instance": "ledger-1-2"}):
+    for database in ({"cluster": "accounts-1"}, {"instance": "accounts-1-2"}):
         again = run(scene, **database)
         assert (again.end, scene.changes_made_by(again)) == ("Onboarded", {})
         assert again.dossier["logins"]["statements"] == 0
@@ -136,8 +136,8 @@ def test_the_next_look_grants_what_has_come_to_be_and_the_one_after_it_changes_n
 
 @pytest.mark.usefixtures("onboarded")
 def test_a_second_run_that_has_lost_its_record_reboots_nobody(scene: Scene) -> None:
-    scene.forget("ledger-1")
-    again = run(scene, cluster="ledger-1")
+    scene.forget("accounts-1")
+    again = run(scene, cluster="accounts-1")
     assert again.end == "Onboarded"
     assert scene.changes_made_by(again) == {}
 

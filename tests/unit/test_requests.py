@@ -172,8 +172,8 @@ def test_an_event_that_names_no_database_is_refused(change: dict[str, Any]) -> N
     [
         (an_event(SourceArn=f"arn:aws:rds:{REGION}:999999999999:db:x"), f"account 999999999999 in {REGION}"),
         (an_event(SourceArn=f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:x"), f"account {ACCOUNT} in eu-west-1"),
-        ({**an_event(), "account": "999999999999"}, f"account {ACCOUNT} in {REGION}"),
-        ({**an_event(), "region": "eu-west-1"}, f"account {ACCOUNT} in {REGION}"),
+        ({**an_event(), "account": "999999999999"}, f"account 999999999999 in {REGION}"),
+        ({**an_event(), "region": "eu-west-1"}, f"account {ACCOUNT} in eu-west-1"),
     ],
 )
 def test_an_event_of_another_account_or_region_is_refused(document: Any, whose: str) -> None:

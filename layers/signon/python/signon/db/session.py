@@ -31,12 +31,12 @@ class Session:
 
     def query(self, description: str, sql: str, values: Values = ()) -> Sequence[tuple[Any, ...]]:
         """The rows of a query."""
-        return self._run(description, sql, values)
+        return self._run(description, sql, values, changes=False)
 
     def run(self, statements: Sequence[Statement]) -> None:
         """The only place where anything is changed in a database."""
         for statement in statements:
-            self._run(statement.description, statement.sql, statement.values)
+            self._run(statement.description, statement.sql, statement.values, changes=True)
 
     @contextmanager
     def beside(self, database: str) -> Iterator[Session]:
@@ -48,8 +48,9 @@ class Session:
             self._round_trips_beside += connection.round_trips
             connection.close()
 
-    def _run(self, description: str, sql: str, values: Values) -> Sequence[tuple[Any, ...]]:
-        _log.info("SQL", extra={"does": description, "sql": self._connection.text(sql, values)})
+    def _run(self, description: str, sql: str, values: Values, *, changes: bool) -> Sequence[tuple[Any, ...]]:
+        text = self._connection.text(sql, values)
+        _log.info("SQL", extra={"does": description, "sql": text, "changes": changes})
         return self._connection.run(sql, values)
 
 

@@ -1,0 +1,102 @@
+"""What the template gives each function: settings, a role of its own, rights to the calls that it makes."""
+
+from __future__ import annotations
+
+from tests.unit.contract import (
+    FUNCTIONS,
+    RESOURCES,
+    TASKS,
+    TEMPLATE,
+    actions_of,
+    code_of,
+    each_function,
+    folder_of,
+    role_of,
+)
+from tests.unit.reach import ROOT, calls_of, settings_of
+
+
+@each_function
+def test_a_function_is_given_the_settings_that_it_asks_for_and_no_others(function: str) -> None:
+    variables = FUNCTIONS[function].get("Environment", {"Variables": {}})["Variables"]
+    assert {f"SIGNON_{name}" for name in settings_of(code_of(function))} == set(variables)
+
+
+def test_only_functions_ask_for_settings() -> None:
+    layer = ROOT / "layers/signon/python/signon"
+    assert [path.name for path in layer.rglob("*.py") if "setting(" in path.read_text()] == ["settings.py"]
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    roles = [role_of(function) for function in FUNCTIONS]
+    assert roles == [f"{function}Role" for function in FUNCTIONS]
+    assert all(RESOURCES[role]["Type"] == "AWS::IAM::Role" for role in roles)
+
+
+@each_function
+def test_every_function_has_a_log_group_whose_lines_do_not_stay_for_ever(function: str) -> None:
+    group = RESOURCES[FUNCTIONS[function]["LoggingConfig"]["LogGroup"]["Ref"]]
+    name = FUNCTIONS[function]["FunctionName"]["Fn::Sub"]
+    assert group["Type"] == "AWS::Logs::LogGroup"
+    assert group["Properties"]["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/{name}"}
+    assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+CALLS = {
+    "describe_db_instances": {"rds:DescribeDBInstances"},
+    "describe_orderable_db_instance_options": {"rds:DescribeOrderableDBInstanceOptions"},
+    "describe_events": {"rds:DescribeEvents"},
+    "describe_db_clusters": {"rds:DescribeDBClusters"},
+    "modify_db_instance": {"rds:ModifyDBInstance", "iam:PassRole"},
+    "modify_db_cluster": {"rds:ModifyDBCluster", "iam:PassRole"},
+    "reboot_db_instance": {"rds:RebootDBInstance"},
+    "describe_directories": {"ds:DescribeDirectories"},
+    "get_role": {"iam:GetRole"},
+    "list_attached_role_policies": {"iam:ListAttachedRolePolicies"},
+    "get_item": {"dynamodb:GetItem"},
+    "update_item": {"dynamodb:UpdateItem"},
+    "batch_get_item": {"dynamodb:BatchGetItem"},
+    "describe_execution": {"states:DescribeExecution"},
+    "list_executions": {"states:ListExecutions"},
+    "start_execution": {"states:StartExecution"},
+    "get_object": {"s3:GetObject"},
+    "get_object of a version": {"s3:GetObjectVersion"},
+    "head_object": {"s3:GetObject"},
+    "put_object": {"s3:PutObject"},
+    "get_secret_value": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
+    "publish": {"sns:Publish"},
+    "put_events": {"events:PutEvents"},
+}
+NEITHER_OURS_NOR_MORE = {"sqs:SendMessage", "s3:ListBucket", "logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+@each_function
+def test_a_function_may_make_the_calls_that_it_makes_and_no_others(function: str) -> None:
+    made = set[str]().union(*(CALLS[call] for call in calls_of(code_of(function)) if call in CALLS))
+    allowed = actions_of(role_of(function)) - NEITHER_OURS_NOR_MORE
+    assert made == {action for action in allowed if not action.startswith("ec2:")}
+
+
+@each_function
+def test_a_function_is_in_the_vpc_where_it_signs_in_to_databases_and_only_there(function: str) -> None:
+    signs_in = "get_secret_value" in calls_of(code_of(function))
+    assert ("VpcConfig" in FUNCTIONS[function]) is signs_in
+    assert ("ec2:CreateNetworkInterface" in actions_of(role_of(function))) is signs_in
+
+
+def test_a_function_that_works_by_a_plan_reads_the_profile_that_was_planned() -> None:
+    """By its version: the newest one is for *Make plan* alone."""
+    readers = {task: calls_of(folder_of(task)) & {"get_object", "get_object of a version"} for task in TASKS}
+    assert {task: calls for task, calls in readers.items() if calls} == {
+        "Make plan": {"get_object"},
+        "Create logins": {"get_object of a version"},
+        "Verify logins": {"get_object of a version"},
+    }
+
+
+def test_functions_reach_the_databases_ports_and_https_and_nothing_else() -> None:
+    egress = RESOURCES["DatabaseAccess"]["Properties"]["SecurityGroupEgress"]
+    ports = {"MySqlPort": 3306, "PostgreSqlPort": 5432}
+    assert {name: TEMPLATE["Parameters"][name]["Default"] for name in ports} == ports
+    ways = [({"Ref": "MySqlPort"},) * 2, ({"Ref": "PostgreSqlPort"},) * 2, (443, 443)]
+    assert [(way["FromPort"], way["ToPort"]) for way in egress] == ways

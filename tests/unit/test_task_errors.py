@@ -1,0 +1,152 @@
+"""What the state machine makes of each error is what errors.py says, and every error is somebody's."""
+
+from __future__ import annotations
+
+from signon.errors import END_BY_ERROR, NeedsPerson
+from tests.unit.contract import (
+    ERRORS,
+    FOLDERS,
+    FUNCTIONS,
+    MACHINE,
+    PLATFORM,
+    STATES,
+    TASKS,
+    each_task,
+    end_of,
+    folder_of,
+    logical_id_of,
+    names_in,
+    timeout_of,
+    waits_of,
+)
+from tests.unit.reach import calls_of, errors_of
+
+
+@each_task
+def test_the_platform_is_given_three_minutes_to_recover(task: str) -> None:
+    first = TASKS[task]["Retry"][0]
+    assert set(first["ErrorEquals"]) == PLATFORM
+    assert sum(waits_of(first)) >= 3 * 60
+
+
+@each_task
+def test_a_task_catches_whatever_is_left(task: str) -> None:
+    assert TASKS[task]["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
+
+
+@each_task
+def test_the_names_of_errors_are_classes_of_ours_or_the_platforms(task: str) -> None:
+    named = {error for rule in (*TASKS[task]["Retry"], *TASKS[task]["Catch"]) for error in rule["ErrorEquals"]}
+    assert {error for error in named if "." not in error} <= ERRORS
+    assert {error for error in named if "." in error} == {*PLATFORM, "States.ALL"}
+
+
+@each_task
+def test_a_task_retries_exactly_the_errors_of_its_function_that_pass_by_themselves(task: str) -> None:
+    retried = {error for retry in TASKS[task]["Retry"][1:] for error in retry["ErrorEquals"]}
+    passing = {"TemporaryFailure", "DatabaseBusy"}
+    assert retried == errors_of(folder_of(task)) & passing
+
+
+@each_task
+def test_a_task_names_no_error_that_its_function_cannot_raise(task: str) -> None:
+    caught = {error for catch in TASKS[task]["Catch"][:-1] for error in catch["ErrorEquals"]}
+    assert caught <= errors_of(folder_of(task))
+
+
+@each_task
+def test_every_error_of_a_function_ends_where_its_class_says(task: str) -> None:
+    for error in errors_of(folder_of(task)) & set(END_BY_ERROR) - {"PlanOutdated"}:
+        assert end_of(task, error) in ("Report outcome", "Failed" if task == "Report outcome" else END_BY_ERROR[error])
+
+
+def test_errors_that_end_silently_before_a_claim_need_no_report() -> None:
+    assert end_of("Describe database", "NotOurs") == "Not ours"
+    assert end_of("Claim database", "AlreadyInProgress") == "Already in progress"
+
+
+def test_whoever_confirms_the_claim_ends_when_it_is_lost() -> None:
+    for task in TASKS:
+        if "ClaimLost" in errors_of(folder_of(task)):
+            assert end_of(task, "ClaimLost") == "Already in progress"
+
+
+CHANGING = {"Associate directory", "Reboot database", "Create logins", "Publish connection kit"}
+
+
+def test_whoever_changes_anything_looks_first_whether_the_plan_is_still_the_one_to_follow() -> None:
+    assert {task for task in TASKS if "PlanOutdated" in errors_of(folder_of(task))} == CHANGING
+    for task in CHANGING:
+        assert {"observe", "confirm", "newest_version"} <= calls_of(folder_of(task))
+        assert names_in(TASKS[task]["Parameters"]) >= {"request", "database", "plan", "claim"}
+
+
+def test_an_outdated_plan_is_made_anew_three_times_at_most_and_then_parked() -> None:
+    for task in CHANGING:
+        (catch,) = (catch for catch in TASKS[task]["Catch"] if catch["ErrorEquals"] == ["PlanOutdated"])
+        assert (catch["Next"], catch["ResultPath"]) == ("Planned often?", "$.error")
+    choice = STATES["Planned often?"]
+    assert choice["Choices"] == [{"Variable": "$.replans", "NumericLessThan": 3, "Next": "Plan again"}]
+    assert choice["Default"] == "Report outcome"
+    assert STATES["Describe database"]["ResultSelector"]["replans"] == 0
+    assert STATES["Plan again"]["Parameters"]["replans.$"] == "States.MathAdd($.replans, 1)"
+    assert END_BY_ERROR["PlanOutdated"] == "Parked"
+
+
+def test_a_plugin_that_is_not_loaded_leads_to_the_reboot() -> None:
+    assert end_of("Create logins", "PluginNotLoaded") == "Reboot database"
+
+
+def test_a_report_that_cannot_be_made_fails() -> None:
+    assert end_of("Report outcome", "TemporaryFailure") == "Failed"
+
+
+def test_what_reads_the_source_finds_what_a_person_finds() -> None:
+    assert errors_of("claim_database") == {
+        "AlreadyInProgress",
+        "ClaimSettling",
+        "TemporaryFailure",
+        "PermissionMissing",
+        "SettingMissing",
+    }
+    assert "PluginNotLoaded" in errors_of("create_logins")
+    assert "LoginsIncomplete" in errors_of("verify_logins")
+    assert "RebootNotAllowed" in errors_of("reboot_database")
+    assert "modify_db_instance" in calls_of("associate_directory")
+
+
+def test_a_claim_that_settles_is_tried_anew_by_entering_the_state_anew() -> None:
+    """A Retry is given the time at which its state was entered first, and by that time the claim never settles."""
+    assert {task for task in TASKS if "ClaimSettling" in errors_of(folder_of(task))} == {"Claim database"}
+    wait = STATES[end_of("Claim database", "ClaimSettling")]
+    assert (wait["Type"], wait["Next"]) == ("Wait", "Claim database")
+    assert wait["Seconds"] * 60 < MACHINE["TimeoutSeconds"]
+
+
+def test_a_claim_that_settles_is_remembered_as_no_error() -> None:
+    """Whatever ends the execution later, ``$.error`` is about that."""
+    (settling,) = (catch for catch in TASKS["Claim database"]["Catch"] if catch["ErrorEquals"] == ["ClaimSettling"])
+    assert settling["ResultPath"] == "$.settling"
+
+
+def test_a_busy_database_is_waited_for_about_an_hour() -> None:
+    for task in TASKS.values():
+        for retry in task["Retry"]:
+            if "DatabaseBusy" in retry["ErrorEquals"]:
+                assert 60 * 60 <= sum(waits_of(retry)) <= 90 * 60
+
+
+@each_task
+def test_a_task_waits_longer_than_its_function_runs(task: str) -> None:
+    assert TASKS[task]["TimeoutSeconds"] > timeout_of(logical_id_of(task))
+
+
+def test_a_claim_outlives_the_longest_function() -> None:
+    variables = FUNCTIONS["ClaimDatabase"]["Environment"]["Variables"]
+    assert int(variables["SIGNON_LONGEST_TIMEOUT"]) == max(map(timeout_of, FUNCTIONS))
+
+
+def test_every_error_that_wants_a_person_is_raised_somewhere() -> None:
+    raised = frozenset[str]().union(*(errors_of(folder) for folder in FOLDERS))
+    assert {error.__name__ for error in NeedsPerson.__subclasses__()} <= raised
+    assert ERRORS - raised <= {"SignonError", "NeedsPerson", "SettingMissing"}
