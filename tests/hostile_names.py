@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, count as count_up, islice, product
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -94,25 +95,30 @@ _HOSTILE = st.one_of(
 )
 
 
+def some() -> list[str]:
+    """$HOSTILE_NAMES random ones, 2,000 if it does not say."""
+    return list(random(int(os.environ.get("HOSTILE_NAMES", "2000"))))
+
+
 def random(count: int) -> Iterator[str]:
     """So many different random names, the same ones every time."""
-    known: set[str] = set()
-    fresh: list[str] = []
+    known: dict[str, None] = {}
+    for turn in count_up():
+        yield from islice(_fresh(SEED + turn, known), count - len(known))
+        if len(known) >= count:
+            return
 
-    def note(name: str) -> None:
+
+def _fresh(number: int, known: dict[str, None]) -> Iterator[str]:
+    """The names of one seed that are not known yet; a list at a time, because an example costs more than a name."""
+    drawn: list[list[str]] = []
+
+    def note(names: list[str]) -> None:
+        drawn.append(names)
+
+    few = settings(max_examples=50, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    seed(number)(few(given(st.lists(_HOSTILE, min_size=20, max_size=20))(note)))()
+    for name in chain.from_iterable(drawn):
         if name not in known:
-            known.add(name)
-            fresh.append(name)
-
-    turn = 0
-    while len(known) < count:
-        ask = settings(
-            max_examples=min(count, 2000),
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        seed(SEED + turn)(ask(given(_HOSTILE)(note)))()
-        turn += 1
-        yield from fresh[: count - len(known) + len(fresh)]
-        fresh.clear()
+            known[name] = None
+            yield name

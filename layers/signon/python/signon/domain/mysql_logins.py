@@ -9,7 +9,9 @@ from typing import Any
 from signon.domain import logins
 from signon.domain.engines import MySqlLogins
 from signon.domain.logins import LoginPlan, Proof, Standing, Statement, batches, mark
+from signon.domain.names import mysql_account_problem
 from signon.domain.profile import Profile
+from signon.errors import StatementRefused
 
 HOST = "%"
 
@@ -198,6 +200,9 @@ def _grant_statements(missing: Sequence[tuple[str, str, frozenset[str]]]) -> Ite
 
 
 def _accounts(users: Sequence[str]) -> tuple[str, ...]:
+    """As parameters. Raises StatementRefused: MySQL would make an account of another name."""
+    if problem := next((problem for user in users if (problem := mysql_account_problem(user))), None):
+        raise StatementRefused(f"Login {problem}", "Take another name, or take the login out of the profile")
     return tuple(part for user in users for part in (user, HOST))
 
 

@@ -14,6 +14,8 @@ LONGEST_REALM = 255
 LONGEST_REALM_FOR_MYSQL = 61
 # A longer one is cut without a word, and is somebody else's then (NAMEDATALEN).
 LONGEST_POSTGRESQL_ROLE = 63
+LONGEST_MYSQL_ACCOUNT = 32
+_LAST_OF_BMP = "\uffff"
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,21 @@ def postgresql_role_problem(name: str) -> str | None:
     size = len(name.encode())
     if size > LONGEST_POSTGRESQL_ROLE:
         return f"{_shown(name)} is too long for PostgreSQL: {size} of at most {LONGEST_POSTGRESQL_ROLE} bytes"
+    return None
+
+
+def mysql_account_problem(name: str) -> str | None:
+    """Why MySQL would not store an account under exactly this name, or None.
+
+    It cuts off white space at either end (of which "" may be left, that is everybody), writes a question mark for every
+    character beyond the BMP, and takes NUL for the end of the name where it compares two.
+    """
+    if not name or name != name.strip():
+        return f"{_shown(name)} is empty or has white space at an end, which MySQL cuts off"
+    if odd := next((character for character in name if character == "\0" or character > _LAST_OF_BMP), None):
+        return f"{_shown(name)} contains {_character(odd)}, which MySQL does not keep"
+    if len(name) > LONGEST_MYSQL_ACCOUNT:
+        return f"{_shown(name)} is too long for MySQL: {len(name)} of at most {LONGEST_MYSQL_ACCOUNT} characters"
     return None
 
 
