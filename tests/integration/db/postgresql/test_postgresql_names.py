@@ -30,7 +30,9 @@ class PostgreSQL:
     session: Session
 
     def create(self, names: Sequence[str]) -> None:
-        profile = a_profile(logins=tuple(DirectoryLogin(name, ("read",)) for name in names), roles=ROLES)
+        profile = a_profile(
+            logins=tuple(DirectoryLogin(name, ("read",)) for name in names), roles=ROLES, lock_leavers=False
+        )
         postgresql_logins.create(self.session, SQL, profile, before_change=lambda: None)
 
     def everything(self) -> Mapping[Hashable, object]:
@@ -65,4 +67,5 @@ def test_a_name_is_stored_exactly_or_refused(source: Callable[[], list[str]], po
     driven = drive(postgresql, hostile)
     print(f"seed {hostile_names.SEED}: {len(driven.stored)} stored exactly, {len(driven.refused)} refused")
     import collections
+
     print(collections.Counter(str(r)[-150:] for r in driven.refused.values()))

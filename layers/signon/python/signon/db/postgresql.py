@@ -16,6 +16,7 @@ from psycopg2 import sql as composing
 from signon.db.connection import Address, Values
 from signon.domain.credentials import Credentials
 from signon.domain.logins import Name
+from signon.domain.names import postgresql_role_problem
 from signon.errors import ConnectionRefused, DatabaseBusy, DatabaseUnusable, StatementRefused, TemporaryFailure
 
 OWN_DATABASE = "postgres"  # RDS makes it with every server
@@ -87,7 +88,10 @@ def _composed(sql: str, values: Values) -> composing.Composed:
 def _part(value: str | Name) -> composing.Composable:
     if isinstance(value, str):
         return composing.Literal(value)
-    return composing.Identifier(value.schema, value.text) if value.schema else composing.Identifier(value.text)
+    parts = (value.schema, value.text) if value.schema else (value.text,)
+    if problem := next((problem for part in parts if (problem := postgresql_role_problem(part))), None):
+        raise StatementRefused(f"The name {problem}", "Take another name; a cut one would be somebody else's")
+    return composing.Identifier(*parts)
 
 
 def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection:

@@ -94,11 +94,13 @@ def realm_problem(name: str, longest: int = LONGEST_REALM) -> str | None:
 
 
 def postgresql_role_problem(name: str) -> str | None:
-    """Why PostgreSQL would not store a role under exactly this name, or None."""
+    """Why PostgreSQL would not store a role, or anything else, under exactly this name, or None."""
+    if "\0" in name:
+        return f"{_shown(name)} contains {_character(chr(0))}, which PostgreSQL takes for its end"
     size = len(name.encode())
     if size > LONGEST_POSTGRESQL_ROLE:
         return f"{_shown(name)} is too long for PostgreSQL: {size} of at most {LONGEST_POSTGRESQL_ROLE} bytes"
-    return None
+    return None if name else f"{name!r} is empty, and PostgreSQL has no such name"
 
 
 def mysql_account_problem(name: str) -> str | None:
