@@ -47,7 +47,7 @@ def breaches(source: Source, name: str) -> Iterator[str]:
     """Line and reason of each breach in a file of this name."""
     driver, wanted = PLACES.get(name, ("", {}))
     for call in source.calls():
-        if (used := _driver(source, call)) and called(call).lower() in ("connect", "connection", "create_engine"):
+        if called(call).lower() in ("connect", "connection", "create_engine") and (used := _driver(source, call)):
             if used != driver:
                 places = " and ".join(path.removeprefix(f"{_DB}/") for path in PLACES)
                 yield f"{call.lineno}: {used} connects here: only signon.db's {places} do, each with its own driver"

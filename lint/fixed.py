@@ -107,4 +107,5 @@ def _from_callers(source: Source, function: Function, name: str) -> Sequence[ast
 
 
 def _is_safe(source: Source, node: ast.AST) -> bool:
-    return any(safe in source.type_of(node) for safe in SAFE_TYPES)
+    said = source.type_of(node)
+    return any(safe in said for safe in SAFE_TYPES)

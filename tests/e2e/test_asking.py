@@ -109,7 +109,7 @@ def test_a_login_that_somebody_else_made_is_left_alone(scene: Scene) -> None:
         ),
         (
             {"roles": {"read": {"preset": "read", "mysql": {"databases": ["mysql"]}}}},
-            "Profile wrong is invalid: roles.read.mysql.databases.0: 'mysql' is reserved: it belongs to the engine",
+            "roles.read.mysql.databases.0: 'mysql' is reserved: it belongs to the engine",
         ),
         (
             {"wizardry": "on"},

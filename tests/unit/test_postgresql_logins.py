@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from signon.domain.engines import POSTGRESQL_AD
 from signon.domain.logins import LOGINS_PER_STATEMENT, Name, Proof, Statement
 from signon.domain.postgresql_logins import (
-    PresentRole,
-    Roles,
     group_troubles,
     make,
     make_groups,
@@ -24,6 +22,7 @@ from signon.domain.postgresql_logins import (
     wanted_groups,
     wanted_logins,
 )
+from signon.domain.postgresql_roles import PresentRole, Roles
 from signon.domain.profile import DirectoryLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import a_profile
@@ -287,7 +286,7 @@ def test_a_master_who_reaches_either_is_told_the_way(role: str) -> None:
     present = Server.of([team, replace(MASTER, member_of=frozenset({"team"}))]).present
     assert unusable(POSTGRESQL_AD, present) == (
         f"The master user would sign in by {role} alone: dbadmin is a member of team is a member of {role}",
-        'REVOKE "team" FROM "dbadmin", then start again',
+        "Revoke the role team from dbadmin, then start again",
     )
 
 

@@ -17,7 +17,7 @@ from signon.domain.logins import Name, Statement
 from signon.domain.membership import MEMBERSHIP
 from signon.domain.mysql_logins import PresentLogin, make, open_complete, wanted_logins
 from signon.domain.postgresql_grants import Kind, Object, on_database, within_database
-from signon.domain.postgresql_logins import PresentRole, Roles
+from signon.domain.postgresql_roles import PresentRole, Roles
 from signon.domain.profile import load, read_profile
 
 PAGE = (permissions.ROOT / "docs/procedure.md").read_text()

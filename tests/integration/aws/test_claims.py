@@ -18,6 +18,7 @@ from signon.errors import AlreadyInProgress, ClaimLost, ClaimSettling
 from .conftest import Start, Stop
 
 LONGEST = timedelta(minutes=5)
+PURPOSE = "payments 7975c524ec81"
 
 
 @pytest.fixture
@@ -31,8 +32,10 @@ Take = Callable[..., Claim]
 
 @pytest.fixture
 def take(table: str, database: str, cloud: Cloud) -> Take:
-    def take(execution: str, now: datetime | None = None) -> Claim:
-        return claims.take(table, database, execution, now or cloud.clock.now(), LONGEST)
+    def take(execution: str, now: datetime | None = None, purpose: str = PURPOSE, *, by_hand: bool = True) -> Claim:
+        return claims.take(
+            table, database, execution, now or cloud.clock.now(), LONGEST, purpose=purpose, by_hand=by_hand
+        )
 
     return take
 
@@ -56,7 +59,8 @@ def test_claims_on_two_databases_have_nothing_to_do_with_each_other(
     take: Take, start: Start, table: str, cloud: Cloud
 ) -> None:
     take(start())
-    assert claims.take(table, f"db-{uuid.uuid4().hex}", start(), cloud.clock.now(), LONGEST).fence == 1
+    another, now = f"db-{uuid.uuid4().hex}", cloud.clock.now()
+    assert claims.take(table, another, start(), now, LONGEST, purpose=PURPOSE, by_hand=False).fence == 1
 
 
 def test_a_running_holder_keeps_everybody_else_out(take: Take, start: Start, table: str) -> None:
@@ -161,6 +165,31 @@ def test_who_was_asked_for_meanwhile_keeps_the_claim_and_works_again(take: Take,
     assert claims.release(table, claim, "2026-11-20T12:00:07Z") is False
     with pytest.raises(ClaimLost):
         claims.confirm(table, claim)
+
+
+def test_who_is_doing_what_an_event_asks_for_is_not_asked_again(take: Take, start: Start, table: str) -> None:
+    claim = take(start(), by_hand=False)
+    with pytest.raises(AlreadyInProgress):
+        take(start(), by_hand=False)
+    assert claims.release(table, claim, "2026-11-20T12:00:06Z") is False
+
+
+def test_an_event_by_which_another_version_of_the_profile_is_met_asks_again(
+    take: Take, start: Start, table: str
+) -> None:
+    claim = take(start(), by_hand=False)
+    with pytest.raises(AlreadyInProgress):
+        take(start(), purpose="payments 0000", by_hand=False)
+    assert claims.release(table, claim, "2026-11-20T12:00:06Z") is True
+
+
+def test_a_claim_says_what_its_newest_holder_came_for(take: Take, start: Start, stop: Stop, table: str) -> None:
+    holder = start()
+    take(holder, purpose="payments 0000", by_hand=False)
+    new = take(start(), settled(stop(holder)), by_hand=False)
+    with pytest.raises(AlreadyInProgress):
+        take(start(), by_hand=False)
+    assert claims.release(table, new, "2026-11-20T12:00:08Z") is False
 
 
 def test_who_takes_over_is_not_asked_for_what_the_one_before_was_asked(

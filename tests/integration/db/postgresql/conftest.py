@@ -12,7 +12,6 @@ import psycopg2
 import pytest
 from psycopg2 import sql as composing
 
-from localcloud.machine import Machine
 from localcloud.servers import World
 from localcloud.servers.postgresql import PostgreSQL
 from signon.db import postgresql_logins
@@ -86,12 +85,6 @@ class Operator:
         )
         if made := ", ".join('"' + name.replace('"', '""') + '"' for name in self.roles()):
             self.run(f"DROP OWNED BY {made} CASCADE", f"DROP ROLE {made}")
-
-
-@pytest.fixture(scope="session")
-def world() -> Iterator[World]:
-    with World(Machine.read()) as world:
-        yield world
 
 
 @pytest.fixture(scope="session", params=["oldest", "newest"])

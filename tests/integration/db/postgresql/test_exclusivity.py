@@ -101,7 +101,7 @@ def test_a_master_who_reaches_either_ends_the_run_before_anything_is_changed(
             postgresql_logins.create(session, SQL, a_profile(), before_change=pytest.fail)
     way = f"dbadmin is a member of team is a member of {role}"
     assert refused.value.problem == f"The master user would sign in by {role} alone: {way}"
-    assert refused.value.remedy == 'REVOKE "team" FROM "dbadmin", then start again'
+    assert refused.value.remedy == "Revoke the role team from dbadmin, then start again"
     assert payments.roles() == {"team": False}
 
 

@@ -77,7 +77,7 @@ def test_a_grant_that_somebody_took_away_waits_for_the_next_run(
 ) -> None:
     create(a_profile())
     payments.run(f'REVOKE UPDATE ON core.invoices FROM "{WRITE}"', database="payments")
-    assert verify(a_profile()).waiting == (f"In payments grant UPDATE on TABLE core.invoices: {WRITE}",)
+    assert verify(a_profile()).waiting == (f"not done yet: In payments grant UPDATE on TABLE core.invoices: {WRITE}",)
     assert create(a_profile()) == 1
     assert verify(a_profile()) == Proof(2, ())
 

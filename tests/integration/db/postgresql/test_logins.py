@@ -146,11 +146,11 @@ def test_a_run_that_is_cut_off_between_statements_is_completed_by_the_next_one(
     with as_master() as session:
         left, run = [survived], session._run
 
-        def counted(description: str, sql: str, values: Values) -> Sequence[tuple[Any, ...]]:
+        def counted(description: str, sql: str, values: Values, *, changes: bool) -> Sequence[tuple[Any, ...]]:
             if left[0] == 0:
                 cut_off()
             left[0] -= 1
-            return run(description, sql, values)
+            return run(description, sql, values, changes=changes)
 
         session._run = counted  # type: ignore[method-assign]
         with pytest.raises(TemporaryFailure):

@@ -82,18 +82,18 @@ def test_a_wrong_password_is_read_again_exactly_once(operator: Operator, databas
 @pytest.mark.parametrize(
     "change",
     [
-        "CREATE ROLE former PASSWORD 'Form3r'",
-        "CREATE ROLE former LOGIN PASSWORD 'Form3r' VALID UNTIL '2020-01-01'",
-        "CREATE ROLE former LOGIN PASSWORD 'Form3r'; GRANT rds_iam TO former",
-        "CREATE ROLE former LOGIN PASSWORD 'Form3r'; REVOKE CONNECT ON DATABASE postgres FROM PUBLIC",
+        "CREATE ROLE former PASSWORD %s",
+        "CREATE ROLE former LOGIN PASSWORD %s VALID UNTIL '2020-01-01'",
+        "CREATE ROLE former LOGIN PASSWORD %s; GRANT rds_iam TO former",
+        "CREATE ROLE former LOGIN PASSWORD %s; REVOKE CONNECT ON DATABASE postgres FROM PUBLIC",
     ],
 )
 def test_a_master_who_may_not_sign_in_is_not_let_in(
     change: str, operator: Operator, database: Database, bundle: str
 ) -> None:
-    operator.run(change)
+    operator.run(change % "'Correct-Horse-7'")
     try:
-        error = refused(database, bundle, lambda: Credentials("former", "Form3r"))
+        error = refused(database, bundle, lambda: Credentials("former", "Correct-Horse-7"))
     finally:
         operator.run("GRANT CONNECT ON DATABASE postgres TO PUBLIC")
     assert isinstance(error, ConnectionRefused)

@@ -18,14 +18,19 @@ class _Held(Exception):
     pass
 
 
-def take(table: str, database: str, execution: str, now: datetime, longest_timeout: timedelta) -> Claim:
+def take(
+    table: str, database: str, execution: str, now: datetime, longest_timeout: timedelta, *, purpose: str, by_hand: bool
+) -> Claim:
     """Claims the database (its resource id) for the execution (its ARN); its own claim it may take again.
 
-    Raises AlreadyInProgress: another execution is working on it, and has been told to plan again before it ends.
-    ClaimSettling: its last holder stopped less than ``longest_timeout`` ago.
+    ``purpose`` is what it comes for: equal for two executions by the same version of the same profile.
+    Raises AlreadyInProgress: another execution is working on it; where that came for something else, or a person asks now,
+    it has been told to plan again before it ends. ClaimSettling: its last holder stopped less than ``longest_timeout``
+    ago.
     """
+    values = {":purpose": {"S": purpose}}
     try:
-        return _write(table, database, execution, now, "attribute_not_exists(holder) OR holder = :execution", {})
+        return _write(table, database, execution, now, "attribute_not_exists(holder) OR holder = :execution", values)
     except _Held:
         held = _read(table, database)
     holder, fence = held.get("holder", {}).get("S"), held.get("fence", {}).get("N", "0")
@@ -33,7 +38,8 @@ def take(table: str, database: str, execution: str, now: datetime, longest_timeo
         raise ClaimSettling(f"The claim on {database} was released just now")
     stopped_at = _stopped_at(holder)
     if stopped_at is None:
-        _mark_again(table, database, holder)
+        if by_hand or held.get("purpose", {}).get("S") != purpose:
+            _mark_again(table, database, holder)
         raise AlreadyInProgress(f"{database} is held by {holder}")
     if not is_abandoned(stopped_at, longest_timeout, now):
         raise ClaimSettling(f"{holder} stopped at {stopped_at.isoformat()}; one of its functions may still run")
@@ -44,7 +50,7 @@ def take(table: str, database: str, execution: str, now: datetime, longest_timeo
             execution,
             now,
             "holder = :holder AND fence = :fence",
-            {":holder": {"S": holder}, ":fence": {"N": fence}},
+            {**values, ":holder": {"S": holder}, ":fence": {"N": fence}},
         )
     except _Held:
         raise AlreadyInProgress(f"{database} was taken over by another execution") from None
@@ -119,7 +125,7 @@ def _write(table: str, database: str, execution: str, now: datetime, condition: 
         answer = _table().update_item(
             TableName=table,
             Key=_key(database),
-            UpdateExpression="SET holder = :execution, claimed_at = :now,"
+            UpdateExpression="SET holder = :execution, claimed_at = :now, purpose = :purpose,"
             " fence = if_not_exists(fence, :zero) + :one REMOVE again",
             ConditionExpression=condition,
             ExpressionAttributeValues={

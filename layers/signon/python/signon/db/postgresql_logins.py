@@ -17,7 +17,6 @@ from signon.domain.logins import Proof, Statement
 from signon.domain.postgresql_grants import GrantPlan, Object, on_database, within_database
 from signon.domain.postgresql_logins import (
     Group,
-    Roles,
     group_troubles,
     make,
     make_groups,
@@ -26,6 +25,7 @@ from signon.domain.postgresql_logins import (
     unusable,
     wanted_groups,
 )
+from signon.domain.postgresql_roles import Roles
 from signon.domain.probe import Probe
 from signon.domain.profile import Profile
 from signon.errors import DatabaseUnusable, SignonError
@@ -119,7 +119,11 @@ def verify(session: Session, sql: PostgreSqlLogins, profile: Profile) -> Proof:
     for name, groups in seen.inside():
         with session.beside(name) as beside:
             plans.append(_within(beside, name, groups))
-    waiting = [said for plan in plans for said in (*plan.waiting, *(each.description for each in plan.statements))]
+    waiting = [
+        said
+        for plan in plans
+        for said in (*plan.waiting, *(f"not done yet: {each.description}" for each in plan.statements))
+    ]
     return prove(sql, profile, seen.roles, besides=[said for plan in plans for said in plan.not_ours], waiting=waiting)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from signon.db.session import Session
 from signon.domain.logins import Name, read_mark
 from signon.domain.postgresql_grants import Kind, Object
-from signon.domain.postgresql_logins import PresentRole, Roles, filled
+from signon.domain.postgresql_logins import filled
+from signon.domain.postgresql_roles import PresentRole, Roles
 
 # From PostgreSQL 16 on a membership may give nothing: neither inherited nor by SET ROLE. Its two columns are read as
 # JSON, because 14 and 15 do not have them.

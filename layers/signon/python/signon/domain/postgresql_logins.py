@@ -6,17 +6,15 @@ roles that they have. Group roles hold the privileges (``postgresql_grants``) an
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from string import Formatter
-from typing import Any
 
 from signon.domain import logins
 from signon.domain.engines import PostgreSqlLogins
 from signon.domain.logins import LoginPlan, Name, Proof, Standing, Statement, batches, mark
 from signon.domain.names import group_name, login_name
+from signon.domain.postgresql_roles import PresentRole, Roles
 from signon.domain.profile import Profile, Schemas
 
 
@@ -34,67 +32,6 @@ class Group:
 class WantedLogin:
     name: str
     roles: frozenset[str]
-
-
-@dataclass(frozen=True)
-class PresentRole:
-    """A role as it was read. ``powers`` are attributes that no login of ours has, as CREATEROLE.
-
-    ``member_of``: its own memberships that give something, by inheritance or by SET ROLE. From PostgreSQL 16 on there
-    are others: who makes a role administers it, and gets nothing else by that.
-    """
-
-    name: str
-    can_login: bool = False
-    powers: tuple[str, ...] = ()
-    mark: Mapping[str, Any] | None = None
-    member_of: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Every role of a server; ``master`` is who we are."""
-
-    master: str
-    present: Mapping[str, PresentRole]
-
-    def way(self, first: Iterable[str], target: str) -> tuple[str, ...] | None:
-        """The memberships that lead from one of ``first`` to ``target``, as names, or None."""
-        return _ways(self._memberships, first).get(target)
-
-    def members(self, name: str) -> list[str]:
-        """Everybody who is a member of ``name``, directly or not."""
-        return [each for each in _ways(self._members, [name]) if each != name]
-
-    @cached_property
-    def _members(self) -> Mapping[str, frozenset[str]]:
-        found: dict[str, set[str]] = {}
-        for role in self.present.values():
-            for above in role.member_of:
-                found.setdefault(above, set()).add(role.name)
-        return {name: frozenset(below) for name, below in found.items()}
-
-    @cached_property
-    def _memberships(self) -> Mapping[str, frozenset[str]]:
-        return {role.name: role.member_of for role in self.present.values()}
-
-    @cached_property
-    def masters_ways(self) -> Mapping[str, tuple[str, ...]]:
-        """Every role that the master is a member of, with the memberships that lead there."""
-        return _ways(self._memberships, [self.master])
-
-
-def _ways(edges: Mapping[str, frozenset[str]], first: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Everything that the edges lead to from ``first``, with the shortest way there."""
-    ways: dict[str, tuple[str, ...]] = {name: (name,) for name in sorted(first)}
-    waiting = deque(ways)
-    while waiting:
-        name = waiting.popleft()
-        for other in sorted(edges.get(name, frozenset())):
-            if other not in ways:
-                ways[other] = (*ways[name], other)
-                waiting.append(other)
-    return ways
 
 
 def wanted_groups(profile: Profile) -> tuple[Group, ...]:

@@ -22,6 +22,7 @@ PROFILE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 _CHECKSUM = re.compile(r"[0-9a-f]{16}", re.ASCII)
 LONGEST_REASON = 256
 TAG = "signon:profile"
+BY_HAND = "manual"  # the trigger of a request that no event made
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Request:
 
     @property
     def by_hand(self) -> bool:
-        return self.trigger == "manual"
+        return self.trigger == BY_HAND
 
     def profile_name(self, database: Database) -> str:
         """The profile to work by: the one that the tag names now, else the one that a person named.
@@ -133,4 +134,4 @@ def _from_person(document: Mapping[str, Any]) -> Request:
         problems.append(f"reason must be one line of at most {LONGEST_REASON} characters")
     if problems:
         raise InvalidRequest(f"{'; '.join(problems)}. {HOW_TO}")
-    return Request("manual", Scope(kind), str(name), profile, document.get("dry_run", False), checksum, reason)
+    return Request(BY_HAND, Scope(kind), str(name), profile, document.get("dry_run", False), checksum, reason)
