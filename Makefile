@@ -32,6 +32,9 @@ test: .machine/machine.json .machine/aws ## All tests: unit, integration, end to
 unit integration e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)
 
+soak: .machine/machine.json .machine/aws ## Hostile names for every real engine, 100,000 of them (NAMES=500: as many)
+	@HOSTILE_NAMES=$(or $(NAMES),100000) $(pytest) $$(git ls-files 'tests/*/test_*names.py') -rP $(ARGS)
+
 lint: .machine/machine.json .machine/lint .machine/checkov .machine/sam .machine/asl_validator ## Format, types, imports, template, policies, SQL, secrets, state machine, scripts
 	@setup/lint
 
