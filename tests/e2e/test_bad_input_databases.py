@@ -126,7 +126,7 @@ ACCEPT_IT = (
 )
 UNSHARED = (f"The share of directory {ODD_DIRECTORY} with this account is unknown, not Shared", ACCEPT_IT)
 RESERVED = (
-    "Login 'carol' is reserved: it is the master user's, or the engine's or RDS's own",
+    "Login 'carol' is reserved: it is the master user's",
     "Take another name, or take the login out of the profile",
 )
 OLDER = f"{ODD} is older than 24 hours", "Approve the plan, or write existing: allowed in the profile"
