@@ -313,9 +313,9 @@ def test_a_group_role_of_ours_that_was_given_more_is_no_longer_given_to_anybody(
     assert create(a_profile()) == 7  # all for group role `write`; nothing for bob, who needs `read` too
     assert payments.opened() == [ALICE]
     changed = "changed since we made it (member of rds_superuser)"
-    said = verify(a_profile()).left_alone
-    assert f"{READ}: {changed}" in said
-    assert f"{BOB}: it needs {READ}, which is not ours to use: {changed}" in said
+    proof = verify(a_profile())
+    assert proof.not_ours == (f"{READ}: {changed}",)
+    assert f"{BOB}: it needs {READ}, which is not ours to use: {changed}" in proof.left_alone
 
 
 # ---- who leaves and comes back
@@ -343,7 +343,7 @@ def test_logins_of_another_profile_are_no_leavers_and_are_said(
     create(a_profile(name="billing", logins=(DirectoryLogin("carol", ("read",)),)))
     create(a_profile())
     assert payments.opened() == [ALICE, BOB, "carol@CORP.EXAMPLE.COM"]
-    assert verify(a_profile()).left_alone == ("carol@CORP.EXAMPLE.COM: still open, made for profile billing",)
+    assert verify(a_profile()).not_ours == ("carol@CORP.EXAMPLE.COM: still open, made for profile billing",)
 
 
 def test_a_master_without_admin_option_is_told_that_it_was_refused(payments: Operator, create: Create) -> None:
