@@ -88,7 +88,7 @@ class Refusals:
     def check(self, odd: Odd, among: Sequence[Odd]) -> Ended:
         """That it ended as it must, before anything was changed; the first of a table runs all of it."""
         if odd.name not in self._ended:
-            self._run(among)
+            self.run(among)
         case, ended = self._ended[odd.name]
         assert said(ended) == [tuple(each) for each in case.said]
         assert ended.end == case.end
@@ -96,7 +96,7 @@ class Refusals:
         assert self.scene.changes_made_by(ended) == ({} if case.end == "Not ours" else TOLD)
         return ended
 
-    def _run(self, table: Sequence[Odd]) -> None:
+    def run(self, table: Sequence[Odd]) -> None:
         running: deque[tuple[Odd, str]] = deque()
         for odd in table:
             if len(running) == AT_ONCE:
