@@ -32,6 +32,9 @@ test: .machine/machine.json .machine/aws ## All tests: unit, integration, end to
 unit integration e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)
 
+saboteur: .machine/machine.json .machine/aws ## Take each security control away in turn: does a test fail? (ARGS=MySQL: those so named)
+	@$(python) -m tests.saboteur $(ARGS)
+
 lint: .machine/machine.json .machine/lint .machine/checkov .machine/sam .machine/asl_validator ## Format, types, imports, template, policies, SQL, secrets, state machine, scripts
 	@setup/lint
 
@@ -65,4 +68,4 @@ endif
 python-3.13:
 	@setup/python 3.13 >/dev/null
 
-.PHONY: python-3.13 demo up shell start down test unit integration e2e lint lock build bare-machines help
+.PHONY: python-3.13 demo up shell start down test unit integration e2e saboteur lint lock build bare-machines help
