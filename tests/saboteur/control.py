@@ -18,7 +18,8 @@ class ControlMoved(Exception):
 
 @dataclass(frozen=True)
 class Control:
-    """``gone`` stands in the place of ``text`` when the control is taken away; ``noticed_by`` are test files.
+    """``gone`` stands in the place of ``text`` when the control is taken away; ``noticed_by`` are test files,
+    or tests in them as pytest names them.
 
     ``text`` stands once in the file; or, where many lines are alike, it is the first one after ``after``, which stands
     there once.

@@ -110,3 +110,6 @@ def test_the_schedule_calls_the_sweep_each_hour_with_its_time_and_may_call_nothi
         ("lambda:InvokeFunction", {"Fn::GetAtt": ["SweepDatabases", "Arn"]}),
         ("sqs:SendMessage", {"Fn::GetAtt": ["LostEvents", "Arn"]}),
     ]
+    (trust,) = RESOURCES[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}

@@ -74,7 +74,7 @@ CONTROLS = (
         f"{LAYER}/aws/rds.py",
         "if database.id.resource_id != identity.resource_id:",
         "if not database.id.resource_id:",
-        GUARD,
+        ("tests/unit/test_rds.py",),
     ),
     Control(
         "Associate directory looks before its change", "functions/associate_directory/app.py", LOOKS, LOOKS_ONLY, TASKS
@@ -99,20 +99,22 @@ CONTROLS = (
         f"{LAYER}/db/mysql_logins.py",
         "    if making:\n        before_change()\n",
         "    if making:\n",
-        ("tests/integration/db/test_logins.py",),
+        ("tests/integration/db/test_logins.py::test_a_run_that_has_been_outdated_changes_nothing",),
     ),
     Control(
         "MySQL: it looks before logins are opened",
         f"{LAYER}/db/mysql_logins.py",
         "    if opening:\n        before_change()\n",
         "    if opening:\n",
-        ("tests/integration/db/test_logins.py",),
+        (
+            "tests/integration/db/test_logins.py::test_a_run_that_is_outdated_half_way_leaves_nothing_that_anybody_could_use",
+        ),
     ),
     Control(
         "PostgreSQL: it looks before each group of statements",
         f"{LAYER}/db/postgresql_logins.py",
         "    if statements:\n        before_change()\n",
         "    if statements:\n",
-        ("tests/integration/db/postgresql/test_logins.py",),
+        ("tests/integration/db/postgresql/test_logins.py::test_a_run_that_has_been_outdated_changes_nothing",),
     ),
 )

@@ -112,13 +112,15 @@ CONTROLS = (
         f"{LAYER}/db/postgresql_logins.py",
         "        roles = read_roles(session)\n        _refuse(sql, roles)\n        return count",
         "        roles = read_roles(session)\n        return count",
-        ("tests/integration/db/postgresql/test_exclusivity.py",),
+        (
+            "tests/integration/db/postgresql/test_exclusivity.py::test_what_shuts_the_master_out_on_the_way_has_not_happened",
+        ),
     ),
     Control(
         "PostgreSQL: one run at a time",
         f"{LAYER}/db/postgresql_logins.py",
         "SELECT pg_advisory_xact_lock(91534213766990)",
         "SELECT 91534213766990",
-        ("tests/integration/db/postgresql/test_logins.py",),
+        ("tests/integration/db/postgresql/test_logins.py::test_two_runs_at_once_do_not_disturb_each_other",),
     ),
 )

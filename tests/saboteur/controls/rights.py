@@ -7,6 +7,7 @@ from tests.saboteur.control import Control
 TEMPLATE = "template.yaml"
 RULES = ("tests/unit/test_template_rules.py",)
 RIGHTS = ("tests/unit/test_function_rights.py",)
+WAYS_IN = ("tests/unit/test_ways_in.py",)
 OWN_SECRETS = ", Condition: {StringEquals: {aws:ResourceTag/aws:secretsmanager:owningService: rds}}"
 BY_SECRETS_MANAGER = ', Condition: {StringEquals: {kms:ViaService: !Sub "secretsmanager.${AWS::Region}.amazonaws.com"}}'
 
@@ -23,15 +24,17 @@ CONTROLS = (
         TEMPLATE,
         "iam:PassedToService: [rds.amazonaws.com, ",
         "iam:PassedToService: ['*', ",
-        RULES,
+        RIGHTS,
     ),
-    Control("Only secrets that RDS made are read", TEMPLATE, OWN_SECRETS, "", RULES, after="PolicyName: create-logins"),
+    Control(
+        "Only secrets that RDS made are read", TEMPLATE, OWN_SECRETS, "", RIGHTS, after="PolicyName: create-logins"
+    ),
     Control(
         "Only secrets under RDS's names are read",
         TEMPLATE,
         ":secret:rds!*",
         ":secret:*",
-        RULES,
+        RIGHTS,
         after="PolicyName: probe-connection",
     ),
     Control(
@@ -39,7 +42,7 @@ CONTROLS = (
         TEMPLATE,
         BY_SECRETS_MANAGER,
         "",
-        RULES,
+        RIGHTS,
         after="PolicyName: verify-logins",
     ),
     Control(
@@ -47,7 +50,7 @@ CONTROLS = (
         TEMPLATE,
         ", Condition: {StringEquals: {events:source: signon}}",
         "",
-        RULES,
+        RIGHTS,
         after="PolicyName: report-outcome",
     ),
     Control(
@@ -63,7 +66,7 @@ CONTROLS = (
         TEMPLATE,
         "            Condition: {StringEquals: {aws:SourceAccount: !Ref AWS::AccountId}}\n",
         "",
-        RULES,
+        WAYS_IN,
     ),
     Control(
         "Profiles are written and read by TLS alone",

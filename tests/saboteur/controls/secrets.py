@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.saboteur.control import LAYER, Control
 
+NOTHING_OF_THE_STATEMENT = "test_an_error_says_its_code_and_nothing_of_the_statement"
 OUTCOMES = ("tests/unit/test_outcomes.py",)
 PROFILES = ("tests/unit/test_profiles.py",)
 
@@ -20,14 +21,14 @@ CONTROLS = (
         f"{LAYER}/db/mysql.py",
         "raise _our_error(error.args[0] if error.args else 0) from None",
         "raise",
-        ("tests/integration/db/test_looking_around.py",),
+        (f"tests/integration/db/test_looking_around.py::{NOTHING_OF_THE_STATEMENT}",),
     ),
     Control(
         "PostgreSQL: the text of an error goes no further",
         f"{LAYER}/db/postgresql.py",
         'raise _our_error(error.pgcode, concurrent="tuple concurrently" in str(error)) from None',
         "raise",
-        ("tests/integration/db/postgresql/test_looking_around.py",),
+        (f"tests/integration/db/postgresql/test_looking_around.py::{NOTHING_OF_THE_STATEMENT}",),
     ),
     Control(
         "What a secret holds instead of name and password is not shown",
@@ -41,7 +42,7 @@ CONTROLS = (
         f"{LAYER}/domain/outcome.py",
         'return str(json.loads(error.get("Cause", ""))["errorMessage"])',
         """return " ".join(map(str, json.loads(error.get("Cause", "")).values()))""",
-        OUTCOMES,
+        ("tests/unit/test_outcomes.py::test_a_stack_trace_is_never_passed_on",),
     ),
     Control(
         "The text of an error that is none of ours is not passed on",

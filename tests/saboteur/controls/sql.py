@@ -6,6 +6,7 @@ from tests.saboteur.control import LAYER, Control
 
 MYSQL_LOGINS = ("tests/unit/test_mysql_logins.py",)
 POSTGRESQL_GRANTS = ("tests/unit/test_postgresql_grants.py",)
+QUOTED = ("tests/integration/db/postgresql/test_looking_around.py::test_names_and_texts_are_quoted_each_by_its_kind",)
 ENGINES = ("tests/unit/test_engines.py",)
 KITS = ("tests/unit/test_connection_kits.py",)
 
@@ -36,14 +37,14 @@ CONTROLS = (
         f"{LAYER}/db/postgresql.py",
         "return composing.Identifier(*parts)",
         """return composing.SQL('"' + '"."'.join(parts) + '"')""",
-        ("tests/integration/db/postgresql/test_looking_around.py",),
+        QUOTED,
     ),
     Control(
         "PostgreSQL: texts are quoted by the driver",
         f"{LAYER}/db/postgresql.py",
         "return composing.Literal(value)",
         """return composing.SQL("'" + value + "'")""",
-        ("tests/integration/db/postgresql/test_looking_around.py",),
+        QUOTED,
     ),
     Control(
         "MySQL: readers get no more than their preset",
@@ -85,7 +86,7 @@ CONTROLS = (
         f"{LAYER}/domain/engines.py",
         '"GRANT {roles} TO {logins}"',
         '"GRANT {roles} TO {logins} WITH ADMIN OPTION"',
-        ("tests/integration/db/postgresql/test_logins.py",),
+        ("tests/integration/db/postgresql/test_logins.py::test_no_membership_may_be_handed_on",),
     ),
     Control(
         "A MySQL client line is quoted for the shell",

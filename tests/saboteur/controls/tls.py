@@ -7,7 +7,10 @@ from tests.saboteur.control import LAYER, Control
 MYSQL, POSTGRESQL = f"{LAYER}/db/mysql.py", f"{LAYER}/db/postgresql.py"
 NEWER = "    context.minimum_version = ssl.TLSVersion.TLSv1_2\n"
 ROGUES = ("tests/integration/db/test_rogue_servers.py",)
-SIGNING_IN = ("tests/integration/db/postgresql/test_looking_around.py",)
+SETTINGS = (
+    "tests/integration/db/postgresql/test_looking_around.py::test_the_settings_of_a_session_are_ours_whatever_the_server_says",
+)
+CONNECTION_RULE = ("tests/unit/test_connection_rule.py",)
 KITS = ("tests/unit/test_connection_kits.py",)
 
 CONTROLS = (
@@ -52,7 +55,7 @@ CONTROLS = (
         POSTGRESQL,
         'ssl_min_protocol_version="TLSv1.2"',
         'ssl_min_protocol_version="TLSv1"',
-        ROGUES,
+        CONNECTION_RULE,
     ),
     Control("PostgreSQL: no connection without TLS", POSTGRESQL, 'sslmode="verify-full"', 'sslmode="prefer"', ROGUES),
     Control(
@@ -60,7 +63,7 @@ CONTROLS = (
         POSTGRESQL,
         'gssencmode="disable"',
         'gssencmode="prefer"',
-        ("tests/unit/test_connection_rule.py",),
+        CONNECTION_RULE,
     ),
     Control(
         "PostgreSQL: no password in the clear, whoever asks for it",
@@ -74,7 +77,7 @@ CONTROLS = (
         POSTGRESQL,
         '"search_path": "pg_catalog,pg_temp"',
         '"search_path": "public,pg_catalog"',
-        SIGNING_IN,
+        SETTINGS,
     ),
     Control(
         "People's MySQL client verifies the endpoint's name",
