@@ -101,8 +101,8 @@ SOURCE = (
 OTHER_VPC = f"{ODD} is in vpc-0123456789abcdef0; this stack serves {VPC}", "Deploy a stack for vpc-0123456789abcdef0"
 NO_SECRET = (
     f"RDS holds no master secret of {ODD}",
-    "Let RDS manage the master password (this changes it),"
-    " or name a secret with username and password under access.master",
+    "Let RDS manage the master password (this changes it), or name a secret with username and password under"
+     " access.master",
 )
 OTHER_DIRECTORY = (
     f"{ODD} is a member of d-00000000aa, not of d-9367000001",
@@ -123,7 +123,7 @@ NO_DIRECTORY = (
 UNSHARED = (
     f"The share of directory {ODD_DIRECTORY} with this account is unknown, not Shared",
     f"Accept the share: aws ds accept-shared-directory --shared-directory-id {ODD_DIRECTORY};"
-    " where it was rejected or has failed, its owner shares it again",
+     " where it was rejected or has failed, its owner shares it again",
 )
 RESERVED = (
     "Login 'carol' is reserved: it is the master user's, or the engine's or RDS's own",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+
 import pytest
 
 from signon.domain.names import MYSQL_DATABASE, POSTGRESQL_DATABASE, POSTGRESQL_SCHEMA, Grammar, login_problem

@@ -73,6 +73,15 @@ def test_logins_that_were_left_alone_need_a_person() -> None:
     assert ended.problems[0][0] == "Login bob: made by somebody else (plugin x)"
 
 
+def test_what_is_not_ours_is_told_with_a_remedy_of_its_own() -> None:
+    found = "payments.core.ledger of app: the master user may not grant SELECT"
+    ended = decide(a_dossier(proof={"verified": 2, "left_alone": [], "not_ours": [found], "waiting": []}))
+    assert ended.end == "Needs a person"
+    ((problem, remedy),) = ended.problems
+    assert problem == found
+    assert "mend it in the database" in remedy
+
+
 READ_WAITS = "role read waits for schema core of database payments"
 
 

@@ -327,10 +327,9 @@ TROUBLES = {
 def test_a_group_role_that_is_not_as_we_make_it_is_given_to_nobody(trouble: str) -> None:
     server = Server.of([TROUBLES[trouble]])
     assert onboard(server, for_alice()) == 0
-    assert proof_of(for_alice(), server).left_alone == (
-        f"{ALICE}: it needs {READ}, which is not ours to use: {trouble}",
-        f"{READ}: {trouble}",
-    )
+    proof = proof_of(for_alice(), server)
+    assert proof.left_alone == (f"{ALICE}: it needs {READ}, which is not ours to use: {trouble}",)
+    assert proof.not_ours == (f"{READ}: {trouble}",)
 
 
 # ---- the proof
@@ -354,10 +353,10 @@ def test_a_login_that_is_not_as_wanted_is_named(present: list[PresentRole], faul
 def test_what_waits_and_what_is_not_ours_is_said_beside() -> None:
     server = Server.of([a_role(), a_group()])
     proof = prove(
-        POSTGRESQL_AD, for_alice(), server.present, besides=["core.t of app"], waiting=["payments: not there"]
+        POSTGRESQL_AD, for_alice(), server.present, not_ours=["core.t of app"], waiting=["payments: not there"]
     )
-    assert proof == Proof(1, ("core.t of app",), ("payments: not there",))
-    assert proof.to_json() == {"verified": 1, "left_alone": ("core.t of app",), "waiting": ("payments: not there",)}
+    assert proof == Proof(1, (), not_ours=("core.t of app",), waiting=("payments: not there",))
+    assert set(proof.to_json()) == {"verified", "left_alone", "not_ours", "waiting"}
 
 
 # ---- for any profile and any server
@@ -406,8 +405,7 @@ def test_one_run_is_enough_and_touches_only_what_is_ours(
         assert after.powers == before.powers
         assert before.member_of <= after.member_of
     proof = proof_of(profile, server)
-    kept = [line for line in proof.left_alone if "still open" not in line and not line.startswith("signon.")]
-    assert proof.verified + len(kept) == len(people)
+    assert proof.verified + len(proof.left_alone) == len(people)
     assert onboard(server, profile) == 0
 
 

@@ -1,4 +1,4 @@
-"""Hostile names on their way to a real server: each is stored exactly as asked, or refused, and nothing else happens."""
+"""Hostile names, and a real server: each is stored exactly as asked or refused, and nothing else happens."""
 
 from __future__ import annotations
 

@@ -38,16 +38,18 @@ class MySQL:
         for table in ("mysql.user", "mysql.db", "mysql.tables_priv", "mysql.global_grants"):
             host, user = ("Host", "User") if table != "mysql.global_grants" else ("HOST", "USER")
             for row in self.operator.run(f"SELECT {host}, {user}, t.* FROM {table} t"):
-                found.setdefault((_text(row[0]), _text(row[1])), []).append(row)
+                found.setdefault(f"{_text(row[0])}@{_text(row[1])}", []).append(row)
         for row in self.operator.run("SELECT SCHEMA_NAME FROM information_schema.schemata"):
             found[row] = []
         return {name: sorted(map(repr, rows)) for name, rows in found.items()}
 
     def stored(self, name: str) -> Hashable:
-        return "%", name
+        return f"%@{name}"
 
     def forget(self, accounts: Sequence[Hashable]) -> None:
-        self.run(f"DROP USER {', '.join(['%s@%s'] * len(accounts))}", [name for _, name in accounts])
+        self.run(
+            f"DROP USER {', '.join(['%s@%s'] * len(accounts))}", [str(name).partition("@")[2] for name in accounts]
+        )
 
     def run(self, sql: str, names: Sequence[str], *more: str) -> None:
         with self.operator.connection.cursor() as cursor:
@@ -80,7 +82,7 @@ def test_a_name_is_stored_exactly_or_refused(source: Callable[[], list[str]], my
 
 
 def test_names_that_others_left_in_the_catalogue_say_nothing_but_themselves(mysql: MySQL) -> None:
-    """Of accounts that bear our mark and are not in the profile: they are locked, by the names that the server shows."""
+    """Of accounts that bear our mark and are not in the profile: they are locked, by the names that are shown."""
     left = [
         name
         for name in hostile_names.curated()
@@ -93,8 +95,8 @@ def test_names_that_others_left_in_the_catalogue_say_nothing_but_themselves(mysq
     before = mysql.everything()
     mysql.create(["alice"])
     after = mysql.everything()
-    assert set(after) - set(before) == {("%", "alice")}
-    assert {name for name in before if before[name] != after[name]} == {("%", name) for name in left}
+    assert set(after) - set(before) == {"%@alice"}
+    assert {name for name in before if before[name] != after[name]} == {f"%@{name}" for name in left}
     locked = mysql.operator.run("SELECT User FROM mysql.user WHERE account_locked = 'Y' AND plugin = 'auth_pam'")
     assert {_text(name) for (name,) in locked} == set(left)
-    mysql.forget([("%", name) for name in [*left, "alice"]])
+    mysql.forget([f"%@{name}" for name in [*left, "alice"]])

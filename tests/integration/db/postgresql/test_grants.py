@@ -140,7 +140,7 @@ def test_tables_that_the_master_may_not_grant_are_named(of_others: Operator, cre
 
 def test_a_schema_that_the_master_may_not_grant_is_named(of_others: Operator, create: Create, verify: Verify) -> None:
     create(reading("payments", "apps"))
-    assert verify(reading("payments", "apps")).left_alone == (
+    assert verify(reading("payments", "apps")).not_ours == (
         "payments.apps of app: the master user may not grant USAGE",
         "payments.apps.secrets of rdsadmin: the master user may not grant SELECT",
     )
@@ -182,7 +182,7 @@ def test_a_database_that_the_master_may_not_enter_is_named(payments: Operator, c
 def test_a_database_that_takes_no_connections_is_named(payments: Operator, create: Create, verify: Verify) -> None:
     payments.run("ALTER DATABASE payments ALLOW_CONNECTIONS false")
     create(a_profile())
-    assert verify(a_profile()).left_alone == ("payments of dbadmin: the master user may not connect to it",)
+    assert verify(a_profile()).not_ours == ("payments of dbadmin: the master user may not connect to it",)
 
 
 # ---- names of the second order: they come from the catalogue, and whoever may make a table chooses them

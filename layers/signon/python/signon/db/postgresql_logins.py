@@ -124,7 +124,7 @@ def verify(session: Session, sql: PostgreSqlLogins, profile: Profile) -> Proof:
         for plan in plans
         for said in (*plan.waiting, *(f"not done yet: {each.description}" for each in plan.statements))
     ]
-    return prove(sql, profile, seen.roles, besides=[said for plan in plans for said in plan.not_ours], waiting=waiting)
+    return prove(sql, profile, seen.roles, not_ours=[said for plan in plans for said in plan.not_ours], waiting=waiting)
 
 
 def _look(session: Session, sql: PostgreSqlLogins, profile: Profile) -> _Sight:

@@ -102,11 +102,13 @@ class Standing:
 class Proof:
     """How many wanted logins were read back exactly, which are not ours to touch, with the reason, and what waits.
 
-    ``waiting``: what a role of the profile names and the server does not have yet. People sign in without it.
+    ``not_ours``: what else is not as the profile wants it, and not ours to change. ``waiting``: what a role of the
+    profile names and the server does not have yet. People sign in without it.
     """
 
     verified: int
     left_alone: tuple[str, ...]
+    not_ours: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -119,9 +121,9 @@ def left_alone(profile: str, standings: Iterable[Standing]) -> tuple[str, ...]:
 
 
 def proof(
-    profile: str, standings: Sequence[Standing], *, besides: Iterable[str] = (), waiting: Iterable[str] = ()
+    profile: str, standings: Sequence[Standing], *, not_ours: Iterable[str] = (), waiting: Iterable[str] = ()
 ) -> Proof:
-    """What reading back proves; ``besides`` is what else was found that is not ours to touch.
+    """What reading back proves; ``not_ours`` and ``waiting`` are what else was found.
 
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
@@ -132,7 +134,8 @@ def proof(
             "Start again; if it stays so, somebody else changes logins at the same time",
         )
     untouched = left_alone(profile, standings)
-    return Proof(len(standings) - len(untouched), shortened((*untouched, *besides)), shortened(tuple(waiting)))
+    verified = len(standings) - len(untouched)
+    return Proof(verified, shortened(untouched), shortened(tuple(not_ours)), shortened(tuple(waiting)))
 
 
 def still_open(name: str, mark: Mapping[str, Any]) -> str:

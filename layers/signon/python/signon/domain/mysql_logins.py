@@ -136,7 +136,7 @@ def prove(sql: MySqlLogins, profile: Profile, accounts: Accounts) -> Proof:
     """
     wanted = wanted_logins(profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     standings = _standings(sql, wanted, accounts.logins)
-    return logins.proof(profile.name, standings, besides=_of_other_profiles(profile, accounts))
+    return logins.proof(profile.name, standings, not_ours=_of_other_profiles(profile, accounts))
 
 
 def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:

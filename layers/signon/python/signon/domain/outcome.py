@@ -147,13 +147,19 @@ def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
     return Outcome(NEEDS_A_PERSON, f"{name}: the plan needs a person", tuple(problems), "Nothing was changed")
 
 
+_LOGIN_REMEDY = "Take another name in the profile, or remove the login yourself if nobody needs it"
+_NOT_OURS_REMEDY = (
+    "It is not ours to change: mend it in the database, or ask for something else in the profile; then start again"
+)
+
+
 def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
     proof, realm = dossier["proof"], dossier["plan"]["realm"]
     waiting, changed = proof.get("waiting", []), _changed(dossier)
     sign_in = f"{proof['verified']} logins sign in with {realm}"
-    problems = tuple(
-        (f"Login {left}", "Take another name in the profile, or remove the login yourself if nobody needs it")
-        for left in proof["left_alone"]
+    problems = (
+        *((f"Login {left}", _LOGIN_REMEDY) for left in proof["left_alone"]),
+        *((found, _NOT_OURS_REMEDY) for found in proof.get("not_ours", [])),
     )
     if waiting:
         return Outcome(PARKED, f"{name}: {sign_in}; {'; '.join(waiting)}", problems, changed=changed)

@@ -137,9 +137,9 @@ def open_complete(sql: PostgreSqlLogins, profile: Profile, roles: Roles) -> tupl
 
 
 def prove(
-    sql: PostgreSqlLogins, profile: Profile, roles: Roles, *, besides: Iterable[str] = (), waiting: Iterable[str] = ()
+    sql: PostgreSqlLogins, profile: Profile, roles: Roles, *, not_ours: Iterable[str] = (), waiting: Iterable[str] = ()
 ) -> Proof:
-    """What reading back proves of a profile's logins; ``besides`` and ``waiting`` are what their grants show.
+    """What reading back proves of a profile's logins; ``not_ours`` and ``waiting`` are what their grants show.
 
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
@@ -148,7 +148,7 @@ def prove(
     found = group_troubles(profile.name, wanted_groups(profile), roles)
     troubles = (f"{name}: {trouble}" for name, trouble in found.items())
     others = _of_other_profiles(profile.name, wanted, roles)
-    return logins.proof(profile.name, standings, besides=(*troubles, *besides, *others), waiting=waiting)
+    return logins.proof(profile.name, standings, not_ours=(*troubles, *not_ours, *others), waiting=waiting)
 
 
 def _of_other_profiles(profile: str, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
