@@ -92,8 +92,10 @@ NO_METHOD = (
 )
 ABSENT = (
     "InvalidRequest",
-    f'There is no DB cluster {ODD} here. Start with {{"database": {{"instance": "NAME"}}}}; samples of all inputs are in'
-    " events/. Correct the input and start again",
+    (
+        f'There is no DB cluster {ODD} here. Start with {{"database": {{"instance": "NAME"}}}}; samples of all inputs are'
+        " in events/. Correct the input and start again"
+    ),
 )
 BY_ITS_INSTANCE = {"database": {"instance": f"{ODD}-1"}, "profile": USUAL_CLUSTER}
 FAILED = f"{ODD} is failed", AVAILABLE
