@@ -32,6 +32,9 @@ test: .machine/machine.json .machine/aws ## All tests: unit, integration, end to
 unit integration e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)
 
+soak: .machine/machine.json .machine/aws ## Hostile names for every real engine, 100,000 of them (NAMES=500: as many)
+	@HOSTILE_NAMES=$(or $(NAMES),100000) $(pytest) $$(git ls-files 'tests/*/test_*names.py') -rP $(ARGS)
+
 saboteur: .machine/machine.json .machine/aws ## Take each security control away in turn: does a test fail? (ARGS=MySQL: those so named)
 	@$(python) -m tests.saboteur $(ARGS)
 
@@ -68,4 +71,4 @@ endif
 python-3.13:
 	@setup/python 3.13 >/dev/null
 
-.PHONY: python-3.13 demo up shell start down test unit integration e2e saboteur lint lock build bare-machines help
+.PHONY: python-3.13 demo up shell start down test unit integration e2e soak saboteur lint lock build bare-machines help

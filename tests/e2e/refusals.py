@@ -8,6 +8,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,8 +17,10 @@ import yaml
 from moto.ds.models import ds_backends
 from moto.rds.models import rds_backends
 
+from localcloud.scenery import create_cluster
 from tests.e2e.scene import Ended, Scene
 
+USUAL_CLUSTER = "usual-cluster"
 USUAL = "usual"  # the profile that nothing is wrong with, and the database that the odd ones are copies of
 ODD = "odd-N"  # stands for the case's own database and its own profile, which have the same name
 ODD_DIRECTORY = "d-000000000N"  # for its own directory
@@ -38,12 +41,18 @@ def about_it(**request: Any) -> dict[str, Any]:
     return {"database": {"instance": ODD}, "profile": USUAL, **request}
 
 
+def about_the_cluster(**request: Any) -> dict[str, Any]:
+    """The same, where the case's own database is a cluster."""
+    return {"database": {"cluster": ODD}, "profile": USUAL_CLUSTER, **request}
+
+
 @dataclass(frozen=True)
 class Odd:
     """One bad input.
 
     ``document`` is what the execution is given. Of the case's own database, profile and directory, where it has one,
-    each says in what it differs from the usual one; a profile may be bytes, a value a function of the scene.
+    each says in what it differs from the usual one; a profile may be bytes, a value a function of the scene. Where it
+    has a cluster, ``database`` is that cluster's only instance.
     ``secret`` does something to the master's secret, given a client of Secrets Manager and its name; ``answers_at`` is
     the address that the endpoint's name resolves to, which else does not.
     ``said`` is everything that is said, in this order.
@@ -55,6 +64,7 @@ class Odd:
     database: Mapping[str, Any] | None = None
     profile: Mapping[str, Any] | bytes | None = None
     directory: Mapping[str, Any] | None = None
+    cluster: Mapping[str, Any] | None = None
     secret: Callable[[Any, str], object] | None = None
     answers_at: Callable[[Scene], str] | None = None
     end: str = "Needs a person"
@@ -107,8 +117,9 @@ class Refusals:
             self._copy_directory(f"d-00{number}", case.directory)
         if case.profile is not None:
             self._put_profile(name, case.profile)
+        cluster = None if case.cluster is None else self._copy_cluster(name, case.cluster)
         if case.database is not None:
-            self._copy_database(name, case.database)
+            self._copy_database(name, case.database, cluster)
         if case.secret is not None:
             self._make_secret(name, case.secret)
         if case.answers_at is not None:
@@ -124,10 +135,41 @@ class Refusals:
             profile = yaml.safe_dump({**usual, **self._values(profile)}).encode()
         s3.put_object(Bucket=bucket, Key=f"{name}.yaml", Body=profile)
 
-    def _copy_database(self, name: str, changes: Mapping[str, Any]) -> None:
-        odd = copy.copy(self.scene.instance(USUAL))
-        odd.db_instance_identifier, odd.dbi_resource_id = name, "db-" + secrets.token_hex(13).upper()
-        rds_backends[self.scene.cloud.account][self.scene.cloud.region].databases[name] = self._changed(odd, changes)
+    def _copy_database(self, name: str, changes: Mapping[str, Any], cluster: Any) -> None:
+        odd = copy.copy(self._usual_member if cluster else self.scene.instance(USUAL))
+        odd.dbi_resource_id = "db-" + secrets.token_hex(13).upper()
+        if cluster:
+            odd.db_instance_identifier, odd.db_cluster_identifier, odd.cluster = f"{name}-1", name, cluster
+        else:
+            odd.db_instance_identifier = name
+        self._rds.databases[odd.db_instance_identifier] = self._changed(odd, changes)
+
+    def _copy_cluster(self, name: str, changes: Mapping[str, Any]) -> Any:
+        odd = copy.copy(self._usual_member.cluster)
+        odd.db_cluster_identifier = name
+        odd.db_cluster_resource_id = "cluster-" + secrets.token_hex(13).upper()
+        self._rds.clusters[name] = self._changed(odd, changes)
+        return odd
+
+    @cached_property
+    def _usual_member(self) -> Any:
+        """The writer of a usual cluster, for which there is a usual profile of the same name."""
+        self.scene.publish_profile(
+            USUAL_CLUSTER,
+            {"alice": ["read"]},
+            admits={"engines": ["aurora-postgresql"], "names": ["odd-*"]},
+            methods={"aurora-postgresql": ["kerberos"]},
+            roles={"read": {"preset": "read", "postgresql": {"database": "payments", "schemas": ["core"]}}},
+        )
+        create_cluster(self.scene.cloud, USUAL_CLUSTER, None, readers=0)
+        (member,) = self.scene.until(lambda: self._rds.clusters[USUAL_CLUSTER].members)
+        for one in (member, member.cluster):
+            self.scene.until(lambda one=one: one.status == "available")
+        return member
+
+    @property
+    def _rds(self) -> Any:
+        return rds_backends[self.scene.cloud.account][self.scene.cloud.region]
 
     def _make_secret(self, name: str, changed_by: Callable[[Any, str], object]) -> None:
         odd, secret = self.scene.instance(name), f"rds!db-{name}"

@@ -52,7 +52,7 @@ UNVERIFIED = (
 
 CONNECTIONS = [
     secret("is deleted", "InvalidRequestException", deleted),
-    secret("is gone", "ResourceNotFoundException", gone),
+    secret("is gone", "AccessDeniedException", gone),  # nobody may read a secret that bears no tag of RDS's
     secret("is binary", NO_OBJECT, binary),
     secret("is a password", NO_OBJECT, "Hunter2"),
     secret("is a number", NO_OBJECT, "7"),

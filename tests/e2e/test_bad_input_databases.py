@@ -99,11 +99,11 @@ SOURCE = (
     "Remove the replicas, or take the tag off",
 )
 OTHER_VPC = f"{ODD} is in vpc-0123456789abcdef0; this stack serves {VPC}", "Deploy a stack for vpc-0123456789abcdef0"
-NO_SECRET = (
-    f"RDS holds no master secret of {ODD}",
+HOLD_A_SECRET = (
     "Let RDS manage the master password (this changes it), or name a secret with username and password under"
-     " access.master",
+    " access.master"
 )
+NO_SECRET = (f"RDS holds no master secret of {ODD}", HOLD_A_SECRET)
 OTHER_DIRECTORY = (
     f"{ODD} is a member of d-00000000aa, not of d-9367000001",
     "Let it leave that directory first (Domain none)",
@@ -120,13 +120,13 @@ NO_DIRECTORY = (
     "Directory d-00000000ff does not exist in us-east-1, or is not shared with this account",
     "Correct directory.id; of a shared directory, take the id that this account sees",
 )
-UNSHARED = (
-    f"The share of directory {ODD_DIRECTORY} with this account is unknown, not Shared",
+ACCEPT_IT = (
     f"Accept the share: aws ds accept-shared-directory --shared-directory-id {ODD_DIRECTORY};"
-     " where it was rejected or has failed, its owner shares it again",
+    " where it was rejected or has failed, its owner shares it again"
 )
+UNSHARED = (f"The share of directory {ODD_DIRECTORY} with this account is unknown, not Shared", ACCEPT_IT)
 RESERVED = (
-    "Login 'carol' is reserved: it is the master user's, or the engine's or RDS's own",
+    "Login 'carol' is reserved: it is the master user's",
     "Take another name, or take the login out of the profile",
 )
 OLDER = f"{ODD} is older than 24 hours", "Approve the plan, or write existing: allowed in the profile"

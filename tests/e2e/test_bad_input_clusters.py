@@ -1,0 +1,159 @@
+"""Clusters that cannot be joined, and events of clusters that are none of ours; nothing is changed."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from localcloud.rds.membership import Membership
+from tests.e2e.refusals import ODD, USUAL, USUAL_CLUSTER, VPC, Odd, Refusals, Said, about_the_cluster, each
+from tests.e2e.scene import Scene
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+AVAILABLE = "Bring it to available; then start again"
+WRITER: Mapping[str, Any] = {}
+
+
+def odd(name: str, *said: Said, writer: Mapping[str, Any] | None = WRITER, **cluster: Any) -> Odd:
+    """A cluster that differs from a usual one in these attributes, with this writer."""
+    return Odd(name, said, about_the_cluster(), writer, cluster=cluster)
+
+
+def not_ours(name: str, said: str, document: Any = None, **cluster: Any) -> Odd:
+    return Odd(name, [(said, "")], document or about_the_cluster(), {}, cluster=cluster, end="Not ours")
+
+
+def foreign(engine: str) -> Odd:
+    return not_ours(f"a cluster of {engine}", f"{ODD} is a DB cluster of {engine}; {SERVED}", engine=engine)
+
+
+def event(engine: str) -> Odd:
+    detail = {
+        "SourceType": "CLUSTER",
+        "SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:{ODD}",
+        "SourceIdentifier": ODD,
+        "EventID": "RDS-EVENT-0170",
+    }
+    document = {
+        "source": "aws.rds",
+        "detail-type": "RDS DB Cluster Event",
+        "account": ACCOUNT,
+        "region": REGION,
+        "time": "2099-01-01T00:00:00Z",
+        "detail": detail,
+    }
+    tags = [{"Key": "signon:profile", "Value": USUAL_CLUSTER}]
+    said = f"{ODD} is a DB cluster of {engine}; {SERVED}"
+    return not_ours(f"an event of {engine}", said, document, engine=engine, tags=tags)
+
+
+def in_another_vpc(scene: Scene) -> Any:
+    group = copy.copy(scene.instance(USUAL).db_subnet_group)
+    group.vpc_id = "vpc-0123456789abcdef0"
+    return group
+
+
+def of_another_directory(scene: Scene) -> Membership:
+    return Membership("d-00000000aa", "other.example.com", "role", scene.cloud.clock.now() - timedelta(days=1))
+
+
+SERVED = "served are DB instances of mysql, DB clusters of aurora-postgresql"
+OLD = f"{ODD} runs aurora-postgresql 13.9", "Upgrade it to 14 or newer: older ones are out of standard support"
+STOPPED = f"{ODD} is stopped", AVAILABLE
+OTHER_VPC = f"{ODD} is in vpc-0123456789abcdef0; this stack serves {VPC}", "Deploy a stack for vpc-0123456789abcdef0"
+HOLD_A_SECRET = (
+    "Let RDS manage the master password (this changes it), or name a secret with username and password under"
+    " access.master"
+)
+NO_SECRET = f"RDS holds no master secret of {ODD}", HOLD_A_SECRET
+OTHER_DIRECTORY = (
+    f"{ODD} is a member of d-00000000aa, not of d-9367000001",
+    "Let it leave that directory first (Domain none)",
+)
+SECONDARY = (
+    f"{ODD} is a secondary cluster of the global database world and has no writer",
+    "Tag the primary cluster, in its own Region; logins that are made there reach this one",
+)
+MIGRATES = f"{ODD} replicates from the DB instance first-1: it is being migrated from RDS, and directory sign-in is not"
+MIGRATION = f"{MIGRATES} offered meanwhile", "Promote the cluster when the migration is over; then start again"
+REPLICA = (
+    f"{ODD} replicates from the cluster first-1, so that no login can be made there",
+    "Tag the source, or promote the cluster and start again",
+)
+NOT_ADMITTED = (
+    f"Profile {USUAL} does not admit this database: it admits no engine aurora-postgresql",
+    f"Tag the database with a profile that admits it, or widen admits in {USUAL}",
+)
+NO_METHOD = (
+    f"Profile {USUAL} names no method for engine aurora-postgresql",
+    "Add aurora-postgresql: [kerberos] under methods",
+)
+ABSENT = (
+    "InvalidRequest",
+    (
+        f'There is no DB cluster {ODD} here. Start with {{"database": {{"instance": "NAME"}}}}; samples of all inputs are'
+        " in events/. Correct the input and start again"
+    ),
+)
+BY_ITS_INSTANCE = {"database": {"instance": f"{ODD}-1"}, "profile": USUAL_CLUSTER}
+FAILED = f"{ODD} is failed", AVAILABLE
+FROM_AN_INSTANCE = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:first-1"
+FROM_A_CLUSTER = f"arn:aws:rds:eu-west-1:{ACCOUNT}:cluster:first-1"
+
+CLUSTERS = [
+    *map(foreign, ("aurora-mysql", "neptune", "docdb", "mysql", "postgres")),
+    *map(event, ("neptune", "docdb")),
+    not_ours("a cluster that is being deleted", f"{ODD} is deleting", status="deleting"),
+    odd("an old version", OLD, engine_version="13.9"),
+    odd("a stopped cluster", STOPPED, status="stopped"),
+    odd("a migration that failed", (f"{ODD} is migration-failed", AVAILABLE), status="migration-failed"),
+    odd("a cluster that failed before it had an instance", FAILED, writer=None, status="failed"),
+    odd(
+        "an instance that failed",
+        (f"instance {ODD}-1 of {ODD} is incompatible-network", AVAILABLE),
+        writer={"status": "incompatible-network"},
+    ),
+    odd("another VPC", OTHER_VPC, writer={"db_subnet_group": in_another_vpc}),
+    odd("no master secret", NO_SECRET, master_user_secret=None),
+    odd("a member of another directory", OTHER_DIRECTORY, membership=of_another_directory),
+    odd(
+        "a global secondary",
+        SECONDARY,
+        writer={"is_cluster_writer": False},
+        replicates=True,
+        global_cluster_identifier="world",
+    ),
+    odd("a migration from RDS", MIGRATION, replication_source_identifier=FROM_AN_INSTANCE),
+    odd("a replica of another Region", REPLICA, replication_source_identifier=FROM_A_CLUSTER),
+    Odd("a cluster by its instance's name", [STOPPED], BY_ITS_INSTANCE, {}, cluster={"status": "stopped"}),
+    Odd(
+        "a profile for others",
+        [NOT_ADMITTED, NO_METHOD],
+        {"database": {"cluster": ODD}, "profile": USUAL},
+        {},
+        cluster={},
+    ),
+    Odd("an instance that is said to be a cluster", [ABSENT], about_the_cluster(), {}, end="Failed"),
+    odd(
+        "everything at once",
+        OLD,
+        STOPPED,
+        OTHER_VPC,
+        NO_SECRET,
+        OTHER_DIRECTORY,
+        MIGRATION,
+        writer={"db_subnet_group": in_another_vpc},
+        engine_version="13.9",
+        status="stopped",
+        master_user_secret=None,
+        membership=of_another_directory,
+        replication_source_identifier=FROM_AN_INSTANCE,
+    ),
+]
+
+
+@each(CLUSTERS)
+def test_whatever_stands_in_the_way_of_a_cluster_is_said_at_once(odd: Odd, refusals: Refusals) -> None:
+    refusals.check(odd, CLUSTERS)
