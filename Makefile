@@ -35,6 +35,9 @@ unit integration e2e: .machine/machine.json .machine/aws ## The tests of one kin
 soak: .machine/machine.json .machine/aws ## Hostile names for every real engine, 100,000 of them (NAMES=500: as many)
 	@HOSTILE_NAMES=$(or $(NAMES),100000) $(pytest) $$(git ls-files 'tests/*/test_*names.py') -rP $(ARGS)
 
+saboteur: .machine/machine.json .machine/aws ## Take each security control away in turn: does a test fail? (ARGS=MySQL: those so named)
+	@$(python) -m tests.saboteur $(ARGS)
+
 lint: .machine/machine.json .machine/lint .machine/checkov .machine/sam .machine/asl_validator ## Format, types, imports, template, policies, SQL, secrets, state machine, scripts
 	@setup/lint
 
@@ -68,4 +71,4 @@ endif
 python-3.13:
 	@setup/python 3.13 >/dev/null
 
-.PHONY: python-3.13 demo up shell start down test unit integration e2e lint lock build bare-machines help
+.PHONY: python-3.13 demo up shell start down test unit integration e2e soak saboteur lint lock build bare-machines help

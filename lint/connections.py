@@ -27,7 +27,12 @@ PLACES: Mapping[str, tuple[str, Mapping[str, Callable[[ast.expr | None], bool]]]
     f"{_DB}/mysql.py": ("pymysql", {"ssl": _is_given}),
     f"{_DB}/postgresql.py": (
         "psycopg2",
-        {"sslmode": _is("verify-full"), "sslrootcert": _is_given, "gssencmode": _is("disable")},
+        {
+            "sslmode": _is("verify-full"),
+            "sslrootcert": _is_given,
+            "ssl_min_protocol_version": _is("TLSv1.2"),
+            "gssencmode": _is("disable"),
+        },
     ),
 }
 

@@ -2,12 +2,16 @@
 deployment holds for every other of the same template.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from __future__ import annotations
 
-from localcloud.deploy import Stack
-from localcloud.iam.authorizer import Authorizer
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
 from localcloud.iam.policies import Condition
+
+if TYPE_CHECKING:  # the tests' first file reads this one, and moto takes seconds to import
+    from localcloud.deploy import Stack
+    from localcloud.iam.authorizer import Authorizer
 
 
 class Grant(NamedTuple):

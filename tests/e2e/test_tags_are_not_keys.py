@@ -126,7 +126,7 @@ FORGED = [
     Attempt("a plan in the event", naming("admins"), NEEDS_A_PERSON, refused("name"), event={"plan": {}}),
     Attempt("a profile in the event", {}, NOT_OURS, "bears no tag signon:profile", event={"profile": "tagged"}),
     Attempt("a tag in the event alone", {}, NOT_OURS, "bears no tag", event={"detail": {"Tags": naming("tagged")}}),
-    Attempt("a database in the event", {}, NOT_OURS, "bears no tag", event={"database": {"instance": "orders-1"}}),
+    Attempt("a database in the event", {}, NOT_OURS, "bears no tag", event={"database": {"instance": "nobody-1"}}),
     Attempt("another source", naming("tagged"), "Failed", "not one of RDS", event={"source": "com.example"}),
     Attempt("an event of another account", naming("tagged"), "Failed", "of account", event={"account": "999999999999"}),
     Attempt("an event of another Region", naming("tagged"), "Failed", "The event is of", event={"region": "eu-west-3"}),
@@ -149,7 +149,7 @@ FORGED = [
         naming("tagged"),
         "Failed",
         "not one of RDS",
-        event={"detail": {"SourceArn": f"arn:aws:rds:us-east-1:123456789012:db:{VICTIM}/../orders-1"}},
+        event={"detail": {"SourceArn": f"arn:aws:rds:us-east-1:123456789012:db:{VICTIM}/../nobody-1"}},
     ),
     Attempt("no ARN at all", naming("tagged"), "Failed", "not one of RDS", event={"detail": {"SourceArn": None}}),
 ]  # fmt: skip

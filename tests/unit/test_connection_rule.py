@@ -8,7 +8,10 @@ from lint import connections
 from lint.source import Source
 
 MYSQL, POSTGRESQL = connections.PLACES
-GOOD = 'import psycopg2\npsycopg2.connect(sslmode="verify-full", sslrootcert=bundle, gssencmode="disable")'
+GOOD = (
+    'import psycopg2\npsycopg2.connect(sslmode="verify-full", sslrootcert=bundle, ssl_min_protocol_version="TLSv1.2",'
+    ' gssencmode="disable")'
+)
 BREACHES = {
     "a driver elsewhere": ("functions/x/app.py", "import pymysql\npymysql.connect(ssl=tls)", "pymysql connects here"),
     "under another name": ("functions/x/app.py", "import pymysql as my\nmy.connect(ssl=tls)", "pymysql connects here"),
@@ -24,6 +27,7 @@ BREACHES = {
     "PostgreSQL without sslmode": (POSTGRESQL, GOOD.replace("sslmode", "mode"), "without the right sslmode"),
     "PostgreSQL that asks nobody's name": (POSTGRESQL, GOOD.replace("verify-full", "require"), "right sslmode"),
     "PostgreSQL with everybody's certificates": (POSTGRESQL, GOOD.replace("bundle", "None"), "right sslrootcert"),
+    "PostgreSQL by old TLS": (POSTGRESQL, GOOD.replace("TLSv1.2", "TLSv1"), "right ssl_min_protocol_version"),
     "PostgreSQL inside GSS": (POSTGRESQL, GOOD.replace("disable", "prefer"), "without the right gssencmode"),
     "unverified": (MYSQL, "context.verify_mode = ssl.CERT_NONE", "ssl.CERT_NONE: TLS 1.2 or newer, verified"),
     "anybody's name": (MYSQL, "context.check_hostname = False", "check_hostname: whoever has any certificate"),

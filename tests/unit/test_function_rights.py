@@ -11,7 +11,9 @@ from tests.unit.contract import (
     code_of,
     each_function,
     folder_of,
+    listed,
     role_of,
+    statements_of,
 )
 from tests.unit.reach import ROOT, calls_of, settings_of
 
@@ -75,6 +77,27 @@ def test_a_function_may_make_the_calls_that_it_makes_and_no_others(function: str
     made = set[str]().union(*(CALLS[call] for call in calls_of(code_of(function)) if call in CALLS))
     allowed = actions_of(role_of(function)) - NEITHER_OURS_NOR_MORE
     assert made == {action for action in allowed if not action.startswith("ec2:")}
+
+
+OF_RDS = {"Fn::Sub": "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:rds!*"}
+GIVEN = {"Ref": "MasterSecretArns"}
+ONLY_WHERE = {
+    "secretsmanager:GetSecretValue": {"StringEquals": {"aws:ResourceTag/aws:secretsmanager:owningService": "rds"}},
+    "kms:Decrypt": {"StringEquals": {"kms:ViaService": {"Fn::Sub": "secretsmanager.${AWS::Region}.amazonaws.com"}}},
+    "events:PutEvents": {"StringEquals": {"events:source": "signon"}},
+}
+
+
+@each_function
+def test_a_secret_is_one_that_rds_made_or_the_stack_was_given_and_what_hangs_on_a_condition_has_it(
+    function: str,
+) -> None:
+    for statement in statements_of(role_of(function)):
+        for action in listed(statement["Action"]):
+            if action == "secretsmanager:GetSecretValue":
+                assert statement["Resource"] in (OF_RDS, GIVEN)
+            if statement["Resource"] != GIVEN:
+                assert statement.get("Condition") == ONLY_WHERE.get(action, statement.get("Condition"))
 
 
 @each_function

@@ -83,6 +83,13 @@ def test_the_rule_on_ends_matches_no_end_that_was_reported_and_no_other_machine(
 
 
 @each_rule
+def test_a_rule_takes_events_that_aws_alone_can_send(rule: str) -> None:
+    """Whoever may put events on the bus chooses their source, but for "aws." at its beginning."""
+    (source,) = RULES[rule]["Pattern"]["source"]
+    assert source.startswith("aws.")
+
+
+@each_rule
 def test_an_event_that_reaches_nobody_is_kept(rule: str) -> None:
     assert RULES[rule]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["LostEvents", "Arn"]}}
     assert RULES[rule]["RetryPolicy"] == {"MaximumRetryAttempts": 20, "MaximumEventAgeInSeconds": 7200}
@@ -103,3 +110,6 @@ def test_the_schedule_calls_the_sweep_each_hour_with_its_time_and_may_call_nothi
         ("lambda:InvokeFunction", {"Fn::GetAtt": ["SweepDatabases", "Arn"]}),
         ("sqs:SendMessage", {"Fn::GetAtt": ["LostEvents", "Arn"]}),
     ]
+    (trust,) = RESOURCES[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}

@@ -28,8 +28,8 @@ def pair(cloud: Cloud, eventually: Eventually, not_onboarded: None) -> Iterator[
 @pytest.fixture(scope="module")
 def person(cloud: Cloud) -> str:
     """Is in the directory."""
-    cloud.directory.add_user("carol", PASSWORD)
-    return "carol"
+    cloud.directory.add_user("walter", PASSWORD)
+    return "walter"
 
 
 def host(cluster: Cluster, suffix: str) -> str:

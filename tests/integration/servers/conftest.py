@@ -74,8 +74,20 @@ def major(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture(scope="session")
-def cluster(world: World, directory: Directory, major: int) -> Cluster:
+def clusters() -> dict[int, Cluster]:
+    """By major version; each is made once, whatever order the tests come in."""
+    return {}
+
+
+@pytest.fixture
+def cluster(world: World, directory: Directory, major: int, clusters: dict[int, Cluster]) -> Cluster:
     """A cluster that has joined; alice is a member of rds_ad, frank has a login by password only, bob has none."""
+    if major not in clusters:
+        clusters[major] = _joined(world, major)
+    return clusters[major]
+
+
+def _joined(world: World, major: int) -> Cluster:
     first, second = (f"ledger-{major}-{number}.cabc123def45.{REGION}" for number in (1, 2))
     endpoint, reader_endpoint = (f"ledger-{major}.{kind}-cabc123def45.{REGION}" for kind in ("cluster", "cluster-ro"))
     writer = world.postgresql("writer", [first, endpoint], *psql.MASTER, version=major)

@@ -98,11 +98,11 @@ def test_a_database_that_is_not_there_yet_keeps_nobody_out_and_waits(
 ) -> None:
     assert create(a_profile()) > 0
     assert operator.opened() == [ALICE, BOB]
-    assert verify(a_profile()) == Proof(2, (), (NO_DATABASE,))
+    assert verify(a_profile()) == Proof(2, (), waiting=(NO_DATABASE,))
     assert create(a_profile()) == 0
     operator.run("CREATE DATABASE payments OWNER dbadmin")
     assert create(a_profile()) == 2  # CONNECT, for either group role
-    assert verify(a_profile()) == Proof(2, (), ("payments.core: there is no such schema",))
+    assert verify(a_profile()) == Proof(2, (), waiting=("payments.core: there is no such schema",))
     operator.run("SET SESSION AUTHORIZATION dbadmin", "CREATE SCHEMA core", database="payments")
     assert create(a_profile()) == 5
     assert verify(a_profile()) == Proof(2, ())
@@ -130,7 +130,8 @@ def test_tables_that_the_master_may_not_grant_are_named(of_others: Operator, cre
     assert of_others.opened() == [ALICE, BOB]
     assert verify(a_profile()) == Proof(
         2,
-        (
+        (),
+        not_ours=(
             "payments.core.ledger of app: the master user may not grant SELECT, INSERT, UPDATE, DELETE",
             "payments.core.ledger_id_seq of app: the master user may not grant USAGE",
         ),
@@ -176,7 +177,9 @@ def test_a_database_that_the_master_may_not_enter_is_named(payments: Operator, c
     payments.run("ALTER DATABASE payments OWNER TO rdsadmin", "REVOKE CONNECT ON DATABASE payments FROM PUBLIC")
     create(a_profile())
     assert payments.opened() == [ALICE, BOB]
-    assert verify(a_profile()) == Proof(2, ("payments of rdsadmin: the master user may not connect to it",))
+    assert verify(a_profile()) == Proof(
+        2, (), not_ours=("payments of rdsadmin: the master user may not connect to it",)
+    )
 
 
 def test_a_database_that_takes_no_connections_is_named(payments: Operator, create: Create, verify: Verify) -> None:

@@ -24,9 +24,9 @@ def take(
     """Claims the database (its resource id) for the execution (its ARN); its own claim it may take again.
 
     ``purpose`` is what it comes for: equal for two executions by the same version of the same profile.
-    Raises AlreadyInProgress: another execution is working on it; where that came for something else, or a person asks now,
-    it has been told to plan again before it ends. ClaimSettling: its last holder stopped less than ``longest_timeout``
-    ago.
+    Raises AlreadyInProgress: another execution is working on it; where that came for something else, or a person asks
+    now, it has been told to plan again before it ends. ClaimSettling: its last holder stopped less than
+    ``longest_timeout`` ago.
     """
     values = {":purpose": {"S": purpose}}
     try:

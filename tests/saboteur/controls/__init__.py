@@ -1,0 +1,18 @@
+"""The controls, each with what is left when it is gone, by idea."""
+
+from __future__ import annotations
+
+from tests.saboteur.controls import fence, keys, local_cloud, logins, names, plan, rights, secrets, sql, tls
+
+CONTROLS = (
+    *tls.CONTROLS,
+    *secrets.CONTROLS,
+    *names.CONTROLS,
+    *sql.CONTROLS,
+    *logins.CONTROLS,
+    *keys.CONTROLS,
+    *plan.CONTROLS,
+    *fence.CONTROLS,
+    *rights.CONTROLS,
+    *local_cloud.CONTROLS,
+)

@@ -1,0 +1,131 @@
+"""Two keys: a database's tag only asks, its profile answers; and an event or a profile is what it seems."""
+
+from __future__ import annotations
+
+from tests.saboteur.control import LAYER, Control
+
+PROFILE, REQUEST = f"{LAYER}/domain/profile.py", f"{LAYER}/domain/request.py"
+PROFILES = ("tests/unit/test_profiles.py",)
+REQUESTS = ("tests/unit/test_requests.py",)
+PLANS = ("tests/unit/test_plans.py",)
+WAYS_IN = ("tests/unit/test_ways_in.py",)
+NO_OTHERS = '      "additionalProperties": false,\n'
+
+CONTROLS = (
+    Control(
+        "A profile admits by engine",
+        PROFILE,
+        '            ("engine", database.id.engine, self.engines),\n',
+        "",
+        PROFILES,
+    ),
+    Control("A profile admits by name", PROFILE, '            ("name", database.id.name, self.names),\n', "", PROFILES),
+    Control(
+        "A profile admits by account",
+        PROFILE,
+        '            ("account", database.id.account, self.accounts or ("*",)),\n',
+        "",
+        PROFILES,
+    ),
+    Control(
+        "A profile admits by VPC", PROFILE, '            ("VPC", database.vpc, self.vpcs or ("*",)),\n', "", PROFILES
+    ),
+    Control(
+        "A plan for a database that the profile does not admit has a finding",
+        f"{LAYER}/domain/prerequisites.py",
+        "if refusal := profile.refuses(database):",
+        'if (refusal := profile.refuses(database)) == "":',
+        PLANS,
+    ),
+    Control(
+        "A stack serves the databases of its VPC",
+        f"{LAYER}/domain/prerequisites.py",
+        "if database.vpc != around.served_vpc:",
+        'if around.served_vpc == "":',
+        PLANS,
+    ),
+    Control(
+        "A tag names a profile, and no other object",
+        REQUEST,
+        "if named and PROFILE_NAME.fullmatch(named):",
+        "if named:",
+        REQUESTS,
+    ),
+    Control(
+        "Without a tag or a person's word a database is not ours",
+        f"{LAYER}/domain/admission.py",
+        "if not (request.profile or database.tags.get(TAG)):",
+        "if request.by_hand and not (request.profile or database.tags.get(TAG)):",
+        ("tests/unit/test_admission.py",),
+    ),
+    Control(
+        "An event is of our account and Region",
+        REQUEST,
+        "if (its_account, its_region) != (account, region):",
+        "if not its_account or not its_region:",
+        REQUESTS,
+    ),
+    Control(
+        "An event is one of RDS",
+        REQUEST,
+        'if event.get("source") != "aws.rds" or arn is None:',
+        "if arn is None:",
+        REQUESTS,
+    ),
+    Control(
+        "An event that is older than the database is about another one",
+        f"{LAYER}/domain/admission.py",
+        "if request.asked_at and datetime.fromisoformat(request.asked_at) < database.created_at - OLDER_THAN:",
+        "if request.asked_at == '':",
+        ("tests/unit/test_admission.py",),
+    ),
+    Control(
+        "The rule lets events of RDS in, and no others",
+        "template.yaml",
+        "source: [aws.rds]",
+        "source: [aws.rds, signon.test]",
+        WAYS_IN,
+    ),
+    Control(
+        "The rule lets events of this account in, and no others",
+        "template.yaml",
+        "              account: [!Ref AWS::AccountId]\n",
+        "",
+        WAYS_IN,
+        after="DatabaseAppeared:",
+    ),
+    Control(
+        "A profile is the bytes that were planned",
+        f"{LAYER}/aws/profiles.py",
+        "if sha256(text) != version.sha256:",
+        "if not text:",
+        ("tests/integration/aws/test_memory.py",),
+    ),
+    Control(
+        "YAML makes strings, lists and mappings, and no objects",
+        PROFILE,
+        "class _Loader(yaml.BaseLoader):",
+        "class _Loader(yaml.UnsafeLoader):",
+        PROFILES,
+    ),
+    Control("No key stands in a profile twice", PROFILE, "key.value in keys[:place])", "key.value in ())", PROFILES),
+    Control(
+        "A small file is no large document", PROFILE, "if _parts(node, {}) > MOST_PARTS:", "if node is None:", PROFILES
+    ),
+    Control(
+        "A profile says nothing that nobody knows",
+        f"{LAYER}/domain/profile.schema.json",
+        '"additionalProperties": false',
+        '"additionalProperties": true',
+        PROFILES,
+        after='"title": "RDS Sign-on profile"',
+    ),
+    Control(
+        "What a profile admits says nothing that nobody knows",
+        f"{LAYER}/domain/profile.schema.json",
+        '"additionalProperties": false',
+        '"additionalProperties": true',
+        PROFILES,
+        after='"admits": {',
+    ),
+)

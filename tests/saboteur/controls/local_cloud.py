@@ -1,0 +1,61 @@
+"""The local cloud holds every call of a function to the policies of its role: else no test would miss a right."""
+
+from __future__ import annotations
+
+from tests.saboteur.control import Control
+
+POLICIES_FILE = "localcloud/iam/policies.py"
+POLICIES = ("tests/integration/localcloud/test_iam_policies.py",)
+IAM = ("tests/integration/localcloud/test_iam.py",)
+
+CONTROLS = (
+    Control(
+        "A call that no policy allows is refused",
+        "localcloud/iam/authorizer.py",
+        "            for need in needs:\n",
+        "            for need in ():\n",
+        IAM,
+    ),
+    Control(
+        "A service takes only a role that trusts it",
+        "localcloud/iam/authorizer.py",
+        'trusting = [each for each in held.trust(kept) if ("Service", service) in each.principals] if kept else []',
+        "trusting = held.trust(kept) if kept else []",
+        ("tests/integration/localcloud/test_iam.py::test_a_role_that_lambda_may_not_take_runs_no_function",),
+    ),
+    Control(
+        "A Deny wins",
+        POLICIES_FILE,
+        "            return Verdict(False, statement, grip)\n",
+        "            continue\n",
+        POLICIES,
+    ),
+    Control(
+        "A condition that is not met allows nothing",
+        POLICIES_FILE,
+        "or not all(condition.is_met(need) for condition in self.conditions)",
+        "",
+        POLICIES,
+    ),
+    Control(
+        "A wildcard does not reach over a colon",
+        POLICIES_FILE,
+        "return len(patterns) == len(parts) and all(map(_like, patterns, parts))",
+        "return _like(pattern, arn)",
+        POLICIES,
+    ),
+    Control(
+        "A condition key that nobody knows passes nothing",
+        POLICIES_FILE,
+        'raise NotModelled(f"The condition key {key} is not modelled for {self.action}")',
+        "return ()",
+        POLICIES,
+    ),
+    Control(
+        "An operator that nobody knows passes nothing",
+        POLICIES_FILE,
+        'raise NotModelled(f"The condition operator {name} is not modelled")',
+        'return "StringLike"',
+        POLICIES,
+    ),
+)

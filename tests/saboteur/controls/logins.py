@@ -1,0 +1,126 @@
+"""Logins of others are left alone, nobody is opened half-made, and nobody has rds_ad and rds_iam."""
+
+from __future__ import annotations
+
+from tests.saboteur.control import LAYER, Control
+
+SHARED, MYSQL, POSTGRESQL = (f"{LAYER}/domain/{name}logins.py" for name in ("", "mysql_", "postgresql_"))
+MYSQL_LOGINS = ("tests/unit/test_mysql_logins.py",)
+POSTGRESQL_LOGINS = ("tests/unit/test_postgresql_logins.py",)
+
+CONTROLS = (
+    Control(
+        "A login without our mark is left alone",
+        SHARED,
+        'return f"made by somebody else ({self.kind})"',
+        "return None",
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "A login of another profile is left alone",
+        SHARED,
+        """return f"made for profile {self.mark.get('profile')}\"""",
+        "return None",
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "A login of ours that somebody changed is left alone",
+        SHARED,
+        'return f"changed since we made it ({self.changed})"',
+        "return None",
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "What somebody else locked stays locked",
+        SHARED,
+        'return "locked by somebody else" if self.locked and self.is_complete else None',
+        "return None",
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "Only who was read back exactly is opened",
+        SHARED,
+        "not (self.objection(profile) or self.is_complete or self.lacks)",
+        "not (self.objection(profile) or self.is_complete)",
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "A login that is not as wanted fails the proof",
+        SHARED,
+        "if (fault := each.fault(profile))]",
+        "if (fault := each.fault(profile)) and not each.there]",
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "MySQL: only our leavers are locked",
+        MYSQL,
+        'return bool(found.mark and found.mark.get("profile") == profile) and not found.locked',
+        "return not found.locked",
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: only our leavers are locked",
+        POSTGRESQL,
+        'return bool(role.mark and role.mark.get("profile") == profile and "complete" in role.mark) and role.can_login',
+        "return role.can_login",
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: a role with powers is none of ours any more",
+        POSTGRESQL,
+        'changed=", ".join(found.powers)',
+        'changed=""',
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: a group role that others made is given to nobody",
+        POSTGRESQL,
+        'return "made by somebody else"',
+        "return None",
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: who reaches rds_iam is not given rds_ad",
+        POSTGRESQL,
+        "if way := roles.way({login.name, *login.roles}, sql.excludes):",
+        "if way := roles.way(set(), sql.excludes):",
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: a login whose members reach rds_iam is not given rds_ad",
+        POSTGRESQL,
+        "if roles.way([member], sql.excludes):",
+        "if roles.way([], sql.excludes):",
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: a login that the master is a member of is not given rds_ad",
+        POSTGRESQL,
+        "if member == roles.master:",
+        'if member == "":',
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: nothing is made where the master reaches rds_ad or rds_iam",
+        POSTGRESQL,
+        "for role in (sql.role, sql.excludes):",
+        "for role in ():",
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: what shuts the master out on the way is taken back",
+        f"{LAYER}/db/postgresql_logins.py",
+        "        roles = read_roles(session)\n        _refuse(sql, roles)\n        return count",
+        "        roles = read_roles(session)\n        return count",
+        (
+            "tests/integration/db/postgresql/test_exclusivity.py::test_what_shuts_the_master_out_on_the_way_has_not_happened",
+        ),
+    ),
+    Control(
+        "PostgreSQL: one run at a time",
+        f"{LAYER}/db/postgresql_logins.py",
+        "SELECT pg_advisory_xact_lock(91534213766990)",
+        "SELECT 91534213766990",
+        ("tests/integration/db/postgresql/test_logins.py::test_two_runs_at_once_do_not_disturb_each_other",),
+    ),
+)

@@ -1,0 +1,82 @@
+"""The master password and the names of people stand in no message, log or error."""
+
+from __future__ import annotations
+
+from tests.saboteur.control import LAYER, Control
+
+NOTHING_OF_THE_STATEMENT = "test_an_error_says_its_code_and_nothing_of_the_statement"
+OUTCOMES = ("tests/unit/test_outcomes.py",)
+PROFILES = ("tests/unit/test_profiles.py",)
+
+CONTROLS = (
+    Control(
+        "A password is not printed with what holds it",
+        f"{LAYER}/domain/credentials.py",
+        "password: str = field(repr=False)",
+        "password: str = field()",
+        ("tests/unit/test_credentials.py",),
+    ),
+    Control(
+        "MySQL: the text of an error goes no further",
+        f"{LAYER}/db/mysql.py",
+        "raise _our_error(error.args[0] if error.args else 0) from None",
+        "raise",
+        (f"tests/integration/db/test_looking_around.py::{NOTHING_OF_THE_STATEMENT}",),
+    ),
+    Control(
+        "PostgreSQL: the text of an error goes no further",
+        f"{LAYER}/db/postgresql.py",
+        'raise _our_error(error.pgcode, concurrent="tuple concurrently" in str(error)) from None',
+        "raise",
+        (f"tests/integration/db/postgresql/test_looking_around.py::{NOTHING_OF_THE_STATEMENT}",),
+    ),
+    Control(
+        "What a secret holds instead of name and password is not shown",
+        f"{LAYER}/aws/secrets.py",
+        'raise unusable("it is not a JSON object with username and password")',
+        'raise unusable(f"it is not a JSON object with username and password: {text}")',
+        ("tests/unit/test_aws.py",),
+    ),
+    Control(
+        "A stack trace stays where it is",
+        f"{LAYER}/domain/outcome.py",
+        'return str(json.loads(error.get("Cause", ""))["errorMessage"])',
+        """return " ".join(map(str, json.loads(error.get("Cause", "")).values()))""",
+        ("tests/unit/test_outcomes.py::test_a_stack_trace_is_never_passed_on",),
+    ),
+    Control(
+        "The text of an error that is none of ours is not passed on",
+        f"{LAYER}/domain/outcome.py",
+        'problem = message if kind in ("InvalidRequest", "SettingMissing") else kind',
+        "problem = message",
+        OUTCOMES,
+    ),
+    Control(
+        "What stands on a line that is no YAML is not repeated",
+        f"{LAYER}/domain/profile.py",
+        "{_unquoted(problem) if problem else",
+        "{str(error) if problem else",
+        PROFILES,
+    ),
+    Control(
+        "A value that the schema does not allow is not repeated",
+        f"{LAYER}/domain/profile_schema.py",
+        """return f"must be {' or '.join(dict.fromkeys(map(str, wanted)))}\"""",
+        "return error.message",
+        PROFILES,
+    ),
+    Control(
+        "Names of people are not printed with their profile",
+        f"{LAYER}/domain/profile.py",
+        "logins: tuple[DirectoryLogin, ...] = field(repr=False)",
+        "logins: tuple[DirectoryLogin, ...]",
+        PROFILES,
+    ),
+    Control(
+        "Step Functions logs no inputs and outputs",
+        "template.yaml",
+        "IncludeExecutionData: false",
+        "IncludeExecutionData: true",
+        ("tests/unit/test_template_rules.py",),
+    ),
+)

@@ -1,0 +1,112 @@
+"""A name or text is one identifier or value, and a GRANT reaches what it says, whatever stands in it."""
+
+from __future__ import annotations
+
+from tests.saboteur.control import LAYER, Control
+
+MYSQL_LOGINS = ("tests/unit/test_mysql_logins.py",)
+POSTGRESQL_GRANTS = ("tests/unit/test_postgresql_grants.py",)
+QUOTED = ("tests/integration/db/postgresql/test_looking_around.py::test_names_and_texts_are_quoted_each_by_its_kind",)
+ENGINES = ("tests/unit/test_engines.py",)
+KITS = ("tests/unit/test_connection_kits.py",)
+
+CONTROLS = (
+    Control(
+        "MySQL: a backtick in a name is doubled",
+        f"{LAYER}/domain/mysql_logins.py",
+        'identifier.replace("`", "``").replace("%", "%%")',
+        'identifier.replace("%", "%%")',
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "MySQL: a per cent sign is doubled for the driver",
+        f"{LAYER}/domain/mysql_logins.py",
+        'identifier.replace("`", "``").replace("%", "%%")',
+        'identifier.replace("`", "``")',
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "MySQL: wildcards in a GRANT's database name are escaped",
+        f"{LAYER}/domain/mysql_logins.py",
+        r"""return database.replace("_", r"\_").replace("%", r"\%")""",
+        "return database",
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: names are quoted by the driver",
+        f"{LAYER}/db/postgresql.py",
+        "return composing.Identifier(*parts)",
+        """return composing.SQL('"' + '"."'.join(parts) + '"')""",
+        QUOTED,
+    ),
+    Control(
+        "PostgreSQL: texts are quoted by the driver",
+        f"{LAYER}/db/postgresql.py",
+        "return composing.Literal(value)",
+        """return composing.SQL("'" + value + "'")""",
+        QUOTED,
+    ),
+    Control(
+        "MySQL: readers get no more than their preset",
+        f"{LAYER}/domain/mysql_logins.py",
+        '"read": ("SELECT", "SHOW VIEW"),',
+        '"read": ("SELECT", "SHOW VIEW", "DELETE"),',
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: readers get no more than their preset",
+        f"{LAYER}/domain/postgresql_grants.py",
+        '"read": ("SELECT",),',
+        '"read": ("SELECT", "DELETE"),',
+        POSTGRESQL_GRANTS,
+    ),
+    Control(
+        "MySQL: a login wants TLS",
+        f"{LAYER}/domain/engines.py",
+        "{accounts} REQUIRE SSL ACCOUNT",
+        "{accounts} ACCOUNT",
+        ENGINES,
+    ),
+    Control(
+        "MySQL: a login is made locked",
+        f"{LAYER}/domain/engines.py",
+        "REQUIRE SSL ACCOUNT LOCK ATTRIBUTE",
+        "REQUIRE SSL ATTRIBUTE",
+        ENGINES,
+    ),
+    Control(
+        "PostgreSQL: a login is made without LOGIN",
+        f"{LAYER}/domain/engines.py",
+        "CREATE ROLE {login} NOLOGIN;",
+        "CREATE ROLE {login} LOGIN;",
+        ENGINES,
+    ),
+    Control(
+        "PostgreSQL: what somebody is given may not be handed on",
+        f"{LAYER}/domain/engines.py",
+        '"GRANT {roles} TO {logins}"',
+        '"GRANT {roles} TO {logins} WITH ADMIN OPTION"',
+        ("tests/integration/db/postgresql/test_logins.py::test_no_membership_may_be_handed_on",),
+    ),
+    Control(
+        "A MySQL client line is quoted for the shell",
+        f"{LAYER}/domain/mysql_kit.py",
+        '"mysql": shlex.join(',
+        '"mysql": " ".join(',
+        KITS,
+    ),
+    Control(
+        "A psql line is quoted for the shell",
+        f"{LAYER}/domain/postgresql_kit.py",
+        '"psql": shlex.join(',
+        '"psql": " ".join(',
+        KITS,
+    ),
+    Control(
+        "A psql line's values are quoted for libpq",
+        f"{LAYER}/domain/postgresql_kit.py",
+        'f"{name}={_quoted(value)}"',
+        'f"{name}={value}"',
+        KITS,
+    ),
+)
