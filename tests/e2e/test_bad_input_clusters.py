@@ -76,8 +76,11 @@ SECONDARY = (
     f"{ODD} is a secondary cluster of the global database world and has no writer",
     "Tag the primary cluster, in its own Region; logins that are made there reach this one",
 )
-MIGRATES = f"{ODD} replicates from the DB instance first-1: it is being migrated from RDS, and directory sign-in is not"
-MIGRATION = f"{MIGRATES} offered meanwhile", "Promote the cluster when the migration is over; then start again"
+MIGRATES = (
+    f"{ODD} replicates from the DB instance first-1: it is being migrated from RDS, and directory sign-in is not"
+    " offered meanwhile"
+)
+MIGRATION = (MIGRATES, "Promote the cluster when the migration is over; then start again")
 REPLICA = (
     f"{ODD} replicates from the cluster first-1, so that no login can be made there",
     "Tag the source, or promote the cluster and start again",
@@ -90,13 +93,8 @@ NO_METHOD = (
     f"Profile {USUAL} names no method for engine aurora-postgresql",
     "Add aurora-postgresql: [kerberos] under methods",
 )
-ABSENT = (
-    "InvalidRequest",
-    (
-        f'There is no DB cluster {ODD} here. Start with {{"database": {{"instance": "NAME"}}}}; samples of all inputs are'
-        " in events/. Correct the input and start again"
-    ),
-)
+START_SO = 'Start with {"database": {"instance": "NAME"}}; samples of all inputs are in events/.'
+ABSENT = ("InvalidRequest", f"There is no DB cluster {ODD} here. {START_SO} Correct the input and start again")
 BY_ITS_INSTANCE = {"database": {"instance": f"{ODD}-1"}, "profile": USUAL_CLUSTER}
 FAILED = f"{ODD} is failed", AVAILABLE
 FROM_AN_INSTANCE = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:first-1"
