@@ -24,7 +24,7 @@ CONTROLS = (
         TEMPLATE,
         "iam:PassedToService: [rds.amazonaws.com, ",
         "iam:PassedToService: ['*', ",
-        RIGHTS,
+        RULES,
     ),
     Control(
         "Only secrets that RDS made are read", TEMPLATE, OWN_SECRETS, "", RIGHTS, after="PolicyName: create-logins"
