@@ -74,3 +74,48 @@ def test_what_a_function_beside_the_story_failed_on_three_times_is_a_dead_letter
     found = scene.until(lambda: letter(scene, next(iter(event))))
     assert json.loads(found["Body"]) == event
     assert set(found["MessageAttributes"]) == {"ErrorCode", "ErrorMessage"}
+
+
+@pytest.fixture(scope="module")
+def vanished(scene: Scene) -> dict[str, Any]:
+    """The dossier of a database that is planned and claimed, and whose profile is deleted then."""
+    scene.publish_profile("vanished", ONE_LOGIN)
+    scene.create_database("vanished-1", None)
+    scene.available("vanished-1")
+    dossier = scene.run("vanished-1", profile="vanished", dry_run=True).dossier
+    claim = {"database": dossier["database"]["resource_id"], "execution": "a test", "fence": 1}
+    scene.cloud.client("dynamodb").put_item(
+        TableName=scene.cloud.physical["Records"],
+        Item={
+            "database": {"S": claim["database"]},
+            "kind": {"S": "claim"},
+            "holder": {"S": "a test"},
+            "fence": {"N": "1"},
+        },
+    )
+    scene.cloud.client("s3").delete_object(Bucket=scene.cloud.outputs["ProfilesBucket"], Key="vanished.yaml")
+    now = scene.cloud.clock.now().isoformat()
+    return {
+        **dossier,
+        "claim": claim,
+        "probe": {"plugin_loaded": False},
+        "membership": None,
+        "reboot": None,
+        "now": now,
+    }
+
+
+@pytest.mark.parametrize("function", ["AssociateDirectory", "RebootDatabase", "CreateLogins", "PublishConnectionKit"])
+def test_a_profile_that_is_deleted_on_the_way_is_found_missing_before_a_change(
+    scene: Scene, vanished: dict[str, Any], function: str
+) -> None:
+    answer = scene.cloud.client("lambda").invoke(
+        FunctionName=scene.cloud.physical[function], Payload=json.dumps(vanished)
+    )
+    said = json.loads(answer["Payload"].read())
+    assert (said["errorType"], said["errorMessage"]) == (
+        "PlanOutdated",
+        "Profile vanished has changed since the plan for vanished-1 was made",
+    )
+    assert scene.database("vanished-1")["DomainMemberships"] == []
+    assert scene.as_master("vanished-1", "SELECT COUNT(*) FROM mysql.user WHERE User = 'alice'") == [["0"]]
