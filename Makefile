@@ -16,7 +16,7 @@ demo: .machine/machine.json ## Watch a new database being onboarded, to a proved
 up: .machine/machine.json .machine/aws ## Start the local cloud in the background and print what to try
 	@$(cloud) up $(ARGS)
 
-shell: .machine/machine.json .machine/aws ## A shell in which aws, mysql and the endpoints' names work (after `make up`)
+shell: .machine/machine.json .machine/aws ## A shell in which aws, mysql, psql and the endpoints' names work (after `make up`)
 	@$(cloud) shell $(ARGS)
 
 start: .machine/machine.json ## Start an execution by hand: make start EVENT=events/<file>

@@ -81,6 +81,7 @@ def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
             outputs=cloud.outputs,
             environment=cloud.environment(),
             mysql=list(cloud.world.machine.mysql),
+            psql=[str(cloud.world.machine.postgresql[-1].bin / "psql")],
         ).publish()
         enough.wait()
         forget()

@@ -26,6 +26,7 @@ class Running:
     outputs: dict[str, str]
     environment: dict[str, str]
     mysql: list[str] = field(default_factory=list)  # the beginning of a client's command line
+    psql: list[str] = field(default_factory=list)
 
     @classmethod
     def find(cls) -> Self | None:

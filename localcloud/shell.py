@@ -1,4 +1,4 @@
-"""A shell in which `aws`, `mysql` and any SDK find the running cloud, and endpoint names resolve."""
+"""A shell in which `aws`, `mysql`, `psql` and any SDK find the running cloud, and endpoint names resolve."""
 
 import os
 import shlex
@@ -42,8 +42,9 @@ def _shell(folder: Path, path: str) -> list[str]:
 def _programs(running: Running) -> dict[str, list[str]]:
     """What is called differently here than elsewhere."""
     return {
-        # the client that belongs to the server, whatever else is called mysql on this machine
+        # the clients that belong to the servers, whatever else is called so on this machine
         "mysql": running.mysql,
+        "psql": running.psql,
         # for RDS in us-east-1 the CLI does not look at AWS_ENDPOINT_URL
         "aws": [str(MACHINE / "aws" / "bin" / "aws"), "--endpoint-url", running.endpoint],
     }

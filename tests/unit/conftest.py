@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import socket
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
+from tests.builders import REGION
+
+if TYPE_CHECKING:
+    from botocore.stub import Stubber
+
 # The same examples on every machine, however slow it is
 settings.register_profile("unit", deadline=None, derandomize=True, database=None)
 settings.load_profile("unit")
+
+Answering = Callable[[str], "Stubber"]
 
 
 @pytest.fixture(autouse=True)
@@ -21,3 +29,22 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     for way in ("connect", "connect_ex", "bind", "sendto"):
         monkeypatch.setattr(socket.socket, way, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
+    """Gives ``signon.aws`` a client that answers what the test says, and the test what says it."""
+    import boto3  # half a second, which only these tests need
+    from botocore.stub import Stubber
+
+    from signon.aws import executions, profiles, rds, rds_changes, records, secrets
+
+    def stub(service: str) -> Stubber:
+        client: Any = boto3.client(service, REGION, aws_access_key_id="x", aws_secret_access_key="x")  # type: ignore[call-overload]
+        for module in (executions, profiles, rds, rds_changes, records, secrets):
+            monkeypatch.setattr(module, "client", lambda _: client)
+        stubber = Stubber(client)
+        stubber.activate()
+        return stubber
+
+    return stub

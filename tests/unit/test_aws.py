@@ -4,39 +4,20 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from typing import Any
 
-import boto3
 import botocore.exceptions
 import pytest
-from botocore.stub import ANY, Stubber
+from botocore.stub import ANY
 
-from signon.aws import executions, profiles, rds, rds_changes, records, secrets
+from signon.aws import executions, profiles, records, secrets
 from signon.aws.clients import errors_as
 from signon.domain.credentials import Credentials
 from signon.domain.profile import ProfileVersion
 from signon.domain.record import Known, Record
 from signon.errors import MasterSecretUnusable, NotOurs, PermissionMissing, ProfileUnusable, TemporaryFailure
-from tests.builders import EXECUTION, NOW, REGION, a_database, an_execution, at
-
-Answering = Callable[[str], Stubber]
-
-
-@pytest.fixture
-def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
-    """Gives ``signon.aws`` a client that answers what the test says, and the test what says it."""
-
-    def stub(service: str) -> Stubber:
-        client: Any = boto3.client(service, REGION, aws_access_key_id="x", aws_secret_access_key="x")  # type: ignore[call-overload]
-        for module in (executions, profiles, rds, rds_changes, records, secrets):
-            monkeypatch.setattr(module, "client", lambda _: client)
-        stubber = Stubber(client)
-        stubber.activate()
-        return stubber
-
-    return stub
-
+from tests.builders import EXECUTION, NOW, a_database, an_execution, at
+from tests.unit.conftest import Answering
 
 # ---- errors
 

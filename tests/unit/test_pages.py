@@ -48,6 +48,15 @@ def test_the_readme_lists_every_page(page: Path) -> None:
     assert f"(docs/{page.name})" in (ROOT / "README.md").read_text()
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "docs/decisions").glob("0*.md")), ids=lambda page: page.name)
+def test_the_decisions_are_listed_with_their_titles_and_dates(page: Path) -> None:
+    heading = re.match(r"# (\d+)\. (.+)\n\n(\d{4}-\d\d-\d\d)\n", page.read_text())
+    assert heading
+    number, title, date = heading.groups()
+    assert page.name.startswith(f"{int(number):04d}-")
+    assert f"| {number} | [{title}]({page.name}) | {date} |\n" in (page.parent / "README.md").read_text()
+
+
 def test_the_readmes_profile_is_a_valid_one() -> None:
     (profile,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     assert checked("payments", profile.encode()).logins[0].user == "alice"

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
-from signon.aws import executions, profiles, rds, rds_changes, records, secrets
+from signon.aws import rds, rds_changes
 from signon.domain.engines import Scope
 from signon.domain.request import Request
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, DatabaseUnusable
 from tests.builders import NOW, REGION, a_cluster_id, at
 from tests.builders import a_cluster as a_cluster_of_ours
 from tests.builders import an_instance as one_of_ours
+from tests.unit.conftest import Answering
 
-Answering = Callable[[str], Stubber]
-
-
-@pytest.fixture
-def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
-    """Gives ``signon.aws`` a client that answers what the test says, and the test what says it."""
-
-    def stub(service: str) -> Stubber:
-        client: Any = boto3.client(service, REGION, aws_access_key_id="x", aws_secret_access_key="x")  # type: ignore[call-overload]
-        for module in (executions, profiles, rds, rds_changes, records, secrets):
-            monkeypatch.setattr(module, "client", lambda _: client)
-        stubber = Stubber(client)
-        stubber.activate()
-        return stubber
-
-    return stub
-
+if TYPE_CHECKING:
+    from botocore.stub import Stubber
 
 # ---- restarts
 

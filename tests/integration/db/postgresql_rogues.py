@@ -27,7 +27,6 @@ from .rogue import Line, Talk, old_tls_with, tls_with
 from .rogue_kinds import CUT_OFF, PORT, UNVERIFIED, Family, Kind, stranger
 
 SALT = b"salt"
-ASKS_FOR_TLS = struct.pack("!II", 8, 80877103)  # and not for GSS encryption, which would be 80877104
 CLEAR, MD5, GSS = struct.pack("!I", 3), struct.pack("!I", 5) + SALT, struct.pack("!I", 7)
 SCRAM = struct.pack("!I", 10) + b"SCRAM-SHA-256\0\0"
 QUESTIONS = {"clear": CLEAR, "MD5": MD5, "SCRAM": SCRAM, "GSS": GSS}

@@ -69,7 +69,8 @@ def test_it_comes_up_once_serves_a_shell_and_goes_down(command: Commands) -> Non
     assert "already running" in again.stdout
     asked = "import boto3; print(boto3.client('s3').list_buckets()['Buckets'][0]['Name'])"
     assert command("shell", "--", sys.executable, "-c", asked).stdout.strip()
-    assert command("shell", "--", "mysql", "--version").stdout
+    for client in ("mysql", "psql"):
+        assert client in command("shell", "--", client, "--version").stdout
     assert '"DBInstances": []' in command("shell", "--", "aws", "rds", "describe-db-instances").stdout
     assert command("shell", "--", "false").returncode == 1
     started = command("start", str(ROOT / "events" / "manual_dry_run.json"))

@@ -9,7 +9,6 @@ PROFILES = ("tests/unit/test_profiles.py",)
 REQUESTS = ("tests/unit/test_requests.py",)
 PLANS = ("tests/unit/test_plans.py",)
 WAYS_IN = ("tests/unit/test_ways_in.py",)
-NO_OTHERS = '      "additionalProperties": false,\n'
 
 CONTROLS = (
     Control(

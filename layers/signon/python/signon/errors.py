@@ -18,8 +18,8 @@ Step Functions matches the bare class name, so these names are a contract with
         |-- ProfileUnusable         missing, invalid, changed since it was planned
         |-- DirectoryRoleUnusable   missing, wrong trust, lacks the policy
         |-- AssociationRefused      RDS refuses the directory, the role or the change
-        |-- DatabaseUnusable        the server is read only
-        |-- PermissionMissing         AWS refuses an action to the role of one of our functions
+        |-- DatabaseUnusable        read only, or what RDS makes there is not as it must be
+        |-- PermissionMissing       AWS refuses an action to the role of one of our functions
         |-- ConnectionRefused       no route, TLS not verified, master not let in
         |-- MasterSecretUnusable    none, unreadable, or not a secret with a password
         |-- DatabaseInUse           people are signed in and a reboot would cut them off
