@@ -72,6 +72,13 @@ Create a database; its event starts an execution by itself (no AWS CLI here? `ma
   {aws} rds create-db-instance \\
     --db-instance-identifier payments-orders --engine mysql --db-instance-class db.t4g.micro --allocated-storage 20 \\
     --master-username admin --manage-master-user-password --tags Key=signon:profile,Value=payments
+An Aurora PostgreSQL cluster and its writer:
+  {aws} rds create-db-cluster \\
+    --db-cluster-identifier payments-ledger --engine aurora-postgresql --database-name payments \\
+    --master-username postgres --manage-master-user-password --tags Key=signon:profile,Value=payments
+  {aws} rds create-db-instance \\
+    --db-instance-identifier payments-ledger-1 --db-cluster-identifier payments-ledger --engine aurora-postgresql \\
+    --db-instance-class db.r6g.large
 Start one by hand and watch it:
   make start EVENT=events/manual_onboard.json
 Look around, and sign in as alice (in `make shell` the names of the endpoints resolve, and `aws` needs no arguments):
@@ -79,6 +86,9 @@ Look around, and sign in as alice (in `make shell` the names of the endpoints re
   aws rds describe-db-instances --query 'DBInstances[].[DBInstanceStatus,Endpoint.Address]' --output text
   mysql --host ENDPOINT --user alice --password --enable-cleartext-plugin \\
     --ssl-mode=VERIFY_IDENTITY --ssl-ca "$SIGNON_CA"
+  kinit alice@CORP.EXAMPLE.COM
+  psql "host=ENDPOINT user=alice@CORP.EXAMPLE.COM dbname=payments gssencmode=disable sslmode=verify-full \\
+    sslrootcert=$SIGNON_CA"
 End it:
   make down"""
     )

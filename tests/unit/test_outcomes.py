@@ -77,6 +77,9 @@ def test_what_is_not_ours_is_told_with_a_remedy_of_its_own() -> None:
     found = "payments.core.ledger of app: the master user may not grant SELECT"
     ended = decide(a_dossier(proof={"verified": 2, "left_alone": [], "not_ours": [found], "waiting": []}))
     assert ended.end == "Needs a person"
+    assert ended.headline == (
+        "payments-orders: 2 logins sign in with CORP.EXAMPLE.COM, 1 things are not ours to change"
+    )
     ((problem, remedy),) = ended.problems
     assert problem == found
     assert "mend it in the database" in remedy

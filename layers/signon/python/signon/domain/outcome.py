@@ -157,14 +157,19 @@ def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
     proof, realm = dossier["proof"], dossier["plan"]["realm"]
     waiting, changed = proof.get("waiting", []), _changed(dossier)
     sign_in = f"{proof['verified']} logins sign in with {realm}"
+    left_alone, not_ours = proof["left_alone"], proof.get("not_ours", [])
     problems = (
-        *((f"Login {left}", _LOGIN_REMEDY) for left in proof["left_alone"]),
-        *((found, _NOT_OURS_REMEDY) for found in proof.get("not_ours", [])),
+        *((f"Login {left}", _LOGIN_REMEDY) for left in left_alone),
+        *((found, _NOT_OURS_REMEDY) for found in not_ours),
     )
+    if left_alone:
+        sign_in += f", {len(left_alone)} were left alone"
+    if not_ours:
+        sign_in += f", {len(not_ours)} things are not ours to change"
     if waiting:
         return Outcome(PARKED, f"{name}: {sign_in}; {'; '.join(waiting)}", problems, changed=changed)
     if problems:
-        return Outcome(NEEDS_A_PERSON, f"{name}: {sign_in}, {len(problems)} were left alone", problems, changed=changed)
+        return Outcome(NEEDS_A_PERSON, f"{name}: {sign_in}", problems, changed=changed)
     return Outcome(ONBOARDED, f"{name}: onboarded, {sign_in}", changed=changed)
 
 
