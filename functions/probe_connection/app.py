@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with session.sign_in(database, credentials, bundle) as master:
         probe = logins.probe(master, database, plan)
     if reboots(probe, plan):
-        readers = [instance for instance in remaining(database, before) if not instance.is_writer]
+        readers = [instance for instance in remaining(database, before) if instance.host and not instance.is_writer]
         probe = with_readers(probe, [sessions(reader) for reader in readers])
     judge(probe, database, plan)
     logger.info("Connection probed", extra=probe.to_json())

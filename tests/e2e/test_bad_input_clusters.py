@@ -59,7 +59,7 @@ def of_another_directory(scene: Scene) -> Membership:
     return Membership("d-00000000aa", "other.example.com", "role", scene.cloud.clock.now() - timedelta(days=1))
 
 
-SERVED = "served are DB instances of mysql, DB clusters of aurora-postgresql"
+SERVED = "served are DB instances of mysql, DB clusters of aurora-postgresql: take the tag off"
 OLD = f"{ODD} runs aurora-postgresql 13.9", "Upgrade it to 14 or newer: older ones are out of standard support"
 STOPPED = f"{ODD} is stopped", AVAILABLE
 OTHER_VPC = f"{ODD} is in vpc-0123456789abcdef0; this stack serves {VPC}", "Deploy a stack for vpc-0123456789abcdef0"

@@ -13,7 +13,7 @@ from tests.e2e.scene import Scene
 OF_IT = about_it(profile=ODD)
 ADMITS = {"engines": ["mysql"], "names": ["*"]}
 REALM = "CORP.EXAMPLE.COM"
-SERVED = "served are DB instances of mysql, DB clusters of aurora-postgresql"
+SERVED = "served are DB instances of mysql, DB clusters of aurora-postgresql: take the tag off"
 
 
 def odd(name: str, *said: Said, **database: Any) -> Odd:
@@ -85,7 +85,7 @@ def old(version: str) -> Said:
     return (f"{ODD} runs mysql {version}", "Upgrade it to 8.0.21 or newer: older ones cannot mark a login as ours")
 
 
-UNTAGGED = (f"{ODD} bears no tag signon:profile", "")
+UNTAGGED = (f"{ODD} bears no tag signon:profile: tag it with the name of a profile that admits it", "")
 IAM_IS_ON = (
     f"IAM database authentication is on for {ODD}; RDS for MySQL takes one method or the other",
     "Switch IAM database authentication off, or use a profile without kerberos",

@@ -52,7 +52,12 @@ TAGS = [
     tag("a tag in capitals", "Usual", ("The tag signon:profile is no profile's name: 'Usual'", NAME_A_PROFILE)),
     tag("a path", "../usual", ("The tag signon:profile is no profile's name: '../usual'", NAME_A_PROFILE)),
     tag("two profiles", "usual,odd", ("The tag signon:profile is no profile's name: 'usual,odd'", NAME_A_PROFILE)),
-    tag("an empty tag", "", (f"{ODD} bears no tag signon:profile", ""), "Not ours"),
+    tag(
+        "an empty tag",
+        "",
+        (f"{ODD} bears no tag signon:profile: tag it with the name of a profile that admits it", ""),
+        "Not ours",
+    ),
 ]
 ALL = [*FILES, *TAGS]
 

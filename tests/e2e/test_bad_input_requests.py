@@ -156,7 +156,11 @@ EVENTS = [
         tags=TAGGED,
         instance_create_time=datetime(2026, 11, 21, 8, tzinfo=UTC),
     ),
-    not_ours("an event of a database without the tag", f"{ODD} bears no tag signon:profile", event()),
+    not_ours(
+        "an event of a database without the tag",
+        f"{ODD} bears no tag signon:profile: tag it with the name of a profile that admits it",
+        event(),
+    ),
     not_ours(
         "an event of a database that is gone",
         "There is no DB instance gone-1",

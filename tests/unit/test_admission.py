@@ -42,7 +42,7 @@ def test_a_database_without_the_tag_is_not_ours(tags: dict[str, str]) -> None:
         admit(a_request(profile=None), a_database(tags=tags))
 
 
-SERVED = "served are DB instances of mysql, DB clusters of aurora-postgresql"
+SERVED = "served are DB instances of mysql, DB clusters of aurora-postgresql: take the tag off"
 
 
 @pytest.mark.parametrize("engine", ["oracle-ee", "postgres", "aurora-postgresql"])

@@ -512,3 +512,17 @@ def test_what_was_allowed_once_is_not_asked_again_until_it_is_done() -> None:
     assert planned(database=joining, profile=profile, record=begun).may_reboot
     edited = a_record(associated_at=NOW.isoformat(), allowed="another profile's")
     assert planned(database=joining, profile=profile, record=edited).verdict == "ASK"
+
+
+@pytest.mark.parametrize(
+    ("pending", "other_pending_allowed", "may"),
+    [("parameter group p", False, False), ("parameter group p", True, True), ("DBInstanceClass", False, True)],
+)
+def test_a_reboot_that_only_the_probe_shows_applies_no_changes_of_others_unasked(
+    pending: str, other_pending_allowed: bool, may: bool
+) -> None:
+    cluster = a_cluster(
+        membership=a_membership("kerberos-enabled"), instances=(an_instance("ledger-1", pending_changes=(pending,)),)
+    )
+    plan = planned(cluster, a_profile(other_pending_allowed=other_pending_allowed), record=None)
+    assert (plan.interrupts, plan.may_reboot) == (False, may)

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from signon.domain.probe import judge, reboots, with_readers
 from signon.errors import DatabaseInUse, DatabaseUnusable
 from tests.builders import a_cluster, a_database, a_member, a_plan, a_probe, a_record_of_a_finished_one, planned
+from tests.unit.handlers import context_of, handler_of
 
 CALM = planned(a_member(), record=a_record_of_a_finished_one())  # interrupts nobody
 
@@ -48,3 +55,25 @@ def test_a_plan_that_ends_no_session_needs_no_look_at_readers() -> None:
 
 def test_an_approved_plan_may_cut_people_off() -> None:
     judge(a_probe(other_sessions=3), a_database(), a_plan(tolerates_sessions=True))
+
+
+def test_a_reader_without_an_endpoint_has_no_sessions_to_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = a_cluster()
+    coming, *others = cluster.instances
+    cluster = replace(cluster, instances=(replace(coming, host="", status="creating"), *others))
+    hosts: list[str | None] = []
+
+    @contextmanager
+    def sign_in(*_: Any, host: str | None = None) -> Iterator[None]:
+        hosts.append(host)
+        yield
+
+    app = handler_of("probe_connection")
+    monkeypatch.setattr(app, "rds", SimpleNamespace(observe=lambda _: cluster))
+    monkeypatch.setattr(app, "session", SimpleNamespace(sign_in=sign_in))
+    monkeypatch.setattr(app, "setting", lambda _: "bundle.pem")
+    answers = SimpleNamespace(probe=lambda *_: a_probe(other_sessions=0), other_sessions=lambda *_: 0)
+    monkeypatch.setattr(app, "logins", answers)
+    event = {"plan": planned(cluster).to_json(), "database": cluster.id.to_json(), "reboot": None}
+    app.handler(event, context_of("probe_connection"))
+    assert hosts == [None, others[0].host]

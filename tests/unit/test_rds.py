@@ -10,7 +10,7 @@ import pytest
 from signon.aws import rds, rds_changes
 from signon.domain.engines import Scope
 from signon.domain.request import Request
-from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, DatabaseUnusable
+from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, DatabaseUnusable, NotOurs
 from tests.builders import NOW, REGION, a_cluster_id, at
 from tests.builders import a_cluster as a_cluster_of_ours
 from tests.builders import an_instance as one_of_ours
@@ -228,6 +228,35 @@ def test_a_cluster_that_will_never_have_a_writer_wants_a_person(answering: Answe
     answer_of_a_cluster(answering("rds"), a_cluster(7, Status="cloning-failed"))
     with pytest.raises(DatabaseUnusable, match="ledger-7 is cloning-failed"):
         rds.find(asked_for(Scope.CLUSTER, "ledger-7"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"Status": "creating"}, "bears no tag"),
+        ({"Status": "cloning-failed"}, "bears no tag"),
+        ({"Engine": "docdb", "TagList": [{"Key": "signon:profile", "Value": "p"}]}, "DB cluster of docdb"),
+    ],
+)
+def test_nobody_waits_for_the_writer_of_a_cluster_that_is_not_ours(
+    answering: Answering, changes: dict[str, Any], said: str
+) -> None:
+    answer_of_a_cluster(answering("rds"), a_cluster(7, **{"TagList": [], **changes}))
+    with pytest.raises(NotOurs, match=said):
+        rds.find(Request("RDS-EVENT-0170", Scope.CLUSTER, "ledger-7"))
+
+
+def test_nobody_waits_for_the_endpoint_of_an_instance_that_is_not_ours(answering: Answering) -> None:
+    answer = {"DBInstances": [an_instance(1, **UNMADE, TagList=[])]}
+    answering("rds").add_response("describe_db_instances", answer, {"DBInstanceIdentifier": "payments-1"})
+    with pytest.raises(NotOurs, match="payments-1 bears no tag"):
+        rds.find(Request("RDS-EVENT-0005", Scope.INSTANCE, "payments-1"))
+
+
+@pytest.mark.parametrize("status", ["creating", "cloning-failed"])
+def test_what_has_no_writer_is_not_made(answering: Answering, status: str) -> None:
+    answer_of_a_cluster(answering("rds"), a_cluster(7, Status=status))
+    assert rds.find_made(asked_for(Scope.CLUSTER, "ledger-7")) is None
 
 
 def test_a_secondary_of_a_global_database_is_found_though_it_has_no_writer(answering: Answering) -> None:

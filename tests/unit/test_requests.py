@@ -218,13 +218,19 @@ def test_any_document_is_read_or_refused_and_nothing_else(document: Any) -> None
 TAGS_THAT_NAME_NO_PROFILE = ["a,b", "../payments", "Payments", "payments\n", "p" * 41, "-p", "s3://x"]
 
 
-@pytest.mark.parametrize("tag", [*TAGS_THAT_NAME_NO_PROFILE, "", None])
-def test_a_tag_that_is_no_profile_name_wants_a_person(tag: str | None) -> None:
-    tags = {} if tag is None else {"signon:profile": tag}
+@pytest.mark.parametrize("tag", TAGS_THAT_NAME_NO_PROFILE)
+def test_a_tag_that_is_no_profile_name_wants_a_person(tag: str) -> None:
+    tags = {"signon:profile": tag}
     with pytest.raises(ProfileUnusable, match="The tag signon:profile is no profile's name: ") as refused:
         a_request(profile="payments", by_tag=True).profile_name(a_database(tags=tags))
     assert "\n" not in refused.value.problem
     assert len(refused.value.problem) < 120
+
+
+@pytest.mark.parametrize("tags", [{}, {"signon:profile": ""}])
+def test_a_tag_that_was_taken_off_meanwhile_is_said_to_be_gone(tags: dict[str, str]) -> None:
+    with pytest.raises(ProfileUnusable, match="payments-orders bears no tag signon:profile any more"):
+        a_request(profile="payments", by_tag=True).profile_name(a_database(tags=tags))
 
 
 @pytest.mark.parametrize("name", ["p", "payments", "payments-2", "p" * 40])

@@ -53,8 +53,8 @@ CONTROLS = (
     Control(
         "Without a tag or a person's word a database is not ours",
         f"{LAYER}/domain/admission.py",
-        "if not (request.profile or database.tags.get(TAG)):",
-        "if request.by_hand and not (request.profile or database.tags.get(TAG)):",
+        "if not (profile or tags.get(TAG)):",
+        "if not (profile or tags):",
         ("tests/unit/test_admission.py",),
     ),
     Control(

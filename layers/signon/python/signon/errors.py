@@ -18,7 +18,7 @@ Step Functions matches the bare class name, so these names are a contract with
         |-- ProfileUnusable         missing, invalid, changed since it was planned
         |-- DirectoryRoleUnusable   missing, wrong trust, lacks the policy
         |-- AssociationRefused      RDS refuses the directory, the role or the change
-        |-- DatabaseUnusable        read only, or what RDS makes there is not as it must be
+        |-- DatabaseUnusable        read only, failed before it was made, or no roles as RDS makes them
         |-- PermissionMissing       AWS refuses an action to the role of one of our functions
         |-- ConnectionRefused       no route, TLS not verified, master not let in
         |-- MasterSecretUnusable    none, unreadable, or not a secret with a password

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
-from signon.aws.rds_answers import is_made, of_cluster, of_instance
+from signon.aws.rds_answers import is_made, of_cluster, of_instance, tags
+from signon.domain.admission import refuse_stranger
 from signon.domain.database import Database, DatabaseId
 from signon.domain.engines import ENGINES, Scope
 from signon.domain.request import Request
-from signon.errors import DatabaseBusy, DatabaseGone, DatabaseUnusable
+from signon.errors import DatabaseBusy, DatabaseGone, DatabaseUnusable, NotOurs
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
@@ -25,16 +27,17 @@ def _rds() -> RDSClient:
 def find(request: Request) -> Database | None:
     """The database that a request names, or None. An instance of a cluster is found as its cluster.
 
-    Raises DatabaseBusy: it has no endpoint, or no writer, yet.
+    Raises DatabaseBusy: it has no endpoint, or no writer, yet. DatabaseUnusable: and will have none. NotOurs: so it is,
+    and nobody waits for it.
     """
-    return _FIND[request.scope](request.name)
+    return _FIND[request.scope](request.name, request)
 
 
 def find_made(request: Request) -> Database | None:
     """The database that a request names, or None where there is none, or none that one could sign in to yet."""
     try:
         return find(request)
-    except DatabaseBusy:
+    except (DatabaseBusy, DatabaseUnusable, NotOurs):
         return None
 
 
@@ -43,7 +46,7 @@ def observe(identity: DatabaseId) -> Database:
 
     Raises DatabaseGone: deleted, or another one has its name now.
     """
-    database = _FIND[identity.scope](identity.name)
+    database = _FIND[identity.scope](identity.name, None)
     if database is None:
         raise DatabaseGone(f"{identity.name} was deleted")
     if database.id.resource_id != identity.resource_id:
@@ -54,16 +57,19 @@ def observe(identity: DatabaseId) -> Database:
     return database
 
 
-def _find_instance(name: str) -> Database | None:
+def _find_instance(name: str, request: Request | None) -> Database | None:
     try:
         with errors_as({"DBInstanceNotFound": DatabaseGone}):
             (answer,) = _rds().describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
     except DatabaseGone:
         return None
-    return _find_cluster(answer["DBClusterIdentifier"]) if "DBClusterIdentifier" in answer else of_instance(answer)
+    if "DBClusterIdentifier" in answer:
+        return _find_cluster(answer["DBClusterIdentifier"], request)
+    with _waiting_for(request, Scope.INSTANCE, answer["DBInstanceIdentifier"], answer):
+        return of_instance(answer)
 
 
-def _find_cluster(name: str) -> Database | None:
+def _find_cluster(name: str, request: Request | None) -> Database | None:
     try:
         with errors_as({"DBClusterNotFoundFault": DatabaseGone}):
             (answer,) = _rds().describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
@@ -71,7 +77,19 @@ def _find_cluster(name: str) -> Database | None:
         return None
     with errors_as():
         members = _rds().describe_db_instances(Filters=[{"Name": "db-cluster-id", "Values": [name]}])["DBInstances"]
-    return of_cluster(answer, members)
+    with _waiting_for(request, Scope.CLUSTER, name, answer):
+        return of_cluster(answer, members)
+
+
+@contextmanager
+def _waiting_for(request: Request | None, scope: Scope, name: str, answer: Mapping[str, Any]) -> Iterator[None]:
+    """Events tell of every database here; one that is not ours is not waited for either, and nobody hears of it."""
+    try:
+        yield
+    except (DatabaseBusy, DatabaseUnusable):
+        if request:
+            refuse_stranger(name, answer["Engine"], scope, tags(answer), request.profile)
+        raise
 
 
 _FIND = {Scope.INSTANCE: _find_instance, Scope.CLUSTER: _find_cluster}

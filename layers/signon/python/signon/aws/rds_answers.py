@@ -67,6 +67,10 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
     )
 
 
+def tags(answer: Mapping[str, Any]) -> dict[str, str]:
+    return {tag["Key"]: tag.get("Value", "") for tag in answer.get("TagList", [])}
+
+
 def _unmade(name: str, status: str, why: str) -> DatabaseBusy | DatabaseUnusable:
     if readiness(status) is Readiness.STUCK:
         return DatabaseUnusable(f"{name} is {status}", "Bring it to available; then start again")
@@ -81,7 +85,7 @@ def _of_either(answer: Mapping[str, Any]) -> dict[str, Any]:
     ]
     return {
         "engine_version": answer["EngineVersion"],
-        "tags": {tag["Key"]: tag.get("Value", "") for tag in answer.get("TagList", [])},
+        "tags": tags(answer),
         "master_user": answer.get("MasterUsername", ""),
         "master_secret": answer.get("MasterUserSecret", {}).get("SecretArn"),
         "membership": memberships[0] if memberships else None,

@@ -19,7 +19,15 @@ OLDER_THAN = timedelta(minutes=1)  # an event's time is in whole seconds, and a 
 
 def is_served(database: Database, profile: str | None = None) -> bool:
     """Whether a database is ours to work on: its tag or ``profile`` names a profile, and its engine is served."""
-    return bool(profile or database.tags.get(TAG)) and _has_row(database)
+    return bool(profile or database.tags.get(TAG)) and _has_row(database.id.engine, database.id.scope)
+
+
+def refuse_stranger(name: str, engine: str, scope: Scope, tags: Mapping[str, str], profile: str | None) -> None:
+    """Lets a database pass that is ours to work on, be it made or not. Raises NotOurs: says why it is none."""
+    if not (profile or tags.get(TAG)):
+        raise NotOurs(f"{name} bears no tag {TAG}: tag it with the name of a profile that admits it")
+    if not _has_row(engine, scope):
+        raise NotOurs(f"{name} is a {KINDS[scope]} of {engine}; served are {_SERVED}: take the tag off")
 
 
 def admit(request: Request, database: Database | None) -> tuple[Request, Database]:
@@ -38,10 +46,7 @@ def admit(request: Request, database: Database | None) -> tuple[Request, Databas
             f"The event of {request.asked_at} is older than {name}, which was created at"
             f" {database.created_at.isoformat()}: it is about another database of that name"
         )
-    if not (request.profile or database.tags.get(TAG)):
-        raise NotOurs(f"{name} bears no tag {TAG}")
-    if not _has_row(database):
-        raise NotOurs(f"{name} is a {KINDS[database.id.scope]} of {database.id.engine}; served are {_SERVED}")
+    refuse_stranger(name, database.id.engine, database.id.scope, database.tags, request.profile)
     standing = database.standing
     if standing.readiness is Readiness.LEAVING:
         raise NotOurs(standing.told_of(name))
@@ -54,7 +59,7 @@ def admit(request: Request, database: Database | None) -> tuple[Request, Databas
 _SERVED = ", ".join(f"{KINDS[engine.scope]}s of {engine.name}" for engine in ENGINES.values() if engine.logins)
 
 
-def _has_row(database: Database) -> bool:
+def _has_row(engine: str, scope: Scope) -> bool:
     """A Multi-AZ DB cluster is a cluster of an engine that we serve as instances."""
-    engine = ENGINES.get(database.id.engine)
-    return engine is not None and engine.scope is database.id.scope
+    row = ENGINES.get(engine)
+    return row is not None and row.scope is scope

@@ -27,7 +27,7 @@ def approvals(
         )
     if interrupts and not change.reboot_allowed:
         yield Finding(f"{name} must be rebooted and the profile says reboot: ask", "Approve the plan", approvable=True)
-    applied = list(_applied_along(database, at_once=change.apply_immediately))
+    applied = list(applied_along(database, at_once=change.apply_immediately))
     if interrupts and applied and not change.other_pending_allowed:
         pending = ", ".join(applied)
         yield Finding(
@@ -37,7 +37,7 @@ def approvals(
         )
 
 
-def _applied_along(database: Database, *, at_once: bool) -> Iterator[str]:
+def applied_along(database: Database, *, at_once: bool) -> Iterator[str]:
     """Pending changes that our modify call would apply, and those that a reboot of each instance would."""
     for change in database.pending_changes:
         if at_once or change.startswith(AT_REBOOT):

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from signon.domain.approvals import approvals
+from signon.domain.approvals import applied_along, approvals
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Engine, Method
 from signon.domain.membership import MEMBERSHIP, READY, RETRY
@@ -111,12 +111,22 @@ def make_plan(
         master_secret=profile.master_secret,
         steps=steps,
         findings=(*findings(engine, database, profile, around), *asked),
-        may_reboot=was_allowed
-        or (profile.change.reboot_allowed and (profile.change.existing_allowed or database.is_new(now))),
+        may_reboot=was_allowed or _reboot_is_allowed(database, profile, now),
         tolerates_sessions=profile.change.existing_allowed,
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now)
+
+
+def _reboot_is_allowed(database: Database, profile: Profile, now: datetime) -> bool:
+    """Whether the profile allows by itself a reboot that only the probe shows, and no step speaks of."""
+    change = profile.change
+    alone = not any(applied_along(database, at_once=False))
+    return (
+        change.reboot_allowed
+        and (change.existing_allowed or database.is_new(now))
+        and (change.other_pending_allowed or alone)
+    )
 
 
 def _steps(engine: Engine, database: Database, profile: Profile, reboot_due: bool | None) -> Iterator[Step]:

@@ -50,7 +50,8 @@ def permit(plan: Plan, database: Database, before: Reboot | None) -> None:
     if not plan.may_reboot:
         raise RebootNotAllowed(
             f"{name} must be rebooted before its logins work",
-            f'Start with "approve": {{"plan": "{plan.checksum}"}}, or write reboot: allowed in the profile',
+            f'Start with "approve": {{"plan": "{plan.checksum}"}}, or let the profile allow it: under change, reboot,'
+            " existing (older than 24 hours) and other_pending (changes of others wait for a reboot)",
         )
 
 

@@ -62,6 +62,11 @@ class Request:
         named = database.tags.get(TAG) if self.by_tag else self.profile
         if named and PROFILE_NAME.fullmatch(named):
             return named
+        if not named:
+            raise ProfileUnusable(
+                f"{database.id.name} bears no tag {TAG} any more",
+                "Tag it with the name of a profile; or leave it: nothing is done without",
+            )
         raise ProfileUnusable(
             f"The tag {TAG} is no profile's name: {str(named)[:60]!r}",
             "Write the name of one profile: lower-case letters, digits and hyphens",
