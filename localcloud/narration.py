@@ -200,8 +200,8 @@ def _probe(dossier: dict[str, Any]) -> list[str]:
     probe = dossier.get("probe")
     if not probe:
         return []
-    loaded = "loaded" if probe["plugin_loaded"] else "not loaded"
-    return [f"TLS verified, signed in as master; sign-in plugin {loaded}, {probe['other_sessions']} other sessions"]
+    plugin = {True: "sign-in plugin loaded, ", False: "sign-in plugin not loaded, "}.get(probe["plugin_loaded"], "")
+    return [f"TLS verified, signed in as master; {plugin}{probe['other_sessions']} other sessions"]
 
 
 def _association(dossier: dict[str, Any]) -> list[str]:
@@ -220,7 +220,7 @@ def _membership(dossier: dict[str, Any]) -> list[str]:
 
 def _reboot(dossier: dict[str, Any]) -> list[str]:
     reboot = dossier.get("reboot") or {}
-    return ["requested, so that the plugin is loaded"] if reboot.get("requested") else []
+    return [f"{reboot['instances'][-1]}, asked for"] if reboot.get("requested") else []
 
 
 def _proof(dossier: dict[str, Any]) -> list[str]:
