@@ -321,3 +321,13 @@ def test_after_a_reboot_the_looks_are_a_minute_apart() -> None:
 def test_a_reading_survives_the_state_machine() -> None:
     judged = look()
     assert Reading.from_json(judged.to_json()) == judged
+
+
+def test_whatever_blocks_has_a_remedy_of_its_own() -> None:
+    left = look(a_member("disabling-kerberos"))
+    stuck = look(a_member("enabling-kerberos", status="storage-full"))
+    remedies = {left.remedy, stuck.remedy, look(a_member("enabling-kerberos")).remedy}
+    assert stuck.remedy.startswith("Bring it to available")
+    assert "takes it out of the directory" in left.remedy
+    assert len(remedies) == 3
+    assert look(a_member("enabling-kerberos")).remedy == ""

@@ -280,6 +280,16 @@ def test_a_member_of_a_login_must_not_get_both_by_it_either() -> None:
     )
 
 
+def test_whoever_signs_in_by_password_and_is_a_member_of_a_login_keeps_that() -> None:
+    half = a_role(can_login=False, mark={"profile": "payments", "complete": False}, member_of=frozenset())
+    batch = PresentRole("batch", can_login=True, member_of=frozenset({ALICE}))
+    server = Server.of([half, a_group(), batch])
+    assert onboard(server, for_alice()) == 0
+    assert proof_of(for_alice(), server).left_alone == (
+        f"{ALICE}: rds_ad would end the password sign-in of batch, who is a member of it",
+    )
+
+
 @pytest.mark.parametrize("role", ["rds_ad", "rds_iam"])
 def test_a_master_who_reaches_either_is_told_the_way(role: str) -> None:
     team = PresentRole("team", member_of=frozenset({role}))

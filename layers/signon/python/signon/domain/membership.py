@@ -52,6 +52,7 @@ class Reading:
     ``began_at`` is this execution's first look, ``requested_at`` the first one after it asked RDS last: not the time of
     asking, because a function that was retried for an hour is still told when its state was entered. ``looks`` counts
     all looks since it began, ``wait_seconds`` is how long to wait before the next.
+    ``remedy`` is what a person can do about a BLOCKED one.
     ``reboot_due``: the engine wants reboots after joining, and neither record nor probe shows them; ``reboot_needed``:
     and this execution has not done them all either.
     """
@@ -64,6 +65,7 @@ class Reading:
     status: str = ""
     verdict: str = WAIT
     reason: str = ""
+    remedy: str = ""
     reboot_due: bool = False
     reboot_needed: bool = False
 
@@ -118,7 +120,7 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
     Raises StillWaiting: no execution waits longer; the database is parked.
     """
     began_at, requested_at = reading.began_at or now.isoformat(), reading.requested_at or now.isoformat()
-    verdict, reason = _verdict(reading, database, directory, now - datetime.fromisoformat(requested_at))
+    verdict, reason, remedy = _verdict(reading, database, directory, now - datetime.fromisoformat(requested_at))
     patience = PARK_AFTER + (REBOOT_TAKES if reboot else timedelta())
     if verdict == WAIT and now - datetime.fromisoformat(began_at) > patience:
         raise StillWaiting(f"{reason}, for more than {PARK_AFTER.seconds // 3600} hours")
@@ -131,29 +133,38 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
         status=database.membership.status if database.membership else "",
         verdict=verdict,
         reason=reason,
+        remedy=remedy,
         reboot_needed=reading.reboot_due and (reboot is None or bool(reboot.remaining)),
     )
 
 
-def _verdict(reading: Reading, database: Database, directory: str, waited: timedelta) -> tuple[str, str]:
+def _verdict(reading: Reading, database: Database, directory: str, waited: timedelta) -> tuple[str, str, str]:
     membership, standing = database.membership, database.standing
     if standing.readiness is Readiness.STUCK:
-        return BLOCKED, standing.told_of("the database")
+        return BLOCKED, standing.told_of("the database"), "Bring it to available; then start again"
     if membership is None:
         if waited < ACCEPTED_WITHIN:
-            return WAIT, "RDS does not show the membership yet"
+            return WAIT, "RDS does not show the membership yet", ""
         return _again_or_blocked(reading, "the database is not a member of any directory")
     if membership.directory != directory:
-        return BLOCKED, f"the database is a member of {membership.directory}, not of {directory}"
+        reason = f"the database is a member of {membership.directory}, not of {directory}"
+        return BLOCKED, reason, "Let it leave that directory first (Domain none); then start again"
     verdict = MEMBERSHIP.get(membership.status, WAIT)  # an unknown status: wait, there is a deadline
     if verdict == RETRY:
         return _again_or_blocked(reading, f"the membership is {membership.status}")
     if verdict == READY and standing.readiness is not Readiness.USABLE:
-        return WAIT, f"the membership is {membership.status}, {standing.told_of('the database')}"
-    return verdict, f"the membership is {membership.status}"
+        return WAIT, f"the membership is {membership.status}, {standing.told_of('the database')}", ""
+    return verdict, f"the membership is {membership.status}", _LEAVING_REMEDY if verdict == BLOCKED else ""
 
 
-def _again_or_blocked(reading: Reading, reason: str) -> tuple[str, str]:
+def _again_or_blocked(reading: Reading, reason: str) -> tuple[str, str, str]:
     if reading.attempts < MOST_ATTEMPTS:
-        return RETRY, f"{reason}; {reading.attempts} of {MOST_ATTEMPTS} attempts made"
-    return BLOCKED, f"{reason} after {reading.attempts} attempts"
+        return RETRY, f"{reason}; {reading.attempts} of {MOST_ATTEMPTS} attempts made", ""
+    return BLOCKED, f"{reason} after {reading.attempts} attempts", _JOIN_REMEDY
+
+
+_JOIN_REMEDY = (
+    "Check that the database's subnets reach the directory's controllers (ports 53, 88, 464)"
+    " and that the directory is Active; then start again: the same association is tried anew"
+)
+_LEAVING_REMEDY = "Somebody takes it out of the directory: when it has left, start again, or take its tag off"

@@ -67,7 +67,7 @@ def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
     if plan.get("verdict") == "ASK":
         return _of_plan(name, plan)
     if dossier.get("membership") and dossier["membership"]["verdict"] == "BLOCKED":
-        problem = (dossier["membership"]["reason"], _MEMBERSHIP_REMEDY)
+        problem = (dossier["membership"]["reason"], dossier["membership"]["remedy"])
         return Outcome(
             NEEDS_A_PERSON,
             f"{name}: it does not join the directory",
@@ -99,12 +99,6 @@ def _named(asked: Any) -> str:
         if isinstance(held, Mapping) and isinstance(held.get(key), str) and held[key].isprintable():
             return str(held[key][:63])
     return "The request"
-
-
-_MEMBERSHIP_REMEDY = (
-    "Check that the database's subnets reach the directory's controllers (ports 53, 88, 464)"
-    " and that the directory is Active; then start again: the same association is tried anew"
-)
 
 
 def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -> Outcome:

@@ -197,6 +197,8 @@ def _obstacle(sql: PostgreSqlLogins, login: WantedLogin, roles: Roles, troubles:
             return (
                 f"no login may have {sql.role} and {sql.excludes}: {member}, a member of it, is one of {sql.excludes}"
             )
+        if roles.present[member].can_login and not roles.way([member], sql.role):
+            return f"{sql.role} would end the password sign-in of {member}, who is a member of it"
     return ""
 
 
