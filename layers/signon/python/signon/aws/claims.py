@@ -174,7 +174,8 @@ def _stopped_at(execution: str) -> datetime | None:
 
 
 def _table() -> DynamoDBClient:
-    return client("dynamodb")  # type: ignore[no-any-return]
+    made: DynamoDBClient = client("dynamodb")
+    return made
 
 
 def _key(database: str) -> dict[str, Any]:

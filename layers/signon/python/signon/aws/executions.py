@@ -57,4 +57,5 @@ def start(machine: str, name: str, document: Mapping[str, Any]) -> bool:
 
 
 def _states() -> SFNClient:
-    return client("stepfunctions")  # type: ignore[no-any-return]
+    made: SFNClient = client("stepfunctions")
+    return made

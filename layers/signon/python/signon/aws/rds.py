@@ -21,7 +21,8 @@ PAGE = 100  # the most that a Describe call answers at once
 
 
 def _rds() -> RDSClient:
-    return client("rds")  # type: ignore[no-any-return]
+    made: RDSClient = client("rds")
+    return made
 
 
 def find(request: Request) -> Database | None:
@@ -115,10 +116,10 @@ def every_database() -> Iterator[Database]:
 
 
 def _every_instance() -> Iterator[Mapping[str, Any]]:
-    page: dict[str, str] = {}
+    page: dict[str, Any] = {}
     while True:
         with errors_as():
-            answer = _rds().describe_db_instances(MaxRecords=PAGE, **page)  # type: ignore[arg-type]
+            answer = _rds().describe_db_instances(MaxRecords=PAGE, **page)
         yield from answer["DBInstances"]
         if not answer.get("Marker"):
             return
@@ -126,10 +127,10 @@ def _every_instance() -> Iterator[Mapping[str, Any]]:
 
 
 def _every_cluster() -> Iterator[Mapping[str, Any]]:
-    page: dict[str, str] = {}
+    page: dict[str, Any] = {}
     while True:
         with errors_as():
-            answer = _rds().describe_db_clusters(MaxRecords=PAGE, **page)  # type: ignore[arg-type]
+            answer = _rds().describe_db_clusters(MaxRecords=PAGE, **page)
         yield from answer["DBClusters"]
         if not answer.get("Marker"):
             return

@@ -18,7 +18,8 @@ EVENTS_KEPT = timedelta(days=13)  # "You can view events for up to 14 days"
 
 
 def _rds() -> RDSClient:
-    return client("rds")  # type: ignore[no-any-return]
+    made: RDSClient = client("rds")
+    return made
 
 
 def associate_directory(database: Database, directory: str, role: str, *, apply_immediately: bool) -> None:

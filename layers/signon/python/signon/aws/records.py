@@ -106,7 +106,8 @@ def _record(item: Mapping[str, Any]) -> Record:
 
 
 def _table() -> DynamoDBClient:
-    return client("dynamodb")  # type: ignore[no-any-return]
+    made: DynamoDBClient = client("dynamodb")
+    return made
 
 
 def _key(database: str) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _sql(database: Database, plan: Plan) -> LoginSql:
 def _family(database: Database) -> _Answers:
     """The answers of the database's family; the driver of another one is not loaded."""
     if ENGINES[database.id.engine].family is Family.POSTGRESQL:
-        from signon.db import postgresql_logins as its  # noqa: PLC0415
+        from signon.db import postgresql_logins as its  # noqa: PLC0415  a run loads one driver
     else:
-        from signon.db import mysql_logins as its  # type: ignore[no-redef]  # noqa: PLC0415
+        from signon.db import mysql_logins as its  # type: ignore[no-redef]  # noqa: PLC0415  the same
     return _Answers(its.probe, its.other_sessions, its.create, its.verify)

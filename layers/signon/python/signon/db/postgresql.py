@@ -49,7 +49,7 @@ class _Refusal(Enum):
     CUT_OFF = "server closed the connection|EOF detected|unexpected eof|Connection reset|Broken pipe|decryption failed"
     TLS = "SSL error|[Cc]ertificate|does not support SSL"
     METHOD = "authentication method requirement|server did not complete authentication"
-    PASSWORD = "FATAL: .*password authentication failed"  # noqa: S105
+    PASSWORD = "FATAL: .*password authentication failed"  # noqa: S105  what the server says
     STARTING = "FATAL: .*(the database system is|terminating connection)"
     FULL = "FATAL: .*(too many|connection slots)"
     NOT_LET_IN = "FATAL: "

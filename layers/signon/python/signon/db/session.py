@@ -79,9 +79,9 @@ def sign_in(
 def _driver(family: Family) -> Connect:
     """The family's driver, which nobody loads who does not need it."""
     if family is Family.POSTGRESQL:
-        from signon.db import postgresql  # noqa: PLC0415
+        from signon.db import postgresql  # noqa: PLC0415  a run loads one driver
 
         return postgresql.connect
-    from signon.db import mysql  # noqa: PLC0415
+    from signon.db import mysql  # noqa: PLC0415  the same
 
     return mysql.connect

@@ -11,6 +11,7 @@ from signon.domain.kit_files import CA_BUNDLE
 SIGN_IN = "directory password"
 
 
+# every family is asked alike
 def client_lines(database: Database, realm: str, user: str = "YOUR-NAME") -> Mapping[str, str]:  # noqa: ARG001
     """A shell line per client, run in the folder of the kit; each asks for the directory password.
 
