@@ -1,35 +1,14 @@
 """Endings that no Catch sees are reported by the status-change rule, once, and hold up nobody."""
 
-import json
-from collections.abc import Callable
-
-import pytest
-
+from tests.e2e.conftest import Told
 from tests.e2e.scene import Scene
 
 ONE_LOGIN = {"alice": ["read"]}
 GROUP = "/aws/lambda/signon-report-ending"
 
-Told = Callable[[str], list[str]]
 
-
-@pytest.fixture(scope="module")
-def told(scene: Scene) -> Told:
-    """Subjects of the messages to people about a database, since this module began."""
-    sqs = scene.cloud.client("sqs")
-    queue = sqs.create_queue(QueueName="people")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    scene.cloud.client("sns").subscribe(TopicArn=scene.cloud.outputs["OutcomesTopic"], Protocol="sqs", Endpoint=arn)
-    read: list[str] = []
-
-    def told(name: str) -> list[str]:
-        while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-            for message in found:
-                read.append(json.loads(message["Body"])["Subject"])
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-        return [subject for subject in read if name in subject]
-
-    return told
+def subjects(told: Told, name: str) -> list[str]:
+    return [message["Subject"] for message in told(name)]
 
 
 def endings_looked_at(scene: Scene) -> int:
@@ -58,7 +37,7 @@ def test_an_execution_that_is_stopped_is_told_of_once_and_the_next_run_goes_on(s
     assert ended.end == "Onboarded"
     assert scene.cloud.figures.calls(ended.arn)["rds", "ModifyDBInstance"] == 0  # the first one's join was not lost
     assert "holder" not in scene.claim("stopped-1")
-    assert told("stopped-1") == [
+    assert subjects(told, "stopped-1") == [
         "stopped-1: the execution was stopped by somebody",
         ended.dossier["outcome"]["headline"],
     ]
@@ -86,4 +65,4 @@ def test_a_failure_that_could_not_report_itself_is_reported(scene: Scene, told: 
     assert (ended.status, ended.states[-2:]) == ("FAILED", ["Report outcome", "Failed"])
     record = scene.until(lambda: reported(scene, "silent-1"))
     assert (record["end"], record["execution"]) == ("Failed", ended.arn)
-    assert told("silent-1") == ["silent-1: the execution broke off without a report"]
+    assert subjects(told, "silent-1") == ["silent-1: the execution broke off without a report"]

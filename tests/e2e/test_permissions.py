@@ -1,36 +1,16 @@
 """A function does what the stack's template grants its role; where that is missing, a person is told what and where."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from tests.e2e.conftest import Told
 from tests.e2e.scene import Scene
 
 ONE_LOGIN = {"alice": ["read"]}
-
-Told = Callable[[str], list[str]]
-
-
-@pytest.fixture(scope="module")
-def told(scene: Scene) -> Told:
-    """Texts of the messages to people about a database, since this module began."""
-    sqs = scene.cloud.client("sqs")
-    queue = sqs.create_queue(QueueName="told-of-permissions")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    scene.cloud.client("sns").subscribe(TopicArn=scene.cloud.outputs["OutcomesTopic"], Protocol="sqs", Endpoint=arn)
-    read: list[str] = []
-
-    def told(name: str) -> list[str]:
-        while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-            for message in found:
-                read.append(json.loads(message["Body"])["Message"])
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-        return [text for text in read if name in text]
-
-    return told
 
 
 @contextmanager
@@ -75,7 +55,8 @@ def test_a_permission_that_is_missing_needs_a_person_who_is_told_role_action_and
     resource = on.format(name=name, profiles=scene.cloud.outputs["ProfilesBucket"])
     why = f"because no identity-based policy allows the {action} action"
     problem = f"The role {role} may not do {action} on {resource}: {why}"
-    (text,) = told(name)
+    (message,) = told(name)
+    text = message["Message"]
     assert text.startswith(f"{name}: a person is needed\n\n- {problem}\n  What to do: Deploy the stack again: ")
     assert scene.run(name, profile="permits").end == "Onboarded"
 
