@@ -185,7 +185,12 @@ class Scene:
         return {field: value["S"] for field, value in item.items() if "S" in value} if item else None
 
     def forget(self, name: str) -> None:
-        """Deletes the record."""
+        """Deletes the record of a database that is new: who is older than a day and has none is a stranger."""
+        backend = rds_backends[self.cloud.account][self.cloud.region]
+        if name in backend.clusters:
+            backend.clusters[name].cluster_create_time = self.cloud.clock.now()
+        else:
+            backend.databases[name].instance_create_time = self.cloud.clock.now()
         self.cloud.client("dynamodb").delete_item(
             TableName=self.cloud.physical["Records"], Key=self._key(name, "record")
         )
