@@ -137,7 +137,7 @@ def noted(record: Record | None) -> dict[str, str]:
     dossier = ending.dossier(a_request(profile=None), a_database(), record)
     ended = ending.outcome(execution, "payments-orders")
     assert event_detail(ended, dossier, execution.arn)["resource_id"] == a_database_id().resource_id
-    return dict(facts(ended, dossier, execution.arn, NOW.isoformat()))
+    return dict(facts(ended, dossier, record, execution.arn, NOW.isoformat()))
 
 
 def test_the_record_keeps_the_plan_and_profile_that_it_knows() -> None:
