@@ -18,6 +18,7 @@ from moto.core.exceptions import JsonRESTError
 
 from localcloud.artifacts import Artifacts
 from localcloud.clock import Clock
+from localcloud.cloudwatch.metrics import Metrics
 from localcloud.delivery import bury
 from localcloud.execution_environment import ExecutionEnvironment, FunctionSpec, Spawn
 from localcloud.faults import Faults
@@ -42,11 +43,12 @@ class ExecutionEnvironments:
         clock: Clock,
         faults: Faults,
         authorizer: Authorizer,
+        metrics: Metrics,
     ) -> None:
         """`interpreter` has awslambdaric and boto3 and nothing else; `platform` is added to every function's
         variables.
         """
-        self.clock, self.faults, self.authorizer = clock, faults, authorizer
+        self.clock, self.faults, self.authorizer, self._metrics = clock, faults, authorizer, metrics
         self.cold_starts = 0
         self._interpreter, self._platform, self._spawn = interpreter, platform, spawn
         self._artifacts, self._home = artifacts, home
@@ -153,7 +155,7 @@ class ExecutionEnvironments:
             self._platform,
             credentials,
             self._spawn,
-            LogWriter(function, self.clock, self.authorizer),
+            LogWriter(function, self.clock, self.authorizer, self._metrics),
             self.clock.now().date(),
         )
         with self._lock:

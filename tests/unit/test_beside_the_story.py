@@ -205,14 +205,12 @@ def test_whatever_no_catch_saw_is_told_once_however_often_it_is_delivered(
 ) -> None:
     world.databases, world.execution = [a_database()], an_execution(status, error=error)
     world.claim = Claim(a_database_id().resource_id, EXECUTION, 1) if holds else None
-    assert [world.end()["reported"], bool(world.told), len(world.announced)] == [True, True, 1]
+    assert world.end()["reported"]
     world.end()
-    if status == "FAILED":
-        world.claim = None  # it was released
+    world.claim = None  # it was released, or somebody has taken it over
     world.end()
     assert (len(world.told), len(world.announced)) == (1, 1)
     assert world.records[a_database_id().resource_id].error == recorded
-    assert [claim.holder for claim in world.released] == [EXECUTION] * len(world.released)
 
 
 def test_a_failure_that_could_not_report_is_reported_and_its_claim_released(world: World) -> None:
