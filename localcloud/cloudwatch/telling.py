@@ -36,14 +36,13 @@ def _require(topic: str, alarm: str, authorizer: Authorizer) -> None:
     source = {"aws:SourceArn": (alarm,), "aws:SourceOwner": (authorizer.account,)}
     policy, key = held.topic(authorizer.account, authorizer.region, topic)
     authorizer.require_of_policy(policy, SERVICE, Need("sns:Publish", topic, source))
-    if key is None:
-        return
-    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
-        need = Need(action, key.arn, source)
-        if key.of_aws:
-            # https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
-            raise AccessDenied("CloudWatch Alarms does not have authorization to access the SNS topic encryption key.", need)
-        authorizer.require_of_policy(key.policy, SERVICE, need)
+    try:
+        for action in ("kms:Decrypt", "kms:GenerateDataKey") if key else ():
+            authorizer.require_of_policy(key.policy, SERVICE, Need(action, key.arn, source))
+    except AccessDenied as denied:
+        # https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns
+        said = "CloudWatch Alarms does not have authorization to access the SNS topic encryption key."
+        raise AccessDenied(said, denied.need) from None
 
 
 def message(kept: Kept, before: str, at: datetime.datetime, account: str) -> dict[str, object]:

@@ -55,11 +55,10 @@ def has_object(account: str, region: str, bucket: str, key: str) -> bool:
 
 @dataclass(frozen=True)
 class Key:
-    """A key of KMS; one of AWS's own lets every caller of its service in, and no other service."""
+    """A key of KMS. One that AWS keeps for a service (no policy) lets in whoever may use that, and no other service."""
 
     arn: str
-    policy: str
-    of_aws: bool
+    policy: str | None
 
 
 def topic(account: str, region: str, arn: str) -> tuple[str | None, Key | None]:
@@ -69,9 +68,10 @@ def topic(account: str, region: str, arn: str) -> tuple[str | None, Key | None]:
         return None, None
     if not (name := kept.kms_master_key_id):
         return kept.policy, None
-    of_aws = name.startswith("alias/aws/")
-    key = None if of_aws else kms_backends[account][region].describe_key(name)
-    return kept.policy, Key(key.arn, key.policy, of_aws) if key else Key(name, "", of_aws)
+    if name.startswith("alias/aws/"):
+        return kept.policy, Key(name, None)
+    key = kms_backends[account][region].describe_key(name)
+    return kept.policy, Key(key.arn, key.policy)
 
 
 def secret(account: str, region: str, name_or_arn: str) -> tuple[str, Mapping[str, str], str | None]:

@@ -111,7 +111,7 @@ def publish(asked: Asked) -> Iterator[Need]:
     arn = asked.arn("{TopicArn}")
     yield Need("sns:Publish", arn)
     _, key = held.topic(asked.account, asked.region, arn)
-    if key and not key.of_aws:
+    if key and key.policy:
         by_sns = {"kms:ViaService": (f"sns.{asked.region}.amazonaws.com",)}
         yield from (Need(action, key.arn, by_sns) for action in ("kms:GenerateDataKey", "kms:Decrypt"))
 
