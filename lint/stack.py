@@ -25,7 +25,7 @@ Resource = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Policy:
-    """Who has it (a logical id), what it is ("inline", "trust" or "resource"), and what it says."""
+    """Who has it (a logical id), what it is ("inline", "trust", "resource" or "key"), and what it says."""
 
     owner: str
     kind: str
@@ -68,7 +68,7 @@ class Stack:
             for inline in properties.get("Policies", []):
                 yield _policy(name, "inline", inline["PolicyDocument"])
             if document := properties.get("KeyPolicy"):
-                yield _policy(name, "resource", document)
+                yield _policy(name, "key", document)
             if document := properties.get("PolicyDocument"):
                 yield _policy(name, "inline" if resource["Type"].startswith("AWS::IAM::") else "resource", document)
 

@@ -85,7 +85,6 @@ class Aws:
             platform={"AWS_ENDPOINT_URL": self.endpoint, **world.resolving},
             spawn=spawn,
             artifacts=self._artifacts,
-            home=world.folder("functions"),
             clock=clock,
             faults=faults,
             authorizer=self.authorizer,

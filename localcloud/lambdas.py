@@ -39,7 +39,6 @@ class ExecutionEnvironments:
         platform: Mapping[str, str],
         spawn: Spawn,
         artifacts: Artifacts,
-        home: Path,
         clock: Clock,
         faults: Faults,
         authorizer: Authorizer,
@@ -51,7 +50,7 @@ class ExecutionEnvironments:
         self.clock, self.faults, self.authorizer, self._metrics = clock, faults, authorizer, metrics
         self.cold_starts = 0
         self._interpreter, self._platform, self._spawn = interpreter, platform, spawn
-        self._artifacts, self._home = artifacts, home
+        self._artifacts = artifacts
         self._idle: dict[str, list[ExecutionEnvironment]] = defaultdict(list)
         self._all: set[ExecutionEnvironment] = set()
         self._lock = threading.Lock()
@@ -185,7 +184,7 @@ class ExecutionEnvironments:
         """The folder with what the archive holds; the same archive is unpacked once, one that was packed here never."""
         if folder := self._artifacts.folder_of(archive):
             return folder
-        folder = self._home / "unpacked" / Artifacts.name_of(archive)
+        folder = self._artifacts.home / "unpacked" / Artifacts.name_of(archive)
         with self._lock:
             if not folder.exists():
                 making = folder.with_suffix(".making")

@@ -66,13 +66,13 @@ def no_policy_lets_everybody_in(stack: Stack) -> Iterator[str]:
 
 
 def what_a_service_may_do_it_may_do_for_one_source(stack: Stack) -> Iterator[str]:
-    """Queues, topics, functions: without the source, the service could be sent by anybody ("confused deputy").
+    """Queues, topics, keys, functions: without the source, the service could be sent by anybody ("confused deputy").
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
     for policy, statement in _allowing(stack):
         is_ours = statement.get("Principal") == _OURSELVES
-        if policy.kind == "resource" and not is_ours and not _sources(statement.get("Condition", {})):
+        if policy.kind in ("resource", "key") and not is_ours and not _sources(statement.get("Condition", {})):
             yield f"{policy.owner} is open to {', '.join(_principals(statement))}: restrict it by aws:SourceArn"
     for name, permission in stack.of("AWS::Lambda::Permission").items():
         if not permission.get("SourceArn") or "*" in permission["SourceArn"]:

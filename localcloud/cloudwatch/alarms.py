@@ -65,7 +65,7 @@ class Alarm:
         real = [point for point in points if point is not None][: self.periods]
         breaching = sum(self._breaches(point) for point in real)
         lacking = self.periods - len(real)
-        if breaching >= self.to_alarm or (self.missing == "breaching" and lacking and breaching + lacking >= self.to_alarm):
+        if breaching + (lacking if self.missing == "breaching" else 0) >= self.to_alarm:
             return self._said(ALARM, real, lacking)
         if not lacking or self.missing in ("breaching", "notBreaching") or breaching < len(real):
             return self._said(OK, real, lacking)

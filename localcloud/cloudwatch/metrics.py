@@ -48,7 +48,8 @@ class Metrics:
         """The values from `begin` on and before `end`."""
         with self._lock:
             values = self._values.get(what, [])
-            return [value for _, value in values[bisect.bisect_left(values, (begin,)) : bisect.bisect_left(values, (end,))]]
+            first, after = bisect.bisect_left(values, (begin,)), bisect.bisect_left(values, (end,))
+            return [value for _, value in values[first:after]]
 
     # ---- where they come from --------------------------------------------------------------------------------------
 
@@ -72,9 +73,8 @@ class Metrics:
             said: dict[str, Any] = json.loads(line)
             at = said["_aws"]["Timestamp"] / 1000
             for directive in said["_aws"]["CloudWatchMetrics"]:
-                for names in directive["Dimensions"]:
-                    dimensions = {name: str(said[name]) for name in names}
-                    for each in directive["Metrics"]:
-                        self.put(metric(directive["Namespace"], each["Name"], dimensions), float(said[each["Name"]]), at)
+                for dimensions in ({name: str(said[name]) for name in names} for names in directive["Dimensions"]):
+                    for name in (each["Name"] for each in directive["Metrics"]):
+                        self.put(metric(directive["Namespace"], name, dimensions), float(said[name]), at)
         except (ValueError, KeyError, TypeError):
             return  # a line that is no such document is a line of the log and no more

@@ -1,4 +1,4 @@
-"""Which alarms can be watched here: what moto keeps of one becomes an Alarm, or is refused where it would never fire."""
+"""Which alarms can be watched here: what moto keeps of one becomes an Alarm, or is refused: it would never fire."""
 
 from typing import Any
 

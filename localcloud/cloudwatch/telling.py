@@ -36,8 +36,10 @@ def _require(topic: str, alarm: str, authorizer: Authorizer) -> None:
     source = {"aws:SourceArn": (alarm,), "aws:SourceOwner": (authorizer.account,)}
     policy, key = held.topic(authorizer.account, authorizer.region, topic)
     authorizer.require_of_policy(policy, SERVICE, Need("sns:Publish", topic, source))
+    if key is None:
+        return
     try:
-        for action in ("kms:Decrypt", "kms:GenerateDataKey") if key else ():
+        for action in ("kms:Decrypt", "kms:GenerateDataKey"):
             authorizer.require_of_policy(key.policy, SERVICE, Need(action, key.arn, source))
     except AccessDenied as denied:
         # https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns

@@ -76,7 +76,6 @@ def test_a_failure_that_could_not_report_itself_is_reported(scene: Scene, told: 
     assert subjects(told, "silent-1") == ["silent-1: the execution broke off without a report"]
 
 
-
 def test_however_an_execution_breaks_off_it_is_told_of_once_even_if_the_event_comes_again(
     scene: Scene, told: Told
 ) -> None:
