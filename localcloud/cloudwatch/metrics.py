@@ -12,6 +12,9 @@ from localcloud.clock import Clock
 Metric = tuple[str, str, frozenset[tuple[str, str]]]  # namespace, name, dimensions
 
 KEPT = 2 * 86400  # an alarm looks back for a day at most
+# "The time stamp can be up to two weeks in the past and up to two hours into the future."
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html
+AHEAD = 2 * 3600
 # what is published here of AWS's own metrics, and the dimension that each has
 PUBLISHED = {
     ("AWS/States", "ExecutionsFailed"): "StateMachineArn",
@@ -37,11 +40,14 @@ class Metrics:
         return self._clock.now().timestamp()
 
     def put(self, what: Metric, value: float, at: float | None = None) -> None:
-        """`at`: seconds since 1970, now if None."""
+        """`at`: seconds since 1970, now if None; what comes too early is not kept."""
         now = self.now()
+        at = now if at is None else at
+        if at > now + AHEAD:
+            return
         with self._lock:
             values = self._values[what]
-            bisect.insort(values, (now if at is None else at, value))
+            bisect.insort(values, (at, value))
             del values[: bisect.bisect_left(values, (now - KEPT,))]
 
     def between(self, what: Metric, begin: float, end: float) -> list[float]:

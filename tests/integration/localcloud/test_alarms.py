@@ -93,10 +93,11 @@ def test_a_datapoint_is_the_statistic_of_a_period_that_ends_with_the_last_whole_
     assert (found[0], found[1], found[2:]) == (newest, 1.0, [None])
 
 
-def test_what_is_older_than_two_days_is_forgotten() -> None:
+@pytest.mark.parametrize("days", [-3, 1])
+def test_what_is_older_than_two_days_or_too_early_is_not_kept(days: int) -> None:
     metrics = Metrics(Clock())
-    metrics.put(DEPTH, 1, metrics.now() - 3 * 86400)
-    assert metrics.between(DEPTH, 0, metrics.now() + 1) == []
+    metrics.put(DEPTH, 1, metrics.now() + days * 86400)
+    assert metrics.between(DEPTH, 0, metrics.now() + 2 * 86400) == []
 
 
 def test_a_metric_is_read_out_of_a_line_of_the_log_and_other_lines_are_left_alone() -> None:
