@@ -166,9 +166,11 @@ def test_an_alarm_tells_its_topic_when_it_fires_and_when_all_is_well_again(
 
     put_alarm(cloud, "depth", topic)
     fired = next_one()
+    if fired["Subject"].startswith(OK):  # it saw the minute before the message was sent
+        fired = next_one()
     message = json.loads(fired["Message"])
     assert fired["Subject"] == 'ALARM: "depth" in US East (N. Virginia)'
-    assert (message["OldStateValue"], message["NewStateValue"]) == (INSUFFICIENT_DATA, ALARM)
+    assert (message["OldStateValue"], message["NewStateValue"]) in [(INSUFFICIENT_DATA, ALARM), (OK, ALARM)]
     assert message["NewStateReason"] == "Threshold Crossed: 1 datapoint [1.0] was greater than the threshold (0.0)."
     assert message["AlarmDescription"] == "somebody must look"
     assert message["Trigger"]["Dimensions"] == [{"name": "QueueName", "value": "watched"}]
