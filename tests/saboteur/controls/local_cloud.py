@@ -28,7 +28,7 @@ CONTROLS = (
         "localcloud/cloudwatch/telling.py",
         "            _require(topic, kept.alarm_arn, authorizer)\n",
         "            pass\n",
-        ("tests/integration/localcloud/test_alarms.py",),
+        ("tests/integration/localcloud/test_alarms.py::test_a_topic_that_does_not_let_cloudwatch_in_hears_nothing",),
     ),
     Control(
         "A Deny wins",
