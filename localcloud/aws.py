@@ -28,6 +28,8 @@ from localcloud import cloudformation, dynamodb, eventbridge, lambdas, rds, s3, 
 from localcloud.artifacts import Artifacts, host_architecture
 from localcloud.clock import Clock
 from localcloud.cloudformation import DeploymentError
+from localcloud.cloudwatch import watching
+from localcloud.cloudwatch.metrics import Metrics
 from localcloud.comparison import Finding
 from localcloud.deploy import Stack, deploy
 from localcloud.faults import Faults
@@ -49,7 +51,7 @@ class Aws:
 
     def __init__(self, world: World, clock: Clock, faults: Faults, region: str) -> None:
         self.region, self.figures = region, Figures()
-        self.authorizer = Authorizer(self.account, region)
+        self.authorizer, metrics = Authorizer(self.account, region), Metrics(clock)
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._session = boto3.Session("local", "local", region_name=region)
@@ -83,10 +85,10 @@ class Aws:
             platform={"AWS_ENDPOINT_URL": self.endpoint, **world.resolving},
             spawn=spawn,
             artifacts=self._artifacts,
-            home=world.folder("functions"),
             clock=clock,
             faults=faults,
             authorizer=self.authorizer,
+            metrics=metrics,
         )
         lambdas.install(self.functions)
         cloudformation.install(self.client)
@@ -99,9 +101,10 @@ class Aws:
             retries={"total_max_attempts": 1}, read_timeout=3600, max_pool_connections=64, parameter_validation=False
         )
         lambda_client = self._session.client("lambda", endpoint_url=self.endpoint, config=once)
-        stepfunctions.install(clock, lambda_client, self.authorizer)
+        stepfunctions.install(clock, lambda_client, self.authorizer, metrics)
         if Aws._had_another:
             BackendDict.reset()  # here and not at the end: it takes a second, and most processes have but one cloud
+        watching.install(clock, metrics, self.authorizer)
         Aws._had_another = True
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="moto"

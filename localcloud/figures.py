@@ -16,7 +16,7 @@ from localcloud.clock import Clock
 from localcloud.iam.authorizer import AccessDenied, Authorizer
 from localcloud.iam.needs import Asked
 from localcloud.iam.policies import NotModelled
-from localcloud.iam.refusals import refuse
+from localcloud.iam.refusals import refuse, special_code
 from localcloud.requests import Call, access_key_id, called, parameters
 from localcloud.tracing import trace_id
 
@@ -63,7 +63,7 @@ class Door:
                 asked = parameters(environ, call)
                 self._authorizer.check(session, Asked(call, self._authorizer.account, self._authorizer.region, asked))
             except AccessDenied as denied:
-                return refuse(environ, start_response, call[0], str(denied))
+                return refuse(environ, start_response, call[0], str(denied), special_code(call, denied.need))
             except NotModelled as unknown:
                 return refuse(environ, start_response, call[0], str(unknown), "NotModelled")
         return self._application(environ, start_response)

@@ -146,6 +146,39 @@ class Scene:
             Target=kept["Target"],
         )
 
+    @contextmanager
+    def events_lost(self) -> Iterator[None]:
+        """The rule that RDS's events start executions by is off meanwhile."""
+        events, rule = self.cloud.client("events"), self.cloud.physical["OnboardDatabaseDatabaseAppeared"]
+        events.disable_rule(Name=rule)
+        try:
+            yield
+        finally:
+            events.enable_rule(Name=rule)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The pause switch is set meanwhile."""
+        dynamodb, table = self.cloud.client("dynamodb"), self.cloud.physical["Records"]
+        switch = {"database": {"S": "*"}, "kind": {"S": "pause"}}
+        dynamodb.put_item(TableName=table, Item=switch)
+        try:
+            yield
+        finally:
+            dynamodb.delete_item(TableName=table, Key=switch)
+
+    @contextmanager
+    def another_story(self, first: Mapping[str, Any], **more: Any) -> Iterator[None]:
+        """The state machine consists of this one state meanwhile."""
+        states = self.cloud.client("stepfunctions")
+        told = states.describe_state_machine(stateMachineArn=self.machine)["definition"]
+        other = {"StartAt": "First", "States": {"First": dict(first)}, **more}
+        states.update_state_machine(stateMachineArn=self.machine, definition=json.dumps(other))
+        try:
+            yield
+        finally:
+            states.update_state_machine(stateMachineArn=self.machine, definition=told)
+
     def sweep(self, now: str = "") -> dict[str, Any]:
         """One sweep, as the schedule invokes it, at this moment or at `now`; answers what it answers."""
         moment = now or self.cloud.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")

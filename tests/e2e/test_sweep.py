@@ -1,36 +1,11 @@
 """What no event starts, the sweep does: lost events, late tags, what was parked."""
 
 import datetime
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from tests.e2e.scene import Ended, Scene
 
 ONE_LOGIN = {"alice": ["read"]}
 ASK_FIRST = {"reboot": "ask"}  # its plan ends in "Needs a person" at once
-
-
-@contextmanager
-def events_lost(scene: Scene) -> Iterator[None]:
-    """The rule that RDS's events start executions by is off meanwhile."""
-    events, rule = scene.cloud.client("events"), scene.cloud.physical["OnboardDatabaseDatabaseAppeared"]
-    events.disable_rule(Name=rule)
-    try:
-        yield
-    finally:
-        events.enable_rule(Name=rule)
-
-
-@contextmanager
-def paused(scene: Scene) -> Iterator[None]:
-    """The pause switch is set meanwhile."""
-    dynamodb, table = scene.cloud.client("dynamodb"), scene.cloud.physical["Records"]
-    switch = {"database": {"S": "*"}, "kind": {"S": "pause"}}
-    dynamodb.put_item(TableName=table, Item=switch)
-    try:
-        yield
-    finally:
-        dynamodb.delete_item(TableName=table, Key=switch)
 
 
 def swept(scene: Scene, name: str, now: str = "") -> Ended:
@@ -44,7 +19,7 @@ def test_a_database_whose_event_was_lost_is_onboarded_by_the_schedule(scene: Sce
     kept = scene.cloud.client("scheduler").get_schedule(Name=scene.cloud.physical["SweepDatabasesHourly"])
     assert kept["ScheduleExpression"] == "rate(1 hour)"
     scene.publish_profile("lost", ONE_LOGIN)
-    with events_lost(scene):
+    with scene.events_lost():
         scene.create_database("lost-1", "lost")
         scene.available("lost-1")
         scene.switch_sweep("ENABLED", "rate(10 minutes)")
@@ -64,7 +39,7 @@ def test_a_tag_that_is_added_later_is_found_and_nothing_is_started_while_paused(
     assert scene.onboarded_by_event("late-1").end == "Not ours"
     tag = [{"Key": "signon:profile", "Value": "late"}]
     scene.cloud.client("rds").add_tags_to_resource(ResourceName=scene.database("late-1")["DBInstanceArn"], Tags=tag)
-    with paused(scene):
+    with scene.paused():
         answer = scene.sweep()
         assert (answer["started"], answer["held_back"]) == (0, answer["due"])
         assert answer["due"] >= 1
