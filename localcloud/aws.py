@@ -65,7 +65,7 @@ class Aws:
             }
         )
         _keep_service_role_policies()
-        door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures, self.authorizer)
+        door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures, self.authorizer, faults)
         self._server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_RequestHandler)
         # an address, not "localhost": of a name botocore would ask for <bucket>.localhost
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"

@@ -128,6 +128,8 @@ def _environment(cloud: Cloud, kit: Path, user: str) -> dict[str, str]:
 
 PLAY = Play(
     title="a new Aurora PostgreSQL cluster, from RDS's events to a proved sign-in",
+    name=NAME,
+    clustered=True,
     real=lambda cloud: (
         f"PostgreSQL {cloud.world.machine.postgresql[0].version}, a writer and a streaming replica,"
         " Samba Active Directory, Kerberos, TLS"

@@ -1,6 +1,7 @@
 """What RDS does with a directory, for an instance as for a cluster."""
 
 import json
+import threading
 from typing import Any
 
 from moto.ds.models import ds_backends
@@ -27,11 +28,12 @@ class Joining(LifeCycle):
         if status and present.domain == domain and (walks_or_is_there or (waits and not at_once)):
             return
         begins = now if at_once else next_window(resource.preferred_maintenance_window, now)
-        resource.membership = Membership(domain, directory.name, str(role), begins, self._end_of_join())
+        resource.membership = Membership(domain, directory.name, str(role), begins, self._end_of_join(directory))
 
     def _join_at_creation(self, resource: Any, domain: str, role: str | None) -> None:
         directory = self._directory(domain, role)
-        resource.membership = Membership(domain, directory.name, str(role), self.clock.now(), self._end_of_join())
+        resource.membership = Membership(domain, directory.name, str(role), self.clock.now(), self._end_of_join(directory)
+        )
 
     def _joined(self, resource: Any) -> bool:
         """Whether a server that is started now has the plugin."""
@@ -40,6 +42,21 @@ class Joining(LifeCycle):
 
     def _restart_server(self, instance: Any) -> None:
         servers.restart(instance, self._joined(instance))
+
+    def fail_over(self, instance: Any, seconds: float) -> None:
+        """What its clients see of a failover: it is gone, who answers in its place is read only, and after so many
+        simulated seconds it is the writer. No status and no event of RDS tells of it.
+        """
+        servers.crash(instance)
+        servers.restart(instance, self._joined(instance), read_only=True)
+
+        def promote() -> None:
+            self.clock.sleep(seconds)
+            if self._exists(instance):
+                with self.clock.working():
+                    self._restart_server(instance)
+
+        threading.Thread(target=promote, daemon=True, name=f"failover {instance.resource_id}").start()
 
     def _directory(self, domain: str, role: str | None) -> Any:
         directory = ds_backends[self.account_id][self.region_name].directories.get(domain)
@@ -59,7 +76,10 @@ class Joining(LifeCycle):
             )
         return directory
 
-    def _end_of_join(self) -> str:
+    def _end_of_join(self, directory: Any) -> str:
+        """Nobody joins a directory that is not Active."""
+        if directory.stage != "Active":
+            return "enable-kerberos-failed"
         return self.faults.take("join") or "kerberos-enabled"
 
 
