@@ -55,8 +55,8 @@ FAULTS = {
             "RDS fails to join it, whenever it is asked: after three attempts a person is told why and what to do",
             lambda victim: victim.joins_end(*["enable-kerberos-failed"] * 3),
             (NEEDS_A_PERSON,),
-            ("enable-kerberos-failed after 3 attempts", "What was seen: enable-kerberos-failed at ", "What was tried: ",
-             "What to do: "),
+            ("enable-kerberos-failed after 3 attempts; RDS names two causes: ", "What to do: Check that the database's ",
+             "What was seen: enable-kerberos-failed at ", "What was tried: asked RDS 3 times "),
         ),
         Fault(
             "join-stuck",

@@ -26,6 +26,7 @@ PROFILE = "payments"
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
 PLAYS = {"mysql": mysql.PLAY, "aurora-postgresql": aurora_postgresql.PLAY}
 IN_PROGRESS = "Already in progress"
+REMEMBERED = ("end", "error", "plan", "profile", "next_look")
 LIST = "list"  # in place of a fault's name
 
 
@@ -136,8 +137,8 @@ def _end(states: Any, execution: str) -> str:
 
 def _show_what_people_are_told(cloud: Cloud, told: Told, messages: Sequence[Mapping[str, str]]) -> None:
     record = _record(cloud, told)
-    facts = [f"{fact} {record[fact]['S']}" for fact in ("end", "error", "plan", "profile", "next_look") if record[fact]["S"]]
-    print(f"\n  {told.end}\n  record         {', '.join(facts)}")
+    facts = [f"{fact} {record[fact]['S']}" for fact in REMEMBERED if record.get(fact, {"S": ""})["S"]]
+    print(f"\n  {told.end}\n  record         {', '.join(facts) or 'none of this'}")
     for message in messages[-1:]:
         print(textwrap.indent(f"people are told: {message['Subject']}\n\n{message['Message']}", "  "))
     if not messages:
@@ -157,7 +158,7 @@ def _show_what_people_get(cloud: Cloud, told: Told) -> None:
 
 def _record(cloud: Cloud, told: Told) -> Mapping[str, Any]:
     key = {"database": {"S": told.dossier["database"]["resource_id"]}, "kind": {"S": "record"}}
-    record: Mapping[str, Any] = cloud.client("dynamodb").get_item(TableName=cloud.physical["Records"], Key=key)["Item"]
+    record: Mapping[str, Any] = cloud.client("dynamodb").get_item(TableName=cloud.physical["Records"], Key=key).get("Item", {})
     return record
 
 

@@ -90,12 +90,9 @@ class MySQL:
 
     def change_password(self, user: str, old: str, new: str) -> None:
         """Of this account, by itself."""
-        statement = self._world.account.write(
-            self._folder / "password.sql", f"ALTER USER USER() IDENTIFIED BY {_quoted(new)};\n"
-        )
-        who = (f"--socket={self._folder}/socket", f"--user={user}", f"--execute=source {statement}")
+        statement = f"ALTER USER USER() IDENTIFIED BY {_quoted(new)}"
+        who = (f"--socket={self._folder}/socket", f"--user={user}", f"--execute={statement}")
         self._world.supervisor.run([*self._world.machine.mysql, *who], {"MYSQL_PWD": old})
-        statement.unlink()
 
     def delete(self) -> None:
         """Ends the server for good: its name no longer resolves, its data is gone."""

@@ -38,6 +38,8 @@ UPDATE pg_authid SET rolsuper = true
 WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files');
 """
 
+PASSWORD = "ALTER ROLE {user} PASSWORD {password};\n"
+
 INITIALIZE = ("--username=rdsadmin", "--auth=reject", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync")
 
 # Nothing outlives a world, so nothing needs to survive a power cut.
@@ -145,7 +147,7 @@ class PostgreSQL:
 
     def change_password(self, user: str, old: str, new: str) -> None:  # noqa: ARG002  as MySQL's
         """Of this account."""
-        self._as_admin(f"ALTER ROLE {_quoted_name(user)} PASSWORD {_quoted(new)};\n")
+        self._as_admin(PASSWORD.format(user=_quoted_name(user), password=_quoted(new)))
 
     def delete(self) -> None:
         """Ends the server for good: its names no longer resolve, its data is gone."""
