@@ -10,7 +10,7 @@ pytest := $(python) -m pytest
 export PYTHON := $(CURDIR)/$(python)
 
 ##@ Try it
-demo: .machine/machine.json ## Watch a new database being onboarded, to a proved sign-in (ENGINE=aurora-postgresql: another; FAULTS=list: what may go wrong, FAULTS=join-fails-twice: it does)
+demo: .machine/machine.json ## Watch a new database being onboarded, to a proved sign-in (ENGINE=aurora-postgresql: another; FAULTS=list: what may go wrong, FAULTS=NAME: it does)
 	@$(cloud) demo $(if $(ENGINE),--engine "$(ENGINE)") $(if $(FAULTS),--faults "$(FAULTS)") $(ARGS)
 
 up: .machine/machine.json .machine/aws ## Start the local cloud in the background and print what to try

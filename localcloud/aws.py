@@ -8,6 +8,7 @@ import logging
 import os
 import subprocess
 import threading
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -57,6 +58,9 @@ class Aws:
         logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it misses a publisher for its metrics
         logging.getLogger("moto").setLevel(logging.ERROR)  # where it answers 500
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)  # a failed state is no error of ours
+        warnings.filterwarnings(
+            "ignore", r"Exception\(RDSClientError\) with code"
+        )  # scripted codes that RDS's model lacks
         default_user_config.update(
             {
                 "lambda": {"use_docker": False},

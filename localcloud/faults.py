@@ -24,8 +24,8 @@ class Faults:
     And moments, at which something else happens than an answer.
 
     `invoke:<function name>`: just before a function is invoked.
-    `call:<function name>:<service>:<Operation>`, `answered:...`: just before one of its calls is let through to AWS, and
-    just before it reads AWS's answer.
+    `call:<function name>:<service>:<Operation>`, `answered:...`: just before one of its calls is let through to AWS,
+    and just before it reads AWS's answer.
     """
 
     def __init__(self) -> None:

@@ -99,9 +99,7 @@ class Narration:
             yield from page
 
     def _tell(self, event: dict[str, Any]) -> None:
-        while self._line and len(self._befallen) > self._shown and self._befallen[self._shown].when <= event["timestamp"]:
-            self._line.details.append(f"* {self._befallen[self._shown].what}")
-            self._shown += 1
+        self._tell_what_befell(event["timestamp"])
         if event["type"] == "ExecutionStarted":
             self._started = event["timestamp"]
         elif "stateEnteredEventDetails" in event:
@@ -111,12 +109,20 @@ class Narration:
             tell = DETAILS.get(said["name"])
             self._line.details += tell(json.loads(said.get("output") or "{}")) if tell else []
             if said["name"] in SQL_STATES:
-                self._line.details += self._statements(said["name"])
+                self._line.details += self._statements(said["name"]) or ["nothing was missing: no statement"]
         elif event["type"].endswith("Failed") and self._line:
+            if self._line.states[-1] in SQL_STATES:
+                self._line.details += self._statements(self._line.states[-1])
             error: dict[str, Any] = next(
                 (value for name, value in event.items() if name.endswith("FailedEventDetails")), {}
             )
             self._line.details.append(f"! {error.get('error', event['type'])}{_message(error.get('cause', ''))}")
+
+    def _tell_what_befell(self, until: datetime) -> None:
+        for each in self._befallen[self._shown :]:
+            if self._line and each.when <= until:
+                self._line.details.append(f"* {each.what}")
+                self._shown += 1
 
     def _enter(self, state: str, kind: str, when: datetime) -> None:
         continues = self._line and (kind.startswith("Choice") or self._line.states[-1].startswith(("Wait", "Retry")))
@@ -161,7 +167,7 @@ class Narration:
         written = self._log(state)
         told = [entry for entry in written[self._read.get(state, 0) :] if entry.get("changes")]
         self._read[state] = len(written)  # a state that is entered again does not tell everything once more
-        return [f"{entry['does']}\n  {entry['sql']};" for entry in told] or ["nothing was missing: no statement"]
+        return [f"{entry['does']}\n  {entry['sql']};" for entry in told]
 
     def _log(self, state: str) -> list[dict[str, Any]]:
         group = next(

@@ -11,7 +11,6 @@ from localcloud.demo.victim import Victim
 
 ONBOARDED, PARKED, NEEDS_A_PERSON, NOT_OURS = "Onboarded", "Parked", "Needs a person", "Not ours"
 BEYOND_BOTOCORE = 7  # it tries three times: the first two invocations are throttled, and the third once
-A_FAILOVER = 60.0  # simulated seconds, and more than the first retry waits
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,16 @@ def _rotated(victim: Victim) -> None:
     victim.behind("create-logins", "secretsmanager:GetSecretValue", victim.rotate_password)
 
 
+def _failed_over(victim: Victim) -> None:
+    """The second guard of *Create logins* stands between what is made locked and what opens it."""
+
+    def begin() -> None:
+        victim.fail_over()
+        victim.before("create-logins", victim.end_failover, nth=2)
+
+    victim.within("create-logins", "s3:HeadObject", begin, nth=2)
+
+
 FAULTS = {
     fault.name: fault
     for fault in (
@@ -55,8 +64,12 @@ FAULTS = {
             "RDS fails to join it, whenever it is asked: after three attempts a person is told why and what to do",
             lambda victim: victim.joins_end(*["enable-kerberos-failed"] * 3),
             (NEEDS_A_PERSON,),
-            ("enable-kerberos-failed after 3 attempts; RDS names two causes: ", "What to do: Check that the database's ",
-             "What was seen: enable-kerberos-failed at ", "What was tried: asked RDS 3 times "),
+            (
+                "enable-kerberos-failed after 3 attempts; RDS names two causes: ",
+                "What to do: Check that the database's ",
+                "What was seen: enable-kerberos-failed at ",
+                "What was tried: asked RDS 3 times ",
+            ),
         ),
         Fault(
             "join-stuck",
@@ -101,8 +114,8 @@ FAULTS = {
         ),
         Fault(
             "failover",
-            "the writer fails over when the logins are half made: reconnected, looked at again, completed",
-            lambda victim: victim.within("create-logins", "s3:HeadObject", lambda: victim.fail_over(A_FAILOVER), nth=2),
+            "the writer fails over when the logins are half made, and is read only then: looked at again, completed",
+            _failed_over,
         ),
         Fault(
             "functions-killed",
@@ -133,7 +146,7 @@ FAULTS = {
             ("does not name directoryservice.rds.amazonaws.com", "What to do: Deploy the stack again"),
         ),
     )
-}  # fmt: skip
+}
 
 
 def chosen(names: str) -> Sequence[Fault]:

@@ -1,4 +1,4 @@
-"""From RDS's event to a proved sign-in, and to the refusals that belong to it; with faults, to the end that they lead to.
+"""From RDS's event to a proved sign-in, and to the refusals that belong to it; with faults, to where they lead.
 
 Returns only if all of it happened; anything else is an error.
 """
@@ -101,7 +101,7 @@ def _onboard(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox,
 
 
 def _require_words(faults: Sequence[Fault], messages: Sequence[Mapping[str, str]]) -> None:
-    """Raises DemoFailed: the message that the faults lead to lacks something, or was sent where nobody is to be told."""
+    """Raises DemoFailed: the message that the faults lead to lacks something, or nobody was to be told."""
     words = [word for fault in faults for word in fault.told]
     if bool(messages) != bool(words):
         raise DemoFailed(f"{len(messages)} messages were sent")
@@ -112,8 +112,8 @@ def _require_words(faults: Sequence[Fault], messages: Sequence[Mapping[str, str]
 def _execution(cloud: Cloud, followed: Sequence[Told]) -> str:
     """The next execution that decides something: it has claimed the database, or ended otherwise than the last one.
 
-    A new database takes minutes, simulated ones, and a cluster sends an event for itself and one for each instance; what
-    was parked waits for the next sweep.
+    A new database takes minutes, simulated ones, and a cluster sends an event for itself and one for each instance;
+    what was parked waits for the next sweep.
     """
     states, deadline = cloud.client("stepfunctions"), time.monotonic() + 60
     known, passed_over = {told.execution for told in followed}, {IN_PROGRESS, *(told.end for told in followed[-1:])}
@@ -132,7 +132,7 @@ def _execution(cloud: Cloud, followed: Sequence[Told]) -> str:
 def _end(states: Any, execution: str) -> str:
     """The last state that an execution entered."""
     events = states.get_execution_history(executionArn=execution, reverseOrder=True, maxResults=10)["events"]
-    return next(event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event)
+    return str(next(each["stateEnteredEventDetails"]["name"] for each in events if "stateEnteredEventDetails" in each))
 
 
 def _show_what_people_are_told(cloud: Cloud, told: Told, messages: Sequence[Mapping[str, str]]) -> None:
@@ -158,7 +158,9 @@ def _show_what_people_get(cloud: Cloud, told: Told) -> None:
 
 def _record(cloud: Cloud, told: Told) -> Mapping[str, Any]:
     key = {"database": {"S": told.dossier["database"]["resource_id"]}, "kind": {"S": "record"}}
-    record: Mapping[str, Any] = cloud.client("dynamodb").get_item(TableName=cloud.physical["Records"], Key=key).get("Item", {})
+    record: Mapping[str, Any] = (
+        cloud.client("dynamodb").get_item(TableName=cloud.physical["Records"], Key=key).get("Item", {})
+    )
     return record
 
 

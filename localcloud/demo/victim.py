@@ -94,14 +94,16 @@ class Victim:
             rds.modify_db_instance(DBInstanceIdentifier=self.name, **how)
         self.tell("RDS rotates the master password: another one on the server, and in the secret")
 
-    def fail_over(self, seconds: float) -> None:
-        """The writer is gone, and who answers in its place is read only for so long."""
-        writer = self._kept.writer if self.clustered else self._kept
-        self._rds.fail_over(writer, seconds)
-        self.tell(f"failover: the writer is gone; who answers at its name is read only for {seconds / 60:g} minutes")
+    def fail_over(self) -> None:
+        self._rds.fail_over(self._writer)
+        self.tell("a failover begins: the writer is gone, and who answers at its name is read only")
+
+    def end_failover(self) -> None:
+        self._rds.promote(self._writer)
+        self.tell("the failover ends: who answers is the writer")
 
     def directory_becomes(self, stage: str) -> None:
-        from moto.ds.models import ds_backends  # noqa: PLC0415  moto takes a second
+        from moto.ds.models import ds_backends
 
         directory = ds_backends[self.cloud.account][self.cloud.region].directories[self.cloud.directory_id]
         directory.stage = stage
@@ -120,7 +122,7 @@ class Victim:
 
     @property
     def _rds(self) -> Any:
-        from moto.rds.models import rds_backends  # noqa: PLC0415  moto takes a second
+        from moto.rds.models import rds_backends
 
         return rds_backends[self.cloud.account][self.cloud.region]
 
@@ -128,3 +130,7 @@ class Victim:
     def _kept(self) -> Any:
         """What the local RDS keeps of it."""
         return (self._rds.clusters if self.clustered else self._rds.databases)[self.name]
+
+    @property
+    def _writer(self) -> Any:
+        return self._kept.writer if self.clustered else self._kept

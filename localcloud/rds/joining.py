@@ -1,7 +1,6 @@
 """What RDS does with a directory, for an instance as for a cluster."""
 
 import json
-import threading
 from typing import Any
 
 from moto.ds.models import ds_backends
@@ -32,7 +31,8 @@ class Joining(LifeCycle):
 
     def _join_at_creation(self, resource: Any, domain: str, role: str | None) -> None:
         directory = self._directory(domain, role)
-        resource.membership = Membership(domain, directory.name, str(role), self.clock.now(), self._end_of_join(directory)
+        resource.membership = Membership(
+            domain, directory.name, str(role), self.clock.now(), self._end_of_join(directory)
         )
 
     def _joined(self, resource: Any) -> bool:
@@ -43,20 +43,16 @@ class Joining(LifeCycle):
     def _restart_server(self, instance: Any) -> None:
         servers.restart(instance, self._joined(instance))
 
-    def fail_over(self, instance: Any, seconds: float) -> None:
-        """What its clients see of a failover: it is gone, who answers in its place is read only, and after so many
-        simulated seconds it is the writer. No status and no event of RDS tells of it.
+    def fail_over(self, instance: Any) -> None:
+        """What clients see of the beginning of a failover: the writer is gone, and who answers in its place is read
+        only until `promote`. No status and no event of RDS tells of it.
         """
         servers.crash(instance)
         servers.restart(instance, self._joined(instance), read_only=True)
 
-        def promote() -> None:
-            self.clock.sleep(seconds)
-            if self._exists(instance):
-                with self.clock.working():
-                    self._restart_server(instance)
-
-        threading.Thread(target=promote, daemon=True, name=f"failover {instance.resource_id}").start()
+    def promote(self, instance: Any) -> None:
+        """... and of its end."""
+        self._restart_server(instance)
 
     def _directory(self, domain: str, role: str | None) -> Any:
         directory = ds_backends[self.account_id][self.region_name].directories.get(domain)

@@ -145,7 +145,7 @@ class PostgreSQL:
         """Ends at once, as if its host were gone; `restart` starts it again."""
         self._world.supervisor.end(self._process)
 
-    def change_password(self, user: str, old: str, new: str) -> None:  # noqa: ARG002  as MySQL's
+    def change_password(self, user: str, old: str, new: str) -> None:
         """Of this account."""
         self._as_admin(PASSWORD.format(user=_quoted_name(user), password=_quoted(new)))
 

@@ -125,7 +125,9 @@ def test_failed_attempts_are_remembered_with_their_times() -> None:
     first = look(a_member("enable-kerberos-failed"), reading=a_reading(attempts=1))
     again = opening(first, a_member("enable-kerberos-failed"), None, asks=True, plugin_loaded=False)
     waiting = look(a_member("enabling-kerberos"), reading=again, now=at(minutes=10))
-    second = look(a_member("failed"), reading=Reading.from_json(json.loads(json.dumps(waiting.to_json()))), now=at(hours=1))
+    second = look(
+        a_member("failed"), reading=Reading.from_json(json.loads(json.dumps(waiting.to_json()))), now=at(hours=1)
+    )
     assert second.failures == (
         f"enable-kerberos-failed at {NOW:%Y-%m-%dT%H:%MZ}",
         f"failed at {at(hours=1):%Y-%m-%dT%H:%MZ}",

@@ -159,7 +159,7 @@ def test_a_join_that_failed_to_the_end_is_told_with_cause_evidence_what_was_trie
     failures = ("failed at 2026-11-20T12:30Z", "failed at 2026-11-20T13:10Z")
     page = a_reading(attempts=2, looks=20, verdict="BLOCKED", status="failed", reason="the cause", remedy="the remedy")
     page = replace(page, failures=failures)
-    role = {"role": "the-role"}
+    role, in_order = {"role": "R"}, "Before each attempt directory d-9367000001 was Active and the role R in order"
     ended = decide(a_dossier(membership=page.to_json(), directory_role=role, logins=None, proof=None, kit=None))
     assert ended.message("the-execution").splitlines() == [
         "payments-orders: it does not join the directory",
@@ -167,8 +167,7 @@ def test_a_join_that_failed_to_the_end_is_told_with_cause_evidence_what_was_trie
         "- the cause",
         "  What to do: the remedy",
         "",
-        "What was seen: failed at 2026-11-20T12:30Z; failed at 2026-11-20T13:10Z."
-        " Before each attempt directory d-9367000001 was Active and the role the-role in order",
+        f"What was seen: {'; '.join(failures)}. {in_order}",
         "",
         "What was tried: asked RDS 2 times to associate the directory, looked 20 times, last failed",
         "",
