@@ -38,7 +38,7 @@ UPDATE pg_authid SET rolsuper = true
 WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files');
 """
 
-PASSWORD = "ALTER ROLE {user} PASSWORD {password};\n"
+CHANGE = "ALTER ROLE {user} PASSWORD {password};\n"
 
 INITIALIZE = ("--username=rdsadmin", "--auth=reject", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync")
 
@@ -147,7 +147,7 @@ class PostgreSQL:
 
     def change_password(self, user: str, old: str, new: str) -> None:
         """Of this account."""
-        self._as_admin(PASSWORD.format(user=_quoted_name(user), password=_quoted(new)))
+        self._as_admin(CHANGE.format(user=_quoted_name(user), password=_quoted(new)))
 
     def delete(self) -> None:
         """Ends the server for good: its names no longer resolve, its data is gone."""

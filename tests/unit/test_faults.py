@@ -33,7 +33,9 @@ def test_several_faults_may_happen_in_one_demo() -> None:
     assert expected(chosen("")) == ("Onboarded",)
 
 
-@pytest.mark.parametrize("pair", itertools.combinations(OF_ITS_OWN, 2), ids=lambda pair: "+".join(f.name for f in pair))
+@pytest.mark.parametrize(
+    "pair", list(itertools.combinations(OF_ITS_OWN, 2)), ids=lambda pair: "+".join(f.name for f in pair)
+)
 def test_two_that_end_in_their_own_ways_do_not_go_together(pair: tuple[Fault, Fault]) -> None:
     with pytest.raises(DemoFailed, match=f"Choose one of {pair[0].name}, {pair[1].name}"):
         chosen(f"{pair[0].name},{pair[1].name}")

@@ -33,9 +33,9 @@ def test_a_rotated_master_password_is_another_one_for_secret_and_server(database
     database.modify(RotateMasterUserPassword=True, ApplyImmediately=True)
     assert secret(database.cloud, database.describe())["password"] != old["password"]
     assert database.as_master("SELECT CURRENT_USER()") == (("admin@%",),)
-    tls = {"ssl_ca": str(database.cloud.world.authority.bundle)}
+    bundle = str(database.cloud.world.authority.bundle)
     with pytest.raises(pymysql.err.OperationalError, match="1045"):
-        pymysql.connect(host=database.address(), user="admin", password=old["password"], **tls)
+        pymysql.connect(host=database.address(), user="admin", password=old["password"], ssl_ca=bundle)
 
 
 def test_a_failover_begins_with_one_who_is_read_only(database: Database) -> None:
