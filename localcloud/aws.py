@@ -58,9 +58,7 @@ class Aws:
         logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it misses a publisher for its metrics
         logging.getLogger("moto").setLevel(logging.ERROR)  # where it answers 500
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)  # a failed state is no error of ours
-        warnings.filterwarnings(
-            "ignore", r"Exception\(RDSClientError\) with code"
-        )  # scripted codes that RDS's model lacks
+        warnings.filterwarnings("ignore", r"Exception\(RDSClientError\) with code")  # codes that are common to all APIs
         default_user_config.update(
             {
                 "lambda": {"use_docker": False},
@@ -129,20 +127,22 @@ class Aws:
             "AWS_DEFAULT_REGION": self.region,
         }
 
-    def network(self) -> tuple[str, list[str]]:
+    def network(self, region: str = "") -> tuple[str, list[str]]:
         """The default VPC and two of its subnets; asked for directly: a client of EC2 takes half a second to make."""
-        ec2 = ec2_backends[self.account][self.region]
+        ec2 = ec2_backends[self.account][region or self.region]
         assert ec2.default_vpc is not None
         return ec2.default_vpc.id, [
             subnet.id for subnet in ec2.describe_subnets(filters={"vpc-id": [ec2.default_vpc.id]})[:2]
         ]
 
-    def register_directory(self, directory_id: str, domain: str) -> None:
+    def register_directory(self, directory_id: str, domain: str, region: str = "") -> None:
         """AWS Directory Service knows the directory `domain` by this id, which a profile may name."""
-        vpc, subnets = self.network()
-        service = ds_backends[self.account][self.region]
+        vpc, subnets = self.network(region)
+        service = ds_backends[self.account][region or self.region]
         where = {"VpcId": vpc, "SubnetIds": subnets}
-        made = service.create_microsoft_ad(self.region, domain, "CORP", "Not-Us3d-Here", domain, where, "Standard", [])
+        made = service.create_microsoft_ad(
+            region or self.region, domain, "CORP", "Not-Us3d-Here", domain, where, "Standard", []
+        )
         directory = service.directories[directory_id] = service.directories.pop(made)
         directory.directory_id = directory.alias = directory_id
 

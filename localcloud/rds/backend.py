@@ -23,4 +23,4 @@ def install(world: World, clock: Clock, faults: Faults) -> None:
     LifeCycle.world, LifeCycle.clock, LifeCycle.faults = world, clock, faults
     mend(models.rds_backends, backend=RealServersBackend)
     mend(models.MasterUserSecret, _generate_secret_string=new_secret, rotate_secret=rotate)
-    shown.install(clock, faults)
+    shown.install(faults)

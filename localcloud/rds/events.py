@@ -5,9 +5,8 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-cloud-watch-events.ht
 
 import datetime
 import json
+from collections.abc import Callable
 from typing import Any, NamedTuple
-
-from moto.events.models import events_backends
 
 from localcloud.clock import Clock
 
@@ -35,8 +34,9 @@ SOURCES = {  # by moto's resource type, which is that of the ARN
 
 
 class RdsEvents:
-    def __init__(self, account: str, region: str, clock: Clock) -> None:
-        self._account, self._region, self._clock = account, region, clock
+    def __init__(self, clock: Clock, put: Callable[[dict[str, Any]], object]) -> None:
+        """`put` is given each event as PutEvents takes it."""
+        self._clock, self._put = clock, put
         self._events: list[dict[str, Any]] = []
 
     def announce(self, resource: Any, event: Event) -> None:
@@ -62,13 +62,14 @@ class RdsEvents:
             "EventID": event.id,
             "Tags": {tag["Key"]: tag["Value"] for tag in resource.tags},
         }
-        put = {
-            "Source": "aws.rds",
-            "DetailType": source.detail_type,
-            "Detail": json.dumps(detail),
-            "Resources": [resource.arn],
-        }
-        events_backends[self._account][self._region].put_events([put])
+        self._put(
+            {
+                "Source": "aws.rds",
+                "DetailType": source.detail_type,
+                "Detail": json.dumps(detail),
+                "Resources": [resource.arn],
+            }
+        )
 
     def list(
         self,

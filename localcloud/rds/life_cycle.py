@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
 from moto.ec2.models import ec2_backends
+from moto.events.models import events_backends
 from moto.rds import models, urls
 from moto.rds.exceptions import RDSClientError
 
@@ -32,7 +33,8 @@ class LifeCycle(models.RDSBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self._one_at_a_time = threading.Lock()
-        self.announced = RdsEvents(account_id, region_name, self.clock)
+        bus = events_backends[account_id][region_name]
+        self.announced = RdsEvents(self.clock, lambda event: bus.put_events([event]))
 
     def describe_events(self, **asked: Any) -> list[Any]:  # type: ignore[override]
         return self.announced.list(**asked)

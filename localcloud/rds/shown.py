@@ -9,7 +9,6 @@ from moto.rds import models, responses
 from moto.rds.exceptions import RDSClientError
 from moto.rds.utils import ClusterEngine, DbInstanceEngine, FilterDef
 
-from localcloud.clock import Clock
 from localcloud.faults import Faults
 from localcloud.mending import mend
 
@@ -30,9 +29,9 @@ _moto_delete_db_cluster = responses.RDSResponse.delete_db_cluster
 _moto_designate_writer = models.DBCluster.designate_writer
 
 
-def install(clock: Clock, faults: Faults) -> None:
+def install(faults: Faults) -> None:
     """From now on moto shows instances and clusters so."""
-    memberships = property(lambda resource: _memberships(resource, clock), lambda resource, value: None)
+    memberships = property(_memberships, lambda resource, value: None)
     mend(models.DBInstance, server=None, begun=None, membership=None, held={}, held_until=None)
     mend(
         models.DBInstance,
@@ -109,9 +108,9 @@ def _endpoint(instance: Any) -> dict[str, Any] | None:
     return {"Address": instance.address, "Port": instance.port, "HostedZoneId": HOSTED_ZONE}
 
 
-def _memberships(resource: Any, clock: Clock) -> list[dict[str, str]]:
+def _memberships(resource: Any) -> list[dict[str, str]]:
     membership = resource.membership
-    if membership is None or not (status := membership.status(clock.now())):
+    if membership is None or not (status := membership.status(resource.backend.clock.now())):
         return []
     return [
         {

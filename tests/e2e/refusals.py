@@ -138,6 +138,7 @@ class Refusals:
     def _copy_database(self, name: str, changes: Mapping[str, Any], cluster: Any) -> None:
         odd = copy.copy(self._usual_member if cluster else self.scene.instance(USUAL))
         odd.dbi_resource_id = "db-" + secrets.token_hex(13).upper()
+        odd.instance_create_time = self.scene.cloud.clock.now()  # however old the usual one is by now
         if cluster:
             odd.db_instance_identifier, odd.db_cluster_identifier, odd.cluster = f"{name}-1", name, cluster
         else:
@@ -148,6 +149,7 @@ class Refusals:
         odd = copy.copy(self._usual_member.cluster)
         odd.db_cluster_identifier = name
         odd.db_cluster_resource_id = "cluster-" + secrets.token_hex(13).upper()
+        odd.cluster_create_time = self.scene.cloud.clock.now()
         self._rds.clusters[name] = self._changed(odd, changes)
         return odd
 

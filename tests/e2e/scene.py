@@ -92,7 +92,7 @@ class Scene:
         made = copy.copy(original)
         made.db_instance_identifier, made.dbi_resource_id = name, f"db-{secrets.token_hex(13).upper()}"
         made.tags = [{"Key": key, "Value": value} for key, value in tags.items()]
-        made.instance_create_time = original.instance_create_time - age
+        made.instance_create_time = self.cloud.clock.now() - age
         rds_backends[self.cloud.account][self.cloud.region].databases[name] = made
 
     def available(self, name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import botocore.exceptions
+import botocore.parsers
 import pytest
 from botocore.stub import ANY
 
@@ -38,6 +39,7 @@ def refused(code: str, status: int, message: str = "no") -> botocore.exceptions.
         botocore.exceptions.ReadTimeoutError(endpoint_url="https://x"),
         botocore.exceptions.ConnectionClosedError(endpoint_url="https://x"),
         botocore.exceptions.SSLError(endpoint_url="https://x", error=OSError()),
+        botocore.parsers.ResponseParserError("a page of HTML"),
     ],
 )
 def test_what_passes_by_itself_is_a_temporary_failure(error: Exception) -> None:

@@ -132,6 +132,13 @@ def test_people_are_told_how_it_ended_and_what_to_do(status: str, error: str, ki
     assert remedy
 
 
+def test_one_whose_report_met_no_answer_is_worth_another_look() -> None:
+    ended = ending.outcome(an_execution("FAILED", error="TemporaryFailure"), "payments-orders")
+    assert ended.end == "Parked"
+    dossier = ending.dossier(a_request(profile=None), a_database(), None)
+    assert facts(ended, dossier, EXECUTION, NOW.isoformat())["next_look"] == at(hours=1).isoformat()
+
+
 def noted(record: Record | None) -> dict[str, str]:
     execution = an_execution()
     dossier = ending.dossier(a_request(profile=None), a_database(), record)

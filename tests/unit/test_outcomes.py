@@ -229,6 +229,13 @@ def test_waiting_too_long_parks(kind: str, message: str) -> None:
     assert ended.headline == f"payments-orders: {message}"
 
 
+def test_whoever_gets_no_answer_parks_and_says_the_same_whichever_call_it_was() -> None:
+    first, second = (a_failure("TemporaryFailure", f"{call}: Throttling") for call in ("GetItem", "GetRole"))
+    assert (first.end, first.problems, first.error) == ("Parked", (), "TemporaryFailure")
+    assert first.digest == second.digest
+    assert first.tried == "GetItem: Throttling, again and again for some minutes; nothing was changed"
+
+
 def test_a_database_that_stays_busy_before_it_has_a_dossier_parks_too() -> None:
     ended = decide(an_error("DatabaseBusy", "payments-orders is creating"))
     assert (ended.end, ended.headline) == ("Parked", "The request: payments-orders is creating")
@@ -323,7 +330,7 @@ def test_a_membership_that_is_blocked_has_a_name_that_others_can_be_equal_to() -
     assert decide(a_dossier(membership=page, kit=None)).error == "MembershipBlocked"
 
 
-@pytest.mark.parametrize("kind", ["InvalidRequest", "SettingMissing", "KeyError", "TemporaryFailure", "States.Timeout"])
+@pytest.mark.parametrize("kind", ["InvalidRequest", "SettingMissing", "KeyError", "States.Timeout"])
 def test_the_cause_of_a_failure_says_that_a_report_was_made(kind: str) -> None:
     assert is_of_a_report(decide(a_dossier(error=an_error(kind, "x"), kit=None)).cause)
 

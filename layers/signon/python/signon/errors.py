@@ -4,7 +4,7 @@ Step Functions matches the bare class name, so these names are a contract with
 ``statemachines/onboard_database.asl.yaml``; a test holds the two against each other.
 
     SignonError                     the state machine...
-    |-- TemporaryFailure   RETRY    ...retries the state: throttled, 5xx, cut off
+    |-- TemporaryFailure   RETRY    ...retries the state for some minutes, then parks: throttled, 5xx, cut off
     |-- DatabaseBusy       WAIT     ...retries the state for up to an hour, then parks: RDS changes it, it fails over
     |-- ClaimSettling      WAIT     ...waits a minute and claims again: the last holder has only just stopped
     |-- PluginNotLoaded    FIX      ...reboots the database, once
@@ -146,6 +146,7 @@ class SettingMissing(Exception):
 # How an execution ends when one of these errors reaches "Report outcome". Whatever is not named here is a defect:
 # "Failed".
 END_BY_ERROR = {
+    "TemporaryFailure": "Parked",
     "StillWaiting": "Parked",
     "DatabaseBusy": "Parked",
     "PlanOutdated": "Parked",

@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnection
+from botocore.parsers import ResponseParserError
 
 from signon.errors import PermissionMissing, TemporaryFailure
 
@@ -63,7 +64,7 @@ def errors_as(codes: Mapping[str, Callable[[str], Exception]] | None = None) -> 
         if code in _REFUSED:
             raise permission_missing(error.operation_name, message) from None
         raise
-    except (HTTPClientError, IncompleteReadError, NoConnection) as error:
+    except (HTTPClientError, IncompleteReadError, NoConnection, ResponseParserError) as error:
         raise TemporaryFailure(f"AWS did not answer: {type(error).__name__}") from None
 
 

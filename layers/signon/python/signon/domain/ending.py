@@ -12,7 +12,7 @@ from signon.domain.database import Database
 from signon.domain.outcome import FAILED, Outcome, is_dry_run, is_of_a_report
 from signon.domain.record import Record, moment
 from signon.domain.request import TAG, Request, read_request
-from signon.errors import InvalidRequest
+from signon.errors import END_BY_ERROR, InvalidRequest
 
 # status -> the error in the record, what people read, what they can do
 _WORDS = {
@@ -80,7 +80,7 @@ def outcome(execution: Execution, name: str) -> Outcome:
     kind = error or execution.error or "Unknown"
     problem = f"The execution {what}" + (f": {execution.error}" if execution.error else "")
     return Outcome(
-        FAILED,
+        END_BY_ERROR.get(kind, FAILED),
         f"{name}: the execution {what}",
         ((problem, remedy),),
         "see the execution's history; the next run looks at everything anew",

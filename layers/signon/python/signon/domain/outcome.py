@@ -14,6 +14,7 @@ ONBOARDED, PARKED, NEEDS_A_PERSON, FAILED = "Onboarded", "Parked", "Needs a pers
 SILENT = {"Not ours", "Already in progress"}
 _REMEDY = " | Remedy: "
 _AGAIN = "start again"  # what the remedy of every failure ends with
+_NO_ANSWER = "AWS, or the database, does not answer as it should; it is looked at again within the hour"
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,12 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
     message = _message(error)
     problem, _, remedy = message.partition(_REMEDY)
     if end == PARKED:
+        told = message.removeprefix(f"{name} ").removeprefix(f"{name}: ")
+        no_answer = kind == "TemporaryFailure"  # which call it was is no news: the next one may be another
         return Outcome(
             end,
-            f"{name}: {message.removeprefix(f'{name} ').removeprefix(f'{name}: ')}",
-            tried=_tried(dossier),
+            f"{name}: {_NO_ANSWER if no_answer else told}",
+            tried=f"{told}, again and again for some minutes; {_tried(dossier)}" if no_answer else _tried(dossier),
             error=kind,
             changed=_changed(dossier),
         )

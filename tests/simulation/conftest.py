@@ -1,0 +1,24 @@
+"""One simulation for a session, and a fresh one for each test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from localcloud.cloud import Cloud
+from tests.simulation.world import World
+
+
+@pytest.fixture(scope="session")
+def simulation(cloud: Cloud) -> Iterator[World]:
+    world = World(cloud)
+    yield world
+    world.conductor.reset()
+
+
+@pytest.fixture
+def world(simulation: World) -> Iterator[World]:
+    """Nothing has happened yet, and nothing goes wrong."""
+    simulation.reset()
+    with simulation.installed():
+        yield simulation
+    simulation.conductor.reset()

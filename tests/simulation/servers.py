@@ -1,0 +1,179 @@
+"""Real servers that stay up: what RDS would restart is emptied, cut off and given its plugin instead, in milliseconds."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable, Sequence
+from typing import Any
+from unittest import mock
+
+import psycopg2
+import pymysql
+from psycopg2 import sql as composing
+
+from localcloud.servers import World
+from localcloud.servers import mysql as mysql_servers
+from localcloud.servers.mysql import MySQL
+from localcloud.servers.postgresql import PostgreSQL
+
+RDSADMIN, PASSWORD = "rdsadmin", "RdsAdmin-Passw0rd"
+SUPERUSER = f"""\
+CREATE USER '{RDSADMIN}'@'%' IDENTIFIED BY '{PASSWORD}';
+GRANT ALL ON *.* TO '{RDSADMIN}'@'%' WITH GRANT OPTION;
+"""
+MYSQL_OWN = f"('{RDSADMIN}', 'root', 'mysql.sys', 'mysql.session', 'mysql.infoschema')"
+
+
+class WarmServers:
+    """In the place of a world of servers, for RDS: each database gets the one server of its engine.
+
+    ``addresses`` are those of the names of endpoints behind which somebody listens.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.addresses: dict[str, str] = {}
+        self.authority = world.authority
+        self._world = world
+        self._servers: dict[str, WarmMySQL | WarmPostgreSQL] = {}
+
+    @property
+    def warm(self) -> Iterable[WarmMySQL | WarmPostgreSQL]:
+        """Those behind which a database is."""
+        return [server for server in self._servers.values() if server.host in self.addresses]
+
+    def mysql(self, name: str, host: str, user: str, password: str) -> WarmMySQL:
+        if host not in self._servers:
+            with mock.patch.object(mysql_servers, "MASTER", mysql_servers.MASTER + SUPERUSER):
+                server = self._world.mysql(name, host, user, password)
+            self._servers[host] = WarmMySQL(server, self.addresses)
+        warm = self._servers[host]
+        assert isinstance(warm, WarmMySQL)
+        warm.begin(user, password)
+        return warm
+
+    def postgresql(
+        self, name: str, hosts: Sequence[str], user: str, password: str, version: int | None = None
+    ) -> WarmPostgreSQL:
+        if hosts[0] not in self._servers:
+            server = self._world.postgresql(name, hosts, user, password)
+            self._servers[hosts[0]] = WarmPostgreSQL(server, self.addresses)
+        warm = self._servers[hosts[0]]
+        assert isinstance(warm, WarmPostgreSQL)
+        warm.begin(user, password)
+        return warm
+
+    def postgresql_replica(self, name: str, hosts: Sequence[str], source: WarmPostgreSQL) -> WarmPostgreSQL:
+        if hosts[0] not in self._servers:
+            server = self._world.postgresql_replica(name, hosts, source.real)
+            self._servers[hosts[0]] = WarmPostgreSQL(server, self.addresses)
+        warm = self._servers[hosts[0]]
+        assert isinstance(warm, WarmPostgreSQL)
+        warm.restart()
+        return warm
+
+
+class WarmMySQL:
+    """A MySQL server; ``operator`` is RDS's own superuser in it."""
+
+    def __init__(self, real: MySQL, addresses: dict[str, str]) -> None:
+        self.real, self.host, self.address, self._addresses = real, real.host, real.address, addresses
+        anybody = ssl.create_default_context()
+        anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+        self.operator = pymysql.connect(
+            host=real.address, user=RDSADMIN, password=PASSWORD, ssl=anybody, autocommit=True
+        )
+
+    def run(self, *statements: str) -> Sequence[tuple[Any, ...]]:
+        with self.operator.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return tuple(cursor.fetchall())
+
+    def begin(self, user: str, password: str) -> None:
+        """As RDS makes one: nobody's accounts but the master user's, whose password this is; no plugin; it runs."""
+        self._cut_off()
+        there = self.run(f"SELECT CONCAT(QUOTE(User), '@', QUOTE(Host)) FROM mysql.user WHERE User NOT IN {MYSQL_OWN}")
+        if made := [account for (account,) in there if account != f"'{user}'@'%'"]:
+            self.run(f"DROP USER {', '.join(made)}")
+        self.run("SET GLOBAL read_only = OFF")
+        self.set_password(user, password)
+        self._load_plugin(wanted=False)
+        self._addresses[self.host] = self.address
+
+    def set_password(self, user: str, password: str) -> None:
+        with self.operator.cursor() as cursor:
+            cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", (user, password))
+
+    def restart(self, methods: Iterable[str] = ()) -> None:
+        self._cut_off()
+        self._load_plugin(wanted="kerberos" in set(methods))
+        self._addresses[self.host] = self.address
+
+    def stop(self) -> None:
+        self._cut_off()
+        self._addresses.pop(self.host, None)
+
+    delete = stop
+
+    def _cut_off(self) -> None:
+        for process, user, *_ in self.run("SHOW PROCESSLIST"):
+            if user not in (RDSADMIN, "event_scheduler"):
+                self.run(f"KILL {process}")
+
+    def _load_plugin(self, *, wanted: bool) -> None:
+        ((loaded,),) = self.run("SELECT COUNT(*) FROM information_schema.plugins WHERE plugin_name = 'auth_pam'")
+        if wanted and not loaded:
+            self.run("INSTALL PLUGIN auth_pam SONAME 'rdsauth.so'")
+        if loaded and not wanted:
+            self.run("UNINSTALL PLUGIN auth_pam")
+
+
+class WarmPostgreSQL:
+    """A PostgreSQL server, a writer or a reader."""
+
+    def __init__(self, real: PostgreSQL, addresses: dict[str, str]) -> None:
+        self.real, self.hosts, self.host, self.port = real, real.hosts, real.host, real.port
+        self.address, self._addresses = real.address, addresses
+        self.operator = psycopg2.connect(
+            host=str(real.log.parent), user=RDSADMIN, dbname="postgres", options="-c default_transaction_read_only=off"
+        )
+        self.operator.autocommit = True
+
+    def run(self, *statements: str | composing.Composable) -> Sequence[tuple[Any, ...]]:
+        with self.operator.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else ()
+
+    def begin(self, user: str, password: str) -> None:
+        """As RDS makes one: nobody's roles and databases; the master user has this password; it runs."""
+        self._cut_off()
+        own = "datname NOT IN ('postgres', 'template0', 'template1', 'rdsadmin')"
+        for (name,) in self.run(f"SELECT datname FROM pg_database WHERE {own}"):
+            self.run(composing.SQL("DROP DATABASE {} WITH (FORCE)").format(composing.Identifier(name)))
+        made = self.run(f"SELECT rolname FROM pg_roles WHERE rolname !~ '^(pg_|rds)' AND rolname <> '{user}'")
+        if made:
+            roles = composing.SQL(", ").join(composing.Identifier(name) for (name,) in made)
+            self.run(*(composing.SQL(f"{do} {{}}").format(roles) for do in ("DROP OWNED BY", "DROP ROLE")))
+        self.set_password(user, password)
+        self.restart()
+
+    def set_password(self, user: str, password: str) -> None:
+        role = composing.Identifier(user)
+        self.run(composing.SQL("ALTER ROLE {} PASSWORD {}").format(role, composing.Literal(password)))
+
+    def restart(self, methods: Iterable[str] = ()) -> None:
+        """Nothing in the server shows whether it knows tickets."""
+        self._cut_off()
+        self._addresses.update(dict.fromkeys(self.hosts, self.address))
+
+    def stop(self) -> None:
+        self._cut_off()
+        for host in self.hosts:
+            self._addresses.pop(host, None)
+
+    delete = stop
+
+    def _cut_off(self) -> None:
+        others = f"backend_type = 'client backend' AND usename <> '{RDSADMIN}'"
+        self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")

@@ -1,0 +1,93 @@
+"""Short stories of a database, which together make every call that a function of ours can make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tests.simulation.calls import Call, Fault
+from tests.simulation.world import LEDGER, ORDERS, World
+
+WANTED = {"alice": ["read"], "bob": ["read", "write"]}
+
+Plan = Callable[[Call], Fault | None]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happens to ``database``. ``own`` is a fault that belongs to the story, whatever else goes wrong."""
+
+    database: str
+    tell: Callable[[World], None]
+    own: Plan = lambda call: None
+
+    def run(self, world: World, plan: Plan = lambda call: None) -> None:
+        """From the beginning until everything has come to rest."""
+        world.publish(self.profile, WANTED)
+        world.calls.plan = lambda call: self.own(call) or plan(call)
+        self.tell(world)
+        world.conductor.run()
+
+    @property
+    def profile(self) -> str:
+        return self.database.partition("-")[0]
+
+
+def appears(database: str) -> Callable[[World], None]:
+    return lambda world: world.create(database, database.partition("-")[0])
+
+
+def _is_stopped(world: World) -> None:
+    """Somebody stops the execution when it has claimed the database, and starts another one at once."""
+    appears(ORDERS)(world)
+    first = _until_it_has_claimed(world)
+    world.executions.stop(first)
+    world.start(ORDERS)
+
+
+def _is_asked_for_again(world: World) -> None:
+    """While an execution works on the database, a person starts another one."""
+    appears(ORDERS)(world)
+    _until_it_has_claimed(world)
+    world.start(ORDERS)
+
+
+def _is_swept(world: World) -> None:
+    """RDS's event is lost. Three others have failed equally, which stops the first sweep, and are gone at the next."""
+    world.rds.on_event = lambda event: None
+    appears(ORDERS)(world)
+    world.conductor.run()
+    failed = {"end": "Failed", "error": "KeyError", "profile": "orders", "reported_at": world.conductor.now().isoformat()}
+    others = world.rds.show_copies(ORDERS, 3)
+    for other in others:
+        world.remember(other, failed)
+    world.sweep()
+    world.conductor.pass_by(3600)
+    for other in others:
+        del world.rds.backend.databases[other]
+    world.sweep()
+
+
+def _until_it_has_claimed(world: World):  # type: ignore[no-untyped-def]
+    while not world.executions.all:
+        world.conductor.run_awake()
+        world.conductor.jump()
+    (execution,) = world.executions.all.values()
+    while "Probe connection" not in execution.run.states:
+        world.conductor.awake[0].step()
+    return execution
+
+
+def _cut_off_before_the_reboot(call: Call) -> Fault | None:
+    first = (call.operation, call.visit) == ("RebootDBInstance", 1)
+    return Fault.CRASH_BEFORE if first and call.function == "reboot-database" else None
+
+
+STORIES: Mapping[str, Story] = {
+    "a database appears": Story(ORDERS, appears(ORDERS)),
+    "a cluster appears": Story(LEDGER, appears(LEDGER)),
+    "the reboot was cut off": Story(ORDERS, appears(ORDERS), _cut_off_before_the_reboot),
+    "its execution is stopped": Story(ORDERS, _is_stopped),
+    "it is asked for again": Story(ORDERS, _is_asked_for_again),
+    "its event was lost": Story(ORDERS, _is_swept),
+}

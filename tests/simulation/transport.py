@@ -1,0 +1,208 @@
+"""The functions' calls to AWS: by boto3 as they are, answered by the local AWS of this process, without a socket."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import threading
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.endpoint
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ReadTimeoutError
+from moto.moto_server.werkzeug_app import create_backend_app
+
+from localcloud.iam.refusals import refuse
+from signon.aws import clients
+from tests.simulation.calls import Call, Calls, Fault
+
+THROTTLED = {
+    "rds": "Throttling", "iam": "Throttling", "sns": "Throttling", "s3": "SlowDown",
+    "dynamodb": "ProvisionedThroughputExceededException",
+}  # fmt: skip
+NOT_FOUND = {
+    "DescribeDBInstances": "DBInstanceNotFound", "ModifyDBInstance": "DBInstanceNotFound",
+    "RebootDBInstance": "DBInstanceNotFound", "DescribeEvents": "DBInstanceNotFound",
+    "DescribeDBClusters": "DBClusterNotFoundFault", "ModifyDBCluster": "DBClusterNotFoundFault",
+    "GetRole": "NoSuchEntity", "ListAttachedRolePolicies": "NoSuchEntity", "Publish": "NotFound",
+    "GetObject": "NoSuchKey", "PutObject": "NoSuchBucket", "DescribeDirectories": "EntityDoesNotExistException",
+    "DescribeExecution": "ExecutionDoesNotExist",
+    "ListExecutions": "StateMachineDoesNotExist", "StartExecution": "StateMachineDoesNotExist",
+}  # fmt: skip
+
+# What is eventually consistent; DynamoDB is asked consistently, and S3 is consistent.
+MAY_BE_STALE = {
+    "DescribeDBInstances", "DescribeDBClusters", "DescribeEvents", "DescribeDirectories", "GetRole",
+    "ListAttachedRolePolicies", "DescribeExecution", "ListExecutions", "GetSecretValue",
+}  # fmt: skip
+
+Application = Callable[[dict[str, Any], Any], Any]
+Answerer = Callable[[str, Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class _Raw(io.BytesIO):
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+class Transport:
+    """``answerers`` answer, in moto's place, whole services that speak JSON.
+
+    ``versions`` tell of a service whether it has changed: while it has not, what it has shown once is shown again (moto
+    takes ten times as long to show a database as everything else takes).
+    """
+
+    def __init__(
+        self, calls: Calls, answerers: Mapping[str, Answerer], versions: Mapping[str, Callable[[], Hashable]]
+    ) -> None:
+        self._calls, self._answerers, self._versions = calls, answerers, versions
+        self._shown: dict[Hashable, _Answer] = {}
+        self._moto: Callable[[Any], Application] = functools.cache(create_backend_app)
+        self._current = threading.local()  # the call that this thread is in, and what it meets
+        self._seen: dict[tuple[str, str, bytes], list[_Answer]] = {}
+
+    @contextmanager
+    def installed(self, endpoint: str, region: str) -> Iterator[None]:
+        """From now on the functions' clients have this transport."""
+        session = boto3.Session("simulated", "simulated", region_name=region)
+
+        def client(service: str, config: Any) -> Any:
+            made = session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
+            made.meta.events.register("before-call", lambda model, params, **_: self._begin(service, model, params))
+            made.meta.events.register("before-send", lambda request, **_: self._send(service, request))
+            made.meta.events.register("after-call", lambda **_: self._end())
+            made.meta.events.register("after-call-error", lambda **_: self._end())
+            return made
+
+        real, real_time = clients.boto3, botocore.endpoint.time
+        clients.client.cache_clear()
+        clients.boto3 = SimpleNamespace(client=client)  # type: ignore[assignment]
+        botocore.endpoint.time = SimpleNamespace(sleep=lambda seconds: None)  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            clients.boto3, botocore.endpoint.time = real, real_time
+            clients.client.cache_clear()
+
+    def reset(self) -> None:
+        self._seen.clear()
+        self._shown.clear()
+
+    def _begin(self, service: str, model: Any, parameters: Mapping[str, Any]) -> None:
+        self._current.call = None
+        self._current.call = self._calls.begin(service, model.name, parameters.get("body"))
+
+    def _end(self) -> None:
+        call, fault = self._current.call
+        self._calls.end(call, fault)
+
+    def _send(self, service: str, request: AWSPreparedRequest) -> AWSResponse:
+        call, fault = self._current.call
+        environ = _environ(request)
+        if fault in (Fault.THROTTLED, Fault.SERVER_ERROR, Fault.DENIED, Fault.NOT_FOUND):
+            return _response(request, _refusal(environ, call, fault))
+        answer = self._stale_or(fault, service, call, environ, request)
+        if fault is Fault.TIMEOUT:
+            raise ReadTimeoutError(endpoint_url=request.url)
+        return _response(request, answer)
+
+    def _stale_or(
+        self, fault: Fault | None, service: str, call: Call, environ: dict[str, Any], request: AWSPreparedRequest
+    ) -> _Answer:
+        """What the same question was answered before it was last answered otherwise; else what is answered now."""
+        if call.operation not in MAY_BE_STALE:
+            return self._answer(service, call, environ)
+        seen = self._seen.setdefault((service, call.operation, environ["wsgi.input"].getvalue()), [])
+        if fault is Fault.STALE and seen:
+            return seen[-1] if seen[-1].body != self._answer(service, call, environ).body else seen[0]
+        answer = self._answer(service, call, environ)
+        if not seen or seen[-1].body != answer.body:
+            seen.append(answer)
+            del seen[:-2]
+        return answer
+
+    def _answer(self, service: str, call: Call, environ: dict[str, Any]) -> _Answer:
+        environ["wsgi.input"].seek(0)
+        if answerer := self._answerers.get(service):
+            said = answerer(call.operation, json.loads(environ["wsgi.input"].read() or b"{}"))
+            status = 400 if "__type" in said else 200
+            return _Answer(status, {"Content-Type": "application/json"}, json.dumps(said).encode())
+        if service not in self._versions or not call.operation.startswith("Describe"):
+            return _called(self._moto(service), environ)
+        asked = (call.operation, environ["wsgi.input"].getvalue(), self._versions[service]())
+        if asked not in self._shown:
+            self._shown[asked] = _called(self._moto(service), environ)
+        return self._shown[asked]
+
+
+def _refusal(environ: dict[str, Any], call: Call, fault: Fault) -> _Answer:
+    code, status = {
+        Fault.THROTTLED: (THROTTLED.get(call.service, "ThrottlingException"), 503 if call.service == "s3" else 400),
+        Fault.SERVER_ERROR: ("InternalServerError" if call.service == "dynamodb" else "InternalFailure", 500),
+        Fault.DENIED: ("", 403),
+        Fault.NOT_FOUND: (NOT_FOUND.get(call.operation, "ResourceNotFoundException"), 404),
+    }[fault]
+
+    def application(environ: dict[str, Any], start: Any) -> Any:
+        return refuse(environ, start, call.service, "scripted", code)
+
+    said = _called(application, environ)
+    return _Answer(status, said.headers, said.body)
+
+
+def _called(application: Application, environ: dict[str, Any]) -> _Answer:
+    said: dict[str, Any] = {}
+
+    def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+        said.update(status=int(status.split()[0]), headers=dict(headers))
+
+    body = b"".join(application(environ, start))
+    return _Answer(said["status"], said["headers"], body)
+
+
+def _response(request: AWSPreparedRequest, answer: _Answer) -> AWSResponse:
+    return AWSResponse(request.url, answer.status, answer.headers, _Raw(answer.body))  # type: ignore[arg-type]
+
+
+def _environ(request: AWSPreparedRequest) -> dict[str, Any]:
+    """As a WSGI server would make it of the request's bytes."""
+    url = urlsplit(request.url)
+    body: Any = request.body or b""
+    body = body.read() if hasattr(body, "read") else body.encode() if isinstance(body, str) else body
+    headers = {
+        name.upper().replace("-", "_"): value.decode() if isinstance(value, bytes) else str(value)
+        for name, value in request.headers.items()
+    }
+    plain = {name: headers.pop(name) for name in ("CONTENT_TYPE",) if name in headers}
+    headers.pop("CONTENT_LENGTH", None)
+    return {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": url.path or "/",
+        "QUERY_STRING": url.query,
+        "SERVER_NAME": url.hostname,
+        "SERVER_PORT": str(url.port),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": url.netloc,
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        **plain,
+        **{f"HTTP_{name}": value for name, value in headers.items()},
+    }

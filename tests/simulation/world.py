@@ -1,0 +1,199 @@
+"""The whole: the deployed functions and state machine, RDS by the simulation's clock, real servers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import boto3
+import yaml
+from moto.awslambda_simple.models import lambda_simple_backends
+from moto.events.models import EventPattern, events_backends
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+from localcloud.cloud import Cloud
+from localcloud.lambdas import ASYNCHRONOUS_RETRIES
+from localcloud.scenery import create_cluster, create_database
+from tests.simulation.calls import Calls
+from tests.simulation.conductor import Conductor
+from tests.simulation.executions import Execution, Executions
+from tests.simulation.functions import Functions
+from tests.simulation.rds import SimulatedRds
+from tests.simulation.servers import WarmServers
+from tests.simulation.state_machine import StateFailed
+from tests.simulation.statements import Statements
+from tests.simulation.transport import Transport
+
+REGION = "eu-west-1"  # a Region of its own, beside the one of the session's cloud
+ORDERS, LEDGER = "orders-1", "ledger-1"  # the MySQL database, and the Aurora PostgreSQL cluster
+PROFILES, KITS = "simulated-profiles", "simulated-kits"
+
+
+class World:
+    """One for a session, as the cloud is; `reset` gives it back as it was."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self.conductor = Conductor()
+        self.calls = Calls(self.conductor)
+        self.dead_letters: list[tuple[str, Mapping[str, Any]]] = []  # function, event
+        self._session = boto3.Session("simulated", "simulated", region_name=REGION)
+        self._clients: dict[str, Any] = {}
+        self.table = cloud.physical["Records"]
+        self._make_resources()
+        backend = lambda_simple_backends[cloud.account][cloud.region]
+        deployed = [backend.get_function(arn) for arn in cloud.stack.of_type("AWS::Lambda::Function").values()]
+        self.functions = Functions(deployed, REGION, cloud.stack.name, self._renamed(), self.conductor.elapsed)
+        machine = cloud.outputs["StateMachineArn"]
+        story = stepfunctions_parser_backends[cloud.account][cloud.region].describe_state_machine(machine)
+        self.executions = Executions(
+            machine.replace(cloud.region, REGION), json.loads(story.definition), self.conductor, self.functions
+        )
+        self.servers = WarmServers(cloud.world)
+        self.rds = SimulatedRds(cloud.account, REGION, self.conductor, self.servers)
+        self.transport = Transport(
+            self.calls, {"stepfunctions": self.executions.answer}, versions={"rds": self.rds.version}
+        )
+        self._statements = Statements(self.calls, self.servers.addresses)
+        self._rule = self._pattern_of("DatabaseAppeared")
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """In this process functions call what is simulated; for others nothing has changed."""
+        with ExitStack() as undo:
+            undo.enter_context(self.transport.installed(self._cloud.endpoint, REGION))
+            undo.enter_context(self._statements.installed())
+            undo.enter_context(self.functions.installed())
+            yield
+
+    def reset(self) -> None:
+        """No database, no record, no profile; nothing goes wrong; it is the beginning."""
+        self.conductor.reset()
+        self.executions.reset()
+        self.calls.reset()
+        self.dead_letters.clear()
+        self.functions.visits.clear()
+        self.transport.reset()
+        self.rds.reset()
+        self.rds.on_event, self.executions.on_bad_end = self._start_by_rule, self._report_ending
+        self.forget_all()
+
+    # ---- what people and RDS do --------------------------------------------------------------------------------------
+
+    def publish(self, name: str, logins: Mapping[str, Sequence[str]], **changes: Any) -> None:
+        """A profile for databases whose names begin with the profile's; ``changes`` replace parts of it."""
+        postgresql = {"database": "payments", "schemas": ["public"]}
+        profile = {
+            "version": 1,
+            "admits": {"engines": ["mysql", "aurora-postgresql"], "names": [f"{name}-*"]},
+            "directory": {"id": self._cloud.directory_id, "realm": self._cloud.directory.realm},
+            "methods": {"mysql": ["kerberos"], "aurora-postgresql": ["kerberos"]},
+            "roles": {
+                "read": {"preset": "read", "mysql": {"databases": ["payments"]}, "postgresql": postgresql},
+                "write": {"preset": "write", "mysql": {"databases": ["payroll"]}, "postgresql": postgresql},
+            },
+            "logins": [{"user": user, "roles": list(roles)} for user, roles in logins.items()],
+            **changes,
+        }
+        self.client("s3").put_object(Bucket=PROFILES, Key=f"{name}.yaml", Body=yaml.safe_dump(profile))
+
+    def create(self, name: str, profile: str | None) -> None:
+        """A database of that name, tagged so; its event starts an execution some minutes later."""
+        create_database(self, name, profile) if name != LEDGER else create_cluster(self, name, profile)
+
+    def start(self, name: str, **request: Any) -> Execution:
+        """By hand."""
+        kind = "cluster" if name == LEDGER else "instance"
+        return self.executions.start({"database": {kind: name}, **request})
+
+    def sweep(self) -> None:
+        """As the schedule invokes it."""
+        self._invoke("sweep-databases", {"now": self.conductor.now().strftime("%Y-%m-%dT%H:%M:%SZ")})
+
+    def _start_by_rule(self, event: Mapping[str, Any]) -> None:
+        if self._rule.matches_event({**event, "region": self._cloud.region}):
+            self.executions.start(event)
+
+    def _report_ending(self, execution: Execution) -> None:
+        """As the rule on ends."""
+        event = {"detail": {"executionArn": execution.arn}, "time": self.conductor.now().isoformat()}
+        self._invoke("report-ending", event)
+
+    def _invoke(self, function: str, event: Mapping[str, Any]) -> None:
+        """Asynchronously, as Lambda does it: a function that fails is run again, twice."""
+
+        def run() -> None:
+            for pause in (0, *ASYNCHRONOUS_RETRIES):
+                self.conductor.sleep(pause)
+                try:
+                    self.functions.invoke(self.functions.arns[function], event)
+                    return
+                except StateFailed:
+                    continue
+            self.dead_letters.append((function, event))
+
+        self.conductor.start(function, run)
+
+    def remember(self, name: str, facts: Mapping[str, str]) -> None:
+        """A record, as if a run had written it."""
+        item = {"database": self.rds.resource_id(name), "kind": "record", **facts}
+        self.client("dynamodb").put_item(
+            TableName=self.table, Item={name: {"S": value} for name, value in item.items()}
+        )
+
+    def forget_all(self) -> None:
+        """No record and no claim is left."""
+        table = self.client("dynamodb")
+        for item in table.scan(TableName=self.table)["Items"]:
+            table.delete_item(TableName=self.table, Key={key: item[key] for key in ("database", "kind")})
+
+    # ---- what can be seen --------------------------------------------------------------------------------------------
+
+    def item(self, name: str, kind: str) -> dict[str, str]:
+        """The record or the claim of a database, without DynamoDB's types; {} where there is none."""
+        key = {"database": {"S": self.rds.resource_id(name)}, "kind": {"S": kind}}
+        item = self.client("dynamodb").get_item(TableName=self.table, Key=key).get("Item", {})
+        return {field: next(iter(value.values())) for field, value in item.items()}
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the simulation's Region, for those who are no function of ours."""
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, endpoint_url=self._cloud.endpoint)  # type: ignore[call-overload]
+        return self._clients[service]
+
+    # ---- making it ---------------------------------------------------------------------------------------------------
+
+    def _make_resources(self) -> None:
+        """What the functions are told of, under the same names in this Region; buckets are everywhere the same."""
+        self._cloud.aws.register_directory(self._cloud.directory_id, self._cloud.directory.domain, REGION)
+        kinds = {"database": "HASH", "kind": "RANGE"}
+        self.client("dynamodb").create_table(
+            TableName=self.table,
+            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in kinds.items()],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in kinds],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        for bucket in (PROFILES, KITS):
+            self.client("s3").create_bucket(
+                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+            )
+        self.client("s3").put_bucket_versioning(Bucket=PROFILES, VersioningConfiguration={"Status": "Enabled"})
+        self.client("sns").create_topic(Name=self._cloud.outputs["OutcomesTopic"].rpartition(":")[2])
+
+    def _renamed(self) -> dict[str, str]:
+        """What a value of a function's environment is here."""
+        outputs, aws = self._cloud.outputs, self._cloud.aws
+        return {
+            outputs["ProfilesBucket"]: PROFILES,
+            outputs["KitsBucket"]: KITS,
+            outputs["OutcomesTopic"]: outputs["OutcomesTopic"].replace(self._cloud.region, REGION),
+            outputs["StateMachineArn"]: outputs["StateMachineArn"].replace(self._cloud.region, REGION),
+            aws.network()[0]: aws.network(REGION)[0],
+        }
+
+    def _pattern_of(self, event: str) -> EventPattern:
+        rules = events_backends[self._cloud.account][self._cloud.region].list_rules()[0]
+        (rule,) = (rule for rule in rules if event in rule.name)
+        return rule.event_pattern
