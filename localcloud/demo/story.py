@@ -15,12 +15,12 @@ from typing import Any
 
 from localcloud.cloud import Cloud
 from localcloud.demo import aurora_postgresql, mysql
-from localcloud.demo.faults import ONBOARDED, Fault, chosen, expected, listed
+from localcloud.demo.faults import ONBOARDED, PARKED, Fault, chosen, expected, listed
 from localcloud.demo.play import DemoFailed, Play
 from localcloud.demo.victim import Victim
 from localcloud.mailbox import Mailbox
 from localcloud.narration import HEADING, Befallen, Narration, Told
-from localcloud.scenery import PEOPLE, prepare
+from localcloud.scenery import PEOPLE, prepare, switch_sweep
 
 PROFILE = "payments"
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
@@ -79,6 +79,8 @@ def _onboard(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox,
         create=lambda: play.create(cloud, PROFILE),
         tell=lambda what: befallen.append(Befallen(cloud.clock.now(), what)),
     )
+    if faults:
+        switch_sweep(cloud, "DISABLED")  # its hour comes when there is something to resume, however slow the machine is
     for fault in faults:
         fault.prepare(victim)
     for each in befallen:
@@ -96,6 +98,9 @@ def _onboard(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox,
             messages = people.about(play.name)
             _show_what_people_are_told(cloud, told, messages)
             _require_words(faults, messages)
+        if end == PARKED:
+            switch_sweep(cloud, "ENABLED")
+            print("The sweep looks every hour.")
         followed.append(told)
     return followed[-1]
 
