@@ -23,7 +23,7 @@ def next_about(scene: Scene, name: str, before: list[Ended]) -> Ended:
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 def test_what_goes_wrong_ends_as_its_row_says(scene: Scene, told: Told, tmp_path: Path, fault: Fault) -> None:
-    profile, executions = f"fault-{fault.name}", list[Ended]()
+    profile, executions = f"{fault.name}-fault", list[Ended]()
     name = f"{profile}-1"
     told(name)
     scene.publish_profile(profile, {"alice": ["read"], "bob": ["read", "write"]})
