@@ -8,6 +8,7 @@ import logging
 import os
 import subprocess
 import threading
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -59,6 +60,7 @@ class Aws:
         logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it misses a publisher for its metrics
         logging.getLogger("moto").setLevel(logging.ERROR)  # where it answers 500
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)  # a failed state is no error of ours
+        warnings.filterwarnings("ignore", r"Exception\(RDSClientError\) with code")  # codes that are common to all APIs
         default_user_config.update(
             {
                 "lambda": {"use_docker": False},
@@ -67,7 +69,7 @@ class Aws:
             }
         )
         _keep_service_role_policies()
-        door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures, self.authorizer)
+        door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures, self.authorizer, faults)
         self._server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_RequestHandler)
         # an address, not "localhost": of a name botocore would ask for <bucket>.localhost
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
@@ -141,7 +143,9 @@ class Aws:
         vpc, subnets = self.network(region)
         service = ds_backends[self.account][region or self.region]
         where = {"VpcId": vpc, "SubnetIds": subnets}
-        made = service.create_microsoft_ad(region or self.region, domain, "CORP", "Not-Us3d-Here", domain, where, "Standard", [])
+        made = service.create_microsoft_ad(
+            region or self.region, domain, "CORP", "Not-Us3d-Here", domain, where, "Standard", []
+        )
         directory = service.directories[directory_id] = service.directories.pop(made)
         directory.directory_id = directory.alias = directory_id
 

@@ -58,6 +58,7 @@ class ExecutionEnvironments:
 
     def invoke(self, function: LambdaFunction, payload: bytes, trace_id: str = "") -> Reply:
         """Answer one invocation; real work, so the clock runs at 1 meanwhile."""
+        self.faults.it_is(f"invoke:{function.function_name}")
         fault = self.faults.take(f"invoke:{function.function_name}")
         if fault and fault != "kill":
             raise JsonRESTError(fault, "scripted")

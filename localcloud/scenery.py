@@ -57,6 +57,19 @@ def create_cluster(cloud: Cloud, name: str, profile: str | None, readers: int = 
         )
 
 
+def switch_sweep(cloud: Cloud, state: str, rate: str = "") -> None:
+    """The schedule of the sweep, ENABLED or DISABLED; its period, the template's or `rate`, begins anew."""
+    scheduler, name = cloud.client("scheduler"), cloud.physical["SweepDatabasesHourly"]
+    kept = scheduler.get_schedule(Name=name)
+    scheduler.update_schedule(
+        Name=name,
+        State=state,
+        ScheduleExpression=rate or kept["ScheduleExpression"],
+        FlexibleTimeWindow=kept["FlexibleTimeWindow"],
+        Target=kept["Target"],
+    )
+
+
 def say(running: Running) -> None:
     """Ready-made lines for the terminal."""
     credentials = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"

@@ -19,7 +19,7 @@ import yaml
 from moto.rds.models import rds_backends
 
 from localcloud.cloud import Cloud
-from localcloud.scenery import create_database
+from localcloud.scenery import create_database, switch_sweep
 
 PEOPLE = {
     "alice": "Correct-Horse-7",
@@ -135,16 +135,7 @@ class Scene:
         return str(started["executionArn"])
 
     def switch_sweep(self, state: str, rate: str = "") -> None:
-        """The schedule of the sweep, ENABLED or DISABLED; its period, the template's or `rate`, begins anew."""
-        scheduler, name = self.cloud.client("scheduler"), self.cloud.physical["SweepDatabasesHourly"]
-        kept = scheduler.get_schedule(Name=name)
-        scheduler.update_schedule(
-            Name=name,
-            State=state,
-            ScheduleExpression=rate or kept["ScheduleExpression"],
-            FlexibleTimeWindow=kept["FlexibleTimeWindow"],
-            Target=kept["Target"],
-        )
+        switch_sweep(self.cloud, state, rate)
 
     @contextmanager
     def events_lost(self) -> Iterator[None]:
@@ -188,6 +179,12 @@ class Scene:
         said: dict[str, Any] = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, said
         return said
+
+    def swept(self, name: str, now: str = "") -> Ended:
+        """The end of the newest execution that sweeps of now start about the database."""
+        before = set(self.executions_about(name, by="sweep"))
+        (arn,) = self.until(lambda: self.sweep(now) and set(self.executions_about(name, by="sweep")) - before)
+        return self.ended(arn)
 
     def ended(self, arn: str) -> Ended:
         states = self.cloud.client("stepfunctions")

@@ -2,17 +2,10 @@
 
 import datetime
 
-from tests.e2e.scene import Ended, Scene
+from tests.e2e.scene import Scene
 
 ONE_LOGIN = {"alice": ["read"]}
 ASK_FIRST = {"reboot": "ask"}  # its plan ends in "Needs a person" at once
-
-
-def swept(scene: Scene, name: str, now: str = "") -> Ended:
-    """The end of the newest execution that sweeps of now start about the database."""
-    before = set(scene.executions_about(name, by="sweep"))
-    (arn,) = scene.until(lambda: scene.sweep(now) and set(scene.executions_about(name, by="sweep")) - before)
-    return scene.ended(arn)
 
 
 def test_a_database_whose_event_was_lost_is_onboarded_by_the_schedule(scene: Scene) -> None:
@@ -44,7 +37,7 @@ def test_a_tag_that_is_added_later_is_found_and_nothing_is_started_while_paused(
         assert (answer["started"], answer["held_back"]) == (0, answer["due"])
         assert answer["due"] >= 1
         assert scene.run("late-1").end == "Parked"
-    assert swept(scene, "late-1", _in_two_hours(scene)).end == "Needs a person"
+    assert scene.swept("late-1", _in_two_hours(scene)).end == "Needs a person"
     scene.sweep()
     assert len(scene.executions_about("late-1", by="sweep")) == 1  # it waits for its person, not for the sweep
 
@@ -60,12 +53,12 @@ def test_what_a_freeze_has_parked_is_resumed_when_the_freeze_is_over(scene: Scen
 
     record = scene.record("thaw-1")
     assert record is not None
-    looked = swept(scene, "thaw-1", record["next_look"])
+    looked = scene.swept("thaw-1", record["next_look"])
     assert "time to look again" in looked.dossier["request"]["reason"]
     assert looked.end == "Parked"  # the sweep was told that it is that day; the plan knows better
 
     scene.publish_profile("thaw", ONE_LOGIN, change=ASK_FIRST)
-    resumed = swept(scene, "thaw-1")
+    resumed = scene.swept("thaw-1")
     assert "profile thaw has changed" in resumed.dossier["request"]["reason"]
     assert resumed.end == "Needs a person"
 

@@ -16,7 +16,6 @@ from signon.domain.credentials import Credentials
 from signon.errors import (
     ConnectionRefused,
     DatabaseBusy,
-    DatabaseUnusable,
     PluginNotLoaded,
     StatementRefused,
     TemporaryFailure,
@@ -159,8 +158,8 @@ def _our_error(code: int) -> Exception:
         return PluginNotLoaded(f"MySQL error {code}: the sign-in plugin is not loaded")
     if code in _TEMPORARY:
         return TemporaryFailure(f"MySQL error {code}")
-    if code in _READ_ONLY:
-        return DatabaseUnusable(f"MySQL error {code}: the server is read only", "Start again when the writer is back")
+    if code in _READ_ONLY:  # nobody is looked for who would be read only for good: that is the probe's to find
+        return DatabaseBusy(f"MySQL error {code}: the server is read only, as it is while it fails over")
     return StatementRefused(
         f"MySQL error {code}",
         f"Look {code} up at https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html;"
