@@ -12,7 +12,7 @@ import pytest
 from localcloud.servers import World
 from localcloud.servers import mysql as servers
 
-from ..conftest import HOST, MASTER, RDSADMIN, SUPERUSER, as_user
+from ..conftest import HOST, MASTER, RDSADMIN, SUPERUSER
 from .runs import Where
 
 OTHERS = f"'{MASTER[0]}', '{RDSADMIN[0]}', 'root', 'mysql.sys', 'mysql.session', 'mysql.infoschema'"
@@ -47,7 +47,10 @@ class KilledMySQL:
             killed._server.delete()
 
     def connect(self) -> pymysql.Connection[Any]:
-        return as_user(self._server.address, *RDSADMIN)
+        """By the server's socket."""
+        user, password = RDSADMIN
+        socket = str(self._server.log.parent / "socket")
+        return pymysql.connect(unix_socket=socket, user=user, password=password, autocommit=True)
 
     def forget_logins(self) -> None:
         with closing(self.connect()) as connection, connection.cursor() as cursor:

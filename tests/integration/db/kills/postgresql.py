@@ -18,15 +18,18 @@ from .runs import Where
 
 # Who may sign in; what they are a member of; and what these may do, on the server and in the database.
 OPENED = """\
-WITH held (what, acl) AS (
-  SELECT datname::text, datacl FROM pg_database
-  UNION ALL SELECT nspname::text, nspacl FROM pg_namespace
-  UNION ALL SELECT oid::regclass::text, relacl FROM pg_class
-  UNION ALL SELECT concat_ws(' ', defaclnamespace::regnamespace, defaclobjtype), defaclacl FROM pg_default_acl)
+WITH acls (what, acl) AS (
+    SELECT datname::text, datacl FROM pg_database
+    UNION ALL SELECT nspname::text, nspacl FROM pg_namespace WHERE nspname = 'core'
+    UNION ALL SELECT relname::text, relacl FROM pg_class WHERE relnamespace = 'core'::regnamespace
+    UNION ALL SELECT 'new ' || defaclobjtype::text, defaclacl FROM pg_default_acl),
+  held AS MATERIALIZED (
+    SELECT grantee, string_agg(what || ' ' || privilege_type, ', ' ORDER BY what, privilege_type) AS privileges
+    FROM acls, aclexplode(acl) GROUP BY grantee)
 SELECT r.rolname, shobj_description(r.oid, 'pg_authid'),
-  ARRAY(SELECT g.rolname || COALESCE((SELECT string_agg(what || ' ' || privilege_type, ', ' ORDER BY 1)
-      FROM held, aclexplode(acl) WHERE grantee = g.oid), '')
-    FROM pg_auth_members m JOIN pg_authid g ON g.oid = m.roleid WHERE m.member = r.oid ORDER BY g.rolname)
+  ARRAY(SELECT g.rolname || ': ' || COALESCE(privileges, '')
+    FROM pg_auth_members m JOIN pg_authid g ON g.oid = m.roleid LEFT JOIN held ON held.grantee = g.oid
+    WHERE m.member = r.oid ORDER BY g.rolname)
 FROM pg_authid r WHERE r.rolcanlogin AND r.rolname NOT IN ('rdsadmin', 'dbadmin')"""
 EVERYTHING = (
     "SELECT to_jsonb(a) - 'oid', shobj_description(oid, 'pg_authid') FROM pg_authid a ORDER BY rolname",

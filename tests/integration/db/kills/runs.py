@@ -43,11 +43,14 @@ class Where:
 
 @dataclass(frozen=True)
 class Point:
-    """A moment of a run: a round trip, before it is sent or after it took effect. Signing in is one of them."""
+    """A moment of a run: a round trip, before it is sent or after it took effect. Signing in is one of them.
+
+    ``what`` is its SQL; where ``number`` is 0, the first one of this SQL is meant.
+    """
 
     number: int
     side: str
-    what: str = ""  # for people
+    what: str
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,9 @@ class Ended:
 
     @property
     def points(self) -> list[Point]:
-        trips = enumerate(self.round_trips, 1)
-        return [Point(number, side, what) for number, what in trips for side in ("before", "after")]
+        """Every moment between two round trips: after one is before the next."""
+        before = [Point(number, "before", what) for number, what in enumerate(self.round_trips, 1)]
+        return [*before, Point(len(before), "after", before[-1].what)]
 
 
 class Runs:
@@ -83,17 +87,14 @@ class Runs:
     def __exit__(self, *_: object) -> None:
         self._program.communicate()
 
-    def undisturbed(self, people: People) -> Ended:
-        self.begin(people)
-        return self.end()
-
-    def begin(self, people: People) -> None:
-        """Starts a run, and does not wait for its end."""
+    def undisturbed(self, *people: People) -> Ended:
+        """With these profiles, one after the other."""
         self._tell({"people": people})
+        return self.end()
 
     def killed(self, people: People, point: Point) -> Ended:
         """The run kills itself, with SIGKILL."""
-        self._tell({"people": people, "number": point.number, "side": point.side, "kill": True})
+        self._tell({"people": [people], "kill": True, **asdict(point)})
         return self.end()
 
     def held(self, people: People, point: Point) -> int:
@@ -103,7 +104,7 @@ class Runs:
 
     def begin_to_hold(self, people: People, point: Point) -> None:
         """Starts a run that will stand still, and does not wait for that."""
-        self._tell({"people": people, "number": point.number, "side": point.side, "kill": False})
+        self._tell({"people": [people], "kill": False, **asdict(point)})
 
     def hear_held(self) -> int:
         """Waits until the run stands still that was begun: its process."""
@@ -140,16 +141,19 @@ class Steps:
 
     number: int = 0
     side: str = ""
+    what: str = ""
     kill: bool = False
     begun: list[str] = field(default_factory=list)
 
     def __call__(self, side: str, what: str) -> None:
         if side == "before":
             self.begun.append(what)
-        if (len(self.begun), side) != (self.number, self.side):
+        here = len(self.begun) == self.number if self.number else what == self.what
+        if side != self.side or not here:
             return
         if self.kill:
             os.kill(os.getpid(), signal.SIGKILL)
+        self.side = ""  # once
         say({"held": os.getpid()})
         sys.stdin.readline()
 
@@ -188,12 +192,15 @@ def watched(connect: Connect, step: Callable[[str, str], None]) -> Connect:
     return connected
 
 
-def run(where: Where, people: People, steps: Steps) -> str:
+def run(where: Where, lists: Sequence[People], steps: Steps) -> str:
     """What the two functions do; the class of the error that they end with."""
     database = a_database(
         id=a_database_id(engine=where.engine), host=where.host, port=where.port, master_user=where.user
     )
-    profile = a_profile(logins=tuple(DirectoryLogin(user, tuple(roles)) for user, roles in people.items()))
+    profiles = [
+        a_profile(logins=tuple(DirectoryLogin(user, tuple(roles)) for user, roles in people.items()))
+        for people in lists
+    ]
     master, driver = Credentials(where.user, where.password), session._driver
 
     def watched_driver(family: Family) -> Connect:
@@ -202,9 +209,10 @@ def run(where: Where, people: People, steps: Steps) -> str:
     session._driver = watched_driver
     try:
         with session.sign_in(database, lambda: master, where.bundle) as signed_in:
-            logins.create(signed_in, database, a_plan(), profile, before_change=lambda: None)
+            for profile in profiles:
+                logins.create(signed_in, database, a_plan(), profile, before_change=lambda: None)
         with session.sign_in(database, lambda: master, where.bundle) as signed_in:
-            logins.verify(signed_in, database, a_plan(), profile)
+            logins.verify(signed_in, database, a_plan(), profiles[-1])
     except Exception as error:  # noqa: BLE001  it is told
         return type(error).__name__
     return ""
