@@ -27,8 +27,8 @@ ON mysql.* FROM {account};
 ALTER USER 'root'@'localhost' ACCOUNT LOCK;
 """
 
-# Nothing outlives a world, so nothing needs to survive a power cut; a killed server loses nothing but a page that it was
-# just writing. The sizes take a server from 280 MB to 160 MB.
+# Nothing outlives a world, so nothing needs to survive a power cut; a killed server loses no more than a page that it
+# was just writing. The sizes take a server from 280 MB to 160 MB.
 SMALL_AND_FORGETFUL = (
     "--innodb-flush-method=nosync",
     "--innodb-doublewrite=OFF",

@@ -42,8 +42,8 @@ WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write
 
 INITIALIZE = ("--username=rdsadmin", "--auth=reject", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync")
 
-# Nothing outlives a world, so nothing needs to survive a power cut. A killed server loses no more than a page that it was
-# just writing: what it has committed is in its files.
+# Nothing outlives a world, so nothing needs to survive a power cut. A killed server loses no more than a page that it
+# was just writing: what it has committed is in its files.
 SMALL_AND_FORGETFUL = {
     "fsync": "off",
     "full_page_writes": "off",

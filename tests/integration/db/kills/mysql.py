@@ -11,8 +11,8 @@ import pytest
 
 from localcloud.servers import World
 from localcloud.servers import mysql as servers
+from tests.integration.db.conftest import HOST, MASTER, RDSADMIN, SUPERUSER
 
-from ..conftest import HOST, MASTER, RDSADMIN, SUPERUSER
 from .runs import Where
 
 OTHERS = f"'{MASTER[0]}', '{RDSADMIN[0]}', 'root', 'mysql.sys', 'mysql.session', 'mysql.infoschema'"
@@ -22,12 +22,12 @@ SELECT u.User, u.Host, u.plugin, u.ssl_type, u.User_attributes, (
     d.Delete_priv, d.Execute_priv))
   FROM mysql.db d WHERE d.User = u.User AND d.Host = u.Host)
 FROM mysql.user u WHERE u.account_locked = 'N' AND u.User NOT IN ({OTHERS})"""
-GRANT_TABLES = ("user", "db", "tables_priv", "columns_priv", "procs_priv", "proxies_priv", "role_edges", "global_grants")
+TABLES = ("user", "db", "tables_priv", "columns_priv", "procs_priv", "proxies_priv", "role_edges", "global_grants")
 
 
 class KilledMySQL:
     opened = OPENED
-    everything = tuple(f"SELECT * FROM mysql.{table}" for table in GRANT_TABLES)
+    everything = tuple(f"SELECT * FROM mysql.{table}" for table in TABLES)
     unreachable = pymysql.MySQLError
 
     def __init__(self, world: World) -> None:

@@ -12,8 +12,8 @@ from psycopg2 import extensions
 
 from localcloud.servers import World
 from localcloud.servers import postgresql as servers
+from tests.integration.db.postgresql.conftest import HOST, MASTER, Operator
 
-from ..postgresql.conftest import HOST, MASTER, Operator
 from .runs import Where
 
 # Who may sign in; what they are a member of; and what these may do, on the server and in the database.
@@ -33,14 +33,14 @@ SELECT r.rolname, shobj_description(r.oid, 'pg_authid'),
 FROM pg_authid r WHERE r.rolcanlogin AND r.rolname NOT IN ('rdsadmin', 'dbadmin')"""
 EVERYTHING = (
     "SELECT to_jsonb(a) - 'oid', shobj_description(oid, 'pg_authid') FROM pg_authid a ORDER BY rolname",
-    "SELECT roleid::regrole::text, member::regrole::text, grantor::regrole::text,"
-    " to_jsonb(m) - '{oid,roleid,member,grantor}'::text[] FROM pg_auth_members m ORDER BY 1, 2, 3",
+    """SELECT roleid::regrole::text, member::regrole::text, grantor::regrole::text,
+      to_jsonb(m) - '{oid,roleid,member,grantor}'::text[] FROM pg_auth_members m ORDER BY 1, 2, 3""",
     "SELECT setdatabase, setrole::regrole::text, setconfig FROM pg_db_role_setting ORDER BY 1, 2",
     "SELECT datname, datacl::text FROM pg_database ORDER BY 1",
     "SELECT nspname, nspacl::text FROM pg_namespace ORDER BY 1",
     "SELECT oid::regclass::text, relacl::text FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S') ORDER BY 1",
-    "SELECT defaclrole::regrole::text, defaclnamespace::regnamespace::text, defaclobjtype, defaclacl::text"
-    " FROM pg_default_acl ORDER BY 1, 2, 3",
+    """SELECT defaclrole::regrole::text, defaclnamespace::regnamespace::text, defaclobjtype, defaclacl::text
+      FROM pg_default_acl ORDER BY 1, 2, 3""",
 )
 
 

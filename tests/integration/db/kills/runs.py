@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from signon.db import logins, session
@@ -112,6 +111,7 @@ class Runs:
 
     def is_held(self) -> bool:
         """Whether the run that was begun stands still by now."""
+        assert self._program.stdout
         return bool(select.select([self._program.stdout], [], [], 0)[0])
 
     def go_on(self) -> None:
@@ -163,10 +163,7 @@ class Watched:
 
     def __init__(self, connection: Connection, step: Callable[[str, str], None]) -> None:
         self._connection, self._step = connection, step
-
-    @property
-    def round_trips(self) -> int:
-        return self._connection.round_trips
+        self.round_trips = connection.round_trips
 
     def text(self, sql: str, values: Values) -> str:
         return self._connection.text(sql, values)
@@ -174,6 +171,7 @@ class Watched:
     def run(self, sql: str, values: Values) -> Sequence[tuple[Any, ...]]:
         self._step("before", sql)
         rows = self._connection.run(sql, values)
+        self.round_trips = self._connection.round_trips
         self._step("after", sql)
         return rows
 

@@ -1,4 +1,4 @@
-"""The function or the server killed with SIGKILL at any statement: the next run leaves what an undisturbed one leaves."""
+"""The function or the server killed with SIGKILL, at any statement: the next run ends as an undisturbed one does."""
 
 from __future__ import annotations
 

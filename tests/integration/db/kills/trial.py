@@ -1,5 +1,6 @@
-"""The same work again and again on a real server, each time disturbed at another moment, and held against the undisturbed
-run: what it leaves, and what anybody saw meanwhile.
+"""The same work again and again on a real server, each time disturbed at another moment.
+
+It is held against the undisturbed run: what it leaves, and who could sign in meanwhile.
 """
 
 from __future__ import annotations

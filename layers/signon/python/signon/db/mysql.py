@@ -32,8 +32,8 @@ _NOT_LET_IN = {_ACCESS_DENIED, 1130, 1862, 3118}  # ... from this host, password
 _UNREACHABLE = {2002, 2003, 2005}
 _TRIES = {_ACCESS_DENIED: 2, **dict.fromkeys(_UNREACHABLE, 3)}  # the password may be rotated since its secret was read
 _TEMPORARY = {1040, 1053, 1158, 1159, 1160, 1161, 1205, 1213, 2006, 2013, 3024}
-# CREATE USER of one that is there, ALTER USER of one that is not: somebody was quicker since we looked. It may have been
-# ourselves: a server goes on with the statement of a function that was killed.
+# CREATE USER of one that is there, ALTER USER of one that is not: since we looked somebody was quicker, maybe one of
+# ours: a server goes on with the statement of a function that was killed.
 _OUTRUN = 1396
 _READ_ONLY = {1290, 1836}
 _CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError)  # as Python 3.13, 3.11 say
