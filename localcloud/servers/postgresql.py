@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from signal import Signals
 from typing import TYPE_CHECKING, Self
@@ -42,10 +44,10 @@ CHANGE = "ALTER ROLE {user} PASSWORD {password};\n"
 
 INITIALIZE = ("--username=rdsadmin", "--auth=reject", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync")
 
-# Nothing outlives a world, so nothing needs to survive a power cut.
+# Nothing outlives a world, so nothing needs to survive a power cut. A killed server loses no more than a page that it
+# was just writing: what it has committed is in its files.
 SMALL_AND_FORGETFUL = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "16MB",
     "max_connections": "50",
@@ -142,8 +144,16 @@ class PostgreSQL:
         self._process.wait()
 
     def crash(self) -> None:
-        """Ends at once, as if its host were gone; `restart` starts it again."""
-        self._world.supervisor.end(self._process)
+        """Ends at once: what has not reached its files is lost; `restart` recovers from these.
+
+        A session outlives the first process until it notices, and as long as one is left no other server may start.
+        """
+        self._process.kill()
+        self._process.wait()
+        while left := self._processes():
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, Signals.SIGKILL)
 
     def change_password(self, user: str, old: str, new: str) -> None:
         """Of this account."""
@@ -193,6 +203,15 @@ class PostgreSQL:
         except FileNotFoundError:
             return False
         return lines[:1] == [str(self._process.pid)] and lines[7:8] == ["ready   "]
+
+    def _processes(self) -> list[int]:
+        """Those that work in its data directory, as all of its processes do."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it has just ended, or is another user's
+                if (process / "cwd").readlink() == self._data:
+                    found.append(int(process.name))
+        return found
 
     def _keytab(self, directory: Directory) -> Path:
         path = self._folder / "keytab"
