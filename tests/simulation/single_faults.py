@@ -1,7 +1,7 @@
 """Every call that a function makes, and every fault that it may meet: what becomes of the database.
 
-The calls are those that undisturbed runs of the stories make, so that a new one cannot escape. TABLE says the end of each
-case; a rule further up comes first.
+The calls are those that undisturbed runs of the stories make, so that a new one cannot escape. TABLE says the end of
+each case; a rule further up comes first.
 """
 
 from __future__ import annotations
@@ -51,9 +51,11 @@ TABLE: Sequence[Rule] = (
     Rule(
         PERSON,
         "a statement that the server itself refuses is refused the next time too",
-        lambda call, fault: is_about(call)
-        and call.operation != SIGN_IN
-        and fault in (Fault.SERVER_ERROR, Fault.DENIED, Fault.NOT_FOUND),
+        lambda call, fault: (
+            is_about(call)
+            and call.operation != SIGN_IN
+            and fault in (Fault.SERVER_ERROR, Fault.DENIED, Fault.NOT_FOUND)
+        ),
     ),
     Rule(
         PERSON,
@@ -139,8 +141,8 @@ class Meeting:
     def plan(self, call: Call) -> Fault | None:
         here = (call.function, call.visit)
         if first := self._where.get(here):
-            # who signs in tries more than once by himself
-            return self._fault if (first.operation, first.service) == (SIGN_IN, call.service) == (call.operation, call.service) else None
+            tries_again = call.operation == SIGN_IN and (first.operation, first.service) == (SIGN_IN, call.service)
+            return self._fault if tries_again else None  # who signs in tries more than once by himself
         in_this_state = sum(function == call.function for function, _ in self._where)
         if place(call) not in self._left or in_this_state >= MOST:
             return None

@@ -61,7 +61,12 @@ def _is_swept(world: World) -> None:
     world.rds.on_event = lambda event: None
     appears(ORDERS)(world)
     world.conductor.run()
-    failed = {"end": "Failed", "error": "KeyError", "profile": "orders", "reported_at": world.conductor.now().isoformat()}
+    failed = {
+        "end": "Failed",
+        "error": "KeyError",
+        "profile": "orders",
+        "reported_at": world.conductor.now().isoformat(),
+    }
     others = world.rds.show_copies(ORDERS, 3)
     for other in others:
         world.remember(other, failed)

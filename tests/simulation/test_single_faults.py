@@ -1,8 +1,8 @@
 """Every single fault: each case ends in the tabled state, and nothing is lost by it or done twice.
 
-What passes is met by as many calls of one run as a Task's retries allow; where such a run does not end as the table says,
-each of its cases is looked at alone. `make faults` looks at every case alone from the beginning, all the way through
-botocore, and prints the table.
+What passes is met by as many calls of one run as a Task's retries allow; where such a run does not end as the table
+says, each of its cases is looked at alone. `make faults` looks at every case alone from the beginning, and prints the
+table.
 """
 
 import os
@@ -61,11 +61,9 @@ def _alone(world: World, story: str, call: Call, fault: Fault, cells: Cells) -> 
     assert end == rule.end, f"{call}, {fault.value}: {error or end}; the table says {rule.end}: {rule.why}"
 
 
-@pytest.mark.parametrize("fault", sorted(PASSING, key=lambda fault: fault.value), ids=lambda fault: fault.value)
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault in PASSING], ids=lambda fault: str(fault.value))
 @pytest.mark.parametrize("story", STORIES)
-def test_what_passes_is_got_over(
-    quick_world: World, stories: Recorded, cells: Cells, story: str, fault: Fault
-) -> None:
+def test_what_passes_is_got_over(quick_world: World, stories: Recorded, cells: Cells, story: str, fault: Fault) -> None:
     left = [c for c in stories[story] if can_meet(c, fault) and tabled(c, fault).end == "Onboarded"]
     while left and not ALONE:
         meeting = Meeting(left, fault)
@@ -81,7 +79,7 @@ def test_what_passes_is_got_over(
         _alone(quick_world, story, call, fault, cells)
 
 
-@pytest.mark.parametrize("fault", Fault, ids=lambda fault: fault.value)
+@pytest.mark.parametrize("fault", Fault, ids=lambda fault: str(fault.value))
 @pytest.mark.parametrize("story", STORIES)
 def test_what_does_not_pass_is_told_and_nothing_is_lost(
     quick_world: World, stories: Recorded, cells: Cells, story: str, fault: Fault
