@@ -91,20 +91,20 @@ FAULTS = {
         Fault(
             "stopped",
             "somebody stops the database while it joins: a person is told, and nobody starts it for them",
-            lambda victim: victim.before("read-membership", victim.stop, nth=5),
+            lambda victim: victim.before("read-membership", victim.stop),
             (NEEDS_A_PERSON,),
             ("is stop", "What to do: "),
         ),
         Fault(
             "deleted",
             "somebody deletes the database while it joins: nothing is left to do, and nobody is told",
-            lambda victim: victim.before("read-membership", victim.delete, nth=5),
+            lambda victim: victim.before("read-membership", victim.delete),
             (NOT_OURS,),
         ),
         Fault(
             "made-again",
             "while it joins, somebody deletes the database and makes one of the same name: that is another one",
-            lambda victim: victim.before("read-membership", victim.make_again, nth=5),
+            lambda victim: victim.before("read-membership", victim.make_again),
             (NOT_OURS, ONBOARDED),
         ),
         Fault(
