@@ -110,22 +110,22 @@ class Executions:
     # ---- what functions ask ------------------------------------------------------------------------------------------
 
     def answer(self, operation: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """As the API of Step Functions answers, by JSON."""
+        """As boto3 answers for Step Functions; an error is its `__type`."""
         return _ANSWERS[operation](self, asked)
 
     def _describe(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         execution = self.all.get(asked["executionArn"])
         if execution is None:
             return _refused("ExecutionDoesNotExist", asked["executionArn"])
-        said = {
+        said: dict[str, Any] = {
             "executionArn": execution.arn,
             "stateMachineArn": self.machine,
             "status": execution.status,
-            "startDate": execution.started_at.timestamp(),
+            "startDate": execution.started_at,
             "input": json.dumps(execution.document),
         }
         if execution.stopped_at:
-            said["stopDate"] = execution.stopped_at.timestamp()
+            said["stopDate"] = execution.stopped_at
         return {**said, **{key: value for key in ("error", "cause") if (value := getattr(execution, key))}}
 
     def _list(self, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,7 +137,7 @@ class Executions:
                     "stateMachineArn": self.machine,
                     "name": each.arn.rpartition(":")[2],
                     "status": each.status,
-                    "startDate": each.started_at.timestamp(),
+                    "startDate": each.started_at,
                 }
                 for each in listed[: asked.get("maxResults", 100)]
             ]
@@ -148,7 +148,7 @@ class Executions:
             made = self.start(json.loads(asked["input"]), asked["name"])
         except KeyError:
             return _refused("ExecutionAlreadyExists", asked["name"])
-        return {"executionArn": made.arn, "startDate": made.started_at.timestamp()}
+        return {"executionArn": made.arn, "startDate": made.started_at}
 
 
 _ANSWERS: dict[str, Callable[[Executions, Mapping[str, Any]], dict[str, Any]]] = {

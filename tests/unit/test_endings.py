@@ -118,7 +118,6 @@ def test_a_database_that_is_not_ours_is_not_spoken_of(database: Database) -> Non
     ("status", "error", "kind", "what"),
     [
         ("ABORTED", "", "Aborted", "was stopped by somebody"),
-        ("TIMED_OUT", "States.Timeout", "TimedOut", "took longer than six hours"),
         ("FAILED", "States.DataLimitExceeded", "States.DataLimitExceeded", "broke off without a report"),
         ("FAILED", "", "Unknown", "broke off without a report"),
     ],
@@ -132,9 +131,13 @@ def test_people_are_told_how_it_ended_and_what_to_do(status: str, error: str, ki
     assert remedy
 
 
-def test_one_whose_report_met_no_answer_is_worth_another_look() -> None:
-    ended = ending.outcome(an_execution("FAILED", error="TemporaryFailure"), "payments-orders")
-    assert ended.end == "Parked"
+@pytest.mark.parametrize(
+    ("status", "error", "kind"),
+    [("FAILED", "TemporaryFailure", "TemporaryFailure"), ("TIMED_OUT", "States.Timeout", "TimedOut")],
+)
+def test_one_that_waited_too_long_or_met_no_answer_is_worth_another_look(status: str, error: str, kind: str) -> None:
+    ended = ending.outcome(an_execution(status, error=error), "payments-orders")
+    assert (ended.end, ended.error) == ("Parked", kind)
     dossier = ending.dossier(a_request(profile=None), a_database(), None)
     assert facts(ended, dossier, None, EXECUTION, NOW.isoformat())["next_look"] == at(hours=1).isoformat()
 

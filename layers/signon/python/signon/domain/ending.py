@@ -9,17 +9,18 @@ from typing import Any
 
 from signon.domain.admission import is_served
 from signon.domain.database import Database
-from signon.domain.outcome import FAILED, Outcome, is_dry_run, is_of_a_report
+from signon.domain.outcome import FAILED, PARKED, Outcome, is_dry_run, is_of_a_report
 from signon.domain.record import Record, moment
 from signon.domain.request import TAG, Request, read_request
-from signon.errors import END_BY_ERROR, InvalidRequest
+from signon.errors import InvalidRequest
 
 # status -> the error in the record, what people read, what they can do
 _WORDS = {
     "ABORTED": ("Aborted", "was stopped by somebody", "If that was meant, nothing; else start it again"),
-    "TIMED_OUT": ("TimedOut", "took longer than six hours", "Read the execution's history; then start it again"),
+    "TIMED_OUT": ("TimedOut", "took longer than six hours", "Nothing: the sweep goes on where it was"),
     "FAILED": ("", "broke off without a report", "Read the execution's history; then start it again"),
 }
+_PASSES = {"TimedOut", "TemporaryFailure"}  # the sweep looks again, as it does where the report itself says so
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def outcome(execution: Execution, name: str) -> Outcome:
     kind = error or execution.error or "Unknown"
     problem = f"The execution {what}" + (f": {execution.error}" if execution.error else "")
     return Outcome(
-        END_BY_ERROR.get(kind, FAILED),
+        PARKED if kind in _PASSES else FAILED,
         f"{name}: the execution {what}",
         ((problem, remedy),),
         "see the execution's history; the next run looks at everything anew",
