@@ -29,11 +29,15 @@ down: .machine/machine.json ## Stop what `make up` started
 test: .machine/machine.json .machine/aws ## All tests: unit, integration, end to end
 	@$(pytest) tests --numprocesses 2 --dist loadfile $(ARGS)
 
-unit integration e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
+unit integration simulation e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)
 
-soak: .machine/machine.json .machine/aws ## Hostile names for every real engine, 100,000 of them (NAMES=500: as many)
-	@HOSTILE_NAMES=$(or $(NAMES),100000) $(pytest) $$(git ls-files 'tests/*/test_*names.py') -rP $(ARGS)
+soak: .machine/machine.json .machine/aws ## 100,000 hostile names for every real engine, 10,000 random schedules (NAMES=500 or SCHEDULES=500: so many of these alone; SEED=...: the same schedules)
+	@$(if $(or $(NAMES),$(if $(SCHEDULES),,both)),HOSTILE_NAMES=$(or $(NAMES),100000) $(pytest) $$(git ls-files 'tests/*/test_*names.py') --timeout 0 -rP $(ARGS))
+	@$(if $(or $(SCHEDULES),$(if $(NAMES),,both)),SCHEDULES=$(or $(SCHEDULES),10000) SEED=$(SEED) $(pytest) tests/simulation/test_schedules.py --timeout 0 -rP $(ARGS))
+
+faults: .machine/machine.json .machine/aws ## Every call of a function x every fault, each alone: the table of their ends (minutes)
+	@FAULTS_ALONE=1 $(pytest) tests/simulation/test_single_faults.py --timeout 0 -rP $(ARGS)
 
 saboteur: .machine/machine.json .machine/aws ## Take each security control away in turn: does a test fail? (ARGS=MySQL: those so named)
 	@$(python) -m tests.saboteur $(ARGS)
@@ -71,4 +75,4 @@ endif
 python-3.13:
 	@setup/python 3.13 >/dev/null
 
-.PHONY: python-3.13 demo up shell start down test unit integration e2e soak saboteur lint lock build bare-machines help
+.PHONY: python-3.13 demo up shell start down test unit integration simulation e2e soak faults saboteur lint lock build bare-machines help

@@ -70,16 +70,15 @@ class Ledger:
         for instance, times in rds.restarts.items():
             if times > 1:
                 yield f"{instance} was rebooted {times} times"
-        made = Counter(account for statement in self._statements("CREATE") for account in statement)
-        for account, times in made.items():
+        for account, times in Counter(self._made_in_mysql()).items():
             if times > 1:
                 yield f"{account} was made {times} times"
 
-    def _statements(self, verb: str) -> Iterator[list[str]]:
-        """Whom each statement that took effect was about."""
+    def _made_in_mysql(self) -> Iterator[str]:
+        """Whom a statement that took effect has made; in PostgreSQL it may be rolled back, and nobody is made twice."""
         for made in self._world.calls.made[self._since :]:
-            if made.call.operation in (f"{verb} USER", f"{verb} ROLE") and took_effect(made):
-                yield [name for name in self.wanted if name in made.parameters]
+            if made.call.operation == "CREATE USER" and took_effect(made):
+                yield from (name for name in self.wanted if name in made.parameters)
 
     def _told_twice(self) -> Iterator[str]:
         """A message may be sent again only where its sender cannot know that it was sent."""

@@ -7,6 +7,7 @@ fails, step by step, and its seed.
 import os
 import secrets
 
+import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -17,6 +18,7 @@ IN_MAKE_TEST = 300
 STEPS = 25
 
 
+@pytest.mark.timeout(1200)
 def test_whatever_happens_in_whatever_order_nothing_is_lost_and_nothing_is_done_twice(quick_world: World) -> None:
     chosen = int(os.environ.get("SEED") or secrets.randbelow(2**32))
     print(f"SEED={chosen}")

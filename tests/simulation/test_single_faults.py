@@ -6,7 +6,7 @@ table.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -30,11 +30,9 @@ def stories(simulation: World) -> Recorded:
 
 
 @pytest.fixture(scope="module")
-def cells() -> Iterator[Cells]:
+def cells() -> Cells:
     """What was seen."""
-    seen: Cells = {}
-    yield seen
-    print("\n" + "\n".join(rows(seen)))
+    return {}
 
 
 def test_the_stories_make_every_call_that_is_in_the_source(simulation: World, stories: Recorded) -> None:
@@ -92,3 +90,4 @@ def test_what_does_not_pass_is_told_and_nothing_is_lost(
 def test_each_call_has_met_each_fault(stories: Recorded, cells: Cells) -> None:
     wanted = {(place(c), f) for calls in stories.values() for c in calls for f in Fault if can_meet(c, f)}
     assert wanted == {(place(call), fault) for call, fault in cells}
+    print("\n".join(rows(cells)))

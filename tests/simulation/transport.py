@@ -116,7 +116,11 @@ class Transport:
         if answerer := self._answerers.get(service):
             said = answerer(call.operation, json.loads(environ["wsgi.input"].read() or b"{}"))
             status = 400 if "__type" in said else 200
-            return _Answer(status, {"Content-Type": "application/json"}, json.dumps(said, default=lambda moment: moment.timestamp()).encode())
+            return _Answer(
+                status,
+                {"Content-Type": "application/json"},
+                json.dumps(said, default=lambda moment: moment.timestamp()).encode(),
+            )
         return _called(self._moto(service), environ)
 
 
