@@ -35,6 +35,9 @@ unit integration e2e: .machine/machine.json .machine/aws ## The tests of one kin
 soak: .machine/machine.json .machine/aws ## Hostile names for every real engine, 100,000 of them (NAMES=500: as many)
 	@HOSTILE_NAMES=$(or $(NAMES),100000) $(pytest) $$(git ls-files 'tests/*/test_*names.py') -rP $(ARGS)
 
+bench: .machine/machine.json ## What joins cost in transitions, history and payload, beside a loop that looks every 30 seconds
+	@PYTHONPATH=layers/signon/python $(python) -m tests.bench
+
 saboteur: .machine/machine.json .machine/aws ## Take each security control away in turn: does a test fail? (ARGS=MySQL: those so named)
 	@$(python) -m tests.saboteur $(ARGS)
 
@@ -71,4 +74,4 @@ endif
 python-3.13:
 	@setup/python 3.13 >/dev/null
 
-.PHONY: python-3.13 demo up shell start down test unit integration e2e soak saboteur lint lock build bare-machines help
+.PHONY: python-3.13 demo up shell start down test unit integration e2e soak bench saboteur lint lock build bare-machines help
