@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 from unittest import mock
 
@@ -121,7 +122,8 @@ class WarmMySQL:
     def _cut_off(self) -> None:
         for process, user, *_ in self.run("SHOW PROCESSLIST"):
             if user not in (RDSADMIN, "event_scheduler"):
-                self.run(f"KILL {process}")
+                with suppress(pymysql.err.OperationalError):  # "Unknown thread id": it has just signed out by itself
+                    self.run(f"KILL {process}")
 
     def _load_plugin(self, *, wanted: bool) -> None:
         ((loaded,),) = self.run("SELECT COUNT(*) FROM information_schema.plugins WHERE plugin_name = 'auth_pam'")
