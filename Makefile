@@ -39,6 +39,9 @@ soak: .machine/machine.json .machine/aws ## 100,000 hostile names for every real
 faults: .machine/machine.json .machine/aws ## Every call of a function x every fault, each alone: the table of their ends (minutes)
 	@FAULTS_ALONE=1 $(pytest) tests/simulation/test_single_faults.py --timeout 0 -rP $(ARGS)
 
+bench: .machine/machine.json ## What joins cost in transitions, history and payload, beside a loop that looks every 30 seconds
+	@PYTHONPATH=layers/signon/python $(python) -m tests.bench
+
 saboteur: .machine/machine.json .machine/aws ## Take each security control away in turn: does a test fail? (ARGS=MySQL: those so named)
 	@$(python) -m tests.saboteur $(ARGS)
 
@@ -75,4 +78,4 @@ endif
 python-3.13:
 	@setup/python 3.13 >/dev/null
 
-.PHONY: python-3.13 demo up shell start down test unit integration simulation e2e soak faults saboteur lint lock build bare-machines help
+.PHONY: python-3.13 demo up shell start down test unit integration simulation e2e soak faults bench saboteur lint lock build bare-machines help

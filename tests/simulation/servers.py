@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 from unittest import mock
 
@@ -35,6 +36,7 @@ class WarmServers:
         self.authority = world.authority
         self._world = world
         self._servers: dict[str, WarmMySQL | WarmPostgreSQL] = {}
+        self._readers: dict[str, PostgreSQL] = {}  # by the name of their writer
 
     @property
     def warm(self) -> Iterable[WarmMySQL | WarmPostgreSQL]:
@@ -56,16 +58,19 @@ class WarmServers:
     ) -> WarmPostgreSQL:
         if hosts[0] not in self._servers:
             server = self._world.postgresql(name, hosts, user, password)
-            self._servers[hosts[0]] = WarmPostgreSQL(server, self.addresses)
+            self._servers[hosts[0]] = WarmPostgreSQL(server, self.addresses, server.hosts)
         warm = self._servers[hosts[0]]
         assert isinstance(warm, WarmPostgreSQL)
         warm.begin(user, password)
         return warm
 
     def postgresql_replica(self, name: str, hosts: Sequence[str], source: WarmPostgreSQL) -> WarmPostgreSQL:
+        """All readers of a writer are one server, good for the names of all of them: they show the same."""
+        if source.host not in self._readers:
+            all_of_them = f"*.{hosts[0].partition('.')[2]}"
+            self._readers[source.host] = self._world.postgresql_replica(name, (all_of_them, *hosts[1:]), source.real)
         if hosts[0] not in self._servers:
-            server = self._world.postgresql_replica(name, hosts, source.real)
-            self._servers[hosts[0]] = WarmPostgreSQL(server, self.addresses)
+            self._servers[hosts[0]] = WarmPostgreSQL(self._readers[source.host], self.addresses, hosts)
         warm = self._servers[hosts[0]]
         assert isinstance(warm, WarmPostgreSQL)
         warm.restart()
@@ -117,7 +122,8 @@ class WarmMySQL:
     def _cut_off(self) -> None:
         for process, user, *_ in self.run("SHOW PROCESSLIST"):
             if user not in (RDSADMIN, "event_scheduler"):
-                self.run(f"KILL {process}")
+                with suppress(pymysql.err.OperationalError):  # "Unknown thread id": it has just signed out by itself
+                    self.run(f"KILL {process}")
 
     def _load_plugin(self, *, wanted: bool) -> None:
         ((loaded,),) = self.run("SELECT COUNT(*) FROM information_schema.plugins WHERE plugin_name = 'auth_pam'")
@@ -128,10 +134,10 @@ class WarmMySQL:
 
 
 class WarmPostgreSQL:
-    """A PostgreSQL server, a writer or a reader."""
+    """A PostgreSQL server, a writer or a reader, which answers to ``hosts``."""
 
-    def __init__(self, real: PostgreSQL, addresses: dict[str, str]) -> None:
-        self.real, self.hosts, self.host, self.port = real, real.hosts, real.host, real.port
+    def __init__(self, real: PostgreSQL, addresses: dict[str, str], hosts: Sequence[str]) -> None:
+        self.real, self.hosts, self.host, self.port = real, hosts, hosts[0], real.port
         self.address, self._addresses = real.address, addresses
         self.operator = psycopg2.connect(
             host=str(real.log.parent), user=RDSADMIN, dbname="postgres", options="-c default_transaction_read_only=off"

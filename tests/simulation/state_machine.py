@@ -42,7 +42,7 @@ class Run:
     data: Any = None
     states: list[str] = field(default_factory=list)  # entered
     history_events: int = 1  # ExecutionStarted
-    largest_payload: int = 0  # bytes
+    largest_payload: int = 0  # bytes: of what a state was given, a function was given, or a function answered
 
     def go(self) -> Any:
         """From its state, or from the start, to its end; answers the output. Raises StateFailed."""
@@ -51,8 +51,12 @@ class Run:
             here: Mapping[str, Any] = self.definition["States"][self.state]
             self.states.append(self.state)
             self.history_events += 1
-            self.largest_payload = max(self.largest_payload, len(json.dumps(self.data, separators=(",", ":"))))
-            following = _KINDS[here["Type"]](self, here, copy.deepcopy(self.data))
+            self.weigh(self.data)
+            try:
+                following = _KINDS[here["Type"]](self, here, copy.deepcopy(self.data))
+            except StateFailed:
+                self.history_events += 1  # the execution failed, and nothing was left
+                raise
             if not self.is_wanted():
                 break
             self.history_events += 1  # left, or the execution's end
@@ -60,16 +64,21 @@ class Run:
         self.history_events += 1
         return self.data
 
+    def weigh(self, payload: Any) -> None:
+        self.largest_payload = max(self.largest_payload, len(json.dumps(payload, separators=(",", ":"))))
+
 
 def _task(run: Run, here: Mapping[str, Any], data: Any) -> str:
     entered = run.now()
     values = {"$": data, "$$": {"Execution": run.context, "State": {"EnteredTime": entered}}}
     payload = _filled(here["Parameters"], values)
+    run.weigh(payload)
     retries = [0] * len(here["Retry"])
     while True:
         run.history_events += 3  # scheduled, started, succeeded or failed
         try:
             answer = run.invoke(here["Resource"], payload)
+            run.weigh(answer)
             break
         except StateFailed as failed:
             if not run.is_wanted():

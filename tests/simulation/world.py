@@ -15,6 +15,7 @@ from moto.ds.models import ds_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.events.models import EventPattern, events_backends
 from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
@@ -81,7 +82,7 @@ class World:
             yield
 
     def reset(self) -> None:
-        """No database, no record, no profile; nothing goes wrong; it is the beginning."""
+        """No database, no record, no kit; nothing goes wrong; it is the beginning."""
         self.conductor.reset()
         self.executions.reset()
         self.calls.reset()
@@ -92,6 +93,7 @@ class World:
         self.rds.reset()
         self.rds.on_event, self.executions.on_bad_end = self._start_by_rule, self._report_ending
         self.forget_all()
+        s3_backends[self._cloud.account]["aws"].buckets[KITS].keys.clear()
 
     # ---- what people and RDS do --------------------------------------------------------------------------------------
 

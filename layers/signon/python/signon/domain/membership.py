@@ -81,9 +81,9 @@ class Reading:
 def seconds_before_look(looks: int) -> int:
     """Seconds to wait before the next look, after so many: from one minute on they grow apart, to half an hour.
 
-    11 looks in the 30 minutes that a join takes, 20 in the three hours after which a database is parked.
+    9 looks in the 30 minutes that a join takes, 16 in the three hours after which a database is parked.
     """
-    return int(min(1800, 60 * 1.2**looks))
+    return int(min(1800, 60 * 1.3**looks))
 
 
 def must_associate(database: Database, directory: str, *, apply_immediately: bool) -> bool:

@@ -1,0 +1,62 @@
+"""What an execution costs, exactly, however long the join takes. `make bench` prints it beside a naive loop's."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.bench.joins import MYSQL, NEVER, THOUSAND, Kind, a_cluster, join
+from tests.simulation.servers import WarmMySQL
+from tests.simulation.world import ORDERS, World
+
+MOST_EVENTS, MOST_LOOKS, MOST_BYTES = 250, 16, 8 * 1024
+AURORA = a_cluster(readers=1)
+HALF_AN_HOUR, THREE_HOURS = timedelta(minutes=30), timedelta(hours=3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "takes", "end", "looks", "transitions", "events"),
+    [
+        (MYSQL, timedelta(minutes=5), "Onboarded", 5, 31, 115),
+        (MYSQL, HALF_AN_HOUR, "Onboarded", 10, 46, 160),
+        (MYSQL, THREE_HOURS, "Onboarded", 17, 67, 223),
+        (MYSQL, NEVER, "Parked", 16, 58, 187),
+        (AURORA, HALF_AN_HOUR, "Onboarded", 11, 51, 179),
+        (AURORA, THREE_HOURS, "Onboarded", 18, 72, 242),
+    ],
+    ids=lambda value: value.title if isinstance(value, Kind) else str(value),
+)
+def test_no_join_takes_more_than_250_events_however_long_it_lasts(
+    quick_world: World, kind: Kind, takes: timedelta, end: str, looks: int, transitions: int, events: int
+) -> None:
+    ours = join(quick_world, kind, takes)
+    assert (ours.end, ours.looks, ours.transitions, ours.history_events) == (end, looks, transitions, events)
+    assert ours.history_events <= MOST_EVENTS
+    assert ours.largest_payload <= MOST_BYTES
+    assert takes > HALF_AN_HOUR or ours.looks <= MOST_LOOKS
+
+
+def test_each_further_instance_of_a_cluster_takes_nineteen_events(quick_world: World) -> None:
+    ours = join(quick_world, a_cluster(readers=2), HALF_AN_HOUR)
+    assert (ours.end, ours.looks, ours.transitions, ours.history_events) == ("Onboarded", 12, 56, 179 + 19)
+
+
+def test_a_loop_that_looks_every_half_minute_has_four_times_as_many_events(quick_world: World) -> None:
+    naive = join(quick_world, MYSQL, HALF_AN_HOUR, naive=True)
+    assert (naive.end, naive.looks, naive.transitions, naive.history_events) == ("Onboarded", 61, 199, 619)
+
+
+def test_a_thousand_logins_travel_in_no_state(quick_world: World) -> None:
+    ours = join(quick_world, MYSQL, HALF_AN_HOUR, THOUSAND)
+    assert ours.end == "Onboarded"
+    assert ours.largest_payload <= MOST_BYTES
+
+
+def test_neither_do_a_thousand_logins_that_somebody_else_made(quick_world: World) -> None:
+    quick_world.publish("orders", THOUSAND)
+    quick_world.create(ORDERS, "orders")
+    (server,) = (each for each in quick_world.servers.warm if isinstance(each, WarmMySQL))
+    server.run("CREATE USER " + ", ".join(f"'{name}'@'%' IDENTIFIED BY 'theirs'" for name in THOUSAND))
+    quick_world.conductor.run()
+    (execution,) = quick_world.executions.all.values()
+    assert execution.end == "Needs a person"
+    assert execution.run.largest_payload <= MOST_BYTES
