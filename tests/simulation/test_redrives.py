@@ -1,120 +1,90 @@
-"""Somebody presses Redrive: the execution goes on where it was stopped, and looks at everything anew before it changes anything."""
-
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+"""Somebody presses Redrive: the execution goes on where it was stopped, and looks at everything anew before it changes
+anything.
+"""
 
 import pytest
 
-from signon.domain.request import TAG
-from tests.simulation.calls import Fault, Made
+from tests.simulation.calls import Fault
 from tests.simulation.executions import Execution
-from tests.simulation.statements import MYSQL
+from tests.simulation.moves import CHANGING, MOVES, ONE_EFFECT, appears, at_work, changes, come_to, effects, hold, told
 from tests.simulation.stories import WANTED
 from tests.simulation.world import ORDERS, World
 
-CHANGING = ("Associate directory", "Reboot database", "Create logins", "Publish connection kit")
 
-# What changes a database, or what people see of it
-CHANGES = ("ModifyDBInstance", "RebootDBInstance", "CREATE USER", "GRANT SELECT", "ALTER USER", "PutObject")
-
-
-def changes(world: World, execution: Execution) -> list[Made]:
-    """What the execution has changed."""
-    return world.calls.of(*CHANGES, by=execution.arn)
-
-
-def stop_before(world: World, execution: Execution, state: str) -> None:
-    """When the state is entered the execution is stopped, and its function killed before its first call."""
-    while execution.run.states[-1] != state:
-        if awake := world.conductor.awake:
-            awake[0].step()
-        else:
-            assert world.conductor.jump(), f"{execution} does not come to {state}"
+def stopped_before(world: World, execution: Execution, state: str) -> None:
+    """Somebody stops it when it has entered the state; its function is killed before its first call."""
+    come_to(world, execution, state)
     world.executions.stop(execution)
     world.calls.plan = lambda call: Fault.CRASH_BEFORE if call.function == state.lower().replace(" ", "-") else None
-    world.conductor.run()
+    world.conductor.pass_by(600)
     world.calls.plan = lambda call: None
 
 
-def appear(world: World) -> Execution:
-    """A database appears, and its event starts this execution. No event of RDS's starts another one."""
-    world.publish("orders", WANTED)
-    world.create(ORDERS, "orders")
-    while not world.executions.all:
-        world.conductor.run_awake()
-        world.conductor.jump()
-    world.rds.on_event = lambda event: None
-    (execution,) = world.executions.all.values()
-    return execution
-
-
-# ---- what may have moved meanwhile
-
-
-def _is_made_again(world: World) -> None:
-    world.client("rds").delete_db_instance(DBInstanceIdentifier=ORDERS, SkipFinalSnapshot=True)
-    world.conductor.run()
-    world.create(ORDERS, "orders")
-    world.conductor.run()
-
-
-def _loses_its_tag(world: World) -> None:
-    arn = world.rds.backend.databases[ORDERS].db_instance_arn
-    world.client("rds").remove_tags_from_resource(ResourceName=arn, TagKeys=[TAG])
-
-
-def _is_admitted_no_longer(world: World) -> None:
-    world.publish("orders", WANTED, admits={"engines": ["mysql"], "names": ["others-*"]})
-
-
-def _was_taken_over(world: World) -> None:
-    world.start(ORDERS)
-    world.conductor.run()
-
-
-def _needs_another_plan(world: World) -> None:
-    """Neither tag nor profile have moved, but there is something now that no plan of ours goes past."""
-    world.rds.backend.databases[ORDERS].enable_iam_database_authentication = True
-
-
-@dataclass(frozen=True)
-class Moved:
-    what: Callable[[World], None]
-    end: str
-
-
-MOVED: Mapping[str, Moved] = {
-    "resource id": Moved(_is_made_again, "Not ours"),
-    "tag": Moved(_loses_its_tag, "Needs a person"),
-    "profile": Moved(_is_admitted_no_longer, "Needs a person"),
-    "fence": Moved(_was_taken_over, "Already in progress"),
-    "plan": Moved(_needs_another_plan, "Needs a person"),
-}
-
-
 @pytest.mark.parametrize("state", CHANGING)
-@pytest.mark.parametrize("moved", MOVED)
+@pytest.mark.parametrize("moved", MOVES)
 def test_a_redriven_execution_changes_nothing_where_something_has_moved(world: World, state: str, moved: str) -> None:
-    execution = appear(world)
-    stop_before(world, execution, state)
+    execution = appears(world)
+    stopped_before(world, execution, state)
     before = changes(world, execution)
-    MOVED[moved].what(world)
+    MOVES[moved].make(world)
     world.executions.redrive(execution)
     world.conductor.run()
-    assert execution.end == MOVED[moved].end
+    assert execution.end == MOVES[moved].end
     assert changes(world, execution) == before
 
 
 @pytest.mark.parametrize("state", CHANGING)
-def test_where_nothing_has_moved_a_redriven_execution_ends_as_if_nobody_had_stopped_it(world: World, state: str) -> None:
-    execution = appear(world)
-    stop_before(world, execution, state)
+def test_where_nothing_has_moved_a_redriven_execution_has_the_one_effect(world: World, state: str) -> None:
+    execution = appears(world)
+    stopped_before(world, execution, state)
     world.executions.redrive(execution)
     world.conductor.run()
     assert execution.end == "Onboarded"
-    assert sorted(made.call.operation for made in changes(world, execution)) == sorted(
-        ["ModifyDBInstance", "RebootDBInstance", "CREATE USER", *["GRANT SELECT"] * 2, "ALTER USER", *["PutObject"] * 3]
-    )
-    assert MYSQL
+    assert effects(world, execution) == ONE_EFFECT
+
+
+@pytest.mark.parametrize("state", CHANGING)
+def test_the_function_that_a_stopped_execution_left_at_work_is_overtaken_by_the_redrive(
+    world: World, state: str
+) -> None:
+    """It lives on under the same claim, and the redriven execution claims the database again before it changes it."""
+    execution = appears(world)
+    come_to(world, execution, state)
+    world.executions.stop(execution)
+    hold(world, at_work(world, execution), 5)
+    world.executions.redrive(execution)
+    world.conductor.run()
+    assert execution.end == "Onboarded"
+    assert effects(world, execution) == ONE_EFFECT
+
+
+def test_a_redriven_execution_asks_again_for_what_was_approved_before_it_was_stopped(world: World) -> None:
+    """A person approved a plan, and days later somebody redrives the execution."""
+    world.publish("orders", WANTED, change={"existing": "ask"})
+    world.rds.on_event = lambda event: None
+    world.create(ORDERS, "orders")
+    world.conductor.pass_by(25 * 3600)
+    asking = world.start(ORDERS)
+    world.conductor.run()
+    checksum = asking.run.data["plan"]["checksum"]
+    approved = world.start(ORDERS, approve={"plan": checksum})
+    stopped_before(world, approved, "Associate directory")
+    world.conductor.pass_by(5 * 24 * 3600)
+    world.executions.redrive(approved)
+    world.conductor.run()
+    assert approved.end == "Needs a person"
+    assert not changes(world, asking, approved)
+    assert f'"approve": {{"plan": "{checksum}"}}' in told(world)
+
+
+def test_an_execution_that_came_to_its_end_fails_again_and_does_nothing(world: World) -> None:
+    """Step Functions enters the Fail state again, and nothing before it."""
+    world.calls.plan = lambda call: Fault.NOT_FOUND if call.operation == "ListAttachedRolePolicies" else None
+    execution = world.executions.start({"database": {}})
+    world.conductor.run()
+    assert execution.status == "FAILED"
+    before = len(world.calls.made)
+    world.executions.redrive(execution)
+    world.conductor.run()
+    assert (execution.status, execution.end) == ("FAILED", "Failed")
+    assert [made for made in world.calls.made[before:] if made.by == execution.arn] == []

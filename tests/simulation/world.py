@@ -112,8 +112,12 @@ class World:
         """As the schedule invokes it."""
         self._invoke("sweep-databases", {"now": self.conductor.now().strftime("%Y-%m-%dT%H:%M:%SZ")})
 
+    def starts(self, event: Mapping[str, Any]) -> bool:
+        """Whether the template's rule starts an execution with it."""
+        return bool(self._rule.matches_event({**event, "region": self._cloud.region}))
+
     def _start_by_rule(self, event: Mapping[str, Any]) -> None:
-        if self._rule.matches_event({**event, "region": self._cloud.region}):
+        if self.starts(event):
             self.executions.start(event)
 
     def _report_ending(self, execution: Execution) -> None:
@@ -144,10 +148,12 @@ class World:
         )
 
     def forget_all(self) -> None:
-        """No record and no claim is left."""
-        table = self.client("dynamodb")
+        """No record, no claim and no kit is left."""
+        table, bucket = self.client("dynamodb"), self.client("s3")
         for item in table.scan(TableName=self.table)["Items"]:
             table.delete_item(TableName=self.table, Key={key: item[key] for key in ("database", "kind")})
+        for file in bucket.list_objects_v2(Bucket=KITS).get("Contents", []):
+            bucket.delete_object(Bucket=KITS, Key=file["Key"])
 
     # ---- what can be seen --------------------------------------------------------------------------------------------
 
