@@ -10,8 +10,7 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import Self
 
-PENDING = datetime.timedelta(minutes=5)  # pending-enable-kerberos
-JOINING = datetime.timedelta(minutes=30)  # ... and enabling-kerberos, counted from the call
+JOINING = datetime.timedelta(minutes=30)  # pending-enable-kerberos, for a sixth of it, and enabling-kerberos
 LEAVING = datetime.timedelta(minutes=5)  # disabling-kerberos
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -24,6 +23,7 @@ class Membership:
     iam_role_name: str
     begins: datetime.datetime  # the call, or the maintenance window it waits for
     ends_as: str = "kerberos-enabled"
+    takes: datetime.timedelta = JOINING
     left: datetime.datetime | None = None  # since when it is being disabled
 
     def status(self, now: datetime.datetime) -> str:
@@ -32,9 +32,9 @@ class Membership:
             return "disabling-kerberos" if now - self.left < LEAVING else ""
         if now < self.begins:
             return "pending-maintenance-enable-kerberos"
-        if now - self.begins < PENDING:
+        if now - self.begins < self.takes / 6:
             return "pending-enable-kerberos"
-        if now - self.begins < JOINING:
+        if now - self.begins < self.takes:
             return "enabling-kerberos"
         return self.ends_as
 

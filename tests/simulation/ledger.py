@@ -35,7 +35,7 @@ class Ledger:
     def __init__(self, world: World, wanted: Roles) -> None:
         self._world, self.wanted = world, wanted
         self.faults_in_joins = 0
-        self.looks = 0
+        self.looks = self._since = 0
         world.calls.after_each = self._look
 
     def _look(self, call: Call) -> None:
@@ -43,6 +43,12 @@ class Ledger:
             self.looks += 1
             for problem in _half_made(self._world, self.wanted):
                 raise Broken(f"After {call}: {problem}")
+
+    def begin_anew(self) -> None:
+        """The database was deleted, and another one made: what was done to the old one counts no more."""
+        self._world.rds.joins.clear()
+        self._world.rds.restarts.clear()
+        self._since = len(self._world.calls.made)
 
     # ---- when everything has come to rest ----------------------------------------------------------------------------
 
@@ -73,7 +79,7 @@ class Ledger:
 
     def _statements(self, verb: str) -> Iterator[list[str]]:
         """Whom each statement that took effect was about."""
-        for made in self._world.calls.made:
+        for made in self._world.calls.made[self._since :]:
             if made.call.operation in (f"{verb} USER", f"{verb} ROLE") and took_effect(made):
                 yield [name for name in self.wanted if name in made.parameters]
 

@@ -90,7 +90,7 @@ def _is_made_again(world: World) -> None:
     """Under the same name. Whoever works on it meanwhile is kept waiting."""
     for actor in world.conductor.actors:
         hold(world, actor, 3600)
-    world.client("rds").delete_db_instance(DBInstanceIdentifier=ORDERS, SkipFinalSnapshot=True)
+    world.delete(ORDERS)
     world.conductor.pass_by(1700)
     world.create(ORDERS, "orders")
     world.conductor.pass_by(1700)

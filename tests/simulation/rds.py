@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import json
 import uuid
@@ -15,7 +16,8 @@ from moto.rds.models import rds_backends
 
 from localcloud.faults import Faults
 from localcloud.rds.events import Event, RdsEvents
-from localcloud.rds.instances import RESTARTED
+from localcloud.rds.instances import CREATED, RESTARTED
+from localcloud.rds.membership import JOINING
 from tests.simulation.conductor import Conductor
 from tests.simulation.servers import WarmServers
 
@@ -28,13 +30,16 @@ class SimulatedRds:
         self.on_event: Callable[[Mapping[str, Any]], None] = lambda event: None
         self._account, self._region, self._conductor, self._servers = account, region, conductor, servers
         self.backend: Any
+        self.last_creation: Mapping[str, Any] | None = None  # the last event of a new instance
         self.joins: Counter[str] = Counter()  # by the name of the database: how often RDS began to join it
         self.restarts: Counter[str] = Counter()  # of instances
+        self.join_takes = JOINING
 
     def reset(self) -> None:
         """No database."""
         self.joins.clear()
         self.restarts.clear()
+        self.join_takes, self.last_creation = JOINING, None
         rds_backends[self._account].pop(self._region, None)
         backend = self.backend = rds_backends[self._account][self._region]
         self.faults.clear()
@@ -48,6 +53,10 @@ class SimulatedRds:
         if name in self.backend.clusters:
             return str(self.backend.clusters[name].db_cluster_resource_id)
         return str(self.backend.databases[name].dbi_resource_id)
+
+    def is_available(self, name: str) -> bool:
+        """Whether there is an instance of that name, and RDS does nothing with it."""
+        return name in self.backend.databases and self.backend.databases[name].status == "available"
 
     def show_copies(self, of: str, count: int) -> Sequence[str]:
         """So many more databases like this one, without a server; answers their names."""
@@ -69,24 +78,27 @@ class SimulatedRds:
     def _join(self, join: Callable[..., None], resource: Any, *asked: Any) -> None:
         before = resource.membership
         join(resource, *asked)
-        self.joins[resource.resource_id] += resource.membership is not before
+        if resource.membership is not before:
+            self.joins[resource.resource_id] += 1
+            resource.membership = dataclasses.replace(resource.membership, takes=self.join_takes)
 
     def _put(self, put: Mapping[str, Any]) -> None:
         detail = json.loads(put["Detail"])
         self.restarts[detail["SourceIdentifier"]] += detail["EventID"] == RESTARTED.id
-        self.on_event(
-            {
-                "version": "0",
-                "id": str(uuid.uuid4()),
-                "detail-type": put["DetailType"],
-                "source": put["Source"],
-                "account": self._account,
-                "time": self._conductor.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "region": self._region,
-                "resources": put["Resources"],
-                "detail": detail,
-            }
-        )
+        event = {
+            "version": "0",
+            "id": str(uuid.uuid4()),
+            "detail-type": put["DetailType"],
+            "source": put["Source"],
+            "account": self._account,
+            "time": self._conductor.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "region": self._region,
+            "resources": put["Resources"],
+            "detail": detail,
+        }
+        if detail["EventID"] == CREATED.id:
+            self.last_creation = event
+        self.on_event(event)
 
 
 def _later(

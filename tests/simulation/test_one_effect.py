@@ -24,6 +24,12 @@ from tests.simulation.world import ORDERS, World
 SEED = 20260105
 COPIES = 100
 
+@pytest.fixture
+def world(quick_world: World) -> World:
+    """Of those whose calls take the shorter way."""
+    return quick_world
+
+
 def events_of(world: World, *names: str) -> list[dict[str, object]]:
     """The events of databases that are made now; they start nothing by themselves."""
     told: list[dict[str, object]] = []

@@ -11,6 +11,12 @@ from tests.simulation.stories import WANTED
 from tests.simulation.world import ORDERS, World
 
 
+@pytest.fixture
+def world(quick_world: World) -> World:
+    """Of those whose calls take the shorter way."""
+    return quick_world
+
+
 def stopped_before(world: World, execution: Execution, state: str) -> None:
     """Somebody stops it when it has entered the state; its function is killed before its first call."""
     come_to(world, execution, state)

@@ -36,6 +36,12 @@ AFTER_THE_FENCE = [
 ]
 
 
+@pytest.fixture
+def world(quick_world: World) -> World:
+    """Of those whose calls take the shorter way."""
+    return quick_world
+
+
 def stopped_before(world: World, function: str, operation: str, number: int) -> tuple[Execution, Actor]:
     """The execution of a new database, stopped, and its function, which others overtake for a while."""
     execution = appears(world)

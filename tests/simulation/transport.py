@@ -6,7 +6,7 @@ import functools
 import io
 import json
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -20,28 +20,8 @@ from botocore.exceptions import ReadTimeoutError
 from moto.moto_server.werkzeug_app import create_backend_app
 
 from localcloud.iam.refusals import refuse
-from signon.aws import clients
+from tests.simulation.answers import MAY_BE_STALE, REFUSALS, refusal
 from tests.simulation.calls import Call, Calls, Fault
-
-THROTTLED = {
-    "rds": "Throttling", "iam": "Throttling", "sns": "Throttling", "s3": "SlowDown",
-    "dynamodb": "ProvisionedThroughputExceededException",
-}  # fmt: skip
-NOT_FOUND = {
-    "DescribeDBInstances": "DBInstanceNotFound", "ModifyDBInstance": "DBInstanceNotFound",
-    "RebootDBInstance": "DBInstanceNotFound", "DescribeEvents": "DBInstanceNotFound",
-    "DescribeDBClusters": "DBClusterNotFoundFault", "ModifyDBCluster": "DBClusterNotFoundFault",
-    "GetRole": "NoSuchEntity", "ListAttachedRolePolicies": "NoSuchEntity", "Publish": "NotFound",
-    "GetObject": "NoSuchKey", "PutObject": "NoSuchBucket", "DescribeDirectories": "EntityDoesNotExistException",
-    "DescribeExecution": "ExecutionDoesNotExist",
-    "ListExecutions": "StateMachineDoesNotExist", "StartExecution": "StateMachineDoesNotExist",
-}  # fmt: skip
-
-# What is eventually consistent; DynamoDB is asked consistently, and S3 is consistent.
-MAY_BE_STALE = {
-    "DescribeDBInstances", "DescribeDBClusters", "DescribeEvents", "DescribeDirectories", "GetRole",
-    "ListAttachedRolePolicies", "DescribeExecution", "ListExecutions", "GetSecretValue",
-}  # fmt: skip
 
 Application = Callable[[dict[str, Any], Any], Any]
 Answerer = Callable[[str, Mapping[str, Any]], Any]
@@ -60,47 +40,47 @@ class _Raw(io.BytesIO):
 
 
 class Transport:
-    """``answerers`` answer, in moto's place, whole services that speak JSON.
+    """``answerers`` answer, in moto's place, whole services that speak JSON."""
 
-    ``versions`` tell of a service whether it has changed: while it has not, what it has shown once is shown again (moto
-    takes ten times as long to show a database as everything else takes).
-    """
-
-    def __init__(
-        self, calls: Calls, answerers: Mapping[str, Answerer], versions: Mapping[str, Callable[[], Hashable]]
-    ) -> None:
-        self._calls, self._answerers, self._versions = calls, answerers, versions
-        self._shown: dict[Hashable, _Answer] = {}
+    def __init__(self, calls: Calls, endpoint: str, region: str, answerers: Mapping[str, Answerer]) -> None:
+        self._calls, self._answerers = calls, answerers
+        self._endpoint = endpoint
+        self._session = boto3.Session("simulated", "simulated", region_name=region)
         self._moto: Callable[[Any], Application] = functools.cache(create_backend_app)
         self._current = threading.local()  # the call that this thread is in, and what it meets
         self._seen: dict[tuple[str, str, bytes], list[_Answer]] = {}
 
+    def client(self, service: str, config: Any = None) -> Any:
+        """For a function: its calls are recorded, and meet faults."""
+        made = self._made(service, config, lambda request, **_: self._send(service, request))
+        made.meta.events.register("before-call", lambda model, params, **_: self._begin(service, model, params))
+        made.meta.events.register("after-call", lambda **_: self._end())
+        made.meta.events.register("after-call-error", lambda **_: self._end())
+        return made
+
+    def plain_client(self, service: str) -> Any:
+        """For everybody else."""
+        return self._made(
+            service, None, lambda request, **_: _response(request, _called(self._moto(service), _environ(request)))
+        )
+
+    def _made(self, service: str, config: Any, send: Callable[..., AWSResponse]) -> Any:
+        made: Any = self._session.client(service, endpoint_url=self._endpoint, config=config)  # type: ignore[call-overload]
+        made.meta.events.register("before-send", send)
+        return made
+
     @contextmanager
-    def installed(self, endpoint: str, region: str) -> Iterator[None]:
-        """From now on the functions' clients have this transport."""
-        session = boto3.Session("simulated", "simulated", region_name=region)
-
-        def client(service: str, config: Any) -> Any:
-            made = session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
-            made.meta.events.register("before-call", lambda model, params, **_: self._begin(service, model, params))
-            made.meta.events.register("before-send", lambda request, **_: self._send(service, request))
-            made.meta.events.register("after-call", lambda **_: self._end())
-            made.meta.events.register("after-call-error", lambda **_: self._end())
-            return made
-
-        real, real_time = clients.boto3, botocore.endpoint.time
-        clients.client.cache_clear()
-        clients.boto3 = SimpleNamespace(client=client)  # type: ignore[assignment]
+    def installed(self) -> Iterator[None]:
+        """Nobody waits before he tries again."""
+        real = botocore.endpoint.time
         botocore.endpoint.time = SimpleNamespace(sleep=lambda seconds: None)  # type: ignore[assignment]
         try:
             yield
         finally:
-            clients.boto3, botocore.endpoint.time = real, real_time
-            clients.client.cache_clear()
+            botocore.endpoint.time = real
 
     def reset(self) -> None:
         self._seen.clear()
-        self._shown.clear()
 
     def _begin(self, service: str, model: Any, parameters: Mapping[str, Any]) -> None:
         self._current.call = None
@@ -113,7 +93,7 @@ class Transport:
     def _send(self, service: str, request: AWSPreparedRequest) -> AWSResponse:
         call, fault = self._current.call
         environ = _environ(request)
-        if fault in (Fault.THROTTLED, Fault.SERVER_ERROR, Fault.DENIED, Fault.NOT_FOUND):
+        if fault in REFUSALS:
             return _response(request, _refusal(environ, call, fault))
         answer = self._stale_or(fault, service, call, environ, request)
         if fault is Fault.TIMEOUT:
@@ -141,21 +121,12 @@ class Transport:
             said = answerer(call.operation, json.loads(environ["wsgi.input"].read() or b"{}"))
             status = 400 if "__type" in said else 200
             return _Answer(status, {"Content-Type": "application/json"}, json.dumps(said).encode())
-        if service not in self._versions or not call.operation.startswith("Describe"):
-            return _called(self._moto(service), environ)
-        asked = (call.operation, environ["wsgi.input"].getvalue(), self._versions[service]())
-        if asked not in self._shown:
-            self._shown[asked] = _called(self._moto(service), environ)
-        return self._shown[asked]
+        return _called(self._moto(service), environ)
 
 
 def _refusal(environ: dict[str, Any], call: Call, fault: Fault) -> _Answer:
-    code, status = {
-        Fault.THROTTLED: (THROTTLED.get(call.service, "ThrottlingException"), 503 if call.service == "s3" else 400),
-        Fault.SERVER_ERROR: ("InternalServerError" if call.service == "dynamodb" else "InternalFailure", 500),
-        Fault.DENIED: ("", 403),
-        Fault.NOT_FOUND: (NOT_FOUND.get(call.operation, "ResourceNotFoundException"), 404),
-    }[fault]
+    """In the shape in which the service refuses."""
+    code, status = refusal(call, fault)
 
     def application(environ: dict[str, Any], start: Any) -> Any:
         return refuse(environ, start, call.service, "scripted", code)

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import yaml
 from moto.awslambda_simple.models import lambda_simple_backends
+from moto.ds.models import ds_backends
+from moto.dynamodb.models import dynamodb_backends
 from moto.events.models import EventPattern, events_backends
+from moto.iam.models import iam_backends
+from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from localcloud.cloud import Cloud
 from localcloud.lambdas import ASYNCHRONOUS_RETRIES
 from localcloud.scenery import create_cluster, create_database
+from signon.aws import clients
 from tests.simulation.calls import Calls
 from tests.simulation.conductor import Conductor
 from tests.simulation.executions import Execution, Executions
 from tests.simulation.functions import Functions
 from tests.simulation.rds import SimulatedRds
 from tests.simulation.servers import WarmServers
+from tests.simulation.shortcut import Shortcut
 from tests.simulation.state_machine import StateFailed
 from tests.simulation.statements import Statements
 from tests.simulation.transport import Transport
@@ -39,10 +47,8 @@ class World:
         self.conductor = Conductor()
         self.calls = Calls(self.conductor)
         self.dead_letters: list[tuple[str, Mapping[str, Any]]] = []  # function, event
-        self._session = boto3.Session("simulated", "simulated", region_name=REGION)
         self._clients: dict[str, Any] = {}
         self.table = cloud.physical["Records"]
-        self._make_resources()
         backend = lambda_simple_backends[cloud.account][cloud.region]
         deployed = [backend.get_function(arn) for arn in cloud.stack.of_type("AWS::Lambda::Function").values()]
         self.functions = Functions(deployed, REGION, cloud.stack.name, self._renamed(), self.conductor.elapsed)
@@ -53,17 +59,26 @@ class World:
         )
         self.servers = WarmServers(cloud.world)
         self.rds = SimulatedRds(cloud.account, REGION, self.conductor, self.servers)
-        self.transport = Transport(
-            self.calls, {"stepfunctions": self.executions.answer}, versions={"rds": self.rds.version}
+        answerers = {"stepfunctions": self.executions.answer}
+        self.transport = Transport(self.calls, cloud.endpoint, REGION, answerers)
+        self.shortcut = Shortcut(
+            self.calls, cloud.account, REGION, self.transport.plain_client, answerers, self._versions()
         )
         self._statements = Statements(self.calls, self.servers.addresses)
         self._rule = self._pattern_of("DatabaseAppeared")
+        self._make_resources()
 
     @contextmanager
-    def installed(self) -> Iterator[None]:
+    def installed(self, *, by_shortcut: bool = False) -> Iterator[None]:
         """In this process functions call what is simulated; for others nothing has changed."""
+        way = self.shortcut if by_shortcut else self.transport
+        real = clients.boto3
         with ExitStack() as undo:
-            undo.enter_context(self.transport.installed(self._cloud.endpoint, REGION))
+            undo.callback(setattr, clients, "boto3", real)
+            undo.callback(clients.client.cache_clear)
+            clients.boto3 = SimpleNamespace(client=way.client)  # type: ignore[assignment]
+            clients.client.cache_clear()
+            undo.enter_context(self.transport.installed())
             undo.enter_context(self._statements.installed())
             undo.enter_context(self.functions.installed())
             yield
@@ -76,6 +91,7 @@ class World:
         self.dead_letters.clear()
         self.functions.visits.clear()
         self.transport.reset()
+        self.shortcut.reset()
         self.rds.reset()
         self.rds.on_event, self.executions.on_bad_end = self._start_by_rule, self._report_ending
         self.forget_all()
@@ -102,6 +118,21 @@ class World:
     def create(self, name: str, profile: str | None) -> None:
         """A database of that name, tagged so; its event starts an execution some minutes later."""
         create_database(self, name, profile) if name != LEDGER else create_cluster(self, name, profile)
+
+    def delete(self, name: str) -> None:
+        """A MySQL database."""
+        self.client("rds").delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+
+    def rotate_secret(self, name: str) -> None:
+        """As Secrets Manager does it every seven days: another password, in the server and in RDS's secret."""
+        secret = self.rds.backend.databases[name].master_user_secret.secret
+        known = json.loads(secret.secret_string)
+        password = f"Rotated-{uuid.uuid4()}"
+        server: Any = self.rds.backend.databases[name].server
+        server.set_password(known["username"], password)
+        self.client("secretsmanager").put_secret_value(
+            SecretId=secret.arn, SecretString=json.dumps({**known, "password": password})
+        )
 
     def start(self, name: str, **request: Any) -> Execution:
         """By hand."""
@@ -149,11 +180,8 @@ class World:
 
     def forget_all(self) -> None:
         """No record, no claim and no kit is left."""
-        table, bucket = self.client("dynamodb"), self.client("s3")
-        for item in table.scan(TableName=self.table)["Items"]:
-            table.delete_item(TableName=self.table, Key={key: item[key] for key in ("database", "kind")})
-        for file in bucket.list_objects_v2(Bucket=KITS).get("Contents", []):
-            bucket.delete_object(Bucket=KITS, Key=file["Key"])
+        dynamodb_backends[self._cloud.account][REGION].tables[self.table].items.clear()
+        s3_backends[self._cloud.account]["aws"].buckets[KITS].keys.clear()
 
     # ---- what can be seen --------------------------------------------------------------------------------------------
 
@@ -163,10 +191,14 @@ class World:
         item = self.client("dynamodb").get_item(TableName=self.table, Key=key).get("Item", {})
         return {field: next(iter(value.values())) for field, value in item.items()}
 
+    def newest_version(self, profile: str) -> str:
+        """Of a profile in the bucket."""
+        return str(self.client("s3").head_object(Bucket=PROFILES, Key=f"{profile}.yaml")["VersionId"])
+
     def client(self, service: str) -> Any:
         """A boto3 client of the simulation's Region, for those who are no function of ours."""
         if service not in self._clients:
-            self._clients[service] = self._session.client(service, endpoint_url=self._cloud.endpoint)  # type: ignore[call-overload]
+            self._clients[service] = self.transport.plain_client(service)
         return self._clients[service]
 
     # ---- making it ---------------------------------------------------------------------------------------------------
@@ -197,6 +229,18 @@ class World:
             outputs["OutcomesTopic"]: outputs["OutcomesTopic"].replace(self._cloud.region, REGION),
             outputs["StateMachineArn"]: outputs["StateMachineArn"].replace(self._cloud.region, REGION),
             aws.network()[0]: aws.network(REGION)[0],
+        }
+
+    def _versions(self) -> Mapping[str, Callable[[], Hashable]]:
+        """Of each service another one whenever it has something else to show."""
+        account = self._cloud.account
+        roles, directories = iam_backends[account]["aws"].roles, ds_backends[account][REGION].directories
+        secrets = secretsmanager_backends[account][REGION].secrets
+        return {
+            "rds": self.rds.version,
+            "iam": lambda: repr([(r.assume_role_policy_document, list(r.managed_policies)) for r in roles.values()]),
+            "ds": lambda: repr([each.stage for each in directories.values()]),
+            "secretsmanager": lambda: repr([list(secret.versions) for secret in secrets.values()]),
         }
 
     def _pattern_of(self, event: str) -> EventPattern:

@@ -1,0 +1,138 @@
+"""The functions' calls to AWS where thousands of runs are wanted: what is asked goes to the same moto, past botocore.
+
+Nothing is signed, sent and parsed. What was shown once is shown again until it changes; what tells of a change is
+`versions`. Errors are botocore's own. The single faults go the whole way, by `transport`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
+from moto.dynamodb.exceptions import ConditionalCheckFailed
+from moto.dynamodb.models import dynamodb_backends
+from moto.s3.models import s3_backends
+
+from tests.simulation.answers import MAY_BE_STALE, REFUSALS, refusal
+from tests.simulation.calls import Calls, Fault
+
+Answer = dict[str, Any]
+
+
+class Shortcut:
+    """``plain`` makes clients for what has no shorter way; ``answerers`` answer whole services."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        account: str,
+        region: str,
+        plain: Callable[[str], Any],
+        answerers: Mapping[str, Callable[[str, Mapping[str, Any]], Answer]],
+        versions: Mapping[str, Callable[[], Hashable]],
+    ) -> None:
+        self._calls, self._plain, self._answerers, self._versions = calls, plain, answerers, versions
+        self._table, self._s3 = dynamodb_backends[account][region], s3_backends[account]["aws"]
+        self._shown: dict[Hashable, tuple[Hashable, Answer]] = {}  # question: version, answer
+        self._before: dict[Hashable, Answer] = {}  # ... and what was answered before that
+
+    def client(self, service: str, config: Any = None) -> _Client:
+        """As boto3 makes one."""
+        return _Client(self, service, self._plain(service))
+
+    def reset(self) -> None:
+        self._shown.clear()
+        self._before.clear()
+
+    def call(self, service: str, operation: str, real: Callable[..., Answer], asked: Mapping[str, Any]) -> Answer:
+        """Raises ClientError, ReadTimeoutError, Killed."""
+        call, fault = self._calls.begin(service, operation, asked)
+        if fault in REFUSALS:
+            code, status = refusal(call, fault)
+            raise _error(operation, code or ("403" if operation == "HeadObject" else "AccessDenied"), status)
+        try:
+            answer = self._answer(service, operation, real, asked)
+        finally:
+            self._calls.end(call, fault)
+        if fault is Fault.TIMEOUT:
+            raise ReadTimeoutError(endpoint_url=service)
+        question = (service, operation, repr(asked))
+        if fault is Fault.STALE and operation in MAY_BE_STALE:
+            return copy.deepcopy(self._before.get(question, answer))
+        return answer
+
+    def _answer(self, service: str, operation: str, real: Callable[..., Answer], asked: Mapping[str, Any]) -> Answer:
+        if answerer := self._answerers.get(service):
+            said = answerer(operation, asked)
+            if code := said.pop("__type", None):
+                raise _error(operation, code, 400)
+            return said
+        if way := _WAYS.get((service, operation)):
+            return way(self, asked)
+        if service not in self._versions or not operation.startswith(("Describe", "Get", "List")):
+            return real(**asked)
+        question, version = (service, operation, repr(asked)), self._versions[service]()
+        known = self._shown.get(question)
+        if known is None or known[0] != version:
+            if known:
+                self._before[question] = known[1]
+            known = self._shown[question] = (version, real(**asked))
+        return copy.deepcopy(known[1])
+
+    # ---- shorter ways ------------------------------------------------------------------------------------------------
+
+    def _get_item(self, asked: Mapping[str, Any]) -> Answer:
+        item = self._table.get_item(asked["TableName"], asked["Key"])
+        return {"Item": item.to_json()["Attributes"]} if item else {}
+
+    def _update_item(self, asked: Mapping[str, Any]) -> Answer:
+        try:
+            item = self._table.update_item(
+                asked["TableName"],
+                asked["Key"],
+                asked["UpdateExpression"],
+                asked.get("ExpressionAttributeNames", {}),
+                asked.get("ExpressionAttributeValues", {}),
+                condition_expression=asked.get("ConditionExpression"),
+            )
+        except ConditionalCheckFailed:
+            raise _error("UpdateItem", "ConditionalCheckFailedException", 400) from None
+        return {"Attributes": item.to_json()["Attributes"]}
+
+    def _head_object(self, asked: Mapping[str, Any]) -> Answer:
+        found = self._s3.head_object(asked["Bucket"], asked["Key"])
+        if found is None:
+            raise _error("HeadObject", "404", 404)
+        return {"VersionId": found.version_id, "Metadata": dict(found.metadata)}
+
+    def _publish(self, asked: Mapping[str, Any]) -> Answer:
+        return {"MessageId": "simulated"}
+
+    def _put_events(self, asked: Mapping[str, Any]) -> Answer:
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "simulated"} for _ in asked["Entries"]]}
+
+
+_WAYS: Mapping[tuple[str, str], Callable[[Shortcut, Mapping[str, Any]], Answer]] = {
+    ("dynamodb", "GetItem"): Shortcut._get_item,
+    ("dynamodb", "UpdateItem"): Shortcut._update_item,
+    ("s3", "HeadObject"): Shortcut._head_object,
+    ("sns", "Publish"): Shortcut._publish,
+    ("events", "PutEvents"): Shortcut._put_events,
+}
+
+
+class _Client:
+    def __init__(self, shortcut: Shortcut, service: str, real: Any) -> None:
+        self._shortcut, self._service, self._real = shortcut, service, real
+
+    def __getattr__(self, method: str) -> Callable[..., Answer]:
+        operation = self._real.meta.method_to_api_mapping[method]
+        real = getattr(self._real, method)
+        return lambda **asked: self._shortcut.call(self._service, operation, real, asked)
+
+
+def _error(operation: str, code: str, status: int) -> ClientError:
+    said: Any = {"Error": {"Code": code, "Message": "scripted"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(said, operation)
