@@ -83,6 +83,20 @@ def test_a_redriven_execution_asks_again_for_what_was_approved_before_it_was_sto
     assert f'"approve": {{"plan": "{checksum}"}}' in told(world)
 
 
+def test_whoever_was_overtaken_before_his_report_has_nothing_to_say_when_redriven(world: World) -> None:
+    overtaken = appears(world)
+    come_to(world, overtaken, "Report outcome")
+    world.executions.stop(overtaken)
+    hold(world, at_work(world, overtaken), 60)  # its time is up by then
+    other = world.start(ORDERS)
+    world.conductor.run()
+    record, messages = world.item(ORDERS, "record"), len(world.calls.of("Publish"))
+    assert record["execution"] == other.arn
+    world.executions.redrive(overtaken)
+    world.conductor.run()
+    assert (world.item(ORDERS, "record"), len(world.calls.of("Publish"))) == (record, messages)
+
+
 def test_an_execution_that_came_to_its_end_fails_again_and_does_nothing(world: World) -> None:
     """Step Functions enters the Fail state again, and nothing before it."""
     world.calls.plan = lambda call: Fault.NOT_FOUND if call.operation == "ListAttachedRolePolicies" else None
