@@ -31,7 +31,7 @@ class Shortcut:
         region: str,
         plain: Callable[[str], Any],
         answerers: Mapping[str, Callable[[str, Mapping[str, Any]], Answer]],
-        versions: Mapping[str, Callable[[], Hashable]],
+        versions: Mapping[str, Callable[[Mapping[str, Any]], Hashable]],
     ) -> None:
         self._calls, self._plain, self._answerers, self._versions = calls, plain, answerers, versions
         self._table, self._s3 = dynamodb_backends[account][region], s3_backends[account]["aws"]
@@ -73,7 +73,7 @@ class Shortcut:
             return way(self, asked)
         if service not in self._versions or not operation.startswith(("Describe", "Get", "List")):
             return real(**asked)
-        question, version = (service, operation, repr(asked)), self._versions[service]()
+        question, version = (service, operation, repr(asked)), self._versions[service](asked)
         known = self._shown.get(question)
         if known is None or known[0] != version:
             if known:

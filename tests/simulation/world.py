@@ -231,16 +231,16 @@ class World:
             aws.network()[0]: aws.network(REGION)[0],
         }
 
-    def _versions(self) -> Mapping[str, Callable[[], Hashable]]:
-        """Of each service another one whenever it has something else to show."""
+    def _versions(self) -> Mapping[str, Callable[[Mapping[str, Any]], Hashable]]:
+        """Of each service another one whenever it has something else to show to whoever asks so."""
         account = self._cloud.account
         roles, directories = iam_backends[account]["aws"].roles, ds_backends[account][REGION].directories
         secrets = secretsmanager_backends[account][REGION].secrets
         return {
             "rds": self.rds.version,
-            "iam": lambda: repr([(r.assume_role_policy_document, list(r.managed_policies)) for r in roles.values()]),
-            "ds": lambda: repr([each.stage for each in directories.values()]),
-            "secretsmanager": lambda: repr([list(secret.versions) for secret in secrets.values()]),
+            "iam": lambda _: repr([(r.assume_role_policy_document, list(r.managed_policies)) for r in roles.values()]),
+            "ds": lambda _: repr([each.stage for each in directories.values()]),
+            "secretsmanager": lambda _: repr([list(secret.versions) for secret in secrets.values()]),
         }
 
     def _pattern_of(self, event: str) -> EventPattern:
