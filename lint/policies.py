@@ -41,10 +41,10 @@ def findings(stack: Stack) -> list[str]:
 
 
 def _of(policy: Policy) -> Iterator[str]:
-    """A trust policy's resource is the role itself, and is not written."""
-    role = names_of(policy.owner, "AWS::IAM::Role")["Arn"]
-    statements = [{**one, "Resource": role} if policy.kind == "trust" else one for one in policy.statements]
-    return _found({**policy.document, "Statement": statements})
+    """A trust policy's resource is the role itself, and is not written; "*" in the policy of a key is that key."""
+    itself = {"trust": "AWS::IAM::Role", "key": "AWS::KMS::Key"}.get(policy.kind)
+    arn = {"Resource": names_of(policy.owner, itself)["Arn"]} if itself else {}
+    return _found({**policy.document, "Statement": [{**one, **arn} for one in policy.statements]})
 
 
 def _found(document: Mapping[str, Any]) -> Iterator[str]:

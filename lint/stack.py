@@ -25,7 +25,7 @@ Resource = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Policy:
-    """Who has it (a logical id), what it is ("inline", "trust" or "resource"), and what it says."""
+    """Who has it (a logical id), what it is ("inline", "trust", "resource" or "key"), and what it says."""
 
     owner: str
     kind: str
@@ -60,13 +60,15 @@ class Stack:
         )
 
     def policies(self) -> Iterator[Policy]:
-        """Every policy: inline and trust of the roles, and those of queues, topics and buckets."""
+        """Every policy: inline and trust of the roles, and those of queues, topics, buckets and keys."""
         for name, resource in self.resources.items():
             properties = resource.get("Properties", {})
             if trust := properties.get("AssumeRolePolicyDocument"):
                 yield _policy(name, "trust", trust)
             for inline in properties.get("Policies", []):
                 yield _policy(name, "inline", inline["PolicyDocument"])
+            if document := properties.get("KeyPolicy"):
+                yield _policy(name, "key", document)
             if document := properties.get("PolicyDocument"):
                 yield _policy(name, "inline" if resource["Type"].startswith("AWS::IAM::") else "resource", document)
 

@@ -21,6 +21,7 @@ def main(arguments: Sequence[str]) -> int:
         command.add_argument("--speed", type=float, default=500, help="simulated seconds in a real one (default 500)")
         if name == "demo":
             command.add_argument("--engine", default="mysql", help="mysql (default) or aurora-postgresql")
+            command.add_argument("--faults", default="", help="what goes wrong, with commas between; `list` prints all")
     commands.add_parser("down", help="end what `up` started")
     shell = commands.add_parser("shell", help="a shell, or one command, that finds the cloud")
     shell.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="instead of a shell")
@@ -47,7 +48,7 @@ def _run(asked: argparse.Namespace) -> int:
     if asked.command == "demo":
         from localcloud.demo import story
 
-        story.tell(asked.engine, asked.speed)
+        story.tell(asked.engine, asked.faults, asked.speed)
     elif asked.command == "up":
         from localcloud import background, scenery
 

@@ -22,7 +22,7 @@ LOCAL_PATHS = ("CodeUri", "ContentUri", "DefinitionUri")
 class Artifacts:
     def __init__(self, cache: Path, home: Path, runtime_python: str, python_version: str) -> None:
         """`cache` keeps built layers from start to start; `home` is this cloud's own and readable by its functions."""
-        self._cache, self._home = cache / "layers", home / "code"
+        self._cache, self.home = cache / "layers", home
         self._runtime_python, self._python_version = runtime_python, python_version
         self._folders: dict[str, Path] = {}
 
@@ -57,7 +57,7 @@ class Artifacts:
             archive = folder.with_suffix(".zip").read_bytes()
         else:
             archive = zipped(source)
-            folder = self._home / self.name_of(archive)
+            folder = self.home / "code" / self.name_of(archive)
             if not folder.exists():
                 shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
         self._folders[self.name_of(archive)] = folder

@@ -8,6 +8,7 @@ import logging
 import os
 import subprocess
 import threading
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -28,6 +29,8 @@ from localcloud import cloudformation, dynamodb, eventbridge, lambdas, rds, s3, 
 from localcloud.artifacts import Artifacts, host_architecture
 from localcloud.clock import Clock
 from localcloud.cloudformation import DeploymentError
+from localcloud.cloudwatch import watching
+from localcloud.cloudwatch.metrics import Metrics
 from localcloud.comparison import Finding
 from localcloud.deploy import Stack, deploy
 from localcloud.faults import Faults
@@ -49,7 +52,7 @@ class Aws:
 
     def __init__(self, world: World, clock: Clock, faults: Faults, region: str) -> None:
         self.region, self.figures = region, Figures()
-        self.authorizer = Authorizer(self.account, region)
+        self.authorizer, metrics = Authorizer(self.account, region), Metrics(clock)
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._session = boto3.Session("local", "local", region_name=region)
@@ -57,6 +60,7 @@ class Aws:
         logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it misses a publisher for its metrics
         logging.getLogger("moto").setLevel(logging.ERROR)  # where it answers 500
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)  # a failed state is no error of ours
+        warnings.filterwarnings("ignore", r"Exception\(RDSClientError\) with code")  # codes that are common to all APIs
         default_user_config.update(
             {
                 "lambda": {"use_docker": False},
@@ -65,7 +69,7 @@ class Aws:
             }
         )
         _keep_service_role_policies()
-        door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures, self.authorizer)
+        door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures, self.authorizer, faults)
         self._server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_RequestHandler)
         # an address, not "localhost": of a name botocore would ask for <bucket>.localhost
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
@@ -83,10 +87,10 @@ class Aws:
             platform={"AWS_ENDPOINT_URL": self.endpoint, **world.resolving},
             spawn=spawn,
             artifacts=self._artifacts,
-            home=world.folder("functions"),
             clock=clock,
             faults=faults,
             authorizer=self.authorizer,
+            metrics=metrics,
         )
         lambdas.install(self.functions)
         cloudformation.install(self.client)
@@ -99,9 +103,10 @@ class Aws:
             retries={"total_max_attempts": 1}, read_timeout=3600, max_pool_connections=64, parameter_validation=False
         )
         lambda_client = self._session.client("lambda", endpoint_url=self.endpoint, config=once)
-        stepfunctions.install(clock, lambda_client, self.authorizer)
+        stepfunctions.install(clock, lambda_client, self.authorizer, metrics)
         if Aws._had_another:
             BackendDict.reset()  # here and not at the end: it takes a second, and most processes have but one cloud
+        watching.install(clock, metrics, self.authorizer)
         Aws._had_another = True
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="moto"
@@ -138,7 +143,9 @@ class Aws:
         vpc, subnets = self.network(region)
         service = ds_backends[self.account][region or self.region]
         where = {"VpcId": vpc, "SubnetIds": subnets}
-        made = service.create_microsoft_ad(region or self.region, domain, "CORP", "Not-Us3d-Here", domain, where, "Standard", [])
+        made = service.create_microsoft_ad(
+            region or self.region, domain, "CORP", "Not-Us3d-Here", domain, where, "Standard", []
+        )
         directory = service.directories[directory_id] = service.directories.pop(made)
         directory.directory_id = directory.alias = directory_id
 

@@ -72,6 +72,11 @@ FINISH: dict[str, dict[str, Callable[[Client, str, Any], object]]] = {
         ),
     },
     "AWS::EC2::SecurityGroup": {"SecurityGroupEgress": replace_egress},
+    "AWS::KMS::Key": {  # as text; moto keeps CloudFormation's as Python
+        "KeyPolicy": lambda client, name, policy: client("kms").put_key_policy(
+            KeyId=name, PolicyName="default", Policy=json.dumps(policy)
+        ),
+    },
     "AWS::IAM::Role": {
         "ManagedPolicyArns": lambda client, name, arns: [
             client("iam").attach_role_policy(RoleName=name, PolicyArn=arn) for arn in arns

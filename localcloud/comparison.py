@@ -23,6 +23,7 @@ ALLOWED: dict[Finding, str] = {
         "AWS::DynamoDB::Table",
         "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled",
     ): "kept as PointInTimeRecoveryStatus: ENABLED",
+    ("AWS::KMS::Key", "EnableKeyRotation"): "kept as key_rotation_status",
 }
 
 
@@ -100,6 +101,8 @@ def _parsed(value: Any) -> Any:
 
 def _word(value: Any) -> str:
     """Names and values as moto may have rewritten them: `VersioningConfiguration` and `versioning_configuration`
-    are one.
+    are one, and so are 1 and 1.0.
     """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return "".join(letter for letter in str(value).lower() if letter.isalnum())

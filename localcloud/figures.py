@@ -13,10 +13,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from localcloud.clock import Clock
-from localcloud.iam.authorizer import AccessDenied, Authorizer
+from localcloud.faults import Faults
+from localcloud.iam.authorizer import AccessDenied, Authorizer, Session
 from localcloud.iam.needs import Asked
 from localcloud.iam.policies import NotModelled
-from localcloud.iam.refusals import refuse
+from localcloud.iam.refusals import refuse, special_code
 from localcloud.requests import Call, access_key_id, called, parameters
 from localcloud.tracing import trace_id
 
@@ -47,25 +48,38 @@ class Figures:
 class Door:
     """A WSGI application in front of moto's."""
 
-    def __init__(self, application: Application, clock: Clock, figures: Figures, authorizer: Authorizer) -> None:
+    def __init__(
+        self, application: Application, clock: Clock, figures: Figures, authorizer: Authorizer, faults: Faults
+    ) -> None:
         self._application, self._clock, self._figures = application, clock, figures
-        self._authorizer = authorizer
+        self._authorizer, self._faults = authorizer, faults
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path.startswith("/localcloud/"):
             return self._answer(path, parse_qs(environ.get("QUERY_STRING", "")), start_response)
-        if session := self._authorizer.session(access_key_id(environ)):
-            root = re.search(r"Root=([^;]+)", environ.get("HTTP_X_AMZN_TRACE_ID", ""))
-            call = called(environ)
-            self._figures.count(root[1] if root else "", call)
-            try:
-                asked = parameters(environ, call)
-                self._authorizer.check(session, Asked(call, self._authorizer.account, self._authorizer.region, asked))
-            except AccessDenied as denied:
-                return refuse(environ, start_response, call[0], str(denied))
-            except NotModelled as unknown:
-                return refuse(environ, start_response, call[0], str(unknown), "NotModelled")
+        session = self._authorizer.session(access_key_id(environ))
+        if session is None:
+            return self._application(environ, start_response)
+        call = called(environ)
+        moment = f"{session.name}:{call[0]}:{call[1]}"
+        self._faults.it_is(f"call:{moment}")
+        answer = self._of_a_function(session, call, environ, start_response)
+        self._faults.it_is(f"answered:{moment}")
+        return answer
+
+    def _of_a_function(
+        self, session: Session, call: Call, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        root = re.search(r"Root=([^;]+)", environ.get("HTTP_X_AMZN_TRACE_ID", ""))
+        self._figures.count(root[1] if root else "", call)
+        try:
+            asked = parameters(environ, call)
+            self._authorizer.check(session, Asked(call, self._authorizer.account, self._authorizer.region, asked))
+        except AccessDenied as denied:
+            return refuse(environ, start_response, call[0], str(denied), special_code(call, denied.need))
+        except NotModelled as unknown:
+            return refuse(environ, start_response, call[0], str(unknown), "NotModelled")
         return self._application(environ, start_response)
 
     def _answer(self, path: str, query: dict[str, list[str]], start_response: Any) -> Iterable[bytes]:

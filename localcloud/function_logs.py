@@ -7,6 +7,7 @@ from moto.awslambda.models import LambdaFunction
 from moto.logs.models import LogStream, logs_backends
 
 from localcloud.clock import Clock
+from localcloud.cloudwatch.metrics import Metrics
 from localcloud.iam import function_roles
 from localcloud.iam.authorizer import AccessDenied, Authorizer
 
@@ -23,13 +24,13 @@ def log_group(function: LambdaFunction) -> str:
 
 class LogWriter:
     """Writes a function's lines to its log group, at simulated time, as far as the function's role may; like Lambda it
-    makes the group where the template has none.
+    makes the group where the template has none, and like CloudWatch it reads the metrics out of them.
     """
 
-    def __init__(self, function: LambdaFunction, clock: Clock, authorizer: Authorizer) -> None:
+    def __init__(self, function: LambdaFunction, clock: Clock, authorizer: Authorizer, metrics: Metrics) -> None:
         self._backend = logs_backends[function.account_id][function.region]
         self._group, self._clock = log_group(function), clock
-        self._function, self._authorizer = function, authorizer
+        self._function, self._authorizer, self._metrics = function, authorizer, metrics
 
     def __call__(self, stream: str, line: str) -> None:
         try:
@@ -49,6 +50,7 @@ class LogWriter:
         written: LogStream = streams[stream]
         # not the API: that refuses time stamps two hours ahead of the real time
         written.put_log_events([{"timestamp": int(self._clock.now().timestamp() * 1000), "message": line}])
+        self._metrics.logged(line)
 
     def _may(self, action: str, stream: str) -> None:
         function_roles.require_logs(self._authorizer, self._function, f"logs:{action}", self._group, stream)

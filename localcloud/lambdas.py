@@ -18,6 +18,7 @@ from moto.core.exceptions import JsonRESTError
 
 from localcloud.artifacts import Artifacts
 from localcloud.clock import Clock
+from localcloud.cloudwatch.metrics import Metrics
 from localcloud.delivery import bury
 from localcloud.execution_environment import ExecutionEnvironment, FunctionSpec, Spawn
 from localcloud.faults import Faults
@@ -38,18 +39,18 @@ class ExecutionEnvironments:
         platform: Mapping[str, str],
         spawn: Spawn,
         artifacts: Artifacts,
-        home: Path,
         clock: Clock,
         faults: Faults,
         authorizer: Authorizer,
+        metrics: Metrics,
     ) -> None:
         """`interpreter` has awslambdaric and boto3 and nothing else; `platform` is added to every function's
         variables.
         """
-        self.clock, self.faults, self.authorizer = clock, faults, authorizer
+        self.clock, self.faults, self.authorizer, self._metrics = clock, faults, authorizer, metrics
         self.cold_starts = 0
         self._interpreter, self._platform, self._spawn = interpreter, platform, spawn
-        self._artifacts, self._home = artifacts, home
+        self._artifacts = artifacts
         self._idle: dict[str, list[ExecutionEnvironment]] = defaultdict(list)
         self._all: set[ExecutionEnvironment] = set()
         self._lock = threading.Lock()
@@ -57,6 +58,7 @@ class ExecutionEnvironments:
 
     def invoke(self, function: LambdaFunction, payload: bytes, trace_id: str = "") -> Reply:
         """Answer one invocation; real work, so the clock runs at 1 meanwhile."""
+        self.faults.it_is(f"invoke:{function.function_name}")
         fault = self.faults.take(f"invoke:{function.function_name}")
         if fault and fault != "kill":
             raise JsonRESTError(fault, "scripted")
@@ -153,7 +155,7 @@ class ExecutionEnvironments:
             self._platform,
             credentials,
             self._spawn,
-            LogWriter(function, self.clock, self.authorizer),
+            LogWriter(function, self.clock, self.authorizer, self._metrics),
             self.clock.now().date(),
         )
         with self._lock:
@@ -183,7 +185,7 @@ class ExecutionEnvironments:
         """The folder with what the archive holds; the same archive is unpacked once, one that was packed here never."""
         if folder := self._artifacts.folder_of(archive):
             return folder
-        folder = self._home / "unpacked" / Artifacts.name_of(archive)
+        folder = self._artifacts.home / "unpacked" / Artifacts.name_of(archive)
         with self._lock:
             if not folder.exists():
                 making = folder.with_suffix(".making")

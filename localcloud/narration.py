@@ -3,13 +3,14 @@
 States that wait or choose share a line with the task they belong to; a terminal sees the running line move.
 """
 
+import itertools
 import json
 import shutil
 import sys
 import textwrap
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,14 @@ from localcloud.tracing import trace_id
 
 WIDTH, INDENT = min(118, shutil.get_terminal_size((118, 24)).columns), " " * 24
 HEADING = "  simulated    real     state"
+
+
+@dataclass(frozen=True)
+class Befallen:
+    """Something that happens from outside, and no history tells of."""
+
+    when: datetime
+    what: str
 
 
 @dataclass
@@ -34,6 +43,7 @@ class _Line:
 class Told:
     """What was told: how it ended, and the figures that a history holds."""
 
+    execution: str
     status: str
     end: str
     dossier: dict[str, Any]
@@ -47,12 +57,21 @@ class Told:
 class Narration:
     """Follows one execution; `began` is the real time (monotonic seconds) that its real times count from."""
 
-    def __init__(self, client: Callable[[str], Any], endpoint: str, execution: str, began: float) -> None:
+    def __init__(
+        self,
+        client: Callable[[str], Any],
+        endpoint: str,
+        execution: str,
+        began: float,
+        befallen: Sequence[Befallen] = (),
+    ) -> None:
+        """`befallen` grows meanwhile."""
         self._states, self._logs, self._endpoint = client("stepfunctions"), client("logs"), endpoint
         self._execution, self._began = execution, began
         self._history: list[dict[str, Any]] = []
         self._started = self._clock()
         self._line: _Line | None = None
+        self._befallen, self._shown = befallen, len(befallen)
         self._read: dict[str, int] = {}
         self._live = sys.stdout.isatty()
 
@@ -80,6 +99,7 @@ class Narration:
             yield from page
 
     def _tell(self, event: dict[str, Any]) -> None:
+        self._tell_what_befell(event["timestamp"])
         if event["type"] == "ExecutionStarted":
             self._started = event["timestamp"]
         elif "stateEnteredEventDetails" in event:
@@ -89,12 +109,20 @@ class Narration:
             tell = DETAILS.get(said["name"])
             self._line.details += tell(json.loads(said.get("output") or "{}")) if tell else []
             if said["name"] in SQL_STATES:
-                self._line.details += self._statements(said["name"])
+                self._line.details += self._statements(said["name"]) or ["nothing was missing: no statement"]
         elif event["type"].endswith("Failed") and self._line:
+            if self._line.states[-1] in SQL_STATES:
+                self._line.details += self._statements(self._line.states[-1])
             error: dict[str, Any] = next(
                 (value for name, value in event.items() if name.endswith("FailedEventDetails")), {}
             )
-            self._line.details.append(f"! {error.get('error', event['type'])}")
+            self._line.details.append(f"! {error.get('error', event['type'])}{_message(error.get('cause', ''))}")
+
+    def _tell_what_befell(self, until: datetime) -> None:
+        for each in self._befallen[self._shown :]:
+            if self._line and each.when <= until:
+                self._line.details.append(f"* {each.what}")
+                self._shown += 1
 
     def _enter(self, state: str, kind: str, when: datetime) -> None:
         continues = self._line and (kind.startswith("Choice") or self._line.states[-1].startswith(("Wait", "Retry")))
@@ -109,10 +137,11 @@ class Narration:
         if self._line is None:
             return
         line, self._line = self._line, None
-        short = len(line.details) == 1 and len(self._text(line)) + len(line.details[0]) < WIDTH - 3
+        details = list(_counted(line.details))
+        short = len(details) == 1 and len(self._text(line)) + len(details[0]) < WIDTH - 3
         self._clear_live()
-        print(self._text(line) + (f"   {line.details[0]}" if short else ""))
-        for text in [] if short else "\n".join(line.details).splitlines():
+        print(self._text(line) + (f"   {details[0]}" if short else ""))
+        for text in [] if short else "\n".join(details).splitlines():
             hanging = " " * (len(text) - len(text.lstrip()) + 2)
             print(textwrap.indent(textwrap.fill(text, WIDTH - len(INDENT), subsequent_indent=hanging), INDENT))
 
@@ -138,7 +167,7 @@ class Narration:
         written = self._log(state)
         told = [entry for entry in written[self._read.get(state, 0) :] if entry.get("changes")]
         self._read[state] = len(written)  # a state that is entered again does not tell everything once more
-        return [f"{entry['does']}\n  {entry['sql']};" for entry in told] or ["nothing was missing: no statement"]
+        return [f"{entry['does']}\n  {entry['sql']};" for entry in told]
 
     def _log(self, state: str) -> list[dict[str, Any]]:
         group = next(
@@ -157,6 +186,7 @@ class Narration:
         described = self._states.describe_execution(executionArn=self._execution)
         signed_in = [entry for state in SIGNING_IN for entry in self._log(state)]
         return Told(
+            execution=self._execution,
             status=described["status"],
             end=entered[-1],
             dossier=json.loads(described.get("output") or "{}"),
@@ -166,6 +196,21 @@ class Narration:
             history_events=len(self._history),
             sql_round_trips=sum(e["round_trips"] for e in signed_in if e.get("message") == "SQL round trips"),
         )
+
+
+def _counted(details: list[str]) -> Iterator[str]:
+    """What comes several times in a row once, with its number."""
+    for text, equal in itertools.groupby(details):
+        times = len(list(equal))
+        yield text if times == 1 else f"{text} ({times} times)"
+
+
+def _message(cause: str) -> str:
+    """What a function's error says for people, without the trace."""
+    try:
+        return f": {json.loads(cause)['errorMessage']}"
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _hours(span: Any) -> str:

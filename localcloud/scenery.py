@@ -1,12 +1,19 @@
 """What is put into an empty cloud: people in the directory, the worked examples of profiles, databases; what to try."""
 
 from pathlib import Path
+from typing import Any, Protocol
 
 from localcloud.cloud import Cloud
 from localcloud.running import Running, log_file
 
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
 PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "mallory": "Stable-Genius-9"}
+
+
+class HasClients(Protocol):
+    """A cloud, as far as databases are made in it: boto3's clients."""
+
+    def client(self, service: str) -> Any: ...
 
 
 def prepare(cloud: Cloud) -> None:
@@ -19,7 +26,7 @@ def prepare(cloud: Cloud) -> None:
         )
 
 
-def create_database(cloud: Cloud, name: str, profile: str | None) -> None:
+def create_database(cloud: HasClients, name: str, profile: str | None) -> None:
     """What a team does that wants a small MySQL; `profile` is the tag's value, None for no tag."""
     cloud.client("rds").create_db_instance(
         DBInstanceIdentifier=name,
@@ -33,7 +40,9 @@ def create_database(cloud: Cloud, name: str, profile: str | None) -> None:
     )
 
 
-def create_cluster(cloud: Cloud, name: str, profile: str | None, readers: int = 1, database: str = "payments") -> None:
+def create_cluster(
+    cloud: HasClients, name: str, profile: str | None, readers: int = 1, database: str = "payments"
+) -> None:
     """What a team does that wants an Aurora PostgreSQL: the cluster bears the tag, and its instances none.
 
     They are called `<name>-1`, which is the writer, `<name>-2` and so on.
@@ -55,6 +64,19 @@ def create_cluster(cloud: Cloud, name: str, profile: str | None, readers: int = 
             Engine="aurora-postgresql",
             DBInstanceClass="db.r6g.large",
         )
+
+
+def switch_sweep(cloud: Cloud, state: str, rate: str = "") -> None:
+    """The schedule of the sweep, ENABLED or DISABLED; its period, the template's or `rate`, begins anew."""
+    scheduler, name = cloud.client("scheduler"), cloud.physical["SweepDatabasesHourly"]
+    kept = scheduler.get_schedule(Name=name)
+    scheduler.update_schedule(
+        Name=name,
+        State=state,
+        ScheduleExpression=rate or kept["ScheduleExpression"],
+        FlexibleTimeWindow=kept["FlexibleTimeWindow"],
+        Target=kept["Target"],
+    )
 
 
 def say(running: Running) -> None:

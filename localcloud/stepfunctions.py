@@ -26,6 +26,7 @@ from moto.stepfunctions.parser.backend import execution as executions
 from moto.stepfunctions.parser.backend import execution_worker
 
 from localcloud.clock import Clock
+from localcloud.cloudwatch.metrics import Metrics
 from localcloud.iam import state_machine_roles
 from localcloud.iam.authorizer import Authorizer
 from localcloud.mending import mend
@@ -38,6 +39,7 @@ class ExecutingBackend(parser.StepFunctionsParserBackend):
     _url_module = urls  # moto looks for it beside the class
     clock: ClassVar[Clock]
     authorizer: ClassVar[Authorizer]
+    metrics: ClassVar[Metrics]
 
     def create_state_machine(self, name: str, definition: str, roleArn: str, *rest: Any, **more: Any) -> Any:  # noqa: N803
         """Its role must be able to deliver its logs, where it has any."""
@@ -54,14 +56,14 @@ class ExecutingBackend(parser.StepFunctionsParserBackend):
         return execution
 
 
-def install(clock: Clock, lambda_client: Any, authorizer: Authorizer) -> None:
+def install(clock: Clock, lambda_client: Any, authorizer: Authorizer, metrics: Metrics) -> None:
     """Make moto's Step Functions execute, on this clock, calling functions through this client.
 
     One client for all executions, where moto makes a new one for each call; without retries: those are the state
     machine's.
     """
     lambda_client.meta.events.register("before-sign.lambda.Invoke", _add_trace, unique_id="localcloud-trace")
-    ExecutingBackend.clock, ExecutingBackend.authorizer = clock, authorizer
+    ExecutingBackend.clock, ExecutingBackend.authorizer, ExecutingBackend.metrics = clock, authorizer, metrics
     mend(parser.stepfunctions_parser_backends, backend=ExecutingBackend)
     # CloudFormation would fill the backend that executes nothing
     mend(models, stepfunctions_backends=parser.stepfunctions_parser_backends)
@@ -167,6 +169,7 @@ def _terminated(communication: Any) -> None:
 def _publish_status(execution: Any) -> None:
     """https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html"""
     said = execution.to_describe_output()
+    ExecutingBackend.metrics.execution_ended(said["stateMachineArn"], _text(said["status"]))
     detail = {
         "executionArn": said["executionArn"],
         "stateMachineArn": said["stateMachineArn"],

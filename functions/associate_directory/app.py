@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import guard, rds_changes, records
+from signon.aws import directory_service, guard, rds_changes, records
 from signon.domain.claim import Claim
 from signon.domain.database import DatabaseId
 from signon.domain.membership import Reading, must_associate, opening
@@ -33,6 +33,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     record = records.read(table, claim.database)
     asks = must_associate(database, directory, apply_immediately=plan.apply_immediately)
     if asks:
+        directory_service.require_active(directory)
         records.note(table, claim.database, {"associated_at": now.isoformat(), "allowed": plan.profile.sha256})
         role = setting("DIRECTORY_ROLE")
         rds_changes.associate_directory(database, directory, role, apply_immediately=plan.apply_immediately)

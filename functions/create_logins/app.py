@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import guard, profiles, rds, secrets
 from signon.db import logins, session
 from signon.domain.claim import Claim
-from signon.domain.database import DatabaseId
+from signon.domain.database import DatabaseId, in_working_order
 from signon.domain.plan import Plan
 from signon.domain.profile import load, read_profile
 from signon.domain.request import Request
@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         Request.from_json(event["request"]),
     )
     identity, table, bucket = DatabaseId.from_json(event["database"]), setting("TABLE"), setting("PROFILES")
-    database = rds.observe(identity)
+    database = in_working_order(rds.observe(identity))
     profile = read_profile(plan.profile.name, load(profiles.pinned(bucket, plan.profile)))
     with session.sign_in(
         database, lambda: secrets.master_credentials(database, plan.master_secret), setting("CA_BUNDLE")

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import rds, secrets
 from signon.db import logins, session
 from signon.domain.credentials import Credentials
-from signon.domain.database import DatabaseId, Instance
+from signon.domain.database import DatabaseId, Instance, in_working_order
 from signon.domain.plan import Plan
 from signon.domain.probe import judge, reboots, with_readers
 from signon.domain.reboot import Reboot, remaining
@@ -21,7 +21,8 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plan, database = Plan.from_json(event["plan"]), rds.observe(DatabaseId.from_json(event["database"]))
+    plan = Plan.from_json(event["plan"])
+    database = in_working_order(rds.observe(DatabaseId.from_json(event["database"])))
     before = Reboot.from_json(event["reboot"]) if event["reboot"] else None
     bundle = setting("CA_BUNDLE")
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import rds
-from signon.domain.database import DatabaseId
+from signon.domain.database import DatabaseId, in_working_order
 from signon.domain.membership import Reading, judge
 from signon.domain.plan import Plan
 from signon.domain.reboot import Reboot
@@ -19,7 +19,8 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plan, database = Plan.from_json(event["plan"]), rds.observe(DatabaseId.from_json(event["database"]))
+    plan = Plan.from_json(event["plan"])
+    database = in_working_order(rds.observe(DatabaseId.from_json(event["database"])))
     reading = judge(
         Reading.from_json(event["membership"]),
         database,

@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import executions, notifications, profiles, rds, records
+from signon.aws import executions, metrics, notifications, profiles, rds, records
 from signon.domain import sweep
 from signon.domain.record import ALL
 from signon.settings import setting
@@ -41,5 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             records.note(table, one.database.resource_id, {"swept_version": one.version})
     answer = {"looked_at": len(databases), "due": len(due), "started": len(started)}
     answer["held_back"] = answer["due"] - answer["started"]
-    logger.info("Swept", extra=answer)
+    oldest = sweep.oldest_unfinished(candidates, now)
+    age = metrics.embedded("OldestUnfinished", "Seconds", oldest.seconds, now)
+    logger.info("Swept", extra={**answer, "unfinished": oldest.name, **age})
     return answer

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from lint.rules import delivery, grants, keeping
+from lint.rules import alarms, delivery, grants, keeping
 from lint.stack import Stack
 
 Rule = Callable[[Stack], Iterator[str]]
 
-RULES: Sequence[Rule] = (*grants.RULES, *delivery.RULES, *keeping.RULES)
+RULES: Sequence[Rule] = (*grants.RULES, *delivery.RULES, *alarms.RULES, *keeping.RULES)
 
 
 def broken(stack: Stack) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lint.intrinsics import ACCOUNT
 from lint.stack import Policy, Stack, listed
 
 # The actions that may be allowed on every resource, each with the reason why it cannot be less.
@@ -27,6 +28,7 @@ EVERYWHERE: Mapping[str, str] = {
     "rds:DescribeEvents": _NO_RESOURCE,
     "rds:DescribeOrderableDBInstanceOptions": _NO_RESOURCE,
 }
+_OURSELVES = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}  # whoever IAM allows it in this account
 _READS_SECRETS = {"secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"}
 
 
@@ -64,12 +66,13 @@ def no_policy_lets_everybody_in(stack: Stack) -> Iterator[str]:
 
 
 def what_a_service_may_do_it_may_do_for_one_source(stack: Stack) -> Iterator[str]:
-    """Queues, topics, functions: without the source, the service could be sent by anybody ("confused deputy").
+    """Queues, topics, keys, functions: without the source, the service could be sent by anybody ("confused deputy").
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
     for policy, statement in _allowing(stack):
-        if policy.kind == "resource" and not _sources(statement.get("Condition", {})):
+        is_ours = statement.get("Principal") == _OURSELVES
+        if policy.kind in ("resource", "key") and not is_ours and not _sources(statement.get("Condition", {})):
             yield f"{policy.owner} is open to {', '.join(_principals(statement))}: restrict it by aws:SourceArn"
     for name, permission in stack.of("AWS::Lambda::Permission").items():
         if not permission.get("SourceArn") or "*" in permission["SourceArn"]:

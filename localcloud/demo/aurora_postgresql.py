@@ -12,6 +12,7 @@ from localcloud.demo.play import DemoFailed, Play, refused
 from localcloud.scenery import PEOPLE, create_cluster
 
 NAME = "payments-ledger"
+PATIENCE = {"Delay": 0.1, "MaxAttempts": 600}  # seconds of real time between two looks
 QUESTION = (
     "SELECT current_user, principal, gss_authenticated, ssl"
     " FROM pg_stat_gssapi JOIN pg_stat_ssl USING (pid) WHERE pid = pg_backend_pid()"
@@ -28,7 +29,7 @@ def create(cloud: Cloud, profile: str) -> str:
 def _make_schema(cloud: Cloud) -> None:
     """What the team's own software does as soon as there is a writer: without the schema a role would wait for it."""
     rds = cloud.client("rds")
-    rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier=f"{NAME}-1", WaiterConfig={"Delay": 0.1})
+    rds.get_waiter("db_instance_available").wait(DBInstanceIdentifier=f"{NAME}-1", WaiterConfig=PATIENCE)
     cluster = rds.describe_db_clusters(DBClusterIdentifier=NAME)["DBClusters"][0]
     secret = cloud.client("secretsmanager").get_secret_value(SecretId=cluster["MasterUserSecret"]["SecretArn"])
     where = f"host={cluster['Endpoint']} user={cluster['MasterUsername']} dbname={cluster['DatabaseName']}"
@@ -128,6 +129,8 @@ def _environment(cloud: Cloud, kit: Path, user: str) -> dict[str, str]:
 
 PLAY = Play(
     title="a new Aurora PostgreSQL cluster, from RDS's events to a proved sign-in",
+    name=NAME,
+    clustered=True,
     real=lambda cloud: (
         f"PostgreSQL {cloud.world.machine.postgresql[0].version}, a writer and a streaming replica,"
         " Samba Active Directory, Kerberos, TLS"

@@ -56,6 +56,8 @@ def _mysql(cloud: Cloud, kit: Path, line: str, user: str, password: str) -> subp
 
 PLAY = Play(
     title="a new RDS for MySQL database, from RDS's event to a proved sign-in",
+    name=NAME,
+    clustered=False,
     real=lambda cloud: f"MySQL {cloud.world.machine.mysql_version}, Samba Active Directory, PAM, TLS",
     stood_in_for="RDS's control plane, and the library behind the name auth_pam, which asks PAM",
     event="RDS-EVENT-0005",

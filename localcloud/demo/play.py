@@ -20,6 +20,8 @@ class Play:
     """
 
     title: str  # after "RDS Sign-on: "
+    name: str  # of the database
+    clustered: bool
     real: Callable[[Cloud], str]
     stood_in_for: str
     event: str  # RDS's, which starts the execution

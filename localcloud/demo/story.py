@@ -1,88 +1,172 @@
-"""From RDS's event to a proved sign-in, and to the refusals that belong to it.
+"""From RDS's event to a proved sign-in, and to the refusals that belong to it; with faults, to where they lead.
 
 Returns only if all of it happened; anything else is an error.
 """
 
 import json
 import tempfile
+import textwrap
 import time
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from localcloud.cloud import Cloud
 from localcloud.demo import aurora_postgresql, mysql
+from localcloud.demo.faults import ONBOARDED, PARKED, Fault, chosen, expected, listed
 from localcloud.demo.play import DemoFailed, Play
-from localcloud.narration import HEADING, Narration, Told
-from localcloud.scenery import PEOPLE, prepare
+from localcloud.demo.victim import Victim
+from localcloud.mailbox import Mailbox
+from localcloud.narration import HEADING, Befallen, Narration, Told
+from localcloud.scenery import PEOPLE, prepare, switch_sweep
 
 PROFILE = "payments"
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
 PLAYS = {"mysql": mysql.PLAY, "aurora-postgresql": aurora_postgresql.PLAY}
+IN_PROGRESS = "Already in progress"
+REMEMBERED = ("end", "error", "plan", "profile", "next_look")
+LIST = "list"  # in place of a fault's name
 
 
-def tell(engine: str, speed: float) -> None:
-    """Runs the demo; `speed` is simulated seconds per real second. Raises DemoFailed."""
+def tell(engine: str, faults: str, speed: float) -> None:
+    """Runs the demo; `faults` are the names of what goes wrong, with commas between them, `speed` is simulated seconds
+    per real second. Raises DemoFailed.
+    """
+    if faults == LIST:
+        print(f"What may go wrong, and how it ends:\n{listed()}")
+        return
     if engine not in PLAYS:
         raise DemoFailed(f"There is no demo of {engine!r}; there is one of {', '.join(PLAYS)}")
-    play, began = PLAYS[engine], time.monotonic()
+    play, going_wrong, began = PLAYS[engine], chosen(faults), time.monotonic()
     print(f"RDS Sign-on: {play.title}\n")
     with Cloud(speed=speed) as cloud:
         with cloud.clock.working():
             prepare(cloud)
-        _introduce(cloud, play, time.monotonic() - began)
-        told = _onboard(cloud, play, began)
-        _show_what_people_get(cloud, told)
-        kit = _download_kit(cloud, told)
-        with cloud.clock.working():
-            play.sign_in(cloud, kit, json.loads((kit / "connect.json").read_text()))
-        _figures(cloud, told, time.monotonic() - began)
+        people = Mailbox(cloud, cloud.outputs["OutcomesTopic"], "people")
+        _introduce(cloud, play, going_wrong, time.monotonic() - began)
+        told = _onboard(cloud, play, going_wrong, people, began)
+        if told.end == ONBOARDED:
+            _show_what_people_get(cloud, told)
+            kit = _download_kit(cloud, told)
+            with cloud.clock.working():
+                play.sign_in(cloud, kit, json.loads((kit / "connect.json").read_text()))
+        else:
+            print("\nNobody signs in.")
+        _figures(cloud, told, going_wrong, time.monotonic() - began)
 
 
-def _introduce(cloud: Cloud, play: Play, seconds: float) -> None:
+def _introduce(cloud: Cloud, play: Play, faults: Sequence[Fault], seconds: float) -> None:
     for what, is_so in (
         ("local cloud", f"template.yaml deployed, {len(cloud.physical)} resources; {seconds:.1f} s"),
         ("real", f"{play.real(cloud)}, each function in a process of its own"),
         ("stood in for", play.stood_in_for),
         ("directory", f"{cloud.directory.realm}: {', '.join(PEOPLE)}"),
         ("profile", f"{PROFILE}: admits payments-*; logins for alice and bob, none for mallory"),
+        *(("goes wrong", fault.says) for fault in faults),
     ):
         print(f"  {what:<14} {is_so}")
 
 
-def _onboard(cloud: Cloud, play: Play, began: float) -> Told:
+def _onboard(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox, began: float) -> Told:
+    """Follows the executions about the database, one after the other, as many as there must be; the last one's end."""
+    befallen: list[Befallen] = []
+    victim = Victim(
+        cloud,
+        play.name,
+        play.clustered,
+        create=lambda: play.create(cloud, PROFILE),
+        tell=lambda what: befallen.append(Befallen(cloud.clock.now(), what)),
+    )
+    if faults:
+        switch_sweep(cloud, "DISABLED")  # its hour comes when there is something to resume, however slow the machine is
+    for fault in faults:
+        fault.prepare(victim)
+    for each in befallen:
+        print(f"\n* {each.what}")
     print(f"\n$ {play.create(cloud, PROFILE)}")
-    execution = _execution(cloud)
-    print(f"{play.event} started execution {execution.rpartition(':')[2]}\n\n{HEADING}")
-    told = Narration(cloud.client, cloud.endpoint, execution, began).follow()
-    if told.end != "Onboarded":
-        raise DemoFailed(f"The execution ended in {told.end!r}: {json.dumps(told.dossier)[:2000]}")
-    return told
+    followed: list[Told] = []
+    for end in expected(faults):
+        execution = _execution(cloud, followed)
+        by = "The next one is" if followed else f"{play.event} started"
+        print(f"{by} execution {execution.rpartition(':')[2]}\n\n{HEADING}")
+        told = Narration(cloud.client, cloud.endpoint, execution, began, befallen).follow()
+        if told.end != end:
+            raise DemoFailed(f"The execution ended in {told.end!r}, not in {end!r}: {json.dumps(told.dossier)[:2000]}")
+        if end != ONBOARDED:
+            messages = people.about(play.name)
+            _show_what_people_are_told(cloud, told, messages)
+            _require_words(faults, messages)
+        if end == PARKED:
+            switch_sweep(cloud, "ENABLED")
+            print("The sweep looks every hour.")
+        followed.append(told)
+    return followed[-1]
 
 
-def _execution(cloud: Cloud) -> str:
-    """The execution that has claimed the database: a new one takes minutes, simulated ones, and a cluster sends an
-    event for itself and one for each instance.
+def _require_words(faults: Sequence[Fault], messages: Sequence[Mapping[str, str]]) -> None:
+    """Raises DemoFailed: the message that the faults lead to lacks something, or nobody was to be told."""
+    words = [word for fault in faults for word in fault.told]
+    if bool(messages) != bool(words):
+        raise DemoFailed(f"{len(messages)} messages were sent")
+    if missing := [word for word in words if not any(word in message["Message"] for message in messages)]:
+        raise DemoFailed(f"The message does not say {missing}")
+
+
+def _execution(cloud: Cloud, followed: Sequence[Told]) -> str:
+    """The next execution that decides something: it has claimed the database, or ended otherwise than the last one.
+
+    A new database takes minutes, simulated ones, and a cluster sends an event for itself and one for each instance;
+    what was parked waits for the next sweep.
     """
-    table, deadline = cloud.physical["Records"], time.monotonic() + 60
+    states, deadline = cloud.client("stepfunctions"), time.monotonic() + 60
+    known, passed_over = {told.execution for told in followed}, {IN_PROGRESS, *(told.end for told in followed[-1:])}
     while time.monotonic() < deadline:
-        items = cloud.client("dynamodb").scan(TableName=table)["Items"]
-        if holders := [item["holder"]["S"] for item in items if "holder" in item]:
-            return str(holders[0])
+        items = cloud.client("dynamodb").scan(TableName=cloud.physical["Records"])["Items"]
+        holders = {item["holder"]["S"] for item in items if "holder" in item}
+        listed = states.list_executions(stateMachineArn=cloud.outputs["StateMachineArn"])["executions"]
+        ended = [each["executionArn"] for each in reversed(listed) if each["status"] != "RUNNING"]
+        for execution in (*holders - known, *(each for each in ended if each not in known)):
+            if execution in holders or _end(states, execution) not in passed_over:
+                return str(execution)
         time.sleep(0.05)
-    raise DemoFailed("RDS's event started no execution within a minute")
+    raise DemoFailed("No execution was started within a minute")
+
+
+def _end(states: Any, execution: str) -> str:
+    """The last state that an execution entered."""
+    events = states.get_execution_history(executionArn=execution, reverseOrder=True, maxResults=10)["events"]
+    return str(next(each["stateEnteredEventDetails"]["name"] for each in events if "stateEnteredEventDetails" in each))
+
+
+def _show_what_people_are_told(cloud: Cloud, told: Told, messages: Sequence[Mapping[str, str]]) -> None:
+    record = _record(cloud, told)
+    facts = [f"{fact} {record[fact]['S']}" for fact in REMEMBERED if record.get(fact, {"S": ""})["S"]]
+    print(f"\n  {told.end}\n  record         {', '.join(facts) or 'none of this'}")
+    for message in messages[-1:]:
+        print(textwrap.indent(f"people are told: {message['Subject']}\n\n{message['Message']}", "  "))
+    if not messages:
+        print("  people         are told nothing: there is nothing for them to do")
+    print()
 
 
 def _show_what_people_get(cloud: Cloud, told: Told) -> None:
     outcome = told.dossier["outcome"]
-    key = {"database": {"S": told.dossier["database"]["resource_id"]}, "kind": {"S": "record"}}
-    record = cloud.client("dynamodb").get_item(TableName=cloud.physical["Records"], Key=key)["Item"]
+    record = _record(cloud, told)
     print(f"\n  {told.end}: {outcome['headline']}")
     print(
         "  record         "
         + ", ".join(f"{fact} {record[fact]['S']}" for fact in ("end", "plan", "profile", "rebooted_at"))
     )
+
+
+def _record(cloud: Cloud, told: Told) -> Mapping[str, Any]:
+    key = {"database": {"S": told.dossier["database"]["resource_id"]}, "kind": {"S": "record"}}
+    record: Mapping[str, Any] = (
+        cloud.client("dynamodb").get_item(TableName=cloud.physical["Records"], Key=key).get("Item", {})
+    )
+    return record
 
 
 def _download_kit(cloud: Cloud, told: Told) -> Path:
@@ -94,8 +178,8 @@ def _download_kit(cloud: Cloud, told: Told) -> Path:
     return kit
 
 
-def _figures(cloud: Cloud, told: Told, seconds: float) -> None:
-    query = urllib.parse.urlencode({"execution": told.dossier["claim"]["execution"]})
+def _figures(cloud: Cloud, told: Told, faults: Sequence[Fault], seconds: float) -> None:
+    query = urllib.parse.urlencode({"execution": told.execution})
     with urllib.request.urlopen(f"{cloud.endpoint}/localcloud/figures?{query}") as answer:  # noqa: S310  (our own endpoint)
         calls: dict[str, Any] = json.load(answer)
     figures = {
@@ -106,5 +190,5 @@ def _figures(cloud: Cloud, told: Told, seconds: float) -> None:
         "SQL round trips": told.sql_round_trips,
     }
     print("\n" + ", ".join(f"{value} {name}" for name, value in figures.items()) + f", {seconds:.1f} s")
-    if told.looks > MOST_LOOKS:
+    if told.looks > MOST_LOOKS and not faults:
         raise DemoFailed(f"{told.looks} looks at the membership; at most {MOST_LOOKS} are enough")

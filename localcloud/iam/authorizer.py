@@ -31,6 +31,11 @@ class Session:
     role: str  # its name
     arn: str  # arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
 
+    @property
+    def name(self) -> str:
+        """Of the session; a function's is the function's own."""
+        return self.arn.rpartition("/")[2]
+
 
 @dataclass(frozen=True)
 class Used:

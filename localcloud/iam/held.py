@@ -1,12 +1,14 @@
 """What moto's services hold of the resources that a request names: ARNs, tags, keys, trust."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from moto.iam.models import Role, iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeKey, s3_backends
 from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_backends
+from moto.sns.models import sns_backends
 from moto.utilities.utils import get_partition
 
 from localcloud.iam.policies import Statement, statements
@@ -49,6 +51,27 @@ def has_object(account: str, region: str, bucket: str, key: str) -> bool:
     """Whether the bucket has a newest version of the object; a delete marker is none."""
     kept = s3_backends[account][get_partition(region)].buckets.get(bucket)
     return kept is not None and isinstance(kept.keys.get(key), FakeKey)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of KMS. One that AWS keeps for a service (no policy) lets in whoever may use that, and no other service."""
+
+    arn: str
+    policy: str | None
+
+
+def topic(account: str, region: str, arn: str) -> tuple[str | None, Key | None]:
+    """The topic's policy, and the key that it is encrypted with."""
+    kept = sns_backends[account][region].topics.get(arn)
+    if kept is None:
+        return None, None
+    if not (name := kept.kms_master_key_id):
+        return kept.policy, None
+    if name.startswith("alias/aws/"):
+        return kept.policy, Key(name, None)
+    key = kms_backends[account][region].describe_key(name)
+    return kept.policy, Key(key.arn, key.policy)
 
 
 def secret(account: str, region: str, name_or_arn: str) -> tuple[str, Mapping[str, str], str | None]:

@@ -103,6 +103,19 @@ def read_secret(asked: Asked) -> Iterator[Need]:
         yield Need("kms:Decrypt", key, {"kms:ViaService": (f"secretsmanager.{asked.region}.amazonaws.com",)})
 
 
+def publish(asked: Asked) -> Iterator[Need]:
+    """And to encrypt, where the topic is under a key of its own: SNS does that in the publisher's name.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    arn = asked.arn("{TopicArn}")
+    yield Need("sns:Publish", arn)
+    _, key = held.topic(asked.account, asked.region, arn)
+    if key and key.policy:
+        by_sns = {"kms:ViaService": (f"sns.{asked.region}.amazonaws.com",)}
+        yield from (Need(action, key.arn, by_sns) for action in ("kms:GenerateDataKey", "kms:Decrypt"))
+
+
 def put_events(asked: Asked) -> Iterator[Need]:
     for entry in asked.parameters["Entries"]:
         bus = Asked(asked.call, asked.account, asked.region, {"EventBusName": "default", **entry})
@@ -180,7 +193,7 @@ NEEDS: dict[Call, tuple[Maker, ...]] = {
     ("ds", "DescribeSharedDirectories"): (
         to("ds:DescribeSharedDirectories", "arn:{partition}:ds:{region}:{account}:directory/{OwnerDirectoryId}"),
     ),
-    ("sns", "Publish"): (to("sns:Publish", "{TopicArn}"),),
+    ("sns", "Publish"): (publish,),
     ("sqs", "SendMessage"): (to("sqs:SendMessage", "arn:{partition}:sqs:{region}:{account}:{QueueName}"),),
     ("events", "PutEvents"): (put_events,),
     ("states", "StartExecution"): (to("states:StartExecution", "{stateMachineArn}"),),

@@ -5,10 +5,19 @@ from collections.abc import Iterable
 from typing import Any
 from xml.sax.saxutils import escape
 
+from localcloud.iam.policies import Need
+from localcloud.requests import Call
+
 REQUEST_ID = "00000000-0000-0000-0000-000000000000"
 
 # where it is neither the protocol's usual code
 CODES = {"sns": "AuthorizationError", "ec2": "UnauthorizedOperation"}
+
+
+def special_code(call: Call, need: Need) -> str:
+    """The code where it is not the one that the service usually refuses with; "" where it is."""
+    # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
+    return "KMSAccessDenied" if call[0] == "sns" and need.action.startswith("kms:") else ""
 
 
 def refuse(environ: dict[str, Any], start_response: Any, service: str, message: str, code: str = "") -> Iterable[bytes]:

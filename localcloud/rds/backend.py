@@ -11,7 +11,7 @@ from . import shown
 from .clusters import Clusters
 from .instances import Instances
 from .life_cycle import LifeCycle
-from .servers import new_secret
+from .servers import new_secret, rotate
 
 
 class RealServersBackend(Instances, Clusters):
@@ -22,5 +22,5 @@ def install(world: World, clock: Clock, faults: Faults) -> None:
     """From now on moto's RDS has these servers behind it and goes by this clock."""
     LifeCycle.world, LifeCycle.clock, LifeCycle.faults = world, clock, faults
     mend(models.rds_backends, backend=RealServersBackend)
-    mend(models.MasterUserSecret, _generate_secret_string=new_secret)
+    mend(models.MasterUserSecret, _generate_secret_string=new_secret, rotate_secret=rotate)
     shown.install(faults)

@@ -27,11 +27,13 @@ class Joining(LifeCycle):
         if status and present.domain == domain and (walks_or_is_there or (waits and not at_once)):
             return
         begins = now if at_once else next_window(resource.preferred_maintenance_window, now)
-        resource.membership = Membership(domain, directory.name, str(role), begins, self._end_of_join())
+        resource.membership = Membership(domain, directory.name, str(role), begins, self._end_of_join(directory))
 
     def _join_at_creation(self, resource: Any, domain: str, role: str | None) -> None:
         directory = self._directory(domain, role)
-        resource.membership = Membership(domain, directory.name, str(role), self.clock.now(), self._end_of_join())
+        resource.membership = Membership(
+            domain, directory.name, str(role), self.clock.now(), self._end_of_join(directory)
+        )
 
     def _joined(self, resource: Any) -> bool:
         """Whether a server that is started now has the plugin."""
@@ -40,6 +42,17 @@ class Joining(LifeCycle):
 
     def _restart_server(self, instance: Any) -> None:
         servers.restart(instance, self._joined(instance))
+
+    def fail_over(self, instance: Any) -> None:
+        """What clients see of the beginning of a failover: the writer is gone, and who answers in its place is read
+        only until `promote`. No status and no event of RDS tells of it.
+        """
+        servers.crash(instance)
+        servers.restart(instance, self._joined(instance), read_only=True)
+
+    def promote(self, instance: Any) -> None:
+        """... and of its end."""
+        self._restart_server(instance)
 
     def _directory(self, domain: str, role: str | None) -> Any:
         directory = ds_backends[self.account_id][self.region_name].directories.get(domain)
@@ -59,7 +72,10 @@ class Joining(LifeCycle):
             )
         return directory
 
-    def _end_of_join(self) -> str:
+    def _end_of_join(self, directory: Any) -> str:
+        """Nobody joins a directory that is not Active."""
+        if directory.stage != "Active":
+            return "enable-kerberos-failed"
         return self.faults.take("join") or "kerberos-enabled"
 
 

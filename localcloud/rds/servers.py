@@ -24,10 +24,16 @@ def start(world: World, instance: Any) -> Any:
     return starter(world, instance) if starter else None
 
 
-def restart(instance: Any, joined: bool) -> None:
+def restart(instance: Any, joined: bool, *, read_only: bool = False) -> None:
     """What is joined by now has the plugin from now on; that is the only moment at which it gets it."""
     if instance.server:
-        instance.server.restart(methods=("kerberos",) if joined else ())
+        instance.server.restart(methods=("kerberos",) if joined else (), read_only=read_only)
+
+
+def crash(instance: Any) -> None:
+    """At once, as if its host were gone; `restart` starts it again."""
+    if instance.server:
+        instance.server.crash()
 
 
 def stop(instance: Any) -> None:
@@ -96,6 +102,15 @@ def _master(resource: Any) -> tuple[str, str]:
         secret = json.loads(resource.master_user_secret.secret.secret_string)
         return secret["username"], secret["password"]
     return resource.master_username, resource._master_user_password
+
+
+def rotate(secret: Any) -> None:
+    """A new password, for the server and then in the secret; `secret` is moto's MasterUserSecret."""
+    writer = getattr(secret.resource, "writer", secret.resource)
+    old, new = json.loads(secret.secret.secret_string), new_secret(secret)
+    if writer and writer.server:
+        writer.server.change_password(old["username"], old["password"], json.loads(new)["password"])
+    secret.secretsmanager.put_secret_value(secret.secret.arn, new, None, None, ["AWSCURRENT"])
 
 
 def new_secret(secret: Any) -> str:

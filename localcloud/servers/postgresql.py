@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from signal import Signals
 from typing import TYPE_CHECKING, Self
@@ -38,12 +40,14 @@ UPDATE pg_authid SET rolsuper = true
 WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files');
 """
 
+CHANGE = "ALTER ROLE {user} PASSWORD {password};\n"
+
 INITIALIZE = ("--username=rdsadmin", "--auth=reject", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync")
 
-# Nothing outlives a world, so nothing needs to survive a power cut.
+# Nothing outlives a world, so nothing needs to survive a power cut. A killed server loses no more than a page that it
+# was just writing: what it has committed is in its files.
 SMALL_AND_FORGETFUL = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "16MB",
     "max_connections": "50",
@@ -126,18 +130,34 @@ class PostgreSQL:
         server._start(())
         return server
 
-    def restart(self, methods: Iterable[str] = ()) -> None:
+    def restart(self, methods: Iterable[str] = (), *, read_only: bool = False) -> None:
         """Stops, if it runs, and starts; with "kerberos" among the methods, as a member of the world's directory.
 
         Raises ServerFailed.
         """
         self.stop()
-        self._start(methods)
+        self._start(methods, read_only=read_only)
 
     def stop(self) -> None:
         """Ends all sessions and stops in good order; `restart` starts it again."""
         self._process.send_signal(Signals.SIGINT)
         self._process.wait()
+
+    def crash(self) -> None:
+        """Ends at once: what has not reached its files is lost; `restart` recovers from these.
+
+        A session outlives the first process until it notices, and as long as one is left no other server may start.
+        """
+        self._process.kill()
+        self._process.wait()
+        while left := self._processes():
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, Signals.SIGKILL)
+
+    def change_password(self, user: str, old: str, new: str) -> None:
+        """Of this account."""
+        self._as_admin(CHANGE.format(user=_quoted_name(user), password=_quoted(new)))
 
     def delete(self) -> None:
         """Ends the server for good: its names no longer resolve, its data is gone."""
@@ -145,13 +165,14 @@ class PostgreSQL:
         self._world.names.forget(self.address)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, methods: Iterable[str]) -> None:
+    def _start(self, methods: Iterable[str], *, read_only: bool = False) -> None:
         directory = self._world.directory if "kerberos" in methods else None
         hba = pg_hba(self.programs.major, self._master_user, directory.realm if directory else None)
         settings = {
             **SMALL_AND_FORGETFUL,
             **SERVE,
             **self._settings,
+            **({"default_transaction_read_only": "on"} if read_only else {}),
             "cluster_name": self.name,
             "listen_addresses": self.address,
             "port": str(self.port),
@@ -183,6 +204,15 @@ class PostgreSQL:
             return False
         return lines[:1] == [str(self._process.pid)] and lines[7:8] == ["ready   "]
 
+    def _processes(self) -> list[int]:
+        """Those that work in its data directory, as all of its processes do."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it has just ended, or is another user's
+                if (process / "cwd").readlink() == self._data:
+                    found.append(int(process.name))
+        return found
+
     def _keytab(self, directory: Directory) -> Path:
         path = self._folder / "keytab"
         path.unlink(missing_ok=True)
@@ -195,12 +225,20 @@ class PostgreSQL:
 
     def _make_roles(self, master_password: str) -> None:
         more = MAY_GRANT if self.programs.major >= ADMIN_ONLY_MEMBERSHIPS else MAY_NOT_GRANT
-        statements = (ROLES + more).format(
-            user='"' + self._master_user.replace('"', '""') + '"',
-            password="'" + master_password.replace("'", "''") + "'",
-        )
-        first = self._world.account.write(self._folder / "first.sql", statements)
+        master = {"user": _quoted_name(self._master_user), "password": _quoted(master_password)}
+        self._as_admin((ROLES + more).format(**master))
+
+    def _as_admin(self, statements: str) -> None:
+        file = self._world.account.write(self._folder / "admin.sql", statements)
         psql = self.programs.bin / "psql"
         who = (f"--host={self._folder}", "--username=rdsadmin", "--dbname=postgres")
-        self._world.supervisor.run([psql, *who, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={first}"])
-        first.unlink()
+        self._world.supervisor.run([psql, *who, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={file}"])
+        file.unlink()
+
+
+def _quoted_name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,11 +1,11 @@
 """One cloud with people in its directory, and one database that was onboarded by its event."""
 
-import json
 from collections.abc import Callable, Mapping
 
 import pytest
 
 from localcloud.cloud import Cloud
+from localcloud.mailbox import Mailbox
 from tests.e2e.refusals import Refusals
 from tests.e2e.scene import PEOPLE, Ended, Scene
 
@@ -39,17 +39,4 @@ Told = Callable[[str], list[Mapping[str, str]]]
 @pytest.fixture(scope="session")
 def told(scene: Scene) -> Told:
     """The messages to people about a database, each with Subject and Message, since this was first asked for."""
-    sqs = scene.cloud.client("sqs")
-    queue = sqs.create_queue(QueueName="people")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    scene.cloud.client("sns").subscribe(TopicArn=scene.cloud.outputs["OutcomesTopic"], Protocol="sqs", Endpoint=arn)
-    read: list[Mapping[str, str]] = []
-
-    def told(name: str) -> list[Mapping[str, str]]:
-        while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-            for message in found:
-                read.append(json.loads(message["Body"]))
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-        return [each for each in read if name in each["Message"]]
-
-    return told
+    return Mailbox(scene.cloud, scene.cloud.outputs["OutcomesTopic"], "people").about

@@ -19,7 +19,7 @@ import yaml
 from moto.rds.models import rds_backends
 
 from localcloud.cloud import Cloud
-from localcloud.scenery import create_database
+from localcloud.scenery import create_database, switch_sweep
 
 PEOPLE = {
     "alice": "Correct-Horse-7",
@@ -135,16 +135,40 @@ class Scene:
         return str(started["executionArn"])
 
     def switch_sweep(self, state: str, rate: str = "") -> None:
-        """The schedule of the sweep, ENABLED or DISABLED; its period, the template's or `rate`, begins anew."""
-        scheduler, name = self.cloud.client("scheduler"), self.cloud.physical["SweepDatabasesHourly"]
-        kept = scheduler.get_schedule(Name=name)
-        scheduler.update_schedule(
-            Name=name,
-            State=state,
-            ScheduleExpression=rate or kept["ScheduleExpression"],
-            FlexibleTimeWindow=kept["FlexibleTimeWindow"],
-            Target=kept["Target"],
-        )
+        switch_sweep(self.cloud, state, rate)
+
+    @contextmanager
+    def events_lost(self) -> Iterator[None]:
+        """The rule that RDS's events start executions by is off meanwhile."""
+        events, rule = self.cloud.client("events"), self.cloud.physical["OnboardDatabaseDatabaseAppeared"]
+        events.disable_rule(Name=rule)
+        try:
+            yield
+        finally:
+            events.enable_rule(Name=rule)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The pause switch is set meanwhile."""
+        dynamodb, table = self.cloud.client("dynamodb"), self.cloud.physical["Records"]
+        switch = {"database": {"S": "*"}, "kind": {"S": "pause"}}
+        dynamodb.put_item(TableName=table, Item=switch)
+        try:
+            yield
+        finally:
+            dynamodb.delete_item(TableName=table, Key=switch)
+
+    @contextmanager
+    def another_story(self, first: Mapping[str, Any], **more: Any) -> Iterator[None]:
+        """The state machine consists of this one state meanwhile."""
+        states = self.cloud.client("stepfunctions")
+        told = states.describe_state_machine(stateMachineArn=self.machine)["definition"]
+        other = {"StartAt": "First", "States": {"First": dict(first)}, **more}
+        states.update_state_machine(stateMachineArn=self.machine, definition=json.dumps(other))
+        try:
+            yield
+        finally:
+            states.update_state_machine(stateMachineArn=self.machine, definition=told)
 
     def sweep(self, now: str = "") -> dict[str, Any]:
         """One sweep, as the schedule invokes it, at this moment or at `now`; answers what it answers."""
@@ -155,6 +179,12 @@ class Scene:
         said: dict[str, Any] = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, said
         return said
+
+    def swept(self, name: str, now: str = "") -> Ended:
+        """The end of the newest execution that sweeps of now start about the database."""
+        before = set(self.executions_about(name, by="sweep"))
+        (arn,) = self.until(lambda: self.sweep(now) and set(self.executions_about(name, by="sweep")) - before)
+        return self.ended(arn)
 
     def ended(self, arn: str) -> Ended:
         states = self.cloud.client("stepfunctions")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,8 +43,14 @@ def of_type(kind: str) -> Said:
     return f"Directory {ODD_DIRECTORY} is of type {kind}", "RDS joins AWS Managed Microsoft AD only"
 
 
-def in_stage(stage: str) -> Said:
-    return f"Directory {ODD_DIRECTORY} is {stage}, not Active", "Bring the directory to Active; then start again"
+def in_stage(stage: str, remedy: str = "Bring the directory to Active; then start again") -> Said:
+    return f"Directory {ODD_DIRECTORY} is {stage}, not Active", remedy
+
+
+def becoming_active(stage: str) -> Odd:
+    """It is waited for."""
+    said = in_stage(stage, "Wait until it is Active, or mend it in Directory Service")
+    return replace(directory(stage, said, stage=stage), end="Parked")
 
 
 def of_realm(realm: str) -> Said:
@@ -183,10 +190,8 @@ DIRECTORIES = [
     directory("Simple AD", of_type("SimpleAD"), directory_type="SimpleAD"),
     directory("AD Connector", of_type("ADConnector"), directory_type="ADConnector"),
     directory("a share that nobody accepted", UNSHARED, directory_type="SharedMicrosoftAD"),
-    *(
-        directory(stage, in_stage(stage), stage=stage)
-        for stage in ("Requested", "Creating", "Restoring", "Impaired", "Inoperable", "Failed", "RestoreFailed")
-    ),
+    *(becoming_active(stage) for stage in ("Requested", "Creating", "Restoring", "Impaired")),
+    *(directory(stage, in_stage(stage), stage=stage) for stage in ("Inoperable", "Failed", "RestoreFailed")),
     directory("another realm", of_realm("OTHER.EXAMPLE.COM"), name="other.example.com"),
     directory(
         "a domain that is too long", of_realm("A" * 58 + ".COM"), too_long("a" * 58 + ".com"), name="a" * 58 + ".com"

@@ -1,10 +1,18 @@
 """Endings that no Catch sees are reported by the status-change rule, once, and hold up nobody."""
 
+import json
+from functools import partial
+
 from tests.e2e.conftest import Told
-from tests.e2e.scene import Scene
+from tests.e2e.scene import Ended, Scene
 
 ONE_LOGIN = {"alice": ["read"]}
 GROUP = "/aws/lambda/signon-report-ending"
+ENDED = "Step Functions Execution Status Change"
+# what breaks an execution off where no Catch sees it
+WAITS = {"Type": "Wait", "Seconds": 86400, "End": True}
+MISREADS = {"Type": "Pass", "InputPath": "$.nothing", "End": True}
+OVERFLOWS = {"Type": "Pass", "Result": 300_000 * "x", "End": True}  # more than 256 KiB
 
 
 def subjects(told: Told, name: str) -> list[str]:
@@ -66,3 +74,40 @@ def test_a_failure_that_could_not_report_itself_is_reported(scene: Scene, told: 
     record = scene.until(lambda: reported(scene, "silent-1"))
     assert (record["end"], record["execution"]) == ("Failed", ended.arn)
     assert subjects(told, "silent-1") == ["silent-1: the execution broke off without a report"]
+
+
+def test_however_an_execution_breaks_off_it_is_told_of_once_even_if_the_event_comes_again(
+    scene: Scene, told: Told
+) -> None:
+    with scene.events_lost():
+        scene.create_database("broken-1", "broken")
+        scene.available("broken-1")
+    for number, (first, more, status, error) in enumerate(
+        [
+            (WAITS, {"TimeoutSeconds": 600}, "TIMED_OUT", "TimedOut"),
+            (MISREADS, {}, "FAILED", "States.Runtime"),
+            (OVERFLOWS, {}, "FAILED", "States.DataLimitExceeded"),
+        ],
+        start=1,
+    ):
+        with scene.another_story(first, **more):
+            ended = scene.run("broken-1")
+        record = scene.until(partial(reported_by, scene, "broken-1", ended.arn))
+        assert (ended.status, record["end"], record["error"]) == (status, "Failed", error)
+        again(scene, ended)
+        assert len(told("broken-1")) == number
+        assert scene.record("broken-1") == record
+
+
+def reported_by(scene: Scene, name: str, execution: str) -> dict[str, str] | None:
+    record = reported(scene, name)
+    return record if record and record["execution"] == execution else None
+
+
+def again(scene: Scene, ended: Ended) -> None:
+    """Its event comes twice more, and is dealt with: EventBridge delivers at least once."""
+    detail = {"executionArn": ended.arn, "stateMachineArn": scene.machine, "status": ended.status}
+    event = {"Source": "aws.states", "DetailType": ENDED, "Detail": json.dumps(detail)}
+    before = endings_looked_at(scene)  # perhaps without the first one: of two more, one at least is the event again
+    scene.cloud.client("events").put_events(Entries=[event, event])
+    scene.until(lambda: endings_looked_at(scene) >= before + 2)

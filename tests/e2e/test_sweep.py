@@ -1,50 +1,18 @@
 """What no event starts, the sweep does: lost events, late tags, what was parked."""
 
 import datetime
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from tests.e2e.scene import Ended, Scene
+from tests.e2e.scene import Scene
 
 ONE_LOGIN = {"alice": ["read"]}
 ASK_FIRST = {"reboot": "ask"}  # its plan ends in "Needs a person" at once
-
-
-@contextmanager
-def events_lost(scene: Scene) -> Iterator[None]:
-    """The rule that RDS's events start executions by is off meanwhile."""
-    events, rule = scene.cloud.client("events"), scene.cloud.physical["OnboardDatabaseDatabaseAppeared"]
-    events.disable_rule(Name=rule)
-    try:
-        yield
-    finally:
-        events.enable_rule(Name=rule)
-
-
-@contextmanager
-def paused(scene: Scene) -> Iterator[None]:
-    """The pause switch is set meanwhile."""
-    dynamodb, table = scene.cloud.client("dynamodb"), scene.cloud.physical["Records"]
-    switch = {"database": {"S": "*"}, "kind": {"S": "pause"}}
-    dynamodb.put_item(TableName=table, Item=switch)
-    try:
-        yield
-    finally:
-        dynamodb.delete_item(TableName=table, Key=switch)
-
-
-def swept(scene: Scene, name: str, now: str = "") -> Ended:
-    """The end of the newest execution that sweeps of now start about the database."""
-    before = set(scene.executions_about(name, by="sweep"))
-    (arn,) = scene.until(lambda: scene.sweep(now) and set(scene.executions_about(name, by="sweep")) - before)
-    return scene.ended(arn)
 
 
 def test_a_database_whose_event_was_lost_is_onboarded_by_the_schedule(scene: Scene) -> None:
     kept = scene.cloud.client("scheduler").get_schedule(Name=scene.cloud.physical["SweepDatabasesHourly"])
     assert kept["ScheduleExpression"] == "rate(1 hour)"
     scene.publish_profile("lost", ONE_LOGIN)
-    with events_lost(scene):
+    with scene.events_lost():
         scene.create_database("lost-1", "lost")
         scene.available("lost-1")
         scene.switch_sweep("ENABLED", "rate(10 minutes)")
@@ -64,12 +32,12 @@ def test_a_tag_that_is_added_later_is_found_and_nothing_is_started_while_paused(
     assert scene.onboarded_by_event("late-1").end == "Not ours"
     tag = [{"Key": "signon:profile", "Value": "late"}]
     scene.cloud.client("rds").add_tags_to_resource(ResourceName=scene.database("late-1")["DBInstanceArn"], Tags=tag)
-    with paused(scene):
+    with scene.paused():
         answer = scene.sweep()
         assert (answer["started"], answer["held_back"]) == (0, answer["due"])
         assert answer["due"] >= 1
         assert scene.run("late-1").end == "Parked"
-    assert swept(scene, "late-1", _in_two_hours(scene)).end == "Needs a person"
+    assert scene.swept("late-1", _in_two_hours(scene)).end == "Needs a person"
     scene.sweep()
     assert len(scene.executions_about("late-1", by="sweep")) == 1  # it waits for its person, not for the sweep
 
@@ -85,12 +53,12 @@ def test_what_a_freeze_has_parked_is_resumed_when_the_freeze_is_over(scene: Scen
 
     record = scene.record("thaw-1")
     assert record is not None
-    looked = swept(scene, "thaw-1", record["next_look"])
+    looked = scene.swept("thaw-1", record["next_look"])
     assert "time to look again" in looked.dossier["request"]["reason"]
     assert looked.end == "Parked"  # the sweep was told that it is that day; the plan knows better
 
     scene.publish_profile("thaw", ONE_LOGIN, change=ASK_FIRST)
-    resumed = swept(scene, "thaw-1")
+    resumed = scene.swept("thaw-1")
     assert "profile thaw has changed" in resumed.dossier["request"]["reason"]
     assert resumed.end == "Needs a person"
 

@@ -143,8 +143,9 @@ class Conductor:
 
     def run(self) -> None:
         """Everything, until nobody is left who would do anything by himself."""
-        while self.run_awake() or self.jump():
-            pass
+        self.run_awake()
+        while self.jump():
+            self.run_awake()
 
     def reset(self) -> None:
         """Nobody is left, and it is the beginning."""

@@ -37,9 +37,7 @@ class Execution:
 class Executions:
     """``on_bad_end`` is called with each that was aborted, timed out or failed, as the rule on ends would."""
 
-    def __init__(
-        self, arn: str, definition: Mapping[str, Any], conductor: Conductor, functions: Functions
-    ) -> None:
+    def __init__(self, arn: str, definition: Mapping[str, Any], conductor: Conductor, functions: Functions) -> None:
         self.machine, self.definition = arn, definition
         self._conductor, self._functions = conductor, functions
         self.all: dict[str, Execution] = {}

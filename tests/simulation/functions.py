@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 from signon import settings
 from tests.simulation import calls
@@ -74,12 +75,8 @@ class Functions:
     @contextmanager
     def installed(self) -> Iterator[None]:
         """From now on a function's variables are those of the one that runs in this thread."""
-        real = settings.os
-        settings.os = SimpleNamespace(environ=_Environment())  # type: ignore[assignment]
-        try:
+        with mock.patch.object(settings, "os", SimpleNamespace(environ=_Environment())):
             yield
-        finally:
-            settings.os = real
 
 
 class _Environment(Mapping[str, str]):

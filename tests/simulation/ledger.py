@@ -14,9 +14,7 @@ from tests.simulation.world import LEDGER, World
 # What the presets of `World.publish` grant in MySQL, by role
 MYSQL_GRANTS = {
     "read": {("payments", privilege) for privilege in ("SELECT", "SHOW VIEW")},
-    "write": {
-        ("payroll", privilege) for privilege in ("SELECT", "SHOW VIEW", "INSERT", "UPDATE", "DELETE", "EXECUTE")
-    },
+    "write": {("payroll", privilege) for privilege in ("SELECT", "SHOW VIEW", "INSERT", "UPDATE", "DELETE", "EXECUTE")},
 }
 
 Roles = Mapping[str, Collection[str]]  # of each person

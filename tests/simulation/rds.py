@@ -41,7 +41,8 @@ class SimulatedRds:
         self.restarts.clear()
         self.join_takes, self.last_creation = JOINING, None
         rds_backends[self._account].pop(self._region, None)
-        backend = self.backend = rds_backends[self._account][self._region]
+        backend: Any = rds_backends[self._account][self._region]
+        self.backend = backend
         self.faults.clear()
         backend.clock, backend.world, backend.faults = self._conductor, self._servers, self.faults
         backend._later = MethodType(_later, backend)

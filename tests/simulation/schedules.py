@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from tests.simulation.calls import Call, Fault
 from tests.simulation.conductor import Actor
-from tests.simulation.executions import BAD_ENDS, Execution
+from tests.simulation.executions import BAD_ENDS
 from tests.simulation.ledger import Broken, Ledger
 from tests.simulation.stories import WANTED
 from tests.simulation.world import ORDERS, World
@@ -129,7 +129,7 @@ class Schedules(RuleBasedStateMachine):
     # ---- the end -----------------------------------------------------------------------------------------------------
 
     def teardown(self) -> None:
-        """Nothing goes wrong any more; what is left to be done is done by the sweep, and where it told a person, by him."""
+        """Nothing goes wrong any more; what is left is done by the sweep, and where a person was told, by him."""
         world = self.world
         if not hasattr(self, "ledger"):
             return
@@ -145,7 +145,8 @@ class Schedules(RuleBasedStateMachine):
                 world.sweep()
                 world.conductor.run()
             if not self._is_onboarded():
-                raise Broken(f"{ORDERS} was lost: {world.item(ORDERS, 'record')}, {list(world.executions.all.values())}")
+                executions = list(world.executions.all.values())
+                raise Broken(f"{ORDERS} was lost: {world.item(ORDERS, 'record')}, {executions}")
             self.ledger.settled(ORDERS)
         finally:
             world.conductor.reset()

@@ -1,4 +1,4 @@
-"""Real servers that stay up: what RDS would restart is emptied, cut off and given its plugin instead, in milliseconds."""
+"""Real servers that stay up: what RDS would restart is cut off and given its plugin instead, in milliseconds."""
 
 from __future__ import annotations
 
@@ -95,25 +95,24 @@ class WarmMySQL:
         there = self.run(f"SELECT CONCAT(QUOTE(User), '@', QUOTE(Host)) FROM mysql.user WHERE User NOT IN {MYSQL_OWN}")
         if made := [account for (account,) in there if account != f"'{user}'@'%'"]:
             self.run(f"DROP USER {', '.join(made)}")
-        self.run("SET GLOBAL read_only = OFF")
-        self.set_password(user, password)
-        self._load_plugin(wanted=False)
-        self._addresses[self.host] = self.address
+        self.change_password(user, "", password)
+        self.restart()
 
-    def set_password(self, user: str, password: str) -> None:
+    def change_password(self, user: str, old: str, new: str) -> None:
         with self.operator.cursor() as cursor:
-            cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", (user, password))
+            cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", (user, new))
 
-    def restart(self, methods: Iterable[str] = ()) -> None:
+    def restart(self, methods: Iterable[str] = (), *, read_only: bool = False) -> None:
         self._cut_off()
         self._load_plugin(wanted="kerberos" in set(methods))
+        self.run(f"SET GLOBAL read_only = {'ON' if read_only else 'OFF'}")
         self._addresses[self.host] = self.address
 
     def stop(self) -> None:
         self._cut_off()
         self._addresses.pop(self.host, None)
 
-    delete = stop
+    crash = delete = stop
 
     def _cut_off(self) -> None:
         for process, user, *_ in self.run("SHOW PROCESSLIST"):
@@ -155,15 +154,15 @@ class WarmPostgreSQL:
         if made:
             roles = composing.SQL(", ").join(composing.Identifier(name) for (name,) in made)
             self.run(*(composing.SQL(f"{do} {{}}").format(roles) for do in ("DROP OWNED BY", "DROP ROLE")))
-        self.set_password(user, password)
+        self.change_password(user, "", password)
         self.restart()
 
-    def set_password(self, user: str, password: str) -> None:
+    def change_password(self, user: str, old: str, new: str) -> None:
         role = composing.Identifier(user)
-        self.run(composing.SQL("ALTER ROLE {} PASSWORD {}").format(role, composing.Literal(password)))
+        self.run(composing.SQL("ALTER ROLE {} PASSWORD {}").format(role, composing.Literal(new)))
 
-    def restart(self, methods: Iterable[str] = ()) -> None:
-        """Nothing in the server shows whether it knows tickets."""
+    def restart(self, methods: Iterable[str] = (), *, read_only: bool = False) -> None:
+        """Nothing in the server shows whether it knows tickets; read only it is for RDS alone to make."""
         self._cut_off()
         self._addresses.update(dict.fromkeys(self.hosts, self.address))
 
@@ -172,7 +171,7 @@ class WarmPostgreSQL:
         for host in self.hosts:
             self._addresses.pop(host, None)
 
-    delete = stop
+    crash = delete = stop
 
     def _cut_off(self) -> None:
         others = f"backend_type = 'client backend' AND usename <> '{RDSADMIN}'"

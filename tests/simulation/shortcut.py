@@ -7,6 +7,7 @@ Nothing is signed, sent and parsed. What was shown once is shown again until it 
 from __future__ import annotations
 
 import copy
+import datetime
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
@@ -68,7 +69,7 @@ class Shortcut:
             said = answerer(operation, asked)
             if code := said.pop("__type", None):
                 raise _error(operation, code, 400)
-            return said
+            return {key: _moment(value) if key.endswith("Date") else value for key, value in said.items()}
         if way := _WAYS.get((service, operation)):
             return way(self, asked)
         if service not in self._versions or not operation.startswith(("Describe", "Get", "List")):
@@ -131,6 +132,11 @@ class _Client:
         operation = self._real.meta.method_to_api_mapping[method]
         real = getattr(self._real, method)
         return lambda **asked: self._shortcut.call(self._service, operation, real, asked)
+
+
+def _moment(seconds: float) -> datetime.datetime:
+    """As botocore reads one in JSON."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
 
 
 def _error(operation: str, code: str, status: int) -> ClientError:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from itertools import pairwise
 from typing import Any
+from unittest import mock
 
 import psycopg2
 import pymysql
@@ -38,8 +40,8 @@ class Statements:
     @contextmanager
     def installed(self) -> Iterator[None]:
         """From now on the drivers, where a function uses them, go by this; for everybody else they are as they were."""
-        real = pymysql.connect, pymysql.connections.Connection.query, psycopg2.connect, socket.getaddrinfo
-        pymysql_connect, query, psycopg2_connect, getaddrinfo = real
+        pymysql_connect, query = pymysql.connect, pymysql.connections.Connection.query
+        psycopg2_connect, getaddrinfo = psycopg2.connect, socket.getaddrinfo
         in_mysql, in_postgresql = self._mysql_statement, self._postgresql_cursor()
 
         def mysql(**asked: Any) -> Any:
@@ -56,7 +58,7 @@ class Statements:
             asked = {"hostaddr": address, "cursor_factory": in_postgresql, **asked}
             return self._sign_in(POSTGRESQL, psycopg2_connect, asked)
 
-        def statement(connection: Any, sql: Any, unbuffered: bool = False) -> Any:  # noqa: FBT001, FBT002
+        def statement(connection: Any, sql: Any, unbuffered: bool = False) -> Any:
             if not getattr(connection, "is_a_functions", False):
                 return query(connection, sql, unbuffered)
             return in_mysql(lambda text: query(connection, text, unbuffered), connection, sql)
@@ -66,24 +68,23 @@ class Statements:
                 host = self._addresses.get(host, NOBODY)
             return getaddrinfo(host, *arguments, **more)
 
-        pymysql.connect, pymysql.connections.Connection.query = mysql, statement  # type: ignore[method-assign]
-        psycopg2.connect, socket.getaddrinfo = postgresql, resolved
-        try:
+        with ExitStack() as undo:
+            undo.enter_context(mock.patch.object(pymysql, "connect", mysql))
+            undo.enter_context(mock.patch.object(pymysql.connections.Connection, "query", statement))
+            undo.enter_context(mock.patch.object(psycopg2, "connect", postgresql))
+            undo.enter_context(mock.patch.object(socket, "getaddrinfo", resolved))
             yield
-        finally:
-            pymysql.connect, pymysql.connections.Connection.query = real[:2]  # type: ignore[method-assign]
-            psycopg2.connect, socket.getaddrinfo = real[2:]
 
     def _sign_in(self, family: str, connect: Callable[..., Any], asked: dict[str, Any]) -> Any:
         call, fault = self._calls.begin(family, SIGN_IN, asked["host"])
         if fault is Fault.DENIED:
             asked["password"] = "not the password"
         if fault in _LET_NOBODY_IN[family]:
-            raise _LET_NOBODY_IN[family][fault]()
+            raise _let_nobody_in(family, fault)
         made = connect(**asked)
         if fault is Fault.TIMEOUT:
             made.close()
-            raise _LET_NOBODY_IN[family][Fault.SERVER_ERROR]()
+            raise _let_nobody_in(family, Fault.SERVER_ERROR)
         self._calls.end(call, fault)
         return made
 
@@ -124,7 +125,7 @@ def command(sql: str) -> str:
     words = re.findall(r"[A-Za-z_.]+", sql)
     if words[0].upper() != "SELECT":
         return " ".join(words[:2])
-    origin = next((following for word, following in zip(words, words[1:], strict=False) if word == "FROM"), "")
+    origin = next((following for word, following in pairwise(words) if word == "FROM"), "")
     return f"SELECT {origin}".strip()
 
 
@@ -147,6 +148,10 @@ _LET_NOBODY_IN: Mapping[str, Mapping[Fault | None, Callable[[], Exception]]] = {
         Fault.NOT_FOUND: lambda: psycopg2.OperationalError("could not translate host name"),
     },
 }
+
+
+def _let_nobody_in(family: str, fault: Fault | None) -> Exception:
+    return _LET_NOBODY_IN[family][fault]()
 
 
 def is_about(call: Call) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tests.simulation.calls import Call, Fault
+from tests.simulation.executions import Execution
 from tests.simulation.world import LEDGER, ORDERS, World
 
 WANTED = {"alice": ["read"], "bob": ["read", "write"]}
@@ -37,18 +38,21 @@ def appears(database: str) -> Callable[[World], None]:
     return lambda world: world.create(database, database.partition("-")[0])
 
 
-def _is_stopped(world: World) -> None:
+def _is_stopped(database: str) -> Callable[[World], None]:
     """Somebody stops the execution when it has claimed the database, and starts another one at once."""
-    appears(ORDERS)(world)
-    first = _until_it_has_claimed(world)
-    world.executions.stop(first)
-    world.start(ORDERS)
+
+    def tell(world: World) -> None:
+        appears(database)(world)
+        world.executions.stop(_which_has_claimed(world))
+        world.start(database)
+
+    return tell
 
 
 def _is_asked_for_again(world: World) -> None:
     """While an execution works on the database, a person starts another one."""
     appears(ORDERS)(world)
-    _until_it_has_claimed(world)
+    _which_has_claimed(world)
     world.start(ORDERS)
 
 
@@ -57,7 +61,12 @@ def _is_swept(world: World) -> None:
     world.rds.on_event = lambda event: None
     appears(ORDERS)(world)
     world.conductor.run()
-    failed = {"end": "Failed", "error": "KeyError", "profile": "orders", "reported_at": world.conductor.now().isoformat()}
+    failed = {
+        "end": "Failed",
+        "error": "KeyError",
+        "profile": "orders",
+        "reported_at": world.conductor.now().isoformat(),
+    }
     others = world.rds.show_copies(ORDERS, 3)
     for other in others:
         world.remember(other, failed)
@@ -68,14 +77,16 @@ def _is_swept(world: World) -> None:
     world.sweep()
 
 
-def _until_it_has_claimed(world: World):  # type: ignore[no-untyped-def]
-    while not world.executions.all:
-        world.conductor.run_awake()
-        world.conductor.jump()
-    (execution,) = world.executions.all.values()
-    while "Probe connection" not in execution.run.states:
-        world.conductor.awake[0].step()
-    return execution
+def _which_has_claimed(world: World) -> Execution:
+    """The execution that works on the database, as soon as it does."""
+    while True:
+        for execution in world.executions.all.values():
+            if "Probe connection" in execution.run.states:
+                return execution
+        if awake := world.conductor.awake:
+            awake[0].step()
+        else:
+            world.conductor.jump()
 
 
 def _cut_off_before_the_reboot(call: Call) -> Fault | None:
@@ -87,7 +98,8 @@ STORIES: Mapping[str, Story] = {
     "a database appears": Story(ORDERS, appears(ORDERS)),
     "a cluster appears": Story(LEDGER, appears(LEDGER)),
     "the reboot was cut off": Story(ORDERS, appears(ORDERS), _cut_off_before_the_reboot),
-    "its execution is stopped": Story(ORDERS, _is_stopped),
+    "its execution is stopped": Story(ORDERS, _is_stopped(ORDERS)),
+    "a cluster's execution is stopped": Story(LEDGER, _is_stopped(LEDGER)),
     "it is asked for again": Story(ORDERS, _is_asked_for_again),
     "its event was lost": Story(ORDERS, _is_swept),
 }

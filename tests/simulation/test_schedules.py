@@ -5,9 +5,9 @@ fails, step by step, and its seed.
 """
 
 import os
-import random
+import secrets
 
-from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.simulation.schedules import Schedules
@@ -18,10 +18,10 @@ STEPS = 25
 
 
 def test_whatever_happens_in_whatever_order_nothing_is_lost_and_nothing_is_done_twice(quick_world: World) -> None:
-    chosen = int(os.environ.get("SEED") or random.randrange(2**32))
+    chosen = int(os.environ.get("SEED") or secrets.randbelow(2**32))
     print(f"SEED={chosen}")
     Schedules.world = quick_world
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         seed(chosen)(Schedules),
         settings=settings(
             max_examples=int(os.environ.get("SCHEDULES") or IN_MAKE_TEST),

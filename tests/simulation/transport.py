@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit
 
 import boto3
-import botocore.endpoint
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 from moto.moto_server.werkzeug_app import create_backend_app
@@ -72,12 +72,8 @@ class Transport:
     @contextmanager
     def installed(self) -> Iterator[None]:
         """Nobody waits before he tries again."""
-        real = botocore.endpoint.time
-        botocore.endpoint.time = SimpleNamespace(sleep=lambda seconds: None)  # type: ignore[assignment]
-        try:
+        with mock.patch("botocore.endpoint.time", SimpleNamespace(sleep=lambda seconds: None)):
             yield
-        finally:
-            botocore.endpoint.time = real
 
     def reset(self) -> None:
         self._seen.clear()
@@ -139,7 +135,7 @@ def _called(application: Application, environ: dict[str, Any]) -> _Answer:
     said: dict[str, Any] = {}
 
     def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
-        said.update(status=int(status.split()[0]), headers=dict(headers))
+        said.update(status=int(status[:3]), headers=dict(headers))
 
     body = b"".join(application(environ, start))
     return _Answer(said["status"], said["headers"], body)
@@ -153,10 +149,14 @@ def _environ(request: AWSPreparedRequest) -> dict[str, Any]:
     """As a WSGI server would make it of the request's bytes."""
     url = urlsplit(request.url)
     body: Any = request.body or b""
-    body = body.read() if hasattr(body, "read") else body.encode() if isinstance(body, str) else body
+    if isinstance(body, str):
+        body = body.encode()
+    elif hasattr(body, "read"):
+        body = body.read()
+    given: Any = request.headers
     headers = {
         name.upper().replace("-", "_"): value.decode() if isinstance(value, bytes) else str(value)
-        for name, value in request.headers.items()
+        for name, value in given.items()
     }
     plain = {name: headers.pop(name) for name in ("CONTENT_TYPE",) if name in headers}
     headers.pop("CONTENT_LENGTH", None)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import yaml
 from moto.awslambda_simple.models import lambda_simple_backends
@@ -72,11 +72,9 @@ class World:
     def installed(self, *, by_shortcut: bool = False) -> Iterator[None]:
         """In this process functions call what is simulated; for others nothing has changed."""
         way = self.shortcut if by_shortcut else self.transport
-        real = clients.boto3
         with ExitStack() as undo:
-            undo.callback(setattr, clients, "boto3", real)
             undo.callback(clients.client.cache_clear)
-            clients.boto3 = SimpleNamespace(client=way.client)  # type: ignore[assignment]
+            undo.enter_context(mock.patch.object(clients, "boto3", SimpleNamespace(client=way.client)))
             clients.client.cache_clear()
             undo.enter_context(self.transport.installed())
             undo.enter_context(self._statements.installed())
@@ -101,7 +99,7 @@ class World:
     def publish(self, name: str, logins: Mapping[str, Sequence[str]], **changes: Any) -> None:
         """A profile for databases whose names begin with the profile's; ``changes`` replace parts of it."""
         postgresql = {"database": "payments", "schemas": ["public"]}
-        profile = {
+        profile: dict[str, Any] = {
             "version": 1,
             "admits": {"engines": ["mysql", "aurora-postgresql"], "names": [f"{name}-*"]},
             "directory": {"id": self._cloud.directory_id, "realm": self._cloud.directory.realm},
@@ -124,14 +122,9 @@ class World:
         self.client("rds").delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
 
     def rotate_secret(self, name: str) -> None:
-        """As Secrets Manager does it every seven days: another password, in the server and in RDS's secret."""
-        secret = self.rds.backend.databases[name].master_user_secret.secret
-        known = json.loads(secret.secret_string)
-        password = f"Rotated-{uuid.uuid4()}"
-        server: Any = self.rds.backend.databases[name].server
-        server.set_password(known["username"], password)
-        self.client("secretsmanager").put_secret_value(
-            SecretId=secret.arn, SecretString=json.dumps({**known, "password": password})
+        """As RDS does it every seven days: another password, in the server and in its secret."""
+        self.client("rds").modify_db_instance(
+            DBInstanceIdentifier=name, RotateMasterUserPassword=True, ApplyImmediately=True
         )
 
     def start(self, name: str, **request: Any) -> Execution:
@@ -145,7 +138,8 @@ class World:
 
     def starts(self, event: Mapping[str, Any]) -> bool:
         """Whether the template's rule starts an execution with it."""
-        return bool(self._rule.matches_event({**event, "region": self._cloud.region}))
+        as_deployed: Any = {**event, "region": self._cloud.region}
+        return bool(self._rule.matches_event(as_deployed))
 
     def _start_by_rule(self, event: Mapping[str, Any]) -> None:
         if self.starts(event):
@@ -214,9 +208,7 @@ class World:
             BillingMode="PAY_PER_REQUEST",
         )
         for bucket in (PROFILES, KITS):
-            self.client("s3").create_bucket(
-                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
-            )
+            self.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.client("s3").put_bucket_versioning(Bucket=PROFILES, VersioningConfiguration={"Status": "Enabled"})
         self.client("sns").create_topic(Name=self._cloud.outputs["OutcomesTopic"].rpartition(":")[2])
 

@@ -111,6 +111,14 @@ def sentence(action: str, resource: str) -> str:
                 " with an explicit deny in x"
             ),
         ),
+        (
+            "KMSAccessDenied",  # SNS, of the topic's key
+            sentence("kms:GenerateDataKey", "arn:aws:kms:us-east-1:1:key/x"),
+            (
+                "The role signon-MakePlanRole-ABC may not do kms:GenerateDataKey on arn:aws:kms:us-east-1:1:key/x:"
+                f" {NOBODY_ALLOWS} kms:GenerateDataKey action"
+            ),
+        ),
         ("403", "Forbidden", "The function's role may not call DescribeDBInstances: Forbidden"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -156,6 +158,24 @@ def test_a_stop_is_told_once_and_again_only_when_it_was_lifted(world: World) -> 
     assert len(world.told) == 2
 
 
+def test_the_line_that_says_how_a_sweep_went_is_a_metric_of_the_oldest_unfinished_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.databases, log = databases(3), io.StringIO()
+    monkeypatch.setattr(SWEEP.logger.registered_handler, "stream", log)
+    world.sweep()
+    line = json.loads(log.getvalue().splitlines()[-1])
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert (line["OldestUnfinished"], line["unfinished"]) == (2 * 3600, "payments-2")
+    assert directive == {
+        "Namespace": "RDS Sign-on",
+        "Dimensions": [["function_name"]],
+        "Metrics": [{"Name": "OldestUnfinished", "Unit": "Seconds"}],
+    }
+    assert line["function_name"] == "sweep-databases"
+    assert line["_aws"]["Timestamp"] == NOW.timestamp() * 1000
+
+
 # ---- endings
 
 
@@ -170,12 +190,34 @@ def test_a_stopped_execution_is_reported_once_and_its_claim_left_to_settle(world
     assert world.released == []
 
 
+@pytest.mark.parametrize(
+    ("status", "error", "recorded"),
+    [
+        ("ABORTED", "", "Aborted"),
+        ("TIMED_OUT", "States.Timeout", "TimedOut"),
+        ("FAILED", "States.Runtime", "States.Runtime"),
+        ("FAILED", "States.DataLimitExceeded", "States.DataLimitExceeded"),
+    ],
+)
+@pytest.mark.parametrize("holds", [True, False])
+def test_whatever_no_catch_saw_is_told_once_however_often_it_is_delivered(
+    world: World, status: str, error: str, recorded: str, holds: bool
+) -> None:
+    world.databases, world.execution = [a_database()], an_execution(status, error=error)
+    world.claim = Claim(a_database_id().resource_id, EXECUTION, 1) if holds else None
+    assert world.end()["reported"]
+    world.end()
+    world.claim = None  # it was released, or somebody has taken it over
+    world.end()
+    assert (len(world.told), len(world.announced)) == (1, 1)
+    assert world.records[a_database_id().resource_id].error == recorded
+
+
 def test_a_failure_that_could_not_report_is_reported_and_its_claim_released(world: World) -> None:
     world.databases, world.execution = [a_database()], an_execution("FAILED", error="States.DataLimitExceeded")
     world.claim = Claim(a_database_id().resource_id, EXECUTION, 1)
     assert world.end() == {"reported": True, "released": True}
     assert world.released == [world.claim]
-    assert world.records[a_database_id().resource_id].error == "States.DataLimitExceeded"
 
 
 @pytest.mark.parametrize(

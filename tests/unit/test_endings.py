@@ -136,7 +136,7 @@ def test_one_whose_report_met_no_answer_is_worth_another_look() -> None:
     ended = ending.outcome(an_execution("FAILED", error="TemporaryFailure"), "payments-orders")
     assert ended.end == "Parked"
     dossier = ending.dossier(a_request(profile=None), a_database(), None)
-    assert facts(ended, dossier, EXECUTION, NOW.isoformat())["next_look"] == at(hours=1).isoformat()
+    assert facts(ended, dossier, None, EXECUTION, NOW.isoformat())["next_look"] == at(hours=1).isoformat()
 
 
 def noted(record: Record | None) -> dict[str, str]:
@@ -144,7 +144,7 @@ def noted(record: Record | None) -> dict[str, str]:
     dossier = ending.dossier(a_request(profile=None), a_database(), record)
     ended = ending.outcome(execution, "payments-orders")
     assert event_detail(ended, dossier, execution.arn)["resource_id"] == a_database_id().resource_id
-    return dict(facts(ended, dossier, execution.arn, NOW.isoformat()))
+    return dict(facts(ended, dossier, record, execution.arn, NOW.isoformat()))
 
 
 def test_the_record_keeps_the_plan_and_profile_that_it_knows() -> None:

@@ -39,7 +39,12 @@ def test_every_class_says_what_it_means() -> None:
 
 def test_every_way_to_end_is_one_of_the_tree() -> None:
     parked = {"Parked"}
-    ends = {"END": {"Not ours", "Already in progress", *parked}, "ASK": {"Needs a person"}, "WAIT": parked, "RETRY": parked}
+    ends = {
+        "END": {"Not ours", "Already in progress", *parked},
+        "ASK": {"Needs a person"},
+        "WAIT": parked,
+        "RETRY": parked,
+    }
     for name, word in documented().items():
         if name in END_BY_ERROR and word:
             assert END_BY_ERROR[name] in ends[word]

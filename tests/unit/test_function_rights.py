@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.unit.contract import (
     FUNCTIONS,
     RESOURCES,
@@ -66,7 +68,7 @@ CALLS = {
     "head_object": {"s3:GetObject"},
     "put_object": {"s3:PutObject"},
     "get_secret_value": {"secretsmanager:GetSecretValue", "kms:Decrypt"},
-    "publish": {"sns:Publish"},
+    "publish": {"sns:Publish", "kms:GenerateDataKey", "kms:Decrypt"},
     "put_events": {"events:PutEvents"},
 }
 NEITHER_OURS_NOR_MORE = {"sqs:SendMessage", "s3:ListBucket", "logs:CreateLogStream", "logs:PutLogEvents"}
@@ -81,9 +83,17 @@ def test_a_function_may_make_the_calls_that_it_makes_and_no_others(function: str
 
 OF_RDS = {"Fn::Sub": "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:rds!*"}
 GIVEN = {"Ref": "MasterSecretArns"}
+OF_THE_TOPIC = {"Fn::GetAtt": ["OutcomesKey", "Arn"]}
+
+
+def via(service: str) -> dict[str, Any]:
+    """The key is used through this service alone."""
+    return {"StringEquals": {"kms:ViaService": {"Fn::Sub": f"{service}.${{AWS::Region}}.amazonaws.com"}}}
+
+
 ONLY_WHERE = {
     "secretsmanager:GetSecretValue": {"StringEquals": {"aws:ResourceTag/aws:secretsmanager:owningService": "rds"}},
-    "kms:Decrypt": {"StringEquals": {"kms:ViaService": {"Fn::Sub": "secretsmanager.${AWS::Region}.amazonaws.com"}}},
+    "kms:Decrypt": via("secretsmanager"),
     "events:PutEvents": {"StringEquals": {"events:source": "signon"}},
 }
 
@@ -96,7 +106,9 @@ def test_a_secret_is_one_that_rds_made_or_the_stack_was_given_and_what_hangs_on_
         for action in listed(statement["Action"]):
             if action == "secretsmanager:GetSecretValue":
                 assert statement["Resource"] in (OF_RDS, GIVEN)
-            if statement["Resource"] != GIVEN:
+            if statement["Resource"] == OF_THE_TOPIC:
+                assert statement["Condition"] == via("sns")
+            elif statement["Resource"] != GIVEN:
                 assert statement.get("Condition") == ONLY_WHERE.get(action, statement.get("Condition"))
 
 

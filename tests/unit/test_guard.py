@@ -14,7 +14,7 @@ from signon.domain.claim import Claim
 from signon.domain.database import Database, Instance
 from signon.domain.reboot import Reboot
 from signon.domain.record import Record
-from signon.errors import ClaimLost, DatabaseBusy, DatabaseGone, PlanOutdated
+from signon.errors import ClaimLost, DatabaseBusy, DatabaseGone, DatabaseUnusable, PlanOutdated
 from tests.builders import (
     EXECUTION,
     NOW,
@@ -102,6 +102,13 @@ def test_where_nothing_has_moved_the_database_may_be_changed(world: World) -> No
 def test_another_database_under_the_name_is_not_touched(world: World) -> None:
     world.database = DatabaseGone("payments-orders is db-NEW now")
     with pytest.raises(DatabaseGone):
+        checked()
+
+
+@pytest.mark.parametrize("status", ["stopping", "stopped", "storage-full"])
+def test_a_database_that_does_not_become_available_by_itself_is_not_touched(world: World, status: str) -> None:
+    world.database = a_database(status=status)
+    with pytest.raises(DatabaseUnusable, match=f"payments-orders is {status} | Remedy: Bring it to available"):
         checked()
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -117,11 +118,20 @@ def test_they_begin_anew_with_every_attempt() -> None:
 def test_a_failed_join_is_tried_three_times_and_no_more(database: Database) -> None:
     verdicts = [look(database, reading=a_reading(attempts=made), now=at(minutes=6)) for made in range(6)]
     assert [judged.verdict for judged in verdicts] == ["RETRY"] * 3 + ["BLOCKED"] * 3
-    assert verdicts[3].reason.endswith("after 3 attempts")
+    assert "after 3 attempts; RDS names two causes: " in verdicts[3].reason
 
 
-def test_a_stuck_database_blocks_whatever_its_membership_is() -> None:
-    assert look(a_member("enabling-kerberos", status="storage-full")).verdict == "BLOCKED"
+def test_failed_attempts_are_remembered_with_their_times() -> None:
+    first = look(a_member("enable-kerberos-failed"), reading=a_reading(attempts=1))
+    again = opening(first, a_member("enable-kerberos-failed"), None, asks=True, plugin_loaded=False)
+    waiting = look(a_member("enabling-kerberos"), reading=again, now=at(minutes=10))
+    second = look(
+        a_member("failed"), reading=Reading.from_json(json.loads(json.dumps(waiting.to_json()))), now=at(hours=1)
+    )
+    assert second.failures == (
+        f"enable-kerberos-failed at {NOW:%Y-%m-%dT%H:%MZ}",
+        f"failed at {at(hours=1):%Y-%m-%dT%H:%MZ}",
+    )
 
 
 @pytest.mark.parametrize("status", ["rebooting", "modifying", "a status of the future"])
@@ -325,9 +335,7 @@ def test_a_reading_survives_the_state_machine() -> None:
 
 def test_whatever_blocks_has_a_remedy_of_its_own() -> None:
     left = look(a_member("disabling-kerberos"))
-    stuck = look(a_member("enabling-kerberos", status="storage-full"))
-    remedies = {left.remedy, stuck.remedy, look(a_member("enabling-kerberos")).remedy}
-    assert stuck.remedy.startswith("Bring it to available")
+    failed = look(a_member("failed"), reading=a_reading(attempts=3))
     assert "takes it out of the directory" in left.remedy
-    assert len(remedies) == 3
+    assert failed.remedy.startswith("Check that the database's subnets reach")
     assert look(a_member("enabling-kerberos")).remedy == ""

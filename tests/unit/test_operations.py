@@ -107,3 +107,10 @@ def test_every_error_ends_where_its_class_says() -> None:
 def test_every_end_has_its_row_and_no_other() -> None:
     ends = {name for name, state in STATES.items() if state["Type"] in ("Succeed", "Fail")}
     assert set(re.findall(r"\*\*(.+?)\*\*", "\n".join(first_cells("How an execution ends")))) == ends
+
+
+def test_every_alarm_has_its_row_and_no_other() -> None:
+    resources = permissions.TEMPLATE["Resources"].values()
+    names = [each["Properties"]["AlarmName"] for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
+    said = [cell.strip("`") for cell in first_cells("Alarms") if cell.startswith("`")]
+    assert said == [name["Fn::Sub"].replace("${AWS::StackName}", "STACK") for name in names]

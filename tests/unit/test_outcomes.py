@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from signon.domain.outcome import Outcome, decide, is_of_a_report
 from signon.errors import END_BY_ERROR, NeedsPerson
 from tests.builders import (
     EXECUTION,
+    a_directory,
     a_dossier,
     a_freeze,
     a_profile,
@@ -152,6 +153,34 @@ def test_a_membership_that_is_blocked_needs_a_person() -> None:
     assert (ended.end, ended.changed) == ("Needs a person", True)
     assert ended.problems[0][0] == "the membership is failed"
     assert ended.tried == "asked RDS 3 times to associate the directory, looked 20 times, last failed"
+
+
+def test_a_join_that_failed_to_the_end_is_told_with_cause_evidence_what_was_tried_and_the_remedy() -> None:
+    failures = ("failed at 2026-11-20T12:30Z", "failed at 2026-11-20T13:10Z")
+    page = a_reading(attempts=2, looks=20, verdict="BLOCKED", status="failed", reason="the cause", remedy="the remedy")
+    page = replace(page, failures=failures)
+    role, in_order = {"role": "R"}, "Before each attempt directory d-9367000001 was Active and the role R in order"
+    ended = decide(a_dossier(membership=page.to_json(), directory_role=role, logins=None, proof=None, kit=None))
+    assert ended.message("the-execution").splitlines() == [
+        "payments-orders: it does not join the directory",
+        "",
+        "- the cause",
+        "  What to do: the remedy",
+        "",
+        f"What was seen: {'; '.join(failures)}. {in_order}",
+        "",
+        "What was tried: asked RDS 2 times to associate the directory, looked 20 times, last failed",
+        "",
+        "Execution: the-execution",
+    ]
+
+
+def test_a_directory_that_is_not_active_yet_parks_and_people_are_told_what_they_may_do() -> None:
+    plan = planned(around=surroundings(directory=a_directory(stage="Impaired")))
+    ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
+    assert (ended.end, ended.next_look) == ("Parked", plan.next_look)
+    assert ended.headline == "payments-orders: Directory d-9367000001 is Impaired, not Active"
+    assert [remedy for _, remedy in ended.problems] == ["Wait until it is Active, or mend it in Directory Service"]
 
 
 def test_a_method_that_the_state_machine_does_not_know_fails() -> None:

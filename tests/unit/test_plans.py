@@ -165,10 +165,10 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
         surroundings(directory=None),
     ),
     "Directory d-9367000001 is of type SimpleAD": (None, None, surroundings(directory=a_directory(type="SimpleAD"))),
-    "Directory d-9367000001 is Impaired, not Active": (
+    "Directory d-9367000001 is Inoperable, not Active": (
         None,
         None,
-        surroundings(directory=a_directory(stage="Impaired")),
+        surroundings(directory=a_directory(stage="Inoperable")),
     ),
     "The realm of directory d-9367000001 is OTHER.EXAMPLE.COM; the profile says CORP.EXAMPLE.COM": (
         None,
@@ -439,6 +439,21 @@ def test_an_approval_of_another_plan_is_none() -> None:
         f"Plan {'0' * 16} was approved, but the plan is {plan.checksum} now"
     ]
     assert not plan.findings[0].approvable
+
+
+# ---- what passes by itself
+
+
+@pytest.mark.parametrize("stage", ["Requested", "Creating", "Created", "Updating", "Restoring", "Impaired"])
+def test_a_directory_that_becomes_active_by_itself_parks(stage: str) -> None:
+    plan = planned(around=surroundings(directory=a_directory(stage=stage)))
+    assert (plan.verdict, plan.next_look) == ("PARK", at(hours=1).isoformat())
+    assert plan.reason == f"Directory d-9367000001 is {stage}, not Active"
+
+
+def test_what_a_person_must_mend_beside_it_is_not_waited_for() -> None:
+    plan = planned(around=surroundings(directory=a_directory(stage="Impaired"), role=None))
+    assert (plan.verdict, len(plan.findings)) == ("ASK", 2)
 
 
 # ---- freezes and dry runs

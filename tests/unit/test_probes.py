@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from signon.domain.probe import judge, reboots, with_readers
-from signon.errors import DatabaseInUse, DatabaseUnusable
+from signon.errors import DatabaseBusy, DatabaseInUse, DatabaseUnusable
 from tests.builders import a_cluster, a_database, a_member, a_plan, a_probe, a_record_of_a_finished_one, planned
 from tests.unit.handlers import context_of, handler_of
 
@@ -23,6 +23,11 @@ def test_a_new_database_that_nobody_uses_passes() -> None:
 def test_a_read_only_database_is_refused() -> None:
     with pytest.raises(DatabaseUnusable, match="payments-orders is read only"):
         judge(a_probe(read_only=True), a_database(), CALM)
+
+
+def test_a_reader_in_place_of_the_writer_is_waited_for() -> None:
+    with pytest.raises(DatabaseBusy, match="A reader answers in place of the writer of payments-orders"):
+        judge(a_probe(read_only=True, follows=True), a_database(), CALM)
 
 
 def test_people_are_not_cut_off_by_a_planned_reboot() -> None:

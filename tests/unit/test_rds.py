@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from signon.aws import rds, rds_changes
+from signon.domain.database import DatabaseId
 from signon.domain.engines import Scope
 from signon.domain.request import Request
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, DatabaseUnusable, NotOurs
@@ -222,6 +223,15 @@ def test_a_cluster_without_a_writer_is_busy(answering: Answering, members: tuple
     answer_of_a_cluster(answering("rds"), a_cluster(7, *names), *members)
     with pytest.raises(DatabaseBusy, match="ledger-7 has no writer yet"):
         rds.find(asked_for(Scope.CLUSTER, "ledger-7"))
+
+
+def test_a_database_that_is_being_deleted_is_gone(answering: Answering) -> None:
+    instance = an_instance(1, DBInstanceStatus="deleting")
+    answer = {"DBInstances": [instance]}
+    answering("rds").add_response("describe_db_instances", answer, {"DBInstanceIdentifier": "payments-1"})
+    identity = DatabaseId("payments-1", instance["DbiResourceId"], instance["DBInstanceArn"], "mysql")
+    with pytest.raises(DatabaseGone, match="payments-1 is deleting"):
+        rds.observe(identity)
 
 
 def test_a_cluster_that_will_never_have_a_writer_wants_a_person(answering: Answering) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from signon.domain.outcome import Outcome, decide
+from signon.domain.record import Record
 from signon.domain.report import event_detail, facts, is_news
 from tests.builders import EXECUTION, NOW, a_dossier, a_freeze, a_profile, a_record, a_request, an_error, at, planned
 
@@ -40,8 +41,8 @@ def test_without_a_record_only_trouble_and_changes_are_news() -> None:
     assert [is_news(ended, None, EXECUTION) for ended in (DONE, BROKEN)] == [False, True]
 
 
-def noted(dossier: dict[str, Any]) -> dict[str, str]:
-    return dict(facts(decide(dossier), dossier, EXECUTION, NOW.isoformat()))
+def noted(dossier: dict[str, Any], record: Record | None = None) -> dict[str, str]:
+    return dict(facts(decide(dossier), dossier, record, EXECUTION, NOW.isoformat()))
 
 
 def test_a_record_says_what_was_done_by_which_profile() -> None:
@@ -70,9 +71,18 @@ def test_after_a_freeze_a_database_is_worth_another_look() -> None:
     assert (remembered["end"], remembered["next_look"]) == ("Parked", "2026-11-22T00:00:00+00:00")
 
 
+def test_a_database_that_is_parked_again_and_again_is_unfinished_since_its_first_next_look() -> None:
+    parked = a_dossier(error=an_error("StillWaiting", "x"), kit=None)
+    first = noted(parked)
+    assert first["unfinished_since"] == first["next_look"]
+    earlier = a_record(unfinished_since=at(days=-2).isoformat())
+    assert noted(parked, earlier)["unfinished_since"] == at(days=-2).isoformat()
+
+
 @pytest.mark.parametrize("kind", ["ConnectionRefused", "KeyError"])
 def test_what_is_not_parked_waits_for_nobody(kind: str) -> None:
-    assert noted(a_dossier(error=an_error(kind, "x"), kit=None))["next_look"] == ""
+    remembered = noted(a_dossier(error=an_error(kind, "x"), kit=None), a_record(unfinished_since=NOW.isoformat()))
+    assert (remembered["next_look"], remembered["unfinished_since"]) == ("", "")
 
 
 def test_a_record_of_a_database_without_a_plan_is_written_too() -> None:

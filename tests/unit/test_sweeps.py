@@ -12,7 +12,7 @@ from signon.domain.database import Database
 from signon.domain.engines import Scope
 from signon.domain.record import Record
 from signon.domain.request import read_request
-from signon.domain.sweep import Candidate, Stop
+from signon.domain.sweep import Candidate, Stop, Unfinished
 from tests.builders import (
     ACCOUNT,
     NOW,
@@ -172,6 +172,43 @@ def test_whatever_is_known_nobody_who_is_worked_on_is_due_and_everybody_unknown_
 def test_a_thousand_lost_events_are_all_found() -> None:
     lost = [a_candidate(id=a_database_id(name=f"payments-{number}")) for number in range(1000)]
     assert len(sweep.due(lost, NEWEST, NOW)) == 1000
+
+
+# ---- who is unfinished longest
+
+
+AN_HOUR_AGO, A_DAY_AGO = at(hours=-1), at(days=-1)
+NEVER_IN = {"onboarded_at": None, "unfinished_since": AN_HOUR_AGO.isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("record", "held_since", "since"),
+    [
+        (None, None, A_DAY_AGO),  # its creation
+        (None, AN_HOUR_AGO, AN_HOUR_AGO),  # somebody works on it since then
+        (a_record(associated_at=AN_HOUR_AGO.isoformat()), None, A_DAY_AGO),
+        (a_reported_record(end="Parked", **NEVER_IN), None, AN_HOUR_AGO),
+        (a_reported_record(end="Parked", **NEVER_IN), NOW, AN_HOUR_AGO),  # looked at again
+        (a_reported_record(end="Parked", onboarded_at=None, unfinished_since=at(days=3).isoformat()), None, None),
+        (a_reported_record(end="Parked", unfinished_since=AN_HOUR_AGO.isoformat()), None, None),  # people sign in
+        (a_reported_record(end="Parked", onboarded_at=None), None, None),  # parked before this was remembered
+        (a_reported_record(end="Needs a person", **NEVER_IN), None, None),  # they were told
+        (a_reported_record(end="Failed", **NEVER_IN), None, None),
+        (a_reported_record(), None, None),
+    ],
+)
+def test_a_database_is_unfinished_while_people_can_neither_sign_in_nor_know_why(
+    record: Record | None, held_since: datetime | None, since: datetime | None
+) -> None:
+    found = sweep.oldest_unfinished([a_candidate(record, held_since, created_at=A_DAY_AGO)], NOW)
+    assert found == (Unfinished("payments-orders", int((NOW - since).total_seconds())) if since else Unfinished("", 0))
+
+
+def test_of_several_unfinished_ones_the_oldest_counts() -> None:
+    ages = {"b": 1, "c": 30, "a": 2}
+    candidates = [a_candidate(id=a_database_id(name=name), created_at=at(hours=-age)) for name, age in ages.items()]
+    assert sweep.oldest_unfinished(candidates, NOW) == Unfinished("c", 30 * 3600)
+    assert sweep.oldest_unfinished([], NOW) == Unfinished("", 0)
 
 
 # ---- how many are started

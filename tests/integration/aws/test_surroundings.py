@@ -12,6 +12,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto.ds.models import ds_backends
 
 from localcloud.cloud import Cloud
 from signon.aws import directory_service, iam, notifications, secrets
@@ -19,7 +20,7 @@ from signon.aws.clients import client
 from signon.domain.credentials import Credentials
 from signon.domain.directory import Directory, role_problem
 from signon.domain.engines import Family
-from signon.errors import MasterSecretUnusable, TemporaryFailure
+from signon.errors import MasterSecretUnusable, StillWaiting, TemporaryFailure
 from tests.builders import a_database
 from tests.conftest import Eventually
 
@@ -138,6 +139,15 @@ def test_the_directory_is_found_by_its_id(cloud: Cloud) -> None:
     found = directory_service.find(cloud.directory_id)
     assert found == Directory(cloud.directory_id, "corp.example.com", "Active", "MicrosoftAD")
     assert found.realm == cloud.directory.realm
+
+
+def test_nobody_joins_a_directory_that_is_not_active(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory_service.require_active(cloud.directory_id)
+    directory_service.require_active("d-9999999999")  # RDS says so
+    kept = ds_backends[cloud.account][cloud.region].directories[cloud.directory_id]
+    monkeypatch.setattr(kept, "stage", "Impaired")
+    with pytest.raises(StillWaiting, match=f"directory {cloud.directory_id} is Impaired, not Active"):
+        directory_service.require_active(cloud.directory_id)
 
 
 @pytest.mark.parametrize("directory", ["d-9999999999", "corp.example.com", "d-12", "d-ZZZZZZZZZZ"])

@@ -222,15 +222,15 @@ def test_two_runs_at_once_leave_complete_logins_behind(as_master: SignIn, databa
         start.wait()
         try:
             create(as_master, database, a_team(40))
-        except Exception as error:  # noqa: BLE001  the claim keeps two runs apart; without it one may be refused
-            errors.append(error)
+        except Exception as error:  # noqa: BLE001  the claim keeps two runs apart; without it one may be outrun
+            errors.append(type(error))
 
     both = [threading.Thread(target=run) for _ in range(2)]
     for each in both:
         each.start()
     for each in both:
         each.join()
-    assert len(errors) <= 1
+    assert errors in ([], [TemporaryFailure])
     create(as_master, database, a_team(40))
     assert prove(SQL, a_team(40), present(as_master, database)).verified == 40
 

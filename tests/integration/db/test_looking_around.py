@@ -14,7 +14,7 @@ from signon.db import mysql_logins
 from signon.domain.database import Database
 from signon.domain.logins import Statement
 from signon.domain.probe import Probe
-from signon.errors import DatabaseUnusable, PluginNotLoaded, SignonError, StatementRefused, TemporaryFailure
+from signon.errors import DatabaseBusy, PluginNotLoaded, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
 
 from .conftest import MASTER, RDSADMIN, SQL, Operator, SignIn, as_user, load_plugin
@@ -106,11 +106,11 @@ def test_before_the_reboot_a_login_is_refused_because_the_plugin_is_not_loaded(
     assert operator.run("SELECT COUNT(*) FROM mysql.user WHERE User IN ('alice', 'bob')") == ((0,),)
 
 
-def test_a_server_that_became_read_only_is_no_place_for_logins(
+def test_a_server_that_became_read_only_is_waited_for(
     as_master: SignIn, database: Database, operator: Operator
 ) -> None:
     operator.run("SET GLOBAL read_only = ON")
-    with as_master() as session, pytest.raises(DatabaseUnusable, match="1290"):
+    with as_master() as session, pytest.raises(DatabaseBusy, match="1290"):
         mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
 
 

@@ -24,6 +24,14 @@ def test_it_runs_at_one_while_somebody_works() -> None:
         assert clock.elapsed() - began < 10
 
 
+def test_who_sleeps_is_awake_sooner_when_it_hurries() -> None:
+    clock = Clock(speed=1)
+    with clock.hurrying(100_000):
+        clock.sleep(10_000)
+    assert clock.elapsed() >= 10_000
+    assert clock.speed == 1
+
+
 def test_it_starts_at_the_real_time_in_utc() -> None:
     clock = Clock(1)
     assert abs(clock.now() - datetime.datetime.now(datetime.UTC)) < datetime.timedelta(minutes=1)

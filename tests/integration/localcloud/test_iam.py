@@ -238,6 +238,21 @@ def test_a_secret_is_read_by_its_tags_and_decrypted_by_its_key(cloud: Cloud, cal
     assert reading("orders", allow("kms:Decrypt", key, via)) == {}
 
 
+def test_a_message_under_a_key_is_published_by_who_may_use_the_key(cloud: Cloud, calling: Calling) -> None:
+    key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
+    topic = cloud.client("sns").create_topic(Name="encrypted", Attributes={"KmsMasterKeyId": key})["TopicArn"]
+
+    def publishing(*more: dict[str, Any]) -> dict[str, Any]:
+        return calling("sns", "publish", {"TopicArn": topic, "Message": "m"}, allow("sns:Publish", topic), *more)
+
+    refused = publishing()
+    assert refused["code"] == "KMSAccessDenied"
+    assert f"kms:GenerateDataKey on resource: {key}" in refused["message"]
+    via = {"StringEquals": {"kms:ViaService": "sns.us-east-1.amazonaws.com"}}
+    assert publishing(allow("kms:GenerateDataKey", key, via))["code"] == "KMSAccessDenied"  # to decrypt as well
+    assert publishing(allow("kms:GenerateDataKey", key, via), allow("kms:Decrypt", key, via)) == {}
+
+
 # ---- what is not modelled
 
 

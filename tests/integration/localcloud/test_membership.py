@@ -14,9 +14,9 @@ def minutes(count: float) -> datetime.timedelta:
 
 
 def membership(
-    begins: datetime.datetime = NOON, ends_as: str = "kerberos-enabled", **more: datetime.datetime
+    begins: datetime.datetime = NOON, ends_as: str = "kerberos-enabled", left: datetime.datetime | None = None
 ) -> Membership:
-    return Membership("d-9367000001", "corp.example.com", "role", begins, ends_as, **more)
+    return Membership("d-9367000001", "corp.example.com", "role", begins, ends_as, left=left)
 
 
 @pytest.mark.parametrize(

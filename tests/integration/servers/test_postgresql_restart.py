@@ -72,12 +72,17 @@ def test_a_member_of_rds_iam_is_let_in_by_nothing(world: World, server: PostgreS
     assert "pg_hba.conf rejects" in psql(world, server, "app", WHO, password=APP[1]).error
 
 
-def test_a_stopped_server_starts_again_with_its_data(world: World, server: PostgreSQL) -> None:
+def test_a_stopped_server_starts_again_with_its_data_and_so_does_a_killed_one(world: World, server: PostgreSQL) -> None:
     assert as_master(world, server, "CREATE TABLE kept AS SELECT 7 AS seven").error == ""
     server.stop()
     assert "Connection refused" in as_master(world, server, "SELECT 1").error
     server.restart()
     assert as_master(world, server, "SELECT seven FROM kept").rows == [["7"]]
+    assert as_master(world, server, "UPDATE kept SET seven = 8").error == ""
+    server.crash()
+    assert "Connection refused" in as_master(world, server, "SELECT 1").error
+    server.restart()
+    assert as_master(world, server, "SELECT seven FROM kept").rows == [["8"]]
 
 
 def test_a_server_that_is_made_again_under_its_name_has_another_key(

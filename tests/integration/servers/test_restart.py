@@ -22,13 +22,18 @@ def test_a_login_is_possible_only_after_a_restart_with_the_plugin(world: World, 
     assert "Name or service not known" in sign_in(world, server, *ALICE, "SELECT 1").error
 
 
-def test_a_stopped_server_starts_again_with_its_data(world: World) -> None:
+def test_a_stopped_server_starts_again_with_its_data_and_so_does_a_killed_one(world: World) -> None:
     server = world.mysql("ledger", "ledger.cabc123def45.us-east-1.rds.amazonaws.com", *MASTER)
     assert sign_in(world, server, *MASTER, "CREATE DATABASE kept").error == ""
     server.stop()
     assert "Connection refused" in sign_in(world, server, *MASTER).error
     server.restart()
     assert sign_in(world, server, *MASTER, "SHOW DATABASES LIKE 'kept'").rows == [["kept"]]
+    assert sign_in(world, server, *MASTER, "CREATE DATABASE kept_too").error == ""
+    server.crash()
+    assert "Connection refused" in sign_in(world, server, *MASTER).error
+    server.restart()
+    assert sign_in(world, server, *MASTER, "SHOW DATABASES LIKE 'kept_too'").rows == [["kept_too"]]
     server.delete()
 
 

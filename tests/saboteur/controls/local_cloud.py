@@ -24,6 +24,13 @@ CONTROLS = (
         ("tests/integration/localcloud/test_iam.py::test_a_role_that_lambda_may_not_take_runs_no_function",),
     ),
     Control(
+        "An alarm tells only topics that let CloudWatch in",
+        "localcloud/cloudwatch/telling.py",
+        "            _require(topic, kept.alarm_arn, authorizer)\n",
+        "            pass\n",
+        ("tests/integration/localcloud/test_alarms.py::test_a_topic_that_does_not_let_cloudwatch_in_hears_nothing",),
+    ),
+    Control(
         "A Deny wins",
         POLICIES_FILE,
         "            return Verdict(False, statement, grip)\n",

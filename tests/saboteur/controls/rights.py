@@ -62,6 +62,22 @@ CONTROLS = (
         RULES,
     ),
     Control(
+        "Messages are encrypted and published for our alarms alone",
+        TEMPLATE,
+        "            Condition: {ArnLike: {aws:SourceArn:",
+        "            # {ArnLike: {aws:SourceArn:",
+        RULES,
+        after="  OutcomesKey:\n",
+    ),
+    Control(
+        "A topic's key is used through SNS alone",
+        TEMPLATE,
+        ', Condition: {StringEquals: {kms:ViaService: !Sub "sns.${AWS::Region}.amazonaws.com"}}',
+        "",
+        RIGHTS,
+        after="PolicyName: report-outcome",
+    ),
+    Control(
         "The scheduler takes its role for our account alone",
         TEMPLATE,
         "            Condition: {StringEquals: {aws:SourceAccount: !Ref AWS::AccountId}}\n",

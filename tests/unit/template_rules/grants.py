@@ -61,6 +61,11 @@ CASES = (
     Broken(grants.what_a_service_may_do_it_may_do_for_one_source, statement_of("LostEventsPolicy", Condition={}), OPEN),
     Broken(
         grants.what_a_service_may_do_it_may_do_for_one_source,
+        lambda resources: resources["OutcomesKey"]["Properties"]["KeyPolicy"]["Statement"][-1].pop("Condition"),
+        "OutcomesKey is open to cloudwatch.amazonaws.com: restrict it by aws:SourceArn",
+    ),
+    Broken(
+        grants.what_a_service_may_do_it_may_do_for_one_source,
         statement_of("LostEventsPolicy", Condition={"ArnLike": {"aws:SourceArn": "*"}}),
         OPEN,
     ),

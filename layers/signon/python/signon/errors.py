@@ -5,7 +5,7 @@ Step Functions matches the bare class name, so these names are a contract with
 
     SignonError                     the state machine...
     |-- TemporaryFailure   RETRY    ...retries the state for some minutes, then parks: throttled, 5xx, cut off
-    |-- DatabaseBusy       WAIT     ...retries the state for up to an hour, then parks: RDS is changing the database
+    |-- DatabaseBusy       WAIT     ...retries the state for up to an hour, then parks: RDS changes it, it fails over
     |-- ClaimSettling      WAIT     ...waits a minute and claims again: the last holder has only just stopped
     |-- PluginNotLoaded    FIX      ...reboots the database, once
     |-- PlanOutdated       AGAIN    ...plans again, three times at most, then parks: tag or profile changed, or a redrive
@@ -18,7 +18,7 @@ Step Functions matches the bare class name, so these names are a contract with
         |-- ProfileUnusable         missing, invalid, changed since it was planned
         |-- DirectoryRoleUnusable   missing, wrong trust, lacks the policy
         |-- AssociationRefused      RDS refuses the directory, the role or the change
-        |-- DatabaseUnusable        read only, failed before it was made, or no roles as RDS makes them
+        |-- DatabaseUnusable        read only, stopped, failed before it was made, or no roles as RDS makes them
         |-- PermissionMissing       AWS refuses an action to the role of one of our functions
         |-- ConnectionRefused       no route, TLS not verified, master not let in
         |-- MasterSecretUnusable    none, unreadable, or not a secret with a password
@@ -75,7 +75,7 @@ class ClaimLost(SignonError):
 
 
 class StillWaiting(SignonError):
-    """Nothing is wrong, but no execution waits this long."""
+    """Nothing is wrong here, but no execution waits this long, or for this."""
 
 
 class NeedsPerson(SignonError):

@@ -19,7 +19,7 @@ from signon.domain.credentials import Credentials
 from signon.domain.database import Database
 from signon.domain.logins import Name, Statement
 from signon.domain.probe import Probe
-from signon.errors import DatabaseUnusable, SignonError, StatementRefused, TemporaryFailure
+from signon.errors import DatabaseBusy, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
 
 from .conftest import HOST, MASTER, SQL, Operator, SignIn
@@ -95,8 +95,8 @@ def test_a_reader_has_sessions_of_its_own_and_takes_no_logins(
 ) -> None:
     with sign_in(database, lambda: Credentials(*MASTER), bundle, host=READER) as session:
         assert postgresql_logins.other_sessions(session) == 0
-        assert postgresql_logins.probe(session, SQL).read_only
-        with pytest.raises(DatabaseUnusable, match="PostgreSQL error 25006"):
+        assert postgresql_logins.probe(session, SQL).follows
+        with pytest.raises(DatabaseBusy, match="PostgreSQL error 25006"):
             session.query("Write", "CREATE TABLE t ()")
         with closing(as_user(*MASTER)):
             assert postgresql_logins.other_sessions(session) == 1

@@ -22,12 +22,14 @@ _CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard"
 _TEMPORARY = {
     "InternalFailure", "InternalServerError", "InternalError", "ServiceUnavailable", "RequestLimitExceeded",
     "Throttling", "ThrottlingException", "TooManyRequestsException", "ProvisionedThroughputExceededException",
-    "SlowDown", "RequestTimeout", "RequestTimeoutException",
+    "SlowDown", "RequestTimeout", "RequestTimeoutException", "KMSThrottling",
 }  # fmt: skip
 
 
 # What the services call a refused permission; HeadObject's answer has no body, so its status stands for the code.
-_REFUSED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403"}
+_REFUSED = {
+    "AccessDenied", "AccessDeniedException", "AuthorizationError", "KMSAccessDenied", "UnauthorizedOperation", "403",
+}  # fmt: skip
 
 # AWS says: User: user is not authorized to perform: action on resource: resource because context
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html

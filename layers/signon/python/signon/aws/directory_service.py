@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from signon.aws.clients import client, errors_as
-from signon.domain.directory import Directory
+from signon.domain.directory import ACTIVE, Directory
+from signon.errors import StillWaiting
 
 if TYPE_CHECKING:
     from mypy_boto3_ds import DirectoryServiceClient
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
 
 class _NoSuchDirectory(Exception):
     pass
+
+
+def require_active(directory: str) -> None:
+    """To be called before a database is asked to join it.
+
+    Raises StillWaiting: it is not Active, and the join would fail. One that does not exist is RDS's to refuse.
+    """
+    found = find(directory)
+    if found and found.stage != ACTIVE:
+        raise StillWaiting(f"directory {directory} is {found.stage}, not Active, and no database joins it now")
 
 
 def find(directory: str) -> Directory | None:

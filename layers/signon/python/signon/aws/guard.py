@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from signon.aws import claims, profiles, rds
 from signon.domain.claim import Claim
-from signon.domain.database import Database, DatabaseId
+from signon.domain.database import Database, DatabaseId, in_working_order
 from signon.domain.plan import Plan
 from signon.domain.request import TAG, Request
 from signon.errors import PlanOutdated
@@ -16,10 +16,11 @@ def before_change(
     """The database as it is now, if it may be changed by this plan and under this claim.
 
     ``table`` holds the claims, ``bucket`` the profiles; ``redrives`` is how often the execution was redriven. Raises
-    DatabaseGone: its resource id is another one. ClaimLost: another execution has taken over. PlanOutdated: its tag
-    names another profile, the profile has a newer version, or the plan was made before somebody redrove the execution.
+    DatabaseGone: its resource id is another one. DatabaseUnusable: it was stopped, or the like. ClaimLost: another
+    execution has taken over. PlanOutdated: its tag names another profile, the profile has a newer version, or the plan
+    was made before the execution was redriven.
     """
-    database = rds.observe(identity)
+    database = in_working_order(rds.observe(identity))
     claims.confirm(table, claim)
     name, planned, tag = database.id.name, plan.profile, database.tags.get(TAG)
     if plan.redrives != redrives:

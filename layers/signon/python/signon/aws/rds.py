@@ -11,6 +11,7 @@ from signon.aws.rds_answers import is_made, of_cluster, of_instance, tags
 from signon.domain.admission import refuse_stranger
 from signon.domain.database import Database, DatabaseId
 from signon.domain.engines import ENGINES, Scope
+from signon.domain.readiness import Readiness
 from signon.domain.request import Request
 from signon.errors import DatabaseBusy, DatabaseGone, DatabaseUnusable, NotOurs
 
@@ -43,9 +44,9 @@ def find_made(request: Request) -> Database | None:
 
 
 def observe(identity: DatabaseId) -> Database:
-    """The database of this execution as it is now.
+    """The database of this execution as it is now, in whatever status.
 
-    Raises DatabaseGone: deleted, or another one has its name now.
+    Raises DatabaseGone: deleted, or being deleted, or another one has its name now.
     """
     database = _FIND[identity.scope](identity.name, None)
     if database is None:
@@ -55,6 +56,8 @@ def observe(identity: DatabaseId) -> Database:
             f"{identity.name} is {database.id.resource_id} now, and was {identity.resource_id}:"
             " it was made again under the same name"
         )
+    if database.standing.readiness is Readiness.LEAVING:
+        raise DatabaseGone(database.standing.told_of(identity.name))
     return database
 
 

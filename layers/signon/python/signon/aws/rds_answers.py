@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from signon.domain.database import AT_REBOOT, Database, DatabaseId, Instance, Membership, in_order_of_reboots
-from signon.domain.readiness import Readiness, readiness
+from signon.domain.readiness import STUCK_REMEDY, Readiness, readiness
 from signon.errors import DatabaseBusy, DatabaseUnusable
 
 
@@ -73,7 +73,7 @@ def tags(answer: Mapping[str, Any]) -> dict[str, str]:
 
 def _unmade(name: str, status: str, why: str) -> DatabaseBusy | DatabaseUnusable:
     if readiness(status) is Readiness.STUCK:
-        return DatabaseUnusable(f"{name} is {status}", "Bring it to available; then start again")
+        return DatabaseUnusable(f"{name} is {status}", STUCK_REMEDY)
     return DatabaseBusy(why)
 
 

@@ -20,4 +20,4 @@ def remember_and_tell(
         notifications.tell(topic, ended.headline, ended.message(execution))
         notifications.announce(database.get("arn", execution), report.event_detail(ended, dossier, execution))
     if database:
-        records.note(table, database["resource_id"], report.facts(ended, dossier, execution, now))
+        records.note(table, database["resource_id"], report.facts(ended, dossier, record, execution, now))

@@ -16,7 +16,6 @@ from signon.domain.credentials import Credentials
 from signon.errors import (
     ConnectionRefused,
     DatabaseBusy,
-    DatabaseUnusable,
     PluginNotLoaded,
     StatementRefused,
     TemporaryFailure,
@@ -32,6 +31,9 @@ _NOT_LET_IN = {_ACCESS_DENIED, 1130, 1862, 3118}  # ... from this host, password
 _UNREACHABLE = {2002, 2003, 2005}
 _TRIES = {_ACCESS_DENIED: 2, **dict.fromkeys(_UNREACHABLE, 3)}  # the password may be rotated since its secret was read
 _TEMPORARY = {1040, 1053, 1158, 1159, 1160, 1161, 1205, 1213, 2006, 2013, 3024}
+# CREATE USER of one that is there, ALTER USER of one that is not: since we looked somebody was quicker, maybe one of
+# ours: a server goes on with the statement of a function that was killed.
+_OUTRUN = 1396
 _READ_ONLY = {1290, 1836}
 _CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError)  # as Python 3.13, 3.11 say
 
@@ -157,10 +159,10 @@ def _our_errors() -> Iterator[None]:
 def _our_error(code: int) -> Exception:
     if code == _PLUGIN_NOT_LOADED:
         return PluginNotLoaded(f"MySQL error {code}: the sign-in plugin is not loaded")
-    if code in _TEMPORARY:
+    if code in _TEMPORARY or code == _OUTRUN:
         return TemporaryFailure(f"MySQL error {code}")
-    if code in _READ_ONLY:
-        return DatabaseUnusable(f"MySQL error {code}: the server is read only", "Start again when the writer is back")
+    if code in _READ_ONLY:  # nobody is looked for who would be read only for good: that is the probe's to find
+        return DatabaseBusy(f"MySQL error {code}: the server is read only, as it is while it fails over")
     return StatementRefused(
         f"MySQL error {code}",
         f"Look {code} up at https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html;"

@@ -17,7 +17,7 @@ from signon.db.connection import Address, Values
 from signon.domain.credentials import Credentials
 from signon.domain.logins import Name
 from signon.domain.names import postgresql_role_problem
-from signon.errors import ConnectionRefused, DatabaseBusy, DatabaseUnusable, StatementRefused, TemporaryFailure
+from signon.errors import ConnectionRefused, DatabaseBusy, StatementRefused, TemporaryFailure
 
 OWN_DATABASE = "postgres"  # RDS makes it with every server
 
@@ -196,10 +196,8 @@ def _our_error(code: str | None, *, concurrent: bool) -> Exception:
         return TemporaryFailure("The connection to PostgreSQL has ended")
     if concurrent or _TEMPORARY.fullmatch(code):
         return TemporaryFailure(f"PostgreSQL error {code}")
-    if code == _READ_ONLY:
-        return DatabaseUnusable(
-            f"PostgreSQL error {code}: the server is read only", "Start again when the writer is back"
-        )
+    if code == _READ_ONLY:  # nobody is looked for who would be read only for good: that is the probe's to find
+        return DatabaseBusy(f"PostgreSQL error {code}: the server is read only, as it is while it fails over")
     return StatementRefused(
         f"PostgreSQL error {code}",
         f"Look {code} up at https://www.postgresql.org/docs/current/errcodes-appendix.html;"

@@ -48,7 +48,7 @@ WHERE COALESCE(backend_type, 'client backend') = 'client backend' AND pid <> pg_
 """
 
 _INSIDE = """\
-SELECT pg_is_in_recovery() OR (SELECT setting = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'),
+SELECT pg_is_in_recovery(), (SELECT setting = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'),
   EXISTS (SELECT FROM pg_stat_gssapi WHERE gss_authenticated)
     OR EXISTS (SELECT FROM pg_roles WHERE rolcanlogin
       AND shobj_description(oid, 'pg_authid') LIKE '{{"signon": {{%"complete": true%')
@@ -62,8 +62,13 @@ def probe(session: Session, sql: PostgreSqlLogins) -> Probe:  # noqa: ARG001  ev
     That it was is proved by somebody who has signed in with a ticket, and by logins of ours that are open: those are
     opened after the restarts only.
     """
-    ((read_only, restarted),) = session.query("Look at the server", _INSIDE)
-    return Probe(plugin_loaded=True if restarted else None, read_only=read_only, other_sessions=other_sessions(session))
+    ((follows, read_only, restarted),) = session.query("Look at the server", _INSIDE)
+    return Probe(
+        plugin_loaded=True if restarted else None,
+        read_only=follows or read_only,
+        other_sessions=other_sessions(session),
+        follows=follows,
+    )
 
 
 def other_sessions(session: Session) -> int:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain.engines import Scope
-from signon.domain.readiness import Readiness, Standing, readiness
+from signon.domain.readiness import STUCK_REMEDY, Readiness, Standing, readiness
+from signon.errors import DatabaseUnusable
 
 AT_REBOOT = "parameter group "  # begins the name of a pending change that a reboot applies, whatever else is asked for
 NEW_FOR = timedelta(hours=24)
@@ -109,6 +110,13 @@ class Database:
         own = Standing(readiness(self.status), self.status)
         members = self.instances if self.id.scope is Scope.CLUSTER else ()
         return max((own, *map(_standing, members)), key=lambda standing: standing.severity)
+
+
+def in_working_order(database: Database) -> Database:
+    """The database. Raises DatabaseUnusable: its status does not pass by itself."""
+    if database.standing.readiness is Readiness.STUCK:
+        raise DatabaseUnusable(database.standing.told_of(database.id.name), STUCK_REMEDY)
+    return database
 
 
 def _standing(instance: Instance) -> Standing:

@@ -10,6 +10,12 @@ from signon.errors import DirectoryRoleUnusable
 DIRECTORY_POLICY = "service-role/AmazonRDSDirectoryServiceAccess"
 
 
+ACTIVE = "Active"
+# What becomes Active by itself, or by AWS; Inoperable, Failed, RestoreFailed and Deleted do not.
+# https://docs.aws.amazon.com/directoryservice/latest/devguide/API_DirectoryDescription.html
+PASSING_STAGES = {"Requested", "Creating", "Created", "Updating", "Restoring", "Impaired"}
+
+
 @dataclass(frozen=True)
 class Directory:
     """What DescribeDirectories answered; ``share`` is the state of the share that we see it by, "" of our own."""
@@ -23,6 +29,11 @@ class Directory:
     @property
     def realm(self) -> str:
         return self.name.upper()
+
+    @property
+    def becomes_active(self) -> bool:
+        """By itself, or by AWS."""
+        return self.stage in PASSING_STAGES
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class Reading:
     ``began_at`` is this execution's first look, ``requested_at`` the first one after it asked RDS last: not the time of
     asking, because a function that was retried for an hour is still told when its state was entered. ``looks`` counts
     all looks since it began, ``wait_seconds`` is how long to wait before the next.
-    ``remedy`` is what a person can do about a BLOCKED one.
+    ``remedy`` is what a person can do about a BLOCKED one, ``failures`` the status and time of each failed attempt.
     ``reboot_due``: the engine wants reboots after joining, and neither record nor probe shows them; ``reboot_needed``:
     and this execution has not done them all either.
     """
@@ -66,12 +66,13 @@ class Reading:
     verdict: str = WAIT
     reason: str = ""
     remedy: str = ""
+    failures: tuple[str, ...] = ()
     reboot_due: bool = False
     reboot_needed: bool = False
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Reading:
-        return cls(**document)
+        return cls(**{**document, "failures": tuple(document.get("failures", ()))})
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -109,6 +110,7 @@ def opening(
         attempts=(before.attempts if before else 0) + asks,
         began_at=before.began_at if before else None,
         looks=before.looks if before else 0,
+        failures=before.failures if before else (),
         wait_seconds=seconds_before_look(before.looks if before else 0) if asks or not ready else 0,
         reboot_due=asks or (not plugin_loaded if recorded is None else recorded),
     )
@@ -121,6 +123,8 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
     """
     began_at, requested_at = reading.began_at or now.isoformat(), reading.requested_at or now.isoformat()
     verdict, reason, remedy = _verdict(reading, database, directory, now - datetime.fromisoformat(requested_at))
+    status = database.membership.status if database.membership else ""
+    has_failed = MEMBERSHIP.get(status) == RETRY
     patience = PARK_AFTER + (REBOOT_TAKES if reboot else timedelta())
     if verdict == WAIT and now - datetime.fromisoformat(began_at) > patience:
         raise StillWaiting(f"{reason}, for more than {PARK_AFTER.seconds // 3600} hours")
@@ -130,18 +134,17 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
         requested_at=requested_at,
         looks=reading.looks + 1,
         wait_seconds=REBOOT_WAIT_SECONDS if reboot else seconds_before_look(reading.looks + 1),
-        status=database.membership.status if database.membership else "",
+        status=status,
         verdict=verdict,
         reason=reason,
         remedy=remedy,
+        failures=(*reading.failures, f"{status} at {now:%Y-%m-%dT%H:%MZ}") if has_failed else reading.failures,
         reboot_needed=reading.reboot_due and (reboot is None or bool(reboot.remaining)),
     )
 
 
 def _verdict(reading: Reading, database: Database, directory: str, waited: timedelta) -> tuple[str, str, str]:
     membership, standing = database.membership, database.standing
-    if standing.readiness is Readiness.STUCK:
-        return BLOCKED, standing.told_of("the database"), "Bring it to available; then start again"
     if membership is None:
         if waited < ACCEPTED_WITHIN:
             return WAIT, "RDS does not show the membership yet", ""
@@ -160,9 +163,11 @@ def _verdict(reading: Reading, database: Database, directory: str, waited: timed
 def _again_or_blocked(reading: Reading, reason: str) -> tuple[str, str, str]:
     if reading.attempts < MOST_ATTEMPTS:
         return RETRY, f"{reason}; {reading.attempts} of {MOST_ATTEMPTS} attempts made", ""
-    return BLOCKED, f"{reason} after {reading.attempts} attempts", _JOIN_REMEDY
+    return BLOCKED, f"{reason} after {reading.attempts} attempts; {_JOIN_CAUSES}", _JOIN_REMEDY
 
 
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-managing.html
+_JOIN_CAUSES = "RDS names two causes: the network between database and directory, or the directory role"
 _JOIN_REMEDY = (
     "Check that the database's subnets reach the directory's controllers (ports 53, 88, 464)"
     " and that the directory is Active; then start again: the same association is tried anew"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,10 @@ _NO_ANSWER = "AWS, or the database, does not answer as it should; it is looked a
 
 @dataclass(frozen=True)
 class Outcome:
-    """``problems`` are (what is wrong, what to do) pairs; ``changed`` says that this run changed something."""
+    """``problems`` are (what is wrong, what to do) pairs; ``seen`` is the evidence, ``tried`` what was done about it.
+
+    ``changed`` says that this run changed something.
+    """
 
     end: str
     headline: str
@@ -28,6 +31,7 @@ class Outcome:
     error: str = ""
     changed: bool = False
     next_look: str | None = None
+    seen: str = ""
 
     @property
     def is_silent(self) -> bool:
@@ -47,12 +51,12 @@ class Outcome:
         return "; ".join(f"{problem} {remedy}" for problem, remedy in self.problems) or self.headline
 
     def message(self, execution: str) -> str:
-        """The text for people: what is so, what was tried, what to do."""
+        """The text for people: what is so, what to do, what was seen and tried."""
         lines = [self.headline, ""]
         for problem, remedy in self.problems:
             lines += [f"- {problem}", f"  What to do: {remedy}"]
-        if self.tried:
-            lines += ["", f"What was tried: {self.tried}"]
+        for what, text in (("seen", self.seen), ("tried", self.tried)):
+            lines += ["", f"What was {what}: {text}"] if text else []
         return "\n".join([*lines, "", f"Execution: {execution}"])
 
 
@@ -64,7 +68,8 @@ def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
         return _of_error(name, error, dossier)
     plan = dossier.get("plan", {})
     if plan.get("verdict") == "PARK":
-        return Outcome(PARKED, f"{name}: {plan['reason']}", next_look=plan["next_look"])
+        passing = [finding for finding in plan["findings"] if finding["passes"]]
+        return Outcome(PARKED, f"{name}: {plan['reason']}", _problems(passing), next_look=plan["next_look"])
     if plan.get("verdict") == "ASK":
         return _of_plan(name, plan)
     if dossier.get("membership") and dossier["membership"]["verdict"] == "BLOCKED":
@@ -76,6 +81,7 @@ def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
             _tried(dossier),
             "MembershipBlocked",
             _changed(dossier),
+            seen=_seen(dossier),
         )
     if "kit" not in dossier:
         return Outcome(FAILED, f"{name}: no method to go on with", error="NoMethod")
@@ -126,7 +132,8 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
         problem = message if kind in ("InvalidRequest", "SettingMissing") else kind
     remedy = remedy or "Read the execution's history; then start again"
     headline = f"{name}: a person is needed" if end == NEEDS_A_PERSON else f"{name}: {end.lower()}"
-    return Outcome(end, headline, ((problem, remedy),), _tried(dossier), kind, _changed(dossier))
+    problems, changed = ((problem, remedy),), _changed(dossier)
+    return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed)
 
 
 def _message(error: Mapping[str, str]) -> str:
@@ -138,10 +145,15 @@ def _message(error: Mapping[str, str]) -> str:
 
 
 def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
-    problems = [(finding["problem"], finding["remedy"]) for finding in plan["findings"]]
+    problems = [*_problems(plan["findings"])]
     if all(finding["approvable"] for finding in plan["findings"]):
         problems.append(("These may be approved together", f'Start with "approve": {{"plan": "{plan["checksum"]}"}}'))
-    return Outcome(NEEDS_A_PERSON, f"{name}: the plan needs a person", tuple(problems), "Nothing was changed")
+    headline, tried = f"{name}: the plan needs a person", "Nothing was changed"
+    return Outcome(NEEDS_A_PERSON, headline, tuple(problems), tried=tried)
+
+
+def _problems(findings: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
+    return tuple((finding["problem"], finding["remedy"]) for finding in findings)
 
 
 _LOGIN_REMEDY = "Take another name in the profile, or remove the login yourself if nobody needs it"
@@ -178,6 +190,15 @@ def _changed(dossier: Mapping[str, Any]) -> bool:
         or dossier.get("logins", {}).get("statements")
         or dossier.get("kit", {}).get("changed")
     )
+
+
+def _seen(dossier: Mapping[str, Any]) -> str:
+    """What speaks for the cause, and against others: directory and role are looked at before each attempt."""
+    failures = (dossier.get("membership") or {}).get("failures")
+    if not failures:
+        return ""
+    directory, role = dossier["plan"]["directory"], dossier["directory_role"]["role"]
+    return f"{'; '.join(failures)}. Before each attempt directory {directory} was Active and the role {role} in order"
 
 
 def _tried(dossier: Mapping[str, Any]) -> str:

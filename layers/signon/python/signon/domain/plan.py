@@ -19,7 +19,7 @@ from signon.domain.record import Record
 from signon.domain.request import Request
 
 GO, ASK, PARK = "GO", "ASK", "PARK"
-PAUSED_FOR = timedelta(hours=1)  # until the next look whether the pause switch is still set
+LOOK_AGAIN_AFTER = timedelta(hours=1)  # what passes by itself, or with the pause switch
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Step:
 class Plan:
     """What will be done, or what stands in the way.
 
-    ``verdict`` is GO, ASK (a person must decide or mend something) or PARK (``reason`` says why: a freeze or the pause
-    switch; ``next_look`` when to look again).
+    ``verdict`` is GO, ASK (a person must decide or mend something) or PARK (``reason`` says why: a freeze, the pause
+    switch, a directory that is not Active yet; ``next_look`` when to look again).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
     ``redrives`` is how often the execution had been redriven when it was made.
     """
@@ -170,8 +170,11 @@ def _checksum(plan: Plan, database: Database) -> str:
 
 
 def _paused(plan: Plan, now: datetime) -> Plan:
-    later = (now + PAUSED_FOR).isoformat()
-    return replace(plan, verdict=PARK, next_look=later, reason="everything is paused")
+    return _parked(plan, now, "everything is paused")
+
+
+def _parked(plan: Plan, now: datetime, reason: str) -> Plan:
+    return replace(plan, verdict=PARK, next_look=(now + LOOK_AGAIN_AFTER).isoformat(), reason=reason)
 
 
 def _decided(plan: Plan, request: Request, profile: Profile, now: datetime) -> Plan:
@@ -189,6 +192,8 @@ def _decided(plan: Plan, request: Request, profile: Profile, now: datetime) -> P
             f"Read this plan; then approve {plan.checksum}",
         )
         plan = replace(plan, findings=(*plan.findings, moved))
+    if plan.findings and all(finding.passes for finding in plan.findings):
+        return _parked(plan, now, "; ".join(finding.problem for finding in plan.findings))
     if plan.findings:
         return replace(plan, verdict=ASK)
     freeze = profile.change.frozen_until(now.date())

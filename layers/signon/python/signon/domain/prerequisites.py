@@ -10,20 +10,24 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from signon.domain.database import Database
-from signon.domain.directory import Directory, DirectoryRole, role_problem
+from signon.domain.directory import ACTIVE, Directory, DirectoryRole, role_problem
 from signon.domain.engines import Engine, Method, Scope
 from signon.domain.names import login_problem
 from signon.domain.profile import Profile
-from signon.domain.readiness import Readiness
+from signon.domain.readiness import STUCK_REMEDY, Readiness
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that stands in the way. ``approvable``: a person may say "go on all the same"."""
+    """Something that stands in the way.
+
+    ``approvable``: a person may say "go on all the same". ``passes``: it passes without anybody, and is waited for.
+    """
 
     problem: str
     remedy: str
     approvable: bool = False
+    passes: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -95,7 +99,7 @@ def _of_the_method(engine: Engine, database: Database, profile: Profile, around:
 def _of_the_database(database: Database, profile: Profile, around: Surroundings) -> Iterator[Finding]:
     name = database.id.name
     if database.standing.readiness is Readiness.STUCK:
-        yield Finding(database.standing.told_of(name), "Bring it to available; then start again")
+        yield Finding(database.standing.told_of(name), STUCK_REMEDY)
     if database.vpc != around.served_vpc:
         yield Finding(
             f"{name} is in {database.vpc}; this stack serves {around.served_vpc}", f"Deploy a stack for {database.vpc}"
@@ -166,10 +170,13 @@ def _of_the_directory(
             f"Accept the share: aws ds accept-shared-directory --shared-directory-id {directory.id};"
             " where it was rejected or has failed, its owner shares it again",
         )
-    if directory.stage != "Active":
+    if directory.stage != ACTIVE:
         yield Finding(
             f"Directory {directory.id} is {directory.stage}, not Active",
-            "Bring the directory to Active; then start again",
+            "Wait until it is Active, or mend it in Directory Service"
+            if directory.becomes_active
+            else "Bring the directory to Active; then start again",
+            passes=directory.becomes_active,
         )
     if directory.realm != profile.realm:
         yield Finding(

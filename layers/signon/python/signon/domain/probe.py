@@ -8,7 +8,7 @@ from typing import Any
 
 from signon.domain.database import Database
 from signon.domain.plan import Plan
-from signon.errors import DatabaseInUse, DatabaseUnusable
+from signon.errors import DatabaseBusy, DatabaseInUse, DatabaseUnusable
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,13 @@ class Probe:
 
     ``plugin_loaded``: the engine's sign-in plugin is active, None where no look inside can tell (PostgreSQL takes the
     DDL either way); ``other_sessions``: how many there are besides ours and RDS's own, on every instance that the
-    plan reboots.
+    plan reboots; ``follows``: it is read only because it follows a writer.
     """
 
     plugin_loaded: bool | None
     read_only: bool
     other_sessions: int
+    follows: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -41,10 +42,12 @@ def with_readers(probe: Probe, sessions: Iterable[int]) -> Probe:
 def judge(probe: Probe, database: Database, plan: Plan) -> None:
     """Whether the plan may be carried out.
 
-    Raises DatabaseUnusable: logins cannot be written here. DatabaseInUse: people are signed in and the plan would cut
-    them off.
+    Raises DatabaseUnusable: logins cannot be written here. DatabaseBusy: not yet, it fails over. DatabaseInUse: people
+    are signed in and the plan would cut them off.
     """
     name = database.id.name
+    if probe.follows:
+        raise DatabaseBusy(f"A reader answers in place of the writer of {name}, as it does while that fails over")
     if probe.read_only:
         raise DatabaseUnusable(f"{name} is read only", "Start again when it can be written to")
     if reboots(probe, plan) and probe.other_sessions and not plan.tolerates_sessions:

@@ -31,6 +31,7 @@ _STUCK = {
     "incompatible-restore", "insufficient-capacity", "migration-failed", "restore-error", "stopped", "stopping",
     "storage-full",
 }  # fmt: skip
+STUCK_REMEDY = "Bring it to available; then start again"
 _LEAVING = {"delete-precheck", "deleting"}
 
 

@@ -17,7 +17,8 @@ class Record:
     ``associated_at`` is when we last asked RDS to join the database, ``reboot_intents`` when we last were about to ask
     for a reboot of each instance, ``rebooted_at`` the first of the reboots that the logins have worked after; ``told``
     is the digest of the last message. ``end``, ``error``, ``execution``, ``reported_at``, ``plan``, ``profile``,
-    ``profile_version`` and ``next_look`` are of the last run that reported; ``swept_version`` is the profile's version
+    ``profile_version`` and ``next_look`` are of the last run that reported; ``unfinished_since`` is the first
+    ``next_look`` of all the runs that parked it one after the other; ``swept_version`` is the profile's version
     that the sweep last started the database for. ``allowed`` is the hash of the profile under which the database was
     joined: until it is onboarded nobody is asked again, however often it is parked.
     """
@@ -34,6 +35,7 @@ class Record:
     profile: str | None = None
     profile_version: str | None = None
     next_look: str | None = None
+    unfinished_since: str | None = None
     swept_version: str | None = None
     allowed: str | None = None
     reboot_intents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

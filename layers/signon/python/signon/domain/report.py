@@ -22,10 +22,14 @@ def is_news(ended: Outcome, record: Record | None, execution: str) -> bool:
     return ended.end != ONBOARDED if record is None or record.told is None else record.told != ended.digest
 
 
-def facts(ended: Outcome, dossier: Mapping[str, Any], execution: str, now: str) -> Mapping[str, str]:
-    """What goes into the record; "" takes a fact out."""
+def facts(
+    ended: Outcome, dossier: Mapping[str, Any], record: Record | None, execution: str, now: str
+) -> Mapping[str, str]:
+    """What goes into the record, which is ``record`` so far; "" takes a fact out."""
     database, plan = dossier["database"], dossier.get("plan", {})
     profile = plan.get("profile", {})
+    next_look = _next_look(ended, now)
+    parked_before = record.unfinished_since if record else None
     reboot_worked = bool(dossier.get("reboot")) and "logins" in dossier
     return {
         "name": database["name"],
@@ -40,7 +44,8 @@ def facts(ended: Outcome, dossier: Mapping[str, Any], execution: str, now: str) 
         "plan": plan.get("checksum", ""),
         "profile": profile.get("name") or dossier.get("request", {}).get("profile", ""),
         "profile_version": profile.get("version", ""),
-        "next_look": _next_look(ended, now),
+        "next_look": next_look,
+        "unfinished_since": (parked_before or next_look) if ended.end == PARKED else "",
         **({"onboarded_at": now} if "proof" in dossier else {}),
         **({"rebooted_at": dossier["reboot"]["at"]} if reboot_worked else {}),
         **({"allowed": ""} if ended.end == ONBOARDED else {}),

@@ -152,6 +152,38 @@ def stop(candidates: Iterable[Candidate]) -> Stop | None:
     return Stop(end, error, tuple(name for _, name, _ in last))
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """The database that people have waited for longest, and for how long; "" and 0 where they wait for none."""
+
+    name: str = ""
+    seconds: int = 0
+
+
+def oldest_unfinished(candidates: Iterable[Candidate], now: datetime) -> Unfinished:
+    """Who is unfinished longest."""
+    waiting = [(since, one.database.id.name) for one in candidates if (since := _unfinished_since(one)) and since < now]
+    if not waiting:
+        return Unfinished()
+    since, name = min(waiting)
+    return Unfinished(name, int((now - since).total_seconds()))
+
+
+def _unfinished_since(candidate: Candidate) -> datetime | None:
+    """Since when people can neither sign in to a database nor know why.
+
+    Not where they could once: what a later profile adds is no first sign-in. Not where it needs a person or has failed:
+    they were told. Where it is parked, from the first moment at which it was worth another look; where no run has
+    reported, from its claim, else from its creation, for nobody knows when it was tagged.
+    """
+    record = candidate.known.record
+    if record is None or record.end is None:
+        return candidate.known.held_since or candidate.database.created_at
+    if record.onboarded_at or record.end != PARKED:
+        return None
+    return moment(record.unfinished_since)
+
+
 def room(running: int, *, paused: bool, stopped: bool) -> int:
     """How many may be started while so many run."""
     return 0 if paused or stopped else max(0, AT_ONCE - running)

@@ -1,0 +1,174 @@
+"""What may go wrong on the way, a row each: for whoever wants to watch it, and for the tests.
+
+`make demo FAULTS=list` prints the names.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from localcloud.demo.play import DemoFailed
+from localcloud.demo.victim import Victim
+
+ONBOARDED, PARKED, NEEDS_A_PERSON, NOT_OURS = "Onboarded", "Parked", "Needs a person", "Not ours"
+BEYOND_BOTOCORE = 7  # it tries three times: the first two invocations are throttled, and the third once
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`prepare` is called before the database is made. `ends` are those of the executions about it, one after the
+    other; `told` is in the message about the first, if people are told of it.
+    """
+
+    name: str
+    says: str
+    prepare: Callable[[Victim], object]
+    ends: tuple[str, ...] = (ONBOARDED,)
+    told: tuple[str, ...] = ()
+
+
+def _stuck(victim: Victim) -> None:
+    victim.joins_end("enabling-kerberos")
+    victim.before("report-outcome", victim.join_ends_after_all)
+
+
+def _impaired(victim: Victim) -> None:
+    victim.directory_becomes("Impaired")
+    victim.before("report-outcome", lambda: victim.directory_becomes("Active"))
+
+
+def _rotated(victim: Victim) -> None:
+    victim.before("create-logins", victim.rotate_password)
+    victim.behind("create-logins", "secretsmanager:GetSecretValue", victim.rotate_password)
+
+
+def _failed_over(victim: Victim) -> None:
+    """The second guard of *Create logins* stands between what is made locked and what opens it."""
+
+    def begin() -> None:
+        victim.fail_over()
+        victim.before("create-logins", victim.end_failover, nth=2)
+
+    victim.within("create-logins", "s3:HeadObject", begin, nth=2)
+
+
+FAULTS = {
+    fault.name: fault
+    for fault in (
+        Fault(
+            "join-fails-twice",
+            "RDS fails to join it to the directory, and once more: asked for again each time, it succeeds",
+            lambda victim: victim.joins_end(*["enable-kerberos-failed"] * 2),
+        ),
+        Fault(
+            "join-never-succeeds",
+            "RDS fails to join it, whenever it is asked: after three attempts a person is told why and what to do",
+            lambda victim: victim.joins_end(*["enable-kerberos-failed"] * 3),
+            (NEEDS_A_PERSON,),
+            (
+                "enable-kerberos-failed after 3 attempts; RDS names two causes: ",
+                "What to do: Check that the database's ",
+                "What was seen: enable-kerberos-failed at ",
+                "What was tried: asked RDS 3 times ",
+            ),
+        ),
+        Fault(
+            "join-stuck",
+            "the join hangs in enabling-kerberos: parked after three hours, found joined by a later sweep",
+            _stuck,
+            (PARKED, ONBOARDED),
+            ("enabling-kerberos, for more than 3 hours",),
+        ),
+        Fault(
+            "throttling",
+            "RDS throttles the modify call for longer than botocore retries it: the state machine goes on trying",
+            lambda victim: victim.modify_is_refused("Throttling", BEYOND_BOTOCORE),
+        ),
+        Fault(
+            "invalid-state",
+            "RDS answers the modify call with InvalidDBInstanceState three times: that is waited for",
+            lambda victim: victim.modify_is_refused(victim.busy, 3),
+        ),
+        Fault(
+            "stopped",
+            "somebody stops the database while it joins: a person is told, and nobody starts it for them",
+            lambda victim: victim.before("read-membership", victim.stop, nth=5),
+            (NEEDS_A_PERSON,),
+            ("is stop", "What to do: "),
+        ),
+        Fault(
+            "deleted",
+            "somebody deletes the database while it joins: nothing is left to do, and nobody is told",
+            lambda victim: victim.before("read-membership", victim.delete, nth=5),
+            (NOT_OURS,),
+        ),
+        Fault(
+            "made-again",
+            "while it joins, somebody deletes the database and makes one of the same name: that is another one",
+            lambda victim: victim.before("read-membership", victim.make_again, nth=5),
+            (NOT_OURS, ONBOARDED),
+        ),
+        Fault(
+            "password-rotated",
+            "RDS rotates the master password before the logins are made, and again when it has just been read",
+            _rotated,
+        ),
+        Fault(
+            "failover",
+            "the writer fails over when the logins are half made, and is read only then: looked at again, completed",
+            _failed_over,
+        ),
+        Fault(
+            "functions-killed",
+            "four functions are killed in mid-work: each is run again, and nothing is done twice",
+            lambda victim: victim.is_killed(
+                "associate-directory", "reboot-database", "create-logins", "report-outcome"
+            ),
+        ),
+        Fault(
+            "directory-impaired",
+            "the directory is Impaired before anything is planned: parked, and resumed when it is Active again",
+            _impaired,
+            (PARKED, ONBOARDED),
+            ("is Impaired, not Active",),
+        ),
+        Fault(
+            "directory-impaired-later",
+            "the directory becomes Impaired between the plan and the join: RDS is not asked until it is Active",
+            lambda victim: victim.before("associate-directory", lambda: _impaired(victim)),
+            (PARKED, ONBOARDED),
+            ("is Impaired, not Active",),
+        ),
+        Fault(
+            "role-untrusted",
+            "the directory role trusts the wrong services: found before anything is changed",
+            lambda victim: victim.directory_role_trusts("lambda.amazonaws.com"),
+            (NEEDS_A_PERSON,),
+            ("does not name directoryservice.rds.amazonaws.com", "What to do: Deploy the stack again"),
+        ),
+    )
+}
+
+
+def chosen(names: str) -> Sequence[Fault]:
+    """The faults of these names, with commas between them. Raises DemoFailed: there is none of that name, or they
+    cannot happen to one database.
+    """
+    wanted = [name for name in names.split(",") if name]
+    if unknown := [name for name in wanted if name not in FAULTS]:
+        raise DemoFailed(f"There is no fault {', '.join(unknown)}; there are:\n{listed()}")
+    found = [FAULTS[name] for name in dict.fromkeys(wanted)]
+    expected(found)
+    return found
+
+
+def expected(faults: Iterable[Fault]) -> tuple[str, ...]:
+    """How the executions end when all of these happen. Raises DemoFailed: each of two would have it end otherwise."""
+    decide = [fault for fault in faults if fault.ends != (ONBOARDED,)]
+    if len(decide) > 1:
+        raise DemoFailed(f"Choose one of {', '.join(fault.name for fault in decide)}: each ends in a way of its own")
+    return decide[0].ends if decide else (ONBOARDED,)
+
+
+def listed() -> str:
+    """Every fault, a line each."""
+    return "\n".join(f"  {fault.name:<26}{fault.says} ({', then '.join(fault.ends)})" for fault in FAULTS.values())

@@ -1,0 +1,94 @@
+"""Every single fault: each case ends in the tabled state, and nothing is lost by it or done twice.
+
+What passes is met by as many calls of one run as a Task's retries allow; where such a run does not end as the table
+says, each of its cases is looked at alone. `make faults` looks at every case alone from the beginning, and prints the
+table.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+
+import pytest
+
+from tests.simulation.calls import Call, Fault
+from tests.simulation.ledger import Broken
+from tests.simulation.single_faults import PASSING, Meeting, can_meet, place, recorded, rows, run, tabled
+from tests.simulation.stories import STORIES
+from tests.simulation.world import World
+from tests.unit.reach import calls_of
+
+Recorded = Mapping[str, Sequence[Call]]
+Cells = dict[tuple[Call, Fault], str]
+
+ALONE = bool(os.environ.get("FAULTS_ALONE"))
+
+
+@pytest.fixture(scope="module")
+def stories(simulation: World) -> Recorded:
+    with simulation.installed():
+        return recorded(simulation)
+
+
+@pytest.fixture(scope="module")
+def cells() -> Iterator[Cells]:
+    """What was seen."""
+    seen: Cells = {}
+    yield seen
+    print("\n" + "\n".join(rows(seen)))
+
+
+def test_the_stories_make_every_call_that_is_in_the_source(simulation: World, stories: Recorded) -> None:
+    made: dict[str, set[str]] = {}
+    for call in (call for calls in stories.values() for call in calls):
+        made.setdefault(call.function.replace("-", "_"), set()).add(call.operation)
+    for function, operations in made.items():
+        known = {
+            method: operation
+            for service in ("rds", "dynamodb", "s3", "secretsmanager", "iam", "ds", "sns", "events", "stepfunctions")
+            for method, operation in simulation.client(service).meta.method_to_api_mapping.items()
+        }
+        in_source = {known[method] for method in calls_of(function) if method in known}
+        assert in_source <= operations, function
+    assert set(made) == {name.replace("-", "_") for name in simulation.functions.arns}
+
+
+def _alone(world: World, story: str, call: Call, fault: Fault, cells: Cells) -> None:
+    meeting = Meeting([call], fault)
+    end, error = run(world, STORIES[story], meeting)
+    assert not meeting.left, f"{call} was not made"
+    cells[call, fault] = end
+    rule = tabled(call, fault)
+    assert end == rule.end, f"{call}, {fault.value}: {error or end}; the table says {rule.end}: {rule.why}"
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault in PASSING], ids=lambda fault: str(fault.value))
+@pytest.mark.parametrize("story", STORIES)
+def test_what_passes_is_got_over(quick_world: World, stories: Recorded, cells: Cells, story: str, fault: Fault) -> None:
+    left = [c for c in stories[story] if can_meet(c, fault) and tabled(c, fault).end == "Onboarded"]
+    while left and not ALONE:
+        meeting = Meeting(left, fault)
+        try:
+            end, _ = run(quick_world, STORIES[story], meeting)
+        except Broken:
+            end = ""
+        if end != "Onboarded" or not meeting.met:
+            break
+        cells |= {(call, fault): end for call in meeting.met}
+        left = list(meeting.left)
+    for call in left:
+        _alone(quick_world, story, call, fault, cells)
+
+
+@pytest.mark.parametrize("fault", Fault, ids=lambda fault: str(fault.value))
+@pytest.mark.parametrize("story", STORIES)
+def test_what_does_not_pass_is_told_and_nothing_is_lost(
+    quick_world: World, stories: Recorded, cells: Cells, story: str, fault: Fault
+) -> None:
+    for call in stories[story]:
+        if can_meet(call, fault) and (fault not in PASSING or tabled(call, fault).end != "Onboarded"):
+            _alone(quick_world, story, call, fault, cells)
+
+
+def test_each_call_has_met_each_fault(stories: Recorded, cells: Cells) -> None:
+    wanted = {(place(c), f) for calls in stories.values() for c in calls for f in Fault if can_meet(c, f)}
+    assert wanted == {(place(call), fault) for call, fault in cells}

@@ -1,0 +1,74 @@
+"""Faults by hand: which there are, which can be had together, and when what waits for a moment happens."""
+
+import itertools
+
+import pytest
+
+from localcloud.__main__ import main
+from localcloud.demo.faults import FAULTS, ONBOARDED, Fault, chosen, expected
+from localcloud.demo.play import DemoFailed
+from localcloud.faults import Faults
+
+OF_ITS_OWN = [fault for fault in FAULTS.values() if fault.ends != (ONBOARDED,)]
+
+
+def test_all_faults_are_listed_with_how_they_end(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--faults", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()[1:]
+    assert [line.split()[0] for line in lines] == list(FAULTS)
+    for line, fault in zip(lines, FAULTS.values(), strict=True):
+        assert line.endswith(f"{fault.says} ({', then '.join(fault.ends)})")
+
+
+def test_a_fault_that_there_is_not_is_named_and_all_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--faults", "stopped,bad-weather"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("There is no fault bad-weather; there are:\n")
+    assert all(f"  {name} " in said for name in FAULTS)
+
+
+def test_several_faults_may_happen_in_one_demo() -> None:
+    assert [fault.name for fault in chosen("throttling,failover,throttling")] == ["throttling", "failover"]
+    assert expected(chosen("throttling,join-stuck")) == ("Parked", "Onboarded")
+    assert expected(chosen("")) == ("Onboarded",)
+
+
+@pytest.mark.parametrize(
+    "pair", list(itertools.combinations(OF_ITS_OWN, 2)), ids=lambda pair: "+".join(f.name for f in pair)
+)
+def test_two_that_end_in_their_own_ways_do_not_go_together(pair: tuple[Fault, Fault]) -> None:
+    with pytest.raises(DemoFailed, match=f"Choose one of {pair[0].name}, {pair[1].name}"):
+        chosen(f"{pair[0].name},{pair[1].name}")
+
+
+def test_where_people_are_told_the_row_says_what() -> None:
+    for fault in OF_ITS_OWN:
+        assert bool(fault.told) == (fault.ends[0] != "Not ours"), fault.name
+
+
+def test_what_waits_for_a_moment_happens_then_and_once() -> None:
+    faults, happened = Faults(), list[str]()
+    faults.at("noon", lambda: happened.append("first"))
+    faults.at("noon", lambda: happened.append("third"), nth=3)
+    faults.it_is("midnight")
+    assert happened == []
+    for _ in range(4):
+        faults.it_is("noon")
+        happened.append("-")
+    assert happened == ["first", "-", "-", "third", "-", "-"]
+
+
+def test_what_happens_at_a_moment_may_wait_for_the_same_one_again() -> None:
+    faults, happened = Faults(), list[str]()
+    faults.at("noon", lambda: faults.at("noon", lambda: happened.append("tomorrow")))
+    faults.it_is("noon")
+    assert happened == []
+    faults.it_is("noon")
+    assert happened == ["tomorrow"]
+
+
+def test_what_was_cleared_does_not_happen() -> None:
+    faults = Faults()
+    faults.at("noon", lambda: pytest.fail("it was cleared"))
+    faults.clear()
+    faults.it_is("noon")
