@@ -55,19 +55,19 @@ class RecordedMySQL:
     def is_real(self) -> bool:
         return self._real is not None
 
-    def restart(self, methods: Iterable[str] = ()) -> None:
+    def restart(self, methods: Iterable[str] = (), *, read_only: bool = False) -> None:
         methods = tuple(methods)
-        self.history += (f"restarted with {methods}",)
+        self.history += (f"restarted with {methods}, read only: {read_only}",)
         self.is_up = True
         if self._real:
-            self._real.restart(methods)
+            self._real.restart(methods, read_only=read_only)
 
     def stop(self) -> None:
         self.is_up = False
         if self._real:
             self._real.stop()
 
-    delete = stop
+    crash = delete = stop
 
 
 class RecordedServers:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import io
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
@@ -106,7 +107,14 @@ class Shortcut:
         found = self._s3.head_object(asked["Bucket"], asked["Key"])
         if found is None:
             raise _error("HeadObject", "404", 404)
-        return {"VersionId": found.version_id, "Metadata": dict(found.metadata)}
+        metadata = {name.removeprefix("x-amz-meta-"): value for name, value in found.metadata.items()}
+        return {"VersionId": found.version_id, "Metadata": metadata}
+
+    def _get_object(self, asked: Mapping[str, Any]) -> Answer:
+        found = self._s3.get_object(asked["Bucket"], asked["Key"], version_id=asked.get("VersionId"))
+        if found is None:
+            raise _error("GetObject", "NoSuchKey", 404)
+        return {"VersionId": found.version_id, "Body": io.BytesIO(found.value)}
 
     def _publish(self, asked: Mapping[str, Any]) -> Answer:
         return {"MessageId": "simulated"}
@@ -119,6 +127,7 @@ _WAYS: Mapping[tuple[str, str], Callable[[Shortcut, Mapping[str, Any]], Answer]]
     ("dynamodb", "GetItem"): Shortcut._get_item,
     ("dynamodb", "UpdateItem"): Shortcut._update_item,
     ("s3", "HeadObject"): Shortcut._head_object,
+    ("s3", "GetObject"): Shortcut._get_object,
     ("sns", "Publish"): Shortcut._publish,
     ("events", "PutEvents"): Shortcut._put_events,
 }

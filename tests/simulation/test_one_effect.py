@@ -22,7 +22,7 @@ from tests.simulation.stories import WANTED
 from tests.simulation.world import ORDERS, World
 
 SEED = 20260105
-COPIES = 100
+COPIES = 1000
 
 @pytest.fixture
 def world(quick_world: World) -> World:
