@@ -90,7 +90,7 @@ class RecordedServers:
         """From now on functions talk to these."""
         connect, query = pymysql.connect, Connection.query
 
-        def recorded(connection: Any, sql: Any, unbuffered: bool = False) -> Any:  # noqa: FBT001, FBT002
+        def recorded(connection: Any, sql: Any, unbuffered: bool = False) -> Any:
             server = self._servers.get(connection.host) if running() else None
             if server is None:
                 return query(connection, sql, unbuffered)
@@ -112,7 +112,7 @@ class RecordedServers:
             pymysql.connect, Connection.query = connect, query  # type: ignore[method-assign]
 
 
-class _Played(Connection):  # type: ignore[type-arg]  # generic only in its stubs
+class _Played(Connection):
     """A connection of PyMySQL's that asks the tape and not a socket."""
 
     def __init__(self, calls: Calls, tape: Tape, server: RecordedMySQL, **asked: Any) -> None:
@@ -124,7 +124,7 @@ class _Played(Connection):  # type: ignore[type-arg]  # generic only in its stub
         self._calls, self._tape, self._server = calls, tape, server
         calls.end(call, fault)
 
-    def query(self, sql: Any, unbuffered: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def query(self, sql: Any, unbuffered: bool = False) -> Any:
         call, fault = self._calls.begin(MYSQL, command(_text(sql)), _text(sql))
         answer, self._result = self._tape.play(self._server.history, _text(sql))
         _note_change(self._server, sql)

@@ -86,4 +86,3 @@ def test_as_deployed_a_claim_is_taken_over_when_the_function_has_come_to_its_end
     assert other.end == "Onboarded"
     assert changes(world, stopped, other) == ONE_CHANGE
     ledger.settled(ORDERS)
-

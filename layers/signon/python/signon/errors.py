@@ -8,7 +8,7 @@ Step Functions matches the bare class name, so these names are a contract with
     |-- DatabaseBusy       WAIT     ...retries the state for up to an hour, then parks: RDS changes it, it fails over
     |-- ClaimSettling      WAIT     ...waits a minute and claims again: the last holder has only just stopped
     |-- PluginNotLoaded    FIX      ...reboots the database, once
-    |-- PlanOutdated       AGAIN    ...plans again, three times at most, then parks: tag or profile changed, or a redrive
+    |-- PlanOutdated       AGAIN    ...plans again, three times at most, then parks: tag or profile changed, a redrive
     |-- NotOurs            END      ...ends in "Not ours", silently
     |-- DatabaseGone       END      ...ends in "Not ours": deleted, or made again under the same name
     |-- AlreadyInProgress  END      ...ends in "Already in progress", silently
