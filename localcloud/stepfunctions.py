@@ -23,6 +23,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function import timestamp, wait_function
 from moto.stepfunctions.parser.asl.eval.event import event_manager
 from moto.stepfunctions.parser.backend import execution as executions
+from moto.stepfunctions.parser.backend import execution_worker
 
 from localcloud.clock import Clock
 from localcloud.cloudwatch.metrics import Metrics
@@ -72,6 +73,7 @@ def install(clock: Clock, lambda_client: Any, authorizer: Authorizer, metrics: M
         execute_lambda_function_integration=_integration,
         _invoke_lambda_function=functools.partial(_invoke, lambda_client),
     )
+    mend(execution_worker, ExecutionData=functools.partial(dict, RedriveCount=0))  # nobody can redrive here
     mend(executions.BaseExecutionWorkerCommunication, terminated=_terminated)
     mend(
         responses.StepFunctionResponse,

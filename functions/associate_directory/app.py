@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     table, now, directory = setting("TABLE"), datetime.fromisoformat(event["now"]), plan.directory
     identity = DatabaseId.from_json(event["database"])
-    database = guard.before_change(table, setting("PROFILES"), request, identity, plan, claim)
+    database = guard.before_change(table, setting("PROFILES"), request, identity, plan, claim, event["redrives"])
     before = Reading.from_json(event["membership"]) if event["membership"] else None
     record = records.read(table, claim.database)
     asks = must_associate(database, directory, apply_immediately=plan.apply_immediately)

@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             database,
             plan,
             profile,
-            before_change=lambda: guard.before_change(table, bucket, request, identity, plan, claim),
+            before_change=lambda: guard.before_change(table, bucket, request, identity, plan, claim, event["redrives"]),
         )
     logger.info("Logins created", extra={"statements": statements, "round_trips": master.round_trips})
     return {"statements": statements, "round_trips": master.round_trips}

@@ -28,6 +28,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         database, profile, role=setting("DIRECTORY_ROLE"), table=table, vpc=setting("VPC")
     )
     record = records.read(table, database.id.resource_id)
-    made = plan.make_plan(request, database, profile, version, around, now, record=record)
+    made = plan.make_plan(request, database, profile, version, around, now, record=record, redrives=event["redrives"])
     logger.info("Plan made", extra=made.summary)
     return made.to_json()

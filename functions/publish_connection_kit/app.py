@@ -26,8 +26,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         Claim.from_json(event["claim"]),
         Request.from_json(event["request"]),
     )
-    identity = DatabaseId.from_json(event["database"])
-    database = guard.before_change(setting("TABLE"), setting("PROFILES"), request, identity, plan, claim)
+    identity, table, bucket = DatabaseId.from_json(event["database"]), setting("TABLE"), setting("PROFILES")
+    database = guard.before_change(table, bucket, request, identity, plan, claim, event["redrives"])
     files = connection_kit.render(database, plan.realm, Path(setting("CA_BUNDLE")).read_bytes())
     folder = database.id.folder
     changed = kits.publish(setting("KITS"), folder, files)

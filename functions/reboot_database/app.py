@@ -26,10 +26,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         Claim.from_json(event["claim"]),
         Request.from_json(event["request"]),
     )
-    identity = DatabaseId.from_json(event["database"])
-    database = guard.before_change(setting("TABLE"), setting("PROFILES"), request, identity, plan, claim)
+    identity, table, bucket = DatabaseId.from_json(event["database"]), setting("TABLE"), setting("PROFILES")
+    database = guard.before_change(table, bucket, request, identity, plan, claim, event["redrives"])
     before = Reboot.from_json(event["reboot"]) if event["reboot"] else None
     permit(plan, database, before)
-    reboot = reboots.reboot_next(setting("TABLE"), database, before, datetime.fromisoformat(event["now"]))
+    reboot = reboots.reboot_next(table, database, before, datetime.fromisoformat(event["now"]))
     logger.info("Reboot", extra=reboot.to_json())
     return reboot.to_json()

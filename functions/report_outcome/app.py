@@ -1,4 +1,7 @@
-"""Report outcome: the record; a message to people and an event to machines where there is news; releases the claim."""
+"""Report outcome: the record; a message to people and an event to machines where there is news; releases the claim.
+
+Whoever was overtaken has nothing to say: the other one will.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,13 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    dossier, execution = event["dossier"], event["execution"]
-    ended = outcome.decide(dossier, event["input"])
+    dossier, ended = event["dossier"], outcome.decide(event["dossier"], event["input"])
+    claim = Claim.from_json(dossier["claim"]) if "claim" in dossier else None
     logger.info("Outcome", extra={"end": ended.end, "headline": ended.headline, "problems": ended.problems})
-    if not ended.is_silent and not outcome.is_dry_run(event["input"]):
-        reporting.remember_and_tell(setting("TABLE"), setting("TOPIC"), ended, dossier, execution, event["now"])
-    again = "claim" in dossier and claims.release(setting("TABLE"), Claim.from_json(dossier["claim"]), event["now"])
+    overtaken = claim is not None and claims.is_overtaken(setting("TABLE"), claim)
+    if not (ended.is_silent or overtaken or outcome.is_dry_run(event["input"])):
+        reporting.remember_and_tell(
+            setting("TABLE"), setting("TOPIC"), ended, dossier, event["execution"], event["now"]
+        )
+    again = claim is not None and claims.release(setting("TABLE"), claim, event["now"])
     return {"end": ended.end, "headline": ended.headline, "again": again, "Error": ended.error, "Cause": ended.cause}

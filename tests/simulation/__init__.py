@@ -8,5 +8,7 @@ calls        what they call, and what goes wrong with it: faults
 transport    their calls to AWS, answered by the local AWS, without a socket
 statements   their calls to databases, real ones
 servers      one real server per engine, that stays up whatever its database goes through
+recorded     many MySQL databases where there is one server
+moves        an execution that comes to a change, and what may have moved under it
 ledger       what has become of a database: nothing lost, nothing done twice
 """

@@ -91,24 +91,29 @@ def run(invocation: Invocation) -> Iterator[None]:
 
 
 class Calls:
-    """All calls of all functions, in their order. ``plan`` says what a call meets."""
+    """All calls of all functions, in their order. ``plan`` says what a call meets.
+
+    ``before_each`` is told of a call that somebody is about to make; others may go first.
+    """
 
     def __init__(self, conductor: Conductor) -> None:
         self._conductor = conductor
         self.made: list[Made] = []
         self.plan: Callable[[Call], Fault | None] = lambda call: None
+        self.before_each: Callable[[Call], None] = lambda call: None
         self.after_each: Callable[[Call], None] = lambda call: None
 
     def begin(self, service: str, operation: str, parameters: Any) -> tuple[Call, Fault | None]:
         """To be called before it takes effect. Raises Killed."""
-        pause()
-        self._conductor.take(CALL)
         invocation = running()
         assert invocation is not None
-        if invocation.is_killed or self._conductor.elapsed() > invocation.deadline:
-            raise Killed
         invocation.counts[service, operation] += 1
         call = Call(invocation.function, invocation.visit, service, operation, invocation.counts[service, operation])
+        self.before_each(call)
+        pause()
+        self._conductor.take(CALL)
+        if invocation.is_killed or self._conductor.elapsed() > invocation.deadline:
+            raise Killed
         fault = self.plan(call)
         self.made.append(Made(call, parameters, fault, invocation.started_by))
         if fault is Fault.CRASH_BEFORE:
@@ -137,4 +142,5 @@ class Calls:
         ]
 
     def reset(self) -> None:
-        self.made, self.plan, self.after_each = [], lambda call: None, lambda call: None
+        self.made, self.plan = [], lambda call: None
+        self.before_each = self.after_each = lambda call: None

@@ -54,7 +54,6 @@ class Executions:
         made = Execution(arn, document, self._conductor.now())
         self.all[arn] = made
         self._go(made, None, None)
-        self._conductor.at(self.definition["TimeoutSeconds"], lambda: self._break_off(made, "TIMED_OUT"))
         return made
 
     def stop(self, execution: Execution) -> None:
@@ -62,7 +61,10 @@ class Executions:
         self._break_off(execution, "ABORTED")
 
     def redrive(self, execution: Execution) -> None:
-        """From the state that did not succeed, with the input that it had."""
+        """From the state that did not succeed, with the input that it had; one that came to a Fail state fails again.
+
+        https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#redrive-behavior-states
+        """
         assert execution.status in BAD_ENDS
         execution.status, execution.stopped_at, execution.error = "RUNNING", None, ""
         execution.redrives += 1
@@ -75,7 +77,7 @@ class Executions:
         redrive, before = execution.redrives, getattr(execution, "run", None)
         run = execution.run = Run(
             self.definition,
-            {"Id": execution.arn, "Input": execution.document},
+            {"Id": execution.arn, "Input": execution.document, "RedriveCount": redrive},
             lambda: _text(self._conductor.now()),
             lambda arn, payload: self._functions.invoke(arn, payload, execution.arn),
             self._conductor.sleep,
@@ -96,6 +98,12 @@ class Executions:
                     self._end(execution, "SUCCEEDED")
 
         self._conductor.start(f"execution {execution.arn.rpartition(':')[2][:8]}", work)
+        self._conductor.at(self.definition["TimeoutSeconds"], lambda: self._time_out(execution, redrive))
+
+    def _time_out(self, execution: Execution, redrive: int) -> None:
+        """A redrive begins to count anew."""
+        if execution.redrives == redrive:
+            self._break_off(execution, "TIMED_OUT")
 
     def _break_off(self, execution: Execution, status: str) -> None:
         if execution.status == "RUNNING":

@@ -70,9 +70,11 @@ class SimulatedRds:
             made.append(one.db_instance_identifier)
         return made
 
-    def version(self) -> Hashable:
-        """Another one whenever a Describe call has something else to say."""
+    def version(self, asked: Mapping[str, Any]) -> Hashable:
+        """Another one whenever a Describe call that asks so has something else to say."""
         resources = (*self.backend.databases.values(), *self.backend.clusters.values())
+        if asked.get("DBInstanceIdentifier", "") in self.backend.databases:
+            resources = (self.backend.databases[asked["DBInstanceIdentifier"]],)
         shown = [(one.status, one.domain_memberships, vars(one)) for one in resources]
         return len(self.backend.announced.list(duration=10**6)), repr(shown)
 

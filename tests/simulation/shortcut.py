@@ -7,6 +7,8 @@ Nothing is signed, sent and parsed. What was shown once is shown again until it 
 from __future__ import annotations
 
 import copy
+import datetime
+import io
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
@@ -31,7 +33,7 @@ class Shortcut:
         region: str,
         plain: Callable[[str], Any],
         answerers: Mapping[str, Callable[[str, Mapping[str, Any]], Answer]],
-        versions: Mapping[str, Callable[[], Hashable]],
+        versions: Mapping[str, Callable[[Mapping[str, Any]], Hashable]],
     ) -> None:
         self._calls, self._plain, self._answerers, self._versions = calls, plain, answerers, versions
         self._table, self._s3 = dynamodb_backends[account][region], s3_backends[account]["aws"]
@@ -68,12 +70,12 @@ class Shortcut:
             said = answerer(operation, asked)
             if code := said.pop("__type", None):
                 raise _error(operation, code, 400)
-            return said
+            return {key: _moment(value) if key.endswith("Date") else value for key, value in said.items()}
         if way := _WAYS.get((service, operation)):
             return way(self, asked)
         if service not in self._versions or not operation.startswith(("Describe", "Get", "List")):
             return real(**asked)
-        question, version = (service, operation, repr(asked)), self._versions[service]()
+        question, version = (service, operation, repr(asked)), self._versions[service](asked)
         known = self._shown.get(question)
         if known is None or known[0] != version:
             if known:
@@ -105,7 +107,14 @@ class Shortcut:
         found = self._s3.head_object(asked["Bucket"], asked["Key"])
         if found is None:
             raise _error("HeadObject", "404", 404)
-        return {"VersionId": found.version_id, "Metadata": dict(found.metadata)}
+        metadata = {name.removeprefix("x-amz-meta-"): value for name, value in found.metadata.items()}
+        return {"VersionId": found.version_id, "Metadata": metadata}
+
+    def _get_object(self, asked: Mapping[str, Any]) -> Answer:
+        found = self._s3.get_object(asked["Bucket"], asked["Key"], version_id=asked.get("VersionId"))
+        if found is None:
+            raise _error("GetObject", "NoSuchKey", 404)
+        return {"VersionId": found.version_id, "Body": io.BytesIO(found.value)}
 
     def _publish(self, asked: Mapping[str, Any]) -> Answer:
         return {"MessageId": "simulated"}
@@ -118,6 +127,7 @@ _WAYS: Mapping[tuple[str, str], Callable[[Shortcut, Mapping[str, Any]], Answer]]
     ("dynamodb", "GetItem"): Shortcut._get_item,
     ("dynamodb", "UpdateItem"): Shortcut._update_item,
     ("s3", "HeadObject"): Shortcut._head_object,
+    ("s3", "GetObject"): Shortcut._get_object,
     ("sns", "Publish"): Shortcut._publish,
     ("events", "PutEvents"): Shortcut._put_events,
 }
@@ -131,6 +141,11 @@ class _Client:
         operation = self._real.meta.method_to_api_mapping[method]
         real = getattr(self._real, method)
         return lambda **asked: self._shortcut.call(self._service, operation, real, asked)
+
+
+def _moment(seconds: float) -> datetime.datetime:
+    """As botocore reads one in JSON."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
 
 
 def _error(operation: str, code: str, status: int) -> ClientError:

@@ -137,9 +137,13 @@ class World:
         """As the schedule invokes it."""
         self._invoke("sweep-databases", {"now": self.conductor.now().strftime("%Y-%m-%dT%H:%M:%SZ")})
 
-    def _start_by_rule(self, event: Mapping[str, Any]) -> None:
+    def starts(self, event: Mapping[str, Any]) -> bool:
+        """Whether the template's rule starts an execution with it."""
         as_deployed: Any = {**event, "region": self._cloud.region}
-        if self._rule.matches_event(as_deployed):
+        return bool(self._rule.matches_event(as_deployed))
+
+    def _start_by_rule(self, event: Mapping[str, Any]) -> None:
+        if self.starts(event):
             self.executions.start(event)
 
     def _report_ending(self, execution: Execution) -> None:
@@ -170,8 +174,9 @@ class World:
         )
 
     def forget_all(self) -> None:
-        """No record and no claim is left."""
+        """No record, no claim and no kit is left."""
         dynamodb_backends[self._cloud.account][REGION].tables[self.table].items.clear()
+        s3_backends[self._cloud.account]["aws"].buckets[KITS].keys.clear()
 
     # ---- what can be seen --------------------------------------------------------------------------------------------
 
@@ -219,16 +224,16 @@ class World:
             aws.network()[0]: aws.network(REGION)[0],
         }
 
-    def _versions(self) -> Mapping[str, Callable[[], Hashable]]:
-        """Of each service another one whenever it has something else to show."""
+    def _versions(self) -> Mapping[str, Callable[[Mapping[str, Any]], Hashable]]:
+        """Of each service another one whenever it has something else to show to whoever asks so."""
         account = self._cloud.account
         roles, directories = iam_backends[account]["aws"].roles, ds_backends[account][REGION].directories
         secrets = secretsmanager_backends[account][REGION].secrets
         return {
             "rds": self.rds.version,
-            "iam": lambda: repr([(r.assume_role_policy_document, list(r.managed_policies)) for r in roles.values()]),
-            "ds": lambda: repr([each.stage for each in directories.values()]),
-            "secretsmanager": lambda: repr([list(secret.versions) for secret in secrets.values()]),
+            "iam": lambda _: repr([(r.assume_role_policy_document, list(r.managed_policies)) for r in roles.values()]),
+            "ds": lambda _: repr([each.stage for each in directories.values()]),
+            "secretsmanager": lambda _: repr([list(secret.versions) for secret in secrets.values()]),
         }
 
     def _pattern_of(self, event: str) -> EventPattern:

@@ -90,8 +90,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 # ---- the guard
 
 
-def checked(**changes: Any) -> Database:
-    return guard.before_change("t", "b", a_request(**changes), a_database_id(), a_plan(), CLAIM)
+def checked(redrives: int = 0, **changes: Any) -> Database:
+    return guard.before_change("t", "b", a_request(**changes), a_database_id(), a_plan(), CLAIM, redrives)
 
 
 def test_where_nothing_has_moved_the_database_may_be_changed(world: World) -> None:
@@ -139,6 +139,18 @@ def test_a_newer_version_of_the_profile_outdates_the_plan(world: World, newest: 
     with pytest.raises(PlanOutdated) as outdated:
         checked(by_tag=False)
     assert str(outdated.value) == "Profile payments has changed since the plan for payments-orders was made"
+
+
+def test_a_redriven_execution_follows_no_plan_of_before(world: World) -> None:
+    with pytest.raises(PlanOutdated) as outdated:
+        checked(redrives=1)
+    assert str(outdated.value) == "The plan for payments-orders was made before the execution was redriven"
+
+
+def test_who_has_lost_the_claim_makes_no_new_plan_when_redriven(world: World) -> None:
+    world.fence = 2
+    with pytest.raises(ClaimLost):
+        checked(redrives=1)
 
 
 # ---- the reboots
@@ -238,4 +250,4 @@ def test_a_reader_that_appears_on_the_way_is_not_rebooted(cluster: World) -> Non
 
 def test_a_cluster_is_found_by_the_guard_as_well(cluster: World) -> None:
     claim = Claim(a_cluster_id().resource_id, EXECUTION, 1)
-    assert guard.before_change("t", "b", a_request(), a_cluster_id(), a_plan(), claim) == a_cluster()
+    assert guard.before_change("t", "b", a_request(), a_cluster_id(), a_plan(), claim, 0) == a_cluster()

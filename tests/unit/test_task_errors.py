@@ -78,7 +78,12 @@ def test_whoever_changes_anything_looks_first_whether_the_plan_is_still_the_one_
     assert {task for task in TASKS if "PlanOutdated" in errors_of(folder_of(task))} == CHANGING
     for task in CHANGING:
         assert {"observe", "confirm", "newest_version"} <= calls_of(folder_of(task))
-        assert names_in(TASKS[task]["Parameters"]) >= {"request", "database", "plan", "claim"}
+        assert names_in(TASKS[task]["Parameters"]) >= {"request", "database", "plan", "claim", "redrives"}
+
+
+def test_who_makes_a_plan_and_who_follows_it_count_the_same_redrives() -> None:
+    for task in {"Make plan", *CHANGING}:
+        assert TASKS[task]["Parameters"]["redrives.$"] == "$$.Execution.RedriveCount"
 
 
 def test_an_outdated_plan_is_made_anew_three_times_at_most_and_then_parked() -> None:

@@ -124,6 +124,15 @@ def test_one_that_was_outdated_can_no_longer_release(take: Take, start: Start, s
     claims.confirm(table, new)
 
 
+def test_one_is_overtaken_by_the_next_claim_and_not_by_its_own_release(take: Take, start: Start, table: str) -> None:
+    first = take(start())
+    assert not claims.is_overtaken(table, first)
+    claims.release(table, first, "now")
+    assert not claims.is_overtaken(table, first)
+    second = take(start())
+    assert (claims.is_overtaken(table, first), claims.is_overtaken(table, second)) == (True, False)
+
+
 def test_an_old_fence_is_lost_even_under_the_same_execution(take: Take, start: Start, table: str) -> None:
     claim = take(start())
     with pytest.raises(ClaimLost):

@@ -56,6 +56,13 @@ CONTROLS = (
     ),
     Control("Before every change: the fence", GUARD_FILE, "    claims.confirm(table, claim)\n", "", GUARD),
     Control(
+        "Before every change: no plan of before a redrive",
+        GUARD_FILE,
+        "if plan.redrives != redrives:",
+        "if plan.redrives > redrives:",
+        GUARD,
+    ),
+    Control(
         "Before every change: the tag",
         GUARD_FILE,
         "if request.by_tag and tag != planned.name:",
@@ -90,8 +97,8 @@ CONTROLS = (
     Control(
         "Create logins looks before its changes",
         "functions/create_logins/app.py",
-        "before_change=lambda: guard.before_change(table, bucket, request, identity, plan, claim),",
-        "before_change=lambda: None,",
+        "before_change=lambda: guard.before_change(",
+        "before_change=lambda: (lambda *_: None)(",
         TASKS,
     ),
     Control(

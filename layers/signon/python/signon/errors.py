@@ -8,7 +8,7 @@ Step Functions matches the bare class name, so these names are a contract with
     |-- DatabaseBusy       WAIT     ...retries the state for up to an hour, then parks: RDS changes it, it fails over
     |-- ClaimSettling      WAIT     ...waits a minute and claims again: the last holder has only just stopped
     |-- PluginNotLoaded    FIX      ...reboots the database, once
-    |-- PlanOutdated       AGAIN    ...plans again, three times at most, then parks: the tag or the profile has changed
+    |-- PlanOutdated       AGAIN    ...plans again, three times at most, then parks: tag or profile changed, a redrive
     |-- NotOurs            END      ...ends in "Not ours", silently
     |-- DatabaseGone       END      ...ends in "Not ours": deleted, or made again under the same name
     |-- AlreadyInProgress  END      ...ends in "Already in progress", silently
@@ -55,7 +55,7 @@ class PluginNotLoaded(SignonError):
 
 
 class PlanOutdated(SignonError):
-    """The plan is no longer the one to follow: another tag, or a newer version of the profile."""
+    """The plan is no longer the one to follow: another tag, a newer version of the profile, or a redrive."""
 
 
 class NotOurs(SignonError):

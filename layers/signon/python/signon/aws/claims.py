@@ -63,6 +63,11 @@ def confirm(table: str, claim: Claim) -> None:
         raise ClaimLost(f"{claim.execution} holds the claim on {claim.database} no longer")
 
 
+def is_overtaken(table: str, claim: Claim) -> bool:
+    """Whether another execution has claimed the database since; who has only released it was not."""
+    return int(_read(table, claim.database).get("fence", {}).get("N", "0")) > claim.fence
+
+
 def held_by(table: str, database: str, execution: str) -> Claim | None:
     """The claim on the database, where this execution holds it."""
     held = _read(table, database)

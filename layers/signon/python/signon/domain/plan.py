@@ -38,6 +38,7 @@ class Plan:
     ``verdict`` is GO, ASK (a person must decide or mend something) or PARK (``reason`` says why: a freeze, the pause
     switch, a directory that is not Active yet; ``next_look`` when to look again).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
+    ``redrives`` is how often the execution had been redriven when it was made.
     """
 
     verdict: str
@@ -54,6 +55,7 @@ class Plan:
     tolerates_sessions: bool
     next_look: str | None = None
     reason: str | None = None
+    redrives: int = 0
 
     @property
     def interrupts(self) -> bool:
@@ -89,6 +91,7 @@ def make_plan(
     now: datetime,
     *,
     record: Record | None,
+    redrives: int = 0,
 ) -> Plan:
     """The plan, with its verdict.
 
@@ -113,6 +116,7 @@ def make_plan(
         findings=(*findings(engine, database, profile, around), *asked),
         may_reboot=was_allowed or _reboot_is_allowed(database, profile, now),
         tolerates_sessions=profile.change.existing_allowed,
+        redrives=redrives,
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now)
