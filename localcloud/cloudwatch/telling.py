@@ -1,6 +1,7 @@
 """What an alarm tells its topics: CloudWatch's own message, where the topic and its key let CloudWatch in."""
 
 import datetime
+import functools
 import json
 import logging
 
@@ -84,6 +85,7 @@ def message(kept: Kept, before: str, at: datetime.datetime, account: str) -> dic
     }
 
 
+@functools.cache
 def _place(region: str) -> str:
     """us-east-1 is "US East (N. Virginia)" to people."""
     for partition in get_session().get_data("endpoints")["partitions"]:

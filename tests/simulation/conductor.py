@@ -15,6 +15,13 @@ BEGIN = datetime.datetime(2026, 1, 5, 8, tzinfo=datetime.UTC)  # a Monday, in no
 _current = threading.local()
 
 
+def _closed() -> threading.Lock:
+    """A gate that one thread opens for another, and that closes behind him."""
+    gate = threading.Lock()
+    gate.acquire()
+    return gate
+
+
 class GivenUp(BaseException):
     """The schedule is over, and this thread with it."""
 
@@ -25,7 +32,7 @@ class Actor:
     def __init__(self, name: str, work: Callable[[], None]) -> None:
         self.name, self.wakes_at = name, 0.0
         self.ended = self._given_up = False
-        self._go, self._stopped = threading.Semaphore(0), threading.Semaphore(0)
+        self._go, self._stopped = _closed(), _closed()
         self._error: BaseException | None = None
         threading.Thread(target=self._run, args=[work], daemon=True, name=name).start()
 

@@ -17,6 +17,8 @@ MYSQL_GRANTS = {
     "write": {("payroll", privilege) for privilege in ("SELECT", "SHOW VIEW", "INSERT", "UPDATE", "DELETE", "EXECUTE")},
 }
 
+TELLERS = {"report-outcome", "report-ending", "sweep-databases"}  # each tells first, and then writes down that it has
+
 Roles = Mapping[str, Collection[str]]  # of each person
 
 
@@ -93,7 +95,7 @@ class Ledger:
     def _broken_off(self, by: str) -> int:
         """How often the reporter was cut off after its message and before it had written that down."""
         return sum(
-            made.fault is not None and made.call.function in ("report-outcome", "report-ending") and made.by in (by, "")
+            made.fault is not None and made.call.function in TELLERS and made.by in (by, "")
             for made in self._world.calls.made
         )
 

@@ -21,7 +21,7 @@ from tests.simulation.stories import WANTED
 from tests.simulation.world import ORDERS, World
 
 LATER = {"carol": ["read"]}  # who comes with the next version of the profile
-JOINING = (2, 30, 200)  # minutes that a join takes: soon, usual, longer than an execution waits for it
+JOINING = (2, 10, 200)  # minutes that a join takes: at once, soon, longer than an execution waits for it
 SWEEPS = 12  # hours in which the sweep must have mended everything
 
 some = st.integers(min_value=0, max_value=9)

@@ -6,15 +6,16 @@ Nothing is signed, sent and parsed. What was shown once is shown again until it 
 
 from __future__ import annotations
 
-import copy
-import datetime
+import functools
 import io
-from collections.abc import Callable, Hashable, Mapping
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
-from moto.dynamodb.exceptions import ConditionalCheckFailed
+from moto.dynamodb.comparisons import create_condition_expression_parser
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.s3.models import s3_backends
 
 from tests.simulation.answers import MAY_BE_STALE, REFUSALS, refusal
@@ -62,7 +63,7 @@ class Shortcut:
             raise ReadTimeoutError(endpoint_url=service)
         question = (service, operation, repr(asked))
         if fault is Fault.STALE and operation in MAY_BE_STALE:
-            return copy.deepcopy(self._before.get(question, answer))
+            return self._before.get(question, answer)
         return answer
 
     def _answer(self, service: str, operation: str, real: Callable[..., Answer], asked: Mapping[str, Any]) -> Answer:
@@ -70,7 +71,7 @@ class Shortcut:
             said = answerer(operation, asked)
             if code := said.pop("__type", None):
                 raise _error(operation, code, 400)
-            return {key: _moment(value) if key.endswith("Date") else value for key, value in said.items()}
+            return said
         if way := _WAYS.get((service, operation)):
             return way(self, asked)
         if service not in self._versions or not operation.startswith(("Describe", "Get", "List")):
@@ -81,7 +82,7 @@ class Shortcut:
             if known:
                 self._before[question] = known[1]
             known = self._shown[question] = (version, real(**asked))
-        return copy.deepcopy(known[1])
+        return known[1]  # nobody changes what he was answered
 
     # ---- shorter ways ------------------------------------------------------------------------------------------------
 
@@ -90,17 +91,19 @@ class Shortcut:
         return {"Item": item.to_json()["Attributes"]} if item else {}
 
     def _update_item(self, asked: Mapping[str, Any]) -> Answer:
-        try:
-            item = self._table.update_item(
-                asked["TableName"],
-                asked["Key"],
-                asked["UpdateExpression"],
-                asked.get("ExpressionAttributeNames", {}),
-                asked.get("ExpressionAttributeValues", {}),
-                condition_expression=asked.get("ConditionExpression"),
-            )
-        except ConditionalCheckFailed:
-            raise _error("UpdateItem", "ConditionalCheckFailedException", 400) from None
+        """The condition by moto; the changes by ourselves: moto's way to them takes half of all time."""
+        table, key = self._table.get_table(asked["TableName"]), asked["Key"]
+        names, values = asked.get("ExpressionAttributeNames", {}), asked.get("ExpressionAttributeValues", {})
+        item = self._table.get_item(asked["TableName"], key)
+        condition = create_condition_expression_parser(asked.get("ConditionExpression"), names, values).parse()
+        if not condition.expr(item):
+            raise _error("UpdateItem", "ConditionalCheckFailedException", 400)
+        if item is None:
+            table.put_item(dict(key))
+            item = self._table.get_item(asked["TableName"], key)
+            assert item is not None
+        for name, change in changes(asked["UpdateExpression"]):
+            change(item.attrs, names.get(name, name), values)
         return {"Attributes": item.to_json()["Attributes"]}
 
     def _head_object(self, asked: Mapping[str, Any]) -> Answer:
@@ -123,6 +126,40 @@ class Shortcut:
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "simulated"} for _ in asked["Entries"]]}
 
 
+Change = Callable[[dict[str, DynamoType], str, Mapping[str, Any]], object]
+
+
+@functools.cache
+def changes(expression: str) -> Sequence[tuple[str, Change]]:
+    """What an update expression changes, by attribute; as much of the language as the functions use.
+
+    Raises ValueError: there is something else in it.
+    """
+    sets, _, removes = f" {expression}".partition(" REMOVE ")
+    found: list[tuple[str, Change]] = [(name, _remove) for name in filter(None, removes.split(", "))]
+    for assignment in filter(None, re.split(r", (?![^(]*\))", sets.removeprefix(" SET "))):
+        if plain := re.fullmatch(r"(#?\w+) = (:\w+)", assignment):
+            found.append((plain[1], functools.partial(_set, plain[2])))
+        elif counted := re.fullmatch(r"(\w+) = if_not_exists\(\1, (:\w+)\) \+ (:\w+)", assignment):
+            found.append((counted[1], functools.partial(_count, counted[2], counted[3])))
+        else:
+            raise ValueError(expression)
+    return found
+
+
+def _remove(attributes: dict[str, DynamoType], name: str, values: Mapping[str, Any]) -> None:
+    attributes.pop(name, None)
+
+
+def _set(value: str, attributes: dict[str, DynamoType], name: str, values: Mapping[str, Any]) -> None:
+    attributes[name] = DynamoType(values[value])
+
+
+def _count(first: str, more: str, attributes: dict[str, DynamoType], name: str, values: Mapping[str, Any]) -> None:
+    present = attributes[name].value if name in attributes else values[first]["N"]
+    attributes[name] = DynamoType({"N": str(int(present) + int(values[more]["N"]))})
+
+
 _WAYS: Mapping[tuple[str, str], Callable[[Shortcut, Mapping[str, Any]], Answer]] = {
     ("dynamodb", "GetItem"): Shortcut._get_item,
     ("dynamodb", "UpdateItem"): Shortcut._update_item,
@@ -141,11 +178,6 @@ class _Client:
         operation = self._real.meta.method_to_api_mapping[method]
         real = getattr(self._real, method)
         return lambda **asked: self._shortcut.call(self._service, operation, real, asked)
-
-
-def _moment(seconds: float) -> datetime.datetime:
-    """As botocore reads one in JSON."""
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
 
 
 def _error(operation: str, code: str, status: int) -> ClientError:

@@ -15,7 +15,7 @@ from tests.simulation.schedules import Schedules
 from tests.simulation.world import World
 
 IN_MAKE_TEST = 300
-STEPS = 25
+STEPS = 10
 
 
 @pytest.mark.timeout(1200)

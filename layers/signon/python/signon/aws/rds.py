@@ -75,12 +75,11 @@ def _find_instance(name: str, request: Request | None) -> Database | None:
 
 def _find_cluster(name: str, request: Request | None) -> Database | None:
     try:
-        with errors_as({"DBClusterNotFoundFault": DatabaseGone}):
+        with errors_as(dict.fromkeys(("DBClusterNotFoundFault", "DBInstanceNotFound"), DatabaseGone)):
             (answer,) = _rds().describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
+            members = _rds().describe_db_instances(Filters=[{"Name": "db-cluster-id", "Values": [name]}])["DBInstances"]
     except DatabaseGone:
         return None
-    with errors_as():
-        members = _rds().describe_db_instances(Filters=[{"Name": "db-cluster-id", "Values": [name]}])["DBInstances"]
     with _waiting_for(request, Scope.CLUSTER, name, answer):
         return of_cluster(answer, members)
 
