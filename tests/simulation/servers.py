@@ -17,12 +17,12 @@ from localcloud.servers import mysql as mysql_servers
 from localcloud.servers.mysql import MySQL
 from localcloud.servers.postgresql import PostgreSQL
 
-RDSADMIN, PASSWORD = "rdsadmin", "RdsAdmin-Passw0rd"
+RDSADMIN = ("rdsadmin", "RdsAdmin-Passw0rd")
 SUPERUSER = f"""\
-CREATE USER '{RDSADMIN}'@'%' IDENTIFIED BY '{PASSWORD}';
-GRANT ALL ON *.* TO '{RDSADMIN}'@'%' WITH GRANT OPTION;
+CREATE USER '{RDSADMIN[0]}'@'%' IDENTIFIED BY '{RDSADMIN[1]}';
+GRANT ALL ON *.* TO '{RDSADMIN[0]}'@'%' WITH GRANT OPTION;
 """
-MYSQL_OWN = f"('{RDSADMIN}', 'root', 'mysql.sys', 'mysql.session', 'mysql.infoschema')"
+MYSQL_OWN = f"('{RDSADMIN[0]}', 'root', 'mysql.sys', 'mysql.session', 'mysql.infoschema')"
 
 
 class WarmServers:
@@ -85,7 +85,7 @@ class WarmMySQL:
         anybody = ssl.create_default_context()
         anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
         self.operator = pymysql.connect(
-            host=real.address, user=RDSADMIN, password=PASSWORD, ssl=anybody, autocommit=True
+            host=real.address, user=RDSADMIN[0], password=RDSADMIN[1], ssl=anybody, autocommit=True
         )
 
     def run(self, *statements: str) -> Sequence[tuple[Any, ...]]:
@@ -121,7 +121,7 @@ class WarmMySQL:
 
     def _cut_off(self) -> None:
         for process, user, *_ in self.run("SHOW PROCESSLIST"):
-            if user not in (RDSADMIN, "event_scheduler"):
+            if user not in (RDSADMIN[0], "event_scheduler"):
                 with suppress(pymysql.err.OperationalError):  # "Unknown thread id": it has just signed out by itself
                     self.run(f"KILL {process}")
 
@@ -140,7 +140,10 @@ class WarmPostgreSQL:
         self.real, self.hosts, self.host, self.port = real, hosts, hosts[0], real.port
         self.address, self._addresses = real.address, addresses
         self.operator = psycopg2.connect(
-            host=str(real.log.parent), user=RDSADMIN, dbname="postgres", options="-c default_transaction_read_only=off"
+            host=str(real.log.parent),
+            user=RDSADMIN[0],
+            dbname="postgres",
+            options="-c default_transaction_read_only=off",
         )
         self.operator.autocommit = True
 
@@ -180,5 +183,5 @@ class WarmPostgreSQL:
     crash = delete = stop
 
     def _cut_off(self) -> None:
-        others = f"backend_type = 'client backend' AND usename <> '{RDSADMIN}'"
+        others = f"backend_type = 'client backend' AND usename <> '{RDSADMIN[0]}'"
         self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")

@@ -78,7 +78,7 @@ class Statements:
     def _sign_in(self, family: str, connect: Callable[..., Any], asked: dict[str, Any]) -> Any:
         call, fault = self._calls.begin(family, SIGN_IN, asked["host"])
         if fault is Fault.DENIED:
-            asked["password"] = "not the password"
+            asked["password"] = asked["password"][::-1]
         if fault in _LET_NOBODY_IN[family]:
             raise _let_nobody_in(family, fault)
         made = connect(**asked)
