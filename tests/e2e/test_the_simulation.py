@@ -64,7 +64,12 @@ def run_again(history: History, definition: Mapping[str, Any], arn: str) -> Run:
 
     document = json.loads(_details(history, "executionStarted")[0]["input"])
     run = Run(
-        definition, {"Id": arn, "Input": document}, now=lambda: "", invoke=invoke, sleep=lambda _: None, data=document
+        definition,
+        {"Id": arn, "Input": document, "RedriveCount": 0},
+        now=lambda: "",
+        invoke=invoke,
+        sleep=lambda _: None,
+        data=document,
     )
     ended = [(each["error"], each["cause"]) for each in _details(history, "executionFailed")]
     assert [(failed.error, failed.cause) for failed in _failures(run)] == ended

@@ -1,8 +1,8 @@
 """Every single fault: each case ends in the tabled state, and nothing is lost by it or done twice.
 
 What passes is met by as many calls of one run as a Task's retries allow; where such a run does not end as the table
-says, each of its cases is looked at alone. `make faults` looks at every case alone from the beginning, also at those
-statements of PostgreSQL's that are left out here, and prints the table.
+says, each of its cases is looked at alone. `make faults` looks at every case alone from the beginning, also at those of
+a cluster that are left out here, and prints the table.
 """
 
 import os
@@ -60,6 +60,13 @@ def test_the_stories_make_every_call_that_is_in_the_source(simulation: World, st
     assert set(made) == {name.replace("-", "_") for name in simulation.functions.arns}
 
 
+def _chosen(stories: Recorded, story: str, fault: Fault) -> Sequence[Call]:
+    """The story's own calls that can meet the fault, where it is looked at."""
+    if not ALONE and not is_looked_at_in_make_test(STORIES[story], fault):
+        return []
+    return [call for call in stories[story] if can_meet(call, fault)]
+
+
 def _alone(world: World, story: str, call: Call, fault: Fault, cells: Cells) -> None:
     meeting = Meeting([call], fault)
     end, error = run(world, STORIES[story], meeting)
@@ -72,7 +79,7 @@ def _alone(world: World, story: str, call: Call, fault: Fault, cells: Cells) -> 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault in PASSING], ids=lambda fault: str(fault.value))
 @pytest.mark.parametrize("story", STORIES)
 def test_what_passes_is_got_over(quick_world: World, stories: Recorded, cells: Cells, story: str, fault: Fault) -> None:
-    left = [c for c in stories[story] if can_meet(c, fault) and tabled(c, fault).end == "Onboarded"]
+    left = [call for call in _chosen(stories, story, fault) if tabled(call, fault).end == "Onboarded"]
     while left and not ALONE:
         meeting = Meeting(left, fault)
         try:
@@ -92,19 +99,12 @@ def test_what_passes_is_got_over(quick_world: World, stories: Recorded, cells: C
 def test_what_does_not_pass_is_told_and_nothing_is_lost(
     quick_world: World, stories: Recorded, cells: Cells, story: str, fault: Fault
 ) -> None:
-    for call in stories[story]:
-        got_over = fault in PASSING and tabled(call, fault).end == "Onboarded"
-        if can_meet(call, fault) and not got_over and (ALONE or is_looked_at_in_make_test(call, fault)):
+    for call in _chosen(stories, story, fault):
+        if fault not in PASSING or tabled(call, fault).end != "Onboarded":
             _alone(quick_world, story, call, fault, cells)
 
 
 def test_each_call_has_met_each_fault(stories: Recorded, cells: Cells) -> None:
-    wanted = {
-        (place(call), fault)
-        for calls in stories.values()
-        for call in calls
-        for fault in Fault
-        if can_meet(call, fault) and (ALONE or is_looked_at_in_make_test(call, fault))
-    }
+    wanted = {(place(call), fault) for story in STORIES for fault in Fault for call in _chosen(stories, story, fault)}
     assert wanted == {(place(call), fault) for call, fault in cells}
     print("\n".join(rows(cells)))
