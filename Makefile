@@ -27,7 +27,7 @@ down: .machine/machine.json ## Stop what `make up` started
 
 ##@ Change it
 test: .machine/machine.json .machine/aws ## All tests: unit, integration, end to end
-	@$(pytest) tests --numprocesses 2 --dist loadfile $(ARGS)
+	@$(pytest) tests --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 unit integration simulation e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)

@@ -101,6 +101,7 @@ def vanished(scene: Scene) -> dict[str, Any]:
         "probe": {"plugin_loaded": False},
         "membership": None,
         "reboot": None,
+        "redrives": 0,
         "now": now,
     }
 

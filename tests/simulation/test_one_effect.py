@@ -23,7 +23,7 @@ from tests.simulation.stories import WANTED
 from tests.simulation.world import ORDERS, World
 
 SEED = 20260105
-DATABASES = int(os.environ.get("DATABASES") or 30)  # make soak: 100
+DATABASES = int(os.environ.get("DATABASES") or 15)  # make soak: 100
 COPIES = int(os.environ.get("COPIES") or 1000)
 
 

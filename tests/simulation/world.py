@@ -91,6 +91,7 @@ class World:
         self.transport.reset()
         self.shortcut.reset()
         self.rds.reset()
+        self.servers.addresses.clear()
         self.rds.on_event, self.executions.on_bad_end = self._start_by_rule, self._report_ending
         self.forget_all()
         s3_backends[self._cloud.account]["aws"].buckets[KITS].keys.clear()

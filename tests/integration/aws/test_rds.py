@@ -175,7 +175,8 @@ def test_a_membership_that_may_wait_waits_for_the_maintenance_window(
 ) -> None:
     now = cloud.clock.now()
     far = f"{(now + timedelta(days=3)):%a:%H:%M}-{(now + timedelta(days=3, hours=1)):%a:%H:%M}".lower()
-    ask_for(cloud, name, PreferredMaintenanceWindow=far)
+    backup = "18:00-18:30" if now.hour < 12 else "06:00-06:30"  # the two must not overlap
+    ask_for(cloud, name, PreferredMaintenanceWindow=far, PreferredBackupWindow=backup)
     found = available(eventually, name)
     rds_changes.associate_directory(found, cloud.directory_id, role, apply_immediately=False)
     membership = rds.observe(found.id).membership
