@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from tests.simulation.calls import Call, Fault, Made
 from tests.simulation.servers import WarmMySQL, WarmPostgreSQL
 from tests.simulation.statements import MYSQL, POSTGRESQL
-from tests.simulation.world import LEDGER, World
+from tests.simulation.world import World
 
 # What the presets of `World.publish` grant in MySQL, by role
 MYSQL_GRANTS = {
@@ -139,7 +139,3 @@ def _half_made_in_postgresql(server: WarmPostgreSQL, wanted: Roles) -> Iterator[
     for person, roles in member_of.items():
         if missing := {"rds_ad", *wanted.get(person.partition("@")[0], ())} - roles:
             yield f"{person} is open and no member of {sorted(missing)}"
-
-
-def name_of_profile(database: str) -> str:
-    return "ledger" if database == LEDGER else "orders"
