@@ -1,6 +1,7 @@
 """What RDS does with a directory, for an instance as for a cluster."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from moto.ds.models import ds_backends
@@ -8,7 +9,7 @@ from moto.iam.models import iam_backends
 from moto.rds.exceptions import RDSClientError
 
 from . import servers
-from .life_cycle import LifeCycle
+from .life_cycle import LifeCycle, Resource
 from .membership import Membership, next_window
 
 
@@ -39,6 +40,16 @@ class Joining(LifeCycle):
         """Whether a server that is started now has the plugin."""
         membership = resource.membership
         return membership is not None and membership.status(self.clock.now()) == "kerberos-enabled"
+
+    def _settled(self, resources: Iterable[Resource]) -> list[Resource]:
+        """Nothing ticks: who looks finds the writer as it is since its cluster has joined."""
+        found = super()._settled(resources)
+        for resource in found:
+            writer: Any = getattr(resource, "writer", None)
+            if writer and writer.status == "available" and self._joined(resource):
+                with self.clock.working():
+                    servers.take_tickets(writer)
+        return found
 
     def _restart_server(self, instance: Any) -> None:
         servers.restart(instance, self._joined(instance))

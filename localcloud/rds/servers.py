@@ -6,6 +6,7 @@ import json
 import secrets
 import string
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
@@ -25,9 +26,24 @@ def start(world: World, instance: Any) -> Any:
 
 
 def restart(instance: Any, joined: bool, *, read_only: bool = False) -> None:
-    """What is joined by now has the plugin from now on; that is the only moment at which it gets it."""
+    """What is joined by now knows the directory from now on; but for `take_tickets` no other moment gives it that."""
     if instance.server:
-        instance.server.restart(methods=("kerberos",) if joined else (), read_only=read_only)
+        instance.server.restart(methods=_methods(joined), read_only=read_only)
+
+
+def take_tickets(instance: Any) -> None:
+    """The writer of an Aurora MySQL cluster does without a restart, as soon as the cluster is joined."""
+    if instance.server and instance.engine == "aurora-mysql":
+        instance.server.take_tickets()
+
+
+def fail_over(cluster: Any, target: Any, joined: bool) -> None:
+    """Behind a cluster's endpoints: `target` is the writer, who was it is a reader, and all the others follow."""
+    others = [each for each in cluster.members if each not in (cluster.writer, target) and each.server]
+    if target.server:
+        target.server.take_over(_methods(joined))
+        for each in others:
+            each.server.follow(target.server, _methods(joined))
 
 
 def crash(instance: Any) -> None:
@@ -52,28 +68,45 @@ def _mysql(world: World, instance: Any) -> Any:
     return world.mysql(instance.db_instance_identifier, instance.address, *_master(instance))
 
 
-def _aurora_postgresql(world: World, instance: Any) -> Any:
-    """The first member of a cluster is its writer, the next ones follow it. What a cluster holds lives as long as its
-    members here: without a writer there is nothing.
+@dataclass(frozen=True)
+class Aurora:
+    """A cluster's servers. The first member is its writer, the next ones follow it. What a cluster holds lives as long
+    as its members here: without a writer there is nothing.
     """
-    cluster, name = instance.cluster, instance.db_instance_identifier
-    if cluster.replicates:
-        return None  # its writer is in another Region, where nobody is
-    if instance.is_cluster_writer:
-        hosts, (user, password) = (instance.address, cluster.endpoint), _master(cluster)
-        major = int(cluster.engine_version.partition(".")[0])
-        server = world.postgresql(name, hosts, user, password, version=major)
-        if cluster.database_name:
-            _create_database(world, server, user, password, cluster.database_name)
-        return server
-    writer = cluster.writer
-    writer.begun.wait()
-    if writer.server is None:
-        raise NoWriter(f"{writer.db_instance_identifier} has no server")
-    return world.postgresql_replica(name, (instance.address, cluster.reader_endpoint), writer.server)
+
+    writer: Callable[..., Any]
+    reader: Callable[..., Any]
+    create_database: Callable[..., None]
+
+    def __call__(self, world: World, instance: Any) -> Any:
+        cluster, name = instance.cluster, instance.db_instance_identifier
+        if cluster.replicates:
+            return None  # its writer is in another Region, where nobody is
+        if instance.is_cluster_writer:
+            server = self.writer(world, cluster, name, (instance.address, cluster.endpoint), *_master(cluster))
+            if cluster.database_name:
+                self.create_database(world, server, *_master(cluster), cluster.database_name)
+            return server
+        cluster.writer.begun.wait()
+        source = cluster.writer.server
+        if source is None:
+            raise NoWriter(f"{cluster.writer.db_instance_identifier} has no server")
+        return self.reader(world, name, (instance.address, cluster.reader_endpoint), source)
 
 
-def _create_database(world: World, server: Any, user: str, password: str, name: str) -> None:
+def _aurora_mysql(world: World, _cluster: Any, name: str, hosts: tuple[str, ...], user: str, password: str) -> Any:
+    return world.aurora_mysql(name, hosts, user, password)
+
+
+def _aurora_postgresql(world: World, cluster: Any, name: str, hosts: tuple[str, ...], user: str, password: str) -> Any:
+    return world.postgresql(name, hosts, user, password, version=int(cluster.engine_version.partition(".")[0]))
+
+
+def _create_mysql_database(_world: World, server: Any, _user: str, _password: str, name: str) -> None:
+    server.create_database(name)
+
+
+def _create_postgresql_database(world: World, server: Any, user: str, password: str, name: str) -> None:
     """The master user makes it, and owns it."""
     connection = psycopg2.connect(
         host=server.host,
@@ -94,7 +127,15 @@ def _create_database(world: World, server: Any, user: str, password: str, name: 
         connection.close()
 
 
-STARTERS: dict[str, Callable[[World, Any], Any]] = {"mysql": _mysql, "aurora-postgresql": _aurora_postgresql}
+STARTERS: dict[str, Callable[[World, Any], Any]] = {
+    "mysql": _mysql,
+    "aurora-mysql": Aurora(_aurora_mysql, World.aurora_mysql_replica, _create_mysql_database),
+    "aurora-postgresql": Aurora(_aurora_postgresql, World.postgresql_replica, _create_postgresql_database),
+}
+
+
+def _methods(joined: bool) -> tuple[str, ...]:
+    return ("kerberos",) if joined else ()
 
 
 def _master(resource: Any) -> tuple[str, str]:
