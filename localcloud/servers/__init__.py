@@ -5,7 +5,8 @@ directory   Samba's Active Directory; samba/ are its programs
 verifier    the program that checks credentials for the databases
 mysql       one MySQL per RDS instance; native/rdsauth.c is its authentication plugin
 postgresql  one PostgreSQL per instance, a writer or a reader that follows it
-pg_hba      who may sign in to it, and how
+pg_hba      who may sign in to it, and how; native/pam_rds_iam.c has PAM check tokens
+tokens      where both have IAM's tokens checked
 authority   certificates
 names       addresses, and names that resolve in our processes only
 supervisor  starts processes and ends them

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .names import PORT
+from .tokens import TokenSocket
 
 if TYPE_CHECKING:
     from .world import World
@@ -25,6 +27,11 @@ APPLICATION_PASSWORD_ADMIN, ROLE_ADMIN, XA_RECOVER_ADMIN ON *.* TO {account} WIT
 REVOKE INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, CREATE VIEW, CREATE ROUTINE, ALTER ROUTINE, EVENT, TRIGGER \
 ON mysql.* FROM {account};
 ALTER USER 'root'@'localhost' ACCOUNT LOCK;
+"""
+# RDS's own account. `localhost` is the server's socket and nothing else: with --skip-name-resolve an address has no name.
+RDSADMIN = """\
+CREATE USER 'rdsadmin'@'localhost' IDENTIFIED BY {password};
+GRANT ALL ON *.* TO 'rdsadmin'@'localhost' WITH GRANT OPTION;
 """
 
 # Nothing outlives a world, so nothing needs to survive a power cut; a killed server loses no more than a page that it
@@ -56,6 +63,11 @@ SERVE = (
 
 
 PLUGINS = {"kerberos": "auth_pam"}  # RDS for MySQL's Kerberos is a directory password that PAM checks
+# INSTALL PLUGIN is remembered by the server: what is switched on is on after a restart.
+SWITCH_IAM = {
+    True: "INSTALL PLUGIN AWSAuthenticationPlugin SONAME 'rdsauth.so'",
+    False: "UNINSTALL PLUGIN AWSAuthenticationPlugin",
+}
 
 
 class MySQL:
@@ -69,8 +81,11 @@ class MySQL:
         self._world = world
         self._folder = world.folder(f"mysql-{self.address.rpartition('.')[2]}")  # its socket needs a short path
         self.log = self._folder / "error.log"
+        self.tokens = TokenSocket(world.account, self._folder / "tokens")
+        self._rdsadmin, self._takes_tokens = secrets.token_hex(), False
         self._lay_out()
-        first = world.account.write(self._folder / "first.sql", _create_master(master_user, master_password))
+        accounts = _create_master(master_user, master_password) + RDSADMIN.format(password=_quoted(self._rdsadmin))
+        first = world.account.write(self._folder / "first.sql", accounts)
         self._process = self._start((), f"--init-file={first}")
         first.unlink()
 
@@ -91,15 +106,24 @@ class MySQL:
 
     def change_password(self, user: str, old: str, new: str) -> None:
         """Of this account, by itself."""
-        statement = f"ALTER USER USER() IDENTIFIED BY {_quoted(new)}"
-        who = (f"--socket={self._folder}/socket", f"--user={user}", f"--execute={statement}")
-        self._world.supervisor.run([*self._world.machine.mysql, *who], {"MYSQL_PWD": old})
+        self._run(f"ALTER USER USER() IDENTIFIED BY {_quoted(new)}", user, old)
+
+    def switch_iam(self, on: bool) -> None:
+        """From now on logins `WITH AWSAuthenticationPlugin` can be made and sign in with a token, or no longer. It runs."""
+        if on is not self._takes_tokens:
+            self._run(SWITCH_IAM[on], "rdsadmin", self._rdsadmin)
+            self._takes_tokens = on
 
     def delete(self) -> None:
         """Ends the server for good: its name no longer resolves, its data is gone."""
         self.crash()
+        self.tokens.close()
         self._world.names.forget(self.address)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, statement: str, user: str, password: str) -> None:
+        who = (f"--socket={self._folder}/socket", f"--user={user}", f"--execute={statement}")
+        self._world.supervisor.run([*self._world.machine.mysql, *who], {"MYSQL_PWD": password})
 
     def _lay_out(self) -> None:
         """Data directory and certificate."""
@@ -135,7 +159,8 @@ class MySQL:
                 *more,
             ],
             self.log,
-            {"SIGNON_VERIFIER": str(directory.verifier)} if directory else {},
+            {"SIGNON_TOKENS": str(self.tokens.path)}
+            | ({"SIGNON_VERIFIER": str(directory.verifier)} if directory else {}),
         )
         self._world.supervisor.wait_until(self._greets, process, f"MySQL {self.name}", self.log)
         return process

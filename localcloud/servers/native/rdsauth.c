@@ -2,8 +2,8 @@
  *
  * The authentication plugins of RDS for MySQL, by their names there, for MySQL 8.0 and newer.
  *
- * No policy lives here: a plugin takes what the client sends, asks the verifier behind the unix socket $SIGNON_VERIFIER,
- * and obeys its answer.
+ * No policy lives here: a plugin takes what the client sends, asks the verifier behind a unix socket, and obeys its answer.
+ * Of the method "iam" that is $SIGNON_TOKENS, the server's own in the cloud's process, else $SIGNON_VERIFIER.
  *
  *   asked:    <method> <bytes in user name> <bytes in credential>\n<user name><credential>
  *   answered: OK <external user>\n      or      NO <reason>\n
@@ -65,8 +65,8 @@ struct plugin {
 
 /* ---- The verifier's side ---- */
 
-static int dial(void) {
-  const char *path = getenv("SIGNON_VERIFIER");
+static int dial(const char *method) {
+  const char *path = getenv(strcmp(method, "iam") == 0 ? "SIGNON_TOKENS" : "SIGNON_VERIFIER");
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   struct timeval patience = {.tv_sec = 30};
   if (!path || strlen(path) >= sizeof address.sun_path) return -1;
@@ -100,7 +100,7 @@ static int hear(int line, char *answer, size_t size) {
 /* Asks the verifier whether `credential` is the account's; on OK fills in the account's external user. */
 static int verify(const char *method, struct account *account, const unsigned char *credential, size_t length) {
   char header[64], answer[600] = "no verifier";
-  int verdict = CR_ERROR, line = dial();
+  int verdict = CR_ERROR, line = dial(method);
   if (line >= 0) {
     snprintf(header, sizeof header, "%s %u %zu\n", method, account->user_name_length, length);
     if (say(line, header, strlen(header)) == 0 && say(line, account->user_name, account->user_name_length) == 0 &&
@@ -118,14 +118,18 @@ static int verify(const char *method, struct account *account, const unsigned ch
 /* ---- The plugins ---- */
 
 /* The client's mysql_clear_password sends the password and a zero byte. */
-static int directory_password(struct vio *vio, struct account *account) {
+static int clear_password(const char *method, struct vio *vio, struct account *account) {
   unsigned char *password;
   int length = vio->read_packet(vio, &password);
   if (length <= 0) return CR_ERROR;
   if (password[length - 1] == '\0') length--;
   account->password_used = length > 0;
-  return verify("pam", account, password, (size_t)length);
+  return verify(method, account, password, (size_t)length);
 }
+
+static int directory_password(struct vio *vio, struct account *account) { return clear_password("pam", vio, account); }
+
+static int token(struct vio *vio, struct account *account) { return clear_password("iam", vio, account); }
 
 /* What stands after IDENTIFIED WITH ... AS is kept as it is. */
 static int keep(char *out, unsigned *out_length, const char *in, unsigned in_length) {
@@ -150,14 +154,19 @@ static struct authentication auth_pam = {
     AUTHENTICATION_INTERFACE, "mysql_clear_password", directory_password, keep, accept_any, no_salt,
     STRING_IS_NO_PASSWORD_OF_THE_USER, NULL};
 
+static struct authentication AWSAuthenticationPlugin = {
+    AUTHENTICATION_INTERFACE, "mysql_clear_password", token, keep, accept_any, no_salt,
+    STRING_IS_NO_PASSWORD_OF_THE_USER, NULL};
+
 #define PLUGIN(authentication, description)                                                                       \
   {AUTHENTICATION_PLUGIN, &authentication, #authentication, "RDS Sign-on", description, LICENSE_GPL, NULL, NULL, NULL, \
    0x0100, NULL, NULL, NULL, 0}
 
-/* One row per plugin; the server loads those that --plugin-load-add names. */
+/* One row per plugin; the server loads those that --plugin-load-add or INSTALL PLUGIN names. */
 int _mysql_plugin_interface_version_ = PLUGIN_INTERFACE;
 int _mysql_sizeof_struct_st_plugin_ = sizeof(struct plugin);
 struct plugin _mysql_plugin_declarations_[] = {
     PLUGIN(auth_pam, "Directory password, verified through PAM"),
+    PLUGIN(AWSAuthenticationPlugin, "IAM's token, verified as RDS does"),
     {0},
 };
