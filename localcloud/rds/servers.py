@@ -6,12 +6,15 @@ import json
 import secrets
 import string
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg2
 from psycopg2 import sql
 
 from localcloud.servers.world import World
+
+from . import tokens
 
 
 class NoWriter(Exception):
@@ -21,13 +24,22 @@ class NoWriter(Exception):
 def start(world: World, instance: Any) -> Any:
     """The server of a new instance, started; None where its engine has none here. Raises ServerFailed, NoWriter."""
     starter = STARTERS.get(instance.engine)
-    return starter(world, instance) if starter else None
+    server = starter(world, instance) if starter else None
+    if server:
+        server.tokens.check = partial(tokens.check, instance)
+    return server
 
 
 def restart(instance: Any, joined: bool, *, read_only: bool = False) -> None:
     """What is joined by now has the plugin from now on; that is the only moment at which it gets it."""
     if instance.server:
         instance.server.restart(methods=("kerberos",) if joined else (), read_only=read_only)
+
+
+def switch_iam(instance: Any, on: bool) -> None:
+    """At once, and for whoever signs in from now on."""
+    if instance.server:
+        instance.server.switch_iam(on)
 
 
 def crash(instance: Any) -> None:

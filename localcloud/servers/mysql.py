@@ -28,7 +28,7 @@ REVOKE INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, CREATE VIEW, CREATE R
 ON mysql.* FROM {account};
 ALTER USER 'root'@'localhost' ACCOUNT LOCK;
 """
-# RDS's own account. `localhost` is the server's socket and nothing else: with --skip-name-resolve an address has no name.
+# RDS's own account. `localhost` is the server's socket alone: with --skip-name-resolve no address has a name.
 RDSADMIN = """\
 CREATE USER 'rdsadmin'@'localhost' IDENTIFIED BY {password};
 GRANT ALL ON *.* TO 'rdsadmin'@'localhost' WITH GRANT OPTION;
@@ -109,7 +109,7 @@ class MySQL:
         self._run(f"ALTER USER USER() IDENTIFIED BY {_quoted(new)}", user, old)
 
     def switch_iam(self, on: bool) -> None:
-        """From now on logins `WITH AWSAuthenticationPlugin` can be made and sign in with a token, or no longer. It runs."""
+        """From now on logins `WITH AWSAuthenticationPlugin` can be made and sign in, or no longer. It must run."""
         if on is not self._takes_tokens:
             self._run(SWITCH_IAM[on], "rdsadmin", self._rdsadmin)
             self._takes_tokens = on

@@ -1,8 +1,6 @@
-"""Sign-in with a token: the server passes on who signs in with what, and obeys. Whether a token is good, the local cloud
-knows (tests/integration/localcloud/test_tokens.py); here a word is.
+"""Sign-in with a token: the server passes on who signs in with what, and obeys. Whether a token is good, the local
+cloud knows (tests/integration/localcloud/test_tokens.py); here a word is.
 """
-
-from collections.abc import Iterator
 
 import pytest
 
@@ -39,9 +37,7 @@ def postgresqls() -> dict[int, PostgreSQL]:
 
 
 @pytest.fixture
-def postgresql(
-    world: World, directory: Directory, major: int, postgresqls: dict[int, PostgreSQL]
-) -> Iterator[PostgreSQL]:
+def postgresql(world: World, directory: Directory, major: int, postgresqls: dict[int, PostgreSQL]) -> PostgreSQL:
     """It takes tokens; app is a member of rds_iam."""
     if major not in postgresqls:
         server = world.postgresql(f"tokens-{major}", [f"tokens-{major}{HOST.removeprefix('tokens')}"], *POSTGRES, major)
@@ -51,7 +47,7 @@ def postgresql(
         postgresqls[major] = server
     server = postgresqls[major]
     server.switch_iam(True)
-    yield server
+    return server
 
 
 def test_mysql_has_the_plugin_while_it_is_switched_on_and_after_a_restart(world: World, mysql: MySQL) -> None:
