@@ -71,12 +71,16 @@ def create_cluster(
 def create_role(cloud: HasClients, name: str, may_sign_in_to: Sequence[str] = ()) -> str:
     """An application's role, which anybody may assume: its ARN. It may sign in to these `dbuser` ARNs; else nothing."""
     iam = cloud.client("iam")
-    trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
-    role: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    role: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))["Role"]["Arn"]
     if may_sign_in_to:
-        statement = {"Effect": "Allow", "Action": "rds-db:connect", "Resource": list(may_sign_in_to)}
-        iam.put_role_policy(RoleName=name, PolicyName="sign-in", PolicyDocument=json.dumps({"Statement": [statement]}))
+        sign_in = {"Effect": "Allow", "Action": "rds-db:connect", "Resource": list(may_sign_in_to)}
+        iam.put_role_policy(RoleName=name, PolicyName="sign-in", PolicyDocument=_policy(sign_in))
     return role
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def credentials(cloud: HasClients, role: str) -> dict[str, str]:

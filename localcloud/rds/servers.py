@@ -5,7 +5,7 @@ be reached. The server may be newer than the EngineVersion that was asked for.
 import json
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -64,25 +64,35 @@ def _mysql(world: World, instance: Any) -> Any:
     return world.mysql(instance.db_instance_identifier, instance.address, *_master(instance))
 
 
+def _postgresql(world: World, instance: Any) -> Any:
+    return _new_postgresql(world, instance, (instance.address,), instance, instance.db_name)
+
+
 def _aurora_postgresql(world: World, instance: Any) -> Any:
     """The first member of a cluster is its writer, the next ones follow it. What a cluster holds lives as long as its
     members here: without a writer there is nothing.
     """
-    cluster, name = instance.cluster, instance.db_instance_identifier
+    cluster = instance.cluster
     if cluster.replicates:
         return None  # its writer is in another Region, where nobody is
     if instance.is_cluster_writer:
-        hosts, (user, password) = (instance.address, cluster.endpoint), _master(cluster)
-        major = int(cluster.engine_version.partition(".")[0])
-        server = world.postgresql(name, hosts, user, password, version=major)
-        if cluster.database_name:
-            _create_database(world, server, user, password, cluster.database_name)
-        return server
+        return _new_postgresql(world, instance, (instance.address, cluster.endpoint), cluster, cluster.database_name)
     writer = cluster.writer
     writer.begun.wait()
     if writer.server is None:
         raise NoWriter(f"{writer.db_instance_identifier} has no server")
-    return world.postgresql_replica(name, (instance.address, cluster.reader_endpoint), writer.server)
+    hosts = (instance.address, cluster.reader_endpoint)
+    return world.postgresql_replica(instance.db_instance_identifier, hosts, writer.server)
+
+
+def _new_postgresql(world: World, instance: Any, hosts: Sequence[str], resource: Any, database: str | None) -> Any:
+    """`resource` is the instance or its cluster: whose version and master user it has."""
+    user, password = _master(resource)
+    major = int(resource.engine_version.partition(".")[0])
+    server = world.postgresql(instance.db_instance_identifier, hosts, user, password, version=major)
+    if database not in (None, "", "postgres"):  # which every server has
+        _create_database(world, server, user, password, database)
+    return server
 
 
 def _create_database(world: World, server: Any, user: str, password: str, name: str) -> None:
@@ -106,7 +116,11 @@ def _create_database(world: World, server: Any, user: str, password: str, name: 
         connection.close()
 
 
-STARTERS: dict[str, Callable[[World, Any], Any]] = {"mysql": _mysql, "aurora-postgresql": _aurora_postgresql}
+STARTERS: dict[str, Callable[[World, Any], Any]] = {
+    "mysql": _mysql,
+    "postgres": _postgresql,
+    "aurora-postgresql": _aurora_postgresql,
+}
 
 
 def _master(resource: Any) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """A token of IAM database authentication is good for one place, one user, 15 minutes and whoever may."""
 
 import dataclasses
+import subprocess
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from localcloud.iam.policies import statements
 from localcloud.iam.principals import Principal
 from localcloud.rds.tokens import Destination, verify
 from localcloud.servers.tokens import Refused
+from localcloud.shell import MACHINE
 
 HOST, CLUSTER = "orders-1.cabc.us-east-1.rds.amazonaws.com", "orders.cluster-cabc.us-east-1.rds.amazonaws.com"
 USERS = "arn:aws:rds-db:us-east-1:123456789012:dbuser:cluster-ABC/"
@@ -49,6 +51,14 @@ def refusal(token: str, user: str = "app", who: Principal | None = WHO, late: fl
 @pytest.mark.parametrize("user", ["app", "app@CORP.EXAMPLE.COM", "app one+two/ü&DBUser=x"])
 def test_a_token_of_botocore_is_good(host: str, user: str) -> None:
     assert refusal(token(host, user=user), user) == ""
+
+
+def test_a_token_of_the_aws_cli_is_good() -> None:
+    command = [str(MACHINE / "aws" / "bin" / "aws"), "rds", "generate-db-auth-token", "--region", "us-east-1"]
+    what = ["--hostname", HOST, "--port", "5432", "--username", "app"]
+    made_by = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_SESSION_TOKEN": SESSION}
+    done = subprocess.run([*command, *what], env=made_by, capture_output=True, text=True, check=True)
+    assert refusal(done.stdout.strip()) == ""
 
 
 @pytest.mark.parametrize(("late", "why"), [(-240, ""), (-360, "the token is of"), (890, ""), (901, "expired")])
