@@ -35,8 +35,11 @@ class Clusters(Joining):
         domain, role = asked.pop("domain", None), asked.pop("domain_iam_role_name", None)
         if domain:
             self._directory(domain, role)
+        of_a_snapshot = asked.pop("iam_auth", False)
+        iam = asked.pop(pending.IAM, None)
         source = asked.pop("replication_source_identifier", None)  # often of another Region, where nobody is
         cluster: Any = super().create_db_cluster(self._completed(asked))
+        cluster.enable_iam_database_authentication = of_a_snapshot if iam is None else iam
         cluster.replication_source_identifier = source
         cluster.replicates = bool(source or (cluster.global_cluster_identifier and not cluster.is_writer))
         cluster.cluster_create_time, cluster.hosted_zone_id = self.clock.now(), HOSTED_ZONE
@@ -52,10 +55,15 @@ class Clusters(Joining):
         cluster: Any = self._in_state(kwargs["db_cluster_identifier"], "available")
         self._fail_if_scripted("modify_db_cluster")
         asked = {name: value for name, value in dict(kwargs).items() if name != "db_cluster_identifier"}
-        if domain := asked.pop("domain", None):
+        domain = asked.pop("domain", None)
+        self._refuse(cluster, domain, asked.get(pending.IAM))
+        if domain:
             at_once = bool(asked.get("apply_immediately"))
             self._join(cluster, domain, asked.pop("domain_iam_role_name", None), at_once)
-        cluster.update(**pending.sorted_out(cluster, asked, pending.OF_CLUSTERS, self.clock.now()))
+        changes = pending.sorted_out(cluster, asked, pending.OF_CLUSTERS, self.clock.now())
+        iam = changes.pop(pending.IAM, None)
+        cluster.update(**changes)
+        self._switch_iam(cluster, iam)
         return cluster  # type: ignore[no-any-return]
 
     def stop_db_cluster(self, cluster_identifier: str) -> models.DBCluster:

@@ -9,11 +9,21 @@ from moto.iam.models import iam_backends
 from moto.rds.exceptions import RDSClientError
 
 from . import servers
-from .life_cycle import LifeCycle, Resource
 from .membership import Membership, next_window
+from .switching import Resource, Switching, refuse_both, refuse_iam, wants_iam
 
 
-class Joining(LifeCycle):
+class Joining(Switching):
+    def _refuse(self, resource: Any, domain: str | None, iam: bool | None) -> None:
+        """What is asked of an existing database. Raises InvalidParameterCombination."""
+        if iam:
+            refuse_iam(resource.engine, resource.engine_version)
+        if iam or domain not in (None, "none"):
+            present = resource.membership
+            member = present is not None and bool(present.status(self.clock.now()))
+            directory = member or domain not in (None, "none")
+            refuse_both(resource.engine, directory=directory, iam=iam or wants_iam(resource))
+
     def _join(self, resource: Any, domain: str, role: str | None, at_once: bool) -> None:
         """The same call again changes nothing, unless the join has failed or waits for its window."""
         now, present = self.clock.now(), resource.membership

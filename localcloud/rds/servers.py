@@ -5,14 +5,17 @@ be reached. The server may be newer than the EngineVersion that was asked for.
 import json
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import psycopg2
 from psycopg2 import sql
 
 from localcloud.servers.world import World
+
+from . import tokens
 
 
 class NoWriter(Exception):
@@ -22,7 +25,10 @@ class NoWriter(Exception):
 def start(world: World, instance: Any) -> Any:
     """The server of a new instance, started; None where its engine has none here. Raises ServerFailed, NoWriter."""
     starter = STARTERS.get(instance.engine)
-    return starter(world, instance) if starter else None
+    server = starter(world, instance) if starter else None
+    if server:
+        server.tokens.check = partial(tokens.check, instance)
+    return server
 
 
 def restart(instance: Any, joined: bool, *, read_only: bool = False) -> None:
@@ -44,6 +50,12 @@ def fail_over(cluster: Any, target: Any, joined: bool) -> None:
         target.server.take_over(_methods(joined))
         for each in others:
             each.server.follow(target.server, _methods(joined))
+
+
+def switch_iam(instance: Any, on: bool) -> None:
+    """At once, and for whoever signs in from now on."""
+    if instance.server:
+        instance.server.switch_iam(on)
 
 
 def crash(instance: Any) -> None:
@@ -68,46 +80,59 @@ def _mysql(world: World, instance: Any) -> Any:
     return world.mysql(instance.db_instance_identifier, instance.address, *_master(instance))
 
 
+def _postgresql(world: World, instance: Any) -> Any:
+    server = _new_postgresql(world, instance, (instance.address,), instance)
+    _create_postgresql_database(world, server, instance, instance.db_name)
+    return server
+
+
 @dataclass(frozen=True)
 class Aurora:
     """A cluster's servers. The first member is its writer, the next ones follow it. What a cluster holds lives as long
     as its members here: without a writer there is nothing.
     """
 
-    writer: Callable[..., Any]
-    reader: Callable[..., Any]
-    create_database: Callable[..., None]
+    writer: Callable[[World, Any, Sequence[str], Any], Any]
+    reader: Callable[[World, str, Sequence[str], Any], Any]
+    create_database: Callable[[World, Any, Any, str | None], None]
 
     def __call__(self, world: World, instance: Any) -> Any:
-        cluster, name = instance.cluster, instance.db_instance_identifier
+        cluster = instance.cluster
         if cluster.replicates:
             return None  # its writer is in another Region, where nobody is
         if instance.is_cluster_writer:
-            server = self.writer(world, cluster, name, (instance.address, cluster.endpoint), *_master(cluster))
-            if cluster.database_name:
-                self.create_database(world, server, *_master(cluster), cluster.database_name)
+            server = self.writer(world, instance, (instance.address, cluster.endpoint), cluster)
+            self.create_database(world, server, cluster, cluster.database_name)
             return server
-        cluster.writer.begun.wait()
-        source = cluster.writer.server
-        if source is None:
-            raise NoWriter(f"{cluster.writer.db_instance_identifier} has no server")
-        return self.reader(world, name, (instance.address, cluster.reader_endpoint), source)
+        writer = cluster.writer
+        writer.begun.wait()
+        if writer.server is None:
+            raise NoWriter(f"{writer.db_instance_identifier} has no server")
+        hosts = (instance.address, cluster.reader_endpoint)
+        return self.reader(world, instance.db_instance_identifier, hosts, writer.server)
 
 
-def _aurora_mysql(world: World, _cluster: Any, name: str, hosts: tuple[str, ...], user: str, password: str) -> Any:
-    return world.aurora_mysql(name, hosts, user, password)
+def _aurora_mysql(world: World, instance: Any, hosts: Sequence[str], cluster: Any) -> Any:
+    return world.aurora_mysql(instance.db_instance_identifier, hosts, *_master(cluster))
 
 
-def _aurora_postgresql(world: World, cluster: Any, name: str, hosts: tuple[str, ...], user: str, password: str) -> Any:
-    return world.postgresql(name, hosts, user, password, version=int(cluster.engine_version.partition(".")[0]))
+def _new_postgresql(world: World, instance: Any, hosts: Sequence[str], resource: Any) -> Any:
+    """`resource` is the instance or its cluster: whose version and master user it has."""
+    user, password = _master(resource)
+    major = int(resource.engine_version.partition(".")[0])
+    return world.postgresql(instance.db_instance_identifier, hosts, user, password, version=major)
 
 
-def _create_mysql_database(_world: World, server: Any, _user: str, _password: str, name: str) -> None:
-    server.create_database(name)
+def _create_mysql_database(_world: World, server: Any, _resource: Any, name: str | None) -> None:
+    if name:
+        server.create_database(name)
 
 
-def _create_postgresql_database(world: World, server: Any, user: str, password: str, name: str) -> None:
+def _create_postgresql_database(world: World, server: Any, resource: Any, name: str | None) -> None:
     """The master user makes it, and owns it."""
+    if name in (None, "", "postgres"):  # which every server has
+        return
+    user, password = _master(resource)
     connection = psycopg2.connect(
         host=server.host,
         hostaddr=server.address,  # the name resolves for others only
@@ -129,8 +154,9 @@ def _create_postgresql_database(world: World, server: Any, user: str, password: 
 
 STARTERS: dict[str, Callable[[World, Any], Any]] = {
     "mysql": _mysql,
+    "postgres": _postgresql,
     "aurora-mysql": Aurora(_aurora_mysql, World.aurora_mysql_replica, _create_mysql_database),
-    "aurora-postgresql": Aurora(_aurora_postgresql, World.postgresql_replica, _create_postgresql_database),
+    "aurora-postgresql": Aurora(_new_postgresql, World.postgresql_replica, _create_postgresql_database),
 }
 
 

@@ -8,7 +8,8 @@ mysql       one MySQL per RDS instance; native/rdsauth.c are its authentication 
 aurora_mysql  one MySQL per instance of Aurora, a writer or a reader that follows it
 mysql_family  what both have in common
 postgresql  one PostgreSQL per instance, a writer or a reader that follows it
-pg_hba      who may sign in to it, and how
+pg_hba      who may sign in to it, and how; native/pam_rds_iam.c has PAM check tokens
+tokens      where both have IAM's tokens checked
 authority   certificates
 names       addresses, and names that resolve in our processes only
 supervisor  starts processes and ends them

@@ -73,7 +73,7 @@ class AuroraMySQL(MySQL):
         server = cls(world, name, hosts)
         # The directory knows a cluster's members by one account: readers share the name of the reader endpoint.
         server._service, server._replication_password = source._service, source._replication_password
-        server._source, server._iam = source, source._iam
+        server._source, server._takes_tokens = source, source._takes_tokens
         server._lay_out()
         server._start(())
         return server

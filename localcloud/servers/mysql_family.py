@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from .names import PORT
+from .tokens import TokenSocket
 
 if TYPE_CHECKING:
     from .world import World
@@ -47,7 +48,8 @@ class MySQLFamily(ABC):
         self._folder = world.folder(f"{self.folder}-{self.address.rpartition('.')[2]}")  # its socket: a short path
         self._folder.chmod(0o700)
         self.log = self._folder / "error.log"
-        self._iam = False
+        self.tokens = TokenSocket(world.account, self._folder / "tokens")
+        self._takes_tokens = False
         self._certificate, self._key = world.authority.issue(self._folder, *hosts)
 
     def restart(self, methods: Iterable[str] = (), *, read_only: bool = False) -> None:
@@ -68,6 +70,7 @@ class MySQLFamily(ABC):
     def delete(self) -> None:
         """Ends the server for good: its names no longer resolve, its data is gone."""
         self.crash()
+        self.tokens.close()
         self._world.names.forget(self.address)
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -81,9 +84,9 @@ class MySQLFamily(ABC):
 
     def switch_iam(self, on: bool) -> None:
         """Loads or unloads the plugin that has tokens of IAM checked: at once, and at every start from now on."""
-        if on != self._iam and self._process.poll() is None:
+        if on is not self._takes_tokens and self._process.poll() is None:
             self._change_plugins((LOAD if on else UNLOAD).format(plugin=IAM))
-        self._iam = on
+        self._takes_tokens = on
 
     @abstractmethod
     def _program(self) -> Iterable[str | Path]:
@@ -96,13 +99,14 @@ class MySQLFamily(ABC):
     def _loaded(self, methods: Iterable[str]) -> Iterator[str]:
         """The plugins that a start with these methods loads."""
         yield from (self.plugins[method] for method in methods)
-        if self._iam:
+        if self._takes_tokens:
             yield IAM
 
     def _environment(self) -> dict[str, str]:
         """For the plugins: native/rdsauth.c."""
         directory = self._world.directory
-        return {"SIGNON_VERIFIER": str(directory.verifier)} if directory else {}
+        verifier = {"SIGNON_VERIFIER": str(directory.verifier)} if directory else {}
+        return {"SIGNON_TOKENS": str(self.tokens.path), **verifier}
 
     def _start(self, methods: Iterable[str], *more: str) -> None:
         folder = self._folder

@@ -10,7 +10,8 @@ from pathlib import Path
 from signal import Signals
 from typing import TYPE_CHECKING, Self
 
-from .pg_hba import ADMIN_ONLY_MEMBERSHIPS, pg_hba
+from .pg_hba import ADMIN_ONLY_MEMBERSHIPS, PAM_SERVICE, pg_hba
+from .tokens import TokenSocket
 
 if TYPE_CHECKING:
     from localcloud.machine import PostgreSQLPrograms
@@ -88,6 +89,9 @@ class PostgreSQL:
         self._settings: dict[str, str] = {}
         self._source: PostgreSQL | None = None
         self._service = f"rds-{self._folder.name}"  # its account in the directory
+        self.tokens = TokenSocket(world.account, self._folder / "tokens")
+        self._takes_tokens = False
+        self._joined_to: Directory | None = None
         self.log = self._folder / "error.log"
         self._certificate, self._key = world.authority.issue(self._folder, *hosts)
 
@@ -178,15 +182,26 @@ class PostgreSQL:
         """Of this account."""
         self._as_admin(CHANGE.format(user=_quoted_name(user), password=_quoted(new)))
 
+    def switch_iam(self, on: bool) -> None:
+        """From now on members of rds_iam sign in with a token, or no longer; sessions go on. Raises ServerFailed."""
+        self._takes_tokens = on
+        self._write_hba()
+        if self._process.poll() is None:
+            before = self._loaded()
+            self._process.send_signal(Signals.SIGHUP)
+            self._world.supervisor.wait_until(
+                lambda: self._loaded() != before, self._process, f"PostgreSQL {self.name}", self.log
+            )
+
     def delete(self) -> None:
         """Ends the server for good: its names no longer resolve, its data is gone."""
+        self.tokens.close()
         self._world.supervisor.end(self._process)
         self._world.names.forget(self.address)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, methods: Iterable[str], *, read_only: bool = False) -> None:
-        directory = self._world.directory if "kerberos" in methods else None
-        hba = pg_hba(self.programs.major, self._master_user, directory.realm if directory else None)
+        directory = self._joined_to = self._world.directory if "kerberos" in methods else None
         settings = {
             **SMALL_AND_FORGETFUL,
             **SERVE,
@@ -198,7 +213,7 @@ class PostgreSQL:
             "unix_socket_directories": str(self._folder),
             "ssl_cert_file": str(self._certificate),
             "ssl_key_file": str(self._key),
-            "hba_file": str(self._world.account.write(self._folder / "pg_hba.conf", hba)),
+            "hba_file": str(self._write_hba()),
             "krb_server_keyfile": str(self._keytab(directory)) if directory else "",
         }
         self._process = self._world.spawn(
@@ -210,7 +225,7 @@ class PostgreSQL:
                 *(f"--{key}={value}" for key, value in settings.items()),
             ],
             self.log,
-            self._kerberos(directory) if directory else {},
+            self._pam() | (self._kerberos(directory) if directory else {}),
             last=Signals.SIGQUIT,  # ends its children too, and gives its shared memory back
         )
         self._world.supervisor.wait_until(self._is_ready, self._process, f"PostgreSQL {self.name}", self.log)
@@ -241,6 +256,22 @@ class PostgreSQL:
     def _kerberos(self, directory: Directory) -> dict[str, str]:
         """The environment for Kerberos; the tickets that it has seen are remembered here and not in /var/tmp."""
         return {"KRB5_CONFIG": str(directory.krb5_conf), "KRB5RCACHENAME": f"file2:{self._folder}/replay"}
+
+    def _pam(self) -> dict[str, str]:
+        """The environment in which PAM has tokens checked: with a folder of services and a module of our own."""
+        module, services = self._world.machine.native / "pam_rds_iam.so", self._folder / "pam.d"
+        lines = [f"{what} required {module}\n" for what in ("auth", "account")]
+        self._world.account.write(self._world.account.folder(services) / PAM_SERVICE, "".join(lines))
+        return {"LD_PRELOAD": str(module), "SIGNON_PAM": str(services), "SIGNON_TOKENS": str(self.tokens.path)}
+
+    def _write_hba(self) -> Path:
+        realm = self._joined_to.realm if self._joined_to else None
+        text = pg_hba(self.programs.major, self._master_user, realm, iam=self._takes_tokens)
+        return self._world.account.write(self._folder / "pg_hba.conf", text)
+
+    def _loaded(self) -> str:
+        """When its configuration was read, as it says."""
+        return self._as_admin("SELECT pg_conf_load_time()")
 
     def _make_roles(self, master_password: str) -> None:
         more = MAY_GRANT if self.programs.major >= ADMIN_ONLY_MEMBERSHIPS else MAY_NOT_GRANT
