@@ -14,7 +14,7 @@ PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "mallory": "Sta
 
 
 # of an instance, by engine
-SMALL = {
+INSTANCES = {
     "mysql": {"EngineVersion": "8.4.6", "MasterUsername": "admin"},
     "postgres": {"EngineVersion": "17.6", "MasterUsername": "postgres", "DBName": "payments"},
 }
@@ -43,7 +43,7 @@ def create_database(cloud: HasClients, name: str, profile: str | None, engine: s
     cloud.client("rds").create_db_instance(
         DBInstanceIdentifier=name,
         Engine=engine,
-        **SMALL[engine],
+        **INSTANCES[engine],
         DBInstanceClass="db.t4g.micro",
         AllocatedStorage=20,
         ManageMasterUserPassword=True,
