@@ -9,7 +9,7 @@ from moto.rds.exceptions import RDSClientError
 from . import failover, pending, servers
 from .endpoints import HOSTED_ZONE
 from .engines import ENGINES
-from .events import Event
+from .events import RESTARTED, Event
 from .joining import Joining
 
 CREATION, START, STOP, FAILOVER = 200.0, 120.0, 60.0, 30.0  # simulated seconds, at least
@@ -91,8 +91,11 @@ class Clusters(Joining):
         self.announced.announce(cluster, failover.started(cluster.writer, target))
 
         def begin() -> None:
+            pair = (cluster.writer, target)
             servers.fail_over(cluster, target, self._joined(cluster))
             cluster.failover(target)
+            for instance in pair:
+                self.announced.announce(instance, RESTARTED)
 
         self._later(cluster, FAILOVER, "available", failover.completed(target), begin)
         return cluster  # type: ignore[no-any-return]

@@ -234,7 +234,7 @@ def test_a_cluster_goes_with_a_final_snapshot_or_a_word_that_there_be_none(clust
 
 @pytest.mark.parametrize(
     ("engine", "port", "service"),
-    [("neptune", 8182, "neptune"), ("docdb", 27017, "docdb"), ("aurora-mysql", 3306, "rds")],
+    [("neptune", 8182, "neptune"), ("docdb", 27017, "docdb")],
 )
 def test_clusters_of_other_engines_are_described_and_announced_by_rds(
     cluster: Cluster, engine: str, port: int, service: str
