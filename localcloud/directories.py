@@ -9,7 +9,7 @@ from typing import Any
 from moto.ds.models import ds_backends
 from moto.ec2.models import ec2_backends
 
-# "Source: AWS Managed Microsoft AD VPC IPv4 CIDR"
+# Each from "AWS Managed Microsoft AD VPC IPv4 CIDR".
 # https://docs.aws.amazon.com/directoryservice/latest/devguide/API_AddIpRoutes.html
 LET_IN: Mapping[str, tuple[tuple[int, int], ...]] = {
     "tcp": ((53, 53), (88, 88), (135, 135), (389, 389), (445, 445), (464, 464), (636, 636), (1024, 65535)),

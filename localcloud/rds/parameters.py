@@ -52,7 +52,7 @@ def _described(self: Any, name: str, group: Any, not_found: Callable[[str], Exce
     family = name.removeprefix("default.") if name.startswith("default.") else None
     if group is None and family is None:
         raise not_found(name)
-    family = family or getattr(group, "family", None) or getattr(group, "db_parameter_group_family", "")
+    family = family or str(getattr(group, "family", None) or group.db_parameter_group_family)
     said = {parameter: {"ParameterName": parameter, "ParameterValue": value} for parameter, value in _known(family)}
     for parameter, values in group.parameters.items() if group else ():
         said[parameter] = {"ParameterName": parameter, **values, "Source": "user"}

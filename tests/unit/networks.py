@@ -29,7 +29,10 @@ def a_network(ours: dict[str, Any] | None = None, theirs: dict[str, Any] | None 
     """``ours`` and ``theirs`` are changes to the subnets of the database and of the directory; those that begin with
     ``group_`` to its security groups.
     """
-    database, directory = a_place("sg-db", "subnet-a", "subnet-b", **ours or {}), a_place("sg-dc", "subnet-c", **theirs or {})
+    database, directory = (
+        a_place("sg-db", "subnet-a", "subnet-b", **ours or {}),
+        a_place("sg-dc", "subnet-c", **theirs or {}),
+    )
     return replace(Network(database, directory, ("10.1.0.10", "10.1.1.10")), **changes)
 
 

@@ -111,8 +111,8 @@ FINDINGS: dict[str, Network] = {
         }
     ),
     (
-        "The security groups of directory d-1 (sg-dc) let nothing in from orders on TCP 53, 88, 135, 389, 445, 464, 636,"
-        " 3268-3269, 9389, 49152-65535 and UDP 53, 88, 389, 464"
+        "The security groups of directory d-1 (sg-dc) let nothing in from orders on TCP 53, 88, 135, 389, 445, 464,"
+        " 636, 3268-3269, 9389, 49152-65535 and UDP 53, 88, 389, 464"
     ): a_network(theirs={"group_in": (an_allowance(peer="10.2.0.0/16"), an_allowance(peer="sg-else"))}),
 }
 

@@ -95,7 +95,7 @@ def test_everything_that_stands_in_the_way_of_a_cluster_is_found_at_once() -> No
     )
     profile = a_profile_for_clusters(names=("x",), reboot_allowed=False, methods={})
     shared = a_directory(type="SharedMicrosoftAD", share="Rejected", stage="Failed", name="other.example.com")
-    around = surroundings(directory=shared, role=None, without_kerberos=("db.t3.small", "db.t4g.micro"))
+    around = surroundings(directory=shared, role=None, not_offered=no_kerberos("db.t3.small", "db.t4g.micro"))
     assert len(planned(cluster, profile, around=around).findings) == 16
 
 
@@ -135,7 +135,7 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
     "RDS offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (
         None,
         None,
-        surroundings(without_kerberos=("db.t4g.micro",)),
+        surroundings(not_offered=no_kerberos("db.t4g.micro")),
     ),
     "IAM database authentication is on for payments-orders; RDS for MySQL takes one method or the other": (
         a_database(iam_enabled=True),
@@ -203,7 +203,7 @@ FINDINGS |= {
     "RDS offers no Kerberos for aurora-postgresql 16.6 on db.t3.small here": (
         a_cluster(),
         None,
-        surroundings(without_kerberos=("db.t3.small",)),
+        surroundings(not_offered=no_kerberos("db.t3.small")),
     ),
     "payments-ledger is a secondary cluster of the global database ledger-world and has no writer": (
         a_cluster(global_database="ledger-world", replica_of=CLUSTER_ARN),
@@ -227,7 +227,7 @@ FINDINGS |= {
     "AWS offers no Kerberos for MariaDB, and payments-orders is of that engine": (
         a_database(id=a_database_id(engine="mariadb"), engine_version="11.4.8", iam_enabled=True),
         a_profile(engines=("mariadb",)),
-        surroundings(without_kerberos=("db.t4g.micro",)),
+        surroundings(not_offered=no_kerberos("db.t4g.micro")),
     ),
     "The share of directory d-9367000001 with this account is PendingAcceptance, not Shared": (
         None,
@@ -356,7 +356,7 @@ def test_everything_that_stands_in_the_way_is_found_at_once() -> None:
         pending_changes=("Port",),
     )
     profile = a_profile(names=("x",), reboot_allowed=False)
-    around = surroundings(directory=None, role=None, without_kerberos=("db.t4g.micro",))
+    around = surroundings(directory=None, role=None, not_offered=no_kerberos("db.t4g.micro"))
     assert len(planned(database, profile, around=around).findings) == 14
 
 
@@ -424,7 +424,7 @@ def test_the_checksum_does_not_move_with_the_request() -> None:
         {"database": a_member()},
         {"database": a_database(id=a_database_id(resource_id="db-OTHER"))},
         {"database": a_database(created_at=OLD)},
-        {"around": surroundings(without_kerberos=("db.t4g.micro",))},
+        {"around": surroundings(not_offered=no_kerberos("db.t4g.micro"))},
         {"database": a_member(), "record": a_record_with_a_reboot_due()},
     ],
 )

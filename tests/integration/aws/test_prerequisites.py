@@ -39,7 +39,7 @@ class Site:
 
     def problems(self) -> list[str]:
         found = ec2.network(self.database, self.directory)
-        names = {subnet: "s" for subnet in (*self.here.subnets, *self.there.subnets)}
+        names = dict.fromkeys((*self.here.subnets, *self.there.subnets), "s")
         told = [each.problem for each in network_findings("orders", "d-1", found)]
         for name, short in {**names, self.here.group: "g", self.there.group: "g"}.items():
             told = [problem.replace(name, short) for problem in told]
@@ -85,9 +85,7 @@ def peer(cloud: Cloud, site: Site) -> str:
     peering = str(made["VpcPeeringConnection"]["VpcPeeringConnectionId"])
     cloud.client("ec2").accept_vpc_peering_connection(VpcPeeringConnectionId=peering)
     for table, cidr in ((site.here.table, "10.21.0.0/16"), (site.there.table, "10.20.0.0/16")):
-        cloud.client("ec2").create_route(
-            RouteTableId=table, DestinationCidrBlock=cidr, VpcPeeringConnectionId=peering
-        )
+        cloud.client("ec2").create_route(RouteTableId=table, DestinationCidrBlock=cidr, VpcPeeringConnectionId=peering)
     return peering
 
 
@@ -131,9 +129,7 @@ def test_the_databases_of_the_local_cloud_reach_its_directory(cloud: Cloud) -> N
     groups = cloud.client("ec2").describe_security_groups(
         Filters=[{"Name": "vpc-id", "Values": [vpc]}, {"Name": "group-name", "Values": ["default"]}]
     )
-    database = a_database(
-        subnets=tuple(subnets), security_groups=(groups["SecurityGroups"][0]["GroupId"],), vpc=vpc
-    )
+    database = a_database(subnets=tuple(subnets), security_groups=(groups["SecurityGroups"][0]["GroupId"],), vpc=vpc)
     network = ec2.network(database, directory)
     assert network.directory is not None
     assert len(network.database.subnets) == len(network.directory.subnets) == len(network.controllers) == 2

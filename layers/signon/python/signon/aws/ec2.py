@@ -57,7 +57,7 @@ def _subnet(subnet: Mapping[str, Any], tables: list[Any], acls: list[Any]) -> Su
     """A subnet without a route table of its own goes by its VPC's main one."""
     own = [table for table in tables if _is_of(table, subnet)]
     main = [table for table in tables if table["VpcId"] == subnet["VpcId"] and _is_main(table)]
-    acl = next((acl for acl in acls if _is_of(acl, subnet)), {})
+    acl: Mapping[str, Any] = next((acl for acl in acls if _is_of(acl, subnet)), {})
     entries = sorted(acl.get("Entries", []), key=lambda entry: entry["RuleNumber"])
     return Subnet(
         id=subnet["SubnetId"],

@@ -1,4 +1,4 @@
-"""RDS: associate a directory with a database, reboot one of its instances."""
+"""RDS: join a database to a directory or let it leave, switch IAM on or off, reboot an instance."""
 
 from __future__ import annotations
 
@@ -31,6 +31,28 @@ def associate_directory(database: Database, directory: str, role: str, *, apply_
         "Check the directory's id and the role in the profile and the stack; "
         "a role that has just been made needs a minute, then start again"
     )
+    change = {"Domain": directory, "DomainIAMRoleName": role, "ApplyImmediately": apply_immediately}
+    _modify(database, change, remedy)
+
+
+def leave_directory(database: Database, *, apply_immediately: bool) -> None:
+    """Asks RDS to take the database out of its directory: "To remove a DB instance from a domain, specify none".
+
+    Raises DatabaseBusy, DatabaseGone; AssociationRefused: RDS refuses, and its message says why.
+    """
+    _modify(database, {"Domain": "none", "ApplyImmediately": apply_immediately}, "Take it out of the directory by hand")
+
+
+def switch_iam(database: Database, *, on: bool, apply_immediately: bool) -> None:
+    """Asks RDS to switch IAM database authentication on or off.
+
+    Raises DatabaseBusy, DatabaseGone; AssociationRefused: RDS refuses, and its message says why.
+    """
+    change = {"EnableIAMDatabaseAuthentication": on, "ApplyImmediately": apply_immediately}
+    _modify(database, change, "Switch it by hand, or use a profile without iam")
+
+
+def _modify(database: Database, change: Mapping[str, Any], remedy: str) -> None:
     name = database.id.name
 
     def busy(message: str) -> DatabaseBusy:
@@ -49,7 +71,6 @@ def associate_directory(database: Database, directory: str, role: str, *, apply_
         "InvalidParameterValue": refused,
         "InvalidParameterCombination": refused,
     }
-    change: dict[str, Any] = {"Domain": directory, "DomainIAMRoleName": role, "ApplyImmediately": apply_immediately}
     with errors_as(codes):
         if database.id.scope is Scope.CLUSTER:
             _rds().modify_db_cluster(DBClusterIdentifier=name, **change)

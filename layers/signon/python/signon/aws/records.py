@@ -46,6 +46,13 @@ def read_all(table: str, databases: Sequence[str]) -> Mapping[str, Known]:
     return {database: Known(records.get(database), moment(held.get(database))) for database in databases}
 
 
+def connected_roles(table: str, database: str) -> tuple[str, ...]:
+    """The ARNs of the IAM roles that were let into a database (its resource id)."""
+    with errors_as():
+        item = _table().get_item(TableName=table, Key=_key(database), ConsistentRead=True).get("Item", {})
+    return tuple(item.get("connected_roles", {}).get("M", {}))
+
+
 def is_paused(table: str) -> bool:
     """Whether a person has put the item that pauses everything."""
     with errors_as():
@@ -56,8 +63,8 @@ def is_paused(table: str) -> bool:
 def note(table: str, database: str, facts: Mapping[str, str | Mapping[str, str]]) -> None:
     """Writes facts into the record; a fact that is "" is taken out."""
     kept, gone = (
-        {name: value for name, value in facts.items() if value},
-        [name for name, value in facts.items() if not value],
+        {name: value for name, value in facts.items() if value != ""},
+        [name for name, value in facts.items() if value == ""],
     )
     changes = [f"#{name} = :{name}" for name in kept]
     expression = " ".join(

@@ -34,7 +34,7 @@ def look_around(
         not_offered=rds.not_offered(database),
         trusts=directory_service.trusts(directory.id) if directory and profile.foreign_realms(engine) else (),
         network=ec2.network(database, directory) if directory and looks_at_network else None,
-        parameters=parameters.values(database, names(methods)),
+        parameters=parameters.values(database, names(methods)) if methods else {},
         paused=records.is_paused(table),
         missing_roles=iam.missing_roles(role for role in roles_of(here) if _account(role) == database.id.account),
         policy_prefix=policy_prefix,

@@ -1,6 +1,6 @@
 """What must be so before anything is changed.
 
-Each thing that is not so is a finding, with its remedy, and all are found at once. What is only worth knowing is advice.
+Each thing that is not so is a finding, with its remedy, and all are found at once. Advice is only worth knowing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from signon.domain.database import Database
 from signon.domain.engines import Engine, Method
-from signon.domain.names import login_problem
+from signon.domain.names import iam_login_problem, login_problem
 from signon.domain.prerequisites.database import database_advice, database_findings
 from signon.domain.prerequisites.directory import directory_findings, role_findings
 from signon.domain.prerequisites.finding import Advice, Finding
@@ -43,7 +43,8 @@ def findings(engine: Engine, database: Database, profile: Profile, around: Surro
     if around.network:
         yield from network_findings(database.id.name, profile.directory, around.network)
     for login in profile.on(engine.name).logins:
-        if problem := login_problem(login.user, database.master_user):
+        problem_of = login_problem if login.method is Method.KERBEROS else iam_login_problem
+        if problem := problem_of(login.user, database.master_user):
             yield Finding(f"Login {problem}", "Take another name, or take the login out of the profile")
 
 

@@ -18,7 +18,9 @@ def database_findings(
     if database.standing.readiness is Readiness.STUCK:
         yield Finding(database.standing.told_of(name), STUCK_REMEDY)
     if database.vpc != served_vpc:
-        yield Finding(f"{name} is in {database.vpc}; this stack serves {served_vpc}", f"Deploy a stack for {database.vpc}")
+        yield Finding(
+            f"{name} is in {database.vpc}; this stack serves {served_vpc}", f"Deploy a stack for {database.vpc}"
+        )
     if database.master_secret is None and profile.master_secret is None:
         yield Finding(
             f"RDS holds no master secret of {name}",
@@ -33,8 +35,9 @@ def database_findings(
 
 
 def database_advice(engine: Engine, database: Database, methods: Collection[Method]) -> Iterator[Advice]:
-    """"Don't modify the DB instance port after enabling the feature", and the like for Aurora MySQL.
+    """What is worth knowing of a database that people will sign in to by directory.
 
+    "Don't modify the DB instance port after enabling the feature"; a change breaks Aurora MySQL's as well.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html
     """
     if Method.KERBEROS in methods and engine.family is Family.MYSQL and "Port" in database.pending_changes:

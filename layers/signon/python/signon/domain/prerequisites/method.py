@@ -15,17 +15,17 @@ TITLES = {Method.KERBEROS: "Kerberos", Method.IAM: "IAM database authentication"
 def method_findings(
     engine: Engine, database: Database, profile: Profile, not_offered: Mapping[Method, tuple[str, ...]]
 ) -> Iterator[Finding]:
-    name = database.id.name
-    named, methods = profile.methods.get(engine.name, ()), profile.methods_for(engine.name)
+    name, named = database.id.name, profile.methods.get(engine.name, ())
+    for unknown in sorted({*named} - {each.value for each in engine.logins}):
+        offered = ", ".join(each.value for each in engine.logins)
+        yield Finding(
+            f"AWS offers no {TITLES[Method(unknown)]} for {engine.title}, and {name} is of that engine",
+            f"Write {engine.name}: [{offered}] under methods, or take the tag off",
+        )
     if not named:
         yield Finding(
             f"Profile {profile.name} names no method for engine {engine.name}",
-            f"Add {engine.name}: [{' or '.join(method.value for method in engine.logins)}] under methods",
-        )
-    elif not methods:
-        yield Finding(
-            f"AWS offers no Kerberos for {engine.title}, and {name} is of that engine",
-            f"Write {engine.name}: [iam] under methods, or take the tag off",
+            f"Add {engine.name}: [{next(iter(engine.logins)).value}] under methods",
         )
     if database.id.scope is not engine.scope:
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-clusters-concepts.Limitations.html
@@ -40,7 +40,7 @@ def method_findings(
             f"{name} runs {engine.name} {database.engine_version}",
             f"Upgrade it to {oldest} or newer: {engine.why_oldest}",
         )
-    for method in sorted(methods, key=lambda method: method.value):
+    for method in sorted(profile.methods_for(engine.name), key=lambda method: method.value):
         for instance_class in not_offered.get(method, ()):
             yield Finding(
                 f"RDS offers no {TITLES[method]} for {engine.name} {database.engine_version} on {instance_class} here",

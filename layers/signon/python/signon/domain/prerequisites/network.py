@@ -16,7 +16,10 @@ from signon.domain.prerequisites.finding import Advice, Finding
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/custom-sqlserver-WinAuth.NWConfigPorts.html
 TO_A_DIRECTORY = (
     *(Traffic(protocol, port, port) for port in (53, 88, 389, 464) for protocol in ("tcp", "udp")),
-    *(Traffic("tcp", *ports) for ports in ((135, 135), (445, 445), (636, 636), (3268, 3269), (9389, 9389), (49152, 65535))),
+    *(
+        Traffic("tcp", *ports)
+        for ports in ((135, 135), (445, 445), (636, 636), (3268, 3269), (9389, 9389), (49152, 65535))
+    ),
 )
 # A network ACL has no memory: answers come back to the ports that the asking side has chosen. "Many Linux kernels
 # (including the Amazon Linux kernel) use ports 32768-61000."
@@ -72,7 +75,7 @@ def _of_routes(here: str, place: Place, there: str, peers: Iterable[str]) -> Ite
     if missing:
         yield Finding(
             f"No route leads from {', '.join(missing)} of {here} to {there}",
-            f"Join the two VPCs by peering or a transit gateway, and give those subnets' route tables a route to {there}",
+            f"Connect the VPCs by peering or a transit gateway, and give the subnets' route tables a route to {there}",
             approvable=True,
         )
     if lost:

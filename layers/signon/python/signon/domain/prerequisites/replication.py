@@ -21,8 +21,8 @@ def replication_findings(database: Database, methods: Collection[Method]) -> Ite
         # Not during a migration by a read replica of an RDS instance.
         # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos.html
         yield Finding(
-            f"{name} replicates from the DB instance {source}: it is being migrated from RDS, and neither can a login be"
-            " made there meanwhile, nor is directory sign-in offered",
+            f"{name} replicates from the DB instance {source}: it is being migrated from RDS, and neither can a login"
+            " be made there meanwhile, nor is directory sign-in offered",
             "Promote the cluster when the migration is over; then start again",
         )
     elif database.replica_of and database.id.scope is Scope.CLUSTER:

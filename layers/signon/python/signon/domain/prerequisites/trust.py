@@ -21,7 +21,11 @@ _LETS_THEM_IN = {"One-Way: Outgoing", "Two-Way"}
 
 
 def trust_findings(
-    engine: Engine, profile: Profile, directory: Directory | None, trusts: tuple[Trust, ...] | None, realms: Iterable[str]
+    engine: Engine,
+    profile: Profile,
+    directory: Directory | None,
+    trusts: tuple[Trust, ...] | None,
+    realms: Iterable[str],
 ) -> Iterator[Finding]:
     """``realms`` are those of logins that are not the directory's own; ``trusts`` is None where they cannot be seen."""
     for realm in realms:
