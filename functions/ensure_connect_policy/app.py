@@ -28,12 +28,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     identity, table, bucket = DatabaseId.from_json(event["database"]), setting("TABLE"), setting("PROFILES")
     rds.observe(identity)
+    record = records.read(table, identity.resource_id)
     profile = read_profile(plan.profile.name, load(profiles.pinned(bucket, plan.profile))).on(identity.engine)
     connected = connecting.let_in(
         connecting.Owner(setting("CONNECT_POLICY_PREFIX"), frozenset(setting("CONNECT_ROLES").split(","))),
         identity,
         profile,
-        earlier=records.connected_roles(table, identity.resource_id),
+        earlier=record.connected_roles if record else {},
         lock=connecting.Lock(table, claim.execution, datetime.fromisoformat(event["now"]), timedelta(seconds=60)),
         before_change=lambda: guard.before_change(table, bucket, request, identity, plan, claim, event["redrives"]),
     )

@@ -12,13 +12,13 @@ import yaml
 
 from docs import permissions
 from signon.domain import postgresql_logins as postgresql
-from signon.domain.engines import MYSQL_PAM, POSTGRESQL_AD
 from signon.domain.logins import Name, Statement
 from signon.domain.membership import MEMBERSHIP
 from signon.domain.mysql_logins import PresentLogin, make, open_complete, wanted_logins
 from signon.domain.postgresql_grants import Kind, Object, on_database, within_database
 from signon.domain.postgresql_roles import PresentRole, Roles
 from signon.domain.profile import load, read_profile
+from tests.builders import BY_PASSWORD, BY_TICKET
 
 PAGE = (permissions.ROOT / "docs/procedure.md").read_text()
 STATES: dict[str, Any] = yaml.safe_load((permissions.ROOT / "statemachines/onboard_database.asl.yaml").read_text())[
@@ -144,28 +144,28 @@ def quoted(value: str | Name) -> str:
 
 def mysql_statements() -> set[str]:
     """What *Create logins* runs for alice: when she is new, when she is complete, when she has left."""
-    sql, profile = MYSQL_PAM, payments_of_alice()
-    wanted = wanted_logins(profile)
-    making = make(sql, profile.name, wanted, (), lock_leavers=True).statements
+    (sql,), profile = BY_PASSWORD.values(), payments_of_alice()
+    wanted = wanted_logins(BY_PASSWORD, profile)
+    making = make(BY_PASSWORD, profile.name, wanted, (), lock_leavers=True).statements
     mark = {"profile": profile.name, "complete": False}
     made = PresentLogin("alice", "%", sql.plugin, sql.tls, locked=True, mark=mark, grants=wanted[0].grants)
     opened = PresentLogin("alice", "%", sql.plugin, sql.tls, locked=False, mark={**mark, "complete": True})
-    opening = open_complete(sql, profile.name, wanted, (made,))
-    leaving = make(sql, profile.name, (), (opened,), lock_leavers=True).statements
+    opening = open_complete(profile.name, wanted, (made,))
+    leaving = make(BY_PASSWORD, profile.name, (), (opened,), lock_leavers=True).statements
     return {shown(statement) for statement in (*making, *opening, *leaving)}
 
 
 def postgresql_statements() -> set[str]:
     """The same in a cluster, with a database payments that has a schema core with one table."""
-    sql, profile = POSTGRESQL_AD, payments_of_alice()
-    (group,), (alice,) = postgresql.wanted_groups(profile), postgresql.wanted_logins(sql, profile)
+    (sql,), profile = BY_TICKET.values(), payments_of_alice()
+    (group,), (alice,) = postgresql.wanted_groups(profile), postgresql.wanted_logins(BY_TICKET, profile)
     group_mark, person_mark = {"profile": "payments", "role": "read"}, {"profile": "payments", "complete": False}
     bare = roles_of(PresentRole(sql.role))
     with_group = roles_of(PresentRole(sql.role), PresentRole(group.name, mark=group_mark))
     made = PresentRole(alice.name, mark=person_mark, member_of=alice.roles)
     opened = replace(made, can_login=True, mark={**person_mark, "complete": True})
     statements = [
-        *postgresql.make_groups(sql, "payments", [group], bare),
+        *postgresql.make_groups(BY_TICKET, "payments", [group], bare),
         *on_database("payments", [group], thing(Kind.DATABASE, "payments", "CONNECT")).statements,
         *within_database(
             "payments",
@@ -176,9 +176,11 @@ def postgresql_statements() -> set[str]:
                 thing(Kind.NEW_TABLES, "core", "SELECT"),
             ],
         ).statements,
-        *postgresql.make(sql, profile, with_group).statements,
-        *postgresql.open_complete(sql, profile, roles_of(*with_group.present.values(), made)),
-        *postgresql.make(sql, replace(profile, logins=()), roles_of(*with_group.present.values(), opened)).statements,
+        *postgresql.make(BY_TICKET, profile, with_group).statements,
+        *postgresql.open_complete(BY_TICKET, profile, roles_of(*with_group.present.values(), made)),
+        *postgresql.make(
+            BY_TICKET, replace(profile, logins=()), roles_of(*with_group.present.values(), opened)
+        ).statements,
     ]
     return {shown(statement) for statement in statements}
 

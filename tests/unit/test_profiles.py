@@ -67,7 +67,7 @@ INVALID = [
     ("version", "2", "version: must be 1"),
     ("version", None, "the profile: 'version' is a required property"),
     ("admits", None, "the profile: 'admits' is a required property"),
-    ("directory", None, "the profile: 'directory' is a required property"),
+    ("directory", None, "the profile: directory is missing, and methods names kerberos"),
     ("methods", None, "the profile: 'methods' is a required property"),
     ("roles", None, "the profile: 'roles' is a required property"),
     ("logins", None, "the profile: 'logins' is a required property"),
@@ -76,7 +76,7 @@ INVALID = [
     (
         "admits.engines.0",
         "oracle",
-        "admits.engines.0: must be mysql or mariadb or aurora-postgresql",
+        "admits.engines.0: must be mysql or aurora-mysql or postgres or aurora-postgresql or mariadb",
     ),
     ("admits.names", None, "admits: 'names' is a required property"),
     ("admits.names", "payments-*", "admits.names: must be a list"),
@@ -91,7 +91,8 @@ INVALID = [
         "directory.realm: 'corp.example.com' is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM",
     ),
     ("methods", {}, "methods: {} should be non-empty"),
-    ("methods.mysql.0", "iam", "methods.mysql.0: must be kerberos"),
+    ("methods.mysql.0", "password", "methods.mysql.0: must be kerberos or iam"),
+    ("methods.mysql", ["kerberos", "iam"], "methods.mysql: is longer than 1"),
     (
         "methods.oracle",
         ["kerberos"],
@@ -369,10 +370,11 @@ def test_of_two_freezes_the_later_end_counts() -> None:
     assert a_profile(freezes=freezes).change.frozen_until(date(2026, 12, 6)) == date(2026, 12, 20)
 
 
-def test_the_method_is_the_first_that_is_known() -> None:
-    assert a_profile().method_for("mysql") is Method.KERBEROS
-    assert a_profile(methods={"mysql": ("iam",)}).method_for("mysql") is None
-    assert a_profile().method_for("postgres") is None
+def test_the_methods_are_those_that_the_profile_names_and_aws_offers() -> None:
+    assert a_profile().methods_for("mysql") == {Method.KERBEROS}
+    assert a_profile(methods={"mariadb": ("kerberos", "iam")}).methods_for("mariadb") == {Method.IAM}
+    assert a_profile().methods_for("postgres") == frozenset()
+    assert a_profile().methods_for("oracle-ee") == frozenset()
 
 
 def test_names_of_people_are_not_printed_by_accident() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,19 +50,21 @@ def let_in(
     database: DatabaseId,
     profile: Profile,
     *,
-    earlier: Iterable[str],
+    earlier: Mapping[str, str],
     lock: Lock,
     before_change: Callable[[], object],
 ) -> Connected:
     """Each role of the profile's logins may sign in with them; ``earlier`` ones that are not among these may no longer.
 
+    ``earlier``: the roles that were let in, and since when.
+
     Raises TemporaryFailure: another execution writes the policies of one of the roles.
     """
     roles, changed, attachments = roles_of(profile), 0, list[Attachment]()
-    left = sorted(set(earlier) - set(roles))
+    since, left = {role: earlier.get(role, lock.now.isoformat()) for role in roles}, sorted(set(earlier) - set(roles))
     if set(roles) - set(earlier):
         before_change()  # remembered first: a role that is let in and forgotten would be let in for good
-        records.note(lock.table, database.resource_id, {"connected_roles": dict.fromkeys((*roles, *left), "let in")})
+        records.note(lock.table, database.resource_id, {"connected_roles": {**earlier, **since}})
     for role in (*roles, *left):
         with policy_lock.held(lock.table, role, lock.execution, lock.now, lock.longest):
             written, policies = _write(owner.prefix, database, role, wanted(database, profile, role), before_change)
@@ -71,7 +73,7 @@ def let_in(
             attachment = connect_policies.attach(owner.prefix, role, number, owner.listed, before_change)
             attachments.append(attachment)
     if left:
-        records.note(lock.table, database.resource_id, {"connected_roles": dict.fromkeys(roles, "let in")})
+        records.note(lock.table, database.resource_id, {"connected_roles": since})
     missing = (f"{each.policy} to the role {each.role}" for each in attachments if not each.attached)
     changed += sum(each.done for each in attachments)
     return Connected(len(roles), changed, tuple(missing))

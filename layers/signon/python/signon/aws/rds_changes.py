@@ -36,11 +36,14 @@ def associate_directory(database: Database, directory: str, role: str, *, apply_
 
 
 def leave_directory(database: Database, *, apply_immediately: bool) -> None:
-    """Asks RDS to take the database out of its directory: "To remove a DB instance from a domain, specify none".
+    """Asks RDS to take the DB instance out of its directory: "specify none to remove the instance from the domain".
 
     Raises DatabaseBusy, DatabaseGone; AssociationRefused: RDS refuses, and its message says why.
     """
-    _modify(database, {"Domain": "none", "ApplyImmediately": apply_immediately}, "Take it out of the directory by hand")
+    with errors_as(_refusals(database.id.name, "Take it out of the directory by hand")):
+        _rds().modify_db_instance(
+            DBInstanceIdentifier=database.id.name, Domain="none", ApplyImmediately=apply_immediately
+        )
 
 
 def switch_iam(database: Database, *, on: bool, apply_immediately: bool) -> None:
@@ -54,7 +57,14 @@ def switch_iam(database: Database, *, on: bool, apply_immediately: bool) -> None
 
 def _modify(database: Database, change: Mapping[str, Any], remedy: str) -> None:
     name = database.id.name
+    with errors_as(_refusals(name, remedy)):
+        if database.id.scope is Scope.CLUSTER:
+            _rds().modify_db_cluster(DBClusterIdentifier=name, **change)
+        else:
+            _rds().modify_db_instance(DBInstanceIdentifier=name, **change)
 
+
+def _refusals(name: str, remedy: str) -> Mapping[str, Callable[[str], Exception]]:
     def busy(message: str) -> DatabaseBusy:
         return DatabaseBusy(f"{name}: {message}")
 
@@ -62,7 +72,7 @@ def _modify(database: Database, change: Mapping[str, Any], remedy: str) -> None:
         return AssociationRefused(message, remedy)
 
     # codes of instances have no "Fault" at their end, those of clusters have
-    codes: Mapping[str, Callable[[str], Exception]] = {
+    return {
         "InvalidDBInstanceState": busy,
         "InvalidDBClusterStateFault": busy,
         "DBInstanceNotFound": DatabaseGone,
@@ -71,11 +81,6 @@ def _modify(database: Database, change: Mapping[str, Any], remedy: str) -> None:
         "InvalidParameterValue": refused,
         "InvalidParameterCombination": refused,
     }
-    with errors_as(codes):
-        if database.id.scope is Scope.CLUSTER:
-            _rds().modify_db_cluster(DBClusterIdentifier=name, **change)
-        else:
-            _rds().modify_db_instance(DBInstanceIdentifier=name, **change)
 
 
 def reboot(instance: Instance) -> None:

@@ -46,13 +46,6 @@ def read_all(table: str, databases: Sequence[str]) -> Mapping[str, Known]:
     return {database: Known(records.get(database), moment(held.get(database))) for database in databases}
 
 
-def connected_roles(table: str, database: str) -> tuple[str, ...]:
-    """The ARNs of the IAM roles that were let into a database (its resource id)."""
-    with errors_as():
-        item = _table().get_item(TableName=table, Key=_key(database), ConsistentRead=True).get("Item", {})
-    return tuple(item.get("connected_roles", {}).get("M", {}))
-
-
 def is_paused(table: str) -> bool:
     """Whether a person has put the item that pauses everything."""
     with errors_as():
@@ -108,8 +101,11 @@ def _batch(table: str, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]
 
 def _record(item: Mapping[str, Any]) -> Record:
     texts = {field: item.get(field, {}).get("S") for field in Record.__dataclass_fields__}
-    intents = {name: at["S"] for name, at in item.get("reboot_intents", {}).get("M", {}).items()}
-    return Record(**{**texts, "reboot_intents": intents})
+    return Record(**{**texts, **{name: _times(item, name) for name in ("reboot_intents", "connected_roles")}})
+
+
+def _times(item: Mapping[str, Any], name: str) -> dict[str, str]:
+    return {key: at["S"] for key, at in item.get(name, {}).get("M", {}).items()}
 
 
 def _table() -> DynamoDBClient:

@@ -78,7 +78,10 @@ class MySqlLogins:
     lock: tuple[str, ...]
     unmark: tuple[str, ...] = ()
     stored: str = ""
-    marks: Marks = Marks.ATTRIBUTE
+
+    @property
+    def marks(self) -> Marks:
+        return Marks.ROLES if "{marks}" in self.create[0] else Marks.ATTRIBUTE
 
     def stores(self, realm: str) -> str:
         return self.stored.format(realm=realm)
@@ -190,7 +193,6 @@ MARIADB_IAM = MySqlLogins(
     ),
     unmark=("REVOKE {complete} FROM {logins}",),
     lock=("ALTER USER {logins} ACCOUNT LOCK",),
-    marks=Marks.ROLES,
 )
 
 MYSQL_PLUGINS = frozenset(sql.plugin for sql in (MYSQL_PAM, MYSQL_TICKETS, MYSQL_IAM))  # of every login that we make

@@ -241,12 +241,18 @@ def _statements(
         "complete": [("%s", (f"{MARK}.{profile}",))],
     }
     for text in texts:
-        sql, values = "", []
-        for literal, field_name, _, _ in Formatter().parse(text):
-            filling = fields[field_name] if field_name else []
-            sql += literal + ", ".join(each for each, _ in filling)
-            values += [value for _, these in filling for value in these]
-        yield Statement(f"{description}: {', '.join(names)}", sql, tuple(values))
+        yield Statement(f"{description}: {', '.join(names)}", *filled(text, fields))
+
+
+def filled(template: str, fields: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]) -> tuple[str, tuple[str, ...]]:
+    """The template with the texts of its fields, and their values in this order."""
+    sql = ""
+    values: list[str] = []
+    for literal, field_name, _, _ in Formatter().parse(template):
+        filling = fields[field_name] if field_name else ()
+        sql += literal + ", ".join(text for text, _ in filling)
+        values += [value for _, these in filling for value in these]
+    return sql, tuple(values)
 
 
 def _signing_in(login: WantedLogin) -> tuple[str, tuple[str, ...]]:

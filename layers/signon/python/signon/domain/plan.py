@@ -41,8 +41,9 @@ class Plan:
     ``verdict`` is GO, ASK (a person must decide or mend something) or PARK (``reason`` says why: a freeze, the pause
     switch, a directory that is not Active yet; ``next_look`` when to look again).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
-    ``advice`` is worth knowing, and neither in the way nor in the checksum.
-    ``redrives`` is how often the execution had been redriven when it was made.
+    ``redrives`` is how often the execution had been redriven when it was made; ``lets_in``: there are IAM roles whose
+    policies speak, or have spoken, of this database. ``advice`` is worth knowing, and neither in the way nor in the
+    checksum.
     """
 
     verdict: str
@@ -60,6 +61,7 @@ class Plan:
     next_look: str | None = None
     reason: str | None = None
     redrives: int = 0
+    lets_in: bool = False
     advice: tuple[Advice, ...] = ()
 
     @property
@@ -129,6 +131,7 @@ def make_plan(
         may_reboot=was_allowed or _reboot_is_allowed(database, profile, now),
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,
+        lets_in=made.iam or (record is not None and bool(record.connected_roles)),
         advice=tuple(advice(engine, database, profile, around)),
     )
     plan = replace(plan, checksum=_checksum(plan, database))

@@ -102,13 +102,13 @@ def make_groups(ways: Ways, profile: str, groups: Sequence[Group], roles: Roles)
     """The statements that make the group roles that are missing."""
     missing = [group for group in groups if group.name not in roles.present]
     marks = {group.name: mark(profile, role=group.role) for group in missing}
-    sql = next(iter(ways.values()))  # a group role is made alike, however its members sign in
+    sql: PostgreSqlLogins = next(iter(ways.values()))  # a group role is made alike, however its members sign in
     return tuple(_each("Create group role", list(marks), sql.create, marks))
 
 
 def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
     """The statements that make what is missing (without LOGIN), give memberships, and lock who has left."""
-    sql = next(iter(ways.values()))  # a login is made, opened and closed alike, however it signs in
+    sql: PostgreSqlLogins = next(iter(ways.values()))  # a login is made, opened and closed alike, however it signs in
     wanted = wanted_logins(ways, profile)
     standings = _standings(profile, wanted, roles)
     altered = [each.name for each in standings if each.to_alter and not each.objection(profile.name)]
@@ -145,7 +145,7 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
 
 def open_complete(ways: Ways, profile: Profile, roles: Roles) -> tuple[Statement, ...]:
     """The statements that give LOGIN to those of ours that were read back exactly as wanted and do not have it yet."""
-    sql = next(iter(ways.values()))
+    sql: PostgreSqlLogins = next(iter(ways.values()))
     standings = _standings(profile, wanted_logins(ways, profile), roles)
     ready = [each.name for each in standings if each.is_ready(profile.name)]
     return tuple(_each("LOGIN, complete", ready, sql.open, dict.fromkeys(ready, mark(profile.name, complete=True))))
