@@ -1,12 +1,17 @@
-"""Two VPCs that are peered and let everything through: orders in 10.0.0.0/16, its directory d-1 in 10.1.0.0/16."""
+"""Two VPCs that are peered and let everything through: orders in 10.0.0.0/16, its directory d-1 in 10.1.0.0/16.
+
+And a domain on premises whose people the directory lets in.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
+from signon.domain.directory import Trust
 from signon.domain.network import ANY, Network, Place, Route, Rule, Subnet
 
+ONPREM = "ONPREM.EXAMPLE.COM"
 LOCAL, PEERED = Route("10.0.0.0/16", "local"), Route("10.1.0.0/16", "pcx-1")
 BACK = (Route("10.1.0.0/16", "local"), Route("10.0.0.0/16", "pcx-1"))
 
@@ -39,3 +44,8 @@ def a_network(ours: dict[str, Any] | None = None, theirs: dict[str, Any] | None 
 def a_place(group: str, *subnets: str, **changes: Any) -> Place:
     group_in, group_out = changes.pop("group_in", everything()), changes.pop("group_out", everything())
     return Place((group,), group_in, group_out, tuple(a_subnet(name, **changes) for name in subnets))
+
+
+def a_trust(**changes: Any) -> Trust:
+    """As the directory sees it."""
+    return replace(Trust("t-9367000001", ONPREM, "Forest", "One-Way: Outgoing", "Verified"), **changes)

@@ -217,7 +217,7 @@ FINDINGS |= {
     ),
     (
         "payments-ledger replicates from the DB instance payments-source: it is being migrated from RDS,"
-        " and directory sign-in is not offered meanwhile"
+        " and neither can a login be made there meanwhile, nor is directory sign-in offered"
     ): (a_cluster(replica_of=INSTANCE_ARN), None, None),
     "Profile payments names no method for engine aurora-postgresql": (
         a_cluster(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,12 +12,7 @@ from signon.domain.directory import Trust
 from signon.domain.prerequisites.trust import trust_advice, trust_findings
 from signon.domain.profile import DirectoryLogin
 from tests.builders import AURORA, DIRECTORY, MYSQL, a_cluster, a_directory, a_profile
-
-ONPREM = "ONPREM.EXAMPLE.COM"
-
-
-def a_trust(**changes: Any) -> Trust:
-    return replace(Trust("t-9367000001", ONPREM, "Forest", "One-Way: Outgoing", "Verified"), **changes)
+from tests.unit.networks import ONPREM, a_trust
 
 
 def found(*trusts: Trust, realms: Iterable[str] = (ONPREM,), trusted: tuple[str, ...] = (ONPREM,)) -> list[str]:
@@ -25,7 +20,7 @@ def found(*trusts: Trust, realms: Iterable[str] = (ONPREM,), trusted: tuple[str,
     return [each.problem for each in trust_findings(AURORA, profile, a_directory(), trusts, realms)]
 
 
-FINDINGS: dict[str, tuple[Trust, ...]] = {
+FINDINGS: Mapping[str, tuple[Trust, ...]] = {
     f"Directory {DIRECTORY} has no trust with {ONPREM}": (a_trust(realm="OTHER.EXAMPLE.COM"),),
     f"The trust of directory {DIRECTORY} with {ONPREM} is of type External, not Forest": (a_trust(kind="External"),),
     (
