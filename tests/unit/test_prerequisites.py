@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from signon.domain.engines import Method
+from signon.domain.outcome import decide
 from signon.domain.plan import Plan
 from signon.domain.prerequisites.parameters import PARAMETERS, names, parameter_advice
 from signon.domain.profile import DirectoryLogin, IamLogin
@@ -16,9 +17,12 @@ from tests.builders import (
     a_cluster,
     a_cluster_id,
     a_database,
+    a_dossier,
+    a_member,
     a_profile,
     a_profile_for_clusters,
     a_record,
+    a_record_of_a_finished_one,
     a_request,
     a_version,
     planned,
@@ -153,6 +157,15 @@ def test_people_of_a_trusted_domain_and_the_network_are_told_about_as_well() -> 
     around = surroundings(trusts=None, network=a_network(directory=None))
     plan = planned(a_cluster(custom_endpoints=("reports",)), profile, around=around)
     assert (plan.verdict, len(plan.advice)) == ("GO", 3)
+
+
+def test_the_report_tells_advice_along_and_it_is_no_news_of_itself() -> None:
+    plan = planned(a_member(), around=NO_TLS, record=a_record_of_a_finished_one())
+    with_advice, without = decide(a_dossier(plan=plan.to_json())), decide(a_dossier())
+    assert with_advice.end == "Onboarded"
+    assert with_advice.digest == without.digest
+    assert "Worth knowing:\n- require_secure_transport is off in " in with_advice.message("arn")
+    assert "Worth knowing" not in without.message("arn")
 
 
 # ---- parameters

@@ -94,10 +94,7 @@ INVALID = [
     (
         "directory.trusted_realms",
         ["ONPREM.EXAMPLE.COM", "onprem"],
-        (
-            "directory.trusted_realms.1: 'onprem' is no Kerberos realm: upper-case labels with dots, as"
-            " CORP.EXAMPLE.COM"
-        ),
+        ("directory.trusted_realms.1: 'onprem' is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"),
     ),
     ("directory.mysql_over_trust", "yes", "directory.mysql_over_trust: must be refused or allowed"),
     ("methods", {}, "methods: {} should be non-empty"),
