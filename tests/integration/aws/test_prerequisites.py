@@ -1,8 +1,9 @@
-"""Network, trusts and parameters, read where the local AWS has them."""
+"""What a plan is made from, read where the local AWS has it, and in how many calls."""
 
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,13 @@ from moto.ds.models import ds_backends
 
 from localcloud.cloud import Cloud
 from signon.aws import directory_service, ec2, parameters
+from signon.aws.clients import client
+from signon.aws.surroundings import look_around
 from signon.domain.database import Database
 from signon.domain.directory import Directory, Trust
 from signon.domain.prerequisites.network import network_findings
-from tests.builders import a_cluster, a_database
+from signon.domain.profile import DirectoryLogin, IamLogin, Profile
+from tests.builders import a_cluster, a_database, a_member, a_membership, a_profile
 
 # ---- the network
 
@@ -199,3 +203,66 @@ def test_what_a_team_has_set_in_a_group_of_its_own_is_read(cloud: Cloud) -> None
     rds.modify_db_cluster_parameter_group(DBClusterParameterGroupName=name, Parameters=[krb])
     assert parameters.values(a_database(parameter_group=name), NAMES) == {"require_secure_transport": "1"}
     assert parameters.values(a_cluster(parameter_group=name), NAMES)["krb_caseins_users"] == "1"
+
+
+# ---- all of it
+
+DIRECTORY_CALLS = ["DescribeDirectories", "GetRole", "ListAttachedRolePolicies"]
+NETWORK_CALLS = ["DescribeSubnets", "DescribeRouteTables", "DescribeNetworkAcls", "DescribeSecurityGroups"]
+ALWAYS = ["DescribeOrderableDBInstanceOptions", "DescribeDBParameters", "GetItem"]
+OF_MYSQL: dict[str, Any] = {"parameter_group": "default.mysql8.4", "subnets": ("subnet-x",), "security_groups": ()}
+ONPREM = "ONPREM.EXAMPLE.COM"
+
+
+@pytest.mark.parametrize(
+    ("database", "profile", "calls"),
+    [
+        (a_database(**OF_MYSQL), a_profile(), [*ALWAYS, *DIRECTORY_CALLS, *NETWORK_CALLS]),
+        (a_member(**OF_MYSQL), a_profile(), [*ALWAYS, *DIRECTORY_CALLS]),
+        (
+            a_member("failed", **OF_MYSQL),
+            a_profile(),
+            [*ALWAYS, *DIRECTORY_CALLS, *NETWORK_CALLS],
+        ),
+        (
+            a_member(**OF_MYSQL),
+            a_profile(logins=(DirectoryLogin("alice", ("read",), realm=ONPREM),)),
+            [*ALWAYS, *DIRECTORY_CALLS, "DescribeTrusts"],
+        ),
+        (a_member(**OF_MYSQL), a_profile(directory="d-99999999ff"), [*ALWAYS, *DIRECTORY_CALLS, "DescribeDirectories"]),
+        (
+            a_database(**OF_MYSQL),
+            a_profile(methods={"mysql": ("iam",)}, logins=(IamLogin("app", ("read",)),), directory=""),
+            ALWAYS,
+        ),
+        (
+            a_cluster(membership=a_membership(), parameter_group="default.aurora-postgresql16"),
+            a_profile(),
+            [*DIRECTORY_CALLS, *ALWAYS[::2], "DescribeDBClusterParameters"],
+        ),
+    ],
+    ids=["new", "a member", "a failed one", "another domain", "no such directory", "IAM alone", "a cluster"],
+)
+def test_each_kind_of_thing_is_asked_for_once_and_only_where_the_plan_is_made_from_it(
+    cloud: Cloud, database: Database, profile: Profile, calls: list[str]
+) -> None:
+    made, counted = Counter[str](), [client(service).meta.events for service in ("ds", "ec2", "iam", "rds", "dynamodb")]
+
+    def count(model: Any, **_: Any) -> None:
+        made[model.name] += 1
+
+    for events in counted:
+        events.register("before-call", count)
+    try:
+        look_around(
+            database,
+            profile,
+            role=cloud.physical["DirectoryRole"],
+            table=cloud.outputs["RecordsTable"],
+            vpc=database.vpc,
+            policy_prefix="signon-",
+        )
+    finally:
+        for events in counted:
+            events.unregister("before-call", count)
+    assert made == Counter(calls)
