@@ -168,6 +168,15 @@ NEEDS: dict[Call, tuple[Maker, ...]] = {
     ("rds", "DescribeGlobalClusters"): (to("rds:DescribeGlobalClusters", GLOBAL_CLUSTER),),
     ("rds", "DescribeEvents"): (to("rds:DescribeEvents", "*"),),
     ("rds", "DescribeOrderableDBInstanceOptions"): (to("rds:DescribeOrderableDBInstanceOptions", "*"),),
+    ("rds", "DescribeDBParameters"): (
+        to("rds:DescribeDBParameters", "arn:{partition}:rds:{region}:{account}:pg:{DBParameterGroupName}"),
+    ),
+    ("rds", "DescribeDBClusterParameters"): (
+        to(
+            "rds:DescribeDBClusterParameters",
+            "arn:{partition}:rds:{region}:{account}:cluster-pg:{DBClusterParameterGroupName}",
+        ),
+    ),
     ("rds", "ModifyDBInstance"): (to("rds:ModifyDBInstance", INSTANCE), passed_role("DomainIAMRoleName")),
     ("rds", "ModifyDBCluster"): (to("rds:ModifyDBCluster", CLUSTER), passed_role("DomainIAMRoleName")),
     ("rds", "RebootDBInstance"): (to("rds:RebootDBInstance", INSTANCE),),
@@ -209,6 +218,11 @@ NEEDS: dict[Call, tuple[Maker, ...]] = {
     ("iam", "DeletePolicyVersion"): (to("iam:DeletePolicyVersion", "{PolicyArn}"),),
     ("iam", "ListEntitiesForPolicy"): (to("iam:ListEntitiesForPolicy", "{PolicyArn}"),),
     ("ds", "DescribeDirectories"): (to("ds:DescribeDirectories", "*"),),
+    ("ds", "DescribeTrusts"): (to("ds:DescribeTrusts", "*"),),
+    ("ec2", "DescribeSubnets"): (to("ec2:DescribeSubnets", "*"),),
+    ("ec2", "DescribeRouteTables"): (to("ec2:DescribeRouteTables", "*"),),
+    ("ec2", "DescribeNetworkAcls"): (to("ec2:DescribeNetworkAcls", "*"),),
+    ("ec2", "DescribeSecurityGroups"): (to("ec2:DescribeSecurityGroups", "*"),),
     ("ds", "DescribeSharedDirectories"): (
         to("ds:DescribeSharedDirectories", "arn:{partition}:ds:{region}:{account}:directory/{OwnerDirectoryId}"),
     ),
