@@ -31,6 +31,7 @@ class Method(Enum):
     """How people prove who they are."""
 
     KERBEROS = "kerberos"
+    IAM = "iam"
 
 
 @dataclass(frozen=True)

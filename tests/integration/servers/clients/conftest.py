@@ -1,0 +1,207 @@
+"""A person's machine beside the servers: the kits' files in folders, and the clients that the kits speak of."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from localcloud.servers import Directory, MySQL, PostgreSQL, World
+from localcloud.servers.directory import KERBEROS_PORT
+from signon.domain.engines import Family, Method
+from signon.domain.kit.facts import KitFacts
+from signon.domain.kit.files import render
+
+from .. import psql
+from ..accounts import ALICE, BOB, MASTER, REALM
+from ..conftest import REGION
+from ..sign_in import sign_in
+from .mishaps import GRACE
+
+ROOT = Path(__file__).parents[4]
+RDS_BUNDLE = ROOT / "layers/signon/rds-ca-bundle.pem"
+JARS = [Path("/usr/share/java", name) for name in ("postgresql.jar", "mariadb-java-client.jar")]
+QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
+LEDGER = f"ledger.cluster-cabc123def45.{REGION}"
+# What is added to a kit's line that a person would type afterwards: the statement, and rows without decoration.
+ASKING = {
+    "mysql": '--batch --skip-column-names --execute "$SQL"',
+    "mariadb": '--batch --skip-column-names --execute "$SQL"',
+    "psql": '--no-psqlrc --no-password --no-align --tuples-only --command "$SQL"',
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client wrote."""
+
+    rows: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A database that a kit is for, and where it really listens."""
+
+    facts: KitFacts
+    address: str
+    kit: Path
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where somebody sits: the programs under the names that kits use, and tickets in files."""
+
+    world: World
+    folder: Path
+    classes: Path
+    environment: Mapping[str, str]
+
+    def cell(self, facts: KitFacts, server: MySQL | PostgreSQL) -> Cell:
+        """With the kit's files in a folder of their own; the local authority's certificate stands beside RDS's."""
+        folder = self.folder / "-".join([facts.engine, *(method.value for method in facts.methods)])
+        folder.mkdir(exist_ok=True)
+        bundle = RDS_BUNDLE.read_bytes() + self.world.authority.bundle.read_bytes()
+        for name, content in render(facts, bundle).items():
+            (folder / name).write_bytes(content)
+        return Cell(facts, server.address, folder)
+
+    def run(self, line: str, kit: Path, *, sql: str = "", typed: str = "", **more: str) -> Answer:
+        """Runs a line in the kit's folder as a POSIX shell does; ``typed`` is what the client asks for."""
+        done = subprocess.run(
+            ["/bin/sh", "-c", line],
+            cwd=kit,
+            env={**self.environment, **self.kerberos(kit), "SQL": sql, **more},
+            input=f"{typed}\n",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            start_new_session=True,  # without a terminal of its own a client reads the password from here
+        )
+        return Answer(done.stdout.strip(), done.stderr.removeprefix("Enter password: ").strip())
+
+    def ask_drivers(
+        self, questions: Iterable[Sequence[str]], kit: Path, options: Iterable[str] = (), **more: str
+    ) -> list[list[str]]:
+        """The answers of Jdbc.java, in a JVM that was started in the kit's folder."""
+        java = ["java", *QUICK, *options, "-cp", ":".join(map(str, [self.classes, *JARS])), "Jdbc"]
+        lines = (" ".join(base64.b64encode(word.encode()).decode() for word in question) for question in questions)
+        done = subprocess.run(
+            java,
+            cwd=kit,
+            env={**self.environment, **self.kerberos(kit), **more},
+            input="".join(f"{line}\n" for line in lines),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        return [[base64.b64decode(word).decode() for word in line.split(" ")] for line in done.stdout.splitlines()]
+
+    def kerberos(self, kit: Path) -> dict[str, str]:
+        """The kit's krb5.conf, behind a file that says where the KDCs are, as on AWS DNS does; and alice's tickets."""
+        return {"KRB5_CONFIG": f"{self.folder}/kdcs.conf:{kit}/krb5.conf", "KRB5CCNAME": self.tickets("alice")}
+
+    def in_java(self, kit: Path) -> list[str]:
+        """The same as the kit's options for a JVM, which reads one file alone."""
+        (kit / "krb5-here.conf").write_text(
+            (self.folder / "kdcs.conf").read_text() + (kit / "krb5.conf").read_text()
+        )
+        return [
+            "-Djava.security.krb5.conf=krb5-here.conf",
+            "-Djava.security.auth.login.config=jaas.conf",
+        ]
+
+    def tickets(self, whose: str) -> str:
+        """The file of somebody's tickets, as KRB5CCNAME."""
+        return f"FILE:{self.folder}/{whose}.tickets"
+
+
+@pytest.fixture(scope="session")
+def desk(world: World, directory: Directory, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "kdcs.conf").write_text(
+        f"[libdefaults]\n udp_preference_limit = 1\n[realms]\n {directory.realm} = {{\n"
+        f"  kdc = {directory.address}:{KERBEROS_PORT}\n }}\n"
+    )
+    programs, classes, machine = folder / "bin", folder / "classes", world.machine
+    programs.mkdir()
+    begun: Mapping[str, Sequence[str | Path]] = {
+        "mysql": machine.mysql,
+        "mariadb": (*machine.mariadb, "--no-defaults"),
+        "psql": [machine.postgresql[-1].bin / "psql"],
+    }
+    for name, command in begun.items():
+        program = programs / name
+        program.write_text(f'#!/bin/sh\nexec {" ".join(map(str, command))} "$@" {ASKING[name]}\n')
+        program.chmod(0o755)
+    (programs / "aws").symlink_to(ROOT / ".machine/aws/bin/aws")
+    source, path = Path(__file__).with_name("Jdbc.java"), ":".join(map(str, JARS))
+    subprocess.run(["ecj", "--release", "11", "-proc:none", "-cp", path, "-d", classes, source], check=True)
+    environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8", **world.resolving}
+    return Desk(world, folder, classes, environment)
+
+
+@pytest.fixture(scope="session")
+def payments(world: World, directory: Directory, database: MySQL) -> MySQL:
+    """Beside alice frank signs in, who has rights on a database that is gone; grace's login is locked."""
+    directory.add_user(*GRACE)
+    made = sign_in(
+        world,
+        database,
+        *MASTER,
+        "CREATE USER frank IDENTIFIED WITH 'auth_pam' REQUIRE SSL",
+        "GRANT SELECT ON gone.* TO frank",
+        "CREATE USER grace IDENTIFIED WITH 'auth_pam' REQUIRE SSL ACCOUNT LOCK",
+    )
+    assert made.error == ""
+    return database
+
+
+@pytest.fixture(scope="session")
+def ledger(world: World, directory: Directory) -> PostgreSQL:
+    """It has joined; alice signs in, bob's login is closed, frank has none; a table, a schema, a database are shut."""
+    server = world.postgresql("ledger", [LEDGER], *psql.MASTER)
+    made = psql.as_master(
+        world,
+        server,
+        f'CREATE USER "alice@{REALM}" WITH LOGIN IN ROLE rds_ad',
+        f'CREATE ROLE "bob@{REALM}" NOLOGIN IN ROLE rds_ad',
+        "CREATE TABLE secrets (n int)",
+        "CREATE SCHEMA core CREATE TABLE orders (n int)",
+        "CREATE DATABASE closed",
+        "REVOKE CONNECT ON DATABASE closed FROM PUBLIC",
+    )
+    assert made.error == ""
+    server.restart(["kerberos"])
+    return server
+
+
+@pytest.fixture(scope="session")
+def cells(desk: Desk, payments: MySQL, ledger: PostgreSQL) -> Mapping[tuple[str, Method], Cell]:
+    """The kits, by engine and method."""
+
+    def facts(engine: str, family: Family, server: MySQL | PostgreSQL, method: Method) -> KitFacts:
+        return KitFacts("ours", engine, engine, family, "us-east-1", server.host, server.port, (method,), REALM)
+
+    return {
+        ("mysql", Method.KERBEROS): desk.cell(facts("mysql", Family.MYSQL, payments, Method.KERBEROS), payments),
+        ("mysql", Method.IAM): desk.cell(facts("mysql", Family.MYSQL, payments, Method.IAM), payments),
+        ("aurora-postgresql", Method.KERBEROS): desk.cell(
+            facts("aurora-postgresql", Family.POSTGRESQL, ledger, Method.KERBEROS), ledger
+        ),
+    }
+
+
+@pytest.fixture(scope="session")
+def tickets(desk: Desk, cells: Mapping[tuple[str, Method], Cell]) -> None:
+    """Of alice and bob, each in a file; nobody has none."""
+    kit = cells["aurora-postgresql", Method.KERBEROS].kit
+    for name, password in (ALICE, BOB):
+        said = desk.run(f"kinit {name}@{REALM}", kit, typed=password, KRB5CCNAME=desk.tickets(name))
+        assert said.error == ""
