@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,17 +14,16 @@ from localcloud.servers.directory import KERBEROS_PORT
 from signon.domain.engines import Family, Method
 from signon.domain.kit.facts import KitFacts
 from signon.domain.kit.files import render
+from tests.integration.servers import psql
+from tests.integration.servers.accounts import ALICE, BOB, MASTER, REALM
+from tests.integration.servers.conftest import REGION
+from tests.integration.servers.sign_in import sign_in
 
-from .. import psql
-from ..accounts import ALICE, BOB, MASTER, REALM
-from ..conftest import REGION
-from ..sign_in import sign_in
+from .jdbc import ask_drivers
 from .mishaps import GRACE
 
 ROOT = Path(__file__).parents[4]
 RDS_BUNDLE = ROOT / "layers/signon/rds-ca-bundle.pem"
-JARS = [Path("/usr/share/java", name) for name in ("postgresql.jar", "mariadb-java-client.jar")]
-QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
 LEDGER = f"ledger.cluster-cabc123def45.{REGION}"
 # What is added to a kit's line that a person would type afterwards: the statement, and rows without decoration.
 ASKING = {
@@ -58,7 +56,6 @@ class Desk:
 
     world: World
     folder: Path
-    classes: Path
     environment: Mapping[str, str]
 
     def cell(self, facts: KitFacts, server: MySQL | PostgreSQL) -> Cell:
@@ -88,20 +85,8 @@ class Desk:
     def ask_drivers(
         self, questions: Iterable[Sequence[str]], kit: Path, options: Iterable[str] = (), **more: str
     ) -> list[list[str]]:
-        """The answers of Jdbc.java, in a JVM that was started in the kit's folder."""
-        java = ["java", *QUICK, *options, "-cp", ":".join(map(str, [self.classes, *JARS])), "Jdbc"]
-        lines = (" ".join(base64.b64encode(word.encode()).decode() for word in question) for question in questions)
-        done = subprocess.run(
-            java,
-            cwd=kit,
-            env={**self.environment, **self.kerberos(kit), **more},
-            input="".join(f"{line}\n" for line in lines),
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        )
-        return [[base64.b64decode(word).decode() for word in line.split(" ")] for line in done.stdout.splitlines()]
+        """The answers of the JDBC drivers, in the kit's folder."""
+        return ask_drivers(questions, kit, {**self.environment, **self.kerberos(kit), **more}, options)
 
     def kerberos(self, kit: Path) -> dict[str, str]:
         """The kit's krb5.conf, behind a file that says where the KDCs are, as on AWS DNS does; and alice's tickets."""
@@ -109,9 +94,7 @@ class Desk:
 
     def in_java(self, kit: Path) -> list[str]:
         """The same as the kit's options for a JVM, which reads one file alone."""
-        (kit / "krb5-here.conf").write_text(
-            (self.folder / "kdcs.conf").read_text() + (kit / "krb5.conf").read_text()
-        )
+        (kit / "krb5-here.conf").write_text((self.folder / "kdcs.conf").read_text() + (kit / "krb5.conf").read_text())
         return [
             "-Djava.security.krb5.conf=krb5-here.conf",
             "-Djava.security.auth.login.config=jaas.conf",
@@ -129,7 +112,7 @@ def desk(world: World, directory: Directory, tmp_path_factory: pytest.TempPathFa
         f"[libdefaults]\n udp_preference_limit = 1\n[realms]\n {directory.realm} = {{\n"
         f"  kdc = {directory.address}:{KERBEROS_PORT}\n }}\n"
     )
-    programs, classes, machine = folder / "bin", folder / "classes", world.machine
+    programs, machine = folder / "bin", world.machine
     programs.mkdir()
     begun: Mapping[str, Sequence[str | Path]] = {
         "mysql": machine.mysql,
@@ -141,10 +124,8 @@ def desk(world: World, directory: Directory, tmp_path_factory: pytest.TempPathFa
         program.write_text(f'#!/bin/sh\nexec {" ".join(map(str, command))} "$@" {ASKING[name]}\n')
         program.chmod(0o755)
     (programs / "aws").symlink_to(ROOT / ".machine/aws/bin/aws")
-    source, path = Path(__file__).with_name("Jdbc.java"), ":".join(map(str, JARS))
-    subprocess.run(["ecj", "--release", "11", "-proc:none", "-cp", path, "-d", classes, source], check=True)
     environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8", **world.resolving}
-    return Desk(world, folder, classes, environment)
+    return Desk(world, folder, environment)
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,10 @@
-"""What goes wrong for people: a line or URL of a kit, and what is different about it. The servers' part is in conftest.py."""
+"""What goes wrong for people: a line or URL of a kit, and what is different about it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..accounts import ALICE, BOB, CAROL, FRANK, MASTER, REALM
+from tests.integration.servers.accounts import ALICE, BOB, CAROL, FRANK, MASTER, REALM
 
 GRACE = ("grace", "Gr4ce.Passw0rd")  # her MySQL login is locked
 STRANGERS_CA, UNREACHABLE, NO_FILE = "stranger.pem", "unreachable.conf", "nosuch.pem"
@@ -16,7 +16,7 @@ class Mishap:
     """``client`` is a name in connect.json, ``instead`` replaces parts of its line; {address} is the server's,
     {silent} a port of 127.0.0.1 that takes connections and answers none.
 
-    ``typed`` is the password; ``ticket`` is whose tickets there are; ``without`` is part of an option of the JVM that is
+    ``typed`` is the password; ``ticket`` is whose tickets there are; ``without`` names an option of the JVM that is
     left out; ``environment`` comes on top.
     """
 
@@ -74,7 +74,9 @@ def _mysql() -> list[Mishap]:
         Mishap("mariadb-jdbc: another authority", "mariadb-jdbc", (("ca-bundle.pem", STRANGERS_CA),)),
         Mishap("mariadb-jdbc: no bundle", "mariadb-jdbc", (("ca-bundle.pem", NO_FILE),)),
         Mishap("mariadb-jdbc: another name", "mariadb-jdbc", ((host.split()[1], "{address}"),)),
-        Mishap("mariadb-jdbc: unknown database", "mariadb-jdbc", ((":3306/", ":3306/gone"),), user=FRANK[0], typed=FRANK[1]),
+        Mishap(
+            "mariadb-jdbc: unknown database", "mariadb-jdbc", ((":3306/", ":3306/gone"),), user=FRANK[0], typed=FRANK[1]
+        ),
         Mishap("mariadb-jdbc: no TLS", "mariadb-jdbc", (("useSsl=true&sslMode=verify-full&", ""),)),
     ]
 

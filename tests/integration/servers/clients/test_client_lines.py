@@ -10,8 +10,8 @@ import pytest
 from signon.domain.engines import Family, Method
 from signon.domain.kit import clients
 from signon.domain.kit.facts import SIGN_IN, SignIn
+from tests.integration.servers.accounts import ALICE, REALM
 
-from ..accounts import ALICE, REALM
 from .conftest import Cell, Desk
 
 Cells = Mapping[tuple[str, Method], Cell]

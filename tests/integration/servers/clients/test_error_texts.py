@@ -5,11 +5,9 @@ from __future__ import annotations
 import ctypes
 import shutil
 import socket
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 import yaml
@@ -18,8 +16,8 @@ from signon.domain.diagnosis import diagnose
 from signon.domain.engines import Method
 from signon.domain.kit import clients
 from signon.domain.kit.facts import SignIn
+from tests.integration.servers.accounts import ALICE, REALM
 
-from ..accounts import ALICE, REALM
 from .conftest import RDS_BUNDLE, ROOT, Cell, Desk
 from .mishaps import MISHAPS, STRANGERS_CA, UNREACHABLE, Mishap
 
@@ -104,9 +102,7 @@ def drivers(desk: Desk, cells: Cells, scene: dict[str, str]) -> Mapping[str, str
 
 
 @pytest.fixture
-def said(
-    mishap: Mishap, request: pytest.FixtureRequest, desk: Desk, cells: Cells, scene: dict[str, str]
-) -> str:
+def said(mishap: Mishap, request: pytest.FixtureRequest, desk: Desk, cells: Cells, scene: dict[str, str]) -> str:
     """What the client says."""
     if mishap.client.endswith("jdbc"):
         drivers: Mapping[str, str] = request.getfixturevalue("drivers")

@@ -1,4 +1,4 @@
-"""The clients, one row each: which versions work, the line or URL, and what else to know. Lines run in the kit's folder."""
+"""The clients, one row each: which versions work, the line or URL, what else to know. Lines run in the kit's folder."""
 
 from __future__ import annotations
 
@@ -190,7 +190,16 @@ class Tool:
 
 
 TOOLS: tuple[Tool, ...] = (
-    Tool("SQL Workbench/J", {"Driver": "{driver}", "URL": "{url}", "Username": "{login}", "Password": "{password}", "JVM options": "{java}"}),
+    Tool(
+        "SQL Workbench/J",
+        {
+            "Driver": "{driver}",
+            "URL": "{url}",
+            "Username": "{login}",
+            "Password": "{password}",
+            "JVM options": "{java}",
+        },
+    ),
     Tool(
         "DBeaver",
         {

@@ -37,7 +37,10 @@ SIGN_IN: Mapping[tuple[str, Method], SignIn] = {
 
 @dataclass(frozen=True)
 class KitFacts:
-    """One database; ``title`` is AWS's name of its engine. ``realm`` is the managed directory's; ``trusts`` are the realms of the domains that it trusts."""
+    """One database. ``title`` is AWS's name of its engine, ``realm`` the managed directory's.
+
+    ``trusts`` are the realms of the domains that the directory trusts.
+    """
 
     name: str
     engine: str

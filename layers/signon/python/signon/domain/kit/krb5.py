@@ -1,4 +1,4 @@
-"""Files for Kerberos: whose tickets, which realm a database's name belongs to, and the way there from another domain."""
+"""Files for Kerberos: whose tickets, which realm a database's name belongs to, the way there from another domain."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class Html(str):
 
 
 def element(kind: str, /, *children: str, **attributes: str) -> Html:
-    """An element with text and elements in it. ``class_`` and ``for_`` are attributes that Python has other words for."""
+    """An element with text and elements in it; ``class_`` and ``for_`` are attributes."""
     written = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items())
     if kind in _VOID:
         return Html(f"<{kind}{written}>")

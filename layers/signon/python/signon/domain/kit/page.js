@@ -10,3 +10,4 @@ document.getElementById("error").addEventListener("input", (event) => {
   const unknown = "This text is not known here. Run check-connection, and compare what you typed with the line above.";
   document.getElementById("told").textContent = row ? row[1] + "\n" + row[2] : text.trim() ? unknown : "";
 });
+addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((each) => each.setAttribute("open", "")));

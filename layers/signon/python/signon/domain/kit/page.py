@@ -11,34 +11,38 @@ from pathlib import Path
 from signon.domain.diagnosis import DIAGNOSES
 from signon.domain.engines import Method
 from signon.domain.kit import clients, krb5
-from signon.domain.kit.facts import KitFacts, SignIn
+from signon.domain.kit.facts import YOUR_NAME, KitFacts, SignIn
 from signon.domain.kit.markup import Html, element
 from signon.domain.kit.quoting import shell
 from signon.domain.kit.reachability import CHECK_CONNECTION, PORTS
 
 _STYLE, _SCRIPT = (Path(__file__).with_name(name).read_text() for name in ("page.css", "page.js"))
 
-INTRODUCTIONS: Mapping[SignIn, tuple[str, ...]] = {
-    SignIn.PASSWORD: (
-        "Sign in with your account of {realm}: its name in lower case without the domain, and its password.",
-        "The password travels as it is, inside TLS. Every line here verifies the server first; a client that does not "
-        "gives your password to whoever answers.",
-    ),
-    SignIn.TICKET: (
-        "Sign in with a ticket of {realm}. A machine that has joined the domain has yours as soon as you log in; "
-        "everywhere else the first line gets one with your password.",
-    ),
-    SignIn.TOKEN: (
-        "Sign in with a token that AWS signs for you: it takes the place of a password. You need the AWS CLI, signed in as a "
-        "role that may use your login.",
-        "A token is good for 15 minutes, to sign in: a session that is open stays open. It is made for this endpoint and "
-        "this port; an alias of your own is refused. It is a secret as long as it lives, so the lines keep it out of the "
-        "command's arguments.",
-        "Programs: each new connection by token is work for the server, so connect once and use the connection again (a "
-        "pool), and make a new token for each new connection. Where connections come in bursts and some are refused, try "
-        "again after a pause that grows and is not the same for all. How many new connections a second a database takes "
-        "depends on its size: measure yours, and use another way to sign in where it is too few.",
-    ),
+# Paragraphs, with a blank line between two.
+INTRODUCTIONS: Mapping[SignIn, str] = {
+    SignIn.PASSWORD: """
+Sign in with your account of {realm}: its name in lower case without the domain, and its password.
+
+The password travels as it is, inside TLS. Every line here verifies the server first; a client that does not gives your
+password to whoever answers.
+""",
+    SignIn.TICKET: """
+Sign in with a ticket of {realm}. A machine that has joined the domain has yours as soon as you log in; everywhere else
+the first line gets one with your password.
+""",
+    SignIn.TOKEN: """
+Sign in with a token that AWS signs for you: it takes the place of a password. You need the AWS CLI, signed in as a role
+that may use your login.
+
+A token is good for 15 minutes, to sign in: a session that is open stays open. It is made for this endpoint and this
+port; an alias of your own is refused. It is a secret as long as it lives, so the lines keep it out of the command's
+arguments.
+
+Programs: each new connection by token is work for the server, so connect once and use the connection again (a pool),
+and make a new token for each new connection. Where connections come in bursts and some are refused, try again after a
+pause that grows and is not the same for all. How many new connections a second a database takes depends on its size:
+measure yours, and use another way to sign in where it is too few.
+""",
 }
 
 
@@ -96,7 +100,9 @@ def _sections(facts: KitFacts) -> Iterator[Html]:
 def _reachability(facts: KitFacts) -> Iterator[Html]:
     yield element("h2", "Is it reached from here?")
     ports = f", and ports {', '.join(map(str, PORTS))} of {facts.domain}" if facts.takes_tickets else ""
-    yield element("p", f"Port {facts.port} of the database{ports} must answer. This says what does not, and what to do:")
+    yield element(
+        "p", f"Port {facts.port} of the database{ports} must answer. This says what does not, and what to do:"
+    )
     yield _line(f"bash {CHECK_CONNECTION}")
     yield element("p", "On Windows, in PowerShell:")
     targets = [(facts.host, facts.port), *((facts.domain, port) for port in PORTS if facts.takes_tickets)]
@@ -106,7 +112,8 @@ def _reachability(facts: KitFacts) -> Iterator[Html]:
 def _method(facts: KitFacts, method: Method, sign_in: SignIn) -> Iterator[Html]:
     said = {Method.KERBEROS: "With the directory", Method.IAM: "With IAM"}[method]
     yield element("h2", f"{said}: {sign_in.value}")
-    yield from (element("p", text.format(realm=facts.realm)) for text in INTRODUCTIONS[sign_in])
+    paragraphs = INTRODUCTIONS[sign_in].format(realm=facts.realm).split("\n\n")
+    yield from (element("p", " ".join(paragraph.split())) for paragraph in paragraphs)
     lines = clients.lines(facts, sign_in)
     if sign_in is SignIn.TICKET:
         yield _line(f"export KRB5_CONFIG=$PWD/{krb5.KRB5_CONF}\n{lines['kinit']}")
@@ -124,7 +131,7 @@ def _client(facts: KitFacts, sign_in: SignIn, client: clients.Client) -> Html:
         "article",
         element("h3", client.title),
         element("p", f"Works with {client.works[sign_in]}.", class_="works"),
-        _line(client.line(facts, sign_in, clients.YOUR_NAME)),
+        _line(client.line(facts, sign_in, YOUR_NAME)),
         *([element("p", note)] if note else []),
         *(
             element(
@@ -143,18 +150,20 @@ def _trusts(facts: KitFacts) -> Iterator[Html]:
     yield element("h2", "From a domain that the directory trusts")
     for realm in facts.trusts:
         file = krb5.file_for(realm)
-        yield element("p", f"People of {realm} put ", _code(file), f" in the place of {krb5.KRB5_CONF}, and get a ticket there:")
-        yield _line(f"export KRB5_CONFIG=$PWD/{file}\n" + shell(["kinit", f"{clients.YOUR_NAME}@{realm}"]))
+        yield element(
+            "p", f"People of {realm} put ", _code(file), f" in the place of {krb5.KRB5_CONF}, and get a ticket there:"
+        )
+        yield _line(f"export KRB5_CONFIG=$PWD/{file}\n" + shell(["kinit", f"{YOUR_NAME}@{realm}"]))
     yield element(
         "p",
-        "Their Windows machines connect to a name that ends with the directory's domain in place of RDS's, and that must "
-        "be made known to them as another name of the endpoint:",
+        "Their Windows machines connect to a name that ends with the directory's domain in place of RDS's. It must "
+        "lead to the database there, by DNS or by the machine's own file of hosts:",
     )
     yield _line(krb5.windows_host(facts))
     yield element(
         "p",
-        "RDS's certificate does not bear that name: verify the authority alone there (sslmode=verify-ca; MySQL's client "
-        "--ssl-mode=VERIFY_CA). Custom endpoints of a cluster, and the clusters of a global database in its secondary "
+        "RDS's certificate does not bear that name: verify the authority alone there (sslmode=verify-ca; MySQL's "
+        "client --ssl-mode=VERIFY_CA). Custom endpoints of a cluster, and the clusters of a global database in its secondary "
         "Regions, do not work for Windows clients of a trusted domain.",
     )
 
@@ -165,9 +174,7 @@ def _trouble() -> Iterator[Html]:
     yield element("textarea", id="error", class_="screen", rows="4", spellcheck="false")
     yield element("output", id="told", for_="error", class_="screen")
     rows = {row.name: f"{row.cause} {row.remedy}" for row in DIAGNOSES}
-    yield element(
-        "details", element("summary", "Everything that is known to go wrong"), _definitions(rows)
-    )
+    yield element("details", element("summary", "Everything that is known to go wrong"), _definitions(rows))
 
 
 def _definitions(entries: Mapping[str, str]) -> Html:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 _DNS_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*")
 _PLAIN = re.compile(r"[A-Za-z0-9_$-]+")
-_APART = {"Cc", "Cs", "Zl", "Zp"}  # control characters, halves of characters, separators of lines and paragraphs
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control and format characters, halves of characters, ends of lines
 
 
 class Unquotable(ValueError):
@@ -21,8 +21,8 @@ class Unquotable(ValueError):
 
 
 def one_line(text: str) -> str:
-    """The text. Raises Unquotable: it has a character that ends a line, or that a terminal obeys."""
-    if any(category(character) in _APART for character in text):
+    """The text. Raises Unquotable: it has a character that ends a line, or that is obeyed and not seen."""
+    if any(category(character) in _UNSEEN for character in text):
         raise Unquotable(f"{text!r} does not fit on one line")
     return text
 
@@ -52,18 +52,15 @@ def _libpq_value(value: str) -> str:
 
 def postgresql_url(host: str, port: int, database: str, options: Mapping[str, str]) -> str:
     """A URL of PostgreSQL's JDBC driver, which decodes each part. Raises Unquotable."""
-    decoded = "&".join(f"{name}={_percent(value)}" for name, value in options.items())
-    return f"jdbc:postgresql://{dns_name(host)}:{port}/{_percent(one_line(database))}?{decoded}"
+    return f"jdbc:postgresql://{dns_name(host)}:{port}/{quote(one_line(database), safe='')}?{_options(options)}"
 
 
 def mysql_url(scheme: str, host: str, port: int, database: str, options: Mapping[str, str]) -> str:
     """A URL of MariaDB's or MySQL's JDBC driver. Raises Unquotable: MariaDB's decodes nothing, so names are plain."""
     if database and not _PLAIN.fullmatch(database):
         raise Unquotable(f"{database!r} is no database name for a URL: letters, digits, underscores, dollars, hyphens")
-    return f"jdbc:{scheme}://{dns_name(host)}:{port}/{database}?" + "&".join(
-        f"{name}={_percent(value)}" for name, value in options.items()
-    )
+    return f"jdbc:{scheme}://{dns_name(host)}:{port}/{database}?{_options(options)}"
 
 
-def _percent(text: str) -> str:
-    return quote(one_line(text), safe="/.-_$")
+def _options(options: Mapping[str, str]) -> str:
+    return "&".join(f"{name}={quote(one_line(value), safe=':/')}" for name, value in options.items())
