@@ -11,7 +11,7 @@ from typing import Any
 from signon.domain.database import Database, DatabaseId, Instance, Membership
 from signon.domain.directory import DIRECTORY_POLICY, Directory, DirectoryRole, service_principals
 from signon.domain.ending import Execution
-from signon.domain.engines import ENGINES, Family, Scope
+from signon.domain.engines import ENGINES, MYSQL_PAM, POSTGRESQL_AD, Family, Method, Scope
 from signon.domain.membership import Reading
 from signon.domain.mysql_logins import PresentLogin
 from signon.domain.plan import Plan, make_plan
@@ -29,6 +29,7 @@ REALM = "CORP.EXAMPLE.COM"
 VPC = "vpc-0a1b2c"
 EXECUTION = f"arn:aws:states:{REGION}:{ACCOUNT}:execution:signon-onboard-database:e1"
 MYSQL, AURORA = ENGINES["mysql"], ENGINES["aurora-postgresql"]
+BY_PASSWORD, BY_TICKET = {Method.KERBEROS: MYSQL_PAM}, {Method.KERBEROS: POSTGRESQL_AD}
 
 
 def at(**later: float) -> datetime:

@@ -10,7 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import guard, profiles, rds, secrets
 from signon.db import logins, session
 from signon.domain.claim import Claim
-from signon.domain.database import DatabaseId, in_working_order
+from signon.domain.credentials import Credentials
+from signon.domain.database import DatabaseId, Instance, in_working_order
 from signon.domain.plan import Plan
 from signon.domain.profile import load, read_profile
 from signon.domain.request import Request
@@ -29,15 +30,25 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     identity, table, bucket = DatabaseId.from_json(event["database"]), setting("TABLE"), setting("PROFILES")
     database = in_working_order(rds.observe(identity))
     profile = read_profile(plan.profile.name, load(profiles.pinned(bucket, plan.profile)))
-    with session.sign_in(
-        database, lambda: secrets.master_credentials(database, plan.master_secret), setting("CA_BUNDLE")
-    ) as master:
+    bundle = setting("CA_BUNDLE")
+
+    def credentials() -> Credentials:
+        return secrets.master_credentials(database, plan.master_secret)
+
+    def signed_in(reader: Instance) -> frozenset[str]:
+        with session.sign_in(database, credentials, bundle, host=reader.host) as master:
+            return logins.signed_in(master, database)
+
+    readers = [instance for instance in database.instances if not instance.is_writer and instance.host]
+    elsewhere = frozenset[str]().union(*map(signed_in, readers if profile.adopt else []))
+    with session.sign_in(database, credentials, bundle) as master:
         statements = logins.create(
             master,
             database,
             plan,
             profile,
             before_change=lambda: guard.before_change(table, bucket, request, identity, plan, claim, event["redrives"]),
+            elsewhere=elsewhere,
         )
     logger.info("Logins created", extra={"statements": statements, "round_trips": master.round_trips})
     return {"statements": statements, "round_trips": master.round_trips}

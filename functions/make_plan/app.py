@@ -25,7 +25,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     version, text = profiles.newest(setting("PROFILES"), request.profile_name(database))
     profile = checked(version.name, text)
     around = surroundings.look_around(
-        database, profile, role=setting("DIRECTORY_ROLE"), table=table, vpc=setting("VPC")
+        database,
+        profile,
+        role=setting("DIRECTORY_ROLE"),
+        table=table,
+        vpc=setting("VPC"),
+        policy_prefix=setting("CONNECT_POLICY_PREFIX"),
     )
     record = records.read(table, database.id.resource_id)
     made = plan.make_plan(request, database, profile, version, around, now, record=record, redrives=event["redrives"])

@@ -10,9 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import rds, secrets
 from signon.db import logins, session
 from signon.domain.credentials import Credentials
-from signon.domain.database import DatabaseId, Instance, in_working_order
+from signon.domain.database import DatabaseId, in_working_order
 from signon.domain.plan import Plan
-from signon.domain.probe import judge, reboots, with_readers
+from signon.domain.probe import Probe, judge, reboots, with_readers
 from signon.domain.reboot import Reboot, remaining
 from signon.settings import setting
 
@@ -29,15 +29,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def credentials() -> Credentials:
         return secrets.master_credentials(database, plan.master_secret)
 
-    def sessions(reader: Instance) -> int:
-        with session.sign_in(database, credentials, bundle, host=reader.host) as master:
-            return logins.other_sessions(master, database)
+    def inside(host: str | None = None) -> Probe:
+        with session.sign_in(database, credentials, bundle, host=host) as master:
+            return logins.probe(master, database, plan)
 
-    with session.sign_in(database, credentials, bundle) as master:
-        probe = logins.probe(master, database, plan)
-    if reboots(probe, plan):
-        readers = [instance for instance in remaining(database, before) if instance.host and not instance.is_writer]
-        probe = with_readers(probe, [sessions(reader) for reader in readers])
+    probe, readers = inside(), [each for each in remaining(database, before) if each.host and not each.is_writer]
+    writer_too = any(instance.is_writer for instance in database.to_reboot)
+    if reboots(probe, plan) or not writer_too:
+        probe = with_readers(probe, [inside(reader.host) for reader in readers], writer_too=writer_too)
     judge(probe, database, plan)
     logger.info("Connection probed", extra=probe.to_json())
     return probe.to_json()

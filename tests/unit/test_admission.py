@@ -42,17 +42,20 @@ def test_a_database_without_the_tag_is_not_ours(tags: dict[str, str]) -> None:
         admit(a_request(profile=None), a_database(tags=tags))
 
 
-SERVED = "served are DB instances of mysql, DB clusters of aurora-postgresql: take the tag off"
+SERVED = (
+    "served are DB instances of mysql, DB clusters of aurora-mysql, DB instances of postgres, DB clusters of"
+    " aurora-postgresql, DB instances of mariadb: take the tag off"
+)
 
 
-@pytest.mark.parametrize("engine", ["oracle-ee", "postgres", "aurora-postgresql"])
+@pytest.mark.parametrize("engine", ["oracle-ee", "sqlserver-ex", "aurora-postgresql"])
 def test_an_engine_that_is_not_served_is_not_ours(engine: str) -> None:
     with pytest.raises(NotOurs) as refused:
         admit(a_request(), a_database(id=a_database_id(engine=engine)))
     assert str(refused.value) == f"payments-orders is a DB instance of {engine}; {SERVED}"
 
 
-@pytest.mark.parametrize("engine", ["docdb", "neptune", "aurora-mysql", "mysql"])
+@pytest.mark.parametrize("engine", ["docdb", "neptune", "mysql"])
 def test_a_cluster_of_another_engine_is_not_ours(engine: str) -> None:
     """A Multi-AZ DB cluster is of an engine that is served as instances."""
     with pytest.raises(NotOurs) as refused:

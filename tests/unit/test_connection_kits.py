@@ -13,37 +13,32 @@ from hypothesis import strategies as st
 from psycopg2.extensions import parse_dsn
 
 from signon.domain.diagnosis import DIAGNOSES
-from signon.domain.engines import Family, Method
+from signon.domain.engines import ENGINES, Family, Method
 from signon.domain.kit import clients
 from signon.domain.kit.clients import CA_BUNDLE, CLIENTS, DRIVERS, FOLDER, TOOLS, clients_for, lines, settings
-from signon.domain.kit.facts import SIGN_IN, KitFacts, SignIn, kit_facts
+from signon.domain.kit.facts import KitFacts, SignIn, kit_facts, sign_in_by
 from signon.domain.kit.files import for_machines, render
 from signon.domain.kit.krb5 import windows_host
 from signon.domain.kit.markup import Html, element
 from signon.domain.kit.quoting import Unquotable, libpq, shell
+from signon.domain.profile import DirectoryLogin
 from tests import hostile_names
-from tests.builders import REALM, a_database, a_database_id
+from tests.builders import REALM, a_cluster, a_database, a_profile, a_profile_for_clusters
 
 HOST = a_database().host
-FAMILY = {
-    "mysql": Family.MYSQL,
-    "aurora-mysql": Family.MYSQL,
-    "mariadb": Family.MYSQL,
-    "postgres": Family.POSTGRESQL,
-    "aurora-postgresql": Family.POSTGRESQL,
-}
 LEDGER = "payments-ledger.cluster-cabc123def45.us-east-1.rds.amazonaws.com"
 ONPREM = "ONPREM.EXAMPLE.COM"
 
 
 def some_facts(engine: str = "mysql", *methods: Method, trusts: tuple[str, ...] = (), **more: str) -> KitFacts:
     """Of a database that signs in by the directory, unless it is said otherwise."""
-    port = 3306 if FAMILY[engine] is Family.MYSQL else 5432
+    family = ENGINES[engine].family
+    port = 3306 if family is Family.MYSQL else 5432
     texts = {"name": "payments-orders", "region": "us-east-1", "host": HOST, "realm": REALM, **more}
     return KitFacts(
         engine=engine,
         title=engine,
-        family=FAMILY[engine],
+        family=family,
         port=port,
         methods=methods or (Method.KERBEROS,),
         trusts=trusts,
@@ -51,7 +46,7 @@ def some_facts(engine: str = "mysql", *methods: Method, trusts: tuple[str, ...] 
     )
 
 
-CELLS = [some_facts(engine, method) for engine, method in SIGN_IN]
+CELLS = [some_facts(engine.name, method) for engine in ENGINES.values() for method in engine.logins]
 BOTH = some_facts("aurora-postgresql", Method.KERBEROS, Method.IAM, host=LEDGER, trusts=(ONPREM,))
 each_cell = pytest.mark.parametrize("facts", CELLS, ids=lambda facts: f"{facts.engine} {facts.methods[0].value}")
 
@@ -60,7 +55,7 @@ each_cell = pytest.mark.parametrize("facts", CELLS, ids=lambda facts: f"{facts.e
 
 
 def test_a_kit_is_of_the_database_that_rds_described() -> None:
-    made = kit_facts(a_database(), REALM, [Method.KERBEROS])
+    made = kit_facts(a_database(), a_profile(), [Method.KERBEROS])
     assert (made.name, made.engine, made.title, made.host, made.port, made.region) == (
         "payments-orders",
         "mysql",
@@ -69,12 +64,28 @@ def test_a_kit_is_of_the_database_that_rds_described() -> None:
         3306,
         "us-east-1",
     )
-    cluster = kit_facts(a_database(id=a_database_id(engine="aurora-postgresql")), REALM, [Method.KERBEROS])
-    assert cluster.sign_ins == {Method.KERBEROS: SignIn.TICKET}
+    assert (made.realm, made.trusts, made.sign_ins) == (REALM, (), {Method.KERBEROS: SignIn.PASSWORD})
+
+
+def test_a_kit_is_for_the_people_of_the_profile_of_trusted_domains_too() -> None:
+    logins = (
+        DirectoryLogin("alice", ()),
+        DirectoryLogin("zoe", (), realm=ONPREM),
+        DirectoryLogin("yan", (), realm=ONPREM),
+    )
+    made = kit_facts(a_cluster(), a_profile_for_clusters(logins=logins), {Method.IAM, Method.KERBEROS})
+    assert made.trusts == (ONPREM,)
+    assert list(made.sign_ins.items()) == [(Method.KERBEROS, SignIn.TICKET), (Method.IAM, SignIn.TOKEN)]
+    elsewhere = (DirectoryLogin("zoe", (), engines=("mysql",), realm=ONPREM),)
+    assert kit_facts(a_cluster(), a_profile_for_clusters(logins=elsewhere), [Method.KERBEROS]).trusts == ()
 
 
 def test_rds_for_mysql_alone_takes_the_directorys_password() -> None:
-    assert [cell for cell, sign_in in SIGN_IN.items() if sign_in is SignIn.PASSWORD] == [("mysql", Method.KERBEROS)]
+    kinds = {(facts.engine, method): kind for facts in CELLS for method, kind in facts.sign_ins.items()}
+    assert len(kinds) == 9
+    assert [cell for cell, kind in kinds.items() if kind is SignIn.PASSWORD] == [("mysql", Method.KERBEROS)]
+    assert {method for (_, method), kind in kinds.items() if kind is SignIn.TOKEN} == {Method.IAM}
+    assert sign_in_by("aurora-mysql", Method.KERBEROS) is SignIn.TICKET
 
 
 @each_cell
@@ -219,6 +230,14 @@ def test_the_facts_are_for_machines(facts: KitFacts) -> None:
     assert told == for_machines(facts)
 
 
+def test_the_facts_say_what_people_of_a_trusted_domain_type() -> None:
+    (trusted,) = for_machines(BOTH)["methods"]["kerberos"]["trusted"].items()
+    assert trusted[0] == ONPREM
+    assert trusted[1]["krb5_conf"] == "krb5-onprem.example.com.conf"
+    assert trusted[1]["clients"]["kinit"] == f"kinit YOUR-NAME@{ONPREM}"
+    assert f"user=YOUR-NAME@{ONPREM} " in trusted[1]["clients"]["psql"]
+
+
 def test_krb5_conf_says_which_realm_a_databases_name_belongs_to() -> None:
     assert (
         render(some_facts("aurora-postgresql"), b"PEM")["krb5.conf"].decode()
@@ -244,7 +263,7 @@ def test_windows_clients_of_a_trusted_domain_are_given_the_directorys_domain() -
 
 
 def test_a_kit_holds_no_secret() -> None:
-    files = render(kit_facts(a_database(), REALM, [Method.KERBEROS]), b"PEM")
+    files = render(kit_facts(a_database(), a_profile(), [Method.KERBEROS]), b"PEM")
     assert not any(b"secretsmanager" in content or b"dbadmin" in content for content in files.values())
 
 
@@ -292,6 +311,8 @@ def test_the_page_says_what_a_token_is_and_names_no_rate() -> None:
 def test_the_page_says_how_the_trusted_domains_people_connect() -> None:
     text = Page(page(BOTH)).text
     for said in (
+        f"kinit YOUR-NAME@{ONPREM}",
+        f"user=YOUR-NAME@{ONPREM} sslmode=verify-full",
         windows_host(BOTH),
         "krb5-onprem.example.com.conf",
         f"@{ONPREM}",

@@ -104,8 +104,8 @@ def test_what_a_later_run_has_said_stands() -> None:
     "database",
     [
         a_database(tags={}),
-        a_database(id=a_database_id(engine="postgres")),
-        a_cluster(id=a_cluster_id(engine="aurora-mysql")),
+        a_database(id=a_database_id(engine="oracle-ee")),
+        a_cluster(id=a_cluster_id(engine="docdb")),
         a_database(created_at=at(minutes=-1)),  # made again under the same name
     ],
 )

@@ -1,8 +1,20 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from signon.domain.engines import ENGINES, Engine, Family, Method, MySqlLogins, PostgreSqlLogins, Scope
+from signon.domain.engines import (
+    ENGINES,
+    Engine,
+    Exclusive,
+    Family,
+    Marks,
+    Method,
+    MySqlLogins,
+    PostgreSqlLogins,
+    Scope,
+)
 
 ROWS = pytest.mark.parametrize("engine", ENGINES.values(), ids=lambda engine: engine.name)
 
@@ -19,20 +31,29 @@ POSTGRESQL_LOGINS = [
 
 
 @pytest.mark.parametrize("sql", MYSQL_LOGINS)
-def test_a_mysql_login_is_made_locked_and_only_over_tls(sql: MySqlLogins) -> None:
-    assert "REQUIRE SSL" in sql.create
-    assert "ACCOUNT LOCK" in sql.create
-    assert "UNLOCK" not in sql.create + sql.lock
-    assert "ACCOUNT UNLOCK" in sql.open
+def test_a_mysql_login_is_made_locked_and_over_tls_where_something_secret_travels(sql: MySqlLogins) -> None:
+    assert ("REQUIRE SSL" in f"{sql.create}") is (sql.tls == "ANY")
+    for statements in (sql.create, sql.alter, sql.lock):
+        assert "ACCOUNT LOCK" in statements[-1]
+        assert "UNLOCK" not in f"{statements}"
+    assert "ACCOUNT UNLOCK" in f"{sql.open}"
 
 
 @pytest.mark.parametrize("sql", MYSQL_LOGINS)
 def test_mysql_statements_take_accounts_and_mark_as_parameters(sql: MySqlLogins) -> None:
-    for statement in (sql.create, sql.open, sql.lock):
-        assert statement.count("{accounts}") == 1
-        assert statement.replace("{accounts}", "").count("%s") == 1
-    assert sql.account.count("%s") == 2
-    assert f"'{sql.plugin}'" in sql.account
+    for statement in (*sql.create, *sql.alter, *sql.open, *sql.unmark, *sql.lock):
+        assert "%s" not in statement
+        assert re.findall(r"{(\w+)}", statement)
+    assert sql.account.count("%s") == 2 + (sql.stored == "{realm}")
+    assert sql.plugin in sql.account
+
+
+@pytest.mark.parametrize("sql", MYSQL_LOGINS)
+def test_a_mysql_login_bears_its_mark_before_it_is_open(sql: MySqlLogins) -> None:
+    by_attribute = sql.marks is Marks.ATTRIBUTE
+    assert ("ATTRIBUTE {mark}" if by_attribute else "{marks}") in sql.create[0]
+    assert ("ATTRIBUTE {mark}" if by_attribute else "{marks}") in sql.alter[0]
+    assert ("ATTRIBUTE {mark}" if by_attribute else "{complete}") in sql.open[-1]
 
 
 @pytest.mark.parametrize("sql", POSTGRESQL_LOGINS)
@@ -72,19 +93,16 @@ def test_the_table_cannot_be_changed() -> None:
         ENGINES["oracle"] = ENGINES["mysql"]  # type: ignore[index]
 
 
-def test_mysql_offers_the_directory() -> None:
-    assert set(ENGINES["mysql"].logins) == {Method.KERBEROS}
-
-
-def test_mariadb_offers_no_method() -> None:
-    assert not ENGINES["mariadb"].logins
+@ROWS
+def test_every_engine_offers_iam_and_all_but_mariadb_the_directory(engine: Engine) -> None:
+    assert set(engine.logins) == {Method.IAM} | ({Method.KERBEROS} if engine.name != "mariadb" else set())
 
 
 def test_a_cluster_is_joined_as_one_and_takes_both_methods_at_once() -> None:
     aurora, mysql = ENGINES["aurora-postgresql"], ENGINES["mysql"]
-    assert (aurora.family, set(aurora.logins)) == (Family.POSTGRESQL, {Method.KERBEROS})
-    assert (aurora.scope, aurora.one_method, aurora.longest_domain) == (Scope.CLUSTER, False, None)
-    assert (mysql.scope, mysql.one_method, mysql.longest_domain) == (Scope.INSTANCE, True, 61)
+    assert (aurora.family, set(aurora.logins)) == (Family.POSTGRESQL, {Method.KERBEROS, Method.IAM})
+    assert (aurora.scope, aurora.exclusive, aurora.longest_domain) == (Scope.CLUSTER, Exclusive.LOGIN, None)
+    assert (mysql.scope, mysql.exclusive, mysql.longest_domain) == (Scope.INSTANCE, Exclusive.INSTANCE, 61)
 
 
 @pytest.mark.parametrize(("version", "served"), [("13.18", False), ("14.0", True), ("17.6", True)])
@@ -94,6 +112,6 @@ def test_aurora_postgresql_is_served_in_its_supported_versions(version: str, ser
 
 @ROWS
 def test_a_row_says_why_in_words_that_people_read(engine: Engine) -> None:
-    if engine.logins:
-        assert engine.why_oldest
+    assert engine.why_oldest
+    if Method.KERBEROS in engine.logins:
         assert engine.why_reboot.startswith(engine.name)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.engines import MYSQL_PAM
 from signon.domain.logins import LOGINS_PER_STATEMENT, Proof, Statement
 from signon.domain.mysql_logins import (
     Accounts,
@@ -23,7 +22,7 @@ from signon.domain.mysql_logins import (
 )
 from signon.domain.profile import DirectoryLogin, Profile, Role
 from signon.errors import LoginsIncomplete
-from tests.builders import a_login, a_profile
+from tests.builders import BY_PASSWORD, a_login, a_profile
 
 READ = frozenset({"SELECT", "SHOW VIEW"})
 WRITE = READ | {"INSERT", "UPDATE", "DELETE", "EXECUTE"}
@@ -80,20 +79,20 @@ def _pairs(values: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def making(profile: Profile, present: Sequence[PresentLogin] = ()) -> tuple[Statement, ...]:
-    wanted = wanted_logins(profile)
-    return make(MYSQL_PAM, profile.name, wanted, present, lock_leavers=profile.lock_leavers).statements
+    wanted = wanted_logins(BY_PASSWORD, profile)
+    return make(BY_PASSWORD, profile.name, wanted, present, lock_leavers=profile.lock_leavers).statements
 
 
 def opening(profile: Profile, present: Sequence[PresentLogin]) -> tuple[Statement, ...]:
-    return open_complete(MYSQL_PAM, profile.name, wanted_logins(profile), present)
+    return open_complete(profile.name, wanted_logins(BY_PASSWORD, profile), present)
 
 
 def left_alone(profile: Profile, present: Sequence[PresentLogin]) -> tuple[str, ...]:
-    return make(MYSQL_PAM, profile.name, wanted_logins(profile), present, lock_leavers=True).left_alone
+    return make(BY_PASSWORD, profile.name, wanted_logins(BY_PASSWORD, profile), present, lock_leavers=True).left_alone
 
 
 def proof_of(profile: Profile, present: Sequence[PresentLogin]) -> Proof:
-    return prove(MYSQL_PAM, profile, Accounts(tuple(present), literal_names=False))
+    return prove(BY_PASSWORD, profile, Accounts(tuple(present), literal_names=False))
 
 
 def onboard(server: Server, profile: Profile) -> int:
@@ -152,11 +151,11 @@ def test_wildcards_in_a_database_name_are_escaped(name: str, pattern: str) -> No
 
 def test_a_server_without_wildcards_is_given_the_name_as_it_is() -> None:
     profile = for_alice(roles={"read": Role("read", ("pay_ments",))})
-    assert wanted_logins(profile, literal_names=True)[0].grants == {"pay_ments": READ}
+    assert wanted_logins(BY_PASSWORD, profile, literal_names=True)[0].grants == {"pay_ments": READ}
     literal = a_login(grants={"pay_ments": READ})
-    assert prove(MYSQL_PAM, profile, Accounts((literal,), literal_names=True)).verified == 1
+    assert prove(BY_PASSWORD, profile, Accounts((literal,), literal_names=True)).verified == 1
     with pytest.raises(LoginsIncomplete, match=r"alice lacks SELECT, SHOW VIEW on pay\\_ments"):
-        prove(MYSQL_PAM, profile, Accounts((literal,), literal_names=False))
+        prove(BY_PASSWORD, profile, Accounts((literal,), literal_names=False))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +197,7 @@ def test_no_statement_drops_or_revokes_anything() -> None:
 
 def test_roles_add_up() -> None:
     roles = {"read": Role("read", ("a", "b")), "write": Role("write", ("b",))}
-    (login,) = wanted_logins(a_profile(roles=roles, logins=(DirectoryLogin("bob", ("read", "write")),)))
+    (login,) = wanted_logins(BY_PASSWORD, a_profile(roles=roles, logins=(DirectoryLogin("bob", ("read", "write")),)))
     assert login.grants == {"a": READ, "b": WRITE}
 
 

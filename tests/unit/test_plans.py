@@ -93,10 +93,10 @@ def test_everything_that_stands_in_the_way_of_a_cluster_is_found_at_once() -> No
         created_at=OLD,
         pending_changes=("Port",),
     )
-    profile = a_profile_for_clusters(names=("x",), reboot_allowed=False, methods={})
+    profile = a_profile_for_clusters(names=("x",), reboot_allowed=False)
     shared = a_directory(type="SharedMicrosoftAD", share="Rejected", stage="Failed", name="other.example.com")
     around = surroundings(directory=shared, role=None, without_kerberos=("db.t3.small", "db.t4g.micro"))
-    assert len(planned(cluster, profile, around=around).findings) == 16
+    assert len(planned(cluster, profile, around=around).findings) == 15
 
 
 @pytest.mark.parametrize("record", [a_record_of_a_finished_one(), a_record(onboarded_at=NOW.isoformat())])
@@ -136,11 +136,6 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
         None,
         None,
         surroundings(without_kerberos=("db.t4g.micro",)),
-    ),
-    "IAM database authentication is on for payments-orders; RDS for MySQL takes one method or the other": (
-        a_database(iam_enabled=True),
-        None,
-        None,
     ),
     "payments-orders is a read replica of payments; directory sign-in is not offered there": (
         a_database(replica_of="payments"),
@@ -224,9 +219,9 @@ FINDINGS |= {
         a_profile_for_clusters(methods={}),
         None,
     ),
-    "AWS offers no Kerberos for MariaDB, and payments-orders is of that engine": (
+    "AWS offers no Kerberos for RDS for MariaDB, and payments-orders is of that engine": (
         a_database(id=a_database_id(engine="mariadb"), engine_version="11.4.8", iam_enabled=True),
-        a_profile(engines=("mariadb",)),
+        a_profile(engines=("mariadb",), methods={"mariadb": ("kerberos",)}),
         surroundings(without_kerberos=("db.t4g.micro",)),
     ),
     "The share of directory d-9367000001 with this account is PendingAcceptance, not Shared": (

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.engines import POSTGRESQL_AD
 from signon.domain.logins import LOGINS_PER_STATEMENT, Name, Proof, Statement
 from signon.domain.postgresql_logins import (
     group_troubles,
@@ -25,7 +24,7 @@ from signon.domain.postgresql_logins import (
 from signon.domain.postgresql_roles import PresentRole, Roles
 from signon.domain.profile import DirectoryLogin, Profile, Role
 from signon.errors import LoginsIncomplete
-from tests.builders import a_profile
+from tests.builders import BY_TICKET, a_profile
 
 ALICE, BOB = "alice@CORP.EXAMPLE.COM", "bob@CORP.EXAMPLE.COM"
 READ, WRITE = "signon.payments.read", "signon.payments.write"
@@ -100,9 +99,9 @@ def onboard(server: Server, profile: Profile) -> int:
     ]
     count = 0
     plans: list[Plan] = [
-        lambda roles: make_groups(POSTGRESQL_AD, profile.name, usable, roles),
-        lambda roles: make(POSTGRESQL_AD, profile, roles).statements,
-        lambda roles: open_complete(POSTGRESQL_AD, profile, roles),
+        lambda roles: make_groups(BY_TICKET, profile.name, usable, roles),
+        lambda roles: make(BY_TICKET, profile, roles).statements,
+        lambda roles: open_complete(BY_TICKET, profile, roles),
     ]
     for plan in plans:
         statements = plan(server.present)
@@ -112,7 +111,7 @@ def onboard(server: Server, profile: Profile) -> int:
 
 
 def proof_of(profile: Profile, server: Server) -> Proof:
-    return prove(POSTGRESQL_AD, profile, server.present)
+    return prove(BY_TICKET, profile, server.present)
 
 
 def for_alice(**changes: Any) -> Profile:
@@ -124,13 +123,13 @@ def for_alice(**changes: Any) -> Profile:
 
 def test_the_statements_are_these() -> None:
     server = Server()
-    groups = make_groups(POSTGRESQL_AD, "payments", wanted_groups(a_profile()), server.present)
+    groups = make_groups(BY_TICKET, "payments", wanted_groups(a_profile()), server.present)
     server.run(groups)
-    made = make(POSTGRESQL_AD, a_profile(), server.present).statements
+    made = make(BY_TICKET, a_profile(), server.present).statements
     server.run(made)
     role, mark = "CREATE ROLE {} NOLOGIN; COMMENT ON ROLE {} IS {}", '{"signon": {"profile": "payments", %s}}'
     alice, bob, read, write, ad = Name(ALICE), Name(BOB), Name(READ), Name(WRITE), Name("rds_ad")
-    assert [*groups, *made, *open_complete(POSTGRESQL_AD, a_profile(), server.present)] == [
+    assert [*groups, *made, *open_complete(BY_TICKET, a_profile(), server.present)] == [
         Statement(
             f"Create group role: {READ}, {WRITE}",
             f"{role}; {role}",
@@ -154,7 +153,7 @@ def test_the_statements_are_these() -> None:
 def test_names_are_values_and_never_text() -> None:
     hostile = ("o'brien", 'a"b', "{}", "%s", "a; DROP ROLE rds_ad")
     profile = a_profile(logins=tuple(DirectoryLogin(name, ("read",)) for name in hostile))
-    for statement in make(POSTGRESQL_AD, profile, Server().present).statements:
+    for statement in make(BY_TICKET, profile, Server().present).statements:
         assert not any(name in statement.sql.replace("{}", "") for name in hostile)
         assert statement.sql.count("{}") == len(statement.values)
 
@@ -162,9 +161,9 @@ def test_names_are_values_and_never_text() -> None:
 def test_no_statement_drops_or_revokes_anything_or_hands_it_on() -> None:
     server = Server.of([a_role(), a_role(BOB, can_login=False), a_role("carol@CORP.EXAMPLE.COM"), a_group()])
     statements = (
-        *make_groups(POSTGRESQL_AD, "payments", wanted_groups(a_profile()), server.present),
-        *make(POSTGRESQL_AD, a_profile(), server.present).statements,
-        *open_complete(POSTGRESQL_AD, a_profile(), server.present),
+        *make_groups(BY_TICKET, "payments", wanted_groups(a_profile()), server.present),
+        *make(BY_TICKET, a_profile(), server.present).statements,
+        *open_complete(BY_TICKET, a_profile(), server.present),
     )
     assert statements
     for statement in statements:
@@ -175,7 +174,7 @@ def test_no_statement_drops_or_revokes_anything_or_hands_it_on() -> None:
 def test_a_hundred_people_share_a_statement(people: int, batches: int) -> None:
     profile = a_profile(logins=tuple(DirectoryLogin(f"user{n}", ("read",)) for n in range(people)))
     server = Server()
-    made = make(POSTGRESQL_AD, profile, server.present).statements
+    made = make(BY_TICKET, profile, server.present).statements
     assert max(len(statement.values) for statement in made) <= 3 * LOGINS_PER_STATEMENT
     assert onboard(server, profile) == 1 + 3 * batches
     assert proof_of(profile, server).verified == people
@@ -185,7 +184,7 @@ def test_a_role_that_nobody_has_or_that_says_nothing_about_postgresql_has_no_gro
     roles = {**a_profile().roles, "elsewhere": Role("read", mysql=("payments",))}
     profile = a_profile(roles=roles, logins=(DirectoryLogin("alice", ("read", "elsewhere")),))
     assert [group.name for group in wanted_groups(profile)] == [READ]
-    (alice,) = wanted_logins(POSTGRESQL_AD, profile)
+    (alice,) = wanted_logins(BY_TICKET, profile)
     assert alice.roles == {"rds_ad", READ}
 
 
@@ -201,7 +200,7 @@ def test_a_second_run_has_nothing_to_do() -> None:
 
 def test_a_login_that_is_no_member_of_everything_stays_closed() -> None:
     half = a_role(can_login=False, mark={"profile": "payments", "complete": False}, member_of=frozenset({"rds_ad"}))
-    assert open_complete(POSTGRESQL_AD, for_alice(), Server.of([half, a_group()]).present) == ()
+    assert open_complete(BY_TICKET, for_alice(), Server.of([half, a_group()]).present) == ()
 
 
 def test_a_leaver_loses_login_and_keeps_everything_else() -> None:
@@ -214,7 +213,7 @@ def test_a_leaver_loses_login_and_keeps_everything_else() -> None:
 
 
 def test_a_group_role_is_no_leaver() -> None:
-    assert make(POSTGRESQL_AD, for_alice(), Server.of([a_role(), a_group(), a_group("old")]).present).statements == ()
+    assert make(BY_TICKET, for_alice(), Server.of([a_role(), a_group(), a_group("old")]).present).statements == ()
 
 
 FOREIGN = {
@@ -294,18 +293,18 @@ def test_whoever_signs_in_by_password_and_is_a_member_of_a_login_keeps_that() ->
 def test_a_master_who_reaches_either_is_told_the_way(role: str) -> None:
     team = PresentRole("team", member_of=frozenset({role}))
     present = Server.of([team, replace(MASTER, member_of=frozenset({"team"}))]).present
-    assert unusable(POSTGRESQL_AD, present) == (
+    assert unusable(BY_TICKET, present) == (
         f"The master user would sign in by {role} alone: dbadmin is a member of team is a member of {role}",
         "Revoke the role team from dbadmin, then start again",
     )
 
 
 def test_a_usual_master_may_go_on() -> None:
-    assert unusable(POSTGRESQL_AD, Server().present) is None
+    assert unusable(BY_TICKET, Server().present) is None
 
 
 def test_a_server_without_rds_ad_is_none_of_rds() -> None:
-    assert unusable(POSTGRESQL_AD, Roles("dbadmin", {"dbadmin": MASTER})) == (
+    assert unusable(BY_TICKET, Roles("dbadmin", {"dbadmin": MASTER})) == (
         "There is no role rds_ad",
         "Ask AWS Support: RDS makes it in every database server",
     )
@@ -362,9 +361,7 @@ def test_a_login_that_is_not_as_wanted_is_named(present: list[PresentRole], faul
 
 def test_what_waits_and_what_is_not_ours_is_said_beside() -> None:
     server = Server.of([a_role(), a_group()])
-    proof = prove(
-        POSTGRESQL_AD, for_alice(), server.present, not_ours=["core.t of app"], waiting=["payments: not there"]
-    )
+    proof = prove(BY_TICKET, for_alice(), server.present, not_ours=["core.t of app"], waiting=["payments: not there"])
     assert proof == Proof(1, (), not_ours=("core.t of app",), waiting=("payments: not there",))
     assert set(proof.to_json()) == {"verified", "left_alone", "not_ours", "waiting"}
 
@@ -402,12 +399,12 @@ def test_one_run_is_enough_and_touches_only_what_is_ours(
 ) -> None:
     profile = a_profile(logins=people, lock_leavers=lock)
     server = Server.of([*present, replace(MASTER, member_of=of_master)])
-    if unusable(POSTGRESQL_AD, server.present):
+    if unusable(BY_TICKET, server.present):
         return
     both_before = have_both(server)
     onboard(server, profile)
     assert have_both(server) == both_before
-    assert unusable(POSTGRESQL_AD, server.present) is None
+    assert unusable(BY_TICKET, server.present) is None
     for before in present:
         after = server.roles[before.name]
         if before.mark is None or before.mark["profile"] != "payments":
@@ -431,9 +428,9 @@ def test_a_run_that_is_cut_off_anywhere_is_completed_by_the_next(
 ) -> None:
     profile = a_profile(logins=people)
     server = Server.of(present)
-    if unusable(POSTGRESQL_AD, server.present):
+    if unusable(BY_TICKET, server.present):
         return
-    server.run(make(POSTGRESQL_AD, profile, server.present).statements[:until])
+    server.run(make(BY_TICKET, profile, server.present).statements[:until])
     onboard(server, profile)
     proof_of(profile, server)
     assert onboard(server, profile) == 0

@@ -46,7 +46,7 @@ def test_people_may_stay_where_nothing_is_interrupted() -> None:
 
 
 def test_the_sessions_on_readers_count_as_well() -> None:
-    seen = with_readers(a_probe(other_sessions=1), [2, 2])
+    seen = with_readers(a_probe(other_sessions=1), [a_probe(other_sessions=2)] * 2, writer_too=True)
     assert seen.other_sessions == 5
     with pytest.raises(DatabaseInUse, match="5 other sessions are open on payments-ledger"):
         judge(seen, a_cluster(), planned(a_cluster()))

@@ -67,7 +67,7 @@ INVALID = [
     ("version", "2", "version: must be 1"),
     ("version", None, "the profile: 'version' is a required property"),
     ("admits", None, "the profile: 'admits' is a required property"),
-    ("directory", None, "the profile: 'directory' is a required property"),
+    ("directory", None, "the profile: directory is missing, and methods names kerberos"),
     ("methods", None, "the profile: 'methods' is a required property"),
     ("roles", None, "the profile: 'roles' is a required property"),
     ("logins", None, "the profile: 'logins' is a required property"),
@@ -76,7 +76,7 @@ INVALID = [
     (
         "admits.engines.0",
         "oracle",
-        "admits.engines.0: must be mysql or mariadb or aurora-postgresql",
+        "admits.engines.0: must be mysql or aurora-mysql or postgres or aurora-postgresql or mariadb",
     ),
     ("admits.names", None, "admits: 'names' is a required property"),
     ("admits.names", "payments-*", "admits.names: must be a list"),
@@ -91,7 +91,8 @@ INVALID = [
         "directory.realm: 'corp.example.com' is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM",
     ),
     ("methods", {}, "methods: {} should be non-empty"),
-    ("methods.mysql.0", "iam", "methods.mysql.0: must be kerberos"),
+    ("methods.mysql.0", "password", "methods.mysql.0: must be kerberos or iam"),
+    ("methods.mysql", ["kerberos", "iam"], "methods.mysql: is longer than 1"),
     (
         "methods.oracle",
         ["kerberos"],
@@ -133,7 +134,27 @@ INVALID = [
     ("roles.read.sql", "GRANT ALL", "roles.read: Additional properties are not allowed ('sql' was unexpected)"),
     ("logins", [], "logins: [] should be non-empty"),
     ("logins.0", {"user": "carol"}, "logins.0: 'roles' is a required property"),
-    ("logins.0", {"group": "DBA", "roles": ["read"]}, "logins.0: 'user' is a required property"),
+    ("logins.0", {"group": "DBA", "roles": ["read"]}, "logins.0: must have either user or iam"),
+    ("logins.0", {"user": "carol", "iam": "carol", "roles": ["read"]}, "logins.0: must have either user or iam"),
+    ("logins.0", {"iam": "App", "roles": ["read"]}, "logins.0.iam: 'App' begins with 'A' (U+0041): a login is of"),
+    (
+        "logins.0",
+        {"iam": "app", "roles": ["read"], "used_by": ["role/app"]},
+        "logins.0.used_by.0: does not match '^arn:aws[a-z-]*:iam::[0-9]{12}:role/",
+    ),
+    (
+        "logins.0",
+        {"iam": "app", "roles": ["read"], "realm": "X.Y"},
+        "logins.0.realm: belongs to a login of the other kind",
+    ),
+    (
+        "logins.0",
+        {"user": "carol", "roles": ["read"], "used_by": ["arn:aws:iam::123456789012:role/api"]},
+        "logins.0.used_by: belongs to a login of the other kind",
+    ),
+    ("logins.0", {"user": "carol", "roles": ["read"], "realm": "x"}, "logins.0.realm: 'x' is no Kerberos realm"),
+    ("access.adopt", ["nobody"], "access.adopt.0: 'nobody' is none of the logins"),
+    ("access.adopt", ["alice", "alice"], "access.adopt: names something twice"),
     ("logins.0", {"user": "carol", "roles": []}, "logins.0.roles: [] should be non-empty"),
     (
         "logins.0",
@@ -153,7 +174,7 @@ INVALID = [
         {"user": "rdsadmin", "roles": ["read"]},
         "logins.0.user: 'rdsadmin' is reserved: it is the engine's or RDS's own",
     ),
-    ("logins.0", {"user": "alice", "roles": ["read"]}, "logins: 'alice' stands there 2 times"),
+    ("logins.0", {"user": "alice", "roles": ["read"]}, "logins: 'alice' stands there twice"),
     ("directory.id", "d-9367000001\n", "directory.id: 'd-9367000001\\n' has a character that cannot be seen"),
     ("admits.names.0", "a\n", "admits.names.0: 'a\\n' has a character that cannot be seen"),
     ("access.master", "managed\n", "access.master: 'managed\\n' has a character that cannot be seen"),
@@ -369,10 +390,11 @@ def test_of_two_freezes_the_later_end_counts() -> None:
     assert a_profile(freezes=freezes).change.frozen_until(date(2026, 12, 6)) == date(2026, 12, 20)
 
 
-def test_the_method_is_the_first_that_is_known() -> None:
-    assert a_profile().method_for("mysql") is Method.KERBEROS
-    assert a_profile(methods={"mysql": ("iam",)}).method_for("mysql") is None
-    assert a_profile().method_for("postgres") is None
+def test_the_methods_are_those_that_the_profile_names_and_aws_offers() -> None:
+    assert a_profile().methods_for("mysql") == {Method.KERBEROS}
+    assert a_profile(methods={"mariadb": ("kerberos", "iam")}).methods_for("mariadb") == {Method.IAM}
+    assert a_profile().methods_for("postgres") == frozenset()
+    assert a_profile().methods_for("oracle-ee") == frozenset()
 
 
 def test_names_of_people_are_not_printed_by_accident() -> None:

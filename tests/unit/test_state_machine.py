@@ -61,7 +61,7 @@ def test_a_folder_holds_the_handler_and_says_its_state(folder: str) -> None:
     source = (ROOT / "functions" / folder / "app.py").read_text()
     assert DEFAULTS["Handler"] == "app.handler"
     assert "\ndef handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:\n" in source
-    assert source.startswith(f'"""{folder.replace("_", " ").capitalize()}: ')
+    assert source.lower().startswith(f'"""{folder.replace("_", " ")}: ')
 
 
 def test_what_the_state_machine_names_is_what_the_template_substitutes() -> None:

@@ -46,10 +46,10 @@ def reasons(*candidates: Candidate, newest: dict[str, str | None] | None = None)
         (a_database(status="backing-up"), True),
         (a_database(tags={}), False),
         (a_database(tags={"signon:profile": ""}), False),
-        (a_database(id=a_database_id(engine="postgres")), False),
+        (a_database(id=a_database_id(engine="oracle-ee")), False),
         (a_database(id=a_database_id(engine="mariadb")), True),  # so that its report can say what AWS does not offer
         (a_cluster(), True),
-        (a_cluster(id=a_cluster_id(engine="aurora-mysql")), False),
+        (a_cluster(id=a_cluster_id(engine="docdb")), False),
         (a_cluster(instances=(an_instance(status="rebooting"),)), False),
         (a_database(status="modifying"), False),
         (a_database(status="stopped"), False),

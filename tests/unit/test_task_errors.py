@@ -71,7 +71,15 @@ def test_whoever_confirms_the_claim_ends_when_it_is_lost() -> None:
             assert end_of(task, "ClaimLost") == "Already in progress"
 
 
-CHANGING = {"Associate directory", "Reboot database", "Create logins", "Publish connection kit"}
+CHANGING = {
+    "Leave directory",
+    "Switch IAM authentication",
+    "Associate directory",
+    "Reboot database",
+    "Ensure connect policy",
+    "Create logins",
+    "Publish connection kit",
+}
 
 
 def test_whoever_changes_anything_looks_first_whether_the_plan_is_still_the_one_to_follow() -> None:

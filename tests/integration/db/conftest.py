@@ -18,12 +18,12 @@ from localcloud.servers import mysql as servers
 from signon.db.session import Session, sign_in
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
-from signon.domain.engines import MYSQL_PAM
+from signon.domain.engines import MYSQL_PAM, Method
 from tests.builders import a_database
 
 HOST = "payments-orders.cabc123def45.us-east-1.rds.amazonaws.com"
 MASTER = ("admin", "M4ster'Pass\\word%s")  # with the characters that SQL, and a driver, must quote
-SQL = MYSQL_PAM
+SQL = {Method.KERBEROS: MYSQL_PAM}
 RDSADMIN = ("rdsadmin", "RdsAdmin-Passw0rd")
 
 # What RDS itself can do in its servers, and the master user cannot.

@@ -36,7 +36,7 @@ def create(as_master: SignIn, database: Database, profile: Profile) -> int:
 
 def present(as_master: SignIn, database: Database) -> Accounts:
     with as_master() as session:
-        return mysql_logins.read_logins(session)
+        return mysql_logins.read_logins(session, SQL)
 
 
 def ours(accounts: Accounts) -> dict[str, tuple[bool, object, object]]:
@@ -158,11 +158,11 @@ def test_hundreds_of_logins_are_read_in_the_same_number_of_round_trips(
 def undisturbed(as_master: SignIn, database: Database, profile: Profile) -> list[Statement]:
     """The statements of a run that nothing disturbs, which has been made and taken back."""
     accounts = present(as_master, database)
-    wanted = wanted_logins(profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
+    wanted = wanted_logins(SQL, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     making = make(SQL, profile.name, wanted, accounts.logins, lock_leavers=True).statements
     with as_master() as session:
         session.run(making)
-        opening = open_complete(SQL, profile.name, wanted, mysql_logins.read_logins(session).logins)
+        opening = open_complete(profile.name, wanted, mysql_logins.read_logins(session, SQL).logins)
         users = tuple(part for login in wanted for part in (login.user, "%"))
         session.run([Statement("Drop", f"DROP USER {', '.join(['%s@%s'] * len(wanted))}", users)])
     return [*making, *opening]
@@ -387,7 +387,7 @@ def test_a_server_that_writes_names_in_lower_case_is_understood(folding: Databas
     profile = a_profile(roles={"read": Role("read", ("Pay_Roll",))}, logins=(DirectoryLogin("alice", ("read",)),))
     with sign_in(folding, lambda: Credentials(*MASTER), bundle) as session:
         mysql_logins.create(session, SQL, profile, before_change=lambda: None)
-        assert prove(SQL, profile, mysql_logins.read_logins(session)).verified == 1
+        assert prove(SQL, profile, mysql_logins.read_logins(session, SQL)).verified == 1
         assert mysql_logins.create(session, SQL, profile, before_change=lambda: None) == 0
 
 

@@ -18,14 +18,14 @@ from signon.db import postgresql_logins
 from signon.db.session import Session, sign_in
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
-from signon.domain.engines import POSTGRESQL_AD
+from signon.domain.engines import POSTGRESQL_AD, Method
 from signon.domain.logins import Proof
 from signon.domain.profile import Profile
 from tests.builders import a_database, a_database_id
 
 HOST = "payments-orders.cluster-cabc123def45.us-east-1.rds.amazonaws.com"
 MASTER = ("dbadmin", "M4ster'Pass\\word%s{}")  # with the characters that SQL, and a driver, must quote
-SQL = POSTGRESQL_AD
+SQL = {Method.KERBEROS: POSTGRESQL_AD}
 ADMIN_ONLY = 160000  # from this version on a membership may give nothing
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from signon.domain.engines import Family, Method
+from signon.domain.engines import ENGINES, Family, Method
 from signon.domain.kit import clients
-from signon.domain.kit.facts import SIGN_IN, SignIn
+from signon.domain.kit.facts import SignIn, sign_in_by
 from tests.integration.servers.accounts import ALICE, REALM
 
 from .conftest import Cell, Desk
@@ -50,13 +50,13 @@ names = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.engine}, {ro
 
 
 def test_every_client_of_every_kit_has_a_row_or_a_reason() -> None:
-    with_server = {cell: sign_in for cell, sign_in in SIGN_IN.items() if cell not in NO_LOCAL_SERVER}
-    family = {"mysql": Family.MYSQL, "aurora-postgresql": Family.POSTGRESQL}
     wanted = {
-        (engine, method, client.name)
-        for (engine, method), sign_in in with_server.items()
+        (engine.name, method, client.name)
+        for engine in ENGINES.values()
+        for method in engine.logins
         for client in clients.CLIENTS
-        if client.family is family[engine] and sign_in in client.works and client.name not in NO_PACKAGE
+        if client.family is engine.family and sign_in_by(engine.name, method) in client.works
+        if client.name not in NO_PACKAGE and (engine.name, method) not in NO_LOCAL_SERVER
     }
     assert {(row.engine, row.method, row.client) for row in ROWS} == wanted
 
@@ -64,23 +64,23 @@ def test_every_client_of_every_kit_has_a_row_or_a_reason() -> None:
 @names
 def test_the_line_signs_in(desk: Desk, cells: Cells, tickets: None, row: Row) -> None:
     cell = cells[row.engine, row.method]
-    facts, sign_in = cell.facts, cell.facts.sign_ins[row.method]
-    line, asked = clients.lines(facts, sign_in, "alice")[row.client], WHO[facts.family]
+    facts, kind = cell.facts, cell.facts.sign_ins[row.method]
+    line, asked = clients.lines(facts, kind, "alice")[row.client], WHO[facts.family]
     if not line.startswith("jdbc:"):
         answer = desk.run(line, cell.kit, sql=asked, typed=ALICE[1])
         assert (answer.rows.replace("|", "\t").split("\t"), answer.error) == (list(row.who), "")
         return
     (driver,) = (client for client in clients.CLIENTS if client.name == row.client)
-    typed = ALICE[1] if sign_in is SignIn.PASSWORD else ""
-    of_tools = [clients.settings(tool, driver, facts, sign_in, "alice") for tool in clients.TOOLS]
+    typed = ALICE[1] if kind is SignIn.PASSWORD else ""
+    of_tools = [clients.settings(tool, driver, facts, kind, "alice") for tool in clients.TOOLS]
     questions = [
-        ["connect", line, clients.login(facts, sign_in, "alice"), typed, asked],
+        ["connect", line, clients.login(facts, kind, "alice"), typed, asked],
         *(
             ["connect", settings["URL"].replace(clients.FOLDER, str(cell.kit)), settings["Username"], typed, asked]
             for settings in of_tools
         ),
     ]
-    options = desk.in_java(cell.kit) if sign_in is SignIn.TICKET else []
+    options = desk.in_java(cell.kit) if kind is SignIn.TICKET else []
     assert desk.ask_drivers(questions, cell.kit, options) == [list(row.who)] * 3
 
 

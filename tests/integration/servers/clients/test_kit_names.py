@@ -134,7 +134,9 @@ def test_mariadbs_driver_is_given_no_name_that_it_would_have_to_decode(tmp_path:
         pytest.param(lambda name: quoting.postgresql_url(name, 5432, "postgres", {}), id="a URL of PostgreSQL's"),
         pytest.param(lambda name: quoting.mysql_url("mariadb", name, 3306, "", {}), id="a URL of MariaDB's"),
         pytest.param(lambda name: krb5_conf(facts("postgres", Family.POSTGRESQL, realm=name)), id="a realm"),
-        pytest.param(lambda name: krb5_conf(facts("postgres", Family.POSTGRESQL), name), id="a trusted realm"),
+        pytest.param(
+            lambda name: krb5_conf(facts("postgres", Family.POSTGRESQL).of_people_of(name)), id="a trusted realm"
+        ),
         pytest.param(file_for, id="a file for a trusted realm"),
     ],
 )
@@ -170,7 +172,7 @@ def libkrb5_reads(configurations: list[str], folder: Path) -> list[dict[str, obj
 
 def test_libkrb5_reads_the_realm_the_databases_realm_and_the_way_there(tmp_path: Path) -> None:
     ours = facts("postgres", Family.POSTGRESQL)
-    managed, trusted = libkrb5_reads([krb5_conf(ours), krb5_conf(ours, TRUSTED)], tmp_path)
+    managed, trusted = libkrb5_reads([krb5_conf(ours), krb5_conf(ours.of_people_of(TRUSTED))], tmp_path)
     assert managed == {"default": REALM, "hosts": [REALM, REALM], "way": []}
     assert trusted == {
         "default": TRUSTED,

@@ -1,7 +1,8 @@
-"""IAM: the role that RDS takes to reach the directory."""
+"""IAM: the role that RDS takes to reach the directory, and the roles that sign in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
@@ -35,6 +36,21 @@ def directory_role(name: str) -> DirectoryRole | None:
     return DirectoryRole(
         name, role["Arn"], principals, frozenset(policy["PolicyArn"].split(":policy/")[1] for policy in attached)
     )
+
+
+def missing_roles(arns: Iterable[str]) -> frozenset[str]:
+    """Those of these roles of our account that there are not."""
+    return frozenset(arn for arn in arns if not _exists(arn.rpartition("/")[2], arn))
+
+
+def _exists(name: str, arn: str) -> bool:
+    """Another role may have the name, under another path."""
+    iam: IAMClient = client("iam")
+    try:
+        with errors_as({"NoSuchEntity": _NoSuchRole}):
+            return iam.get_role(RoleName=name)["Role"]["Arn"] == arn
+    except _NoSuchRole:
+        return False
 
 
 def _allows_assuming(statement: dict[str, Any]) -> bool:

@@ -117,6 +117,12 @@ def every_database() -> Iterator[Database]:
                 continue  # no writer yet
 
 
+def resource_ids() -> frozenset[str]:
+    """Of every instance and cluster of our account and Region, whatever they are."""
+    instances = {instance["DbiResourceId"] for instance in _every_instance()}
+    return frozenset(instances | {cluster["DbClusterResourceId"] for cluster in _every_cluster()})
+
+
 def _every_instance() -> Iterator[Mapping[str, Any]]:
     page: dict[str, Any] = {}
     while True:

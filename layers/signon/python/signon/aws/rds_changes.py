@@ -1,4 +1,4 @@
-"""RDS: associate a directory with a database, reboot one of its instances."""
+"""RDS: join a database to a directory or let it leave, switch IAM on or off, reboot an instance."""
 
 from __future__ import annotations
 
@@ -31,8 +31,40 @@ def associate_directory(database: Database, directory: str, role: str, *, apply_
         "Check the directory's id and the role in the profile and the stack; "
         "a role that has just been made needs a minute, then start again"
     )
-    name = database.id.name
+    change = {"Domain": directory, "DomainIAMRoleName": role, "ApplyImmediately": apply_immediately}
+    _modify(database, change, remedy)
 
+
+def leave_directory(database: Database, *, apply_immediately: bool) -> None:
+    """Asks RDS to take the DB instance out of its directory: "specify none to remove the instance from the domain".
+
+    Raises DatabaseBusy, DatabaseGone; AssociationRefused: RDS refuses, and its message says why.
+    """
+    with errors_as(_refusals(database.id.name, "Take it out of the directory by hand")):
+        _rds().modify_db_instance(
+            DBInstanceIdentifier=database.id.name, Domain="none", ApplyImmediately=apply_immediately
+        )
+
+
+def switch_iam(database: Database, *, on: bool, apply_immediately: bool) -> None:
+    """Asks RDS to switch IAM database authentication on or off.
+
+    Raises DatabaseBusy, DatabaseGone; AssociationRefused: RDS refuses, and its message says why.
+    """
+    change = {"EnableIAMDatabaseAuthentication": on, "ApplyImmediately": apply_immediately}
+    _modify(database, change, "Switch it by hand, or use a profile without iam")
+
+
+def _modify(database: Database, change: Mapping[str, Any], remedy: str) -> None:
+    name = database.id.name
+    with errors_as(_refusals(name, remedy)):
+        if database.id.scope is Scope.CLUSTER:
+            _rds().modify_db_cluster(DBClusterIdentifier=name, **change)
+        else:
+            _rds().modify_db_instance(DBInstanceIdentifier=name, **change)
+
+
+def _refusals(name: str, remedy: str) -> Mapping[str, Callable[[str], Exception]]:
     def busy(message: str) -> DatabaseBusy:
         return DatabaseBusy(f"{name}: {message}")
 
@@ -40,7 +72,7 @@ def associate_directory(database: Database, directory: str, role: str, *, apply_
         return AssociationRefused(message, remedy)
 
     # codes of instances have no "Fault" at their end, those of clusters have
-    codes: Mapping[str, Callable[[str], Exception]] = {
+    return {
         "InvalidDBInstanceState": busy,
         "InvalidDBClusterStateFault": busy,
         "DBInstanceNotFound": DatabaseGone,
@@ -49,12 +81,6 @@ def associate_directory(database: Database, directory: str, role: str, *, apply_
         "InvalidParameterValue": refused,
         "InvalidParameterCombination": refused,
     }
-    change: dict[str, Any] = {"Domain": directory, "DomainIAMRoleName": role, "ApplyImmediately": apply_immediately}
-    with errors_as(codes):
-        if database.id.scope is Scope.CLUSTER:
-            _rds().modify_db_cluster(DBClusterIdentifier=name, **change)
-        else:
-            _rds().modify_db_instance(DBInstanceIdentifier=name, **change)
 
 
 def reboot(instance: Instance) -> None:

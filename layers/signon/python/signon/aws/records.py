@@ -56,8 +56,8 @@ def is_paused(table: str) -> bool:
 def note(table: str, database: str, facts: Mapping[str, str | Mapping[str, str]]) -> None:
     """Writes facts into the record; a fact that is "" is taken out."""
     kept, gone = (
-        {name: value for name, value in facts.items() if value},
-        [name for name, value in facts.items() if not value],
+        {name: value for name, value in facts.items() if value != ""},
+        [name for name, value in facts.items() if value == ""],
     )
     changes = [f"#{name} = :{name}" for name in kept]
     expression = " ".join(
@@ -101,8 +101,11 @@ def _batch(table: str, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]
 
 def _record(item: Mapping[str, Any]) -> Record:
     texts = {field: item.get(field, {}).get("S") for field in Record.__dataclass_fields__}
-    intents = {name: at["S"] for name, at in item.get("reboot_intents", {}).get("M", {}).items()}
-    return Record(**{**texts, "reboot_intents": intents})
+    return Record(**{**texts, **{name: _times(item, name) for name in ("reboot_intents", "connected_roles")}})
+
+
+def _times(item: Mapping[str, Any], name: str) -> dict[str, str]:
+    return {key: at["S"] for key, at in item.get(name, {}).get("M", {}).items()}
 
 
 def _table() -> DynamoDBClient:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,32 +17,39 @@ from signon.domain.profile import Profile
 
 @dataclass(frozen=True)
 class _Answers:
-    """What a family's module answers; the ``Any`` is its kind of ``LoginSql``."""
+    """What a family's module answers; the ``Any`` is its kind of ``LoginSql``, by method."""
 
     probe: Callable[[Session, Any], Probe]
-    other_sessions: Callable[[Session], int]
-    create: Callable[[Session, Any, Profile, Callable[[], object]], int]
+    signed_in: Callable[[Session], frozenset[str]]
+    create: Callable[[Session, Any, Profile, Callable[[], object], Collection[str]], int]
     verify: Callable[[Session, Any, Profile], Proof]
 
 
 def probe(session: Session, database: Database, plan: Plan) -> Probe:
     """What the inside of the instance shows that ``session`` is signed in to."""
-    return _family(database).probe(session, _sql(database, plan))
+    return _family(database).probe(session, _ways(database, plan))
 
 
-def other_sessions(session: Session, database: Database) -> int:
-    """How many sessions the instance has that ``session`` is signed in to, besides ours and RDS's own."""
-    return _family(database).other_sessions(session)
+def signed_in(session: Session, database: Database) -> frozenset[str]:
+    """The names of those who are signed in to the instance that ``session`` is signed in to."""
+    return _family(database).signed_in(session)
 
 
 def create(
-    session: Session, database: Database, plan: Plan, profile: Profile, before_change: Callable[[], object]
+    session: Session,
+    database: Database,
+    plan: Plan,
+    profile: Profile,
+    before_change: Callable[[], object],
+    elsewhere: Collection[str] = (),
 ) -> int:
     """Makes what is missing, reads it back, opens what is complete; how many statements that took (0: all was there).
 
     ``before_change`` is called before each group of statements, and raises where this execution has been outdated.
+    ``elsewhere`` names those who are signed in to other instances of a cluster.
     """
-    return _family(database).create(session, _sql(database, plan), profile, before_change)
+    here = profile.on(database.id.engine)
+    return _family(database).create(session, _ways(database, plan), here, before_change, elsewhere)
 
 
 def verify(session: Session, database: Database, plan: Plan, profile: Profile) -> Proof:
@@ -50,12 +57,12 @@ def verify(session: Session, database: Database, plan: Plan, profile: Profile) -
 
     Raises LoginsIncomplete: something of ours is not as it should be.
     """
-    return _family(database).verify(session, _sql(database, plan), profile)
+    return _family(database).verify(session, _ways(database, plan), profile.on(database.id.engine))
 
 
-def _sql(database: Database, plan: Plan) -> LoginSql:
-    """The row's SQL for the plan's method."""
-    return ENGINES[database.id.engine].logins[Method(plan.method)]
+def _ways(database: Database, plan: Plan) -> Mapping[Method, LoginSql]:
+    """The row's SQL for each of the plan's methods."""
+    return {method: sql for method, sql in ENGINES[database.id.engine].logins.items() if method in plan.methods.used}
 
 
 def _family(database: Database) -> _Answers:
@@ -64,4 +71,4 @@ def _family(database: Database) -> _Answers:
         from signon.db import postgresql_logins as its  # noqa: PLC0415  a run loads one driver
     else:
         from signon.db import mysql_logins as its  # type: ignore[no-redef]  # noqa: PLC0415  the same
-    return _Answers(its.probe, its.other_sessions, its.create, its.verify)
+    return _Answers(its.probe, its.signed_in, its.create, its.verify)

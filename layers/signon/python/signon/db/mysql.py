@@ -13,6 +13,7 @@ import pymysql
 
 from signon.db.connection import Address, Values
 from signon.domain.credentials import Credentials
+from signon.domain.engines import MYSQL_IAM
 from signon.errors import (
     ConnectionRefused,
     DatabaseBusy,
@@ -153,10 +154,12 @@ def _our_errors() -> Iterator[None]:
     try:
         yield
     except pymysql.err.MySQLError as error:
-        raise _our_error(error.args[0] if error.args else 0) from None
+        raise _our_error(*error.args) from None
 
 
-def _our_error(code: int) -> Exception:
+def _our_error(code: int = 0, message: str = "") -> Exception:
+    if code == _PLUGIN_NOT_LOADED and MYSQL_IAM.plugin in message:  # it comes without a reboot, some minutes later
+        return DatabaseBusy(f"MySQL error {code}: IAM database authentication is not in effect yet")
     if code == _PLUGIN_NOT_LOADED:
         return PluginNotLoaded(f"MySQL error {code}: the sign-in plugin is not loaded")
     if code in _TEMPORARY or code == _OUTRUN:

@@ -3,71 +3,103 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from signon.db.session import Session
-from signon.domain.engines import MySqlLogins
+from signon.domain.engines import Marks, Method
 from signon.domain.logins import Proof
-from signon.domain.mysql_logins import Accounts, PresentLogin, make, open_complete, prove, wanted_logins
+from signon.domain.mysql_logins import MARK, Accounts, PresentLogin, Ways, make, open_complete, prove, wanted_logins
 from signon.domain.probe import Probe
 from signon.domain.profile import Profile
 
+_ACCOUNTS = {
+    Marks.ATTRIBUTE: (
+        "SELECT u.User, u.Host, u.plugin, u.authentication_string, u.ssl_type, u.account_locked, a.ATTRIBUTE,"
+        " @@lower_case_table_names, @@partial_revokes"
+        " FROM mysql.user u JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host"
+    ),
+    Marks.ROLES: (
+        "SELECT u.User, u.Host, u.plugin, u.authentication_string, u.ssl_type,"
+        " IF(JSON_VALUE(p.Priv, '$.account_locked') IN ('true', '1'), 'Y', 'N'), NULL, @@lower_case_table_names, 0"
+        " FROM mysql.user u JOIN mysql.global_priv p ON p.User = u.User AND p.Host = u.Host WHERE u.is_role = 'N'"
+    ),
+}
+# signon.PROFILE.LOGIN is there for a login of ours, and the login has signon.PROFILE when it is complete.
+_ROLES = (
+    "SELECT User, NULL FROM mysql.user WHERE is_role = 'Y' AND User LIKE 'signon.%%.%%'"
+    " UNION ALL SELECT User, Role FROM mysql.roles_mapping WHERE Host = '%%' AND Role LIKE 'signon.%%'"
+)
 _NOBODY = {"rdsadmin", "rdsrepladmin", "event_scheduler", "system user", "unauthenticated user"}
 
 
-def probe(session: Session, sql: MySqlLogins) -> Probe:
-    """What only the inside of a database shows: is the plugin loaded, is it the writer, is anybody else signed in."""
+def probe(session: Session, ways: Ways) -> Probe:
+    """What only the inside of an instance shows: is the plugin loaded, is it the writer, is anybody else signed in.
+
+    Of the plugins the directory's counts: IAM's comes without a reboot.
+    """
+    directory = ways.get(Method.KERBEROS)
     loaded = (
         "SELECT CONNECTION_ID(), @@global.read_only,"
         " (SELECT COUNT(*) FROM information_schema.plugins WHERE plugin_name = %s AND plugin_status = 'ACTIVE')"
     )
-    ((ours, read_only, active),) = session.query("Look at the server", loaded, (sql.plugin,))
-    return Probe(plugin_loaded=bool(active), read_only=bool(read_only), other_sessions=_others(session, ours))
-
-
-def other_sessions(session: Session) -> int:
-    """How many sessions there are besides ours and RDS's own."""
-    ((ours,),) = session.query("Ask who we are", "SELECT CONNECTION_ID()")
-    return _others(session, ours)
+    plugin = directory.plugin if directory else ""
+    ((ours, read_only, active),) = session.query("Look at the server", loaded, (plugin,))
+    return Probe(
+        plugin_loaded=bool(active) if directory else None,
+        read_only=bool(read_only),
+        other_sessions=_others(session, ours),
+    )
 
 
 def _others(session: Session, ours: int) -> int:
-    processes = session.query("Look who is signed in", "SHOW PROCESSLIST")
-    return len([row for row in processes if row[0] != ours and row[1] not in _NOBODY])
+    return len([row for row in _processes(session) if row[0] != ours and row[1] not in _NOBODY])
 
 
-def create(session: Session, sql: MySqlLogins, profile: Profile, before_change: Callable[[], object]) -> int:
+def signed_in(session: Session) -> frozenset[str]:
+    """Who is signed in to this instance."""
+    return frozenset(str(row[1]) for row in _processes(session))
+
+
+def _processes(session: Session) -> Sequence[tuple[Any, ...]]:
+    return session.query("Look who is signed in", "SHOW PROCESSLIST")
+
+
+def create(
+    session: Session,
+    ways: Ways,
+    profile: Profile,
+    before_change: Callable[[], object],
+    elsewhere: Collection[str] = (),
+) -> int:
     """Makes what is missing, reads it back, opens what is complete."""
-    accounts = read_logins(session)
-    wanted = wanted_logins(profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
-    making = make(sql, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers).statements
+    in_use = {*elsewhere, *signed_in(session)} if profile.adopt else set()
+    accounts = read_logins(session, ways, in_use)
+    wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
+    making = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers).statements
     if making:
         before_change()
         session.run(making)
-        accounts = read_logins(session)
-    opening = open_complete(sql, profile.name, wanted, accounts.logins)
+        accounts = read_logins(session, ways, in_use)
+    opening = open_complete(profile.name, wanted, accounts.logins)
     if opening:
         before_change()
         session.run(opening)
     return len(making) + len(opening)
 
 
-def verify(session: Session, sql: MySqlLogins, profile: Profile) -> Proof:
-    return prove(sql, profile, read_logins(session))
+def verify(session: Session, ways: Ways, profile: Profile) -> Proof:
+    return prove(ways, profile, read_logins(session, ways))
 
 
-def read_logins(session: Session) -> Accounts:
-    """Every account, with our mark where it bears one, and its grants on databases."""
-    accounts = session.query(
-        "Read the logins",
-        "SELECT u.User, u.Host, u.plugin, u.ssl_type, u.account_locked, a.ATTRIBUTE,"
-        " @@lower_case_table_names, @@partial_revokes"
-        " FROM mysql.user u JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host",
-    )
+def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> Accounts:
+    """Every account, with our mark where it bears one, and its grants on databases; ``in_use``: who is signed in."""
+    marks = next(iter(ways.values())).marks
+    accounts = session.query("Read the logins", _ACCOUNTS[marks])
     granted = session.query(
         "Read their grants", "SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE FROM information_schema.schema_privileges"
     )
+    of_roles = _marks_of_roles(session) if marks is Marks.ROLES else {}
     grants: dict[str, dict[str, frozenset[str]]] = {}
     for grantee, schema, privilege in granted:
         of_account = grants.setdefault(_text(grantee), {})
@@ -79,13 +111,26 @@ def read_logins(session: Session) -> Accounts:
             _text(plugin),
             _text(tls),
             _text(locked) == "Y",
-            _mark(attribute),
+            _mark(attribute) or of_roles.get(_text(user)),
             grants.get(f"'{_text(user)}'@'{_text(host)}'", {}),
+            _text(stored or ""),
+            signed_in=_text(user) in in_use,
         )
-        for user, host, plugin, tls, locked, attribute, *_ in accounts
+        for user, host, plugin, stored, tls, locked, attribute, *_ in accounts
     )
     lower_case, literal_names = accounts[0][-2:]
     return Accounts(logins, literal_names=bool(literal_names), lower_case=bool(lower_case))
+
+
+def _marks_of_roles(session: Session) -> dict[str, dict[str, Any]]:
+    """The marks of logins, put together from the roles that they are made of."""
+    marks: dict[str, dict[str, Any]] = {}
+    rows = {(_text(user), _text(role or "")) for user, role in session.query("Read our marks", _ROLES)}
+    for name, role in rows:
+        if not role:
+            _, profile, login = name.split(".", 2)
+            marks[login] = {"profile": profile, "complete": (login, f"{MARK}.{profile}") in rows}
+    return marks
 
 
 def _mark(attribute: Any) -> dict[str, Any] | None:

@@ -6,17 +6,17 @@ ours is beside, and done in one transaction. What people get is read back and ju
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
 from signon.db.session import Session
-from signon.domain.engines import PostgreSqlLogins
 from signon.domain.logins import Proof, Statement
 from signon.domain.postgresql_grants import GrantPlan, Object, on_database, within_database
 from signon.domain.postgresql_logins import (
     Group,
+    Ways,
     group_troubles,
     make,
     make_groups,
@@ -47,20 +47,22 @@ WHERE COALESCE(backend_type, 'client backend') = 'client backend' AND pid <> pg_
   AND usename NOT IN ('rdsadmin', 'rdsrepladmin')
 """
 
+_SIGNED_IN = "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE usename IS NOT NULL"
+
 _INSIDE = """\
 SELECT pg_is_in_recovery(), (SELECT setting = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'),
   EXISTS (SELECT FROM pg_stat_gssapi WHERE gss_authenticated)
     OR EXISTS (SELECT FROM pg_roles WHERE rolcanlogin
-      AND shobj_description(oid, 'pg_authid') LIKE '{{"signon": {{%"complete": true%')
+      AND rolname LIKE '%@%' AND shobj_description(oid, 'pg_authid') LIKE '{{"signon": {{%"complete": true%')
 """
 
 
-def probe(session: Session, sql: PostgreSqlLogins) -> Probe:  # noqa: ARG001  every family is asked alike
+def probe(session: Session, ways: Ways) -> Probe:  # noqa: ARG001  every family is asked alike
     """What only the inside of an instance shows: is it the writer, is anybody else signed in.
 
     PostgreSQL takes a login's DDL whether the instance was restarted after the join or not, and shows nothing of it.
-    That it was is proved by somebody who has signed in with a ticket, and by logins of ours that are open: those are
-    opened after the restarts only.
+    That it was is proved by somebody who has signed in with a ticket, and by directory logins of ours that are open:
+    those are opened after the restarts only.
     """
     ((follows, read_only, restarted),) = session.query("Look at the server", _INSIDE)
     return Probe(
@@ -102,24 +104,35 @@ class _Sight:
                 yield name, groups
 
 
-def create(session: Session, sql: PostgreSqlLogins, profile: Profile, before_change: Callable[[], object]) -> int:
+def signed_in(session: Session) -> frozenset[str]:
+    """Who is signed in to this instance."""
+    return frozenset(name for (name,) in session.query("Look who is signed in", _SIGNED_IN))
+
+
+def create(
+    session: Session,
+    ways: Ways,
+    profile: Profile,
+    before_change: Callable[[], object],
+    elsewhere: Collection[str] = (),
+) -> int:
     """Makes the group roles, grants them what they lack, then makes people's logins."""
-    count, seen = 0, _look(session, sql, profile)
-    if _on_server(sql, profile, seen):
+    count, seen = 0, _look(session, ways, profile, elsewhere)
+    if _on_server(ways, profile, seen):
         with _alone(session):
-            seen = _look(session, sql, profile)
-            count += _run(session, _on_server(sql, profile, seen), before_change)
+            seen = _look(session, ways, profile, elsewhere)
+            count += _run(session, _on_server(ways, profile, seen), before_change)
     for name, groups in seen.inside():
         with session.beside(name) as beside:
             if _within(beside, name, groups).statements:
                 with _alone(beside):
                     count += _run(beside, _within(beside, name, groups).statements, before_change)
-    return count + _make_people(session, sql, profile, seen.roles, before_change)
+    return count + _make_people(session, ways, profile, elsewhere, seen.roles, before_change)
 
 
-def verify(session: Session, sql: PostgreSqlLogins, profile: Profile) -> Proof:
+def verify(session: Session, ways: Ways, profile: Profile) -> Proof:
     """Reads everything back. What somebody has made or revoked since the run waits for the next one."""
-    seen = _look(session, sql, profile)
+    seen = _look(session, ways, profile)
     plans = seen.on_databases()
     for name, groups in seen.inside():
         with session.beside(name) as beside:
@@ -129,16 +142,18 @@ def verify(session: Session, sql: PostgreSqlLogins, profile: Profile) -> Proof:
         for plan in plans
         for said in (*plan.waiting, *(f"not done yet: {each.description}" for each in plan.statements))
     ]
-    return prove(sql, profile, seen.roles, not_ours=[said for plan in plans for said in plan.not_ours], waiting=waiting)
+    return prove(
+        ways, profile, seen.roles, not_ours=[said for plan in plans for said in plan.not_ours], waiting=waiting
+    )
 
 
-def _look(session: Session, sql: PostgreSqlLogins, profile: Profile) -> _Sight:
+def _look(session: Session, ways: Ways, profile: Profile, elsewhere: Collection[str] = ()) -> _Sight:
     """Two round trips.
 
     Raises DatabaseUnusable: no login may be made here.
     """
-    roles = read_roles(session)
-    _refuse(sql, roles)
+    roles = read_roles(session, elsewhere)
+    _refuse(ways, roles)
     wanted = wanted_groups(profile)
     troubles = group_troubles(profile.name, wanted, roles)
     groups = tuple(group for group in wanted if group.name not in troubles)
@@ -146,14 +161,14 @@ def _look(session: Session, sql: PostgreSqlLogins, profile: Profile) -> _Sight:
     return _Sight(roles, groups, read_databases(session, sorted(databases), [group.name for group in groups]))
 
 
-def _refuse(sql: PostgreSqlLogins, roles: Roles) -> None:
-    if problem := unusable(sql, roles):
+def _refuse(ways: Ways, roles: Roles) -> None:
+    if problem := unusable(ways, roles):
         raise DatabaseUnusable(*problem)
 
 
-def _on_server(sql: PostgreSqlLogins, profile: Profile, seen: _Sight) -> list[Statement]:
+def _on_server(ways: Ways, profile: Profile, seen: _Sight) -> list[Statement]:
     """What is missing beside people's logins, and is the whole server's."""
-    made = make_groups(sql, profile.name, seen.groups, seen.roles)
+    made = make_groups(ways, profile.name, seen.groups, seen.roles)
     return [*made, *(statement for plan in seen.on_databases() for statement in plan.statements)]
 
 
@@ -163,16 +178,21 @@ def _within(session: Session, database: str, groups: Sequence[Group]) -> GrantPl
 
 
 def _make_people(
-    session: Session, sql: PostgreSqlLogins, profile: Profile, roles: Roles, before_change: Callable[[], object]
+    session: Session,
+    ways: Ways,
+    profile: Profile,
+    elsewhere: Collection[str],
+    roles: Roles,
+    before_change: Callable[[], object],
 ) -> int:
     """People's logins: made, read back and opened in one transaction."""
-    if not (make(sql, profile, roles).statements or open_complete(sql, profile, roles)):
+    if not (make(ways, profile, roles).statements or open_complete(ways, profile, roles)):
         return 0
     with _alone(session):
-        count = _run(session, make(sql, profile, read_roles(session)).statements, before_change)
-        roles = read_roles(session)
-        _refuse(sql, roles)
-        return count + _run(session, open_complete(sql, profile, roles), before_change)
+        count = _run(session, make(ways, profile, read_roles(session, elsewhere)).statements, before_change)
+        roles = read_roles(session, elsewhere)
+        _refuse(ways, roles)
+        return count + _run(session, open_complete(ways, profile, roles), before_change)
 
 
 def _run(session: Session, statements: Sequence[Statement], before_change: Callable[[], object]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from signon.db.session import Session
@@ -22,7 +22,7 @@ SELECT r.rolname, r.rolcanlogin,
   ARRAY(SELECT above.rolname::text FROM pg_auth_members m JOIN pg_roles above ON above.oid = m.roleid
     WHERE m.member = r.oid AND (COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, true)
       OR COALESCE((to_jsonb(m) ->> 'set_option')::boolean, true))),
-  r.rolname = current_user
+  EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid), r.rolname = current_user
 FROM pg_roles r
 """
 
@@ -71,12 +71,17 @@ FROM objects ORDER BY kind, schema, name
 """
 
 
-def read_roles(session: Session) -> Roles:
-    """Every role of the server, in one round trip however many there are."""
+def read_roles(session: Session, signed_in: Collection[str] = ()) -> Roles:
+    """Every role of the server, in one round trip however many there are.
+
+    ``signed_in``: who is so on other instances of the cluster.
+    """
     rows = session.query("Read the roles", _ROLES)
     present = {
-        name: PresentRole(name, can_login, tuple(powers), read_mark(comment), frozenset(member_of))
-        for name, can_login, powers, comment, member_of, _ in rows
+        name: PresentRole(
+            name, can_login, tuple(powers), read_mark(comment), frozenset(member_of), in_use or name in signed_in
+        )
+        for name, can_login, powers, comment, member_of, in_use, _ in rows
     }
     return Roles(next(name for name, *_, is_master in rows if is_master), present)
 

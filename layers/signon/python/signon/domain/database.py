@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from signon.domain.engines import Scope
+from signon.domain.engines import ENGINES, Reboots, Scope
 from signon.domain.readiness import STUCK_REMEDY, Readiness, Standing, readiness
 from signon.errors import DatabaseUnusable
 
@@ -103,6 +103,12 @@ class Database:
 
     def is_new(self, now: datetime) -> bool:
         return now - self.created_at < NEW_FOR
+
+    @property
+    def to_reboot(self) -> tuple[Instance, ...]:
+        """The instances that its engine wants rebooted after joining a directory, in that order."""
+        readers_only = ENGINES[self.id.engine].reboots is Reboots.READERS
+        return tuple(instance for instance in self.instances if not (readers_only and instance.is_writer))
 
     @property
     def standing(self) -> Standing:

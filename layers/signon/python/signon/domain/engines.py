@@ -1,14 +1,18 @@
 """The engines, one row each: what differs between them stands here and nowhere else.
 
 A method that a row lacks is one that AWS does not offer there. The SQL of a login stands whole, so that a database
-administrator can audit it on one screen. MySQL: {accounts} is a list of ``%s@%s`` pairs, %s a driver's parameter.
-PostgreSQL: each {field} is a parameter, or a list of them; names are quoted, texts are literals.
+administrator can audit it on one screen.
+
+MySQL's family: {accounts} is a list of accounts with how they sign in, {logins} of ``%s@%s`` pairs alone, {mark} our
+mark as JSON; where marks are roles, {marks} is a list of those, one per login, and {complete} the one that open logins
+have; %s is a driver's parameter. PostgreSQL: each {field} is a parameter, or a list of them; names are quoted, texts
+are literals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -34,19 +38,53 @@ class Method(Enum):
     IAM = "iam"
 
 
+class Reboots(Enum):
+    """Which instances are rebooted after joining a directory."""
+
+    ALL = "all"
+    READERS = "readers"
+
+
+class Exclusive(Enum):
+    """What takes one method or the other."""
+
+    INSTANCE = "instance"
+    INSTANCE_UNLESS_TOLD = "instance, unless the profile names both methods"
+    LOGIN = "login"
+
+
+class Marks(Enum):
+    """Where a login of ours bears our mark."""
+
+    ATTRIBUTE = "the account's ATTRIBUTE"
+    ROLES = "roles that are named after it"
+
+
 @dataclass(frozen=True)
 class MySqlLogins:
     """How a login is made, opened and closed, and what it must look like when it is read back.
 
-    ``account``: one account in CREATE USER. ``create`` makes it locked, ``open`` unlocks it when it is complete.
+    ``account``: one account in CREATE USER and ALTER USER; ``stored`` what the server keeps behind the plugin's name,
+    {realm} for the directory's. ``create`` makes it locked, ``alter`` makes it so of one that is there, ``open``
+    unlocks it when it is complete; ``unmark`` precedes ``lock`` for one that is complete.
     """
 
     plugin: str
     tls: str
     account: str
-    create: str
-    open: str
-    lock: str
+    create: tuple[str, ...]
+    alter: tuple[str, ...]
+    open: tuple[str, ...]
+    lock: tuple[str, ...]
+    unmark: tuple[str, ...] = ()
+    stored: str = ""
+
+    @property
+    def marks(self) -> Marks:
+        return Marks.ROLES if "{marks}" in self.create[0] else Marks.ATTRIBUTE
+
+    def stores(self, realm: str) -> str:
+        return self.stored.format(realm=realm)
 
 
 @dataclass(frozen=True)
@@ -73,8 +111,8 @@ class Engine:
     """What differs between engines.
 
     ``title`` is AWS's name of the service; ``oldest`` the first engine version that is served, ``why_oldest`` what is
-    wrong with older ones; ``why_reboot`` why each of its instances is rebooted after joining a directory;
-    ``joining`` what people notice of the join itself; ``one_method``: an instance takes one method or the other;
+    wrong with older ones; ``why_reboot`` why the instances in ``reboots`` are rebooted after joining a directory;
+    ``joining`` what people notice of the join itself; ``exclusive`` what takes one method or the other;
     ``longest_domain``: how many characters a domain name may have, where AWS names a limit.
     """
 
@@ -84,15 +122,19 @@ class Engine:
     scope: Scope
     oldest: tuple[int, ...]
     why_oldest: str
-    why_reboot: str
     logins: Mapping[Method, LoginSql]
+    why_reboot: str = ""
+    reboots: Reboots = Reboots.ALL
     joining: str = "brief"
-    one_method: bool = False
+    exclusive: Exclusive = Exclusive.LOGIN
     longest_domain: int | None = None
 
     def serves(self, version: str) -> bool:
         return tuple(int(part) for part in version.split(".") if part.isdigit()) >= self.oldest
 
+
+_OPEN = ("ALTER USER {logins} ACCOUNT UNLOCK ATTRIBUTE {mark}",)
+_LOCK = ("ALTER USER {logins} ACCOUNT LOCK ATTRIBUTE {mark}",)
 
 # REQUIRE SSL, because the directory password travels through PAM in the clear. The old guide's UPDATE mysql.user is
 # unsupported since 8.0.36.
@@ -101,10 +143,57 @@ MYSQL_PAM = MySqlLogins(
     plugin="auth_pam",
     tls="ANY",
     account="%s@%s IDENTIFIED WITH 'auth_pam'",
-    create="CREATE USER {accounts} REQUIRE SSL ACCOUNT LOCK ATTRIBUTE %s",
-    open="ALTER USER {accounts} ACCOUNT UNLOCK ATTRIBUTE %s",
-    lock="ALTER USER {accounts} ACCOUNT LOCK ATTRIBUTE %s",
+    create=("CREATE USER {accounts} REQUIRE SSL ACCOUNT LOCK ATTRIBUTE {mark}",),
+    alter=("ALTER USER {accounts} REQUIRE SSL ACCOUNT LOCK ATTRIBUTE {mark}",),
+    open=_OPEN,
+    lock=_LOCK,
 )
+
+# A ticket, no password: nothing secret travels. REQUIRE NONE is for an account that had to use TLS before.
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-mysql-kerberos-setting-up.html
+MYSQL_TICKETS = MySqlLogins(
+    plugin="authentication_kerberos",
+    tls="",
+    account="%s@%s IDENTIFIED WITH 'authentication_kerberos' BY %s",
+    stored="{realm}",
+    create=("CREATE USER {accounts} ACCOUNT LOCK ATTRIBUTE {mark}",),
+    alter=("ALTER USER {accounts} REQUIRE NONE ACCOUNT LOCK ATTRIBUTE {mark}",),
+    open=_OPEN,
+    lock=_LOCK,
+)
+
+# REQUIRE SSL, because the token travels as a password in the clear.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
+MYSQL_IAM = MySqlLogins(
+    plugin="AWSAuthenticationPlugin",
+    tls="ANY",
+    account="%s@%s IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS'",
+    stored="RDS",
+    create=("CREATE USER {accounts} REQUIRE SSL ACCOUNT LOCK ATTRIBUTE {mark}",),
+    alter=("ALTER USER {accounts} REQUIRE SSL ACCOUNT LOCK ATTRIBUTE {mark}",),
+    open=_OPEN,
+    lock=_LOCK,
+)
+
+# MariaDB's accounts have no ATTRIBUTE: the mark is a role without privileges, named after profile and login and made
+# before the login, so that a run that is cut off leaves no login without it; who is open has the profile's own as well.
+MARIADB_IAM = MySqlLogins(
+    plugin="AWSAuthenticationPlugin",
+    tls="ANY",
+    account="%s@%s IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS'",
+    stored="RDS",
+    create=("CREATE ROLE IF NOT EXISTS {marks}", "CREATE USER {accounts} REQUIRE SSL ACCOUNT LOCK"),
+    alter=("CREATE ROLE IF NOT EXISTS {marks}", "ALTER USER {accounts} REQUIRE SSL ACCOUNT LOCK"),
+    open=(
+        "CREATE ROLE IF NOT EXISTS {complete}",
+        "ALTER USER {logins} ACCOUNT UNLOCK",
+        "GRANT {complete} TO {logins}",
+    ),
+    unmark=("REVOKE {complete} FROM {logins}",),
+    lock=("ALTER USER {logins} ACCOUNT LOCK",),
+)
+
+MYSQL_PLUGINS = frozenset(sql.plugin for sql in (MYSQL_PAM, MYSQL_TICKETS, MYSQL_IAM))  # of every login that we make
 
 # CREATE USER "alice@CORP.EXAMPLE.COM" WITH LOGIN; GRANT rds_ad TO ...: the guide's two statements, with LOGIN last. A
 # profile's roles are roles without LOGIN of which people become members; what those are granted stands in
@@ -119,6 +208,14 @@ POSTGRESQL_AD = PostgreSqlLogins(
     lock="ALTER ROLE {login} NOLOGIN; COMMENT ON ROLE {login} IS {mark}",
 )
 
+# CREATE USER app WITH LOGIN; GRANT rds_iam TO ...: the same with another role.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
+POSTGRESQL_IAM = replace(POSTGRESQL_AD, role="rds_iam", excludes="rds_ad")
+
+_NO_MARK = "older ones cannot mark a login as ours"
+_NO_SUPPORT = "older ones are out of standard support"
+_LONGEST_DOMAIN = 61  # "The domain name length can't be longer than 61 characters"
+
 ENGINES: Mapping[str, Engine] = MappingProxyType(
     {
         engine.name: engine
@@ -129,11 +226,38 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
                 Family.MYSQL,
                 Scope.INSTANCE,
                 oldest=(8, 0, 21),  # the first with ATTRIBUTE, where a login carries our mark
-                why_oldest="older ones cannot mark a login as ours",
+                why_oldest=_NO_MARK,
+                logins={Method.KERBEROS: MYSQL_PAM, Method.IAM: MYSQL_IAM},
                 why_reboot="mysql loads its sign-in plugin when the instance starts",
-                logins={Method.KERBEROS: MYSQL_PAM},
-                one_method=True,
-                longest_domain=61,  # "The domain name length can't be longer than 61 characters"
+                exclusive=Exclusive.INSTANCE,
+                longest_domain=_LONGEST_DOMAIN,
+            ),
+            Engine(
+                "aurora-mysql",
+                "Aurora MySQL",
+                Family.MYSQL,
+                Scope.CLUSTER,
+                oldest=(8, 0, 3, 3),  # as 8.0.mysql_aurora.3.03.0: Kerberos and ATTRIBUTE
+                why_oldest=_NO_MARK,
+                logins={Method.KERBEROS: MYSQL_TICKETS, Method.IAM: MYSQL_IAM},
+                why_reboot="aurora-mysql takes tickets on readers that were started after the join",
+                reboots=Reboots.READERS,  # "you need to reboot the reader DB instances", and the writer is not named
+                joining="none",  # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html
+                longest_domain=_LONGEST_DOMAIN,
+            ),
+            Engine(
+                "postgres",
+                "RDS for PostgreSQL",
+                Family.POSTGRESQL,
+                Scope.INSTANCE,
+                oldest=(14,),
+                why_oldest=_NO_SUPPORT,
+                logins={Method.KERBEROS: POSTGRESQL_AD, Method.IAM: POSTGRESQL_IAM},
+                why_reboot="postgres takes tickets when it was started after the join",
+                # One page says that IAM and Kerberos are not both possible on an instance, another that they are.
+                # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
+                # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/postgresql-kerberos-setting-up.html
+                exclusive=Exclusive.INSTANCE_UNLESS_TOLD,
             ),
             Engine(
                 "aurora-postgresql",
@@ -141,22 +265,21 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
                 Family.POSTGRESQL,
                 Scope.CLUSTER,
                 oldest=(14,),
-                why_oldest="older ones are out of standard support",
+                why_oldest=_NO_SUPPORT,
+                logins={Method.KERBEROS: POSTGRESQL_AD, Method.IAM: POSTGRESQL_IAM},
                 why_reboot="aurora-postgresql takes tickets on instances that were started after the join",
-                logins={Method.KERBEROS: POSTGRESQL_AD},
                 joining="none",  # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html
             ),
-            # Kerberos "isn't available" there, and no other method is served yet: one finding says so.
+            # Kerberos "isn't available" there: one finding says so.
             # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.RDS_Fea_Regions_DB-eng.Feature.KerberosAuthentication.html
             Engine(
                 "mariadb",
-                "MariaDB",
+                "RDS for MariaDB",
                 Family.MYSQL,
                 Scope.INSTANCE,
-                oldest=(),
-                why_oldest="",
-                why_reboot="",
-                logins={},
+                oldest=(10, 6),
+                why_oldest=_NO_SUPPORT,
+                logins={Method.IAM: MARIADB_IAM},
             ),
         )
     }

@@ -54,6 +54,8 @@ class Standing:
     ``there``: something has its name; then ``mark`` is what we wrote on it (None where somebody else made it), ``kind``
     what it is, ``changed`` how it differs from what we make, ``locked`` that nobody can use it. ``obstacle`` keeps our
     hands off it for a reason beside itself. ``lacks`` is what it still needs, in words.
+    ``to_alter``: the profile wants it to sign in otherwise than it does, or takes it over from somebody else;
+    ``in_use``: somebody is signed in with it.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Standing:
     changed: str = ""
     locked: bool = False
     obstacle: str = ""
+    to_alter: bool = False
+    in_use: bool = False
     lacks: tuple[str, ...] = ()
 
     @property
@@ -73,19 +77,28 @@ class Standing:
         """Why this login is not ours to touch, or None."""
         if not self.there:
             return self.obstacle or None
+        if self.mark is None and self.to_alter:
+            return self.obstacle or ("somebody is signed in with it" if self.in_use else None)
         if self.mark is None:
             return f"made by somebody else ({self.kind})"
         if self.mark.get("profile") != profile:
             return f"made for profile {self.mark.get('profile')}"
-        if self.changed:
+        if self.changed and not self.to_alter:
             return f"changed since we made it ({self.changed})"
         if self.obstacle:
             return self.obstacle
+        if self.to_alter:
+            return None
         return "locked by somebody else" if self.locked and self.is_complete else None
+
+    @property
+    def awaits_adoption(self) -> bool:
+        """Whether it is to be taken over as soon as nobody is signed in with it."""
+        return self.there and self.mark is None and self.to_alter and not self.obstacle
 
     def is_ready(self, profile: str) -> bool:
         """Whether it is ours, has everything that it needs, and is not open yet."""
-        return self.there and not (self.objection(profile) or self.is_complete or self.lacks)
+        return self.there and not (self.objection(profile) or self.to_alter or self.is_complete or self.lacks)
 
     def fault(self, profile: str) -> str | None:
         """What is wrong with a login of ours after a run that should have completed it, or None."""
@@ -93,6 +106,8 @@ class Standing:
             return None
         if not self.there:
             return "is not there"
+        if self.to_alter:
+            return "still signs in as before"
         if not self.is_complete or self.locked:
             return "is locked"
         return f"lacks {'; '.join(self.lacks)}" if self.lacks else None
@@ -127,6 +142,8 @@ def proof(
 
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
+    awaited = [each for each in standings if each.awaits_adoption]
+    standings = [each for each in standings if not each.awaits_adoption]
     faults = [f"{each.name} {fault}" for each in standings if (fault := each.fault(profile))]
     if faults:
         raise LoginsIncomplete(
@@ -135,7 +152,8 @@ def proof(
         )
     untouched = left_alone(profile, standings)
     verified = len(standings) - len(untouched)
-    return Proof(verified, shortened(untouched), shortened(tuple(not_ours)), shortened(tuple(waiting)))
+    adopted_later = (f"{each.name} is adopted when nobody is signed in with it" for each in awaited)
+    return Proof(verified, shortened(untouched), shortened(tuple(not_ours)), shortened((*waiting, *adopted_later)))
 
 
 def still_open(name: str, mark: Mapping[str, Any]) -> str:

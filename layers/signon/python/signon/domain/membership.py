@@ -100,6 +100,16 @@ def must_associate(database: Database, directory: str, *, apply_immediately: boo
     return MEMBERSHIP.get(membership.status) == RETRY or (held_for_window and apply_immediately)
 
 
+def must_leave(database: Database, *, apply_immediately: bool) -> bool:
+    """Whether RDS must be asked to take the database out of its directory: not again where it is at it, or may wait."""
+    if database.membership is None or database.standing.readiness is Readiness.CHANGING:
+        return False
+    status = database.membership.status
+    if status.startswith("pending-maintenance") and MEMBERSHIP.get(status) == BLOCKED:
+        return apply_immediately
+    return MEMBERSHIP.get(status) != BLOCKED
+
+
 def opening(
     before: Reading | None, database: Database, record: Record | None, *, asks: bool, plugin_loaded: bool | None
 ) -> Reading:
@@ -112,7 +122,7 @@ def opening(
         looks=before.looks if before else 0,
         failures=before.failures if before else (),
         wait_seconds=seconds_before_look(before.looks if before else 0) if asks or not ready else 0,
-        reboot_due=asks or (not plugin_loaded if recorded is None else recorded),
+        reboot_due=bool(database.to_reboot) and (asks or (not plugin_loaded if recorded is None else recorded)),
     )
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import Any
 
 from signon.domain import logins
-from signon.domain.engines import MySqlLogins
+from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
 from signon.domain.logins import LoginPlan, Proof, Standing, Statement, batches, mark
 from signon.domain.names import mysql_account_problem
 from signon.domain.profile import Profile
 from signon.errors import StatementRefused
 
 HOST = "%"
+MARK = "signon"  # begins the names of the roles that are marks
+
+Ways = Mapping[Method, MySqlLogins]  # how logins are made, by how they sign in
 
 # The only privileges that a profile can give, and only on named databases.
 PRESETS: Mapping[str, tuple[str, ...]] = {
@@ -24,8 +28,13 @@ PRESETS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class WantedLogin:
+    """``stored``: what the server is to keep behind the plugin's name; ``adopt``: take it over from whoever made it."""
+
     user: str
+    sql: MySqlLogins
+    stored: str
     grants: Mapping[str, frozenset[str]]  # pattern -> privileges
+    adopt: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,8 @@ class PresentLogin:
     locked: bool
     mark: Mapping[str, Any] | None
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    stored: str = ""
+    signed_in: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,11 +66,18 @@ class Accounts:
 
 
 def wanted_logins(
-    profile: Profile, *, literal_names: bool = False, lower_case: bool = False
+    ways: Ways, profile: Profile, *, literal_names: bool = False, lower_case: bool = False
 ) -> tuple[WantedLogin, ...]:
-    """The profile's directory logins, each with its grants as the server will show them."""
+    """The profile's logins, each with its grants as the server will show them."""
     return tuple(
-        WantedLogin(login.user, _grants(profile, login.roles, literal_names, lower_case)) for login in profile.logins
+        WantedLogin(
+            login.user,
+            ways[login.method],
+            ways[login.method].stores(profile.realm),
+            _grants(profile, login.roles, literal_names, lower_case),
+            adopt=login.user in profile.adopt,
+        )
+        for login in profile.logins
     )
 
 
@@ -85,18 +103,21 @@ def database_pattern(database: str) -> str:
 
 
 def make(
-    sql: MySqlLogins,
+    ways: Ways,
     profile: str,
     wanted: Sequence[WantedLogin],
     present: Sequence[PresentLogin],
     *,
     lock_leavers: bool,
 ) -> LoginPlan:
-    """The statements that make what is missing (locked), grant what is missing, and lock who has left."""
+    """The statements that make what is missing (locked), alter what is to sign in otherwise, grant what is missing,
+    and lock who has left.
+    """
     there = _of_every_host(present)
-    standings = _standings(sql, wanted, present)
+    standings = _standings(wanted, present)
     absent = [login for login in wanted if login.user not in there]
-    ours = {standing.name for standing in standings if not standing.objection(profile)}
+    altered = {each.name for each in standings if each.to_alter and not each.objection(profile)}
+    ours = {each.name for each in standings if not each.objection(profile)}
     missing = [
         (login.user, pattern, rest)
         for login in (*absent, *(login for login in wanted if login.user in there and login.user in ours))
@@ -104,38 +125,37 @@ def make(
     ]
     names = {login.user for login in wanted}
     leavers = (login for login in present if login.host == HOST and login.user not in names)
-    left = [login.user for login in leavers if lock_leavers and _is_open(login, profile)]
+    left = [login for login in leavers if lock_leavers and _is_open(login, profile)]
     return LoginPlan(
         statements=(
-            *_each(
-                "Create locked",
-                [login.user for login in absent],
-                sql.create,
-                sql.account,
-                mark(profile, complete=False),
-            ),
+            *_made(profile, absent, [login for login in wanted if login.user in altered]),
             *_grant_statements(missing),
-            *_each("Lock who has left", left, sql.lock, "%s@%s", mark(profile, complete=False)),
+            *_locked(next(iter(ways.values())), profile, left),
         ),
         left_alone=logins.left_alone(profile, standings),
     )
 
 
 def open_complete(
-    sql: MySqlLogins, profile: str, wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]
+    profile: str, wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]
 ) -> tuple[Statement, ...]:
     """The statements that unlock those of ours that were read back exactly as wanted and are not open yet."""
-    ready = [each.name for each in _standings(sql, wanted, present) if each.is_ready(profile)]
-    return tuple(_each("Unlock, complete", ready, sql.open, "%s@%s", mark(profile, complete=True)))
+    ready = {each.name for each in _standings(wanted, present) if each.is_ready(profile)}
+    return tuple(
+        statement
+        for sql, these in _by_way(login for login in wanted if login.user in ready)
+        for batch in batches(these)
+        for statement in _statements("Unlock, complete", sql.open, profile, batch, complete=True)
+    )
 
 
-def prove(sql: MySqlLogins, profile: Profile, accounts: Accounts) -> Proof:
+def prove(ways: Ways, profile: Profile, accounts: Accounts) -> Proof:
     """What reading back proves of a profile's logins.
 
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
-    wanted = wanted_logins(profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
-    standings = _standings(sql, wanted, accounts.logins)
+    wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
+    standings = _standings(wanted, accounts.logins)
     return logins.proof(profile.name, standings, not_ours=_of_other_profiles(profile, accounts))
 
 
@@ -147,15 +167,17 @@ def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:
             yield logins.still_open(login.user, login.mark)
 
 
-def _standings(sql: MySqlLogins, wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]) -> list[Standing]:
+def _standings(wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]) -> list[Standing]:
     there = _of_every_host(present)
-    return [_standing(sql, login, there.get(login.user)) for login in wanted]
+    return [_standing(login, there.get(login.user)) for login in wanted]
 
 
-def _standing(sql: MySqlLogins, login: WantedLogin, found: PresentLogin | None) -> Standing:
+def _standing(login: WantedLogin, found: PresentLogin | None) -> Standing:
     if found is None:
         return Standing(login.user)
-    as_made = (found.plugin, found.tls) == (sql.plugin, sql.tls)
+    signs_in_as_wanted = (found.plugin, found.stored) == (login.sql.plugin, login.stored)
+    as_made = signs_in_as_wanted and login.sql.tls in ("", found.tls)
+    ours_otherwise = found.mark is not None and found.plugin in MYSQL_PLUGINS and not signs_in_as_wanted
     return Standing(
         login.user,
         there=True,
@@ -163,6 +185,8 @@ def _standing(sql: MySqlLogins, login: WantedLogin, found: PresentLogin | None) 
         kind=f"plugin {found.plugin}",
         changed="" if as_made else f"plugin {found.plugin}, TLS {found.tls or 'not required'}",
         locked=found.locked,
+        to_alter=ours_otherwise or (found.mark is None and login.adopt),
+        in_use=found.signed_in,
         lacks=tuple(f"{', '.join(sorted(rest))} on {pattern}" for pattern, rest in _missing_grants(login, found)),
     )
 
@@ -182,10 +206,67 @@ def _missing_grants(login: WantedLogin, found: PresentLogin | None) -> Iterator[
             yield pattern, rest
 
 
-def _each(description: str, users: Sequence[str], sql: str, account: str, written: str) -> Iterator[Statement]:
-    for batch in batches(users):
-        text = sql.format(accounts=", ".join([account] * len(batch)))
-        yield Statement(f"{description}: {', '.join(batch)}", text, (*_accounts(batch), written))
+def _made(profile: str, absent: Sequence[WantedLogin], altered: Sequence[WantedLogin]) -> Iterator[Statement]:
+    for description, these in (("Create locked", absent), ("Alter, locked", altered)):
+        for sql, of_one_way in _by_way(these):
+            texts = sql.create if these is absent else sql.alter
+            for batch in batches(of_one_way):
+                yield from _statements(description, texts, profile, batch, complete=False)
+
+
+def _locked(sql: MySqlLogins, profile: str, left: Sequence[PresentLogin]) -> Iterator[Statement]:
+    """Logins of any way: they are closed alike."""
+    for batch in batches(left):
+        marked = [login for login in batch if login.mark and login.mark.get("complete")]
+        yield from _statements("Take the mark off", sql.unmark if marked else (), profile, marked, complete=False)
+        yield from _statements("Lock who has left", sql.lock, profile, batch, complete=False)
+
+
+def _statements(
+    description: str,
+    texts: Sequence[str],
+    profile: str,
+    batch: Sequence[WantedLogin | PresentLogin],
+    *,
+    complete: bool,
+) -> Iterator[Statement]:
+    """The texts with their fields filled in for these logins."""
+    names = [login.user for login in batch]
+    pairs = [_account(name) for name in names]
+    fields: dict[str, list[tuple[str, tuple[str, ...]]]] = {
+        "accounts": [_signing_in(login) for login in batch if isinstance(login, WantedLogin)],
+        "logins": [("%s@%s", pair) for pair in pairs],
+        "mark": [("%s", (mark(profile, complete=complete),))],
+        "marks": [("%s", (f"{MARK}.{profile}.{name}",)) for name in names],
+        "complete": [("%s", (f"{MARK}.{profile}",))],
+    }
+    for text in texts:
+        yield Statement(f"{description}: {', '.join(names)}", *filled(text, fields))
+
+
+def filled(template: str, fields: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]) -> tuple[str, tuple[str, ...]]:
+    """The template with the texts of its fields, and their values in this order."""
+    sql = ""
+    values: list[str] = []
+    for literal, field_name, _, _ in Formatter().parse(template):
+        filling = fields[field_name] if field_name else ()
+        sql += literal + ", ".join(text for text, _ in filling)
+        values += [value for _, these in filling for value in these]
+    return sql, tuple(values)
+
+
+def _signing_in(login: WantedLogin) -> tuple[str, tuple[str, ...]]:
+    """One account in CREATE USER and ALTER USER, and its parameters."""
+    said = (login.stored,) if login.sql.account.endswith("%s") else ()
+    return login.sql.account, (*_account(login.user), *said)
+
+
+def _by_way(wanted: Iterable[WantedLogin]) -> Iterator[tuple[MySqlLogins, list[WantedLogin]]]:
+    """The logins that are made by the same statements, together."""
+    ways: dict[str, tuple[MySqlLogins, list[WantedLogin]]] = {}
+    for login in wanted:
+        ways.setdefault(login.sql.plugin, (login.sql, []))[1].append(login)
+    yield from ways.values()
 
 
 def _grant_statements(missing: Sequence[tuple[str, str, frozenset[str]]]) -> Iterator[Statement]:
@@ -196,14 +277,15 @@ def _grant_statements(missing: Sequence[tuple[str, str, frozenset[str]]]) -> Ite
         listed = ", ".join(privilege for privilege in PRESETS["write"] if privilege in privileges)
         for batch in batches(users):
             sql = f"GRANT {listed} ON {_quoted(pattern)}.* TO {', '.join(['%s@%s'] * len(batch))}"
-            yield Statement(f"Grant {listed} on {pattern}: {', '.join(batch)}", sql, _accounts(batch))
+            accounts = tuple(part for user in batch for part in _account(user))
+            yield Statement(f"Grant {listed} on {pattern}: {', '.join(batch)}", sql, accounts)
 
 
-def _accounts(users: Sequence[str]) -> tuple[str, ...]:
+def _account(user: str) -> tuple[str, str]:
     """As parameters. Raises StatementRefused: MySQL would make an account of another name."""
-    if problem := next((problem for user in users if (problem := mysql_account_problem(user))), None):
+    if problem := mysql_account_problem(user):
         raise StatementRefused(f"Login {problem}", "Take another name, or take the login out of the profile")
-    return tuple(part for user in users for part in (user, HOST))
+    return user, HOST
 
 
 def _quoted(identifier: str) -> str:

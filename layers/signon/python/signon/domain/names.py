@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_letters, ascii_lowercase, digits
 
 _REALM = re.compile(r"[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?(\.[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?)+", re.ASCII)
@@ -53,6 +53,8 @@ LOGIN = Grammar(
     re.compile(r"rds.*|mysql([._-].*)?|pg_.*|postgres|root|admin|public|none|event_scheduler", re.ASCII),
     "it is the engine's or RDS's own",
 )
+# The same, and as long as MySQL's accounts may be: no directory knows it.
+IAM_LOGIN = replace(LOGIN, longest=LONGEST_MYSQL_ACCOUNT)
 _PLAIN = (ascii_letters + digits + "_$-", ascii_letters + digits + "_$-")
 _SAID = "letters, digits, underscores, dollar signs and hyphens"
 MYSQL_DATABASE = Grammar(
@@ -78,6 +80,13 @@ def login_problem(name: str, master_user: str) -> str | None:
     if name == master_user:
         return f"{name!r} is reserved: it is the master user's"
     return None if not name.endswith(".") else f"{name!r}: Active Directory has no names that end with a dot"
+
+
+def iam_login_problem(name: str, master_user: str) -> str | None:
+    """Why ``name`` is no legal login of an application or a person who comes with a token, or None."""
+    if problem := IAM_LOGIN.problem(name):
+        return problem
+    return f"{name!r} is reserved: it is the master user's" if name == master_user else None
 
 
 def realm_problem(name: str, longest: int = LONGEST_REALM) -> str | None:

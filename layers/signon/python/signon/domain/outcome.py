@@ -163,10 +163,12 @@ _NOT_OURS_REMEDY = (
 
 
 def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
-    proof, realm = dossier["proof"], dossier["plan"]["realm"]
+    proof = dossier["proof"]
     waiting, changed = proof.get("waiting", []), _changed(dossier)
-    sign_in = f"{proof['verified']} logins sign in with {realm}"
+    sign_in = f"{proof['verified']} logins sign in with {_by(dossier['plan'])}"
     left_alone, not_ours = proof["left_alone"], proof.get("not_ours", [])
+    handed_out = (dossier.get("policies") or {}).get("handed_out", [])
+    to_attach = tuple((f"A role does not have its policy yet: {each}", _ATTACH_REMEDY) for each in handed_out)
     problems = (
         *((f"Login {left}", _LOGIN_REMEDY) for left in left_alone),
         *((found, _NOT_OURS_REMEDY) for found in not_ours),
@@ -176,16 +178,34 @@ def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
     if not_ours:
         sign_in += f", {len(not_ours)} things are not ours to change"
     if waiting:
-        return Outcome(PARKED, f"{name}: {sign_in}; {'; '.join(waiting)}", problems, changed=changed)
+        return Outcome(PARKED, f"{name}: {sign_in}; {'; '.join(waiting)}", (*problems, *to_attach), changed=changed)
     if problems:
-        return Outcome(NEEDS_A_PERSON, f"{name}: {sign_in}", problems, changed=changed)
-    return Outcome(ONBOARDED, f"{name}: onboarded, {sign_in}", changed=changed)
+        return Outcome(NEEDS_A_PERSON, f"{name}: {sign_in}", (*problems, *to_attach), changed=changed)
+    if to_attach:
+        sign_in += f"; {len(to_attach)} policies are yours to attach"
+    return Outcome(ONBOARDED, f"{name}: onboarded, {sign_in}", to_attach, changed=changed)
+
+
+_ATTACH_REMEDY = (
+    "Attach it, or name it in the permission set; or list the role in the parameter ConnectRoles of the stack and start"
+    " again"
+)
+
+
+def _by(plan: Mapping[str, Any]) -> str:
+    """What people and applications sign in with."""
+    methods = plan["methods"]
+    return " and ".join([plan["realm"]] * methods["kerberos"] + ["IAM"] * methods["iam"])
 
 
 def _changed(dossier: Mapping[str, Any]) -> bool:
     membership, reboot = dossier.get("membership") or {}, dossier.get("reboot") or {}
+    leaving, switching = dossier.get("leaving") or {}, dossier.get("switching") or {}
     return bool(
         membership.get("attempts")
+        or leaving.get("requested")
+        or switching.get("requested")
+        or (dossier.get("policies") or {}).get("changed")
         or reboot.get("requested")
         or dossier.get("logins", {}).get("statements")
         or dossier.get("kit", {}).get("changed")
@@ -203,6 +223,10 @@ def _seen(dossier: Mapping[str, Any]) -> str:
 
 def _tried(dossier: Mapping[str, Any]) -> str:
     membership, done = dossier.get("membership") or {}, []
+    if (dossier.get("leaving") or {}).get("requested"):
+        done.append("asked RDS to let it leave its directory")
+    if (dossier.get("switching") or {}).get("requested"):
+        done.append(f"asked RDS to switch IAM authentication {'on' if dossier['plan']['methods']['iam'] else 'off'}")
     if membership.get("attempts"):
         done.append(
             f"asked RDS {membership['attempts']} times to associate the directory, looked {membership['looks']} times,"

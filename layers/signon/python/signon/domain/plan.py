@@ -9,10 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from signon.domain import connect_policies
 from signon.domain.approvals import applied_along, approvals
+from signon.domain.brevity import shortened
 from signon.domain.database import Database
-from signon.domain.engines import ENGINES, Engine, Method
+from signon.domain.engines import ENGINES, Engine
 from signon.domain.membership import MEMBERSHIP, READY, RETRY
+from signon.domain.methods import Methods, methods, switch
 from signon.domain.prerequisites import Finding, Surroundings, findings
 from signon.domain.profile import Profile, ProfileVersion
 from signon.domain.record import Record
@@ -38,13 +41,14 @@ class Plan:
     ``verdict`` is GO, ASK (a person must decide or mend something) or PARK (``reason`` says why: a freeze, the pause
     switch, a directory that is not Active yet; ``next_look`` when to look again).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
-    ``redrives`` is how often the execution had been redriven when it was made.
+    ``redrives`` is how often the execution had been redriven when it was made; ``lets_in``: there are IAM roles whose
+    policies speak, or have spoken, of this database.
     """
 
     verdict: str
     checksum: str
     profile: ProfileVersion
-    method: str
+    methods: Methods
     directory: str
     realm: str
     apply_immediately: bool
@@ -56,6 +60,7 @@ class Plan:
     next_look: str | None = None
     reason: str | None = None
     redrives: int = 0
+    lets_in: bool = False
 
     @property
     def interrupts(self) -> bool:
@@ -76,6 +81,7 @@ class Plan:
             **{
                 **document,
                 "profile": ProfileVersion.from_json(document["profile"]),
+                "methods": Methods.from_json(document["methods"]),
                 "steps": tuple(Step(**step) for step in document["steps"]),
                 "findings": tuple(Finding(**finding) for finding in document["findings"]),
             }
@@ -97,8 +103,8 @@ def make_plan(
 
     Where ``record`` does not know of the reboot after joining, the probe decides about it later.
     """
-    engine = ENGINES[database.id.engine]
-    steps = tuple(_steps(engine, database, profile, record.reboot_due if record else None))
+    engine, made = ENGINES[database.id.engine], methods(database, profile)
+    steps = tuple(_steps(engine, database, profile, made, record.reboot_due if record else None))
     interrupts = any(step.interruption != "none" for step in steps)
     is_ours = record is not None and record.is_ours
     was_allowed = record is not None and record.allowed == version.sha256
@@ -107,19 +113,31 @@ def make_plan(
         verdict=GO,
         checksum="",
         profile=version,
-        method=(profile.method_for(engine.name) or Method.KERBEROS).value,
+        methods=made,
         directory=profile.directory,
         realm=profile.realm,
         apply_immediately=profile.change.apply_immediately,
         master_secret=profile.master_secret,
         steps=steps,
-        findings=(*findings(engine, database, profile, around), *asked),
+        findings=(
+            *findings(engine, database, profile, around),
+            *switch(database, made),
+            *_of_the_roles(database, profile, made, around),
+            *asked,
+        ),
         may_reboot=was_allowed or _reboot_is_allowed(database, profile, now),
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,
+        lets_in=made.iam or (record is not None and bool(record.connected_roles)),
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now)
+
+
+def _of_the_roles(database: Database, profile: Profile, made: Methods, around: Surroundings) -> Iterator[Finding]:
+    if made.iam:
+        here = profile.on(database.id.engine)
+        yield from connect_policies.findings(database.id, here, around.policy_prefix, around.missing_roles)
 
 
 def _reboot_is_allowed(database: Database, profile: Profile, now: datetime) -> bool:
@@ -133,20 +151,49 @@ def _reboot_is_allowed(database: Database, profile: Profile, now: datetime) -> b
     )
 
 
-def _steps(engine: Engine, database: Database, profile: Profile, reboot_due: bool | None) -> Iterator[Step]:
+def _steps(
+    engine: Engine, database: Database, profile: Profile, made: Methods, reboot_due: bool | None
+) -> Iterator[Step]:
+    name = database.id.name
+    if made.leaves_directory and database.membership:
+        why = f"{engine.title} takes one method or the other; its directory logins are let in no longer"
+        yield Step(f"Let {name} leave directory {database.membership.directory}", why, engine.joining)
+    if made.switches_iam:
+        # AWS says of this setting that there is no downtime.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
+        yield Step(*_switching_iam(engine, name, made))
+    if made.kerberos:
+        yield from _joining(engine, database, profile, reboot_due)
+    here = profile.on(engine.name)
+    if made.iam and (roles := connect_policies.roles_of(here)):
+        who = ", ".join(shortened(tuple(arn.rpartition("/")[2] for arn in roles)))
+        yield Step(f"Let {who} connect to {name}", "a token is good for what the policies of its role allow")
+    yield Step(f"Create what is missing of {len(here.logins)} logins", _reason_to_create(engine, profile))
+    yield Step("Publish the connection kit", "people need the endpoint, the CA bundle and a client line that works")
+
+
+def _switching_iam(engine: Engine, name: str, made: Methods) -> tuple[str, str]:
+    if made.iam:
+        return f"Switch IAM database authentication on for {name}", "people and applications come with tokens of IAM"
+    why = f"{engine.title} takes one method or the other; its IAM logins are let in no longer"
+    return f"Switch IAM database authentication off for {name}", why
+
+
+def _joining(engine: Engine, database: Database, profile: Profile, reboot_due: bool | None) -> Iterator[Step]:
     name, membership = database.id.name, database.membership
     verdict = MEMBERSHIP.get(membership.status) if membership else None
     if verdict != READY:
         reason = _reason_to_associate(database)
         yield Step(f"Associate directory {profile.directory} with {name}", reason, engine.joining)
     if verdict != READY or reboot_due:
-        for instance in database.instances:
+        for instance in database.to_reboot:
             yield Step(f"Reboot {instance.name}", engine.why_reboot, "reboot")
-    yield Step(
-        f"Create what is missing of {len(profile.logins)} logins",
-        f"profile {profile.name} lists them; each is locked until it is complete",
-    )
-    yield Step("Publish the connection kit", "people need the endpoint, the CA bundle and a client line that works")
+
+
+def _reason_to_create(engine: Engine, profile: Profile) -> str:
+    skipped = tuple(f"{login.user} ({login.method.value})" for login in profile.skipped_on(engine.name))
+    left_out = f"; not signed in to here, and skipped: {', '.join(shortened(skipped))}" if skipped else ""
+    return f"profile {profile.name} lists them; each is locked until it is complete{left_out}"
 
 
 def _reason_to_associate(database: Database) -> str:

@@ -1,7 +1,8 @@
 """Logins of PostgreSQL's family: what is wanted, what is there, and the statements between the two.
 
-A person is a role ``user@REALM``, member of the method's role (rds_ad) and of a group role for each of the profile's
-roles that they have. Group roles hold the privileges (``postgresql_grants``) and cannot sign in.
+A person of the directory is a role ``user@REALM``, member of rds_ad; who comes with a token is a role of the plain
+name, member of rds_iam. Both are members of a group role for each of the profile's roles that they have. Group roles
+hold the privileges (``postgresql_grants``) and cannot sign in.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from dataclasses import dataclass
 from string import Formatter
 
 from signon.domain import logins
-from signon.domain.engines import PostgreSqlLogins
+from signon.domain.engines import Method, PostgreSqlLogins
 from signon.domain.logins import LoginPlan, Name, Proof, Standing, Statement, batches, mark
 from signon.domain.names import group_name, login_name
 from signon.domain.postgresql_roles import PresentRole, Roles
-from signon.domain.profile import Profile, Schemas
+from signon.domain.profile import DirectoryLogin, Profile, Schemas
+
+Ways = Mapping[Method, PostgreSqlLogins]  # how logins are made, by how they sign in
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,12 @@ class Group:
 
 @dataclass(frozen=True)
 class WantedLogin:
+    """``adopt``: take it over from whoever made it."""
+
     name: str
+    sql: PostgreSqlLogins
     roles: frozenset[str]
+    adopt: bool = False
 
 
 def wanted_groups(profile: Profile) -> tuple[Group, ...]:
@@ -44,28 +51,31 @@ def wanted_groups(profile: Profile) -> tuple[Group, ...]:
     )
 
 
-def wanted_logins(sql: PostgreSqlLogins, profile: Profile) -> tuple[WantedLogin, ...]:
-    """The profile's directory logins, each with what it is to be a member of."""
+def wanted_logins(ways: Ways, profile: Profile) -> tuple[WantedLogin, ...]:
+    """The profile's logins, each with what it is to be a member of."""
     groups = {group.role: group.name for group in wanted_groups(profile)}
     return tuple(
         WantedLogin(
-            login_name(login.user, profile.realm),
-            frozenset({sql.role, *(groups[role] for role in login.roles if role in groups)}),
+            login_name(login.user, login.realm or profile.realm) if isinstance(login, DirectoryLogin) else login.user,
+            ways[login.method],
+            frozenset({ways[login.method].role, *(groups[role] for role in login.roles if role in groups)}),
+            adopt=login.user in profile.adopt,
         )
         for login in profile.logins
     )
 
 
-def unusable(sql: PostgreSqlLogins, roles: Roles) -> tuple[str, str] | None:
+def unusable(ways: Ways, roles: Roles) -> tuple[str, str] | None:
     """Why no login may be made on this server at all, with the remedy, or None."""
-    if sql.role not in roles.present:
-        return f"There is no role {sql.role}", "Ask AWS Support: RDS makes it in every database server"
-    for role in (sql.role, sql.excludes):
-        if way := roles.masters_ways.get(role):
-            return (
-                f"The master user would sign in by {role} alone: {' is a member of '.join(way)}",
-                f"Revoke the role {way[1]} from {roles.master}, then start again",
-            )
+    for sql in ways.values():
+        if sql.role not in roles.present:
+            return f"There is no role {sql.role}", "Ask AWS Support: RDS makes it in every database server"
+        for role in (sql.role, sql.excludes):
+            if way := roles.masters_ways.get(role):
+                return (
+                    f"The master user would sign in by {role} alone: {' is a member of '.join(way)}",
+                    f"Revoke the role {way[1]} from {roles.master}, then start again",
+                )
     return None
 
 
@@ -88,17 +98,20 @@ def _group_trouble(profile: str, group: Group, found: PresentRole) -> str | None
     return f"changed since we made it ({', '.join(changes)})" if changes else None
 
 
-def make_groups(sql: PostgreSqlLogins, profile: str, groups: Sequence[Group], roles: Roles) -> tuple[Statement, ...]:
+def make_groups(ways: Ways, profile: str, groups: Sequence[Group], roles: Roles) -> tuple[Statement, ...]:
     """The statements that make the group roles that are missing."""
     missing = [group for group in groups if group.name not in roles.present]
     marks = {group.name: mark(profile, role=group.role) for group in missing}
+    sql: PostgreSqlLogins = next(iter(ways.values()))  # a group role is made alike, however its members sign in
     return tuple(_each("Create group role", list(marks), sql.create, marks))
 
 
-def make(sql: PostgreSqlLogins, profile: Profile, roles: Roles) -> LoginPlan:
+def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
     """The statements that make what is missing (without LOGIN), give memberships, and lock who has left."""
-    wanted = wanted_logins(sql, profile)
-    standings = _standings(sql, profile, wanted, roles)
+    sql: PostgreSqlLogins = next(iter(ways.values()))  # a login is made, opened and closed alike, however it signs in
+    wanted = wanted_logins(ways, profile)
+    standings = _standings(profile, wanted, roles)
+    altered = [each.name for each in standings if each.to_alter and not each.objection(profile.name)]
     ours = {standing.name for standing in standings if not standing.objection(profile.name)}
     absent = [login.name for login in wanted if login.name in ours and login.name not in roles.present]
     lacking: dict[frozenset[str], list[str]] = {}
@@ -115,6 +128,7 @@ def make(sql: PostgreSqlLogins, profile: Profile, roles: Roles) -> LoginPlan:
     return LoginPlan(
         statements=(
             *_each("Create without LOGIN", absent, sql.create, dict.fromkeys(absent, closed)),
+            *_each("Adopt, without LOGIN", altered, sql.lock, dict.fromkeys(altered, closed)),
             *(
                 Statement(
                     f"Grant {', '.join(sorted(joined))}: {', '.join(batch)}",
@@ -129,22 +143,23 @@ def make(sql: PostgreSqlLogins, profile: Profile, roles: Roles) -> LoginPlan:
     )
 
 
-def open_complete(sql: PostgreSqlLogins, profile: Profile, roles: Roles) -> tuple[Statement, ...]:
+def open_complete(ways: Ways, profile: Profile, roles: Roles) -> tuple[Statement, ...]:
     """The statements that give LOGIN to those of ours that were read back exactly as wanted and do not have it yet."""
-    standings = _standings(sql, profile, wanted_logins(sql, profile), roles)
+    sql: PostgreSqlLogins = next(iter(ways.values()))
+    standings = _standings(profile, wanted_logins(ways, profile), roles)
     ready = [each.name for each in standings if each.is_ready(profile.name)]
     return tuple(_each("LOGIN, complete", ready, sql.open, dict.fromkeys(ready, mark(profile.name, complete=True))))
 
 
 def prove(
-    sql: PostgreSqlLogins, profile: Profile, roles: Roles, *, not_ours: Iterable[str] = (), waiting: Iterable[str] = ()
+    ways: Ways, profile: Profile, roles: Roles, *, not_ours: Iterable[str] = (), waiting: Iterable[str] = ()
 ) -> Proof:
     """What reading back proves of a profile's logins; ``not_ours`` and ``waiting`` are what their grants show.
 
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
-    wanted = wanted_logins(sql, profile)
-    standings = _standings(sql, profile, wanted, roles)
+    wanted = wanted_logins(ways, profile)
+    standings = _standings(profile, wanted, roles)
     found = group_troubles(profile.name, wanted_groups(profile), roles)
     troubles = (f"{name}: {trouble}" for name, trouble in found.items())
     others = _of_other_profiles(profile.name, wanted, roles)
@@ -159,11 +174,10 @@ def _of_other_profiles(profile: str, wanted: Sequence[WantedLogin], roles: Roles
             yield logins.still_open(role.name, role.mark)
 
 
-def _standings(sql: PostgreSqlLogins, profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> list[Standing]:
+def _standings(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> list[Standing]:
     troubles = group_troubles(profile.name, wanted_groups(profile), roles)
     return [
-        _standing(login, roles, _obstacle(sql, login, roles, troubles), roles.present.get(login.name))
-        for login in wanted
+        _standing(login, roles, _obstacle(login, roles, troubles), roles.present.get(login.name)) for login in wanted
     ]
 
 
@@ -177,13 +191,21 @@ def _standing(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRol
         kind=f"member of {', '.join(sorted(found.member_of)) or 'no role'}",
         changed=", ".join(found.powers),
         locked=not found.can_login,
-        obstacle=obstacle,
+        obstacle=obstacle or _keeps_from_adopting(login, found),
+        to_alter=found.mark is None and login.adopt,
+        in_use=found.signed_in,
         lacks=tuple(f"membership of {role}" for role in sorted(_lacking(login, roles))),
     )
 
 
-def _obstacle(sql: PostgreSqlLogins, login: WantedLogin, roles: Roles, troubles: Mapping[str, str]) -> str:
+def _keeps_from_adopting(login: WantedLogin, found: PresentRole) -> str:
+    powers = found.mark is None and login.adopt and found.powers
+    return f"it is not adopted with {', '.join(found.powers)}, which no login of ours has" if powers else ""
+
+
+def _obstacle(login: WantedLogin, roles: Roles, troubles: Mapping[str, str]) -> str:
     """What forbids to make ``login`` a member of what it is to be a member of; "" where nothing does."""
+    sql = login.sql
     for role in sorted(login.roles & troubles.keys()):
         return f"it needs {role}, which is not ours to use: {troubles[role]}"
     if way := roles.way({login.name, *login.roles}, sql.excludes):

@@ -22,6 +22,7 @@ class PresentRole:
     powers: tuple[str, ...] = ()
     mark: Mapping[str, Any] | None = None
     member_of: frozenset[str] = frozenset()
+    signed_in: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 from signon.domain.database import Database
 from signon.domain.directory import ACTIVE, Directory, DirectoryRole, role_problem
 from signon.domain.engines import Engine, Method, Scope
-from signon.domain.names import login_problem
+from signon.domain.names import iam_login_problem, login_problem
 from signon.domain.profile import Profile
 from signon.domain.readiness import STUCK_REMEDY, Readiness
 
@@ -39,6 +39,8 @@ class Surroundings:
 
     ``served_vpc`` is the stack's; ``without_kerberos`` the instance classes of the database for which RDS offers none
     in this engine version; ``paused``: a person has switched everything off, and nothing is begun, whoever approved it.
+    ``missing_roles``: those of the profile's IAM roles (their ARNs) that there are not; ``policy_prefix`` begins the
+    names of the stack's connect policies.
     """
 
     directory: Directory | None
@@ -46,6 +48,8 @@ class Surroundings:
     served_vpc: str
     without_kerberos: tuple[str, ...] = ()
     paused: bool = False
+    missing_roles: frozenset[str] = frozenset()
+    policy_prefix: str = ""
 
 
 def findings(engine: Engine, database: Database, profile: Profile, around: Surroundings) -> Iterator[Finding]:
@@ -58,25 +62,27 @@ def findings(engine: Engine, database: Database, profile: Profile, around: Surro
     yield from _of_the_method(engine, database, profile, around)
     yield from _of_the_database(database, profile, around)
     yield from _of_replication(database)
-    yield from _of_the_directory(engine, database, profile, around.directory)
-    yield from _of_the_role(engine, database, around.role)
-    for login in profile.logins:
-        if problem := login_problem(login.user, database.master_user):
+    if Method.KERBEROS in profile.methods_for(engine.name):
+        yield from _of_the_directory(engine, database, profile, around.directory)
+        yield from _of_the_role(engine, database, around.role)
+    for login in profile.on(engine.name).logins:
+        problem_of = login_problem if login.method is Method.KERBEROS else iam_login_problem
+        if problem := problem_of(login.user, database.master_user):
             yield Finding(f"Login {problem}", "Take another name, or take the login out of the profile")
 
 
 def _of_the_method(engine: Engine, database: Database, profile: Profile, around: Surroundings) -> Iterator[Finding]:
-    name = database.id.name
-    if not engine.logins:
+    name, named = database.id.name, profile.methods.get(engine.name, ())
+    for method in sorted({*named} - {each.value for each in engine.logins}):
+        offered = ", ".join(each.value for each in engine.logins)
         yield Finding(
-            f"AWS offers no Kerberos for {engine.title}, and {name} is of that engine",
-            "Take the tag off: people sign in there with passwords of the database's own",
+            f"AWS offers no {_TITLES[Method(method)]} for {engine.title}, and {name} is of that engine",
+            f"Write {engine.name}: [{offered}] under methods, or take the tag off",
         )
-        return
-    if profile.method_for(engine.name) is None:
+    if not named:
         yield Finding(
             f"Profile {profile.name} names no method for engine {engine.name}",
-            f"Add {engine.name}: [kerberos] under methods",
+            f"Add {engine.name}: [{next(iter(engine.logins)).value}] under methods",
         )
     if not engine.serves(database.engine_version):
         oldest = ".".join(map(str, engine.oldest))
@@ -84,16 +90,14 @@ def _of_the_method(engine: Engine, database: Database, profile: Profile, around:
             f"{name} runs {engine.name} {database.engine_version}",
             f"Upgrade it to {oldest} or newer: {engine.why_oldest}",
         )
-    for instance_class in around.without_kerberos:
+    for instance_class in around.without_kerberos if Method.KERBEROS in profile.methods_for(engine.name) else ():
         yield Finding(
             f"RDS offers no Kerberos for {engine.name} {database.engine_version} on {instance_class} here",
             "Change the instance class or engine version to one that offers it",
         )
-    if engine.one_method and database.iam_enabled and Method.KERBEROS is profile.method_for(engine.name):
-        yield Finding(
-            f"IAM database authentication is on for {name}; {engine.title} takes one method or the other",
-            "Switch IAM database authentication off, or use a profile without kerberos",
-        )
+
+
+_TITLES = {Method.KERBEROS: "Kerberos", Method.IAM: "IAM database authentication"}
 
 
 def _of_the_database(database: Database, profile: Profile, around: Surroundings) -> Iterator[Finding]:
@@ -110,7 +114,8 @@ def _of_the_database(database: Database, profile: Profile, around: Surroundings)
             "Let RDS manage the master password (this changes it),"
             " or name a secret with username and password under access.master",
         )
-    if database.membership and database.membership.directory != profile.directory:
+    joins = Method.KERBEROS in profile.methods_for(database.id.engine)
+    if joins and database.membership and database.membership.directory != profile.directory:
         yield Finding(
             f"{name} is a member of {database.membership.directory}, not of {profile.directory}",
             "Let it leave that directory first (Domain none)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -31,12 +31,19 @@ class Probe:
 
 def reboots(probe: Probe, plan: Plan) -> bool:
     """Whether the plan ends sessions, as far as this look shows."""
-    return plan.interrupts or not probe.plugin_loaded
+    return plan.interrupts or (plan.methods.kerberos and not probe.plugin_loaded)
 
 
-def with_readers(probe: Probe, sessions: Iterable[int]) -> Probe:
-    """The probe of where logins are written, with the sessions on each of the other instances."""
-    return replace(probe, other_sessions=probe.other_sessions + sum(sessions))
+def with_readers(probe: Probe, readers: Sequence[Probe], *, writer_too: bool) -> Probe:
+    """The probe of where logins are written, with what the readers show that are rebooted; ``writer_too``: so is it.
+
+    Where it is not, its sessions do not matter, and whether a reboot is due is for the readers to show.
+    """
+    sessions = sum(reader.other_sessions for reader in readers)
+    if writer_too:
+        return replace(probe, other_sessions=probe.other_sessions + sessions)
+    loaded = None if probe.plugin_loaded is None else all(reader.plugin_loaded for reader in readers)
+    return replace(probe, plugin_loaded=loaded, other_sessions=sessions)
 
 
 def judge(probe: Probe, database: Database, plan: Plan) -> None:

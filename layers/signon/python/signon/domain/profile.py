@@ -6,16 +6,16 @@ Scalars are loaded as strings: YAML 1.1 makes ``no`` false and ``0111`` an octal
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
 from signon.domain.database import Database
-from signon.domain.engines import Method
+from signon.domain.engines import ENGINES, Method
 from signon.errors import ProfileUnusable
 
 
@@ -67,15 +67,39 @@ class Role:
 
 @dataclass(frozen=True)
 class DirectoryLogin:
-    """A person of the directory and the roles they have here."""
+    """A person of the directory and the roles they have here; ``realm`` is that of a trusted domain, "" of our own."""
 
     user: str
     roles: tuple[str, ...]
+    engines: tuple[str, ...] = ()
+    realm: str = ""
+    method: ClassVar[Method] = Method.KERBEROS
+
+
+@dataclass(frozen=True)
+class IamLogin:
+    """A login that is signed in to with a token, and the ARNs of the IAM roles that may make one.
+
+    ``personal``: whoever signs in with it is one person; else it is an application's.
+    """
+
+    user: str
+    roles: tuple[str, ...]
+    engines: tuple[str, ...] = ()
+    used_by: tuple[str, ...] = ()
+    personal: bool = False
+    method: ClassVar[Method] = Method.IAM
+
+
+Login = DirectoryLogin | IamLogin
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A valid profile. ``master_secret`` is None where RDS manages the master user's password itself."""
+    """A valid profile. ``master_secret`` is None where RDS manages the master user's password itself.
+
+    ``directory`` and ``realm`` are "" where no engine signs in by one; ``adopt`` names logins that somebody else made.
+    """
 
     name: str
     accounts: tuple[str, ...]
@@ -89,11 +113,26 @@ class Profile:
     lock_leavers: bool
     master_secret: str | None
     roles: Mapping[str, Role]
-    logins: tuple[DirectoryLogin, ...] = field(repr=False)
+    logins: tuple[Login, ...] = field(repr=False)
+    adopt: tuple[str, ...] = ()
 
-    def method_for(self, engine: str) -> Method | None:
-        named = {method.value: method for method in Method}
-        return next((named[name] for name in self.methods.get(engine, ()) if name in named), None)
+    def methods_for(self, engine: str) -> frozenset[Method]:
+        """Those that the profile names for the engine and AWS offers there."""
+        offered = ENGINES[engine].logins if engine in ENGINES else {}
+        return frozenset(map(Method, self.methods.get(engine, ()))) & offered.keys()
+
+    def on(self, engine: str) -> Profile:
+        """The profile with the logins alone that there are on databases of this engine."""
+        methods = self.methods_for(engine)
+        return replace(self, logins=tuple(login for login in self._meant_for(engine) if login.method in methods))
+
+    def skipped_on(self, engine: str) -> tuple[Login, ...]:
+        """The logins that there would be on the engine if it were signed in to by their method."""
+        methods = self.methods_for(engine)
+        return tuple(login for login in self._meant_for(engine) if login.method not in methods)
+
+    def _meant_for(self, engine: str) -> Iterator[Login]:
+        return (login for login in self.logins if not login.engines or engine in login.engines)
 
     def refuses(self, database: Database) -> str | None:
         """Why this profile does not admit the database, or None. The tag only asks; this answers."""
@@ -164,7 +203,7 @@ def _unquoted(problem: str) -> str:
 
 def read_profile(name: str, document: Mapping[str, Any]) -> Profile:
     """The profile in a document that ``profile_schema.problems`` has found nothing wrong with."""
-    admits, directory = document["admits"], document["directory"]
+    admits, directory = document["admits"], document.get("directory", {})
     change, access = document.get("change", {}), document.get("access", {})
     master = access.get("master", "managed")
     return Profile(
@@ -173,8 +212,8 @@ def read_profile(name: str, document: Mapping[str, Any]) -> Profile:
         vpcs=tuple(admits.get("vpcs", ())),
         engines=tuple(admits["engines"]),
         names=tuple(admits["names"]),
-        directory=directory["id"],
-        realm=directory["realm"],
+        directory=directory.get("id", ""),
+        realm=directory.get("realm", ""),
         methods={engine: tuple(methods) for engine, methods in document["methods"].items()},
         change=Change(
             apply_immediately=change.get("apply", "immediately") == "immediately",
@@ -186,8 +225,17 @@ def read_profile(name: str, document: Mapping[str, Any]) -> Profile:
         lock_leavers=access.get("leavers", {}).get("lock", "now") == "now",
         master_secret=None if master == "managed" else master,
         roles={role: _role(entry) for role, entry in document["roles"].items()},
-        logins=tuple(DirectoryLogin(entry["user"], tuple(entry["roles"])) for entry in document["logins"]),
+        logins=tuple(map(_login, document["logins"])),
+        adopt=tuple(access.get("adopt", ())),
     )
+
+
+def _login(entry: Mapping[str, Any]) -> Login:
+    roles, engines = tuple(entry["roles"]), tuple(entry.get("engines", ()))
+    if "iam" in entry:
+        personal = entry.get("personal", "false") == "true"
+        return IamLogin(entry["iam"], roles, engines, tuple(entry.get("used_by", ())), personal)
+    return DirectoryLogin(entry["user"], roles, engines, entry.get("realm", ""))
 
 
 def _role(entry: Mapping[str, Any]) -> Role:

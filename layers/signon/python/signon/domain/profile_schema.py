@@ -14,7 +14,7 @@ import jsonschema
 
 from signon.domain import names
 from signon.domain.brevity import shortened
-from signon.domain.engines import ENGINES, Family
+from signon.domain.engines import ENGINES, Family, Method
 from signon.domain.profile import Profile, load, read_profile
 from signon.domain.yaml_lines import Path, lines
 from signon.errors import ProfileUnusable
@@ -88,6 +88,10 @@ def _wrong(error: jsonschema.ValidationError) -> str:
             return f"must be {_KINDS[str(wanted)]}"
         case "maxItems" | "maxLength":
             return f"is longer than {wanted}"
+        case "uniqueItems":
+            return "names something twice"
+        case "oneOf":
+            return f"must have either {' or '.join(key for each in wanted for key in each['required'])}"
         case _:
             return error.message[:200]  # names fields and no values
 
@@ -104,9 +108,10 @@ def _beyond_the_schema(document: Mapping[str, Any], profile: str) -> Iterator[Pr
     for path, text in _texts(document, ()):
         if not text.isprintable():  # `$` in a pattern lets a line feed at the end pass
             yield Problem(path, f"{text!r} has a character that cannot be seen")
-    yield from _realm(document)
+    yield from _directory(document)
     yield from _roles(document)
     yield from _logins(document)
+    yield from _adopted(document)
     if Family.POSTGRESQL in _families(document):
         yield from _postgresql_names(document, profile)
     yield from _freezes(document)
@@ -116,7 +121,11 @@ def _families(document: Mapping[str, Any]) -> set[Family]:
     return {ENGINES[engine].family for engine in document["admits"]["engines"]}
 
 
-def _realm(document: Mapping[str, Any]) -> Iterator[Problem]:
+def _directory(document: Mapping[str, Any]) -> Iterator[Problem]:
+    if "directory" not in document:
+        if Method.KERBEROS.value in {method for methods in document["methods"].values() for method in methods}:
+            yield Problem((), "directory is missing, and methods names kerberos")
+        return
     for_mysql = Family.MYSQL in _families(document)
     longest = names.LONGEST_REALM_FOR_MYSQL if for_mysql else names.LONGEST_REALM
     if problem := names.realm_problem(document["directory"]["realm"], longest):
@@ -139,23 +148,61 @@ def _roles(document: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _logins(document: Mapping[str, Any]) -> Iterator[Problem]:
     for place, login in enumerate(document["logins"]):
-        if problem := names.login_problem(login["user"], master_user=""):
-            yield Problem(("logins", place, "user"), problem)
+        yield from _login(("logins", place), login)
         for role in login["roles"]:
             if role not in document["roles"]:
                 text = f"there is no role {role!r}; roles has {', '.join(document['roles'])}"
                 yield Problem(("logins", place, "roles"), text)
-    for user, count in Counter(login["user"] for login in document["logins"]).items():
-        if count > 1:
-            yield Problem(("logins",), f"{user!r} stands there {count} times")
+    for user in sorted(_twice(document)):
+        yield Problem(("logins",), f"{user!r} stands there twice")
+
+
+def _login(path: Path, login: Mapping[str, Any]) -> Iterator[Problem]:
+    if "user" in login:
+        if problem := names.login_problem(login["user"], master_user=""):
+            yield Problem((*path, "user"), problem)
+        if problem := names.realm_problem(login["realm"]) if "realm" in login else None:
+            yield Problem((*path, "realm"), problem)
+    elif problem := names.iam_login_problem(login["iam"], master_user=""):
+        yield Problem((*path, "iam"), problem)
+    for key in _OF_THE_OTHER_KIND["user" if "user" in login else "iam"]:
+        if key in login:
+            yield Problem((*path, key), "belongs to a login of the other kind")
+
+
+_OF_THE_OTHER_KIND = {"user": ("used_by", "personal"), "iam": ("realm",)}
+
+
+def _twice(document: Mapping[str, Any]) -> set[str]:
+    """Names that two logins would have on the databases of one engine."""
+    twice: set[str] = set()
+    for engine in document["admits"]["engines"]:
+        meant = [login for login in document["logins"] if engine in login.get("engines", [engine])]
+        family = ENGINES[engine].family
+        # in MySQL's family the realm is no part of the name
+        stored = Counter((_name(login), family is Family.POSTGRESQL and "user" in login) for login in meant)
+        twice |= {name for (name, _), count in stored.items() if count > 1}
+    return twice
+
+
+def _name(login: Mapping[str, Any]) -> str:
+    return str(login.get("user", login.get("iam")))
+
+
+def _adopted(document: Mapping[str, Any]) -> Iterator[Problem]:
+    known = set(map(_name, document["logins"]))
+    for place, name in enumerate(document.get("access", {}).get("adopt", ())):
+        if name not in known:
+            yield Problem(("access", "adopt", place), f"{name!r} is none of the logins: what should it be made into?")
 
 
 def _postgresql_names(document: Mapping[str, Any], profile: str) -> Iterator[Problem]:
     """Names that are made of two: a person's with the realm, a role's with the profile's."""
     for place, login in enumerate(document["logins"]):
-        name = names.login_name(login["user"], document["directory"]["realm"])
-        if problem := names.postgresql_role_problem(name):
-            yield Problem(("logins", place, "user"), problem)
+        if "user" in login and "directory" in document:
+            name = names.login_name(login["user"], login.get("realm") or document["directory"]["realm"])
+            if problem := names.postgresql_role_problem(name):
+                yield Problem(("logins", place, "user"), problem)
     for role in document["roles"]:
         if problem := names.postgresql_role_problem(names.group_name(profile, role)):
             yield Problem(("roles", role), problem)

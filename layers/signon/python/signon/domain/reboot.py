@@ -42,10 +42,15 @@ def permit(plan: Plan, database: Database, before: Reboot | None) -> None:
     Raises RebootDidNotHelp: all of it. RebootNotAllowed: neither profile nor approval allows it.
     """
     name = database.id.name
+    if before is None and not database.to_reboot:
+        raise RebootDidNotHelp(
+            f"{name} has joined, and its sign-in plugin is not loaded on the writer, which needs no reboot",
+            "Look at the cluster's error log for authentication_kerberos; if it says nothing, ask AWS Support",
+        )
     if before is not None and not before.remaining:
         raise RebootDidNotHelp(
             f"{name} was rebooted after it was joined, and its sign-in plugin is still not loaded",
-            "Look at the database's error log for auth_pam; if it says nothing, open a case with AWS Support",
+            "Look at the database's error log for its sign-in plugin; if it says nothing, open a case with AWS Support",
         )
     if not plan.may_reboot:
         raise RebootNotAllowed(
@@ -57,7 +62,9 @@ def permit(plan: Plan, database: Database, before: Reboot | None) -> None:
 
 def remaining(database: Database, before: Reboot | None) -> tuple[Instance, ...]:
     """The instances that are still to be rebooted, in that order; those that are gone meanwhile need none."""
-    return tuple(instance for instance in database.instances if before is None or instance.name in before.remaining)
+    if before is None:
+        return database.to_reboot
+    return tuple(instance for instance in database.instances if instance.name in before.remaining)
 
 
 def after(before: Reboot | None, database: Database, done: Mapping[str, datetime], *, requested: bool) -> Reboot:

@@ -30,7 +30,9 @@ def facts(
     profile = plan.get("profile", {})
     next_look = _next_look(ended, now)
     parked_before = record.unfinished_since if record else None
+    membership = dossier.get("membership") or {}
     reboot_worked = bool(dossier.get("reboot")) and "logins" in dossier
+    none_was_due = bool(membership.get("attempts")) and not membership.get("reboot_due") and "logins" in dossier
     return {
         "name": database["name"],
         "arn": database["arn"],
@@ -48,6 +50,7 @@ def facts(
         "unfinished_since": (parked_before or next_look) if ended.end == PARKED else "",
         **({"onboarded_at": now} if "proof" in dossier else {}),
         **({"rebooted_at": dossier["reboot"]["at"]} if reboot_worked else {}),
+        **({"rebooted_at": now} if none_was_due else {}),
         **({"allowed": ""} if ended.end == ONBOARDED else {}),
     }
 

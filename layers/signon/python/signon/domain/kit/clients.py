@@ -39,12 +39,12 @@ class Client:
 def login(facts: KitFacts, sign_in: SignIn, user: str) -> str:
     """What the server knows the person as: PostgreSQL calls somebody with a ticket by their principal."""
     if facts.family is Family.POSTGRESQL and sign_in is TICKET:
-        return login_name(user, facts.realm)
+        return login_name(user, facts.peoples_realm)
     return user
 
 
 def kinit_line(facts: KitFacts, user: str) -> str:
-    return quoting.shell(["kinit", login_name(user, facts.realm)])
+    return quoting.shell(["kinit", login_name(user, facts.peoples_realm)])
 
 
 def token_line(facts: KitFacts, user: str) -> str:

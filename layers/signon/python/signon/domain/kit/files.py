@@ -38,15 +38,23 @@ def for_machines(facts: KitFacts) -> dict[str, Any]:
                 "sign_in": sign_in.value,
                 **({} if sign_in is SignIn.TOKEN else {"realm": facts.realm}),
                 "clients": clients.lines(facts, sign_in),
+                **({"trusted": _of_trusted(facts)} if sign_in is SignIn.TICKET and facts.trusts else {}),
             }
             for method, sign_in in facts.sign_ins.items()
         },
     }
 
 
+def _of_trusted(facts: KitFacts) -> Mapping[str, Any]:
+    return {
+        realm: {"krb5_conf": krb5.file_for(realm), "clients": clients.lines(facts.of_people_of(realm), SignIn.TICKET)}
+        for realm in facts.trusts
+    }
+
+
 def _for_tickets(facts: KitFacts) -> Mapping[str, str]:
     return {
         krb5.KRB5_CONF: krb5.krb5_conf(facts),
-        **{krb5.file_for(realm): krb5.krb5_conf(facts, realm) for realm in facts.trusts},
+        **{krb5.file_for(realm): krb5.krb5_conf(facts.of_people_of(realm)) for realm in facts.trusts},
         krb5.JAAS_CONF: krb5.JAAS,
     }

@@ -21,15 +21,14 @@ def file_for(trusted: str) -> str:
     return f"krb5-{dns_name(trusted).lower()}.conf"
 
 
-def krb5_conf(facts: KitFacts, home: str | None = None) -> str:
-    """krb5.conf of people of the managed directory; of the trusted realm ``home``, if that is given. Raises Unquotable.
+def krb5_conf(facts: KitFacts) -> str:
+    """krb5.conf of people of the managed directory, or of the trusted domain that the facts are for. Raises Unquotable.
 
     KDCs are found by DNS, as Active Directory publishes them. The database's service is in the managed directory's
     realm whoever asks, and its name says nothing of it: domain_realm. [capaths] says that the trust is a direct one;
     without it the way would be guessed from the realms' names.
     """
-    realm = dns_name(facts.realm)
-    home = dns_name(home or realm)
+    realm, home = dns_name(facts.realm), dns_name(facts.peoples_realm)
     others = [] if home == realm else [home]
     region = "." + dns_name(facts.host).split(".", 2)[-1]  # of instance and cluster endpoints alike
     belongs = [(name, each) for each in (realm, *others) for name in (f".{each.lower()}", each.lower())]

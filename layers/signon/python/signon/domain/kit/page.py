@@ -13,7 +13,6 @@ from signon.domain.engines import Method
 from signon.domain.kit import clients, krb5
 from signon.domain.kit.facts import YOUR_NAME, KitFacts, SignIn
 from signon.domain.kit.markup import Html, element
-from signon.domain.kit.quoting import shell
 from signon.domain.kit.reachability import CHECK_CONNECTION, PORTS
 
 _STYLE, _SCRIPT = (Path(__file__).with_name(name).read_text() for name in ("page.css", "page.js"))
@@ -150,10 +149,10 @@ def _trusts(facts: KitFacts) -> Iterator[Html]:
     yield element("h2", "From a domain that the directory trusts")
     for realm in facts.trusts:
         file = krb5.file_for(realm)
-        yield element(
-            "p", f"People of {realm} put ", _code(file), f" in the place of {krb5.KRB5_CONF}, and get a ticket there:"
-        )
-        yield _line(f"export KRB5_CONFIG=$PWD/{file}\n" + shell(["kinit", f"{YOUR_NAME}@{realm}"]))
+        yield element("p", f"People of {realm} take ", _code(file), f" for {krb5.KRB5_CONF}, and a ticket from there:")
+        lines = clients.lines(facts.of_people_of(realm), SignIn.TICKET)
+        typed = [line for name, line in lines.items() if name not in clients.DRIVERS]
+        yield _line("\n".join([f"export KRB5_CONFIG=$PWD/{file}", *typed]))
     yield element(
         "p",
         "Their Windows machines connect to a name that ends with the directory's domain in place of RDS's. It must "
@@ -163,8 +162,8 @@ def _trusts(facts: KitFacts) -> Iterator[Html]:
     yield element(
         "p",
         "RDS's certificate does not bear that name: verify the authority alone there (sslmode=verify-ca; MySQL's "
-        "client --ssl-mode=VERIFY_CA). Custom endpoints of a cluster, and the clusters of a global database in its secondary "
-        "Regions, do not work for Windows clients of a trusted domain.",
+        "client --ssl-mode=VERIFY_CA). Custom endpoints of a cluster, and the clusters of a global database in its "
+        "secondary Regions, do not work for Windows clients of a trusted domain.",
     )
 
 

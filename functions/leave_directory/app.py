@@ -1,0 +1,43 @@
+"""Leave directory: one visit. Where an instance takes one method or the other, it leaves the one before the other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from signon.aws import guard, rds_changes, records
+from signon.domain.claim import Claim
+from signon.domain.database import DatabaseId
+from signon.domain.membership import must_leave
+from signon.domain.plan import Plan
+from signon.domain.request import Request
+from signon.domain.waiting import Visit, visit
+from signon.settings import setting
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    plan, claim, request = (
+        Plan.from_json(event["plan"]),
+        Claim.from_json(event["claim"]),
+        Request.from_json(event["request"]),
+    )
+    identity, table, now = (
+        DatabaseId.from_json(event["database"]),
+        setting("TABLE"),
+        datetime.fromisoformat(event["now"]),
+    )
+    database = guard.before_change(table, setting("PROFILES"), request, identity, plan, claim, event["redrives"])
+    before = Visit.from_json(event["leaving"]) if event["leaving"] else None
+    asks = must_leave(database, apply_immediately=plan.apply_immediately)
+    page = visit(before, now, done=database.membership is None, asks=asks, what="the database leaves its directory")
+    if asks:
+        records.note(table, claim.database, {"associated_at": "", "rebooted_at": "", "allowed": plan.profile.sha256})
+        rds_changes.leave_directory(database, apply_immediately=plan.apply_immediately)
+    logger.info("Leaving the directory", extra=page.to_json())
+    return page.to_json()

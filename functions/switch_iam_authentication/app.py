@@ -1,0 +1,45 @@
+"""Switch IAM authentication: one visit. It looks whether RDS has switched it as the plan says, and asks where not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from signon.aws import guard, rds_changes, records
+from signon.domain import iam_authentication
+from signon.domain.claim import Claim
+from signon.domain.database import DatabaseId
+from signon.domain.plan import Plan
+from signon.domain.request import Request
+from signon.domain.waiting import Visit, visit
+from signon.settings import setting
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    plan, claim, request = (
+        Plan.from_json(event["plan"]),
+        Claim.from_json(event["claim"]),
+        Request.from_json(event["request"]),
+    )
+    identity, table, now = (
+        DatabaseId.from_json(event["database"]),
+        setting("TABLE"),
+        datetime.fromisoformat(event["now"]),
+    )
+    database = guard.before_change(table, setting("PROFILES"), request, identity, plan, claim, event["redrives"])
+    before = Visit.from_json(event["switching"]) if event["switching"] else None
+    on, at_once = plan.methods.iam, plan.apply_immediately
+    asks = iam_authentication.must_ask(database, on=on, apply_immediately=at_once)
+    done = iam_authentication.is_switched(database, on=on)
+    page = visit(before, now, done=done, asks=asks, what=iam_authentication.told(database, on=on))
+    if asks:
+        records.note(table, claim.database, {"allowed": plan.profile.sha256})
+        rds_changes.switch_iam(database, on=on, apply_immediately=at_once)
+    logger.info("Switching IAM database authentication", extra={"on": on, **page.to_json()})
+    return page.to_json()

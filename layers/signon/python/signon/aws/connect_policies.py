@@ -1,0 +1,92 @@
+"""Connect policies in IAM: one role's are read, and written where they do not say what they must."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from signon.aws.clients import client, errors_as
+from signon.domain.connect_policies import PATH, document, policy_arn, policy_name, role_name, users_in
+from signon.errors import TemporaryFailure
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
+
+MOST_VERSIONS = 5  # of a managed policy
+
+
+class _NoSuchPolicy(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A policy that its role needs, whether the role has it, and whether it was attached just now."""
+
+    role: str
+    policy: str
+    attached: bool
+    done: bool
+
+
+def _iam() -> IAMClient:
+    made: IAMClient = client("iam")
+    return made
+
+
+def read(prefix: str, role: str) -> list[frozenset[str]]:
+    """What the policies of the role (its ARN) say, each as its ``dbuser`` ARNs, in the order of their numbers."""
+    found: list[frozenset[str]] = []
+    while (users := _users(policy_arn(prefix, role, len(found) + 1))) is not None:
+        found.append(users)
+    return found
+
+
+def write(prefix: str, role: str, number: int, users: frozenset[str], *, exists: bool) -> None:
+    """Makes the policy say exactly this, by a new version where it exists; of those the oldest go.
+
+    Raises TemporaryFailure: another execution has just written it.
+    """
+    if not exists:
+        taken = {"EntityAlreadyExists": TemporaryFailure}
+        with errors_as(taken):
+            _iam().create_policy(
+                PolicyName=policy_name(prefix, role, number),
+                Path=PATH,
+                PolicyDocument=document(users),
+                Description=f"Lets {role_name(role)} sign in to databases. Written by the stack; your edits are undone",
+            )
+        return
+    arn = policy_arn(prefix, role, number)
+    with errors_as({"LimitExceeded": TemporaryFailure}):
+        versions = _iam().list_policy_versions(PolicyArn=arn)["Versions"]
+        old = sorted((each for each in versions if not each["IsDefaultVersion"]), key=lambda each: each["CreateDate"])
+        for each in old[: max(0, len(versions) - MOST_VERSIONS + 1)]:
+            _iam().delete_policy_version(PolicyArn=arn, VersionId=each["VersionId"])
+        _iam().create_policy_version(PolicyArn=arn, PolicyDocument=document(users), SetAsDefault=True)
+
+
+def attach(prefix: str, role: str, number: int, listed: Collection[str], before: Callable[[], object]) -> Attachment:
+    """Attaches the policy where the role is ``listed`` by the stack's owner and does not have it."""
+    arn, name = policy_arn(prefix, role, number), role_name(role)
+    with errors_as():
+        has = {each["RoleName"] for each in _iam().list_entities_for_policy(PolicyArn=arn)["PolicyRoles"]}
+    must = name not in has and role in listed
+    if must:
+        before()
+        with errors_as():
+            _iam().attach_role_policy(RoleName=name, PolicyArn=arn)
+    return Attachment(name, arn, attached=name in has or must, done=must)
+
+
+def _users(arn: str) -> frozenset[str] | None:
+    try:
+        with errors_as({"NoSuchEntity": _NoSuchPolicy}):
+            version = _iam().get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+            text: Any = _iam().get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    except _NoSuchPolicy:
+        return None
+    return users_in(json.loads(unquote(text)) if isinstance(text, str) else text)

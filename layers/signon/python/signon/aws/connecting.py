@@ -1,0 +1,98 @@
+"""Letting IAM roles in: what their connect policies say of one database, and whether the roles have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from signon.aws import connect_policies, policy_lock, rds, records
+from signon.aws.connect_policies import Attachment
+from signon.domain.brevity import shortened
+from signon.domain.connect_policies import packed, resource_id, roles_of, wanted
+from signon.domain.database import DatabaseId
+from signon.domain.profile import Profile
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The stack's owner: how the names of its policies begin, and the ARNs of the roles that it may attach them to."""
+
+    prefix: str
+    listed: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Whose the locks on roles are, and how long they last at most."""
+
+    table: str
+    execution: str
+    now: datetime
+    longest: timedelta
+
+
+@dataclass(frozen=True)
+class Connected:
+    """``changed``: how many policies were written or attached; ``handed_out``: what others must attach, and to whom."""
+
+    roles: int
+    changed: int
+    handed_out: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"roles": self.roles, "changed": self.changed, "handed_out": list(shortened(self.handed_out))}
+
+
+def let_in(
+    owner: Owner,
+    database: DatabaseId,
+    profile: Profile,
+    *,
+    earlier: Mapping[str, str],
+    lock: Lock,
+    before_change: Callable[[], object],
+) -> Connected:
+    """Each role of the profile's logins may sign in with them; ``earlier`` ones that are not among these may no longer.
+
+    ``earlier``: the roles that were let in, and since when.
+
+    Raises TemporaryFailure: another execution writes the policies of one of the roles.
+    """
+    roles, changed, attachments = roles_of(profile), 0, list[Attachment]()
+    since, left = {role: earlier.get(role, lock.now.isoformat()) for role in roles}, sorted(set(earlier) - set(roles))
+    if set(roles) - set(earlier):
+        before_change()  # remembered first: a role that is let in and forgotten would be let in for good
+        records.note(lock.table, database.resource_id, {"connected_roles": {**earlier, **since}})
+    for role in (*roles, *left):
+        with policy_lock.held(lock.table, role, lock.execution, lock.now, lock.longest):
+            written, policies = _write(owner.prefix, database, role, wanted(database, profile, role), before_change)
+        changed += written
+        for number in policies:
+            attachment = connect_policies.attach(owner.prefix, role, number, owner.listed, before_change)
+            attachments.append(attachment)
+    if left:
+        records.note(lock.table, database.resource_id, {"connected_roles": since})
+    missing = (f"{each.policy} to the role {each.role}" for each in attachments if not each.attached)
+    changed += sum(each.done for each in attachments)
+    return Connected(len(roles), changed, tuple(missing))
+
+
+def _write(
+    prefix: str, database: DatabaseId, role: str, users: frozenset[str], before_change: Callable[[], object]
+) -> tuple[int, list[int]]:
+    """How many policies were written, and the numbers of those that speak of this database."""
+    present = connect_policies.read(prefix, role)
+    must = packed(present, database, users)
+    if must != present:
+        named = {resource_id(arn) for policy in present for arn in policy}
+        must = packed(present, database, users, frozenset(named - rds.resource_ids()))
+        before_change()
+    written = 0
+    for number, policy in enumerate(must):
+        exists = number < len(present)
+        if not exists or policy != present[number]:
+            connect_policies.write(prefix, role, number + 1, policy, exists=exists)
+            written += 1
+    return written, [number + 1 for number, policy in enumerate(must) if policy & users]

@@ -1,0 +1,131 @@
+"""Connect policies: which IAM role may sign in with which login, of which database.
+
+One policy per role, more where it is full, under names that stay: permission sets refer to policies by name. A policy
+names exact resource ids and logins, never a wildcard. What stands in one stays where it stands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from signon.domain.database import DatabaseId
+from signon.domain.prerequisites import Finding
+from signon.domain.profile import IamLogin, Profile
+
+PATH = "/signon/connect/"
+ACTION = "rds-db:connect"
+# "managed policies: 6,144 characters"; white space does not count, and we write none
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+LONGEST_DOCUMENT, LONGEST_NAME = 6144, 128
+
+
+def roles_of(profile: Profile) -> tuple[str, ...]:
+    """The ARNs of the IAM roles that use the profile's logins."""
+    return tuple(sorted({arn for login in _iam_logins(profile) for arn in login.used_by}))
+
+
+def wanted(database: DatabaseId, profile: Profile, role: str) -> frozenset[str]:
+    """The ``dbuser`` ARNs of this database that the role (its ARN) may sign in with."""
+    return frozenset(dbuser(database, login.user) for login in _iam_logins(profile) if role in login.used_by)
+
+
+def dbuser(database: DatabaseId, user: str) -> str:
+    """A restored or switched-over database has another resource id, and no policy for the old one lets anybody in."""
+    partition = database.arn.split(":")[1]
+    return f"arn:{partition}:rds-db:{database.region}:{database.account}:dbuser:{database.resource_id}/{user}"
+
+
+def policy_name(prefix: str, role: str, number: int) -> str:
+    """``prefix`` is the stack's; ``role`` the role's ARN."""
+    return f"{prefix}-{role_name(role)}-{number}"
+
+
+def policy_arn(prefix: str, role: str, number: int) -> str:
+    """In the role's own account."""
+    return f"{role.partition(':role/')[0]}:policy{PATH}{policy_name(prefix, role, number)}"
+
+
+def role_name(role: str) -> str:
+    return role.rpartition("/")[2]
+
+
+def document(users: frozenset[str]) -> str:
+    """The policy that lets its role sign in with these ``dbuser`` ARNs; one that allows nothing where there are none.
+
+    A policy needs a resource, and one that is attached somewhere cannot be deleted.
+    """
+    effect, resources = (
+        ("Allow", sorted(users)) if users else ("Deny", ["arn:aws:rds-db:us-east-1:000000000000:dbuser:none/none"])
+    )
+    statement = {"Effect": effect, "Action": ACTION, "Resource": resources}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+
+
+def users_in(text: Mapping[str, Any]) -> frozenset[str]:
+    """The ``dbuser`` ARNs in a policy document of ours."""
+    allowed = [statement for statement in text["Statement"] if statement["Effect"] == "Allow"]
+    return frozenset(resource for statement in allowed for resource in _listed(statement["Resource"]))
+
+
+def packed(
+    present: Sequence[frozenset[str]], database: DatabaseId, users: frozenset[str], gone: frozenset[str] = frozenset()
+) -> list[frozenset[str]]:
+    """What the role's policies must say, in their order, so that of this database exactly ``users`` are in them.
+
+    ``present`` is what they say now, ``gone`` the resource ids of databases that are no more. What is new goes into the
+    first policy that has room, or into another one.
+    """
+    kept = [frozenset(arn for arn in policy if _stays(arn, database, users, gone)) for policy in present]
+    for arn in sorted(users - frozenset[str]().union(*kept)):
+        number = next((n for n, policy in enumerate(kept) if len(document(policy | {arn})) <= LONGEST_DOCUMENT), None)
+        if number is None:
+            kept.append(frozenset({arn}))
+        else:
+            kept[number] |= {arn}
+    return kept
+
+
+def resource_id(arn: str) -> str:
+    """The database that a ``dbuser`` ARN is about."""
+    return arn.rpartition(":")[2].partition("/")[0]
+
+
+def findings(database: DatabaseId, profile: Profile, prefix: str, missing_roles: frozenset[str]) -> Iterator[Finding]:
+    """What stands in the way of letting roles in. ``profile`` has the logins alone that there are on this database."""
+    for role in roles_of(profile):
+        name, account = role_name(role), role.split(":")[4]
+        if account != database.account:
+            yield Finding(
+                f"The role {role} is of another account than {database.name}",
+                "Name a role of the database's own account that the other one may assume",
+            )
+        elif role in missing_roles:
+            yield Finding(f"There is no IAM role {name}", f"Make it, or take {role} out of used_by")
+        if len(policy_name(prefix, role, 10)) > LONGEST_NAME:
+            yield Finding(
+                f"The name of the role {name} is too long for that of its policy, which begins with {prefix}",
+                "Deploy the stack under a shorter name, or name a role with a shorter one",
+            )
+        personal = sorted(login.user for login in _iam_logins(profile) if login.personal and role in login.used_by)
+        if len(personal) > 1:
+            yield Finding(
+                f"The role {name} may use {len(personal)} personal logins ({', '.join(personal)}): whoever has it"
+                " can be any of these people",
+                "Let each person have a role of their own, or name these logins personal: false and let one be shared",
+                approvable=True,
+            )
+
+
+def _iam_logins(profile: Profile) -> Iterator[IamLogin]:
+    return (login for login in profile.logins if isinstance(login, IamLogin))
+
+
+def _stays(arn: str, database: DatabaseId, users: frozenset[str], gone: frozenset[str]) -> bool:
+    of = resource_id(arn)
+    return arn in users if of == database.resource_id else of not in gone
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
