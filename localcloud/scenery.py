@@ -1,5 +1,7 @@
 """What is put into an empty cloud: people in the directory, the worked examples of profiles, databases; what to try."""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -64,6 +66,31 @@ def create_cluster(
             Engine="aurora-postgresql",
             DBInstanceClass="db.r6g.large",
         )
+
+
+def create_role(cloud: HasClients, name: str, may_sign_in_to: Sequence[str] = ()) -> str:
+    """An application's role, which anybody may assume: its ARN. It may sign in to these `dbuser` ARNs; else nothing."""
+    iam = cloud.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    role: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy(trust))["Role"]["Arn"]
+    if may_sign_in_to:
+        sign_in = {"Effect": "Allow", "Action": "rds-db:connect", "Resource": list(may_sign_in_to)}
+        iam.put_role_policy(RoleName=name, PolicyName="sign-in", PolicyDocument=_policy(sign_in))
+    return role
+
+
+def _policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def credentials(cloud: HasClients, role: str) -> dict[str, str]:
+    """What assumes the role (an ARN) has in its environment: `aws rds generate-db-auth-token` and SDKs sign with it."""
+    made = cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="here")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": made["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": made["SessionToken"],
+    }
 
 
 def switch_sweep(cloud: Cloud, state: str, rate: str = "") -> None:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moto.iam.models import Role, iam_backends
+from moto.iam.models import Group, ManagedPolicy, Role, User, iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import FakeKey, s3_backends
 from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_backends
 from moto.sns.models import sns_backends
 from moto.utilities.utils import get_partition
 
-from localcloud.iam.policies import Statement, statements
+from localcloud.iam.policies import NotModelled, Statement, statements
 
 
 def role(account: str, region: str, name_or_arn: str) -> Role | None:
@@ -20,16 +20,30 @@ def role(account: str, region: str, name_or_arn: str) -> Role | None:
     return next((each for each in kept if name_or_arn in (each.name, each.arn)), None)
 
 
-def policies(role: Role, *, of_aws: bool = True) -> list[Statement]:
-    """Every statement of the role's inline and attached policies, of those that AWS itself keeps too or not. Raises
+def policies(holder: Role | User | Group, *, of_aws: bool = True) -> list[Statement]:
+    """Every statement of a role's inline and attached policies, of those that AWS itself keeps too or not. Raises
     NotModelled.
     """
     attached = [
-        next(version.document for version in policy.versions if version.is_default)
-        for arn, policy in role.managed_policies.items()
-        if of_aws or ":iam::aws:policy/" not in arn
+        _document(policy) for arn, policy in holder.managed_policies.items() if of_aws or ":iam::aws:policy/" not in arn
     ]
-    return [each for document in (*role.policies.values(), *attached) for each in statements(document)]
+    return [each for document in (*holder.policies.values(), *attached) for each in statements(document)]
+
+
+def boundary(role: Role) -> list[Statement] | None:
+    """The statements of the role's permissions boundary; None where it has none. Raises NotModelled."""
+    arn = role.permissions_boundary_arn
+    if not arn:
+        return None
+    policy = iam_backends[role.account_id][role.partition].managed_policies.get(arn)
+    if policy is None:
+        raise NotModelled(f"The permissions boundary {arn} is not kept here")
+    return list(statements(_document(policy)))
+
+
+def _document(policy: ManagedPolicy) -> str:
+    document: str = next(version.document for version in policy.versions if version.is_default)
+    return document
 
 
 def trust(role: Role) -> tuple[Statement, ...]:

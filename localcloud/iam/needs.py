@@ -77,6 +77,11 @@ def on_role(action: str) -> Maker:
     return on
 
 
+def attached(asked: Asked) -> Iterator[Need]:
+    (need,) = on_role("iam:AttachRolePolicy")(asked)
+    yield Need(need.action, need.resource, {"iam:PolicyARN": (asked.parameters["PolicyArn"],)})
+
+
 def read_object(asked: Asked) -> Iterator[Need]:
     """And to list, where there is no such object: without that S3 does not say so.
 
@@ -189,6 +194,19 @@ NEEDS: dict[Call, tuple[Maker, ...]] = {
     ("secretsmanager", "GetSecretValue"): (read_secret,),
     ("iam", "GetRole"): (on_role("iam:GetRole"),),
     ("iam", "ListAttachedRolePolicies"): (on_role("iam:ListAttachedRolePolicies"),),
+    ("iam", "AttachRolePolicy"): (attached,),
+    ("iam", "CreatePolicy"): (to("iam:CreatePolicy", "arn:{partition}:iam::{account}:policy{Path}{PolicyName}"),),
+    **{
+        ("iam", operation): (to(f"iam:{operation}", "{PolicyArn}"),)
+        for operation in (
+            "GetPolicy",
+            "GetPolicyVersion",
+            "ListPolicyVersions",
+            "CreatePolicyVersion",
+            "DeletePolicyVersion",
+            "ListEntitiesForPolicy",
+        )
+    },
     ("ds", "DescribeDirectories"): (to("ds:DescribeDirectories", "*"),),
     ("ds", "DescribeSharedDirectories"): (
         to("ds:DescribeSharedDirectories", "arn:{partition}:ds:{region}:{account}:directory/{OwnerDirectoryId}"),

@@ -6,13 +6,13 @@ from typing import Any
 from moto.rds import models
 from moto.rds.exceptions import RDSClientError
 
-from . import members, pending, servers
+from . import failover, pending, servers
 from .endpoints import HOSTED_ZONE
 from .engines import ENGINES
 from .events import Event
 from .joining import Joining
 
-CREATION, START, STOP = 200.0, 120.0, 60.0  # simulated seconds, at least
+CREATION, START, STOP, FAILOVER = 200.0, 120.0, 60.0, 30.0  # simulated seconds, at least
 
 CREATED = Event("RDS-EVENT-0170", "creation", "DB cluster created")
 STOPPED = Event("RDS-EVENT-0150", "notification", "DB cluster stopped")
@@ -35,8 +35,11 @@ class Clusters(Joining):
         domain, role = asked.pop("domain", None), asked.pop("domain_iam_role_name", None)
         if domain:
             self._directory(domain, role)
+        of_a_snapshot = asked.pop("iam_auth", False)
+        iam = asked.pop(pending.IAM, None)
         source = asked.pop("replication_source_identifier", None)  # often of another Region, where nobody is
         cluster: Any = super().create_db_cluster(self._completed(asked))
+        cluster.enable_iam_database_authentication = of_a_snapshot if iam is None else iam
         cluster.replication_source_identifier = source
         cluster.replicates = bool(source or (cluster.global_cluster_identifier and not cluster.is_writer))
         cluster.cluster_create_time, cluster.hosted_zone_id = self.clock.now(), HOSTED_ZONE
@@ -52,10 +55,15 @@ class Clusters(Joining):
         cluster: Any = self._in_state(kwargs["db_cluster_identifier"], "available")
         self._fail_if_scripted("modify_db_cluster")
         asked = {name: value for name, value in dict(kwargs).items() if name != "db_cluster_identifier"}
-        if domain := asked.pop("domain", None):
+        domain = asked.pop("domain", None)
+        self._refuse(cluster, domain, asked.get(pending.IAM))
+        if domain:
             at_once = bool(asked.get("apply_immediately"))
             self._join(cluster, domain, asked.pop("domain_iam_role_name", None), at_once)
-        cluster.update(**pending.sorted_out(cluster, asked, pending.OF_CLUSTERS, self.clock.now()))
+        changes = pending.sorted_out(cluster, asked, pending.OF_CLUSTERS, self.clock.now())
+        iam = changes.pop(pending.IAM, None)
+        cluster.update(**changes)
+        self._switch_iam(cluster, iam)
         return cluster  # type: ignore[no-any-return]
 
     def stop_db_cluster(self, cluster_identifier: str) -> models.DBCluster:
@@ -75,8 +83,19 @@ class Clusters(Joining):
     def failover_db_cluster(
         self, db_cluster_identifier: str, target_db_instance_identifier: str | None = None
     ) -> models.DBCluster:
-        cluster = self.describe_db_clusters(db_cluster_identifier)[0]
-        members.refuse_failover(cluster)
+        """The cluster is `failing-over` meanwhile; its members restart, and show it by no status."""
+        cluster: Any = self._in_state(db_cluster_identifier, "available")
+        self._fail_if_scripted("failover_db_cluster")
+        target = failover.target(cluster, target_db_instance_identifier)
+        cluster.status = "failing-over"
+        self.announced.announce(cluster, failover.started(cluster.writer, target))
+
+        def begin() -> None:
+            servers.fail_over(cluster, target, self._joined(cluster))
+            cluster.failover(target)
+
+        self._later(cluster, FAILOVER, "available", failover.completed(target), begin)
+        return cluster  # type: ignore[no-any-return]
 
     def reboot_db_cluster(self, db_cluster_identifier: str) -> models.DBCluster:
         """Refused: "Use this operation only for a non-Aurora Multi-AZ DB cluster."

@@ -17,6 +17,8 @@ class Engine:
     port: int
     license_model: str
     kerberos: bool = False
+    iam_series: tuple[str, ...] = ()  # those with IAM database authentication; all, where none is named
+    one_method: bool = False  # of Kerberos and IAM, at a time
     clustered: bool = False  # its instances are members of a cluster, or are not at all
     storage_type: str = "gp3"
     service: str = "rds"  # in the names of its endpoints
@@ -30,12 +32,18 @@ class Engine:
         """What the names of parameter groups end in."""
         return ".".join(version.split(".")[: self.parts])
 
+    def takes_tokens(self, version: str) -> bool:
+        """Whether IAM database authentication is offered."""
+        return not self.iam_series or self.series(version) in self.iam_series
+
 
 GPL, POSTGRESQL, AMAZON = "general-public-license", "postgresql-license", "amazon-license"
 
 ENGINES = {
-    "mysql": Engine(("8.0.43", "8.4.7"), SMALL, 3306, GPL, kerberos=True),
-    "mariadb": Engine(("10.6.23", "10.11.14", "11.4.8"), SMALL, 3306, GPL),  # Kerberos "isn't available"
+    "mysql": Engine(("8.0.43", "8.4.7"), SMALL, 3306, GPL, kerberos=True, one_method=True),
+    "mariadb": Engine(  # Kerberos "isn't available"
+        ("10.6.23", "10.11.14", "11.4.8"), SMALL, 3306, GPL, iam_series=("10.11", "11.4", "11.8")
+    ),
     "postgres": Engine(("15.14", "16.10", "17.6"), SMALL, 5432, POSTGRESQL, kerberos=True, parts=1),
     "aurora-mysql": Engine(
         ("8.0.mysql_aurora.3.10.1",), AURORA, 3306, GPL, kerberos=True, clustered=True, storage_type="aurora"
@@ -79,7 +87,7 @@ def orderable_options(
                 "StorageType": row.storage_type,
                 "SupportsIops": False,
                 "SupportsEnhancedMonitoring": True,
-                "SupportsIAMDatabaseAuthentication": True,
+                "SupportsIAMDatabaseAuthentication": row.takes_tokens(each_version),
                 "SupportsPerformanceInsights": True,
                 "SupportsKerberosAuthentication": row.kerberos,
                 "SupportsClusters": row.clustered,

@@ -12,6 +12,7 @@ from . import members, pending, servers
 from .engines import ENGINES
 from .events import Event
 from .joining import Joining
+from .switching import refuse_both, refuse_iam
 
 CREATION, REBOOT, START, STOP = 240.0, 45.0, 120.0, 60.0  # simulated seconds, at least
 
@@ -39,6 +40,10 @@ class Instances(Joining):
         if cluster is None:
             asked["db_subnet_group_name"] = asked.get("db_subnet_group_name") or self._default_subnet_group()
             asked["engine_version"] = asked.get("engine_version") or (engine and engine.default_version)
+            iam = bool(asked.get(pending.IAM))
+            refuse_both(asked["engine"], directory=bool(domain), iam=iam)
+            if iam:
+                refuse_iam(asked["engine"], asked["engine_version"])
         else:
             asked["db_subnet_group_name"] = cluster.db_subnet_group_name
             asked["port"] = cluster.port
@@ -59,8 +64,10 @@ class Instances(Joining):
                 instance.begun.set()  # with a server or without: its readers wait for this
             if not self._exists(instance):
                 servers.end(instance)
-            elif cluster is not None and self._joined(cluster):
+                return
+            if cluster is not None and self._joined(cluster):
                 servers.restart(instance, joined=True)
+            self._take_tokens_from_the_beginning(instance)
 
         def end() -> None:
             instance.instance_create_time = self.clock.now()
@@ -76,11 +83,16 @@ class Instances(Joining):
         asked: dict[str, Any] = dict(db_kwargs)
         if _is_member(instance):
             members.refuse_to_modify(asked)
-        if domain := asked.pop("domain", None):
+        domain = asked.pop("domain", None)
+        self._refuse(instance, domain, asked.get(pending.IAM))
+        if domain:
             at_once = bool(asked.get("apply_immediately"))
             self._join(instance, domain, asked.pop("domain_iam_role_name", None), at_once)
         changes = pending.sorted_out(instance, asked, pending.OF_INSTANCES, self.clock.now())
-        return super().modify_db_instance(db_instance_identifier, changes)
+        iam = changes.pop(pending.IAM, None)
+        modified = super().modify_db_instance(db_instance_identifier, changes)
+        self._switch_iam(modified, iam)
+        return modified
 
     def reboot_db_instance(self, db_instance_identifier: str) -> models.DBInstance:
         instance: Any = self._available(db_instance_identifier)

@@ -1,6 +1,7 @@
 """What RDS does with a directory, for an instance as for a cluster."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from moto.ds.models import ds_backends
@@ -8,11 +9,21 @@ from moto.iam.models import iam_backends
 from moto.rds.exceptions import RDSClientError
 
 from . import servers
-from .life_cycle import LifeCycle
 from .membership import Membership, next_window
+from .switching import Resource, Switching, refuse_both, refuse_iam, wants_iam
 
 
-class Joining(LifeCycle):
+class Joining(Switching):
+    def _refuse(self, resource: Any, domain: str | None, iam: bool | None) -> None:
+        """What is asked of an existing database. Raises InvalidParameterCombination."""
+        if iam:
+            refuse_iam(resource.engine, resource.engine_version)
+        if iam or domain not in (None, "none"):
+            present = resource.membership
+            member = present is not None and bool(present.status(self.clock.now()))
+            directory = member or domain not in (None, "none")
+            refuse_both(resource.engine, directory=directory, iam=iam or wants_iam(resource))
+
     def _join(self, resource: Any, domain: str, role: str | None, at_once: bool) -> None:
         """The same call again changes nothing, unless the join has failed or waits for its window."""
         now, present = self.clock.now(), resource.membership
@@ -39,6 +50,16 @@ class Joining(LifeCycle):
         """Whether a server that is started now has the plugin."""
         membership = resource.membership
         return membership is not None and membership.status(self.clock.now()) == "kerberos-enabled"
+
+    def _settled(self, resources: Iterable[Resource]) -> list[Resource]:
+        """Nothing ticks: who looks finds the writer as it is since its cluster has joined."""
+        found = super()._settled(resources)
+        for resource in found:
+            writer: Any = getattr(resource, "writer", None)
+            if writer and writer.status == "available" and self._joined(resource):
+                with self.clock.working():
+                    servers.take_tickets(writer)
+        return found
 
     def _restart_server(self, instance: Any) -> None:
         servers.restart(instance, self._joined(instance))

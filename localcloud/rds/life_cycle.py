@@ -2,8 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from moto.ec2.models import ec2_backends
 from moto.events.models import events_backends
@@ -14,12 +14,9 @@ from localcloud.clock import Clock
 from localcloud.faults import Faults
 from localcloud.servers.world import World
 
-from . import pending
 from .events import Event, RdsEvents
 
 log = logging.getLogger("localcloud.rds")
-
-Resource = TypeVar("Resource", models.DBInstance, models.DBCluster)
 
 
 class LifeCycle(models.RDSBackend):
@@ -47,43 +44,39 @@ class LifeCycle(models.RDSBackend):
         resource: Any,
         seconds: float,
         status: str,
-        event: Event,
+        event: Event | None,
         begin: Callable[[], object] = lambda: None,
         end: Callable[[], object] = lambda: None,
     ) -> None:
-        """Do the real work (`begin`), let the rest of the simulated time pass, be in `status`, tell everybody."""
+        """Do the real work (`begin`), let the rest of the simulated time pass, be in `status`, tell everybody.
+
+        `event`: None where RDS has none.
+        """
         until = self.clock.elapsed() + seconds
 
         def run() -> None:
             try:
                 with self.clock.working():
                     begin()
+                self.clock.sleep(max(0.0, until - self.clock.elapsed()))
+                if not self._exists(resource):
+                    return  # deleted meanwhile
+                end()
             except Exception:
                 if self.clock.stopped:
                     return
                 log.exception("%s: the server behind it failed", resource.resource_id)
                 resource.status = "failed"
                 return
-            self.clock.sleep(max(0.0, until - self.clock.elapsed()))
-            if not self._exists(resource):
-                return  # deleted meanwhile
-            end()
             resource.status = status
-            self.announced.announce(resource, event)
+            if event:
+                self.announced.announce(resource, event)
 
         threading.Thread(target=run, daemon=True, name=f"rds {resource.resource_id} {resource.status}").start()
 
     def _exists(self, resource: Any) -> bool:
         known: Any = self.clusters if isinstance(resource, models.DBCluster) else self.databases
         return known.get(resource.resource_id) is resource
-
-    def _settled(self, resources: Iterable[Resource]) -> list[Resource]:
-        """The resources, with every change made whose maintenance window has come."""
-        found = list(resources)
-        for resource in found:
-            if changes := pending.due(resource, self.clock.now()):
-                resource.update(**changes)  # type: ignore[attr-defined, unused-ignore]
-        return found
 
     def _fail_if_scripted(self, call: str) -> None:
         if code := self.faults.take(call):

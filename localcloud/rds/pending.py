@@ -25,7 +25,7 @@ OF_CLUSTERS = {
     "engine_version": "EngineVersion",
     "new_db_cluster_identifier": "DBClusterIdentifier",
 }
-SECRET = "master_user_password"
+IAM, SECRET = "enable_iam_database_authentication", "master_user_password"
 
 
 def sorted_out(
@@ -46,13 +46,14 @@ def sorted_out(
 
 
 def due(resource: Any, now: datetime.datetime) -> dict[str, Any]:
-    """What was held until now, and is so no longer."""
-    if not resource.held or now < resource.held_until:
+    """What was held until now, and is so no longer. It is changed when it is available."""
+    if not resource.held or now < resource.held_until or resource.status != "available":
         return {}
     changes, resource.held = resource.held, {}
     return changes  # type: ignore[no-any-return]
 
 
 def shown(resource: Any, names: Mapping[str, str]) -> dict[str, Any]:
-    """PendingModifiedValues."""
-    return {names[name]: "****" if name == SECRET else value for name, value in resource.held.items()}
+    """PendingModifiedValues: what is held, and what is just being made."""
+    values = {**resource.held, **resource.switching}
+    return {names[name]: "****" if name == SECRET else value for name, value in values.items()}

@@ -5,13 +5,17 @@ be reached. The server may be newer than the EngineVersion that was asked for.
 import json
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import psycopg2
 from psycopg2 import sql
 
 from localcloud.servers.world import World
+
+from . import tokens
 
 
 class NoWriter(Exception):
@@ -21,13 +25,37 @@ class NoWriter(Exception):
 def start(world: World, instance: Any) -> Any:
     """The server of a new instance, started; None where its engine has none here. Raises ServerFailed, NoWriter."""
     starter = STARTERS.get(instance.engine)
-    return starter(world, instance) if starter else None
+    server = starter(world, instance) if starter else None
+    if server:
+        server.tokens.check = partial(tokens.check, instance)
+    return server
 
 
 def restart(instance: Any, joined: bool, *, read_only: bool = False) -> None:
-    """What is joined by now has the plugin from now on; that is the only moment at which it gets it."""
+    """What is joined by now knows the directory from now on; but for `take_tickets` no other moment gives it that."""
     if instance.server:
-        instance.server.restart(methods=("kerberos",) if joined else (), read_only=read_only)
+        instance.server.restart(methods=_methods(joined), read_only=read_only)
+
+
+def take_tickets(instance: Any) -> None:
+    """The writer of an Aurora MySQL cluster does without a restart, as soon as the cluster is joined."""
+    if instance.server and instance.engine == "aurora-mysql":
+        instance.server.take_tickets()
+
+
+def fail_over(cluster: Any, target: Any, joined: bool) -> None:
+    """Behind a cluster's endpoints: `target` is the writer, who was it is a reader, and all the others follow."""
+    others = [each for each in cluster.members if each not in (cluster.writer, target) and each.server]
+    if target.server:
+        target.server.take_over(_methods(joined))
+        for each in others:
+            each.server.follow(target.server, _methods(joined))
+
+
+def switch_iam(instance: Any, on: bool) -> None:
+    """At once, and for whoever signs in from now on."""
+    if instance.server:
+        instance.server.switch_iam(on)
 
 
 def crash(instance: Any) -> None:
@@ -52,29 +80,59 @@ def _mysql(world: World, instance: Any) -> Any:
     return world.mysql(instance.db_instance_identifier, instance.address, *_master(instance))
 
 
-def _aurora_postgresql(world: World, instance: Any) -> Any:
-    """The first member of a cluster is its writer, the next ones follow it. What a cluster holds lives as long as its
-    members here: without a writer there is nothing.
+def _postgresql(world: World, instance: Any) -> Any:
+    server = _new_postgresql(world, instance, (instance.address,), instance)
+    _create_postgresql_database(world, server, instance, instance.db_name)
+    return server
+
+
+@dataclass(frozen=True)
+class Aurora:
+    """A cluster's servers. The first member is its writer, the next ones follow it. What a cluster holds lives as long
+    as its members here: without a writer there is nothing.
     """
-    cluster, name = instance.cluster, instance.db_instance_identifier
-    if cluster.replicates:
-        return None  # its writer is in another Region, where nobody is
-    if instance.is_cluster_writer:
-        hosts, (user, password) = (instance.address, cluster.endpoint), _master(cluster)
-        major = int(cluster.engine_version.partition(".")[0])
-        server = world.postgresql(name, hosts, user, password, version=major)
-        if cluster.database_name:
-            _create_database(world, server, user, password, cluster.database_name)
-        return server
-    writer = cluster.writer
-    writer.begun.wait()
-    if writer.server is None:
-        raise NoWriter(f"{writer.db_instance_identifier} has no server")
-    return world.postgresql_replica(name, (instance.address, cluster.reader_endpoint), writer.server)
+
+    writer: Callable[[World, Any, Sequence[str], Any], Any]
+    reader: Callable[[World, str, Sequence[str], Any], Any]
+    create_database: Callable[[World, Any, Any, str | None], None]
+
+    def __call__(self, world: World, instance: Any) -> Any:
+        cluster = instance.cluster
+        if cluster.replicates:
+            return None  # its writer is in another Region, where nobody is
+        if instance.is_cluster_writer:
+            server = self.writer(world, instance, (instance.address, cluster.endpoint), cluster)
+            self.create_database(world, server, cluster, cluster.database_name)
+            return server
+        writer = cluster.writer
+        writer.begun.wait()
+        if writer.server is None:
+            raise NoWriter(f"{writer.db_instance_identifier} has no server")
+        hosts = (instance.address, cluster.reader_endpoint)
+        return self.reader(world, instance.db_instance_identifier, hosts, writer.server)
 
 
-def _create_database(world: World, server: Any, user: str, password: str, name: str) -> None:
+def _aurora_mysql(world: World, instance: Any, hosts: Sequence[str], cluster: Any) -> Any:
+    return world.aurora_mysql(instance.db_instance_identifier, hosts, *_master(cluster))
+
+
+def _new_postgresql(world: World, instance: Any, hosts: Sequence[str], resource: Any) -> Any:
+    """`resource` is the instance or its cluster: whose version and master user it has."""
+    user, password = _master(resource)
+    major = int(resource.engine_version.partition(".")[0])
+    return world.postgresql(instance.db_instance_identifier, hosts, user, password, version=major)
+
+
+def _create_mysql_database(_world: World, server: Any, _resource: Any, name: str | None) -> None:
+    if name:
+        server.create_database(name)
+
+
+def _create_postgresql_database(world: World, server: Any, resource: Any, name: str | None) -> None:
     """The master user makes it, and owns it."""
+    if name in (None, "", "postgres"):  # which every server has
+        return
+    user, password = _master(resource)
     connection = psycopg2.connect(
         host=server.host,
         hostaddr=server.address,  # the name resolves for others only
@@ -94,7 +152,16 @@ def _create_database(world: World, server: Any, user: str, password: str, name: 
         connection.close()
 
 
-STARTERS: dict[str, Callable[[World, Any], Any]] = {"mysql": _mysql, "aurora-postgresql": _aurora_postgresql}
+STARTERS: dict[str, Callable[[World, Any], Any]] = {
+    "mysql": _mysql,
+    "postgres": _postgresql,
+    "aurora-mysql": Aurora(_aurora_mysql, World.aurora_mysql_replica, _create_mysql_database),
+    "aurora-postgresql": Aurora(_new_postgresql, World.postgresql_replica, _create_postgresql_database),
+}
+
+
+def _methods(joined: bool) -> tuple[str, ...]:
+    return ("kerberos",) if joined else ()
 
 
 def _master(resource: Any) -> tuple[str, str]:

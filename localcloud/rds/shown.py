@@ -32,7 +32,7 @@ _moto_designate_writer = models.DBCluster.designate_writer
 def install(faults: Faults) -> None:
     """From now on moto shows instances and clusters so."""
     memberships = property(_memberships, lambda resource, value: None)
-    mend(models.DBInstance, server=None, begun=None, membership=None, held={}, held_until=None)
+    mend(models.DBInstance, server=None, begun=None, membership=None, held={}, held_until=None, switching={})
     mend(
         models.DBInstance,
         address=property(instance_endpoint),
@@ -46,7 +46,7 @@ def install(faults: Faults) -> None:
         membership=property(lambda instance: instance.cluster.membership),
         iam_database_authentication_enabled=property(lambda instance: instance.cluster.iam_auth),
     )
-    mend(models.DBCluster, membership=None, held={}, held_until=None, replicates=False)
+    mend(models.DBCluster, membership=None, held={}, held_until=None, switching={}, replicates=False)
     mend(
         models.DBCluster,
         status=_kept_as("_status"),  # moto's is available at the second look

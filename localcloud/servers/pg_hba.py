@@ -1,22 +1,25 @@
 """Who may sign in to a PostgreSQL server, and how: its pg_hba.conf, of which the first line that fits decides.
 
 On RDS the roles decide. A member of rds_ad has its ticket checked and no password, and nothing lets it in before the
-server has joined a directory and was restarted. That takes precedence over the password for whoever it is granted to,
-the master user too:
+server has joined a directory and was restarted. A member of rds_iam has its token checked, by PAM, as long as IAM
+database authentication is on. That takes precedence over the password for whoever it is granted to, the master user
+too:
 docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
 
 From PostgreSQL 16 on one thing differs. Who makes a role, or may grant one, is its member by that (ADMIN OPTION,
-INHERIT FALSE, SET FALSE), and `+rds_ad` counts this membership, which gives nothing, like any other: with its first
-login the master user would be asked for a ticket. RDS lets him in. So there his own line comes before those of the
-roles. What is lost: granting rds_ad to the master user, which before 16 ends his sign-in by password here as there, has
-from 16 on no effect here.
+INHERIT FALSE, SET FALSE), and `+rds_ad` or `+rds_iam` counts this membership, which gives nothing, like any other: with
+its first login the master user would be asked for a ticket. RDS lets him in. So there his own line comes before those
+of the roles. What is lost: granting rds_ad or rds_iam to the master user, which before 16 ends his sign-in by password
+here as there, has from 16 on no effect here.
 """
 
+PAM_SERVICE = "rds_iam"
 ADMIN_ONLY_MEMBERSHIPS = 16  # the first major version that has them
 
 
-def pg_hba(major: int, master_user: str, realm: str | None) -> str:
-    """The file's text; `realm` is the one of the directory that the server has joined, None if it has not.
+def pg_hba(major: int, master_user: str, realm: str | None, *, iam: bool) -> str:
+    """The file's text; `realm` is the one of the directory that the server has joined, None if it has not. `iam`: it
+    takes tokens.
 
     Whom no line fits is refused: that is everybody who comes over TCP without TLS.
     """
@@ -27,7 +30,7 @@ def pg_hba(major: int, master_user: str, realm: str | None) -> str:
         "hostssl rdsadmin all all reject",
         *([f'hostssl all "{master_user}" all scram-sha-256'] if major >= ADMIN_ONLY_MEMBERSHIPS else []),
         f"hostssl all +rds_ad all {f'gss include_realm=1 krb_realm={realm}' if realm else 'reject'}",
-        "hostssl all +rds_iam all reject",  # IAM's tokens are not stood in for
+        f"hostssl all +rds_iam all {f'pam pamservice={PAM_SERVICE}' if iam else 'reject'}",
         "hostssl all all all scram-sha-256",
     ]
     return "".join(f"{line}\n" for line in lines)

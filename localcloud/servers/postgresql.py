@@ -10,7 +10,8 @@ from pathlib import Path
 from signal import Signals
 from typing import TYPE_CHECKING, Self
 
-from .pg_hba import ADMIN_ONLY_MEMBERSHIPS, pg_hba
+from .pg_hba import ADMIN_ONLY_MEMBERSHIPS, PAM_SERVICE, pg_hba
+from .tokens import TokenSocket
 
 if TYPE_CHECKING:
     from localcloud.machine import PostgreSQLPrograms
@@ -40,6 +41,9 @@ UPDATE pg_authid SET rolsuper = true
 WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files');
 """
 
+WRITTEN = "SELECT pg_current_wal_insert_lsn();\n"
+REACHED = "SELECT pg_last_wal_replay_lsn() >= {place};\n"
+LEAD = "SELECT pg_promote();\n"
 CHANGE = "ALTER ROLE {user} PASSWORD {password};\n"
 
 INITIALIZE = ("--username=rdsadmin", "--auth=reject", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync")
@@ -83,7 +87,11 @@ class PostgreSQL:
         self._folder = world.folder(f"postgresql-{self.address.rpartition('.')[2]}")  # its socket needs a short path
         self._data = self._folder / "data"
         self._settings: dict[str, str] = {}
+        self._source: PostgreSQL | None = None
         self._service = f"rds-{self._folder.name}"  # its account in the directory
+        self.tokens = TokenSocket(world.account, self._folder / "tokens")
+        self._takes_tokens = False
+        self._joined_to: Directory | None = None
         self.log = self._folder / "error.log"
         self._certificate, self._key = world.authority.issue(self._folder, *hosts)
 
@@ -115,18 +123,7 @@ class PostgreSQL:
         server = cls(world, name, hosts, source.programs, source._master_user)
         # The directory knows a cluster's members by one account: readers share the name of the reader endpoint.
         server._service = source._service
-        server._settings = {"primary_conninfo": f"host={source._folder} user=rdsadmin"}
-        world.supervisor.run(
-            [
-                source.programs.bin / "pg_basebackup",
-                f"--host={source._folder}",
-                "--username=rdsadmin",
-                f"--pgdata={server._data}",
-                "--checkpoint=fast",
-                "--no-sync",
-            ]
-        )
-        world.account.write(server._data / "standby.signal", "")
+        server._copy(source)
         server._start(())
         return server
 
@@ -155,19 +152,56 @@ class PostgreSQL:
                 with suppress(ProcessLookupError):
                     os.kill(pid, Signals.SIGKILL)
 
+    def follow(self, source: PostgreSQL, methods: Iterable[str] = ()) -> None:
+        """Restarts as a reader of `source`, with a new copy of what that has."""
+        self.stop()
+        shutil.rmtree(self._data)
+        self._copy(source)
+        self._start(methods)
+
+    def take_over(self, methods: Iterable[str] = ()) -> None:
+        """The reader becomes the writer, by the writer's name, and the writer its reader, by the readers'. Nothing that
+        was committed is lost. Raises ServerFailed.
+        """
+        old = self._source
+        assert old
+        old.restart(methods, read_only=True)  # it has sessions of ours only from now on, had it crashed too
+        reached = REACHED.format(place=_quoted(old._as_admin(WRITTEN)))
+        await_it = self._world.supervisor.wait_until
+        await_it(lambda: self._as_admin(reached) == "t", self._process, f"PostgreSQL {self.name}", self.log)
+        old.stop()  # in good order: the rest is sent to who follows it
+        self._as_admin(LEAD)
+        self._source, self._settings = None, {}
+        roles = [(self, (self.host, *old.hosts[1:])), (old, (old.host, *self.hosts[1:]))]
+        for server, hosts in roles:
+            server._answer_to(hosts)
+        self.restart(methods)
+        old.follow(self, methods)
+
     def change_password(self, user: str, old: str, new: str) -> None:
         """Of this account."""
         self._as_admin(CHANGE.format(user=_quoted_name(user), password=_quoted(new)))
 
+    def switch_iam(self, on: bool) -> None:
+        """From now on members of rds_iam sign in with a token, or no longer; sessions go on. Raises ServerFailed."""
+        self._takes_tokens = on
+        self._write_hba()
+        if self._process.poll() is None:
+            before = self._loaded()
+            self._process.send_signal(Signals.SIGHUP)
+            self._world.supervisor.wait_until(
+                lambda: self._loaded() != before, self._process, f"PostgreSQL {self.name}", self.log
+            )
+
     def delete(self) -> None:
         """Ends the server for good: its names no longer resolve, its data is gone."""
+        self.tokens.close()
         self._world.supervisor.end(self._process)
         self._world.names.forget(self.address)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, methods: Iterable[str], *, read_only: bool = False) -> None:
-        directory = self._world.directory if "kerberos" in methods else None
-        hba = pg_hba(self.programs.major, self._master_user, directory.realm if directory else None)
+        directory = self._joined_to = self._world.directory if "kerberos" in methods else None
         settings = {
             **SMALL_AND_FORGETFUL,
             **SERVE,
@@ -179,7 +213,7 @@ class PostgreSQL:
             "unix_socket_directories": str(self._folder),
             "ssl_cert_file": str(self._certificate),
             "ssl_key_file": str(self._key),
-            "hba_file": str(self._world.account.write(self._folder / "pg_hba.conf", hba)),
+            "hba_file": str(self._write_hba()),
             "krb_server_keyfile": str(self._keytab(directory)) if directory else "",
         }
         self._process = self._world.spawn(
@@ -191,7 +225,7 @@ class PostgreSQL:
                 *(f"--{key}={value}" for key, value in settings.items()),
             ],
             self.log,
-            self._kerberos(directory) if directory else {},
+            self._pam() | (self._kerberos(directory) if directory else {}),
             last=Signals.SIGQUIT,  # ends its children too, and gives its shared memory back
         )
         self._world.supervisor.wait_until(self._is_ready, self._process, f"PostgreSQL {self.name}", self.log)
@@ -223,17 +257,57 @@ class PostgreSQL:
         """The environment for Kerberos; the tickets that it has seen are remembered here and not in /var/tmp."""
         return {"KRB5_CONFIG": str(directory.krb5_conf), "KRB5RCACHENAME": f"file2:{self._folder}/replay"}
 
+    def _pam(self) -> dict[str, str]:
+        """The environment in which PAM has tokens checked: with a folder of services and a module of our own."""
+        module, services = self._world.machine.native / "pam_rds_iam.so", self._folder / "pam.d"
+        lines = [f"{what} required {module}\n" for what in ("auth", "account")]
+        self._world.account.write(self._world.account.folder(services) / PAM_SERVICE, "".join(lines))
+        return {"LD_PRELOAD": str(module), "SIGNON_PAM": str(services), "SIGNON_TOKENS": str(self.tokens.path)}
+
+    def _write_hba(self) -> Path:
+        realm = self._joined_to.realm if self._joined_to else None
+        text = pg_hba(self.programs.major, self._master_user, realm, iam=self._takes_tokens)
+        return self._world.account.write(self._folder / "pg_hba.conf", text)
+
+    def _loaded(self) -> str:
+        """When its configuration was read, as it says."""
+        return self._as_admin("SELECT pg_conf_load_time()")
+
     def _make_roles(self, master_password: str) -> None:
         more = MAY_GRANT if self.programs.major >= ADMIN_ONLY_MEMBERSHIPS else MAY_NOT_GRANT
         master = {"user": _quoted_name(self._master_user), "password": _quoted(master_password)}
         self._as_admin((ROLES + more).format(**master))
 
-    def _as_admin(self, statements: str) -> None:
+    def _copy(self, source: PostgreSQL) -> None:
+        """Everything that `source` has, which is followed from then on."""
+        self._source, self._settings = source, {"primary_conninfo": f"host={source._folder} user=rdsadmin"}
+        self._world.supervisor.run(
+            [
+                source.programs.bin / "pg_basebackup",
+                f"--host={source._folder}",
+                "--username=rdsadmin",
+                f"--pgdata={self._data}",
+                "--checkpoint=fast",
+                "--no-sync",
+            ]
+        )
+        self._world.account.write(self._data / "standby.signal", "")
+
+    def _answer_to(self, hosts: Sequence[str]) -> None:
+        """From now on these names lead to it; its certificate and its key are for them from its next start on."""
+        self.hosts, self.host = tuple(hosts), hosts[0]
+        self._world.names.move(self.address, *hosts)
+        self._certificate, self._key = self._world.authority.issue(self._folder, *hosts)
+
+    def _as_admin(self, statements: str) -> str:
+        """Runs them as the hidden administrator; answers the rows. Raises ServerFailed."""
         file = self._world.account.write(self._folder / "admin.sql", statements)
         psql = self.programs.bin / "psql"
         who = (f"--host={self._folder}", "--username=rdsadmin", "--dbname=postgres")
-        self._world.supervisor.run([psql, *who, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={file}"])
+        how = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", f"--file={file}")
+        rows = self._world.supervisor.run([psql, *who, *how])
         file.unlink()
+        return rows.strip()
 
 
 def _quoted_name(text: str) -> str:

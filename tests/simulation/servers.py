@@ -82,6 +82,7 @@ class WarmMySQL:
 
     def __init__(self, real: MySQL, addresses: dict[str, str]) -> None:
         self.real, self.host, self.address, self._addresses = real, real.host, real.address, addresses
+        self.tokens = real.tokens
         anybody = ssl.create_default_context()
         anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
         self.operator = pymysql.connect(
@@ -113,6 +114,9 @@ class WarmMySQL:
         self.run(f"SET GLOBAL read_only = {'ON' if read_only else 'OFF'}")
         self._addresses[self.host] = self.address
 
+    def switch_iam(self, on: bool) -> None:
+        self.real.switch_iam(on)
+
     def stop(self) -> None:
         self._cut_off()
         self._addresses.pop(self.host, None)
@@ -138,7 +142,7 @@ class WarmPostgreSQL:
 
     def __init__(self, real: PostgreSQL, addresses: dict[str, str], hosts: Sequence[str]) -> None:
         self.real, self.hosts, self.host, self.port = real, hosts, hosts[0], real.port
-        self.address, self._addresses = real.address, addresses
+        self.address, self._addresses, self.tokens = real.address, addresses, real.tokens
         self.operator = psycopg2.connect(
             host=str(real.log.parent),
             user=RDSADMIN[0],
@@ -174,6 +178,9 @@ class WarmPostgreSQL:
         """Nothing in the server shows whether it knows tickets; read only it is for RDS alone to make."""
         self._cut_off()
         self._addresses.update(dict.fromkeys(self.hosts, self.address))
+
+    def switch_iam(self, on: bool) -> None:
+        self.real.switch_iam(on)
 
     def stop(self) -> None:
         self._cut_off()

@@ -59,7 +59,7 @@ def database(cloud: Cloud, request: pytest.FixtureRequest, eventually: Eventuall
     """Not yet created; deleted after the test."""
     database = Database(cloud, _name_of(request), eventually)
     yield database
-    cloud.client("rds").delete_db_instance(DBInstanceIdentifier=database.name, SkipFinalSnapshot=True)
+    database.delete()
 
 
 @pytest.fixture

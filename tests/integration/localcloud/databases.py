@@ -48,6 +48,9 @@ class Database:
     def modify(self, **changes: Any) -> dict[str, Any]:
         return self.cloud.client("rds").modify_db_instance(DBInstanceIdentifier=self.name, **changes)["DBInstance"]  # type: ignore[no-any-return]
 
+    def delete(self) -> None:
+        self.cloud.client("rds").delete_db_instance(DBInstanceIdentifier=self.name, SkipFinalSnapshot=True)
+
     def join(self, **more: Any) -> dict[str, Any]:
         role = self.cloud.physical["DirectoryRole"]
         return self.modify(
@@ -67,15 +70,20 @@ class Database:
             line.split()[0] for line in self.cloud.world.hosts.read_text().splitlines() if line.split()[1] == host
         )
 
-    def as_master(self, sql: str) -> Any:
+    def master(self) -> dict[str, str]:
+        """Name and password, as the secret has them."""
         secret = self.cloud.client("secretsmanager").get_secret_value(
             SecretId=self.describe()["MasterUserSecret"]["SecretArn"]
         )
-        credentials = json.loads(secret["SecretString"])
+        return json.loads(secret["SecretString"])  # type: ignore[no-any-return]
+
+    def as_master(self, sql: str) -> Any:
+        """In MySQL."""
+        master = self.master()
         connection = pymysql.connect(
             host=self.address(),
-            user=credentials["username"],
-            password=credentials["password"],
+            user=master["username"],
+            password=master["password"],
             ssl_ca=str(self.cloud.world.authority.bundle),
         )
         with connection, connection.cursor() as cursor:
@@ -153,39 +161,49 @@ class Cluster:
     def as_master(self, sql: str, host: str | None = None, database: str = "postgres") -> str:
         """What psql prints; `host` is the cluster's endpoint if None."""
         master, where = self.master(), host or self.describe()["Endpoint"]
-        done = self._psql(sql, where, master["username"], database, PGPASSWORD=master["password"])
+        done = psql(self.cloud, sql, where, master["username"], database, PGPASSWORD=master["password"])
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     def with_ticket(self, user: str, password: str, host: str) -> "subprocess.CompletedProcess[str]":
-        """A person of the directory signs in; asks who they are."""
-        realm = self.cloud.directory.realm
-        cache = f"FILE:{self.cloud.world.home}/ticket-{self.name}-{user}-{os.getpid()}"
-        environment = {"PATH": os.environ["PATH"], **self.cloud.environment(), "KRB5CCNAME": cache}
-        subprocess.run(
-            ["kinit", f"{user}@{realm}"], input=password, env=environment, text=True, check=True, capture_output=True
-        )
-        return self._psql("SELECT current_user", host, f"{user}@{realm}", KRB5CCNAME=cache)
+        return with_ticket(self.cloud, user, password, host)
 
     def delete(self) -> None:
         for suffix in reversed(self.instances()):
             self.rds.delete_db_instance(DBInstanceIdentifier=f"{self.name}-{suffix}", SkipFinalSnapshot=True)
         self.rds.delete_db_cluster(DBClusterIdentifier=self.name, SkipFinalSnapshot=True)
 
-    def _psql(
-        self, sql: str, host: str, user: str, database: str = "postgres", **more: str
-    ) -> "subprocess.CompletedProcess[str]":
-        wanted = {"host": host, "user": user, "dbname": database, "sslmode": "verify-full", "gssencmode": "disable"}
-        target = " ".join(f"{key}={value}" for key, value in wanted.items())
-        bundle = str(self.cloud.world.authority.bundle)
-        environment = {"PATH": os.environ["PATH"], **self.cloud.environment(), "PGSSLROOTCERT": bundle, **more}
-        return subprocess.run(
-            ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--no-password", f"--command={sql}", target],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+
+def psql(
+    cloud: Cloud,
+    sql: str,
+    host: str,
+    user: str,
+    database: str = "postgres",
+    *,
+    mode: str = "verify-full",
+    **more: str,
+) -> "subprocess.CompletedProcess[str]":
+    """Over verified TLS, unless `mode` says otherwise; `more` is environment."""
+    wanted = {"host": host, "user": user, "dbname": database, "sslmode": mode, "gssencmode": "disable"}
+    target = " ".join(f"{key}={value}" for key, value in wanted.items())
+    environment = {"PATH": os.environ["PATH"], **cloud.environment()}
+    return subprocess.run(
+        ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--no-password", f"--command={sql}", target],
+        env={**environment, "PGSSLROOTCERT": str(cloud.world.authority.bundle), **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def with_ticket(cloud: Cloud, user: str, password: str, host: str) -> "subprocess.CompletedProcess[str]":
+    """A person of the directory signs in to PostgreSQL; asks who they are."""
+    principal = f"{user}@{cloud.directory.realm}"
+    cache = f"FILE:{cloud.world.home}/ticket-{host}-{user}-{os.getpid()}"
+    environment = {"PATH": os.environ["PATH"], **cloud.environment(), "KRB5CCNAME": cache}
+    subprocess.run(["kinit", principal], input=password, env=environment, text=True, check=True, capture_output=True)
+    return psql(cloud, "SELECT current_user", host, principal, KRB5CCNAME=cache)
 
 
 def announced(cluster: Cluster, happening: Callable[[], object], count: int) -> list[dict[str, Any]]:

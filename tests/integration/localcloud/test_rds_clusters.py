@@ -168,7 +168,7 @@ def test_a_version_waits_for_the_window_unless_it_is_applied_immediately(cluster
     assert (seen["EngineVersion"], seen["IAMDatabaseAuthenticationEnabled"]) == ("16.6", False)
     assert seen["PendingModifiedValues"] == {"EngineVersion": "16.10", "IAMDatabaseAuthenticationEnabled": True}
     modify(DBClusterIdentifier=cluster.name, BackupRetentionPeriod=3, ApplyImmediately=True)
-    seen = cluster.describe()
+    seen = cluster.wait()
     assert (seen["EngineVersion"], seen["IAMDatabaseAuthenticationEnabled"]) == ("16.10", True)
     assert (seen["BackupRetentionPeriod"], "PendingModifiedValues" in seen) == (3, False)
 

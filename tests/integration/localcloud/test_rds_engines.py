@@ -13,14 +13,22 @@ def options(cloud: Cloud, engine: str, **more: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("engine", "version", "kerberos"),
-    [("mysql", "8.4.6", True), ("mariadb", "11.4.7", False), ("aurora-postgresql", "16.6", True)],
+    ("engine", "version", "kerberos", "iam"),
+    [
+        ("mysql", "8.4.6", True, True),
+        ("postgres", "17.6", True, True),
+        ("aurora-postgresql", "16.6", True, True),
+        ("mariadb", "10.6.23", False, False),
+        ("mariadb", "10.11.14", False, True),
+        ("mariadb", "11.4.7", False, True),
+        ("mariadb", "11.8.3", False, True),
+    ],
 )
-def test_the_options_say_what_an_engine_can(cloud: Cloud, engine: str, version: str, kerberos: bool) -> None:
+def test_the_options_say_what_an_engine_can(cloud: Cloud, engine: str, version: str, kerberos: bool, iam: bool) -> None:
     (option,) = options(cloud, engine, EngineVersion=version, DBInstanceClass="db.t4g.medium")
     assert option["EngineVersion"] == version
     assert option["SupportsKerberosAuthentication"] is kerberos
-    assert option["SupportsIAMDatabaseAuthentication"]
+    assert option["SupportsIAMDatabaseAuthentication"] is iam
 
 
 def test_aurora_postgresql_is_offered_in_several_versions_and_classes(cloud: Cloud) -> None:

@@ -1,0 +1,27 @@
+"""RDS for PostgreSQL: one real server behind each instance, which knows tickets from its reboot after the join."""
+
+import pytest
+
+from localcloud import scenery
+from localcloud.cloud import Cloud
+from tests.integration.localcloud.databases import Database, psql, with_ticket
+
+pytestmark = pytest.mark.usefixtures("not_onboarded")
+
+
+def test_an_instance_has_its_database_and_takes_tickets_after_a_reboot(cloud: Cloud, database: Database) -> None:
+    name, password = "pia", scenery.PEOPLE["alice"]
+    cloud.directory.add_user(name, password)
+    database.create(Engine="postgres", EngineVersion="15.14", MasterUsername="dba", DBName="payments")
+    seen = database.wait()
+    host, master = seen["Endpoint"]["Address"], database.master()
+    assert (seen["Endpoint"]["Port"], seen["DBName"], seen["EngineVersion"]) == (5432, "payments", "15.14")
+    sql = 'CREATE USER "pia@CORP.EXAMPLE.COM" WITH LOGIN; GRANT rds_ad TO "pia@CORP.EXAMPLE.COM"'
+    made = psql(cloud, sql, host, master["username"], "payments", PGPASSWORD=master["password"])
+    assert made.returncode == 0, made.stderr
+    database.join()
+    database.eventually(lambda: database.membership() == "kerberos-enabled")
+    assert "pg_hba.conf rejects connection" in with_ticket(cloud, name, password, host).stderr
+    cloud.client("rds").reboot_db_instance(DBInstanceIdentifier=database.name)
+    database.wait()
+    assert with_ticket(cloud, name, password, host).stdout.strip() == "pia@CORP.EXAMPLE.COM"
