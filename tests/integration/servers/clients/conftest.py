@@ -5,13 +5,18 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from localcloud.servers import Directory, MySQL, PostgreSQL, World
+from localcloud.iam.policies import statements
+from localcloud.iam.principals import Principal
+from localcloud.rds.tokens import Destination, verify
+from localcloud.servers import AuroraMySQL, Directory, MySQL, PostgreSQL, World
 from localcloud.servers.directory import KERBEROS_PORT
-from signon.domain.engines import Family, Method
+from signon.domain.engines import ENGINES
 from signon.domain.kit.facts import KitFacts
 from signon.domain.kit.files import render
 from tests.integration.servers import psql
@@ -24,7 +29,12 @@ from .mishaps import GRACE
 
 ROOT = Path(__file__).parents[4]
 RDS_BUNDLE = ROOT / "layers/signon/rds-ca-bundle.pem"
+BOOKS = f"books.cluster-cabc123def45.{REGION}"
 LEDGER = f"ledger.cluster-cabc123def45.{REGION}"
+MYSQL_IAM = "IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL"
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "a-secret"}
+# Logins by token, and how late it is where theirs are looked at.
+TOKENS = {"payments_app": timedelta(0), "late_app": timedelta(minutes=16)}
 # What is added to a kit's line that a person would type afterwards: the statement, and rows without decoration.
 ASKING = {
     "mysql": '--batch --skip-column-names --execute "$SQL"',
@@ -58,10 +68,16 @@ class Desk:
     folder: Path
     environment: Mapping[str, str]
 
-    def cell(self, facts: KitFacts, server: MySQL | PostgreSQL) -> Cell:
-        """With the kit's files in a folder of their own; the local authority's certificate stands beside RDS's."""
-        folder = self.folder / "-".join([facts.engine, *(method.value for method in facts.methods)])
-        folder.mkdir(exist_ok=True)
+    def cell(self, engine: str, server: MySQL | PostgreSQL) -> Cell:
+        """Of an engine and all of its methods, with the kit's files in a folder of their own.
+
+        The local authority's certificate stands beside RDS's.
+        """
+        row = ENGINES[engine]
+        where = (row.family, "us-east-1", server.host, server.port)
+        facts = KitFacts("ours", engine, row.title, *where, tuple(row.logins), REALM)
+        folder = self.folder / engine
+        folder.mkdir()
         bundle = RDS_BUNDLE.read_bytes() + self.world.authority.bundle.read_bytes()
         for name, content in render(facts, bundle).items():
             (folder / name).write_bytes(content)
@@ -132,6 +148,7 @@ def desk(world: World, directory: Directory, tmp_path_factory: pytest.TempPathFa
 def payments(world: World, directory: Directory, database: MySQL) -> MySQL:
     """Beside alice frank signs in, who has rights on a database that is gone; grace's login is locked."""
     directory.add_user(*GRACE)
+    database.switch_iam(True)
     made = sign_in(
         world,
         database,
@@ -139,9 +156,23 @@ def payments(world: World, directory: Directory, database: MySQL) -> MySQL:
         "CREATE USER frank IDENTIFIED WITH 'auth_pam' REQUIRE SSL",
         "GRANT SELECT ON gone.* TO frank",
         "CREATE USER grace IDENTIFIED WITH 'auth_pam' REQUIRE SSL ACCOUNT LOCK",
+        *(f"CREATE USER {user} {MYSQL_IAM}" for user in TOKENS),
     )
     assert made.error == ""
-    return database
+    return take_tokens(database)
+
+
+@pytest.fixture(scope="session")
+def books(world: World, directory: Directory) -> AuroraMySQL:
+    """An Aurora MySQL that has joined; alice and bob sign in with tickets."""
+    server = world.aurora_mysql("books", [BOOKS], *MASTER)
+    server.restart(["kerberos"])
+    server.switch_iam(True)
+    tickets = f"IDENTIFIED WITH 'authentication_kerberos' BY '{REALM}'"
+    people = [f"CREATE USER {user} {tickets}" for user in ("alice", "bob")]
+    made = sign_in(world, server, *MASTER, *people, *(f"CREATE USER {user} {MYSQL_IAM}" for user in TOKENS))
+    assert made.error == ""
+    return take_tokens(server)
 
 
 @pytest.fixture(scope="session")
@@ -153,6 +184,7 @@ def ledger(world: World, directory: Directory) -> PostgreSQL:
         server,
         f'CREATE USER "alice@{REALM}" WITH LOGIN IN ROLE rds_ad',
         f'CREATE ROLE "bob@{REALM}" NOLOGIN IN ROLE rds_ad',
+        *(f"CREATE USER {user} WITH LOGIN IN ROLE rds_iam" for user in TOKENS),
         "CREATE TABLE secrets (n int)",
         "CREATE SCHEMA core CREATE TABLE orders (n int)",
         "CREATE DATABASE closed",
@@ -160,29 +192,44 @@ def ledger(world: World, directory: Directory) -> PostgreSQL:
     )
     assert made.error == ""
     server.restart(["kerberos"])
+    server.switch_iam(True)
+    return take_tokens(server)
+
+
+Server = TypeVar("Server", MySQL, AuroraMySQL, PostgreSQL)
+
+
+def take_tokens(server: Server) -> Server:
+    """Those that are signed for this server with the key of a role that may use every login."""
+    users = "arn:aws:rds-db:us-east-1:123456789012:dbuser:db-ABC/"
+    may = statements(f'{{"Statement": {{"Effect": "Allow", "Action": "rds-db:connect", "Resource": "{users}*"}}}}')
+    role = Principal("arn:aws:iam::123456789012:role/app", KEYS["AWS_SECRET_ACCESS_KEY"], None, (may,))
+    there = Destination((f"{server.host}:{server.port}",), "us-east-1", users)
+
+    def check(user: str, token: str) -> None:
+        now = datetime.now(UTC) + TOKENS.get(user, timedelta(0))
+        verify(token, user, there, {KEYS["AWS_ACCESS_KEY_ID"]: role}.get, now)
+
+    server.tokens.check = check
     return server
 
 
 @pytest.fixture(scope="session")
-def cells(desk: Desk, payments: MySQL, ledger: PostgreSQL) -> Mapping[tuple[str, Method], Cell]:
-    """The kits, by engine and method."""
-
-    def facts(engine: str, family: Family, server: MySQL | PostgreSQL, method: Method) -> KitFacts:
-        return KitFacts("ours", engine, engine, family, "us-east-1", server.host, server.port, (method,), REALM)
-
-    return {
-        ("mysql", Method.KERBEROS): desk.cell(facts("mysql", Family.MYSQL, payments, Method.KERBEROS), payments),
-        ("mysql", Method.IAM): desk.cell(facts("mysql", Family.MYSQL, payments, Method.IAM), payments),
-        ("aurora-postgresql", Method.KERBEROS): desk.cell(
-            facts("aurora-postgresql", Family.POSTGRESQL, ledger, Method.KERBEROS), ledger
-        ),
+def cells(desk: Desk, payments: MySQL, books: AuroraMySQL, ledger: PostgreSQL) -> Mapping[str, Cell]:
+    """The kits, by engine. Of PostgreSQL's two engines the local server is the same."""
+    servers: Mapping[str, MySQL | PostgreSQL] = {
+        "mysql": payments,
+        "aurora-mysql": books,
+        "postgres": ledger,
+        "aurora-postgresql": ledger,
     }
+    return {engine: desk.cell(engine, server) for engine, server in servers.items()}
 
 
 @pytest.fixture(scope="session")
-def tickets(desk: Desk, cells: Mapping[tuple[str, Method], Cell]) -> None:
+def tickets(desk: Desk, cells: Mapping[str, Cell]) -> None:
     """Of alice and bob, each in a file; nobody has none."""
-    kit = cells["aurora-postgresql", Method.KERBEROS].kit
     for name, password in (ALICE, BOB):
+        kit = cells["aurora-postgresql"].kit
         said = desk.run(f"kinit {name}@{REALM}", kit, typed=password, KRB5CCNAME=desk.tickets(name))
         assert said.error == ""

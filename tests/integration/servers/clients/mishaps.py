@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from signon.domain.engines import Method
 from tests.integration.servers.accounts import ALICE, BOB, CAROL, FRANK, MASTER, REALM
 
 GRACE = ("grace", "Gr4ce.Passw0rd")  # her MySQL login is locked
@@ -29,6 +30,7 @@ class Mishap:
     ticket: str = "alice"
     without: str = ""
     environment: dict[str, str] = field(default_factory=dict)
+    cell: tuple[str, Method] = ("", Method.KERBEROS)  # "": whichever the client's lines are usually of
 
 
 def _mysql() -> list[Mishap]:
@@ -130,8 +132,32 @@ def _postgresql() -> list[Mishap]:
     ]
 
 
-MISHAPS = [
-    *_mysql(),
-    *_postgresql(),
-    Mishap("token: no credentials", "token", environment={"AWS_EC2_METADATA_DISABLED": "true"}),
-]
+def _tickets_of_mysql() -> list[Mishap]:
+    cell = ("aurora-mysql", Method.KERBEROS)
+    no_plugin = ((" --ssl-mode", " --plugin-dir=/nosuch --ssl-mode"),)
+    return [
+        Mishap("mysql: no ticket", "mysql", ticket="nobody", cell=cell),
+        Mishap("mysql: expired ticket", "mysql", ticket="expired", cell=cell),
+        Mishap("mysql: another's ticket", "mysql", ticket="bob", cell=cell),
+        Mishap("mysql: no login for the ticket", "mysql", user=FRANK[0], cell=cell),
+        Mishap("mysql: no Kerberos plugin", "mysql", no_plugin, cell=cell),
+    ]
+
+
+def _tokens() -> list[Mishap]:
+    mysql, postgresql = ("mysql", Method.IAM), ("postgres", Method.IAM)
+    nobodys = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_SECRET_ACCESS_KEY": "", "AWS_ACCESS_KEY_ID": ""}
+    another = {"AWS_SECRET_ACCESS_KEY": "another-secret"}
+    return [
+        Mishap("token: no credentials", "token", environment=nobodys, cell=mysql),
+        Mishap("mysql: expired token", "mysql", user="late_app", cell=mysql),
+        Mishap("mariadb: token of another key", "mariadb", user="payments_app", environment=another, cell=mysql),
+        Mishap("psql: expired token", "psql", user="late_app", cell=postgresql),
+        Mishap("psql: token of another key", "psql", user="payments_app", environment=another, cell=postgresql),
+        Mishap("psql: no role for tokens", "psql", user="nobody", cell=postgresql),
+        Mishap("pgjdbc: no token", "pgjdbc", user="payments_app", typed="", cell=postgresql),
+        Mishap("pgjdbc: no token any more", "pgjdbc", user="payments_app", typed="x", cell=postgresql),
+    ]
+
+
+MISHAPS = [*_mysql(), *_tickets_of_mysql(), *_postgresql(), *_tokens()]

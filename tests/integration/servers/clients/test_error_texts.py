@@ -8,20 +8,19 @@ import socket
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 import pytest
 import yaml
 
 from signon.domain.diagnosis import diagnose
-from signon.domain.engines import Method
 from signon.domain.kit import clients
 from signon.domain.kit.facts import SignIn
 from tests.integration.servers.accounts import ALICE, REALM
 
-from .conftest import RDS_BUNDLE, ROOT, Cell, Desk
+from .conftest import KEYS, RDS_BUNDLE, ROOT, Cell, Desk
 from .mishaps import MISHAPS, STRANGERS_CA, UNREACHABLE, Mishap
 
-Cells = Mapping[tuple[str, Method], Cell]
 CORPUS = {each["name"]: each for each in yaml.safe_load((ROOT / "tests/error_texts.yaml").read_text())}
 DIRECTORY_UNREACHABLE = f"""\
 [libdefaults]
@@ -32,14 +31,13 @@ DIRECTORY_UNREACHABLE = f"""\
  }}
 """
 LIBKRB5 = {"kinit: clock skew": -1765328347, "kinit: password expired": -1765328361}  # krb5.h's codes
-CELLS = {
-    "mysql": ("mysql", Method.KERBEROS),
-    "mariadb": ("mysql", Method.KERBEROS),
-    "mariadb-jdbc": ("mysql", Method.KERBEROS),
-    "token": ("mysql", Method.IAM),
-    "psql": ("aurora-postgresql", Method.KERBEROS),
-    "pgjdbc": ("aurora-postgresql", Method.KERBEROS),
-    "kinit": ("aurora-postgresql", Method.KERBEROS),
+USUALLY = {
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mariadb-jdbc": "mysql",
+    "psql": "aurora-postgresql",
+    "pgjdbc": "aurora-postgresql",
+    "kinit": "aurora-postgresql",
 }
 each_mishap = pytest.mark.parametrize("mishap", MISHAPS, ids=lambda mishap: mishap.name)
 
@@ -57,44 +55,56 @@ def silent() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def scene(desk: Desk, cells: Cells, tickets: None, silent: int) -> dict[str, str]:
+def scene(desk: Desk, cells: Mapping[str, Cell], tickets: None, silent: int) -> dict[str, str]:
     """The files of what goes wrong are beside the kits'; what a mishap's parts stand for."""
     for cell in cells.values():
         shutil.copy(RDS_BUNDLE, cell.kit / STRANGERS_CA)
         (cell.kit / UNREACHABLE).write_text(DIRECTORY_UNREACHABLE)
-    kit, expired = cells["aurora-postgresql", Method.KERBEROS].kit, {"KRB5CCNAME": desk.tickets("expired")}
+    kit, expired = cells["aurora-postgresql"].kit, {"KRB5CCNAME": desk.tickets("expired")}
     desk.run(f"kinit -l 1s alice@{REALM}", kit, typed=ALICE[1], **expired)
     desk.run("while klist -s; do sleep 0.1; done", kit, **expired)
     return {"silent": str(silent)}
 
 
-def line_of(mishap: Mishap, cell: Cell, scene: dict[str, str]) -> tuple[str, SignIn]:
-    """The kit's line, with what is different."""
-    (sign_in,) = cell.facts.sign_ins.values()
+@dataclass(frozen=True)
+class Attempt:
+    """A mishap's line in the kit that it is of, with what is different."""
+
+    cell: Cell
+    sign_in: SignIn
+    line: str
+
+
+def attempt(mishap: Mishap, cells: Mapping[str, Cell], scene: dict[str, str]) -> Attempt:
+    engine, method = mishap.cell
+    cell = cells[engine or USUALLY[mishap.client]]
+    sign_in = cell.facts.sign_ins[method]
     line = clients.lines(cell.facts, sign_in, mishap.user)[mishap.client]
     for old, new in mishap.instead:
         assert old in line
         line = line.replace(old, new.format(address=cell.address, **scene))
-    return line, sign_in
+    return Attempt(cell, sign_in, line)
 
 
 @pytest.fixture(scope="module")
-def drivers(desk: Desk, cells: Cells, scene: dict[str, str]) -> Mapping[str, str]:
-    """What JDBC drivers say, by mishap; a JVM for all that have the same tickets and options."""
+def drivers(desk: Desk, cells: Mapping[str, Cell], scene: dict[str, str]) -> Mapping[str, str]:
+    """What JDBC drivers say, by mishap; a JVM for all that have the same kit, tickets and options."""
     together = defaultdict(list)
     for mishap in MISHAPS:
-        if mishap.client.endswith("jdbc"):
-            together[CELLS[mishap.client], mishap.ticket, mishap.without].append(mishap)
+        if mishap.client in clients.DRIVERS:
+            kit = attempt(mishap, cells, scene).cell.kit
+            together[kit, mishap.ticket, mishap.without].append(mishap)
     said: dict[str, str] = {}
-    for (key, ticket, without), mishaps in together.items():
-        cell, questions = cells[key], []
+    for (kit, ticket, without), mishaps in together.items():
+        questions = []
         for mishap in mishaps:
-            line, sign_in = line_of(mishap, cell, scene)
-            typed = mishap.typed if sign_in is SignIn.PASSWORD else ""
-            questions.append(["connect", line, clients.login(cell.facts, sign_in, mishap.user), typed, mishap.sql])
-        in_java = desk.in_java(cell.kit) if cell.facts.takes_tickets else []
+            made = attempt(mishap, cells, scene)
+            login = clients.login(made.cell.facts, made.sign_in, mishap.user)
+            typed = "" if made.sign_in is SignIn.TICKET else mishap.typed
+            questions.append(["connect", made.line, login, typed, mishap.sql])
+        in_java = desk.in_java(kit) if (kit / "krb5.conf").exists() else []
         options = [option for option in in_java if not without or without not in option]
-        answers = desk.ask_drivers(questions, cell.kit, options, KRB5CCNAME=desk.tickets(ticket))
+        answers = desk.ask_drivers(questions, kit, options, KRB5CCNAME=desk.tickets(ticket))
         for mishap, (word, *texts) in zip(mishaps, answers, strict=True):
             assert word == "error"
             said[mishap.name] = "\n".join(texts)
@@ -102,16 +112,17 @@ def drivers(desk: Desk, cells: Cells, scene: dict[str, str]) -> Mapping[str, str
 
 
 @pytest.fixture
-def said(mishap: Mishap, request: pytest.FixtureRequest, desk: Desk, cells: Cells, scene: dict[str, str]) -> str:
+def said(
+    mishap: Mishap, request: pytest.FixtureRequest, desk: Desk, cells: Mapping[str, Cell], scene: dict[str, str]
+) -> str:
     """What the client says."""
-    if mishap.client.endswith("jdbc"):
+    if mishap.client in clients.DRIVERS:
         drivers: Mapping[str, str] = request.getfixturevalue("drivers")
         return drivers[mishap.name]
-    cell = cells[CELLS[mishap.client]]
-    line, _ = line_of(mishap, cell, scene)
+    made = attempt(mishap, cells, scene)
     ticket = "new" if mishap.client == "kinit" else mishap.ticket
-    more = {"KRB5CCNAME": desk.tickets(ticket), **mishap.environment}
-    return desk.run(line, cell.kit, sql=mishap.sql, typed=mishap.typed, **more).error
+    more = {"KRB5CCNAME": desk.tickets(ticket), **KEYS, **mishap.environment}
+    return desk.run(made.line, made.cell.kit, sql=mishap.sql, typed=mishap.typed, **more).error
 
 
 @each_mishap
