@@ -116,10 +116,7 @@ def _is_claimed_anew(world: World) -> None:
 
 
 def _takes_iam(world: World) -> None:
-    """Neither tag nor profile have moved, but no plan of ours goes past that."""
-    world.client("rds").modify_db_instance(
-        DBInstanceIdentifier=ORDERS, EnableIAMDatabaseAuthentication=True, ApplyImmediately=True
-    )
+    """Neither tag nor profile have moved, but a plan that switches it off again wants approval."""
     world.rds.backend.databases[ORDERS].enable_iam_database_authentication = True
 
 
