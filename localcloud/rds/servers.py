@@ -1,5 +1,5 @@
 """The real server behind an instance, by engine. An engine without a row has none: its instances are made, and cannot
-be reached. The server may be newer than the EngineVersion that was asked for.
+be reached. The server may be newer than the EngineVersion that was asked for; MariaDB's may be older, too.
 """
 
 import json
@@ -16,6 +16,7 @@ from psycopg2 import sql
 from localcloud.servers.world import World
 
 from . import tokens
+from .engines import ENGINES
 
 
 class NoWriter(Exception):
@@ -38,8 +39,8 @@ def restart(instance: Any, joined: bool, *, read_only: bool = False) -> None:
 
 
 def take_tickets(instance: Any) -> None:
-    """The writer of an Aurora MySQL cluster does without a restart, as soon as the cluster is joined."""
-    if instance.server and instance.engine == "aurora-mysql":
+    """The writer of a cluster does without a restart, where its engine's row says so."""
+    if instance.server and instance.engine in ENGINES and ENGINES[instance.engine].writer_at_once:
         instance.server.take_tickets()
 
 
