@@ -13,7 +13,7 @@ class Faults:
     """Queues by the name of what shall fail.
 
     `create_db_instance`, `describe_db_instances`, `modify_db_instance`, `reboot_db_instance`, `create_db_cluster`,
-    `describe_db_clusters`, `modify_db_cluster`: an RDS error code to answer.
+    `describe_db_clusters`, `modify_db_cluster`, `failover_db_cluster`: an RDS error code to answer.
     `join`: the status in which the next domain membership ends: `failed`, `enable-kerberos-failed`, or
     `enabling-kerberos` for one that is stuck.
     `start_execution`, `deliver:<function name>`: a message with which the next attempt of a rule or a schedule at a

@@ -6,13 +6,13 @@ from typing import Any
 from moto.rds import models
 from moto.rds.exceptions import RDSClientError
 
-from . import members, pending, servers
+from . import failover, pending, servers
 from .endpoints import HOSTED_ZONE
 from .engines import ENGINES
 from .events import Event
 from .joining import Joining
 
-CREATION, START, STOP = 200.0, 120.0, 60.0  # simulated seconds, at least
+CREATION, START, STOP, FAILOVER = 200.0, 120.0, 60.0, 30.0  # simulated seconds, at least
 
 CREATED = Event("RDS-EVENT-0170", "creation", "DB cluster created")
 STOPPED = Event("RDS-EVENT-0150", "notification", "DB cluster stopped")
@@ -83,8 +83,19 @@ class Clusters(Joining):
     def failover_db_cluster(
         self, db_cluster_identifier: str, target_db_instance_identifier: str | None = None
     ) -> models.DBCluster:
-        cluster = self.describe_db_clusters(db_cluster_identifier)[0]
-        members.refuse_failover(cluster)
+        """The cluster is `failing-over` meanwhile; its members restart, and show it by no status."""
+        cluster: Any = self._in_state(db_cluster_identifier, "available")
+        self._fail_if_scripted("failover_db_cluster")
+        target = failover.target(cluster, target_db_instance_identifier)
+        cluster.status = "failing-over"
+        self.announced.announce(cluster, failover.started(cluster.writer, target))
+
+        def begin() -> None:
+            servers.fail_over(cluster, target, self._joined(cluster))
+            cluster.failover(target)
+
+        self._later(cluster, FAILOVER, "available", failover.completed(target), begin)
+        return cluster  # type: ignore[no-any-return]
 
     def reboot_db_cluster(self, db_cluster_identifier: str) -> models.DBCluster:
         """Refused: "Use this operation only for a non-Aurora Multi-AZ DB cluster."

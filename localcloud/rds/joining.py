@@ -1,6 +1,7 @@
 """What RDS does with a directory, for an instance as for a cluster."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from moto.ds.models import ds_backends
@@ -9,7 +10,7 @@ from moto.rds.exceptions import RDSClientError
 
 from . import servers
 from .membership import Membership, next_window
-from .switching import Switching, refuse_both, refuse_iam, wants_iam
+from .switching import Resource, Switching, refuse_both, refuse_iam, wants_iam
 
 
 class Joining(Switching):
@@ -49,6 +50,16 @@ class Joining(Switching):
         """Whether a server that is started now has the plugin."""
         membership = resource.membership
         return membership is not None and membership.status(self.clock.now()) == "kerberos-enabled"
+
+    def _settled(self, resources: Iterable[Resource]) -> list[Resource]:
+        """Nothing ticks: who looks finds the writer as it is since its cluster has joined."""
+        found = super()._settled(resources)
+        for resource in found:
+            writer: Any = getattr(resource, "writer", None)
+            if writer and writer.status == "available" and self._joined(resource):
+                with self.clock.working():
+                    servers.take_tickets(writer)
+        return found
 
     def _restart_server(self, instance: Any) -> None:
         servers.restart(instance, self._joined(instance))

@@ -59,17 +59,13 @@ def refuse_to_stand_alone(engine: str) -> NoReturn:
 
 
 def refuse_to_go_first(instance: Any) -> None:
-    """RDS would promote a reader."""
+    """RDS would promote a reader; here that is asked for."""
     if getattr(instance, "is_cluster_writer", False) and len(instance.cluster.members) > 1:
-        refuse_failover(instance.cluster, f"{instance.db_instance_identifier} is its writer: delete its readers first.")
-
-
-def refuse_failover(cluster: Any, more: str = "") -> NoReturn:
-    """The servers behind a cluster keep their parts; rather than to show others, nothing is done."""
-    raise RDSClientError(
-        "InvalidDBClusterStateFault",
-        f"DbCluster {cluster.db_cluster_identifier} cannot fail over: the local cloud has no failover. {more}".strip(),
-    )
+        raise RDSClientError(
+            "InvalidDBInstanceState",
+            f"{instance.db_instance_identifier} is the writer of {instance.cluster.db_cluster_identifier}, and the"
+            " local cloud promotes no reader by itself: fail over first, or delete the readers first.",
+        )
 
 
 def _words(asked: Mapping[str, Any], table: Mapping[str, str]) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import secrets
 import string
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -31,9 +32,24 @@ def start(world: World, instance: Any) -> Any:
 
 
 def restart(instance: Any, joined: bool, *, read_only: bool = False) -> None:
-    """What is joined by now has the plugin from now on; that is the only moment at which it gets it."""
+    """What is joined by now knows the directory from now on; but for `take_tickets` no other moment gives it that."""
     if instance.server:
-        instance.server.restart(methods=("kerberos",) if joined else (), read_only=read_only)
+        instance.server.restart(methods=_methods(joined), read_only=read_only)
+
+
+def take_tickets(instance: Any) -> None:
+    """The writer of an Aurora MySQL cluster does without a restart, as soon as the cluster is joined."""
+    if instance.server and instance.engine == "aurora-mysql":
+        instance.server.take_tickets()
+
+
+def fail_over(cluster: Any, target: Any, joined: bool) -> None:
+    """Behind a cluster's endpoints: `target` is the writer, who was it is a reader, and all the others follow."""
+    others = [each for each in cluster.members if each not in (cluster.writer, target) and each.server]
+    if target.server:
+        target.server.take_over(_methods(joined))
+        for each in others:
+            each.server.follow(target.server, _methods(joined))
 
 
 def switch_iam(instance: Any, on: bool) -> None:
@@ -65,38 +81,58 @@ def _mysql(world: World, instance: Any) -> Any:
 
 
 def _postgresql(world: World, instance: Any) -> Any:
-    return _new_postgresql(world, instance, (instance.address,), instance, instance.db_name)
-
-
-def _aurora_postgresql(world: World, instance: Any) -> Any:
-    """The first member of a cluster is its writer, the next ones follow it. What a cluster holds lives as long as its
-    members here: without a writer there is nothing.
-    """
-    cluster = instance.cluster
-    if cluster.replicates:
-        return None  # its writer is in another Region, where nobody is
-    if instance.is_cluster_writer:
-        return _new_postgresql(world, instance, (instance.address, cluster.endpoint), cluster, cluster.database_name)
-    writer = cluster.writer
-    writer.begun.wait()
-    if writer.server is None:
-        raise NoWriter(f"{writer.db_instance_identifier} has no server")
-    hosts = (instance.address, cluster.reader_endpoint)
-    return world.postgresql_replica(instance.db_instance_identifier, hosts, writer.server)
-
-
-def _new_postgresql(world: World, instance: Any, hosts: Sequence[str], resource: Any, database: str | None) -> Any:
-    """`resource` is the instance or its cluster: whose version and master user it has."""
-    user, password = _master(resource)
-    major = int(resource.engine_version.partition(".")[0])
-    server = world.postgresql(instance.db_instance_identifier, hosts, user, password, version=major)
-    if database not in (None, "", "postgres"):  # which every server has
-        _create_database(world, server, user, password, database)
+    server = _new_postgresql(world, instance, (instance.address,), instance)
+    _create_postgresql_database(world, server, instance, instance.db_name)
     return server
 
 
-def _create_database(world: World, server: Any, user: str, password: str, name: str) -> None:
+@dataclass(frozen=True)
+class Aurora:
+    """A cluster's servers. The first member is its writer, the next ones follow it. What a cluster holds lives as long
+    as its members here: without a writer there is nothing.
+    """
+
+    writer: Callable[[World, Any, Sequence[str], Any], Any]
+    reader: Callable[[World, str, Sequence[str], Any], Any]
+    create_database: Callable[[World, Any, Any, str | None], None]
+
+    def __call__(self, world: World, instance: Any) -> Any:
+        cluster = instance.cluster
+        if cluster.replicates:
+            return None  # its writer is in another Region, where nobody is
+        if instance.is_cluster_writer:
+            server = self.writer(world, instance, (instance.address, cluster.endpoint), cluster)
+            self.create_database(world, server, cluster, cluster.database_name)
+            return server
+        writer = cluster.writer
+        writer.begun.wait()
+        if writer.server is None:
+            raise NoWriter(f"{writer.db_instance_identifier} has no server")
+        hosts = (instance.address, cluster.reader_endpoint)
+        return self.reader(world, instance.db_instance_identifier, hosts, writer.server)
+
+
+def _aurora_mysql(world: World, instance: Any, hosts: Sequence[str], cluster: Any) -> Any:
+    return world.aurora_mysql(instance.db_instance_identifier, hosts, *_master(cluster))
+
+
+def _new_postgresql(world: World, instance: Any, hosts: Sequence[str], resource: Any) -> Any:
+    """`resource` is the instance or its cluster: whose version and master user it has."""
+    user, password = _master(resource)
+    major = int(resource.engine_version.partition(".")[0])
+    return world.postgresql(instance.db_instance_identifier, hosts, user, password, version=major)
+
+
+def _create_mysql_database(_world: World, server: Any, _resource: Any, name: str | None) -> None:
+    if name:
+        server.create_database(name)
+
+
+def _create_postgresql_database(world: World, server: Any, resource: Any, name: str | None) -> None:
     """The master user makes it, and owns it."""
+    if name in (None, "", "postgres"):  # which every server has
+        return
+    user, password = _master(resource)
     connection = psycopg2.connect(
         host=server.host,
         hostaddr=server.address,  # the name resolves for others only
@@ -119,8 +155,13 @@ def _create_database(world: World, server: Any, user: str, password: str, name: 
 STARTERS: dict[str, Callable[[World, Any], Any]] = {
     "mysql": _mysql,
     "postgres": _postgresql,
-    "aurora-postgresql": _aurora_postgresql,
+    "aurora-mysql": Aurora(_aurora_mysql, World.aurora_mysql_replica, _create_mysql_database),
+    "aurora-postgresql": Aurora(_new_postgresql, World.postgresql_replica, _create_postgresql_database),
 }
+
+
+def _methods(joined: bool) -> tuple[str, ...]:
+    return ("kerberos",) if joined else ()
 
 
 def _master(resource: Any) -> tuple[str, str]:

@@ -3,7 +3,10 @@
 world       what belongs together: start here
 directory   Samba's Active Directory; samba/ are its programs
 verifier    the program that checks credentials for the databases
-mysql       one MySQL per RDS instance; native/rdsauth.c is its authentication plugin
+tickets     the part of it that accepts tickets
+mysql       one MySQL per RDS instance; native/rdsauth.c are its authentication plugins
+aurora_mysql  one MySQL per instance of Aurora, a writer or a reader that follows it
+mysql_family  what both have in common
 postgresql  one PostgreSQL per instance, a writer or a reader that follows it
 pg_hba      who may sign in to it, and how; native/pam_rds_iam.c has PAM check tokens
 tokens      where both have IAM's tokens checked
@@ -15,10 +18,11 @@ templates   data directories, made once and copied
 stale       folders of processes that were killed
 """
 
+from .aurora_mysql import AuroraMySQL
 from .directory import Directory, DirectoryRefused
 from .mysql import MySQL
 from .postgresql import PostgreSQL
 from .supervisor import ServerFailed
 from .world import World
 
-__all__ = ["Directory", "DirectoryRefused", "MySQL", "PostgreSQL", "ServerFailed", "World"]
+__all__ = ["AuroraMySQL", "Directory", "DirectoryRefused", "MySQL", "PostgreSQL", "ServerFailed", "World"]

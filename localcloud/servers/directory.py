@@ -139,11 +139,13 @@ class Directory:
         keytab = self._folder / "verifier.keytab"
         service = Template(PAM_SERVICE).substitute(module=world.machine.pam_krb5, realm=self.realm, keytab=keytab)
         world.account.write(services / "mysqld", service)
-        program = world.program(HERE / "verifier.py")
+        for part in ("verifier.py", "tickets.py"):
+            program = world.program(HERE / part)
+        module = f"{program.parent.name}.verifier"
         return world.spawn(
             "verifier",
-            [world.machine.system_python, program, self.verifier, services, self.realm],
-            environment={"KRB5_CONFIG": str(self.krb5_conf)},
+            [world.machine.system_python, "-m", module, self.verifier, services, self.realm],
+            environment={"KRB5_CONFIG": str(self.krb5_conf), "KRB5RCACHENAME": f"file2:{world.home}/replay"},
         )
 
 

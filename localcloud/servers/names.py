@@ -41,11 +41,16 @@ class Names:
                 lines.writelines(f"{address} {host}\n" for host in hosts)
             return address
 
-    def forget(self, address: str) -> None:
-        """Lets no name resolve to `address` any longer."""
+    def move(self, address: str, *hosts: str) -> None:
+        """Lets these names resolve to `address`, and no others."""
         with self._lock:
             lines = self.hosts.read_text().splitlines(keepends=True)
-            self.hosts.write_text("".join(line for line in lines if line.split()[0] != address))
+            others = [line for line in lines if line.split()[0] != address]
+            self.hosts.write_text("".join([*others, *(f"{address} {host}\n" for host in hosts)]))
+
+    def forget(self, address: str) -> None:
+        """Lets no name resolve to `address` any longer."""
+        self.move(address)
 
     def close(self) -> None:
         """Leaves the network to others."""

@@ -41,6 +41,9 @@ UPDATE pg_authid SET rolsuper = true
 WHERE rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files');
 """
 
+WRITTEN = "SELECT pg_current_wal_insert_lsn();\n"
+REACHED = "SELECT pg_last_wal_replay_lsn() >= {place};\n"
+LEAD = "SELECT pg_promote();\n"
 CHANGE = "ALTER ROLE {user} PASSWORD {password};\n"
 
 INITIALIZE = ("--username=rdsadmin", "--auth=reject", "--encoding=UTF8", "--locale=C", "--wal-segsize=1", "--no-sync")
@@ -84,6 +87,7 @@ class PostgreSQL:
         self._folder = world.folder(f"postgresql-{self.address.rpartition('.')[2]}")  # its socket needs a short path
         self._data = self._folder / "data"
         self._settings: dict[str, str] = {}
+        self._source: PostgreSQL | None = None
         self._service = f"rds-{self._folder.name}"  # its account in the directory
         self.tokens = TokenSocket(world.account, self._folder / "tokens")
         self._takes_tokens = False
@@ -119,18 +123,7 @@ class PostgreSQL:
         server = cls(world, name, hosts, source.programs, source._master_user)
         # The directory knows a cluster's members by one account: readers share the name of the reader endpoint.
         server._service = source._service
-        server._settings = {"primary_conninfo": f"host={source._folder} user=rdsadmin"}
-        world.supervisor.run(
-            [
-                source.programs.bin / "pg_basebackup",
-                f"--host={source._folder}",
-                "--username=rdsadmin",
-                f"--pgdata={server._data}",
-                "--checkpoint=fast",
-                "--no-sync",
-            ]
-        )
-        world.account.write(server._data / "standby.signal", "")
+        server._copy(source)
         server._start(())
         return server
 
@@ -158,6 +151,32 @@ class PostgreSQL:
             for pid in left:
                 with suppress(ProcessLookupError):
                     os.kill(pid, Signals.SIGKILL)
+
+    def follow(self, source: PostgreSQL, methods: Iterable[str] = ()) -> None:
+        """Restarts as a reader of `source`, with a new copy of what that has."""
+        self.stop()
+        shutil.rmtree(self._data)
+        self._copy(source)
+        self._start(methods)
+
+    def take_over(self, methods: Iterable[str] = ()) -> None:
+        """The reader becomes the writer, by the writer's name, and the writer its reader, by the readers'. Nothing that
+        was committed is lost. Raises ServerFailed.
+        """
+        old = self._source
+        assert old
+        old.restart(methods, read_only=True)  # it has sessions of ours only from now on, had it crashed too
+        reached = REACHED.format(place=_quoted(old._as_admin(WRITTEN)))
+        await_it = self._world.supervisor.wait_until
+        await_it(lambda: self._as_admin(reached) == "t", self._process, f"PostgreSQL {self.name}", self.log)
+        old.stop()  # in good order: the rest is sent to who follows it
+        self._as_admin(LEAD)
+        self._source, self._settings = None, {}
+        roles = [(self, (self.host, *old.hosts[1:])), (old, (old.host, *self.hosts[1:]))]
+        for server, hosts in roles:
+            server._answer_to(hosts)
+        self.restart(methods)
+        old.follow(self, methods)
 
     def change_password(self, user: str, old: str, new: str) -> None:
         """Of this account."""
@@ -259,16 +278,36 @@ class PostgreSQL:
         master = {"user": _quoted_name(self._master_user), "password": _quoted(master_password)}
         self._as_admin((ROLES + more).format(**master))
 
+    def _copy(self, source: PostgreSQL) -> None:
+        """Everything that `source` has, which is followed from then on."""
+        self._source, self._settings = source, {"primary_conninfo": f"host={source._folder} user=rdsadmin"}
+        self._world.supervisor.run(
+            [
+                source.programs.bin / "pg_basebackup",
+                f"--host={source._folder}",
+                "--username=rdsadmin",
+                f"--pgdata={self._data}",
+                "--checkpoint=fast",
+                "--no-sync",
+            ]
+        )
+        self._world.account.write(self._data / "standby.signal", "")
+
+    def _answer_to(self, hosts: Sequence[str]) -> None:
+        """From now on these names lead to it; its certificate and its key are for them from its next start on."""
+        self.hosts, self.host = tuple(hosts), hosts[0]
+        self._world.names.move(self.address, *hosts)
+        self._certificate, self._key = self._world.authority.issue(self._folder, *hosts)
+
     def _as_admin(self, statements: str) -> str:
-        """Answers what psql prints."""
+        """Runs them as the hidden administrator; answers the rows. Raises ServerFailed."""
         file = self._world.account.write(self._folder / "admin.sql", statements)
         psql = self.programs.bin / "psql"
         who = (f"--host={self._folder}", "--username=rdsadmin", "--dbname=postgres")
-        said = self._world.supervisor.run(
-            [psql, *who, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={file}"]
-        )
+        how = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", f"--file={file}")
+        rows = self._world.supervisor.run([psql, *who, *how])
         file.unlink()
-        return said
+        return rows.strip()
 
 
 def _quoted_name(text: str) -> str:

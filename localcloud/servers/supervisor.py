@@ -68,11 +68,17 @@ class Supervisor:
         self._processes = {each: its for each, its in self._processes.items() if each.poll() is None} | {process: last}
         return process
 
-    def run(self, argv: Iterable[str | Path], environment: Mapping[str, str] | None = None) -> str:
-        """Runs a program to its end and answers what it wrote. Raises ServerFailed if it did not exit with 0."""
+    def run(
+        self, argv: Iterable[str | Path], environment: Mapping[str, str] | None = None, given: str | None = None
+    ) -> str:
+        """Runs a program to its end and answers what it wrote; it reads what is `given`.
+
+        Raises ServerFailed if it did not exit with 0.
+        """
         command = [str(word) for word in argv]
-        process = self.start(command, subprocess.PIPE, environment or {})
-        output, _ = process.communicate()
+        stdin = subprocess.DEVNULL if given is None else subprocess.PIPE
+        process = self.start(command, subprocess.PIPE, environment or {}, stdin=stdin)
+        output, _ = process.communicate(None if given is None else given.encode())
         text = output.decode(errors="replace")
         if process.returncode:
             raise ServerFailed(f"`{' '.join(command)}` ended with {process.returncode}:\n{_last_lines(text)}")

@@ -1,4 +1,5 @@
-"""verifier.py SOCKET PAM-SERVICES REALM: checks the credentials that the database servers' plugins pass on.
+"""python -m programs.verifier SOCKET PAM-SERVICES REALM: checks the credentials that the database servers' plugins pass
+on: passwords here, tickets in tickets.py.
 
 A program of its own, for the system's Python: PAM modules are the system's. native/rdsauth.c describes what is asked
 and answered. The services are a folder of our own in place of /etc/pam.d.
@@ -9,8 +10,11 @@ import os
 import socketserver
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from .tickets import Refused, ticket
 
 PAM_SILENT = 0x8000
 PAM_PROMPT_ECHO_OFF = 1
@@ -20,10 +24,6 @@ libc = ctypes.CDLL("libc.so.6")
 libc.calloc.restype = libc.strdup.restype = ctypes.c_void_p
 libpam = ctypes.CDLL("libpam.so.0")
 libpam.pam_strerror.restype = ctypes.c_char_p
-
-
-class Refused(Exception):
-    """The credential is not the user's; the message says why, for the server's log only."""
 
 
 class Message(ctypes.Structure):
@@ -81,22 +81,20 @@ def directory_password(services: Path, realm: str, user: str, password: bytes) -
     return f"{user}@{realm}"
 
 
-METHODS: dict[str, Callable[[Path, str, str, bytes], str]] = {"pam": directory_password}
-
-
 class Request(socketserver.StreamRequestHandler):
     """One credential of one user."""
 
     def handle(self) -> None:
         """Answers the plugin, and writes a line of log without the credential."""
-        method, user_length, credential_length = self.rfile.readline().decode().split()
+        *asked, user_length, credential_length = self.rfile.readline().decode().split()
+        method, *more = asked
         user = self.rfile.read(int(user_length)).decode(errors="replace")
         credential = self.rfile.read(int(credential_length))
         try:
-            answer = f"OK {METHODS[method](services, realm, user, credential)}"
+            answer = f"OK {methods[method](*more, user, credential)}"
         except Refused as refusal:
             answer = f"NO {refusal}"
-        print(method, repr(user), answer, flush=True)
+        print(method, repr(user), *answer.split(maxsplit=2)[:2] if answer[:2] == "OK" else [answer], flush=True)
         self.wfile.write(answer.encode() + b"\n")
 
 
@@ -109,5 +107,6 @@ class Verifier(socketserver.ThreadingUnixStreamServer):
 
 if __name__ == "__main__":
     path, services, realm = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+    methods: dict[str, Callable[..., str]] = {"pam": partial(directory_password, services, realm), "ticket": ticket}
     os.umask(0o077)
     Verifier(path, Request).serve_forever()

@@ -13,6 +13,7 @@ from localcloud.machine import Machine
 
 from . import stale
 from .account import Account
+from .aurora_mysql import AuroraMySQL
 from .authority import Authority
 from .directory import Directory
 from .mysql import MySQL
@@ -62,7 +63,20 @@ class World:
 
         Raises ServerFailed.
         """
-        return MySQL(self, name, host, master_user, master_password)
+        return MySQL.create(self, name, [host], master_user, master_password)
+
+    def aurora_mysql(self, name: str, hosts: Sequence[str], master_user: str, master_password: str) -> AuroraMySQL:
+        """Starts the writer of an Aurora MySQL cluster. It answers to `hosts`, its own endpoint first, and no directory
+        has joined it. May be called from several threads. Raises ServerFailed.
+        """
+        return AuroraMySQL.create(self, name, hosts, master_user, master_password)
+
+    def aurora_mysql_replica(self, name: str, hosts: Sequence[str], source: AuroraMySQL) -> AuroraMySQL:
+        """Starts a reader that follows `source`, which must run. It has hosts, a gate and restarts of its own.
+
+        May be called from several threads. Raises ServerFailed.
+        """
+        return AuroraMySQL.replicate(self, name, hosts, source)
 
     def postgresql(
         self, name: str, hosts: Sequence[str], master_user: str, master_password: str, version: int | None = None

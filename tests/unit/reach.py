@@ -101,13 +101,18 @@ def errors_of(function: str) -> frozenset[str]:
 def calls_of(function: str) -> frozenset[str]:
     """The methods that a function may call in ``signon.aws``, and of S3's whether they name a version of the object."""
     return frozenset(
-        f"{call.func.attr} of a version" if "VersionId" in {given.arg for given in call.keywords} else call.func.attr
+        f"{call.func.attr} of a version" if _names_a_version(call) else call.func.attr
         for place in reached(function)
         if place.module.parent == LAYER / "signon/aws"
         for node in _top(place.module).get(place.name, [])
         for call in ast.walk(node)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
     )
+
+
+def _names_a_version(call: ast.Call) -> bool:
+    is_s3 = isinstance(call.func, ast.Attribute) and call.func.attr == "get_object"
+    return is_s3 and "VersionId" in {given.arg for given in call.keywords}
 
 
 def settings_of(function: str) -> frozenset[str]:

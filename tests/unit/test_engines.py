@@ -93,12 +93,9 @@ def test_the_table_cannot_be_changed() -> None:
         ENGINES["oracle"] = ENGINES["mysql"]  # type: ignore[index]
 
 
-def test_mysql_offers_the_directory() -> None:
-    assert set(ENGINES["mysql"].logins) == {Method.KERBEROS}
-
-
-def test_mariadb_offers_no_method() -> None:
-    assert set(ENGINES["mariadb"].logins) == {Method.IAM}
+@ROWS
+def test_every_engine_offers_iam_and_all_but_mariadb_the_directory(engine: Engine) -> None:
+    assert set(engine.logins) == {Method.IAM} | ({Method.KERBEROS} if engine.name != "mariadb" else set())
 
 
 def test_a_cluster_is_joined_as_one_and_takes_both_methods_at_once() -> None:

@@ -12,13 +12,22 @@ import yaml
 
 from docs import permissions
 from signon.domain import postgresql_logins as postgresql
+from signon.domain.engines import (
+    MARIADB_IAM,
+    MYSQL_IAM,
+    MYSQL_PAM,
+    MYSQL_TICKETS,
+    POSTGRESQL_IAM,
+    Method,
+    MySqlLogins,
+)
 from signon.domain.logins import Name, Statement
 from signon.domain.membership import MEMBERSHIP
 from signon.domain.mysql_logins import PresentLogin, make, open_complete, wanted_logins
 from signon.domain.postgresql_grants import Kind, Object, on_database, within_database
 from signon.domain.postgresql_roles import PresentRole, Roles
-from signon.domain.profile import load, read_profile
-from tests.builders import BY_PASSWORD, BY_TICKET
+from signon.domain.profile import Profile, load, read_profile
+from tests.builders import BY_TICKET
 
 PAGE = (permissions.ROOT / "docs/procedure.md").read_text()
 STATES: dict[str, Any] = yaml.safe_load((permissions.ROOT / "statemachines/onboard_database.asl.yaml").read_text())[
@@ -142,17 +151,50 @@ def quoted(value: str | Name) -> str:
     return ".".join(f'"{part}"' for part in (value.schema, value.text) if part)
 
 
-def mysql_statements() -> set[str]:
-    """What *Create logins* runs for alice: when she is new, when she is complete, when she has left."""
-    (sql,), profile = BY_PASSWORD.values(), payments_of_alice()
-    wanted = wanted_logins(BY_PASSWORD, profile)
-    making = make(BY_PASSWORD, profile.name, wanted, (), lock_leavers=True).statements
+def payments_of_an_application() -> Any:
+    login = {"iam": "payments_app", "roles": ["read"]}
+    document = load((permissions.ROOT / "profiles/payments.yaml").read_bytes())
+    return read_profile("payments", {**document, "logins": [login], "methods": {"mysql": ["iam"]}})
+
+
+def mysql_statements(method: Method, sql: MySqlLogins, profile: Profile) -> set[str]:
+    """What *Create logins* runs for somebody who is new, who signs in otherwise, who is complete, who has left."""
+    ways = {method: sql}
+    (wanted,) = wanted_logins(ways, profile)
     mark = {"profile": profile.name, "complete": False}
-    made = PresentLogin("alice", "%", sql.plugin, sql.tls, locked=True, mark=mark, grants=wanted[0].grants)
-    opened = PresentLogin("alice", "%", sql.plugin, sql.tls, locked=False, mark={**mark, "complete": True})
-    opening = open_complete(profile.name, wanted, (made,))
-    leaving = make(BY_PASSWORD, profile.name, (), (opened,), lock_leavers=True).statements
-    return {shown(statement) for statement in (*making, *opening, *leaving)}
+    made = PresentLogin(
+        wanted.user, "%", sql.plugin, sql.tls, locked=True, mark=mark, grants=wanted.grants, stored=wanted.stored
+    )
+    otherwise = replace(made, plugin="auth_pam" if sql.plugin != "auth_pam" else "authentication_kerberos")
+    opened = replace(made, locked=False, mark={**mark, "complete": True})
+    return {
+        shown(statement)
+        for statement in (
+            *make(ways, profile.name, [wanted], (), lock_leavers=True).statements,
+            *(make(ways, profile.name, [wanted], [otherwise], lock_leavers=True).statements if alters(sql) else ()),
+            *open_complete(profile.name, [wanted], (made,)),
+            *make(ways, profile.name, (), (opened,), lock_leavers=True).statements,
+        )
+    }
+
+
+def alters(sql: MySqlLogins) -> bool:
+    """The page shows the altering of one directory login, and of one by IAM."""
+    return sql in (MYSQL_TICKETS, MYSQL_IAM)
+
+
+def of_an_application_in_postgresql() -> set[str]:
+    """Its login alone: its group role is made as everybody's."""
+    ways, profile = {Method.IAM: POSTGRESQL_IAM}, payments_of_an_application()
+    (group,), (login,) = postgresql.wanted_groups(profile), postgresql.wanted_logins(ways, profile)
+    group_mark, mark = {"profile": "payments", "role": "read"}, {"profile": "payments", "complete": False}
+    with_group = roles_of(PresentRole("rds_iam"), PresentRole(group.name, mark=group_mark))
+    made = roles_of(*with_group.present.values(), PresentRole(login.name, mark=mark, member_of=login.roles))
+    statements = (
+        *postgresql.make(ways, profile, with_group).statements,
+        *postgresql.open_complete(ways, profile, made),
+    )
+    return set(map(shown, statements))
 
 
 def postgresql_statements() -> set[str]:
@@ -196,4 +238,15 @@ def thing(kind: Kind, name: str, privilege: str, schema: str | None = None) -> O
 
 def test_the_sql_is_what_the_code_makes_and_all_of_it() -> None:
     said = {code for row in ROWS for code in codes(row.how) if STATEMENT.match(code)}
-    assert said == mysql_statements() | postgresql_statements()
+    of_mysql = (
+        (Method.KERBEROS, MYSQL_PAM, payments_of_alice()),
+        (Method.KERBEROS, MYSQL_TICKETS, payments_of_alice()),
+        (Method.IAM, MYSQL_IAM, payments_of_an_application()),
+        (Method.IAM, MARIADB_IAM, payments_of_an_application()),
+    )
+    made = {
+        sql.replace("payments_app", "alice") if sql.startswith("GRANT SELECT") else sql
+        for each in of_mysql
+        for sql in mysql_statements(*each)
+    }
+    assert said == made | postgresql_statements() | of_an_application_in_postgresql()

@@ -134,7 +134,36 @@ INVALID = [
     ("roles.read.sql", "GRANT ALL", "roles.read: Additional properties are not allowed ('sql' was unexpected)"),
     ("logins", [], "logins: [] should be non-empty"),
     ("logins.0", {"user": "carol"}, "logins.0: 'roles' is a required property"),
-    ("logins.0", {"group": "DBA", "roles": ["read"]}, "logins.0: 'user' is a required property"),
+    ("logins.0", {"group": "DBA", "roles": ["read"]}, "logins.0: must have either user or iam"),
+    ("logins.0", {"user": "carol", "iam": "carol", "roles": ["read"]}, "logins.0: must have either user or iam"),
+    (
+        "logins.0",
+        {"iam": "App", "roles": ["read"]},
+        "logins.0.iam: 'App' begins with 'A' (U+0041): a login is of lower-case letters, digits, dots, hyphens and"
+        " underscores, and begins with a letter or digit",
+    ),
+    (
+        "logins.0",
+        {"iam": "app", "roles": ["read"], "used_by": ["role/app"]},
+        "logins.0.used_by.0: does not match '^arn:aws[a-z-]*:iam::[0-9]{12}:role/([!-~]+/)?[A-Za-z0-9+=,.@_-]{1,64}$'",
+    ),
+    (
+        "logins.0",
+        {"iam": "app", "roles": ["read"], "realm": "X.Y"},
+        "logins.0.realm: belongs to a login of the other kind",
+    ),
+    (
+        "logins.0",
+        {"user": "carol", "roles": ["read"], "used_by": ["arn:aws:iam::123456789012:role/api"]},
+        "logins.0.used_by: belongs to a login of the other kind",
+    ),
+    (
+        "logins.0",
+        {"user": "carol", "roles": ["read"], "realm": "x"},
+        "logins.0.realm: 'x' is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM",
+    ),
+    ("access.adopt", ["nobody"], "access.adopt.0: 'nobody' is none of the logins: what should it be made into?"),
+    ("access.adopt", ["alice", "alice"], "access.adopt: names something twice"),
     ("logins.0", {"user": "carol", "roles": []}, "logins.0.roles: [] should be non-empty"),
     (
         "logins.0",
@@ -154,7 +183,7 @@ INVALID = [
         {"user": "rdsadmin", "roles": ["read"]},
         "logins.0.user: 'rdsadmin' is reserved: it is the engine's or RDS's own",
     ),
-    ("logins.0", {"user": "alice", "roles": ["read"]}, "logins: 'alice' stands there 2 times"),
+    ("logins.0", {"user": "alice", "roles": ["read"]}, "logins: 'alice' stands there twice"),
     ("directory.id", "d-9367000001\n", "directory.id: 'd-9367000001\\n' has a character that cannot be seen"),
     ("admits.names.0", "a\n", "admits.names.0: 'a\\n' has a character that cannot be seen"),
     ("access.master", "managed\n", "access.master: 'managed\\n' has a character that cannot be seen"),

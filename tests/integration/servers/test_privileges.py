@@ -20,7 +20,8 @@ from .sign_in import sign_in
         "SHUTDOWN",
         "UPDATE mysql.user SET ssl_type = 'ANY' WHERE user = 'alice'",
         "INSTALL PLUGIN auth_pam SONAME 'rdsauth.so'",
-        "ALTER USER 'root'@'localhost' ACCOUNT UNLOCK",
+        "ALTER USER 'rdsadmin'@'localhost' IDENTIFIED BY 'x'",
+        "DROP USER 'rdsadmin'@'localhost'",
     ],
 )
 def test_the_master_user_may_not(world: World, database: MySQL, statement: str) -> None:
@@ -45,6 +46,8 @@ def test_the_master_user_may(world: World, database: MySQL, statement: str) -> N
     assert sign_in(world, database, *MASTER, statement).error == ""
 
 
-def test_root_is_locked(world: World, database: MySQL) -> None:
-    locked = "SELECT account_locked FROM mysql.user WHERE user = 'root'"
-    assert sign_in(world, database, *MASTER, locked).rows == [["Y"]]
+def test_there_is_no_root_and_rdsadmin_comes_by_a_socket_that_is_the_servers_own(world: World, database: MySQL) -> None:
+    known = "SELECT user FROM mysql.user WHERE user IN ('root', 'rdsadmin') AND host = 'localhost'"
+    assert sign_in(world, database, *MASTER, known).rows == [["rdsadmin"]]
+    assert sign_in(world, database, "rdsadmin", "").error.startswith("1045 Access denied")
+    assert database.log.parent.stat().st_mode & 0o077 == 0

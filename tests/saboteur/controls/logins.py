@@ -40,8 +40,8 @@ CONTROLS = (
     Control(
         "Only who was read back exactly is opened",
         SHARED,
-        "not (self.objection(profile) or self.is_complete or self.lacks)",
-        "not (self.objection(profile) or self.is_complete)",
+        "not (self.objection(profile) or self.to_alter or self.is_complete or self.lacks)",
+        "not (self.objection(profile) or self.to_alter or self.is_complete)",
         MYSQL_LOGINS,
     ),
     Control(
@@ -110,8 +110,8 @@ CONTROLS = (
     Control(
         "PostgreSQL: what shuts the master out on the way is taken back",
         f"{LAYER}/db/postgresql_logins.py",
-        "        roles = read_roles(session)\n        _refuse(sql, roles)\n        return count",
-        "        roles = read_roles(session)\n        return count",
+        "        roles = read_roles(session, elsewhere)\n        _refuse(ways, roles)\n        return count",
+        "        roles = read_roles(session, elsewhere)\n        return count",
         (
             "tests/integration/db/postgresql/test_exclusivity.py::test_what_shuts_the_master_out_on_the_way_has_not_happened",
         ),

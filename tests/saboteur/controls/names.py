@@ -47,8 +47,8 @@ CONTROLS = (
     Control(
         "A login of the master user's name is a finding",
         f"{LAYER}/domain/prerequisites.py",
-        "login_problem(login.user, database.master_user)",
-        'login_problem(login.user, "")',
+        "problem_of(login.user, database.master_user)",
+        'problem_of(login.user, "")',
         ("tests/unit/test_plans.py",),
     ),
     Control(

@@ -106,6 +106,7 @@ CONTROLS = (
         "Action: [rds:DescribeDBInstances, rds:ModifyDBInstance]",
         'Action: "rds:*"',
         RULES,
+        after="PolicyName: associate-directory",
     ),
     Control(
         "Make plan writes nothing",

@@ -19,7 +19,7 @@ CONTROLS = (
     Control(
         "MySQL: the text of an error goes no further",
         f"{LAYER}/db/mysql.py",
-        "raise _our_error(error.args[0] if error.args else 0) from None",
+        "raise _our_error(*error.args) from None",
         "raise",
         (f"tests/integration/db/test_looking_around.py::{NOTHING_OF_THE_STATEMENT}",),
     ),
@@ -68,8 +68,8 @@ CONTROLS = (
     Control(
         "Names of people are not printed with their profile",
         f"{LAYER}/domain/profile.py",
-        "logins: tuple[DirectoryLogin, ...] = field(repr=False)",
-        "logins: tuple[DirectoryLogin, ...]",
+        "logins: tuple[Login, ...] = field(repr=False)",
+        "logins: tuple[Login, ...]",
         PROFILES,
     ),
     Control(

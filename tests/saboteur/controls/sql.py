@@ -66,6 +66,7 @@ CONTROLS = (
         "{accounts} REQUIRE SSL ACCOUNT",
         "{accounts} ACCOUNT",
         ENGINES,
+        after="MYSQL_IAM =",
     ),
     Control(
         "MySQL: a login is made locked",
@@ -73,6 +74,7 @@ CONTROLS = (
         "REQUIRE SSL ACCOUNT LOCK ATTRIBUTE",
         "REQUIRE SSL ATTRIBUTE",
         ENGINES,
+        after="MYSQL_PAM =",
     ),
     Control(
         "PostgreSQL: a login is made without LOGIN",

@@ -12,7 +12,7 @@ are literals.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -208,15 +208,9 @@ POSTGRESQL_AD = PostgreSqlLogins(
     lock="ALTER ROLE {login} NOLOGIN; COMMENT ON ROLE {login} IS {mark}",
 )
 
+# CREATE USER app WITH LOGIN; GRANT rds_iam TO ...: the same with another role.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
-POSTGRESQL_IAM = PostgreSqlLogins(
-    role="rds_iam",
-    excludes="rds_ad",
-    create="CREATE ROLE {login} NOLOGIN; COMMENT ON ROLE {login} IS {mark}",
-    join="GRANT {roles} TO {logins}",
-    open="ALTER ROLE {login} LOGIN; COMMENT ON ROLE {login} IS {mark}",
-    lock="ALTER ROLE {login} NOLOGIN; COMMENT ON ROLE {login} IS {mark}",
-)
+POSTGRESQL_IAM = replace(POSTGRESQL_AD, role="rds_iam", excludes="rds_ad")
 
 _NO_MARK = "older ones cannot mark a login as ours"
 _NO_SUPPORT = "older ones are out of standard support"
