@@ -19,13 +19,12 @@ from moto.awslambda_simple.models import lambda_simple_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
-from moto.ds.models import ds_backends
 from moto.ec2.models import ec2_backends
 from moto.iam import models as iam
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from localcloud import cloudformation, dynamodb, eventbridge, lambdas, rds, s3, scheduler, stepfunctions
+from localcloud import cloudformation, directories, dynamodb, eventbridge, lambdas, rds, s3, scheduler, stepfunctions
 from localcloud.artifacts import Artifacts, host_architecture
 from localcloud.clock import Clock
 from localcloud.cloudformation import DeploymentError
@@ -140,14 +139,7 @@ class Aws:
 
     def register_directory(self, directory_id: str, domain: str, region: str = "") -> None:
         """AWS Directory Service knows the directory `domain` by this id, which a profile may name."""
-        vpc, subnets = self.network(region)
-        service = ds_backends[self.account][region or self.region]
-        where = {"VpcId": vpc, "SubnetIds": subnets}
-        made = service.create_microsoft_ad(
-            region or self.region, domain, "CORP", "Not-Us3d-Here", domain, where, "Standard", []
-        )
-        directory = service.directories[directory_id] = service.directories.pop(made)
-        directory.directory_id = directory.alias = directory_id
+        directories.register(self.account, region or self.region, directory_id, domain, *self.network(region))
 
     def deploy(self, template: Path, name: str, parameters: Mapping[str, str], allowed: Mapping[Finding, str]) -> Stack:
         """Deploy a template, with the network and the architecture of this machine where it asks for them."""

@@ -238,7 +238,8 @@ def _plan(dossier: dict[str, Any]) -> list[str]:
         for number, step in enumerate(plan["steps"], 1)
     ]
     findings = [f"! {finding['problem']}. {finding['remedy']}" for finding in plan["findings"]]
-    return [f"plan {plan['checksum']}: {plan['verdict']}", *steps, *findings]
+    advice = [f"* {each['problem']}. {each['remedy']}" for each in plan["advice"]]
+    return [f"plan {plan['checksum']}: {plan['verdict']}", *steps, *findings, *advice]
 
 
 def _probe(dossier: dict[str, Any]) -> list[str]:

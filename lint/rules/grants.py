@@ -15,7 +15,11 @@ _LOG_DELIVERY = (
 )
 EVERYWHERE: Mapping[str, str] = {
     "ds:DescribeDirectories": _NO_RESOURCE,
+    "ds:DescribeTrusts": _NO_RESOURCE,
+    "ec2:DescribeNetworkAcls": _NO_RESOURCE,
     "ec2:DescribeNetworkInterfaces": _NO_RESOURCE,
+    "ec2:DescribeRouteTables": _NO_RESOURCE,
+    "ec2:DescribeSecurityGroups": _NO_RESOURCE,
     "ec2:DescribeSubnets": _NO_RESOURCE,
     "logs:CreateLogDelivery": _LOG_DELIVERY,
     "logs:DeleteLogDelivery": _LOG_DELIVERY,

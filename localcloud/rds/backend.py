@@ -7,7 +7,7 @@ from localcloud.faults import Faults
 from localcloud.mending import mend
 from localcloud.servers.world import World
 
-from . import shown
+from . import parameters, shown
 from .clusters import Clusters
 from .instances import Instances
 from .life_cycle import LifeCycle
@@ -24,3 +24,4 @@ def install(world: World, clock: Clock, faults: Faults) -> None:
     mend(models.rds_backends, backend=RealServersBackend)
     mend(models.MasterUserSecret, _generate_secret_string=new_secret, rotate_secret=rotate)
     shown.install(faults)
+    parameters.install()

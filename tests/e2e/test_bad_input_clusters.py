@@ -29,6 +29,29 @@ def foreign(engine: str) -> Odd:
     return not_ours(f"a cluster of {engine}", f"{ODD} is a DB cluster of {engine}; {SERVED}", engine=engine)
 
 
+def multi_az(engine: str) -> Odd:
+    """A Multi-AZ DB cluster, and a profile for Aurora."""
+    return odd(
+        f"a Multi-AZ DB cluster of {engine}",
+        (
+            f"Profile {USUAL_CLUSTER} does not admit this database: it admits no engine {engine}",
+            f"Tag the database with a profile that admits it, or widen admits in {USUAL_CLUSTER}",
+        ),
+        (
+            f"Profile {USUAL_CLUSTER} names no method for engine {engine}",
+            f"Add {engine}: [kerberos] under methods",
+        ),
+        (
+            (
+                f"{ODD} is a Multi-AZ DB cluster of {engine}: AWS offers no directory sign-in there, and it is not"
+                " served here for IAM either"
+            ),
+            "Take the tag off, or take a DB instance or an Aurora cluster",
+        ),
+        engine=engine,
+    )
+
+
 def event(engine: str) -> Odd:
     detail = {
         "SourceType": "CLUSTER",
@@ -59,7 +82,10 @@ def of_another_directory(scene: Scene) -> Membership:
     return Membership("d-00000000aa", "other.example.com", "role", scene.cloud.clock.now() - timedelta(days=1))
 
 
-SERVED = "served are DB instances of mysql, DB clusters of aurora-postgresql: take the tag off"
+SERVED = (
+    "served are DB instances of mysql, DB clusters of aurora-mysql, DB instances of postgres, DB clusters of"
+    " aurora-postgresql, DB instances of mariadb: take the tag off"
+)
 OLD = f"{ODD} runs aurora-postgresql 13.9", "Upgrade it to 14 or newer: older ones are out of standard support"
 STOPPED = f"{ODD} is stopped", AVAILABLE
 OTHER_VPC = f"{ODD} is in vpc-0123456789abcdef0; this stack serves {VPC}", "Deploy a stack for vpc-0123456789abcdef0"
@@ -77,8 +103,8 @@ SECONDARY = (
     "Tag the primary cluster, in its own Region; logins that are made there reach this one",
 )
 MIGRATES = (
-    f"{ODD} replicates from the DB instance first-1: it is being migrated from RDS, and directory sign-in is not"
-    " offered meanwhile"
+    f"{ODD} replicates from the DB instance first-1: it is being migrated from RDS, and neither can a login be made"
+    " there meanwhile, nor is directory sign-in offered"
 )
 MIGRATION = (MIGRATES, "Promote the cluster when the migration is over; then start again")
 REPLICA = (
@@ -101,7 +127,8 @@ FROM_AN_INSTANCE = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:first-1"
 FROM_A_CLUSTER = f"arn:aws:rds:eu-west-1:{ACCOUNT}:cluster:first-1"
 
 CLUSTERS = [
-    *map(foreign, ("aurora-mysql", "neptune", "docdb", "mysql", "postgres")),
+    *map(foreign, ("neptune", "docdb")),
+    *map(multi_az, ("mysql", "postgres")),
     *map(event, ("neptune", "docdb")),
     not_ours("a cluster that is being deleted", f"{ODD} is deleting", status="deleting"),
     odd("an old version", OLD, engine_version="13.9"),

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from moto.ds.models import Trust
+
 from localcloud.rds.membership import Membership
 from tests.e2e.refusals import ODD, ODD_DIRECTORY, USUAL, VPC, Odd, Refusals, Said, about_it, each
 from tests.e2e.scene import Scene
@@ -185,7 +187,43 @@ DATABASES = [
         **EXISTING,
     ),
 ]
+ONPREM = "ONPREM.EXAMPLE.COM"
+INCOMING = (
+    (
+        f"The trust of directory {ODD_DIRECTORY} with {ONPREM} is One-Way: Incoming: {ONPREM} trusts the directory, and"
+        f" the directory does not trust {ONPREM}"
+    ),
+    "Make it One-Way: Outgoing or Two-Way, as the directory sees it",
+)
+UNVERIFIED = (
+    f"The trust of directory {ODD_DIRECTORY} with {ONPREM} is VerifyFailed, not Verified",
+    "Mend it (no answer), on its other side too; then aws ds verify-trust --trust-id t-1",
+)
+
+
+def an_incoming_trust(_: Scene) -> list[Trust]:
+    trust = Trust(ODD_DIRECTORY, ONPREM.lower(), "", "One-Way: Incoming", "Forest", [], "Disabled")
+    trust.trust_id, trust.trust_state, trust.trust_state_reason = "t-1", "VerifyFailed", "no answer"
+    return [trust]
+
+
 DIRECTORIES = [
+    Odd(
+        "people of a domain that is not trusted",
+        [INCOMING, UNVERIFIED],
+        OF_IT,
+        {},
+        {
+            "directory": {
+                "id": ODD_DIRECTORY,
+                "realm": REALM,
+                "trusted_realms": [ONPREM],
+                "mysql_over_trust": "allowed",
+            },
+            "logins": [{"user": "alice", "realm": ONPREM, "roles": ["read"]}],
+        },
+        {"trusts": an_incoming_trust},
+    ),
     Odd("no such directory", [NO_DIRECTORY], OF_IT, {}, {"directory": {"id": "d-00000000ff", "realm": REALM}}),
     directory("Simple AD", of_type("SimpleAD"), directory_type="SimpleAD"),
     directory("AD Connector", of_type("ADConnector"), directory_type="ADConnector"),

@@ -46,7 +46,8 @@ def _imported(module: Path) -> dict[str, Place]:
             package = LAYER / str(node.module).replace(".", "/")
             for alias in node.names:
                 whole = package / f"{alias.name}.py"
-                place = Place(whole, "") if whole.exists() else Place(package.with_suffix(".py"), alias.name)
+                holder = package / "__init__.py" if package.is_dir() else package.with_suffix(".py")
+                place = Place(whole, "") if whole.exists() else Place(holder, alias.name)
                 places[alias.asname or alias.name] = place
     return places
 
@@ -90,6 +91,8 @@ def reached(function: str) -> frozenset[Place]:
                 continue  # that a class has a base does not mean that the base is raised
             for node in _top(place.module).get(place.name, []):
                 waiting += _uses(node, place.module)
+            if place.module.name == "__init__.py" and (handed_on := _imported(place.module).get(place.name)):
+                waiting.append(handed_on)
     return frozenset(found)
 
 

@@ -55,9 +55,8 @@ def test_an_engine_that_is_not_served_is_not_ours(engine: str) -> None:
     assert str(refused.value) == f"payments-orders is a DB instance of {engine}; {SERVED}"
 
 
-@pytest.mark.parametrize("engine", ["docdb", "neptune", "mysql"])
+@pytest.mark.parametrize("engine", ["docdb", "neptune"])
 def test_a_cluster_of_another_engine_is_not_ours(engine: str) -> None:
-    """A Multi-AZ DB cluster is of an engine that is served as instances."""
     with pytest.raises(NotOurs) as refused:
         admit(a_request(), a_cluster(id=a_cluster_id(engine=engine)))
     assert str(refused.value) == f"payments-ledger is a DB cluster of {engine}; {SERVED}"
@@ -66,6 +65,11 @@ def test_a_cluster_of_another_engine_is_not_ours(engine: str) -> None:
 def test_an_instance_of_a_cluster_means_its_cluster() -> None:
     request, _ = admit(by_hand(scope=Scope.INSTANCE, name="ledger-2"), a_cluster())
     assert (request.scope, request.name) == (Scope.CLUSTER, "payments-ledger")
+
+
+def test_a_multi_az_db_cluster_is_admitted_so_that_its_plan_can_say_what_aws_does_not_offer() -> None:
+    """It is of an engine that is served as instances."""
+    assert admit(a_request(), a_cluster(id=a_cluster_id(engine="mysql")))[1].id.engine == "mysql"
 
 
 def test_mariadb_is_admitted_so_that_its_plan_can_say_what_aws_does_not_offer() -> None:

@@ -45,13 +45,13 @@ def first_cells(heading: str) -> list[str]:
 
 
 def findings() -> Iterator[ast.expr]:
-    """The first argument of every Finding that the domain makes."""
-    for module in sorted(DOMAIN.glob("*.py")):
+    """The first argument of every Finding and Advice that the domain makes."""
+    for module in sorted(DOMAIN.rglob("*.py")):
         for node in ast.walk(ast.parse(module.read_text())):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
-                and node.func.id == "Finding"
+                and node.func.id in ("Finding", "Advice")
                 and node.args
             ):
                 yield node.args[0]

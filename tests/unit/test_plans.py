@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from signon.domain.database import Database
+from signon.domain.engines import Method
 from signon.domain.plan import Plan
 from signon.domain.prerequisites import Surroundings
 from signon.domain.profile import DirectoryLogin, Profile
@@ -39,6 +40,10 @@ from tests.builders import (
 OLD = at(hours=-25)
 CLUSTER_ARN = "arn:aws:rds:us-east-1:123456789012:cluster:payments-source"
 INSTANCE_ARN = "arn:aws:rds:us-east-1:123456789012:db:payments-source"
+
+
+def no_kerberos(*instance_classes: str) -> dict[Method, tuple[str, ...]]:
+    return {Method.KERBEROS: instance_classes}
 
 
 def interruptions(plan: Plan) -> list[str]:
@@ -95,7 +100,7 @@ def test_everything_that_stands_in_the_way_of_a_cluster_is_found_at_once() -> No
     )
     profile = a_profile_for_clusters(names=("x",), reboot_allowed=False)
     shared = a_directory(type="SharedMicrosoftAD", share="Rejected", stage="Failed", name="other.example.com")
-    around = surroundings(directory=shared, role=None, without_kerberos=("db.t3.small", "db.t4g.micro"))
+    around = surroundings(directory=shared, role=None, not_offered=no_kerberos("db.t3.small", "db.t4g.micro"))
     assert len(planned(cluster, profile, around=around).findings) == 15
 
 
@@ -135,7 +140,7 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
     "RDS offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (
         None,
         None,
-        surroundings(without_kerberos=("db.t4g.micro",)),
+        surroundings(not_offered=no_kerberos("db.t4g.micro")),
     ),
     "payments-orders is a read replica of payments; directory sign-in is not offered there": (
         a_database(replica_of="payments"),
@@ -198,7 +203,7 @@ FINDINGS |= {
     "RDS offers no Kerberos for aurora-postgresql 16.6 on db.t3.small here": (
         a_cluster(),
         None,
-        surroundings(without_kerberos=("db.t3.small",)),
+        surroundings(not_offered=no_kerberos("db.t3.small")),
     ),
     "payments-ledger is a secondary cluster of the global database ledger-world and has no writer": (
         a_cluster(global_database="ledger-world", replica_of=CLUSTER_ARN),
@@ -212,7 +217,7 @@ FINDINGS |= {
     ),
     (
         "payments-ledger replicates from the DB instance payments-source: it is being migrated from RDS,"
-        " and directory sign-in is not offered meanwhile"
+        " and neither can a login be made there meanwhile, nor is directory sign-in offered"
     ): (a_cluster(replica_of=INSTANCE_ARN), None, None),
     "Profile payments names no method for engine aurora-postgresql": (
         a_cluster(),
@@ -222,7 +227,7 @@ FINDINGS |= {
     "AWS offers no Kerberos for RDS for MariaDB, and payments-orders is of that engine": (
         a_database(id=a_database_id(engine="mariadb"), engine_version="11.4.8", iam_enabled=True),
         a_profile(engines=("mariadb",), methods={"mariadb": ("kerberos",)}),
-        surroundings(without_kerberos=("db.t4g.micro",)),
+        surroundings(not_offered=no_kerberos("db.t4g.micro")),
     ),
     "The share of directory d-9367000001 with this account is PendingAcceptance, not Shared": (
         None,
@@ -351,7 +356,7 @@ def test_everything_that_stands_in_the_way_is_found_at_once() -> None:
         pending_changes=("Port",),
     )
     profile = a_profile(names=("x",), reboot_allowed=False)
-    around = surroundings(directory=None, role=None, without_kerberos=("db.t4g.micro",))
+    around = surroundings(directory=None, role=None, not_offered=no_kerberos("db.t4g.micro"))
     assert len(planned(database, profile, around=around).findings) == 14
 
 
@@ -419,7 +424,7 @@ def test_the_checksum_does_not_move_with_the_request() -> None:
         {"database": a_member()},
         {"database": a_database(id=a_database_id(resource_id="db-OTHER"))},
         {"database": a_database(created_at=OLD)},
-        {"around": surroundings(without_kerberos=("db.t4g.micro",))},
+        {"around": surroundings(not_offered=no_kerberos("db.t4g.micro"))},
         {"database": a_member(), "record": a_record_with_a_reboot_due()},
     ],
 )

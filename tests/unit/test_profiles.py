@@ -90,6 +90,13 @@ INVALID = [
         "corp.example.com",
         "directory.realm: 'corp.example.com' is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM",
     ),
+    ("directory.trusted_realms", [], "directory.trusted_realms: [] should be non-empty"),
+    (
+        "directory.trusted_realms",
+        ["ONPREM.EXAMPLE.COM", "onprem"],
+        ("directory.trusted_realms.1: 'onprem' is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"),
+    ),
+    ("directory.mysql_over_trust", "yes", "directory.mysql_over_trust: must be refused or allowed"),
     ("methods", {}, "methods: {} should be non-empty"),
     ("methods.mysql.0", "password", "methods.mysql.0: must be kerberos or iam"),
     ("methods.mysql", ["kerberos", "iam"], "methods.mysql: is longer than 1"),
@@ -139,8 +146,10 @@ INVALID = [
     (
         "logins.0",
         {"iam": "App", "roles": ["read"]},
-        "logins.0.iam: 'App' begins with 'A' (U+0041): a login is of lower-case letters, digits, dots, hyphens and"
-        " underscores, and begins with a letter or digit",
+        (
+            "logins.0.iam: 'App' begins with 'A' (U+0041): a login is of lower-case letters, digits, dots, hyphens and"
+            " underscores, and begins with a letter or digit"
+        ),
     ),
     (
         "logins.0",
@@ -195,6 +204,17 @@ def test_a_profile_is_refused_with_the_path_to_what_is_wrong(path: str, value: A
     found = problems(changed(path, value))
     assert message in found
     assert all(": " in problem for problem in found)
+
+
+def test_a_profile_may_name_domains_that_the_directory_trusts() -> None:
+    document = changed("directory.trusted_realms", ["ONPREM.EXAMPLE.COM"])
+    document["logins"].append({"user": "carol", "realm": "ONPREM.EXAMPLE.COM", "roles": ["read"]})
+    assert problems(document) == []
+    profile = read_profile("payments", document)
+    assert (profile.trusted_realms, profile.mysql_over_trust) == (("ONPREM.EXAMPLE.COM",), False)
+    document["directory"]["mysql_over_trust"] = "allowed"
+    assert read_profile("payments", document).mysql_over_trust
+    assert profile.foreign_realms("mysql") == ("ONPREM.EXAMPLE.COM",)
 
 
 def test_a_role_name_is_refused_by_its_grammar() -> None:

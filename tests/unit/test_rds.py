@@ -316,19 +316,6 @@ def test_a_cluster_that_was_made_again_is_gone(answering: Answering) -> None:
         rds.observe(a_cluster_id(name="ledger-7"))
 
 
-def test_each_class_of_a_cluster_is_asked_about_once(answering: Answering) -> None:
-    stub = answering("rds")
-    asked = {"Engine": "aurora-postgresql", "EngineVersion": "16.6", "Vpc": True}
-    for instance_class, offered in (("db.r7g.large", True), ("db.t4g.micro", False)):
-        options = {"OrderableDBInstanceOptions": [{"SupportsKerberosAuthentication": offered}]}
-        question = {**asked, "DBInstanceClass": instance_class}
-        stub.add_response("describe_orderable_db_instance_options", options, question)
-    classes = ("db.t4g.micro", "db.r7g.large", "db.t4g.micro")
-    instances = tuple(one_of_ours(str(number), instance_class=each) for number, each in enumerate(classes))
-    assert rds.without_kerberos(a_cluster_of_ours(instances=instances)) == ("db.t4g.micro",)
-    stub.assert_no_pending_responses()
-
-
 # ---- changing a cluster
 
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from localcloud.cloud import Cloud
 from signon.aws import rds, rds_changes, secrets
 from signon.domain.database import Database
-from signon.domain.engines import Scope
+from signon.domain.engines import Method, Scope
 from signon.domain.readiness import Readiness, readiness
 from signon.domain.request import Request
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, TemporaryFailure
@@ -145,8 +145,8 @@ def test_changes_that_wait_for_the_maintenance_window_are_seen(cloud: Cloud, nam
     ("engine", "offered"), [("mysql", True), ("postgres", True), ("mariadb", False), ("oracle-ee", True)]
 )
 def test_rds_says_whether_it_offers_kerberos(database: Database, engine: str, offered: bool) -> None:
-    without = rds.without_kerberos(replace(database, id=replace(database.id, engine=engine)))
-    assert without == (() if offered else ("db.t4g.micro",))
+    not_offered = rds.not_offered(replace(database, id=replace(database.id, engine=engine)))
+    assert not_offered == ({} if offered else {Method.KERBEROS: ("db.t4g.micro",)})
 
 
 # ---- associating

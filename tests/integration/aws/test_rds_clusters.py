@@ -107,8 +107,8 @@ def test_a_cluster_that_was_made_again_under_its_name_is_gone(cluster: Database)
     assert rds.observe(cluster.id).id == cluster.id
 
 
-def test_rds_offers_kerberos_for_its_class_and_version(cluster: Database) -> None:
-    assert rds.without_kerberos(cluster) == ()
+def test_rds_offers_both_methods_for_its_class_and_version(cluster: Database) -> None:
+    assert rds.not_offered(cluster) == {}
 
 
 def test_a_directory_or_role_that_rds_does_not_take_is_refused_with_its_reason(cloud: Cloud, cluster: Database) -> None:

@@ -137,7 +137,17 @@ def test_who_may_take_a_role_stands_in_its_trust_policy(
 
 def test_the_directory_is_found_by_its_id(cloud: Cloud) -> None:
     found = directory_service.find(cloud.directory_id)
-    assert found == Directory(cloud.directory_id, "corp.example.com", "Active", "MicrosoftAD")
+    assert found is not None
+    assert found == Directory(
+        cloud.directory_id,
+        "corp.example.com",
+        "Active",
+        "MicrosoftAD",
+        subnets=tuple(cloud.aws.network()[1]),
+        security_groups=found.security_groups,
+        controllers=found.controllers,
+    )
+    assert (len(found.security_groups), len(found.controllers)) == (1, 2)
     assert found.realm == cloud.directory.realm
 
 

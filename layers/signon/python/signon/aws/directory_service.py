@@ -1,11 +1,12 @@
-"""Directory Service: what a directory is and how it is."""
+"""Directory Service: what a directory is and how it is, and whom it trusts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
-from signon.domain.directory import ACTIVE, Directory
+from signon.domain.directory import ACTIVE, Directory, Trust
 from signon.errors import StillWaiting
 
 if TYPE_CHECKING:
@@ -28,17 +29,78 @@ def require_active(directory: str) -> None:
 
 def find(directory: str) -> Directory | None:
     """The directory with this id in our account and Region, shared ones included; None where there is none."""
-    directories: DirectoryServiceClient = client("ds")
     codes = ("EntityDoesNotExistException", "InvalidParameterException", "ValidationException")
     absent = dict.fromkeys(codes, _NoSuchDirectory)
     try:
         with errors_as(absent):
-            answer = directories.describe_directories(DirectoryIds=[directory])["DirectoryDescriptions"]
+            answer = _directories().describe_directories(DirectoryIds=[directory])["DirectoryDescriptions"]
     except _NoSuchDirectory:
         return None
-    if not answer:
+    return _directory(answer[0]) if answer else None
+
+
+def shared_as(owners_id: str) -> str | None:
+    """The id by which our account sees a directory that its owner calls ``owners_id``; None where it sees none."""
+    page: dict[str, Any] = {}
+    while True:
+        with errors_as():
+            answer = _directories().describe_directories(**page)
+        for found in answer["DirectoryDescriptions"]:
+            if found.get("OwnerDirectoryDescription", {}).get("DirectoryId") == owners_id:
+                return found["DirectoryId"]
+        if not answer.get("NextToken"):
+            return None
+        page = {"NextToken": answer["NextToken"]}
+
+
+def trusts(directory: str) -> tuple[Trust, ...] | None:
+    """Whom the directory trusts, or is trusted by; None where AWS does not say it to this account."""
+    codes = ("EntityDoesNotExistException", "UnsupportedOperationException", "ClientException")
+    try:
+        with errors_as(dict.fromkeys(codes, _NoSuchDirectory)):
+            return tuple(_every_trust(directory))
+    except _NoSuchDirectory:
         return None
-    found = answer[0]
+
+
+def _every_trust(directory: str) -> Iterator[Trust]:
+    page: dict[str, Any] = {}
+    while True:
+        answer = _directories().describe_trusts(DirectoryId=directory, **page)
+        yield from map(_trust, answer["Trusts"])
+        if not answer.get("NextToken"):
+            return
+        page = {"NextToken": answer["NextToken"]}
+
+
+def _directories() -> DirectoryServiceClient:
+    made: DirectoryServiceClient = client("ds")
+    return made
+
+
+def _directory(found: Mapping[str, Any]) -> Directory:
+    """Of a shared one the network is what its owner's description says."""
+    owners = found.get("OwnerDirectoryDescription", {})
+    network = found.get("VpcSettings") or owners.get("VpcSettings", {})
     return Directory(
-        found["DirectoryId"], found["Name"], found["Stage"], found["Type"], share=found.get("ShareStatus", "")
+        found["DirectoryId"],
+        found["Name"],
+        found["Stage"],
+        found["Type"],
+        share=found.get("ShareStatus", ""),
+        subnets=tuple(network.get("SubnetIds", ())),
+        security_groups=tuple(filter(None, [network.get("SecurityGroupId")])),
+        controllers=tuple(found.get("DnsIpAddrs") or owners.get("DnsIpAddrs", ())),
+    )
+
+
+def _trust(found: Mapping[str, Any]) -> Trust:
+    return Trust(
+        id=found["TrustId"],
+        realm=found["RemoteDomainName"].upper(),
+        kind=found.get("TrustType", "Forest"),  # "Forest is the default"
+        direction=found["TrustDirection"],
+        state=found["TrustState"],
+        reason=found.get("TrustStateReason", ""),
+        is_selective=found.get("SelectiveAuth") == "Enabled",
     )

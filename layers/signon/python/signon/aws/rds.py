@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from signon.aws.clients import client, errors_as
 from signon.aws.rds_answers import is_made, of_cluster, of_instance, tags
 from signon.domain.admission import refuse_stranger
 from signon.domain.database import Database, DatabaseId
-from signon.domain.engines import ENGINES, Scope
+from signon.domain.engines import ENGINES, Method, Scope
 from signon.domain.readiness import Readiness
 from signon.domain.request import Request
 from signon.errors import DatabaseBusy, DatabaseGone, DatabaseUnusable, NotOurs
@@ -145,20 +145,29 @@ def _every_cluster() -> Iterator[Mapping[str, Any]]:
         page = {"Marker": answer["Marker"]}
 
 
-def without_kerberos(database: Database) -> tuple[str, ...]:
-    """The instance classes of the database for which RDS offers no Kerberos in its engine version, in this Region.
+_SUPPORTS = {
+    Method.KERBEROS: "SupportsKerberosAuthentication",
+    Method.IAM: "SupportsIAMDatabaseAuthentication",
+}
+
+
+def not_offered(database: Database) -> dict[Method, tuple[str, ...]]:
+    """The instance classes of the database for which RDS does not offer a method in its engine version, in this Region.
 
     RDS's own data, no table of ours. A class and version that are offered to nobody new count as offered: they run
     there.
     """
-    classes = sorted({instance.instance_class for instance in database.instances})
-    return tuple(each for each in classes if not _offers_kerberos(database, each))
+    options = {each: _options(database, each) for each in sorted({one.instance_class for one in database.instances})}
+    found = {
+        method: tuple(each for each, offers in options.items() if offers and not any(one.get(flag) for one in offers))
+        for method, flag in _SUPPORTS.items()
+    }
+    return {method: classes for method, classes in found.items() if classes}
 
 
-def _offers_kerberos(database: Database, instance_class: str) -> bool:
+def _options(database: Database, instance_class: str) -> Sequence[Mapping[str, Any]]:
     with errors_as():
         answer = _rds().describe_orderable_db_instance_options(
             Engine=database.id.engine, EngineVersion=database.engine_version, DBInstanceClass=instance_class, Vpc=True
         )
-    options = answer["OrderableDBInstanceOptions"]
-    return not options or any(option.get("SupportsKerberosAuthentication") for option in options)
+    return answer["OrderableDBInstanceOptions"]

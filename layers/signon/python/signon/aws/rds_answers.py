@@ -28,6 +28,8 @@ def of_instance(answer: Mapping[str, Any]) -> Database:
         host=answer["Endpoint"]["Address"],
         port=answer["Endpoint"]["Port"],
         vpc=_vpc(answer),
+        subnets=_subnets(answer),
+        parameter_group=next((group["DBParameterGroupName"] for group in answer.get("DBParameterGroups", [])), ""),
         created_at=answer["InstanceCreateTime"],
         pending_changes=tuple(sorted(_pending(answer))),
         instances=(_instance(answer, is_writer=True),),
@@ -55,6 +57,8 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
         host=answer.get("Endpoint", ""),
         port=answer.get("Port", 0),
         vpc=_vpc(members[0]) if members else "",
+        subnets=_subnets(members[0]) if members else (),
+        parameter_group=answer.get("DBClusterParameterGroup", ""),
         created_at=answer["ClusterCreateTime"],
         pending_changes=tuple(sorted(_pending(answer))),
         instances=in_order_of_reboots(
@@ -63,6 +67,8 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
         replica_of=answer.get("ReplicationSourceIdentifier"),
         replicas=(),
         global_database=answer["GlobalClusterIdentifier"] if is_secondary else None,
+        primary_of=None if is_secondary else answer.get("GlobalClusterIdentifier"),
+        custom_endpoints=tuple(answer.get("CustomEndpoints", [])),
         **_of_either(answer),
     )
 
@@ -90,6 +96,7 @@ def _of_either(answer: Mapping[str, Any]) -> dict[str, Any]:
         "master_secret": answer.get("MasterUserSecret", {}).get("SecretArn"),
         "membership": memberships[0] if memberships else None,
         "iam_enabled": answer.get("IAMDatabaseAuthenticationEnabled", False),
+        "security_groups": tuple(group["VpcSecurityGroupId"] for group in answer.get("VpcSecurityGroups", [])),
     }
 
 
@@ -109,6 +116,10 @@ def _instance(answer: Mapping[str, Any], *, is_writer: bool) -> Instance:
 def _vpc(instance: Mapping[str, Any]) -> str:
     """Of a cluster's instance as well: a cluster says only the name of its subnet group."""
     return str(instance.get("DBSubnetGroup", {}).get("VpcId", ""))
+
+
+def _subnets(instance: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(subnet["SubnetIdentifier"] for subnet in instance.get("DBSubnetGroup", {}).get("Subnets", []))
 
 
 def _pending(answer: Mapping[str, Any]) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from signon.aws import directory_service, iam, rds, records
+from signon.aws import directory_service, ec2, iam, parameters, rds, records
 from signon.domain.connect_policies import roles_of
 from signon.domain.database import Database
 from signon.domain.engines import Method
+from signon.domain.membership import is_ready
 from signon.domain.prerequisites import Surroundings
+from signon.domain.prerequisites.parameters import names
 from signon.domain.profile import Profile
 
 
@@ -15,14 +17,24 @@ def look_around(
 ) -> Surroundings:
     """``role`` is the name of the directory role, ``vpc`` the one that the stack serves, ``policy_prefix`` begins the
     names of its connect policies.
+
+    Nothing is asked for that this plan is not made from: of the network only where a join is due, of trusts only where
+    people of another domain have logins.
     """
-    here = profile.on(database.id.engine)
-    joins = Method.KERBEROS in profile.methods_for(database.id.engine)
+    engine = database.id.engine
+    here, methods = profile.on(engine), profile.methods_for(engine)
+    joins = Method.KERBEROS in methods
+    directory = directory_service.find(profile.directory) if joins else None
+    looks_at_network = directory is not None and not is_ready(database.membership)
     return Surroundings(
-        directory=directory_service.find(profile.directory) if joins else None,
+        directory=directory,
         role=iam.directory_role(role) if joins else None,
         served_vpc=vpc,
-        without_kerberos=rds.without_kerberos(database) if joins else (),
+        shared_as=directory_service.shared_as(profile.directory) if joins and directory is None else None,
+        not_offered=rds.not_offered(database),
+        trusts=directory_service.trusts(directory.id) if directory and profile.foreign_realms(engine) else (),
+        network=ec2.network(database, directory) if directory and looks_at_network else None,
+        parameters=parameters.values(database, names(methods)) if methods else {},
         paused=records.is_paused(table),
         missing_roles=iam.missing_roles(role for role in roles_of(here) if _account(role) == database.id.account),
         policy_prefix=policy_prefix,

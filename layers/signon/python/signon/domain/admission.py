@@ -60,6 +60,6 @@ _SERVED = ", ".join(f"{KINDS[engine.scope]}s of {engine.name}" for engine in ENG
 
 
 def _has_row(engine: str, scope: Scope) -> bool:
-    """A Multi-AZ DB cluster is a cluster of an engine that we serve as instances."""
+    """A Multi-AZ DB cluster is a cluster of an engine that we serve as instances: its plan says what is not offered."""
     row = ENGINES.get(engine)
-    return row is not None and row.scope is scope
+    return row is not None and scope in (row.scope, Scope.CLUSTER)

@@ -80,7 +80,8 @@ class Database:
 
     ``status`` is the instance's or the cluster's own. ``host`` is where the master signs in: of a cluster the writer's
     endpoint. ``instances`` are in the order of reboots: readers first, by name, the writer last.
-    ``replica_of`` names what it replicates from, ``global_database`` the one whose primary cluster is elsewhere.
+    ``replica_of`` names what it replicates from, ``global_database`` the one whose primary cluster is elsewhere,
+    ``primary_of`` the one whose primary cluster this is. ``subnets`` are all that its instances may be in.
     """
 
     id: DatabaseId
@@ -100,6 +101,11 @@ class Database:
     replica_of: str | None = None
     replicas: tuple[str, ...] = ()
     global_database: str | None = None
+    primary_of: str | None = None
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    parameter_group: str = ""
+    custom_endpoints: tuple[str, ...] = ()
 
     def is_new(self, now: datetime) -> bool:
         return now - self.created_at < NEW_FOR

@@ -18,13 +18,19 @@ PASSING_STAGES = {"Requested", "Creating", "Created", "Updating", "Restoring", "
 
 @dataclass(frozen=True)
 class Directory:
-    """What DescribeDirectories answered; ``share`` is the state of the share that we see it by, "" of our own."""
+    """What DescribeDirectories answered; ``share`` is the state of the share that we see it by, "" of our own.
+
+    ``controllers`` are the addresses of its domain controllers.
+    """
 
     id: str
     name: str
     stage: str
     type: str
     share: str = ""
+    subnets: tuple[str, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    controllers: tuple[str, ...] = ()
 
     @property
     def realm(self) -> str:
@@ -34,6 +40,19 @@ class Directory:
     def becomes_active(self) -> bool:
         """By itself, or by AWS."""
         return self.stage in PASSING_STAGES
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What DescribeTrusts answered of one: from the managed directory's side."""
+
+    id: str
+    realm: str
+    kind: str
+    direction: str
+    state: str
+    reason: str = ""
+    is_selective: bool = False
 
 
 @dataclass(frozen=True)

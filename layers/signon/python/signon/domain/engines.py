@@ -113,7 +113,8 @@ class Engine:
     ``title`` is AWS's name of the service; ``oldest`` the first engine version that is served, ``why_oldest`` what is
     wrong with older ones; ``why_reboot`` why the instances in ``reboots`` are rebooted after joining a directory;
     ``joining`` what people notice of the join itself; ``exclusive`` what takes one method or the other;
-    ``longest_domain``: how many characters a domain name may have, where AWS names a limit.
+    ``longest_domain``: how many characters a domain name may have, where AWS names a limit; ``takes_trusted``: people
+    of a domain that the directory trusts, too.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Engine:
     joining: str = "brief"
     exclusive: Exclusive = Exclusive.LOGIN
     longest_domain: int | None = None
+    takes_trusted: bool = True
 
     def serves(self, version: str) -> bool:
         return tuple(int(part) for part in version.split(".") if part.isdigit()) >= self.oldest
@@ -231,6 +233,7 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
                 why_reboot="mysql loads its sign-in plugin when the instance starts",
                 exclusive=Exclusive.INSTANCE,
                 longest_domain=_LONGEST_DOMAIN,
+                takes_trusted=False,
             ),
             Engine(
                 "aurora-mysql",

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from signon.domain.database import Database
+from signon.domain.database import Database, Membership
 from signon.domain.readiness import Readiness
 from signon.domain.reboot import Reboot
 from signon.domain.record import Record
@@ -86,6 +86,11 @@ def seconds_before_look(looks: int) -> int:
     return int(min(1800, 60 * 1.3**looks))
 
 
+def is_ready(membership: Membership | None) -> bool:
+    """Whether people can be let in by it."""
+    return membership is not None and MEMBERSHIP.get(membership.status) == READY
+
+
 def must_associate(database: Database, directory: str, *, apply_immediately: bool) -> bool:
     """Whether RDS must be asked to join the database.
 
@@ -114,7 +119,7 @@ def opening(
     before: Reading | None, database: Database, record: Record | None, *, asks: bool, plugin_loaded: bool | None
 ) -> Reading:
     """The first page of looking; ``before`` is that of the attempt before, ``asks`` says that RDS is asked now."""
-    ready = database.membership is not None and MEMBERSHIP.get(database.membership.status) == READY
+    ready = is_ready(database.membership)
     recorded = None if record is None else record.reboot_due
     return Reading(
         attempts=(before.attempts if before else 0) + asks,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from signon.errors import END_BY_ERROR
@@ -21,7 +21,7 @@ _NO_ANSWER = "AWS, or the database, does not answer as it should; it is looked a
 class Outcome:
     """``problems`` are (what is wrong, what to do) pairs; ``seen`` is the evidence, ``tried`` what was done about it.
 
-    ``changed`` says that this run changed something.
+    ``changed`` says that this run changed something. ``advice`` is told along, and is no news of itself.
     """
 
     end: str
@@ -32,6 +32,7 @@ class Outcome:
     changed: bool = False
     next_look: str | None = None
     seen: str = ""
+    advice: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_silent(self) -> bool:
@@ -55,6 +56,9 @@ class Outcome:
         lines = [self.headline, ""]
         for problem, remedy in self.problems:
             lines += [f"- {problem}", f"  What to do: {remedy}"]
+        lines += ["", "Worth knowing:"] if self.advice else []
+        for fact, remedy in self.advice:
+            lines += [f"- {fact}", f"  {remedy}"]
         for what, text in (("seen", self.seen), ("tried", self.tried)):
             lines += ["", f"What was {what}: {text}"] if text else []
         return "\n".join([*lines, "", f"Execution: {execution}"])
@@ -62,6 +66,11 @@ class Outcome:
 
 def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
     """The outcome of a dossier that reached "Report outcome"; ``asked`` is the input the execution was started with."""
+    told_along = _problems(dossier.get("plan", {}).get("advice", ()))
+    return replace(_decide(dossier, asked), advice=told_along)
+
+
+def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
     name = dossier["database"]["name"] if "database" in dossier else _named(asked)
     error = dossier.get("error") or (dossier if "Error" in dossier else None)
     if error:

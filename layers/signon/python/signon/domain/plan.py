@@ -16,7 +16,7 @@ from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Engine
 from signon.domain.membership import MEMBERSHIP, READY, RETRY
 from signon.domain.methods import Methods, methods, switch
-from signon.domain.prerequisites import Finding, Surroundings, findings
+from signon.domain.prerequisites import Advice, Finding, Surroundings, advice, findings
 from signon.domain.profile import Profile, ProfileVersion
 from signon.domain.record import Record
 from signon.domain.request import Request
@@ -42,7 +42,8 @@ class Plan:
     switch, a directory that is not Active yet; ``next_look`` when to look again).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
     ``redrives`` is how often the execution had been redriven when it was made; ``lets_in``: there are IAM roles whose
-    policies speak, or have spoken, of this database.
+    policies speak, or have spoken, of this database. ``advice`` is worth knowing, and neither in the way nor in the
+    checksum.
     """
 
     verdict: str
@@ -61,6 +62,7 @@ class Plan:
     reason: str | None = None
     redrives: int = 0
     lets_in: bool = False
+    advice: tuple[Advice, ...] = ()
 
     @property
     def interrupts(self) -> bool:
@@ -84,6 +86,7 @@ class Plan:
                 "methods": Methods.from_json(document["methods"]),
                 "steps": tuple(Step(**step) for step in document["steps"]),
                 "findings": tuple(Finding(**finding) for finding in document["findings"]),
+                "advice": tuple(Advice(**each) for each in document["advice"]),
             }
         )
 
@@ -120,7 +123,7 @@ def make_plan(
         master_secret=profile.master_secret,
         steps=steps,
         findings=(
-            *findings(engine, database, profile, around),
+            *(each for each in findings(engine, database, profile, around) if not (was_allowed and each.approvable)),
             *switch(database, made),
             *_of_the_roles(database, profile, made, around),
             *asked,
@@ -129,6 +132,7 @@ def make_plan(
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,
         lets_in=made.iam or (record is not None and bool(record.connected_roles)),
+        advice=tuple(advice(engine, database, profile, around)),
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now)

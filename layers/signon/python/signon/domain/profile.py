@@ -98,7 +98,9 @@ Login = DirectoryLogin | IamLogin
 class Profile:
     """A valid profile. ``master_secret`` is None where RDS manages the master user's password itself.
 
-    ``directory`` and ``realm`` are "" where no engine signs in by one; ``adopt`` names logins that somebody else made.
+    ``directory`` and ``realm`` are "" where no engine signs in by one; ``trusted_realms`` are domains that the
+    directory trusts, ``mysql_over_trust``: RDS for MySQL may have their people, too. ``adopt`` names logins that
+    somebody else made.
     """
 
     name: str
@@ -115,6 +117,8 @@ class Profile:
     roles: Mapping[str, Role]
     logins: tuple[Login, ...] = field(repr=False)
     adopt: tuple[str, ...] = ()
+    trusted_realms: tuple[str, ...] = ()
+    mysql_over_trust: bool = False
 
     def methods_for(self, engine: str) -> frozenset[Method]:
         """Those that the profile names for the engine and AWS offers there."""
@@ -130,6 +134,11 @@ class Profile:
         """The logins that there would be on the engine if it were signed in to by their method."""
         methods = self.methods_for(engine)
         return tuple(login for login in self._meant_for(engine) if login.method not in methods)
+
+    def foreign_realms(self, engine: str) -> tuple[str, ...]:
+        """Of people of other domains than the directory's own who have logins on databases of this engine."""
+        realms = {login.realm for login in self.on(engine).logins if isinstance(login, DirectoryLogin)}
+        return tuple(sorted(realms - {"", self.realm}))
 
     def _meant_for(self, engine: str) -> Iterator[Login]:
         return (login for login in self.logins if not login.engines or engine in login.engines)
@@ -227,6 +236,8 @@ def read_profile(name: str, document: Mapping[str, Any]) -> Profile:
         roles={role: _role(entry) for role, entry in document["roles"].items()},
         logins=tuple(map(_login, document["logins"])),
         adopt=tuple(access.get("adopt", ())),
+        trusted_realms=tuple(directory.get("trusted_realms", ())),
+        mysql_over_trust=directory.get("mysql_over_trust", "refused") == "allowed",
     )
 
 

@@ -130,6 +130,9 @@ def _directory(document: Mapping[str, Any]) -> Iterator[Problem]:
     longest = names.LONGEST_REALM_FOR_MYSQL if for_mysql else names.LONGEST_REALM
     if problem := names.realm_problem(document["directory"]["realm"], longest):
         yield Problem(("directory", "realm"), problem)
+    for place, realm in enumerate(document["directory"].get("trusted_realms", ())):
+        if problem := names.realm_problem(realm, longest):
+            yield Problem(("directory", "trusted_realms", place), problem)
 
 
 def _roles(document: Mapping[str, Any]) -> Iterator[Problem]:

@@ -1,0 +1,49 @@
+"""RDS: what the parameter group of a database says of a few parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from signon.aws.clients import client, errors_as
+from signon.domain.database import Database
+from signon.domain.engines import Scope
+
+if TYPE_CHECKING:
+    from mypy_boto3_rds import RDSClient
+
+
+class _NoSuchGroup(Exception):
+    pass
+
+
+def values(database: Database, names: Iterable[str]) -> dict[str, str]:
+    """By name; "" for one that has no value of its own. One that the engine version does not know is left out.
+
+    Of a cluster they are the cluster's, which instances may say otherwise.
+    """
+    wanted = [{"Name": "parameter-name", "Values": list(names)}]
+    found, page = dict[str, str](), dict[str, Any]()
+    try:
+        while True:
+            with errors_as({"DBParameterGroupNotFound": _NoSuchGroup}):
+                answer = _ASK[database.id.scope](database.parameter_group, {"Filters": wanted, **page})
+            found |= {each["ParameterName"]: each.get("ParameterValue", "") for each in answer["Parameters"]}
+            if not answer.get("Marker"):
+                return found
+            page = {"Marker": answer["Marker"]}
+    except _NoSuchGroup:  # another one was put into its place a moment ago
+        return {}
+
+
+def _of_instance(group: str, question: dict[str, Any]) -> Mapping[str, Any]:
+    rds: RDSClient = client("rds")
+    return rds.describe_db_parameters(DBParameterGroupName=group, **question)
+
+
+def _of_cluster(group: str, question: dict[str, Any]) -> Mapping[str, Any]:
+    rds: RDSClient = client("rds")
+    return rds.describe_db_cluster_parameters(DBClusterParameterGroupName=group, **question)
+
+
+_ASK = {Scope.INSTANCE: _of_instance, Scope.CLUSTER: _of_cluster}

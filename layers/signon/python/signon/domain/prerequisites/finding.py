@@ -1,0 +1,33 @@
+"""What a plan says beside its steps."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that stands in the way.
+
+    ``approvable``: a person may say "go on all the same". ``passes``: it passes without anybody, and is waited for.
+    """
+
+    problem: str
+    remedy: str
+    approvable: bool = False
+    passes: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Something worth knowing that stands in nobody's way: told with the plan, and no part of what a person approves.
+
+    So an approval outlives a parameter that somebody sets meanwhile.
+    """
+
+    problem: str
+    remedy: str

@@ -1,0 +1,48 @@
+"""How people are to sign in: whether AWS offers it for this database, and the profile asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from signon.domain.database import Database
+from signon.domain.engines import Engine, Method
+from signon.domain.prerequisites.finding import Finding
+from signon.domain.profile import Profile
+
+TITLES = {Method.KERBEROS: "Kerberos", Method.IAM: "IAM database authentication"}
+
+
+def method_findings(
+    engine: Engine, database: Database, profile: Profile, not_offered: Mapping[Method, tuple[str, ...]]
+) -> Iterator[Finding]:
+    name, named = database.id.name, profile.methods.get(engine.name, ())
+    for unknown in sorted({*named} - {each.value for each in engine.logins}):
+        offered = ", ".join(each.value for each in engine.logins)
+        yield Finding(
+            f"AWS offers no {TITLES[Method(unknown)]} for {engine.title}, and {name} is of that engine",
+            f"Write {engine.name}: [{offered}] under methods, or take the tag off",
+        )
+    if not named:
+        yield Finding(
+            f"Profile {profile.name} names no method for engine {engine.name}",
+            f"Add {engine.name}: [{next(iter(engine.logins)).value}] under methods",
+        )
+    if database.id.scope is not engine.scope:
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-clusters-concepts.Limitations.html
+        yield Finding(
+            f"{name} is a Multi-AZ DB cluster of {engine.name}: AWS offers no directory sign-in there, and it is not"
+            " served here for IAM either",
+            "Take the tag off, or take a DB instance or an Aurora cluster",
+        )
+    if not engine.serves(database.engine_version):
+        oldest = ".".join(map(str, engine.oldest))
+        yield Finding(
+            f"{name} runs {engine.name} {database.engine_version}",
+            f"Upgrade it to {oldest} or newer: {engine.why_oldest}",
+        )
+    for method in sorted(profile.methods_for(engine.name), key=lambda method: method.value):
+        for instance_class in not_offered.get(method, ()):
+            yield Finding(
+                f"RDS offers no {TITLES[method]} for {engine.name} {database.engine_version} on {instance_class} here",
+                "Change the instance class or engine version to one that offers it",
+            )

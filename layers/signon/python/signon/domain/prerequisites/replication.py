@@ -1,0 +1,47 @@
+"""Databases that replicate, or are replicated: where logins can be made, and where directory sign-in is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from signon.domain.database import Database
+from signon.domain.engines import Method, Scope
+from signon.domain.prerequisites.finding import Finding
+
+
+def replication_findings(database: Database, methods: Collection[Method]) -> Iterator[Finding]:
+    name, by_directory = database.id.name, Method.KERBEROS in methods
+    source = (database.replica_of or "").rpartition(":")[2]
+    if database.global_database:
+        yield Finding(
+            f"{name} is a secondary cluster of the global database {database.global_database} and has no writer",
+            "Tag the primary cluster, in its own Region; logins that are made there reach this one",
+        )
+    elif database.replica_of and database.id.scope is Scope.CLUSTER and ":db:" in database.replica_of:
+        # Not during a migration by a read replica of an RDS instance.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos.html
+        yield Finding(
+            f"{name} replicates from the DB instance {source}: it is being migrated from RDS, and neither can a login"
+            " be made there meanwhile, nor is directory sign-in offered",
+            "Promote the cluster when the migration is over; then start again",
+        )
+    elif database.replica_of and database.id.scope is Scope.CLUSTER:
+        yield Finding(
+            f"{name} replicates from the cluster {source}, so that no login can be made there",
+            "Tag the source, or promote the cluster and start again",
+        )
+    elif database.replica_of and by_directory:
+        yield Finding(
+            f"{name} is a read replica of {source}; directory sign-in is not offered there",
+            "Take the tag off the replica",
+        )
+    elif database.replica_of:
+        yield Finding(
+            f"{name} is a read replica of {source}, so that no login can be made there",
+            "Tag the source: its logins reach the replica. IAM database authentication is switched on for each",
+        )
+    if database.replicas and by_directory:
+        yield Finding(
+            f"{name} has read replicas ({', '.join(database.replicas)}); directory sign-in is not offered with them",
+            "Remove the replicas, or take the tag off",
+        )

@@ -1,0 +1,213 @@
+"""What a plan finds beside the database itself, and what it tells that stands in nobody's way."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from signon.domain.engines import Method
+from signon.domain.outcome import decide
+from signon.domain.plan import Plan
+from signon.domain.prerequisites.parameters import PARAMETERS, names, parameter_advice
+from signon.domain.profile import DirectoryLogin, IamLogin
+from tests.builders import (
+    DIRECTORY,
+    a_cluster,
+    a_cluster_id,
+    a_database,
+    a_dossier,
+    a_member,
+    a_profile,
+    a_profile_for_clusters,
+    a_record,
+    a_record_of_a_finished_one,
+    a_request,
+    a_version,
+    planned,
+    surroundings,
+)
+from tests.unit.networks import ONPREM, a_network, a_trust
+
+BOTH, BY_DIRECTORY, BY_IAM = {*Method}, {Method.KERBEROS}, {Method.IAM}
+APART = a_network({"routes": ()})
+
+
+def by_iam(**changes: Any) -> Any:
+    """A profile of one application, which signs in by IAM alone."""
+    methods = dict.fromkeys(("mysql", "aurora-postgresql"), ("iam",))
+    return a_profile(methods=methods, logins=(IamLogin("app", ("read",)),), directory="", realm="", **changes)
+
+
+# ---- findings
+
+FINDINGS: dict[str, dict[str, Any]] = {
+    f"Directory {DIRECTORY} is another account's; this account sees it as d-9367000005": {
+        "around": surroundings(directory=None, shared_as="d-9367000005")
+    },
+    "RDS offers no IAM database authentication for mysql 8.4.5 on db.t4g.micro here": {
+        "profile": by_iam(),
+        "around": surroundings(not_offered={Method.IAM: ("db.t4g.micro",), Method.KERBEROS: ("db.t4g.micro",)}),
+    },
+    "payments-orders is a read replica of payments, so that no login can be made there": {
+        "database": a_database(replica_of="payments", iam_enabled=True),
+        "profile": by_iam(),
+    },
+    (
+        "payments-ledger is a Multi-AZ DB cluster of mysql: AWS offers no directory sign-in there, and it is not served"
+        " here for IAM either"
+    ): {
+        "database": a_cluster(id=a_cluster_id(engine="mysql"), engine_version="8.4.5"),
+        "profile": a_profile(),
+    },
+    f"Directory {DIRECTORY} has no trust with {ONPREM}": {
+        "database": a_cluster(),
+        "profile": a_profile_for_clusters(
+            trusted_realms=(ONPREM,), logins=(DirectoryLogin("alice", ("read",), realm=ONPREM),)
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("problem", FINDINGS)
+def test_what_stands_in_the_way_is_found_and_nobody_may_wave_it_through(problem: str) -> None:
+    plan = planned(**FINDINGS[problem])
+    assert (plan.verdict, [finding.problem for finding in plan.findings]) == ("ASK", [problem])
+    assert plan.findings[0].remedy
+    approved = planned(**FINDINGS[problem], request=a_request(approve=plan.checksum))
+    assert approved.verdict == "ASK"
+
+
+@pytest.mark.parametrize(
+    "usual",
+    [
+        {"around": surroundings(not_offered={Method.IAM: ("db.t4g.micro",)})},  # which nobody wants there
+        {"database": a_database(replicas=("r1",)), "profile": by_iam()},  # IAM is offered with replicas
+        {"profile": by_iam(), "around": surroundings(directory=None, role=None)},
+        {"around": surroundings(network=a_network())},
+        {"around": surroundings(trusts=None)},  # nobody is of another domain
+    ],
+)
+def test_what_does_not_matter_here_is_no_finding(usual: dict[str, Any]) -> None:
+    assert planned(**usual).findings == ()
+
+
+def test_a_database_that_does_not_reach_its_directory_is_asked_about_and_goes_on_when_approved() -> None:
+    around = surroundings(network=APART)
+    plan = planned(around=around)
+    assert [(finding.problem, finding.approvable) for finding in plan.findings] == [
+        (f"No route leads from subnet-a, subnet-b of payments-orders to directory {DIRECTORY}", True)
+    ]
+    assert plan.verdict == "ASK"
+    assert planned(around=around, request=a_request(approve=plan.checksum)).verdict == "GO"
+
+
+def test_what_was_approved_of_the_network_is_not_asked_again_until_it_is_done() -> None:
+    around, version = surroundings(network=APART), a_version()
+    assert planned(around=around, record=a_record(allowed=version.sha256)).verdict == "GO"
+    assert planned(around=around, record=a_record(allowed="b" * 64)).verdict == "ASK"
+
+
+def test_a_trust_that_is_being_verified_parks() -> None:
+    profile = a_profile_for_clusters(
+        trusted_realms=(ONPREM,), logins=(DirectoryLogin("alice", ("read",), realm=ONPREM),)
+    )
+    around = surroundings(trusts=(a_trust(state="Verifying"),))
+    assert planned(a_cluster(), profile, around=around).verdict == "PARK"
+    assert planned(a_cluster(), profile, around=surroundings(trusts=(a_trust(),))).verdict == "GO"
+
+
+# ---- advice
+
+NO_TLS = surroundings(parameters={"require_secure_transport": "0"})
+
+
+def test_advice_is_told_and_stands_in_nobodys_way() -> None:
+    plan = planned(a_database(parameter_group="own"), around=NO_TLS)
+    assert (plan.verdict, plan.findings) == ("GO", ())
+    assert [each.problem for each in plan.advice] == [
+        "require_secure_transport is off in own: logins that are not ours may sign in without TLS"
+    ]
+
+
+def test_advice_is_no_part_of_what_a_person_approves() -> None:
+    assert planned(around=NO_TLS).checksum == planned().checksum
+
+
+def test_advice_survives_the_state_machine() -> None:
+    plan = planned(around=NO_TLS)
+    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+def test_a_change_of_the_port_is_told_where_people_sign_in_by_directory_to_mysql() -> None:
+    changing, profile = {"pending_changes": ("Port",)}, a_profile(other_pending_allowed=True)
+    (told,) = planned(a_database(**changing), profile).advice
+    assert told.problem == (
+        "The port of payments-orders is about to change, and directory sign-in may stop when it does"
+    )
+    assert planned(a_cluster(**changing), a_profile_for_clusters(other_pending_allowed=True)).advice == ()
+    assert planned(a_database(**changing), by_iam(other_pending_allowed=True)).advice == ()
+
+
+def test_people_of_a_trusted_domain_and_the_network_are_told_about_as_well() -> None:
+    profile = a_profile_for_clusters(
+        trusted_realms=(ONPREM,), logins=(DirectoryLogin("alice", ("read",), realm=ONPREM),)
+    )
+    around = surroundings(trusts=None, network=a_network(directory=None))
+    plan = planned(a_cluster(custom_endpoints=("reports",)), profile, around=around)
+    assert (plan.verdict, len(plan.advice)) == ("GO", 3)
+
+
+def test_the_report_tells_advice_along_and_it_is_no_news_of_itself() -> None:
+    plan = planned(a_member(), around=NO_TLS, record=a_record_of_a_finished_one())
+    with_advice, without = decide(a_dossier(plan=plan.to_json())), decide(a_dossier())
+    assert with_advice.end == "Onboarded"
+    assert with_advice.digest == without.digest
+    assert "Worth knowing:\n- require_secure_transport is off in " in with_advice.message("arn")
+    assert "Worth knowing" not in without.message("arn")
+
+
+# ---- parameters
+
+OFF: dict[str, tuple[str, ...]] = {
+    "require_secure_transport": ("0", "OFF", ""),
+    "rds.force_ssl": ("0",),
+    "krb_caseins_users": ("0", "off", "false"),
+    "authentication_kerberos_caseins_cmp": ("0", "OFF"),
+    "log_connections": ("0", "off", ""),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in OFF.items() for value in values])
+def test_a_parameter_that_is_off_is_told_with_what_that_means(name: str, value: str) -> None:
+    (told,) = parameter_advice("own", {name: value}, BOTH)
+    assert told.problem.startswith(f"{name} is off in own: ")
+    assert told.remedy
+
+
+@pytest.mark.parametrize("value", ["1", "ON", "true", "all", "receipt,authentication"])
+@pytest.mark.parametrize("name", OFF)
+def test_a_parameter_that_is_on_is_not_spoken_of(name: str, value: str) -> None:
+    assert list(parameter_advice("own", {name: value}, BOTH)) == []
+
+
+def test_a_parameter_that_the_engine_does_not_know_is_not_spoken_of() -> None:
+    assert list(parameter_advice("own", {}, BOTH)) == []
+
+
+@pytest.mark.parametrize(
+    ("methods", "asked"),
+    [
+        (BY_DIRECTORY, {*OFF} - {"log_connections"}),
+        (BY_IAM, {"require_secure_transport", "rds.force_ssl", "log_connections"}),
+        (BOTH, {*OFF}),
+        ((), set()),
+    ],
+)
+def test_what_matters_to_no_method_that_is_set_up_is_neither_asked_for_nor_told(
+    methods: set[Method], asked: set[str]
+) -> None:
+    assert set(names(methods)) == asked
+    found = {each.name: "0" for each in PARAMETERS}
+    assert {each.problem.split()[0] for each in parameter_advice("own", found, methods)} == asked
