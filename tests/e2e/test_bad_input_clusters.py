@@ -42,8 +42,10 @@ def multi_az(engine: str) -> Odd:
             f"Add {engine}: [kerberos] under methods",
         ),
         (
-            f"{ODD} is a Multi-AZ DB cluster of {engine}: AWS offers no directory sign-in there, and it is not served"
-            " here for IAM either",
+            (
+                f"{ODD} is a Multi-AZ DB cluster of {engine}: AWS offers no directory sign-in there, and it is not"
+                " served here for IAM either"
+            ),
             "Take the tag off, or take a DB instance or an Aurora cluster",
         ),
         engine=engine,

@@ -146,8 +146,10 @@ INVALID = [
     (
         "logins.0",
         {"iam": "App", "roles": ["read"]},
-        "logins.0.iam: 'App' begins with 'A' (U+0041): a login is of lower-case letters, digits, dots, hyphens and"
-        " underscores, and begins with a letter or digit",
+        (
+            "logins.0.iam: 'App' begins with 'A' (U+0041): a login is of lower-case letters, digits, dots, hyphens and"
+            " underscores, and begins with a letter or digit"
+        ),
     ),
     (
         "logins.0",

@@ -31,16 +31,16 @@ CONTROLS = (
     ),
     Control(
         "A plan for a database that the profile does not admit has a finding",
-        f"{LAYER}/domain/prerequisites.py",
+        f"{LAYER}/domain/prerequisites/__init__.py",
         "if refusal := profile.refuses(database):",
         'if (refusal := profile.refuses(database)) == "":',
         PLANS,
     ),
     Control(
         "A stack serves the databases of its VPC",
-        f"{LAYER}/domain/prerequisites.py",
-        "if database.vpc != around.served_vpc:",
-        'if around.served_vpc == "":',
+        f"{LAYER}/domain/prerequisites/database.py",
+        "if database.vpc != served_vpc:",
+        'if served_vpc == "":',
         PLANS,
     ),
     Control(

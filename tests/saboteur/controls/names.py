@@ -46,7 +46,7 @@ CONTROLS = (
     ),
     Control(
         "A login of the master user's name is a finding",
-        f"{LAYER}/domain/prerequisites.py",
+        f"{LAYER}/domain/prerequisites/__init__.py",
         "problem_of(login.user, database.master_user)",
         'problem_of(login.user, "")',
         ("tests/unit/test_plans.py",),
