@@ -132,6 +132,14 @@ def _new_postgresql(world: World, instance: Any, hosts: Sequence[str], resource:
     return world.postgresql(instance.db_instance_identifier, hosts, user, password, version=major)
 
 
+def _aurora_mysql_reader(world: World, name: str, hosts: Sequence[str], writer: Any) -> Any:
+    return world.aurora_mysql_replica(name, hosts, writer)
+
+
+def _postgresql_reader(world: World, name: str, hosts: Sequence[str], writer: Any) -> Any:
+    return world.postgresql_replica(name, hosts, writer)
+
+
 def _create_mysql_database(_world: World, server: Any, _resource: Any, name: str | None) -> None:
     if name:
         server.create_database(name)
@@ -165,8 +173,8 @@ STARTERS: dict[str, Callable[[World, Any], Any]] = {
     "mysql": _mysql,
     "mariadb": _mariadb,
     "postgres": _postgresql,
-    "aurora-mysql": Aurora(_aurora_mysql, World.aurora_mysql_replica, _create_mysql_database),
-    "aurora-postgresql": Aurora(_new_postgresql, World.postgresql_replica, _create_postgresql_database),
+    "aurora-mysql": Aurora(_aurora_mysql, _aurora_mysql_reader, _create_mysql_database),
+    "aurora-postgresql": Aurora(_new_postgresql, _postgresql_reader, _create_postgresql_database),
 }
 
 

@@ -19,7 +19,7 @@ CHANGING = ("Associate directory", "Reboot database", "Create logins", "Publish 
 ONE_CHANGE = Counter(
     {
         "ModifyDBInstance": 1, "RebootDBInstance": 1, "CREATE USER": 1, "GRANT SELECT": 2, "ALTER USER": 1,
-        "PutObject": 3,
+        "PutObject": 4,
     }
 )  # fmt: skip
 ONE_EFFECT = ONE_CHANGE + Counter({"Publish": 1, "PutEvents": 1})
