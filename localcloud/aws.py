@@ -142,7 +142,7 @@ class Aws:
         directories.register(self.account, region or self.region, directory_id, domain, *self.network(region))
 
     def deploy(self, template: Path, name: str, parameters: Mapping[str, str], allowed: Mapping[Finding, str]) -> Stack:
-        """Deploy a template, with the network, the architecture and the roles of this machine where it asks for them."""
+        """Deploy a template, with the network, architecture and roles of this machine where it asks for them."""
         vpc, subnets = self.network()
         here = {
             "VpcId": vpc,
