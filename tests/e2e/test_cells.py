@@ -1,4 +1,4 @@
-"""Every engine by every method that AWS offers there: RDS's event, a sign-in with the kit's lines, and who is refused."""
+"""Every engine by every method that AWS offers there: RDS's event, a sign-in with the kit's lines, who is refused."""
 
 import urllib.parse
 from collections.abc import Mapping
