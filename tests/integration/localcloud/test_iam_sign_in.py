@@ -163,7 +163,7 @@ def test_a_login_that_the_policy_does_not_name_is_refused(scene: Scene) -> None:
 
 
 def test_a_forged_token_is_refused(scene: Scene) -> None:
-    forger = {**scene.app, "AWS_SECRET_ACCESS_KEY": "guessed"}
+    forger = {**scene.app, "AWS_SECRET_ACCESS_KEY": scene.nobody["AWS_SECRET_ACCESS_KEY"]}
     scene.refuses(scene.token(forger), "the signature is wrong")
     scene.refuses(scene.token({**forger, "AWS_ACCESS_KEY_ID": "AKIAGUESSED"}), "nobody has the access key")
 
