@@ -46,6 +46,9 @@ ROWS = [
     Row("aurora-mysql", Method.IAM, "mysql", (f"{APP}@%",)),
     Row("aurora-mysql", Method.IAM, "mariadb", (f"{APP}@%",)),
     Row("aurora-mysql", Method.IAM, "mariadb-jdbc", (f"{APP}@%",)),
+    Row("mariadb", Method.IAM, "mysql", (f"{APP}@%",)),
+    Row("mariadb", Method.IAM, "mariadb", (f"{APP}@%",)),
+    Row("mariadb", Method.IAM, "mariadb-jdbc", (f"{APP}@%",)),
     Row("postgres", Method.KERBEROS, "psql", (ME, "t")),
     Row("postgres", Method.KERBEROS, "pgjdbc", (ME, "t")),
     Row("postgres", Method.IAM, "psql", (APP, "t")),
@@ -56,7 +59,6 @@ ROWS = [
     Row("aurora-postgresql", Method.IAM, "pgjdbc", (APP, "t")),
 ]
 NO_PACKAGE = {"mysql-jdbc"}  # neither Debian nor Ubuntu has MySQL's own driver
-NO_LOCAL_SERVER = {"mariadb"}
 TYPED = [row for row in ROWS if row.client not in clients.DRIVERS]
 BY_DRIVERS = [row for row in ROWS if row.client in clients.DRIVERS]
 
@@ -68,7 +70,7 @@ def test_every_client_of_every_kit_has_a_row_or_a_reason() -> None:
         for method in engine.logins
         for client in clients.CLIENTS
         if client.family is engine.family and sign_in_by(engine.name, method) in client.works
-        if client.name not in NO_PACKAGE and engine.name not in NO_LOCAL_SERVER
+        if client.name not in NO_PACKAGE
     }
     assert {(row.engine, row.method, row.client) for row in ROWS} == wanted
 
