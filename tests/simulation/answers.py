@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.simulation.calls import Call, Fault
 
 THROTTLED = {
-    "rds": "Throttling", "iam": "Throttling", "sns": "Throttling", "s3": "SlowDown",
+    "rds": "Throttling", "iam": "Throttling", "sns": "Throttling", "s3": "SlowDown", "ec2": "RequestLimitExceeded",
     "dynamodb": "ProvisionedThroughputExceededException",
 }  # fmt: skip
 NOT_FOUND = {
@@ -14,6 +14,7 @@ NOT_FOUND = {
     "DescribeDBClusters": "DBClusterNotFoundFault", "ModifyDBCluster": "DBClusterNotFoundFault",
     "GetRole": "NoSuchEntity", "ListAttachedRolePolicies": "NoSuchEntity", "Publish": "NotFound",
     "GetObject": "NoSuchKey", "HeadObject": "404", "PutObject": "NoSuchBucket",
+    "DescribeDBParameters": "DBParameterGroupNotFound", "DescribeDBClusterParameters": "DBParameterGroupNotFound",
     "DescribeDirectories": "EntityDoesNotExistException", "DescribeExecution": "ExecutionDoesNotExist",
     "ListExecutions": "StateMachineDoesNotExist", "StartExecution": "StateMachineDoesNotExist",
 }  # fmt: skip

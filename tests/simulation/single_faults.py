@@ -83,6 +83,11 @@ TABLE: Sequence[Rule] = (
     ),
     Rule(
         ONBOARDED,
+        "a parameter group that is gone has nothing to say that is worth knowing",
+        lambda call, fault: call.operation in ("DescribeDBParameters", "DescribeDBClusterParameters"),
+    ),
+    Rule(
+        ONBOARDED,
         "a profile that is gone outdates the plan, and the new plan finds it; a file of a kit that is missing is put",
         lambda call, fault: call.operation == "HeadObject",
     ),
@@ -110,7 +115,9 @@ def is_looked_at_in_make_test(story: Story, fault: Fault) -> bool:
 
 
 def can_meet(call: Call, fault: Fault) -> bool:
-    """Only what is eventually consistent can be stale."""
+    """Only what is eventually consistent can be stale; EC2 is asked by filters, and what is not there is left out."""
+    if call.service == "ec2" and fault is Fault.NOT_FOUND:
+        return False
     return fault is not Fault.STALE or call.operation in MAY_BE_STALE
 
 

@@ -234,6 +234,7 @@ class World:
             "rds": self.rds.version,
             "iam": lambda _: repr([(r.assume_role_policy_document, list(r.managed_policies)) for r in roles.values()]),
             "ds": lambda _: repr([each.stage for each in directories.values()]),
+            "ec2": lambda _: "nobody changes the network",
             "secretsmanager": lambda _: repr([list(secret.versions) for secret in secrets.values()]),
         }
 

@@ -55,7 +55,7 @@ def site(cloud: Cloud) -> Iterator[Site]:
     here, there = a_vpc(cloud, "10.20"), a_vpc(cloud, "10.21")
     made = cloud.client("ds").create_microsoft_ad(
         Name="other.example.com",
-        Password="Not-Us3d-Here",
+        Password="Correct-Horse-7",
         VpcSettings={"VpcId": there.id, "SubnetIds": there.subnets},
     )["DirectoryId"]
     found = directory_service.find(made)
@@ -148,7 +148,7 @@ def test_a_trust_is_read_as_the_directory_sees_it(cloud: Cloud, monkeypatch: pyt
     made = cloud.client("ds").create_trust(
         DirectoryId=cloud.directory_id,
         RemoteDomainName="onprem.example.com",
-        TrustPassword="Not-Us3d-Here",
+        TrustPassword="Correct-Horse-7",
         TrustDirection="One-Way: Outgoing",
         TrustType="Forest",
         SelectiveAuth="Enabled",
