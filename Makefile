@@ -19,6 +19,9 @@ up: .machine/machine.json .machine/aws ## Start the local cloud in the backgroun
 shell: .machine/machine.json .machine/aws ## A shell in which aws, mysql, psql and the endpoints' names work (after `make up`)
 	@$(cloud) shell $(ARGS)
 
+diagnose: .machine/machine.json ## What a client's error text means, and what to do (ERROR='...'; without it the text is read from the terminal)
+	@PYTHONPATH=layers/signon/python $(python) docs/diagnose.py $(if $(ERROR),"$$ERROR")
+
 start: .machine/machine.json ## Start an execution by hand: make start EVENT=events/<file>
 	@$(if $(EVENT),,$(error Say which: make start EVENT=events/manual_onboard.json))$(cloud) start "$(EVENT)" $(ARGS)
 
@@ -28,6 +31,8 @@ down: .machine/machine.json ## Stop what `make up` started
 ##@ Change it
 test: .machine/machine.json .machine/aws ## All tests: unit, integration, end to end
 	@$(pytest) tests --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test integration soak: .machine/jdbc
 
 unit integration simulation e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)
@@ -65,12 +70,15 @@ help: ## This list
 ifeq ($(wildcard $(python)),)
 .PHONY: .machine/machine.json
 endif
-.machine/machine.json: $(filter-out setup/lint% setup/build setup/bare_machines,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
+.machine/machine.json: $(filter-out setup/lint% setup/build setup/jdbc setup/bare_machines,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
 	@setup/machine
 
 .machine/%: requirements/%.txt setup/environment
 	@setup/packages python3 python3-venv
 	@setup/environment $* "$$(setup/python)" $< >/dev/null && touch -h $@
+
+.machine/jdbc: tests/integration/servers/clients/Jdbc.java setup/jdbc
+	@setup/jdbc $<
 
 .machine/asl_validator: requirements/asl_validator/package-lock.json setup/node_environment
 	@setup/node_environment asl_validator && touch -h $@
@@ -78,4 +86,4 @@ endif
 python-3.13:
 	@setup/python 3.13 >/dev/null
 
-.PHONY: python-3.13 demo up shell start down test unit integration simulation e2e soak faults bench saboteur lint lock build bare-machines help
+.PHONY: python-3.13 demo up shell diagnose start down test unit integration simulation e2e soak faults bench saboteur lint lock build bare-machines help

@@ -1,4 +1,4 @@
-"""What `make` left on this machine: interpreters, MySQL, PostgreSQL, the compiled plugin."""
+"""What `make` left on this machine: interpreters, MySQL, MariaDB, PostgreSQL, the compiled plugins."""
 
 import json
 import os
@@ -30,7 +30,7 @@ class PostgreSQLPrograms:
 class Machine:
     """The description of this machine, as set-up wrote it.
 
-    `mysqld`, `mysql` and `mariadb` are the beginnings of command lines; arguments are added to them.
+    `mysqld`, `mysql`, `mariadbd` and `mariadb` are the beginnings of command lines; arguments are added to them.
     """
 
     cache: Path  # world-readable; templates of data directories are kept in it
@@ -42,9 +42,12 @@ class Machine:
     mysql_plugin_dir: Path | None  # the server's own plugins, unless it finds them by itself
     mysql_version: str
     postgresql: tuple[PostgreSQLPrograms, ...]  # the oldest first
+    mariadbd: tuple[str, ...]
+    mariadb_version: str
+    mariadb_tables: Path  # folder of the SQL that makes a server's own tables
     mariadb: tuple[str, ...]
     system_python: Path  # the one that has Samba's modules
-    native: Path  # folder of rdsauth.so and portshift.so
+    native: Path  # folder of what is compiled from localcloud/servers/native
     pam_krb5: Path  # the PAM module, outside of /lib so that the machine's own sign-in is not touched
 
     def postgresql_for(self, major: int | None) -> PostgreSQLPrograms:
@@ -75,6 +78,9 @@ class Machine:
                 postgresql=tuple(
                     PostgreSQLPrograms(each["version"], Path(each["bin"])) for each in found["postgresql"]
                 ),
+                mariadbd=tuple(found["mariadbd"]),
+                mariadb_version=found["mariadb_version"],
+                mariadb_tables=Path(found["mariadb_tables"]),
                 mariadb=tuple(found["mariadb"]),
                 system_python=Path(found["system_python"]),
                 native=Path(found["native"]),

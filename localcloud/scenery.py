@@ -9,7 +9,15 @@ from localcloud.cloud import Cloud
 from localcloud.running import Running, log_file
 
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
+ROLES = ("payments-api", "reporting")  # of applications; they may nothing until a connect policy lets them
 PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "mallory": "Stable-Genius-9"}
+
+
+# of an instance, by engine
+INSTANCES = {
+    "mysql": {"EngineVersion": "8.4.6", "MasterUsername": "admin"},
+    "postgres": {"EngineVersion": "17.6", "MasterUsername": "postgres", "DBName": "payments"},
+}
 
 
 class HasClients(Protocol):
@@ -19,7 +27,9 @@ class HasClients(Protocol):
 
 
 def prepare(cloud: Cloud) -> None:
-    """Add the people, and upload every profile of the checkout."""
+    """Add the people and the roles, and upload every profile of the checkout."""
+    for role in ROLES:
+        create_role(cloud, role)
     for name, password in PEOPLE.items():
         cloud.directory.add_user(name, password)
     for profile in sorted(PROFILES.glob("*.yaml")):
@@ -28,15 +38,14 @@ def prepare(cloud: Cloud) -> None:
         )
 
 
-def create_database(cloud: HasClients, name: str, profile: str | None) -> None:
-    """What a team does that wants a small MySQL; `profile` is the tag's value, None for no tag."""
+def create_database(cloud: HasClients, name: str, profile: str | None, engine: str = "mysql") -> None:
+    """What a team does that wants a small instance; `profile` is the tag's value, None for no tag."""
     cloud.client("rds").create_db_instance(
         DBInstanceIdentifier=name,
-        Engine="mysql",
-        EngineVersion="8.4.6",
+        Engine=engine,
+        **INSTANCES[engine],
         DBInstanceClass="db.t4g.micro",
         AllocatedStorage=20,
-        MasterUsername="admin",
         ManageMasterUserPassword=True,
         Tags=[{"Key": "signon:profile", "Value": profile}] if profile else [],
     )
@@ -111,6 +120,7 @@ def say(running: Running) -> None:
     credentials = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
     aws = f"{credentials} aws --region {running.region} --endpoint-url {running.endpoint}"
     bucket = running.outputs["ProfilesBucket"]
+    account = running.outputs["StateMachineArn"].split(":")[4]
     people = ", ".join(f"{name} ({password})" for name, password in PEOPLE.items())
     print(
         f"""
@@ -138,6 +148,12 @@ Look around, and sign in as alice (in `make shell` the names of the endpoints re
   kinit alice@CORP.EXAMPLE.COM
   psql "host=ENDPOINT user=alice@CORP.EXAMPLE.COM dbname=payments gssencmode=disable sslmode=verify-full \\
     sslrootcert=$SIGNON_CA"
+Sign in as an application, with a token that a role's credentials make, once a policy lets the role (in `make shell`):
+  export $(aws sts assume-role --role-arn arn:aws:iam::{account}:role/{ROLES[0]} --role-session-name me --output text \\
+    --query "Credentials.[join('',['AWS_ACCESS_KEY_ID=',AccessKeyId]),join('',['AWS_SECRET_ACCESS_KEY=',\\
+SecretAccessKey]),join('',['AWS_SESSION_TOKEN=',SessionToken])]")
+  export PGPASSWORD=$(aws rds generate-db-auth-token --hostname ENDPOINT --port 5432 --username LOGIN)
+  psql "host=ENDPOINT user=LOGIN dbname=payments gssencmode=disable sslmode=verify-full sslrootcert=$SIGNON_CA"
 End it:
   make down"""
     )

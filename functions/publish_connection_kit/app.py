@@ -8,11 +8,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import guard, kits
-from signon.domain import connection_kit
+from signon.aws import guard, kits, profiles
 from signon.domain.claim import Claim
 from signon.domain.database import DatabaseId
+from signon.domain.kit.facts import kit_facts
+from signon.domain.kit.files import render
 from signon.domain.plan import Plan
+from signon.domain.profile import load, read_profile
 from signon.domain.request import Request
 from signon.settings import setting
 
@@ -28,7 +30,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     identity, table, bucket = DatabaseId.from_json(event["database"]), setting("TABLE"), setting("PROFILES")
     database = guard.before_change(table, bucket, request, identity, plan, claim, event["redrives"])
-    files = connection_kit.render(database, plan.realm, Path(setting("CA_BUNDLE")).read_bytes())
+    profile = read_profile(plan.profile.name, load(profiles.pinned(bucket, plan.profile)))
+    files = render(kit_facts(database, profile, plan.methods.used), Path(setting("CA_BUNDLE")).read_bytes())
     folder = database.id.folder
     changed = kits.publish(setting("KITS"), folder, files)
     logger.info("Connection kit published", extra={"changed": changed})

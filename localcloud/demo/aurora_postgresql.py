@@ -54,9 +54,10 @@ def _make_schema(cloud: Cloud) -> None:
 
 def sign_in(cloud: Cloud, kit: Path, connect: dict[str, Any]) -> None:
     """The lines of the kit, run as they stand but for the name; only for the ticket the password is typed."""
-    line = connect["clients"]["psql"]
+    clients = connect["methods"]["kerberos"]["clients"]
+    line = clients["psql"]
     alice, mallory = (f"{name}@{cloud.directory.realm}" for name in ("alice", "mallory"))
-    kinit = connect["clients"]["kinit"].replace("YOUR-NAME", "alice")
+    kinit = clients["kinit"].replace("YOUR-NAME", "alice")
     print(f"$ {kinit}")
     _kinit(cloud, kit, "alice")
     print(f"  -> {_ticket(cloud, kit, 'alice')}\n$ {line.replace('YOUR-NAME', 'alice')}")

@@ -22,7 +22,7 @@ def create(cloud: Cloud, profile: str) -> str:
 
 def sign_in(cloud: Cloud, kit: Path, connect: dict[str, Any]) -> None:
     """The line of the kit, run as it stands but for the name; the password is typed."""
-    line = connect["clients"]["mysql"]
+    line = connect["methods"]["kerberos"]["clients"]["mysql"]
     print(f"$ {line.replace('YOUR-NAME', 'alice')}")
     answer = _mysql(cloud, kit, line, "alice", PEOPLE["alice"])
     expected = f"alice@%\talice@{cloud.directory.realm}"

@@ -77,9 +77,15 @@ def on_role(action: str) -> Maker:
     return on
 
 
-def attached(asked: Asked) -> Iterator[Need]:
-    (need,) = on_role("iam:AttachRolePolicy")(asked)
-    yield Need(need.action, need.resource, {"iam:PolicyARN": (asked.parameters["PolicyArn"],)})
+def attach_policy(asked: Asked) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/access_iam-tags_control-policies.html"""
+    for need in on_role("iam:AttachRolePolicy")(asked):
+        yield Need(need.action, need.resource, {"iam:PolicyARN": (asked.parameters["PolicyArn"],)})
+
+
+def make_policy(asked: Asked) -> Iterator[Need]:
+    path = asked.parameters.get("Path", "/")
+    yield Need("iam:CreatePolicy", asked.arn("arn:{partition}:iam::{account}:policy" + path + "{PolicyName}"))
 
 
 def read_object(asked: Asked) -> Iterator[Need]:
@@ -203,19 +209,14 @@ NEEDS: dict[Call, tuple[Maker, ...]] = {
     ("secretsmanager", "GetSecretValue"): (read_secret,),
     ("iam", "GetRole"): (on_role("iam:GetRole"),),
     ("iam", "ListAttachedRolePolicies"): (on_role("iam:ListAttachedRolePolicies"),),
-    ("iam", "AttachRolePolicy"): (attached,),
-    ("iam", "CreatePolicy"): (to("iam:CreatePolicy", "arn:{partition}:iam::{account}:policy{Path}{PolicyName}"),),
-    **{
-        ("iam", operation): (to(f"iam:{operation}", "{PolicyArn}"),)
-        for operation in (
-            "GetPolicy",
-            "GetPolicyVersion",
-            "ListPolicyVersions",
-            "CreatePolicyVersion",
-            "DeletePolicyVersion",
-            "ListEntitiesForPolicy",
-        )
-    },
+    ("iam", "AttachRolePolicy"): (attach_policy,),
+    ("iam", "CreatePolicy"): (make_policy,),
+    ("iam", "GetPolicy"): (to("iam:GetPolicy", "{PolicyArn}"),),
+    ("iam", "GetPolicyVersion"): (to("iam:GetPolicyVersion", "{PolicyArn}"),),
+    ("iam", "ListPolicyVersions"): (to("iam:ListPolicyVersions", "{PolicyArn}"),),
+    ("iam", "CreatePolicyVersion"): (to("iam:CreatePolicyVersion", "{PolicyArn}"),),
+    ("iam", "DeletePolicyVersion"): (to("iam:DeletePolicyVersion", "{PolicyArn}"),),
+    ("iam", "ListEntitiesForPolicy"): (to("iam:ListEntitiesForPolicy", "{PolicyArn}"),),
     ("ds", "DescribeDirectories"): (to("ds:DescribeDirectories", "*"),),
     ("ds", "DescribeTrusts"): (to("ds:DescribeTrusts", "*"),),
     ("ec2", "DescribeSubnets"): (to("ec2:DescribeSubnets", "*"),),

@@ -9,7 +9,7 @@ from moto.rds.exceptions import RDSClientError
 from . import failover, pending, servers
 from .endpoints import HOSTED_ZONE
 from .engines import ENGINES
-from .events import Event
+from .events import RESTARTED, Event
 from .joining import Joining
 
 CREATION, START, STOP, FAILOVER = 200.0, 120.0, 60.0, 30.0  # simulated seconds, at least
@@ -34,6 +34,7 @@ class Clusters(Joining):
             raise RDSClientError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
         domain, role = asked.pop("domain", None), asked.pop("domain_iam_role_name", None)
         if domain:
+            _refuse_a_domain(asked["engine"])
             self._directory(domain, role)
         of_a_snapshot = asked.pop("iam_auth", False)
         iam = asked.pop(pending.IAM, None)
@@ -56,14 +57,13 @@ class Clusters(Joining):
         self._fail_if_scripted("modify_db_cluster")
         asked = {name: value for name, value in dict(kwargs).items() if name != "db_cluster_identifier"}
         domain = asked.pop("domain", None)
+        if domain:
+            _refuse_a_domain(cluster.engine)
         self._refuse(cluster, domain, asked.get(pending.IAM))
         if domain:
             at_once = bool(asked.get("apply_immediately"))
             self._join(cluster, domain, asked.pop("domain_iam_role_name", None), at_once)
-        changes = pending.sorted_out(cluster, asked, pending.OF_CLUSTERS, self.clock.now())
-        iam = changes.pop(pending.IAM, None)
-        cluster.update(**changes)
-        self._switch_iam(cluster, iam)
+        self._change(cluster, pending.sorted_out(cluster, asked, pending.OF_CLUSTERS, self.clock.now()))
         return cluster  # type: ignore[no-any-return]
 
     def stop_db_cluster(self, cluster_identifier: str) -> models.DBCluster:
@@ -91,8 +91,11 @@ class Clusters(Joining):
         self.announced.announce(cluster, failover.started(cluster.writer, target))
 
         def begin() -> None:
+            pair = (cluster.writer, target)
             servers.fail_over(cluster, target, self._joined(cluster))
             cluster.failover(target)
+            for instance in pair:
+                self.announced.announce(instance, RESTARTED)
 
         self._later(cluster, FAILOVER, "available", failover.completed(target), begin)
         return cluster  # type: ignore[no-any-return]
@@ -146,15 +149,26 @@ class Clusters(Joining):
             "db_subnet_group_name": group or self._default_subnet_group(),
             "vpc_security_group_ids": asked.get("vpc_security_group_ids") or [self._default_security_group()],
         }
-        if (engine := ENGINES.get(name)) and engine.clustered:
+        if engine := ENGINES.get(name):
             version = asked.get("engine_version") or engine.default_version
             chosen |= {
                 "engine_version": version,
                 "port": asked.get("port") or engine.port,
                 "license_model": engine.license_model,
-                "storage_type": engine.storage_type,
-                "allocated_storage": 1,
                 "db_cluster_parameter_group_name": asked.get("db_cluster_parameter_group_name")
                 or f"default.{name}{engine.series(version)}",
             }
+            if engine.clustered:
+                chosen |= {"storage_type": engine.storage_type, "allocated_storage": 1}
         return {**asked, **chosen}
+
+
+def _refuse_a_domain(engine: str) -> None:
+    """Of RDS for MySQL and PostgreSQL there are Multi-AZ DB clusters, here without members and without servers.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-clusters-concepts.Limitations.html
+    """
+    if (row := ENGINES.get(engine)) and not row.clustered:
+        raise RDSClientError(
+            "InvalidParameterCombination", "Kerberos authentication isn't supported for Multi-AZ DB clusters."
+        )

@@ -21,6 +21,9 @@ class Event(NamedTuple):
     message: str
 
 
+RESTARTED = Event("RDS-EVENT-0006", "availability", "DB instance restarted")  # by a reboot, or a failover
+
+
 class _Source(NamedTuple):
     listed: str  # SourceType of DescribeEvents
     announced: str  # SourceType of the event

@@ -10,14 +10,13 @@ from moto.rds.exceptions import RDSClientError
 
 from . import members, pending, servers
 from .engines import ENGINES
-from .events import Event
+from .events import RESTARTED, Event
 from .joining import Joining
 from .switching import refuse_both, refuse_iam
 
 CREATION, REBOOT, START, STOP = 240.0, 45.0, 120.0, 60.0  # simulated seconds, at least
 
 CREATED = Event("RDS-EVENT-0005", "creation", "DB instance created")
-RESTARTED = Event("RDS-EVENT-0006", "availability", "DB instance restarted")
 STOPPED = Event("RDS-EVENT-0087", "notification", "DB instance stopped")
 STARTED = Event("RDS-EVENT-0088", "notification", "DB instance started")
 DELETED = Event("RDS-EVENT-0003", "deletion", "DB instance deleted")

@@ -9,8 +9,9 @@ from moto.iam.models import iam_backends
 from moto.rds.exceptions import RDSClientError
 
 from . import servers
+from .life_cycle import Resource
 from .membership import Membership, next_window
-from .switching import Resource, Switching, refuse_both, refuse_iam, wants_iam
+from .switching import Switching, refuse_both, refuse_iam, wants_iam
 
 
 class Joining(Switching):

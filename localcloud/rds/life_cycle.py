@@ -2,8 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Callable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar, TypeVar
 
 from moto.ec2.models import ec2_backends
 from moto.events.models import events_backends
@@ -14,9 +14,12 @@ from localcloud.clock import Clock
 from localcloud.faults import Faults
 from localcloud.servers.world import World
 
+from . import pending
 from .events import Event, RdsEvents
 
 log = logging.getLogger("localcloud.rds")
+
+Resource = TypeVar("Resource", models.DBInstance, models.DBCluster)
 
 
 class LifeCycle(models.RDSBackend):
@@ -77,6 +80,17 @@ class LifeCycle(models.RDSBackend):
     def _exists(self, resource: Any) -> bool:
         known: Any = self.clusters if isinstance(resource, models.DBCluster) else self.databases
         return known.get(resource.resource_id) is resource
+
+    def _settled(self, resources: Iterable[Resource]) -> list[Resource]:
+        """The resources, with every change made whose maintenance window has come."""
+        found = list(resources)
+        for resource in found:
+            if changes := pending.due(resource, self.clock.now()):
+                self._change(resource, changes)
+        return found
+
+    def _change(self, resource: Any, changes: dict[str, Any]) -> None:
+        resource.update(**changes)
 
     def _fail_if_scripted(self, call: str) -> None:
         if code := self.faults.take(call):

@@ -77,12 +77,20 @@ def end(instance: Any) -> None:
 
 
 def _mysql(world: World, instance: Any) -> Any:
-    return world.mysql(instance.db_instance_identifier, instance.address, *_master(instance))
+    server = world.mysql(instance.db_instance_identifier, instance.address, *_master(instance))
+    _create_mysql_database(world, server, instance, instance.db_name)
+    return server
 
 
 def _postgresql(world: World, instance: Any) -> Any:
     server = _new_postgresql(world, instance, (instance.address,), instance)
     _create_postgresql_database(world, server, instance, instance.db_name)
+    return server
+
+
+def _mariadb(world: World, instance: Any) -> Any:
+    server = world.mariadb(instance.db_instance_identifier, instance.address, *_master(instance))
+    _create_mysql_database(world, server, instance, instance.db_name)
     return server
 
 
@@ -154,6 +162,7 @@ def _create_postgresql_database(world: World, server: Any, resource: Any, name: 
 
 STARTERS: dict[str, Callable[[World, Any], Any]] = {
     "mysql": _mysql,
+    "mariadb": _mariadb,
     "postgres": _postgresql,
     "aurora-mysql": Aurora(_aurora_mysql, World.aurora_mysql_replica, _create_mysql_database),
     "aurora-postgresql": Aurora(_new_postgresql, World.postgresql_replica, _create_postgresql_database),

@@ -14,7 +14,7 @@ from localcloud.mending import mend
 
 from . import cluster_changes, pending
 from .endpoints import HOSTED_ZONE, cluster_endpoint, instance_endpoint, reader_endpoint
-from .engines import orderable_options
+from .engines import ENGINES, orderable_options
 
 # by what moto finds the place again at which a page ended
 PLACES = {
@@ -27,6 +27,7 @@ _moto_describe_db_instances = responses.RDSResponse.describe_db_instances
 _moto_describe_db_clusters = responses.RDSResponse.describe_db_clusters
 _moto_delete_db_cluster = responses.RDSResponse.delete_db_cluster
 _moto_designate_writer = models.DBCluster.designate_writer
+_moto_multi_az: Any = models.DBCluster.multi_az
 
 
 def install(faults: Faults) -> None:
@@ -56,6 +57,7 @@ def install(faults: Faults) -> None:
         domain_memberships=memberships,
         pending_modified_values=property(lambda cluster: pending.shown(cluster, pending.OF_CLUSTERS) or None),
         designate_writer=_designate_writer,
+        multi_az=property(_multi_az),
         update=cluster_changes.update,
         get_cfg=_settings,  # moto's has no place for a managed password
         save_automated_backup=lambda cluster: None,  # by the real clock, and still there after the cluster
@@ -120,6 +122,13 @@ def _memberships(resource: Any) -> list[dict[str, str]]:
             "IAMRoleName": membership.iam_role_name,
         }
     ]
+
+
+def _multi_az(cluster: Any) -> bool:
+    """A cluster of an engine that has instances, too, is a Multi-AZ DB cluster."""
+    if (engine := ENGINES.get(cluster.engine)) and not engine.clustered:
+        return True
+    return bool(_moto_multi_az.fget(cluster))
 
 
 def _designate_writer(cluster: Any) -> None:

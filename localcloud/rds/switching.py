@@ -4,10 +4,8 @@ It takes some minutes and interrupts nobody; meanwhile the status says so, and t
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Enabling.html
 """
 
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
-from moto.rds import models
 from moto.rds.exceptions import RDSClientError
 
 from . import pending, servers
@@ -17,19 +15,11 @@ from .life_cycle import LifeCycle
 CONFIGURING, TAKES = "configuring-iam-database-auth", 180.0  # simulated seconds, at least
 
 
-Resource = TypeVar("Resource", models.DBInstance, models.DBCluster)
-
-
 class Switching(LifeCycle):
-    def _settled(self, resources: Iterable[Resource]) -> list[Resource]:
-        """The resources, with every change made whose maintenance window has come."""
-        found = list(resources)
-        for resource in found:
-            if changes := pending.due(resource, self.clock.now()):
-                iam = changes.pop(pending.IAM, None)
-                resource.update(**changes)  # type: ignore[attr-defined, unused-ignore]
-                self._switch_iam(resource, iam)
-        return found
+    def _change(self, resource: Any, changes: dict[str, Any]) -> None:
+        iam = changes.pop(pending.IAM, None)
+        super()._change(resource, changes)
+        self._switch_iam(resource, iam)
 
     def _switch_iam(self, resource: Any, on: bool | None) -> None:
         """Asked for what is so, nothing happens."""

@@ -6,7 +6,8 @@ verifier    the program that checks credentials for the databases
 tickets     the part of it that accepts tickets
 mysql       one MySQL per RDS instance; native/rdsauth.c are its authentication plugins
 aurora_mysql  one MySQL per instance of Aurora, a writer or a reader that follows it
-mysql_family  what both have in common
+mariadb     one MariaDB per instance of RDS for MariaDB
+mysql_family  what these have in common
 postgresql  one PostgreSQL per instance, a writer or a reader that follows it
 pg_hba      who may sign in to it, and how; native/pam_rds_iam.c has PAM check tokens
 tokens      where both have IAM's tokens checked
@@ -20,9 +21,10 @@ stale       folders of processes that were killed
 
 from .aurora_mysql import AuroraMySQL
 from .directory import Directory, DirectoryRefused
+from .mariadb import MariaDB
 from .mysql import MySQL
 from .postgresql import PostgreSQL
 from .supervisor import ServerFailed
 from .world import World
 
-__all__ = ["AuroraMySQL", "Directory", "DirectoryRefused", "MySQL", "PostgreSQL", "ServerFailed", "World"]
+__all__ = ["AuroraMySQL", "Directory", "DirectoryRefused", "MariaDB", "MySQL", "PostgreSQL", "ServerFailed", "World"]

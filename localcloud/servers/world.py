@@ -16,6 +16,7 @@ from .account import Account
 from .aurora_mysql import AuroraMySQL
 from .authority import Authority
 from .directory import Directory
+from .mariadb import MariaDB
 from .mysql import MySQL
 from .names import Names
 from .postgresql import PostgreSQL
@@ -42,7 +43,9 @@ class World:
         self.authority = Authority(self.account, self.home / "ca.pem")
         self.hosts = self.account.write(self.home / "hosts", "", 0o644)
         self.names = Names(self.hosts)
-        self.plugins = self._plugins()
+        own = machine.mysql_plugin_dir
+        self.plugins = self._plugins("plugins", "rdsauth.so", *(own.glob("*.so") if own else ()))
+        self.mariadb_plugins = self._plugins("mariadb-plugins", "rdsauth-mariadb.so")
         self.directory: Directory | None = None
 
     @property
@@ -77,6 +80,10 @@ class World:
         May be called from several threads. Raises ServerFailed.
         """
         return AuroraMySQL.replicate(self, name, hosts, source)
+
+    def mariadb(self, name: str, host: str, master_user: str, master_password: str) -> MariaDB:
+        """Starts a MariaDB server that answers to `host`. May be called from several threads. Raises ServerFailed."""
+        return MariaDB.create(self, name, host, master_user, master_password)
 
     def postgresql(
         self, name: str, hosts: Sequence[str], master_user: str, master_password: str, version: int | None = None
@@ -124,11 +131,12 @@ class World:
         """A copy of a program that the unprivileged account can read, wherever the checkout lies."""
         return self.account.write(self.folder("programs") / source.name, source.read_bytes(), 0o644)
 
-    def _plugins(self) -> Path:
-        """MySQL's plugin folder: the server's own plugins, and ours."""
-        folder, own = self.folder("plugins"), self.machine.mysql_plugin_dir
-        for plugin in [*(own.glob("*.so") if own else ()), self.machine.native / "rdsauth.so"]:
+    def _plugins(self, name: str, ours: str, *its: Path) -> Path:
+        """A server's plugin folder: its own plugins, and ours."""
+        folder = self.folder(name)
+        for plugin in its:
             (folder / plugin.name).symlink_to(plugin)
+        (folder / "rdsauth.so").symlink_to(self.machine.native / ours)
         return folder
 
     def close(self) -> None:

@@ -292,11 +292,8 @@ class Scene:
         self, kit: Path, client: str, user: str, password: str, *, instead: tuple[str, str] = ("", "")
     ) -> subprocess.CompletedProcess[str]:
         """Runs the kit's line, but for the name and what `instead` replaces; types the password."""
-        line = (
-            json.loads((kit / "connect.json").read_text())["clients"][client]
-            .replace("YOUR-NAME", user)
-            .replace(*instead)
-        )
+        methods = json.loads((kit / "connect.json").read_text())["methods"]
+        line = methods["kerberos"]["clients"][client].replace("YOUR-NAME", user).replace(*instead)
         programs = {"mysql": self.cloud.world.machine.mysql, "mariadb": self.cloud.world.machine.mariadb}
         question = ["--batch", "--skip-column-names", "--execute", "SELECT CURRENT_USER(), @@external_user"]
         return subprocess.run(

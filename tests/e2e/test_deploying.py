@@ -104,7 +104,7 @@ def test_the_new_database_is_onboarded_and_its_kit_is_where_the_page_looks(
     assert eventually(lambda: reader.ends().get("payments-first")) == "Onboarded"
     assert "mysql --host payments-first." in reader.runs("kit")
     files = {path.name for path in (reader.folder / "payments-first-kit").iterdir()}
-    assert files == {"ca-bundle.pem", "connect.json", "connect.md"}
+    assert files == {"ca-bundle.pem", "check-connection", "connect.json", "index.html"}
 
 
 def test_what_would_be_left_is_removed_by_the_pages_commands(reader: Reader, eventually: Eventually) -> None:

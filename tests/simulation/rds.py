@@ -15,8 +15,8 @@ from typing import Any
 from moto.rds.models import rds_backends
 
 from localcloud.faults import Faults
-from localcloud.rds.events import Event, RdsEvents
-from localcloud.rds.instances import CREATED, RESTARTED
+from localcloud.rds.events import RESTARTED, Event, RdsEvents
+from localcloud.rds.instances import CREATED
 from localcloud.rds.membership import JOINING
 from tests.simulation.conductor import Conductor
 from tests.simulation.servers import WarmServers

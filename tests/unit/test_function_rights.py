@@ -152,6 +152,7 @@ def test_a_function_that_works_by_a_plan_reads_the_profile_that_was_planned() ->
         "Ensure connect policy": {"get_object of a version"},
         "Create logins": {"get_object of a version"},
         "Verify logins": {"get_object of a version"},
+        "Publish connection kit": {"get_object of a version"},
     }
 
 

@@ -35,7 +35,7 @@ STATES: dict[str, Any] = yaml.safe_load((permissions.ROOT / "statemachines/onboa
 ]
 ROLES = {permissions.heading(role): role for role in permissions.roles()}
 STATEMENT = re.compile(r"(CREATE|ALTER|GRANT|COMMENT|REVOKE) [A-Z'\"{]")
-NOT_DONE = ("**not ours**, because ", "**not ours**, for ", "**not built yet**")
+NOT_DONE = ("**not ours**, because ", "**not ours**, for ")
 GUIDES = 5
 
 

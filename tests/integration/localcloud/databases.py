@@ -169,9 +169,53 @@ class Cluster:
         return with_ticket(self.cloud, user, password, host)
 
     def delete(self) -> None:
-        for suffix in reversed(self.instances()):
-            self.rds.delete_db_instance(DBInstanceIdentifier=f"{self.name}-{suffix}", SkipFinalSnapshot=True)
+        """The writer goes last."""
+        for each in sorted(self.describe()["DBClusterMembers"], key=lambda each: bool(each["IsClusterWriter"])):
+            self.rds.delete_db_instance(DBInstanceIdentifier=each["DBInstanceIdentifier"], SkipFinalSnapshot=True)
         self.rds.delete_db_cluster(DBClusterIdentifier=self.name, SkipFinalSnapshot=True)
+
+    def writer(self) -> str:
+        """Its suffix."""
+        (name,) = [
+            each["DBInstanceIdentifier"] for each in self.describe()["DBClusterMembers"] if each["IsClusterWriter"]
+        ]
+        return str(name.removeprefix(f"{self.name}-"))
+
+
+@dataclass
+class MySQLCluster(Cluster):
+    """Aurora MySQL."""
+
+    def create(self, **more: Any) -> Cluster:
+        return super().create(**{"Engine": "aurora-mysql", "MasterUsername": "admin"} | more)
+
+    def add(self, *suffixes: str, **more: Any) -> None:
+        super().add(*suffixes, **{"Engine": "aurora-mysql"} | more)
+
+    def as_master(self, sql: str, host: str | None = None, database: str = "") -> str:
+        """What Oracle's client prints, or its error."""
+        master = self.master()
+        return self._mysql(sql, host, master["username"], database, MYSQL_PWD=master["password"])
+
+    def with_ticket(self, user: str, password: str, host: str) -> "subprocess.CompletedProcess[str]":
+        """A person of the directory signs in; asks who they are."""
+        said = self._mysql("SELECT CURRENT_USER()", host, user, **_ticket(self.cloud, user, password, host))
+        return subprocess.CompletedProcess((), int("ERROR" in said), said)
+
+    def _mysql(self, sql: str, host: str | None, user: str, database: str = "", **more: str) -> str:
+        done = subprocess.run(
+            [
+                *self.cloud.world.machine.mysql,
+                *("--ssl-mode=VERIFY_IDENTITY", f"--ssl-ca={self.cloud.world.authority.bundle}"),
+                *(f"--host={host or self.describe()['Endpoint']}", f"--user={user}", f"--database={database}"),
+                *("--batch", "--skip-column-names", f"--execute={sql}"),
+            ],
+            env={"PATH": os.environ["PATH"], **self.cloud.environment(), **more},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return (done.stdout + done.stderr).strip()
 
 
 def psql(
@@ -200,10 +244,16 @@ def psql(
 def with_ticket(cloud: Cloud, user: str, password: str, host: str) -> "subprocess.CompletedProcess[str]":
     """A person of the directory signs in to PostgreSQL; asks who they are."""
     principal = f"{user}@{cloud.directory.realm}"
-    cache = f"FILE:{cloud.world.home}/ticket-{host}-{user}-{os.getpid()}"
-    environment = {"PATH": os.environ["PATH"], **cloud.environment(), "KRB5CCNAME": cache}
+    return psql(cloud, "SELECT current_user", host, principal, **_ticket(cloud, user, password, host))
+
+
+def _ticket(cloud: Cloud, user: str, password: str, host: str) -> dict[str, str]:
+    """A new ticket; the environment of who has it."""
+    cache = {"KRB5CCNAME": f"FILE:{cloud.world.home}/ticket-{host}-{user}-{os.getpid()}"}
+    environment = {"PATH": os.environ["PATH"], **cloud.environment(), **cache}
+    principal = f"{user}@{cloud.directory.realm}"
     subprocess.run(["kinit", principal], input=password, env=environment, text=True, check=True, capture_output=True)
-    return psql(cloud, "SELECT current_user", host, principal, KRB5CCNAME=cache)
+    return cache
 
 
 def announced(cluster: Cluster, happening: Callable[[], object], count: int) -> list[dict[str, Any]]:

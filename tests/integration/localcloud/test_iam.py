@@ -198,6 +198,27 @@ def test_leaving_a_directory_passes_no_role(calling: Calling) -> None:
     assert answer["code"] == "DBInstanceNotFound"
 
 
+# ---- policies
+
+
+def test_a_policy_is_made_on_an_allowed_path_and_attached_where_role_and_policy_are_allowed(
+    cloud: Cloud, calling: Calling
+) -> None:
+    account = "arn:aws:iam::123456789012"
+    policy, role = f"{account}:policy/signon/connect/one", f"{account}:role/passed"
+    statement = '{{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}'
+    document = '{{"Version": "2012-10-17", "Statement": [' + statement + "]}}"
+    made = {"PolicyName": "one", "Path": "/signon/connect/", "PolicyDocument": document}
+    assert calling("iam", "create_policy", made, allow("iam:CreatePolicy", f"{policy}-1"))["code"] == "AccessDenied"
+    assert calling("iam", "create_policy", made, allow("iam:CreatePolicy", policy)) == {}
+    attached = {"RoleName": "passed", "PolicyArn": policy}
+    for allowed, answer in ((f"{policy}-*", "AccessDenied"), (f"{account}:policy/signon/connect/*", None)):
+        condition = {"ArnLike": {"iam:PolicyARN": allowed}}
+        said = calling("iam", "attach_role_policy", attached, allow("iam:AttachRolePolicy", role, condition))
+        assert said.get("code") == answer
+    cloud.client("iam").detach_role_policy(RoleName="passed", PolicyArn=policy)
+
+
 # ---- objects and secrets
 
 

@@ -15,11 +15,12 @@ import pytest
 from localcloud import scenery
 from localcloud.cloud import Cloud
 from tests.conftest import Eventually
-from tests.integration.localcloud.databases import Cluster, Database, psql
+from tests.integration.localcloud.databases import Cluster, Database, MySQLCluster, psql
 
 pytestmark = pytest.mark.usefixtures("not_onboarded")
 
 Credentials = Mapping[str, str]
+LOGIN = "CREATE USER {user} IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL"
 
 
 @dataclass
@@ -56,12 +57,33 @@ class Place:
         return str(seen.get("DbClusterResourceId") or seen["DbiResourceId"])
 
 
-def mysql(cloud: Cloud, eventually: Eventually) -> Place:
-    database = Database(cloud, "iam-mysql", eventually).create(EnableIAMDatabaseAuthentication=True)
+def mysql(cloud: Cloud, eventually: Eventually, engine: str = "mysql") -> Place:
+    database = Database(cloud, f"iam-{engine}", eventually)
+    database.create(Engine=engine, EnableIAMDatabaseAuthentication=True)
     host = database.wait()["Endpoint"]["Address"]
     for user in ("payments_app", "other_app"):
-        database.as_master(f"CREATE USER {user} IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL")
+        database.as_master(LOGIN.format(user=user))
+    return Place(database, host, 3306, _mysql(cloud, host), _switched(database))
 
+
+def mariadb(cloud: Cloud, eventually: Eventually) -> Place:
+    return mysql(cloud, eventually, "mariadb")
+
+
+def aurora_mysql(cloud: Cloud, eventually: Eventually) -> Place:
+    """Signed in to by the name of its reader."""
+    cluster = MySQLCluster(cloud, "iam-aurora-mysql", eventually)
+    cluster.create(EnableIAMDatabaseAuthentication=True)
+    cluster.add("1", "2")
+    host = cluster.wait()["ReaderEndpoint"]
+    for user in ("payments_app", "other_app"):
+        assert cluster.as_master(LOGIN.format(user=user)) == ""
+    made = "SELECT COUNT(*) FROM mysql.user WHERE user = 'other_app'"
+    eventually(lambda: cluster.as_master(made, host) == "1")
+    return Place(cluster, host, 3306, _mysql(cloud, host), _cluster_switched(cluster))
+
+
+def _mysql(cloud: Cloud, host: str) -> Callable[..., str]:
     def sign_in(user: str, token: str, tls: bool = True) -> str:
         verified = ["--ssl-mode=VERIFY_IDENTITY", f"--ssl-ca={cloud.world.authority.bundle}"]
         done = subprocess.run(
@@ -78,7 +100,7 @@ def mysql(cloud: Cloud, eventually: Eventually) -> Place:
         )
         return (done.stdout + done.stderr).strip()
 
-    return Place(database, host, 3306, sign_in, _switched(database))
+    return sign_in
 
 
 def postgresql(cloud: Cloud, eventually: Eventually) -> Place:
@@ -98,14 +120,7 @@ def aurora_postgresql(cloud: Cloud, eventually: Eventually) -> Place:
     host = cluster.wait()["Endpoint"]
     for user in ("payments_app", "other_app"):
         cluster.as_master(f"CREATE USER {user} WITH LOGIN; GRANT rds_iam TO {user}")
-
-    def switch(on: bool) -> None:
-        cluster.rds.modify_db_cluster(
-            DBClusterIdentifier=cluster.name, EnableIAMDatabaseAuthentication=on, ApplyImmediately=True
-        )
-        cluster.wait()
-
-    return Place(cluster, host, 5432, _psql(cloud, host), switch)
+    return Place(cluster, host, 5432, _psql(cloud, host), _cluster_switched(cluster))
 
 
 def _psql(cloud: Cloud, host: str) -> Callable[..., str]:
@@ -125,6 +140,19 @@ def _switched(database: Database) -> Callable[[bool], object]:
     return switch
 
 
+def _cluster_switched(cluster: Cluster) -> Callable[[bool], object]:
+    def switch(on: bool) -> None:
+        cluster.rds.modify_db_cluster(
+            DBClusterIdentifier=cluster.name, EnableIAMDatabaseAuthentication=on, ApplyImmediately=True
+        )
+        cluster.wait()
+
+    return switch
+
+
+KINDS = [mysql, mariadb, aurora_mysql, postgresql, aurora_postgresql]
+
+
 @dataclass
 class Scene:
     """A database that takes tokens of payments_app and other_app, a role that may sign in as the first, and another."""
@@ -134,7 +162,7 @@ class Scene:
     nobody: Credentials
 
 
-@pytest.fixture(scope="module", params=[mysql, postgresql, aurora_postgresql], ids=lambda made: made.__name__)
+@pytest.fixture(scope="module", params=KINDS, ids=lambda made: made.__name__)
 def scene(request: pytest.FixtureRequest, cloud: Cloud, eventually: Eventually, not_onboarded: None) -> Iterator[Scene]:
     place, kind = request.param(cloud, eventually), request.param.__name__.replace("_", "-")
     users = f"arn:aws:rds-db:us-east-1:{cloud.account}:dbuser"

@@ -234,7 +234,7 @@ def test_a_cluster_goes_with_a_final_snapshot_or_a_word_that_there_be_none(clust
 
 @pytest.mark.parametrize(
     ("engine", "port", "service"),
-    [("neptune", 8182, "neptune"), ("docdb", 27017, "docdb"), ("aurora-mysql", 3306, "rds")],
+    [("neptune", 8182, "neptune"), ("docdb", 27017, "docdb")],
 )
 def test_clusters_of_other_engines_are_described_and_announced_by_rds(
     cluster: Cluster, engine: str, port: int, service: str
@@ -275,3 +275,18 @@ def test_the_first_cluster_of_a_global_one_writes(cluster: Cluster) -> None:
     seen = cluster.wait()
     assert [member["IsClusterWriter"] for member in seen["DBClusterMembers"]] == [True]
     assert "ReplicationSourceIdentifier" not in seen
+
+
+def test_a_multi_az_db_cluster_of_mysql_or_postgresql_takes_tokens_and_no_directory(
+    cloud: Cloud, eventually: Eventually
+) -> None:
+    for engine, version, port in (("mysql", "8.4.7", 3306), ("postgres", "17.6", 5432)):
+        cluster = Cluster(cloud, f"multi-az-{engine}", eventually)
+        cluster.create(Engine=engine, DBClusterInstanceClass="db.m6gd.large", EnableIAMDatabaseAuthentication=True)
+        seen = cluster.wait()
+        shown = {name: seen[name] for name in ("MultiAZ", "EngineVersion", "Port", "IAMDatabaseAuthenticationEnabled")}
+        assert list(shown.values()) == [True, version, port, True]
+        with pytest.raises(ClientError, match="isn't supported for Multi-AZ DB clusters") as refused:
+            cluster.join()
+        assert code(refused) == "InvalidParameterCombination"
+        cluster.delete()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.machine import Machine
-from localcloud.servers import Directory, MySQL, PostgreSQL, World
+from localcloud.servers import AuroraMySQL, Directory, MySQL, PostgreSQL, World
 
 from . import psql
 from .accounts import ALICE, BOB, CAROL, DOMAIN, FRANK, HOST, MASTER, REALM
@@ -101,6 +101,33 @@ def _joined(world: World, major: int) -> Cluster:
     for server in (reader, writer):
         server.restart(["kerberos"])
     return Cluster(writer, reader)
+
+
+@dataclass(frozen=True)
+class Aurora:
+    """An Aurora MySQL cluster: a writer and a reader that follows it."""
+
+    writer: AuroraMySQL
+    reader: AuroraMySQL
+
+
+@pytest.fixture(scope="session")
+def aurora(world: World, directory: Directory) -> Aurora:
+    """It has joined. alice has a login; frank too, and need not use TLS; bob's is of another realm."""
+    first, second = (f"shop-{number}.cabc123def45.{REGION}" for number in (1, 2))
+    endpoint, reader_endpoint = (f"shop.{kind}-cabc123def45.{REGION}" for kind in ("cluster", "cluster-ro"))
+    writer = world.aurora_mysql("shop-1", [first, endpoint], *MASTER)
+    reader = world.aurora_mysql_replica("shop-2", [second, reader_endpoint], writer)
+    writer.take_tickets()
+    login = "CREATE USER '{}'@'%' IDENTIFIED WITH 'authentication_kerberos' BY '{}'"
+    logins = [
+        f"{login.format('alice', REALM)} REQUIRE SSL",
+        login.format("frank", REALM),
+        login.format("bob", "OTHER.EXAMPLE.COM"),
+    ]
+    assert sign_in(world, writer, *MASTER, *logins).error == ""
+    reader.restart(["kerberos"])
+    return Aurora(writer, reader)
 
 
 @pytest.fixture(scope="session")

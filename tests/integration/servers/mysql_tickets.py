@@ -49,12 +49,16 @@ def mysql(
     return done.stdout.strip(), done.stderr.strip()
 
 
-def anybody(world: World, server: AuroraMySQL, user: str, ticket: Path) -> tuple[str, str]:
-    """A client that shows its ticket whoever it asks to be, as Oracle's does not. Who it is, and the error."""
+def anybody(
+    world: World, server: AuroraMySQL, user: str, ticket: Path, *, of: AuroraMySQL | None = None
+) -> tuple[str, str]:
+    """A client that shows its ticket whoever it asks to be, as Oracle's does not; one for the server `of`, if that is
+    given. Who it is, and the error.
+    """
     request = {
         "host": server.host,
         "user": user,
-        "principal": f"mysql/{server.host}",
+        "principal": f"mysql/{(of or server).host}",
         "bundle": str(world.authority.bundle),
     }
     done = subprocess.run(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pymysql
 
 if TYPE_CHECKING:
-    from localcloud.servers import MySQL, World
+    from localcloud.servers import World
+    from localcloud.servers.mysql_family import MySQLFamily
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Outcome:
 
 def sign_in(
     world: World,
-    server: MySQL,
+    server: MySQLFamily,
     user: str,
     password: str,
     *statements: str,

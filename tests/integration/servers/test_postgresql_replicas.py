@@ -111,3 +111,21 @@ def test_a_writer_that_is_stopped_has_no_new_readers(world: World, writer: Postg
     writer.stop()
     with pytest.raises(ServerFailed, match="pg_basebackup"):
         a_reader(world, writer, 2)
+
+
+def test_a_reader_takes_the_writers_place_and_all_others_follow_it(
+    world: World, writer: PostgreSQL, reader: PostgreSQL, eventually: Eventually
+) -> None:
+    other = a_reader(world, writer, 3)
+    readers = reader.hosts[1]
+    count = "SELECT count(*) FROM kept"
+    assert as_master(world, writer, "CREATE TABLE kept ()").error == ""
+    reader.take_over()
+    other.follow(reader)
+    assert (reader.hosts, writer.hosts) == ((reader.host,), (writer.host, readers))
+    assert as_master(world, reader, count).rows == [["0"]]
+    assert as_master(world, reader, "INSERT INTO kept DEFAULT VALUES").error == ""
+    assert "read-only transaction" in as_master(world, writer, "CREATE TABLE t ()").error
+    for server in (writer, other):
+        eventually(lambda server=server: as_master(world, server, count).rows == [["1"]])  # type: ignore[misc]
+    other.delete()

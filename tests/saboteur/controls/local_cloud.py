@@ -7,6 +7,8 @@ from tests.saboteur.control import Control
 POLICIES_FILE = "localcloud/iam/policies.py"
 POLICIES = ("tests/integration/localcloud/test_iam_policies.py",)
 IAM = ("tests/integration/localcloud/test_iam.py",)
+TOKENS_FILE = "localcloud/rds/tokens.py"
+TOKENS = ("tests/integration/localcloud/test_tokens.py",)
 
 CONTROLS = (
     Control(
@@ -64,5 +66,54 @@ CONTROLS = (
         'raise NotModelled(f"The condition operator {name} is not modelled")',
         'return "StringLike"',
         POLICIES,
+    ),
+    Control(
+        "A token is good for one place",
+        TOKENS_FILE,
+        "    if place not in destination.places:\n",
+        "    if not place:\n",
+        TOKENS,
+    ),
+    Control(
+        "A token is good for one user",
+        TOKENS_FILE,
+        'if (said["Action"], said["DBUser"]) != ("connect", user):',
+        'if said["Action"] != "connect":',
+        TOKENS,
+    ),
+    Control(
+        "A token is good for 15 minutes",
+        TOKENS_FILE,
+        "    if now >= signed + lasts:\n",
+        "    if not signed:\n",
+        TOKENS,
+    ),
+    Control(
+        "A token is signed",
+        TOKENS_FILE,
+        "    if not hmac.compare_digest(",
+        "    if False and not hmac.compare_digest(",
+        TOKENS,
+    ),
+    Control(
+        "A token signs in whom IAM lets",
+        TOKENS_FILE,
+        '    if not who.may("rds-db:connect", destination.users + user):\n',
+        "    if not who:\n",
+        TOKENS,
+    ),
+    Control(
+        "A boundary and a session's policy limit what a role's policies allow",
+        "localcloud/iam/principals.py",
+        "return all(judge(",
+        "return any(judge(",
+        TOKENS,
+    ),
+    Control(
+        "PostgreSQL takes a token over TLS alone",
+        "localcloud/servers/pg_hba.py",
+        'f"hostssl all +rds_iam',
+        'f"host all +rds_iam',
+        ("tests/integration/servers/test_tokens.py::test_postgresql_takes_no_token_without_tls",),
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,11 @@ def publish(bucket: str, folder: str, files: Mapping[str, bytes]) -> int:
     for name in changed:
         with errors_as():
             s3.put_object(
-                Bucket=bucket, Key=f"{folder}/{name}", Body=files[name], Metadata={"sha256": sha256(files[name])}
+                Bucket=bucket,
+                Key=f"{folder}/{name}",
+                Body=files[name],
+                ContentType=mimetypes.guess_type(name)[0] or "text/plain",  # else a browser saves the page
+                Metadata={"sha256": sha256(files[name])},
             )
     return len(changed)
 

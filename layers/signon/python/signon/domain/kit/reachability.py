@@ -1,0 +1,24 @@
+"""The script that says whether a machine reaches the database and the directory; its text lies beside this file."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from signon.domain.kit.facts import KitFacts
+from signon.domain.kit.quoting import dns_name
+
+CHECK_CONNECTION = "check-connection"
+PORTS = (53, 88, 464)  # DNS, Kerberos, change of passwords
+_SCRIPT = Path(__file__).with_name(CHECK_CONNECTION).read_text()
+
+
+def check_connection(facts: KitFacts) -> str:
+    """The script. Only who needs a ticket needs the directory: its password goes to the database. Raises Unquotable."""
+    values = {
+        "database_host": dns_name(facts.host),
+        "database_port": str(facts.port),
+        "directory": dns_name(facts.domain) if facts.takes_tickets else "",
+        "directory_ports": " ".join(map(str, PORTS)) if facts.takes_tickets else "",
+    }
+    return _SCRIPT.replace("@FACTS@", "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items()))

@@ -1,0 +1,146 @@
+"""What people's clients say when something is wrong: provoked here, and what it is diagnosed as."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import socket
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+import yaml
+
+from signon.domain.diagnosis import diagnose
+from signon.domain.kit import clients
+from signon.domain.kit.facts import SignIn
+from tests.integration.servers.accounts import ALICE, REALM
+
+from .conftest import KEYS, RDS_BUNDLE, ROOT, Cell, Desk
+from .mishaps import MISHAPS, STRANGERS_CA, UNREACHABLE, Mishap
+
+CORPUS = {each["name"]: each for each in yaml.safe_load((ROOT / "tests/error_texts.yaml").read_text())}
+DIRECTORY_UNREACHABLE = f"""\
+[libdefaults]
+ udp_preference_limit = 1
+[realms]
+ {REALM} = {{
+  kdc = 127.0.0.1:1
+ }}
+"""
+LIBKRB5 = {"kinit: clock skew": -1765328347, "kinit: password expired": -1765328361}  # krb5.h's codes
+USUALLY = {
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mariadb-jdbc": "mysql",
+    "psql": "aurora-postgresql",
+    "pgjdbc": "aurora-postgresql",
+    "kinit": "aurora-postgresql",
+}
+each_mishap = pytest.mark.parametrize("mishap", MISHAPS, ids=lambda mishap: mishap.name)
+
+
+@pytest.fixture(scope="module")
+def silent() -> Iterator[int]:
+    """A port that takes no more connections and refuses none."""
+    with ExitStack() as open_ones:
+        listening = open_ones.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):
+            waiting = open_ones.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listening.getsockname())
+        yield listening.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def scene(desk: Desk, cells: Mapping[str, Cell], tickets: None, silent: int) -> dict[str, str]:
+    """The files of what goes wrong are beside the kits'; what a mishap's parts stand for."""
+    for cell in cells.values():
+        shutil.copy(RDS_BUNDLE, cell.kit / STRANGERS_CA)
+        (cell.kit / UNREACHABLE).write_text(DIRECTORY_UNREACHABLE)
+    kit, expired = cells["aurora-postgresql"].kit, {"KRB5CCNAME": desk.tickets("expired")}
+    desk.run(f"kinit -l 1s alice@{REALM}", kit, typed=ALICE[1], **expired)
+    desk.run("while klist -s; do sleep 0.1; done", kit, **expired)
+    return {"silent": str(silent)}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A mishap's line in the kit that it is of, with what is different."""
+
+    cell: Cell
+    sign_in: SignIn
+    line: str
+
+
+def attempt(mishap: Mishap, cells: Mapping[str, Cell], scene: dict[str, str]) -> Attempt:
+    engine, method = mishap.cell
+    cell = cells[engine or USUALLY[mishap.client]]
+    sign_in = cell.facts.sign_ins[method]
+    line = clients.lines(cell.facts, sign_in, mishap.user)[mishap.client]
+    for old, new in mishap.instead:
+        assert old in line
+        line = line.replace(old, new.format(address=cell.address, **scene))
+    return Attempt(cell, sign_in, line)
+
+
+@pytest.fixture(scope="module")
+def drivers(desk: Desk, cells: Mapping[str, Cell], scene: dict[str, str]) -> Mapping[str, str]:
+    """What JDBC drivers say, by mishap; a JVM for all that have the same kit, tickets and options."""
+    together = defaultdict(list)
+    for mishap in MISHAPS:
+        if mishap.client in clients.DRIVERS:
+            kit = attempt(mishap, cells, scene).cell.kit
+            together[kit, mishap.ticket, mishap.without].append(mishap)
+    said: dict[str, str] = {}
+    for (kit, ticket, without), mishaps in together.items():
+        questions = []
+        for mishap in mishaps:
+            made = attempt(mishap, cells, scene)
+            login = clients.login(made.cell.facts, made.sign_in, mishap.user)
+            typed = "" if made.sign_in is SignIn.TICKET else mishap.typed
+            questions.append(["connect", made.line, login, typed, mishap.sql])
+        in_java = desk.in_java(kit) if (kit / "krb5.conf").exists() else []
+        options = [option for option in in_java if not without or without not in option]
+        answers = desk.ask_drivers(questions, kit, options, KRB5CCNAME=desk.tickets(ticket))
+        for mishap, (word, *texts) in zip(mishaps, answers, strict=True):
+            assert word == "error"
+            said[mishap.name] = "\n".join(texts)
+    return said
+
+
+@pytest.fixture
+def said(
+    mishap: Mishap, request: pytest.FixtureRequest, desk: Desk, cells: Mapping[str, Cell], scene: dict[str, str]
+) -> str:
+    """What the client says."""
+    if mishap.client in clients.DRIVERS:
+        drivers: Mapping[str, str] = request.getfixturevalue("drivers")
+        return drivers[mishap.name]
+    made = attempt(mishap, cells, scene)
+    ticket = "new" if mishap.client == "kinit" else mishap.ticket
+    more = {"KRB5CCNAME": desk.tickets(ticket), **KEYS, **mishap.environment}
+    return desk.run(made.line, made.cell.kit, sql=mishap.sql, typed=mishap.typed, **more).error
+
+
+@each_mishap
+def test_the_clients_text_is_diagnosed_as_the_corpus_says(mishap: Mishap, said: str) -> None:
+    diagnosis = diagnose(said)
+    assert diagnosis is not None, said
+    assert diagnosis.name == CORPUS[mishap.name]["row"], said
+
+
+@pytest.mark.parametrize("name", LIBKRB5)
+def test_what_takes_another_clock_to_provoke_is_in_libkrb5s_words(name: str) -> None:
+    library, context = ctypes.CDLL("libkrb5.so.3"), ctypes.c_void_p()
+    library.krb5_init_context(ctypes.byref(context))
+    library.krb5_get_error_message.restype = ctypes.c_char_p
+    words = library.krb5_get_error_message(context, ctypes.c_int32(LIBKRB5[name])).decode()
+    assert CORPUS[name]["text"] == f"kinit: {words} while getting initial credentials"
+
+
+def test_every_text_of_the_corpus_is_provoked_or_says_why_not() -> None:
+    provoked = {mishap.name for mishap in MISHAPS} | set(LIBKRB5)
+    assert {name for name, each in CORPUS.items() if "unprovoked" not in each} == provoked
