@@ -11,6 +11,7 @@ from localcloud.running import Running, log_file
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
 ROLES = ("payments-api", "reporting")  # of applications; they may nothing until a connect policy lets them
 PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "mallory": "Stable-Genius-9"}
+API, REPORTS = "payments-api", "reports"  # roles of applications; the worked example lets the first one in
 
 
 # of an instance, by engine
@@ -52,18 +53,22 @@ def create_database(cloud: HasClients, name: str, profile: str | None, engine: s
 
 
 def create_cluster(
-    cloud: HasClients, name: str, profile: str | None, readers: int = 1, database: str = "payments"
+    cloud: HasClients,
+    name: str,
+    profile: str | None,
+    readers: int = 1,
+    database: str = "payments",
+    engine: str = "aurora-postgresql",
 ) -> None:
-    """What a team does that wants an Aurora PostgreSQL: the cluster bears the tag, and its instances none.
+    """What a team does that wants an Aurora cluster: the cluster bears the tag, and its instances none.
 
     They are called `<name>-1`, which is the writer, `<name>-2` and so on.
     """
     rds = cloud.client("rds")
     rds.create_db_cluster(
         DBClusterIdentifier=name,
-        Engine="aurora-postgresql",
-        EngineVersion="17.6",
-        MasterUsername="postgres",
+        Engine=engine,
+        MasterUsername=_master(engine),
         ManageMasterUserPassword=True,
         DatabaseName=database,
         Tags=[{"Key": "signon:profile", "Value": profile}] if profile else [],
@@ -72,9 +77,13 @@ def create_cluster(
         rds.create_db_instance(
             DBInstanceIdentifier=f"{name}-{number}",
             DBClusterIdentifier=name,
-            Engine="aurora-postgresql",
+            Engine=engine,
             DBInstanceClass="db.r6g.large",
         )
+
+
+def _master(engine: str) -> str:
+    return "postgres" if "postgres" in engine else "admin"
 
 
 def create_role(cloud: HasClients, name: str, may_sign_in_to: Sequence[str] = ()) -> str:

@@ -10,8 +10,8 @@ pytestmark = pytest.mark.usefixtures("not_onboarded")
 
 
 def test_an_instance_has_its_database_and_takes_tickets_after_a_reboot(cloud: Cloud, database: Database) -> None:
-    name, password = "pia", scenery.PEOPLE["alice"]
-    cloud.directory.add_user(name, password)
+    pia = ("pia", scenery.PEOPLE["alice"])
+    cloud.directory.add_user(*pia)
     database.create(Engine="postgres", EngineVersion="15.14", MasterUsername="dba", DBName="payments")
     seen = database.wait()
     host, master = seen["Endpoint"]["Address"], database.master()
@@ -21,7 +21,7 @@ def test_an_instance_has_its_database_and_takes_tickets_after_a_reboot(cloud: Cl
     assert made.returncode == 0, made.stderr
     database.join()
     database.eventually(lambda: database.membership() == "kerberos-enabled")
-    assert "pg_hba.conf rejects connection" in with_ticket(cloud, name, password, host).stderr
+    assert "pg_hba.conf rejects connection" in with_ticket(cloud, *pia, host).stderr
     cloud.client("rds").reboot_db_instance(DBInstanceIdentifier=database.name)
     database.wait()
-    assert with_ticket(cloud, name, password, host).stdout.strip() == "pia@CORP.EXAMPLE.COM"
+    assert with_ticket(cloud, *pia, host).stdout.strip() == "pia@CORP.EXAMPLE.COM"
