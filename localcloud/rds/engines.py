@@ -19,6 +19,7 @@ class Engine:
     kerberos: bool = False
     iam_series: tuple[str, ...] = ()  # those with IAM database authentication; all, where none is named
     one_method: bool = False  # of Kerberos and IAM, at a time
+    writer_at_once: bool = False  # takes tickets as soon as the cluster has joined; others after a restart
     clustered: bool = False  # its instances are members of a cluster, or are not at all
     storage_type: str = "gp3"
     service: str = "rds"  # in the names of its endpoints
@@ -46,7 +47,14 @@ ENGINES = {
     ),
     "postgres": Engine(("15.14", "16.10", "17.6"), SMALL, 5432, POSTGRESQL, kerberos=True, parts=1),
     "aurora-mysql": Engine(
-        ("8.0.mysql_aurora.3.10.1",), AURORA, 3306, GPL, kerberos=True, clustered=True, storage_type="aurora"
+        ("8.0.mysql_aurora.3.10.1",),
+        AURORA,
+        3306,
+        GPL,
+        kerberos=True,
+        writer_at_once=True,
+        clustered=True,
+        storage_type="aurora",
     ),
     "aurora-postgresql": Engine(
         ("14.19", "15.14", "16.10", "17.6"),

@@ -56,7 +56,7 @@ class Joining(Switching):
         """Nothing ticks: who looks finds the writer as it is since its cluster has joined."""
         found = super()._settled(resources)
         for resource in found:
-            writer: Any = getattr(resource, "writer", None)
+            writer: Any = getattr(getattr(resource, "cluster", None) or resource, "writer", None)
             if writer and writer.status == "available" and self._joined(resource):
                 with self.clock.working():
                     servers.take_tickets(writer)

@@ -1,5 +1,5 @@
 """The real server behind an instance, by engine. An engine without a row has none: its instances are made, and cannot
-be reached. The server may be newer than the EngineVersion that was asked for.
+be reached. The server may be newer than the EngineVersion that was asked for; MariaDB's may be older, too.
 """
 
 import json
@@ -16,6 +16,7 @@ from psycopg2 import sql
 from localcloud.servers.world import World
 
 from . import tokens
+from .engines import ENGINES
 
 
 class NoWriter(Exception):
@@ -38,8 +39,8 @@ def restart(instance: Any, joined: bool, *, read_only: bool = False) -> None:
 
 
 def take_tickets(instance: Any) -> None:
-    """The writer of an Aurora MySQL cluster does without a restart, as soon as the cluster is joined."""
-    if instance.server and instance.engine == "aurora-mysql":
+    """The writer of a cluster does without a restart, where its engine's row says so."""
+    if instance.server and instance.engine in ENGINES and ENGINES[instance.engine].writer_at_once:
         instance.server.take_tickets()
 
 
@@ -131,6 +132,14 @@ def _new_postgresql(world: World, instance: Any, hosts: Sequence[str], resource:
     return world.postgresql(instance.db_instance_identifier, hosts, user, password, version=major)
 
 
+def _aurora_mysql_reader(world: World, name: str, hosts: Sequence[str], writer: Any) -> Any:
+    return world.aurora_mysql_replica(name, hosts, writer)
+
+
+def _postgresql_reader(world: World, name: str, hosts: Sequence[str], writer: Any) -> Any:
+    return world.postgresql_replica(name, hosts, writer)
+
+
 def _create_mysql_database(_world: World, server: Any, _resource: Any, name: str | None) -> None:
     if name:
         server.create_database(name)
@@ -164,8 +173,8 @@ STARTERS: dict[str, Callable[[World, Any], Any]] = {
     "mysql": _mysql,
     "mariadb": _mariadb,
     "postgres": _postgresql,
-    "aurora-mysql": Aurora(_aurora_mysql, World.aurora_mysql_replica, _create_mysql_database),
-    "aurora-postgresql": Aurora(_new_postgresql, World.postgresql_replica, _create_postgresql_database),
+    "aurora-mysql": Aurora(_aurora_mysql, _aurora_mysql_reader, _create_mysql_database),
+    "aurora-postgresql": Aurora(_new_postgresql, _postgresql_reader, _create_postgresql_database),
 }
 
 

@@ -1,22 +1,21 @@
 """Real servers for one machine: a directory and databases, unprivileged, on loopback, gone when we are gone.
 
-world       what belongs together: start here
-directory   Samba's Active Directory; samba/ are its programs
-verifier    the program that checks credentials for the databases
-tickets     the part of it that accepts tickets
-mysql       one MySQL per RDS instance; native/rdsauth.c are its authentication plugins
-aurora_mysql  one MySQL per instance of Aurora, a writer or a reader that follows it
-mariadb     one MariaDB per instance of RDS for MariaDB
-mysql_family  what these have in common
-postgresql  one PostgreSQL per instance, a writer or a reader that follows it
-pg_hba      who may sign in to it, and how; native/pam_rds_iam.c has PAM check tokens
-tokens      where both have IAM's tokens checked
-authority   certificates
-names       addresses, and names that resolve in our processes only
-supervisor  starts processes and ends them
-account     whose they are
-templates   data directories, made once and copied
-stale       folders of processes that were killed
+world         what belongs together: start here
+directory     Samba's Active Directory; samba/ are its programs
+verifier      the program that checks credentials for the databases; tickets is its part that accepts those
+mysql         one MySQL per RDS instance; native/rdsauth.c are its authentication plugins, and the next ones'
+aurora_mysql  one MySQL per instance of Aurora MySQL, a writer or a reader that follows it
+mariadb       one MariaDB per instance of RDS for MariaDB
+mysql_family  what these three have in common
+postgresql    one PostgreSQL per instance, a writer or a reader that follows it
+pg_hba        who may sign in to it, and how; native/pam_rds_iam.c has PAM check tokens
+tokens        where all have IAM's tokens checked
+authority     certificates
+names         addresses, and names that resolve in our processes only
+supervisor    starts processes and ends them
+account       whose they are
+templates     data directories, made once and copied
+stale         folders of processes that were killed
 """
 
 from .aurora_mysql import AuroraMySQL

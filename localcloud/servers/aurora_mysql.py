@@ -85,7 +85,8 @@ class AuroraMySQL(MySQL):
     def take_tickets(self) -> None:
         """A writer does, from the moment that its cluster has joined the directory; a reader needs its restart."""
         with self._one_at_a_time:
-            if self._source is None and not self._keytab.exists():
+            runs = self._process.poll() is None
+            if runs and self._source is None and not self._keytab.exists():
                 self._as_admin(LOAD.format(plugin=KERBEROS))
                 self._export_key()
 

@@ -19,7 +19,7 @@ CHANGING = ("Associate directory", "Reboot database", "Create logins", "Publish 
 ONE_CHANGE = Counter(
     {
         "ModifyDBInstance": 1, "RebootDBInstance": 1, "CREATE USER": 1, "GRANT SELECT": 2, "ALTER USER": 1,
-        "PutObject": 3,
+        "PutObject": 4,
     }
 )  # fmt: skip
 ONE_EFFECT = ONE_CHANGE + Counter({"Publish": 1, "PutEvents": 1})
@@ -116,10 +116,7 @@ def _is_claimed_anew(world: World) -> None:
 
 
 def _takes_iam(world: World) -> None:
-    """Neither tag nor profile have moved, but no plan of ours goes past that."""
-    world.client("rds").modify_db_instance(
-        DBInstanceIdentifier=ORDERS, EnableIAMDatabaseAuthentication=True, ApplyImmediately=True
-    )
+    """Neither tag nor profile have moved, but a plan that switches it off again wants approval."""
     world.rds.backend.databases[ORDERS].enable_iam_database_authentication = True
 
 

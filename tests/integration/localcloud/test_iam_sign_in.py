@@ -15,165 +15,130 @@ import pytest
 from localcloud import scenery
 from localcloud.cloud import Cloud
 from tests.conftest import Eventually
-from tests.integration.localcloud.databases import Cluster, Database, MySQLCluster, psql
+from tests.integration.localcloud.databases import Cluster, Database, psql
 
 pytestmark = pytest.mark.usefixtures("not_onboarded")
 
 Credentials = Mapping[str, str]
-LOGIN = "CREATE USER {user} IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL"
 
 
-@dataclass
-class Place:
-    """Where a token is for; `sign_in(user, token)` answers what the client prints."""
+def mysql(cloud: Cloud, host: str, user: str, password: str, sql: str, tls: bool = True) -> str:
+    """What the client prints."""
+    verified = ["--ssl-mode=VERIFY_IDENTITY", f"--ssl-ca={cloud.world.authority.bundle}"]
+    done = subprocess.run(
+        [
+            *cloud.world.machine.mysql,
+            "--enable-cleartext-plugin",
+            *(verified if tls else ["--ssl-mode=DISABLED"]),
+            *(f"--host={host}", f"--user={user}", "--skip-column-names", f"--execute={sql}"),
+        ],
+        env={"PATH": os.environ["PATH"], **cloud.environment(), "MYSQL_PWD": password},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return (done.stdout + done.stderr).strip()
 
-    database: Database | Cluster
-    host: str
+
+def postgresql(cloud: Cloud, host: str, user: str, password: str, sql: str, tls: bool = True) -> str:
+    done = psql(cloud, sql, host, user, mode="verify-full" if tls else "disable", PGPASSWORD=password)
+    return (done.stdout + done.stderr).strip()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is made, and how one signs in to it."""
+
+    engine: str
     port: int
-    sign_in: Callable[..., str]
-    switch: Callable[[bool], object]
-
-    def token(self, made_by: Credentials, **otherwise: Any) -> str:
-        asked: dict[str, Any] = {"DBHostname": self.host, "Port": self.port, "DBUsername": "payments_app"} | otherwise
-        client = boto3.client(
-            "rds",
-            "us-east-1",
-            aws_access_key_id=made_by["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=made_by["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=made_by.get("AWS_SESSION_TOKEN"),
-        )
-        return client.generate_db_auth_token(**asked)
-
-    def log(self) -> str:
-        """Of the server behind it."""
-        world = self.database.cloud.world
-        address = next(line.split()[0] for line in world.hosts.read_text().splitlines() if line.split()[1] == self.host)
-        (log,) = world.home.glob(f"*-{address.rpartition('.')[2]}/error.log")
-        return log.read_text()
-
-    @property
-    def resource(self) -> str:
-        seen = self.database.describe()
-        return str(seen.get("DbClusterResourceId") or seen["DbiResourceId"])
+    client: Callable[..., str]
+    login: str
+    clustered: bool = False
 
 
-def mysql(cloud: Cloud, eventually: Eventually, engine: str = "mysql") -> Place:
-    database = Database(cloud, f"iam-{engine}", eventually)
-    database.create(Engine=engine, EnableIAMDatabaseAuthentication=True)
-    host = database.wait()["Endpoint"]["Address"]
-    for user in ("payments_app", "other_app"):
-        database.as_master(LOGIN.format(user=user))
-    return Place(database, host, 3306, _mysql(cloud, host), _switched(database))
-
-
-def mariadb(cloud: Cloud, eventually: Eventually) -> Place:
-    return mysql(cloud, eventually, "mariadb")
-
-
-def aurora_mysql(cloud: Cloud, eventually: Eventually) -> Place:
-    """Signed in to by the name of its reader."""
-    cluster = MySQLCluster(cloud, "iam-aurora-mysql", eventually)
-    cluster.create(EnableIAMDatabaseAuthentication=True)
-    cluster.add("1", "2")
-    host = cluster.wait()["ReaderEndpoint"]
-    for user in ("payments_app", "other_app"):
-        assert cluster.as_master(LOGIN.format(user=user)) == ""
-    made = "SELECT COUNT(*) FROM mysql.user WHERE user = 'other_app'"
-    eventually(lambda: cluster.as_master(made, host) == "1")
-    return Place(cluster, host, 3306, _mysql(cloud, host), _cluster_switched(cluster))
-
-
-def _mysql(cloud: Cloud, host: str) -> Callable[..., str]:
-    def sign_in(user: str, token: str, tls: bool = True) -> str:
-        verified = ["--ssl-mode=VERIFY_IDENTITY", f"--ssl-ca={cloud.world.authority.bundle}"]
-        done = subprocess.run(
-            [
-                *cloud.world.machine.mysql,
-                "--enable-cleartext-plugin",
-                *(verified if tls else ["--ssl-mode=DISABLED"]),
-                *(f"--host={host}", f"--user={user}", "--skip-column-names", "--execute=SELECT CURRENT_USER()"),
-            ],
-            env={"PATH": os.environ["PATH"], **cloud.environment(), "MYSQL_PWD": token},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return (done.stdout + done.stderr).strip()
-
-    return sign_in
-
-
-def postgresql(cloud: Cloud, eventually: Eventually) -> Place:
-    database = Database(cloud, "iam-postgresql", eventually)
-    database.create(Engine="postgres", MasterUsername="postgres", EnableIAMDatabaseAuthentication=True)
-    host, master = database.wait()["Endpoint"]["Address"], database.master()
-    for user in ("payments_app", "other_app"):
-        sql = f"CREATE USER {user} WITH LOGIN; GRANT rds_iam TO {user}"
-        assert psql(cloud, sql, host, master["username"], PGPASSWORD=master["password"]).returncode == 0
-    return Place(database, host, 5432, _psql(cloud, host), _switched(database))
-
-
-def aurora_postgresql(cloud: Cloud, eventually: Eventually) -> Place:
-    """Signed in to by the name of its writer."""
-    cluster = Cluster(cloud, "iam-aurora", eventually).create(EnableIAMDatabaseAuthentication=True)
-    cluster.add("1")
-    host = cluster.wait()["Endpoint"]
-    for user in ("payments_app", "other_app"):
-        cluster.as_master(f"CREATE USER {user} WITH LOGIN; GRANT rds_iam TO {user}")
-    return Place(cluster, host, 5432, _psql(cloud, host), _cluster_switched(cluster))
-
-
-def _psql(cloud: Cloud, host: str) -> Callable[..., str]:
-    def sign_in(user: str, token: str, tls: bool = True) -> str:
-        mode = "verify-full" if tls else "disable"
-        done = psql(cloud, "SELECT current_user", host, user, mode=mode, PGPASSWORD=token)
-        return (done.stdout + done.stderr).strip()
-
-    return sign_in
-
-
-def _switched(database: Database) -> Callable[[bool], object]:
-    def switch(on: bool) -> None:
-        database.modify(EnableIAMDatabaseAuthentication=on, ApplyImmediately=True)
-        database.wait()
-
-    return switch
-
-
-def _cluster_switched(cluster: Cluster) -> Callable[[bool], object]:
-    def switch(on: bool) -> None:
-        cluster.rds.modify_db_cluster(
-            DBClusterIdentifier=cluster.name, EnableIAMDatabaseAuthentication=on, ApplyImmediately=True
-        )
-        cluster.wait()
-
-    return switch
-
-
-KINDS = [mysql, mariadb, aurora_mysql, postgresql, aurora_postgresql]
+MYSQL = (3306, mysql, "CREATE USER {user} IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL")
+POSTGRESQL = (5432, postgresql, "CREATE USER {user} WITH LOGIN; GRANT rds_iam TO {user}")
+MADE = ("", "CREATE ROLE\nGRANT ROLE")
+KINDS = [
+    Kind("mysql", *MYSQL),
+    Kind("postgres", *POSTGRESQL),
+    Kind("aurora-mysql", *MYSQL, clustered=True),
+    Kind("aurora-postgresql", *POSTGRESQL, clustered=True),
+]
 
 
 @dataclass
 class Scene:
     """A database that takes tokens of payments_app and other_app, a role that may sign in as the first, and another."""
 
-    place: Place
+    database: Database | Cluster
+    kind: Kind
     app: Credentials
     nobody: Credentials
 
+    @property
+    def host(self) -> str:
+        """A cluster's, where its writer answers."""
+        endpoint = self.database.describe()["Endpoint"]
+        return str(endpoint if self.kind.clustered else endpoint["Address"])
 
-@pytest.fixture(scope="module", params=KINDS, ids=lambda made: made.__name__)
+    def sign_in(self, token: str, user: str = "payments_app", *, tls: bool = True) -> str:
+        """What the client prints."""
+        return self.kind.client(self.database.cloud, self.host, user, token, "SELECT CURRENT_USER", tls)
+
+    def token(self, made_by: Credentials, **otherwise: Any) -> str:
+        asked: dict[str, Any] = {"DBHostname": self.host, "Port": self.kind.port, "DBUsername": "payments_app"}
+        client = boto3.client(
+            "rds",
+            "us-east-1",
+            aws_access_key_id=made_by["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=made_by["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=made_by["AWS_SESSION_TOKEN"],
+        )
+        return client.generate_db_auth_token(**asked | otherwise)
+
+    def log(self) -> str:
+        """Of the server."""
+        world, host = self.database.cloud.world, self.host
+        address = next(line.split()[0] for line in world.hosts.read_text().splitlines() if line.split()[1] == host)
+        (log,) = world.home.glob(f"*-{address.rpartition('.')[2]}/error.log")
+        return log.read_text()
+
+    def refuses(self, token: str, reason: str, user: str = "payments_app") -> None:
+        """The client is told nothing of the reason, the server's log is."""
+        before = len(self.log())
+        said = self.sign_in(token, user)
+        assert "1045 (28000): Access denied" in said or f'PAM authentication failed for user "{user}"' in said
+        assert reason not in said
+        log = self.log()[before:]
+        assert f"iam refused {user}: NO " in log
+        assert reason in log
+        assert token not in log
+
+
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: kind.engine)
 def scene(request: pytest.FixtureRequest, cloud: Cloud, eventually: Eventually, not_onboarded: None) -> Iterator[Scene]:
-    place, kind = request.param(cloud, eventually), request.param.__name__.replace("_", "-")
-    users = f"arn:aws:rds-db:us-east-1:{cloud.account}:dbuser"
-    may = {f"payments-api-{kind}": [f"{users}:{place.resource}/payments_app"], f"nobody-{kind}": []}
-    app, nobody = (scenery.credentials(cloud, scenery.create_role(cloud, name, users)) for name, users in may.items())
-    yield Scene(place, app, nobody)
-    place.database.delete()
+    kind: Kind = request.param
+    database = (Cluster if kind.clustered else Database)(cloud, f"iam-{kind.engine}", eventually)
+    database.create(Engine=kind.engine, MasterUsername="dba", EnableIAMDatabaseAuthentication=True)
+    if isinstance(database, Cluster):
+        database.add("1", Engine=kind.engine)
+    seen = database.wait()
+    users = (
+        f"arn:aws:rds-db:us-east-1:{cloud.account}:dbuser:{seen.get('DbClusterResourceId') or seen['DbiResourceId']}"
+    )
+    roles = {f"payments-api-{kind.engine}": [f"{users}/payments_app"], f"nobody-{kind.engine}": []}
+    app, nobody = (scenery.credentials(cloud, scenery.create_role(cloud, name, may)) for name, may in roles.items())
+    scene = Scene(database, kind, app, nobody)
+    for user in ("payments_app", "other_app"):
+        master = database.master()
+        assert kind.client(cloud, scene.host, "dba", master["password"], kind.login.format(user=user)) in MADE
+    yield scene
+    database.delete()
 
 
 def test_a_token_signs_in_over_verified_tls(scene: Scene) -> None:
-    assert scene.place.sign_in("payments_app", scene.place.token(scene.app)).startswith("payments_app")
+    assert scene.sign_in(scene.token(scene.app)).startswith("payments_app")
 
 
 @pytest.mark.parametrize(
@@ -186,55 +151,49 @@ def test_a_token_signs_in_over_verified_tls(scene: Scene) -> None:
     ids=["another user's", "another port's", "another host's"],
 )
 def test_a_token_for_something_else_is_refused(scene: Scene, otherwise: dict[str, Any], reason: str) -> None:
-    refused(scene.place, scene.place.token(scene.app, **otherwise), reason)
+    scene.refuses(scene.token(scene.app, **otherwise), reason)
 
 
 def test_a_role_without_the_policy_is_refused(scene: Scene) -> None:
-    refused(scene.place, scene.place.token(scene.nobody), "may not rds-db:connect")
+    scene.refuses(scene.token(scene.nobody), "may not rds-db:connect")
 
 
 def test_a_login_that_the_policy_does_not_name_is_refused(scene: Scene) -> None:
-    token = scene.place.token(scene.app, DBUsername="other_app")
-    refused(scene.place, token, "may not rds-db:connect", "other_app")
+    scene.refuses(scene.token(scene.app, DBUsername="other_app"), "may not rds-db:connect", "other_app")
 
 
 def test_a_forged_token_is_refused(scene: Scene) -> None:
     forger = {**scene.app, "AWS_SECRET_ACCESS_KEY": "guessed"}
-    refused(scene.place, scene.place.token(forger), "the signature is wrong")
-    refused(scene.place, scene.place.token({**forger, "AWS_ACCESS_KEY_ID": "AKIAGUESSED"}), "nobody has the access key")
+    scene.refuses(scene.token(forger), "the signature is wrong")
+    scene.refuses(scene.token({**forger, "AWS_ACCESS_KEY_ID": "AKIAGUESSED"}), "nobody has the access key")
 
 
 def test_an_expired_token_is_refused(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    then = datetime.now(UTC) - timedelta(minutes=16)
-    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: then)
-    token = scene.place.token(scene.app)
-    monkeypatch.undo()
-    refused(scene.place, token, "the token expired")
+    with monkeypatch.context() as patch:
+        patch.setattr("botocore.auth.get_current_datetime", lambda: datetime.now(UTC) - timedelta(minutes=16))
+        token = scene.token(scene.app)
+    scene.refuses(token, "the token expired")
 
 
 def test_without_tls_it_is_refused(scene: Scene) -> None:
-    token = scene.place.token(scene.app)
-    assert scene.place.sign_in("payments_app", token).startswith("payments_app")
-    said = scene.place.sign_in("payments_app", token, tls=False)
+    said = scene.sign_in(scene.token(scene.app), tls=False)
     assert "Access denied" in said or "no encryption" in said
 
 
 def test_switched_off_it_is_refused_and_switched_on_again_taken(scene: Scene) -> None:
-    place, token = scene.place, scene.place.token(scene.app)
-    place.switch(False)
-    said = place.sign_in("payments_app", token)
+    token, name = scene.token(scene.app), scene.database.name
+
+    def switch(on: bool) -> None:
+        asked = {"EnableIAMDatabaseAuthentication": on, "ApplyImmediately": True}
+        rds = scene.database.cloud.client("rds")
+        if scene.kind.clustered:
+            rds.modify_db_cluster(DBClusterIdentifier=name, **asked)
+        else:
+            rds.modify_db_instance(DBInstanceIdentifier=name, **asked)
+        scene.database.wait()
+
+    switch(False)
+    said = scene.sign_in(token)
     assert "1524" in said or "pg_hba.conf rejects connection" in said
-    place.switch(True)
-    assert place.sign_in("payments_app", token).startswith("payments_app")
-
-
-def refused(place: Place, token: str, reason: str, user: str = "payments_app") -> None:
-    """The client is told nothing of it, the server's log the reason."""
-    before = len(place.log())
-    said = place.sign_in(user, token)
-    assert "1045 (28000): Access denied" in said or f'PAM authentication failed for user "{user}"' in said
-    assert reason not in said
-    log = place.log()[before:]
-    assert f"iam refused {user}: NO " in log
-    assert reason in log
-    assert token not in log
+    switch(True)
+    assert scene.sign_in(token).startswith("payments_app")

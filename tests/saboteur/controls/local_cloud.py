@@ -110,6 +110,13 @@ CONTROLS = (
         TOKENS,
     ),
     Control(
+        "A ticket signs in whom it is of",
+        "localcloud/servers/tickets.py",
+        "        if principal != user:\n",
+        "        if not principal:\n",
+        ("tests/integration/servers/test_aurora_mysql_sign_in.py::test_the_server_refuses",),
+    ),
+    Control(
         "PostgreSQL takes a token over TLS alone",
         "localcloud/servers/pg_hba.py",
         'f"hostssl all +rds_iam',

@@ -141,7 +141,7 @@ def test_mariadbs_driver_is_given_no_name_that_it_would_have_to_decode(tmp_path:
     ],
 )
 def test_what_is_no_dns_name_is_refused_where_one_belongs(make: Callable[[str], str]) -> None:
-    good = taken([*NAMES, "A.B-C.D"], make)
+    good = taken([name for name in [*NAMES, "A.B-C.D"] if name], make)
     assert "A.B-C.D" in good
     assert not [name for name in good if set(name) - PLAIN - {"."} or name[0] in ".-" or ".." in name]
 

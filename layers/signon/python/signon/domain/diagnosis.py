@@ -117,6 +117,14 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
         "it. Where KRB5CCNAME is set it must be the same for both.",
     ),
     Diagnosis(
+        "no ticket for MySQL",
+        "ERROR 2000 .*Unknown MySQL error",
+        "MySQL's client has no ticket that fits the login, and says no more than this: there is none, it has "
+        "expired, or it is somebody else's.",
+        "klist shows whose ticket you have and until when. Get one with the kit's kinit line, in the same session "
+        "and as the same user of this machine.",
+    ),
+    Diagnosis(
         "no jaas.conf",
         "No LoginModules configured for",
         "Java was not told how to take a ticket.",
@@ -234,6 +242,12 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
         "Ask whoever keeps the profile of this database.",
     ),
     Diagnosis(
+        "no token",
+        "password-based authentication, but no password was provided",
+        "The login wants a token, and none was sent in the place of the password.",
+        "Make one with the kit's line and give it as the password; it is good for 15 minutes.",
+    ),
+    Diagnosis(
         "no login",
         "no password supplied|but no password was provided|password authentication failed for user",
         "The server asks for a password, so it has no login of this name that signs in by ticket or token.",
@@ -263,7 +277,7 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
     Diagnosis(
         "no password",
         "Access denied for user .*using password: NO",
-        "No password or token was sent.",
+        "No password or token was sent; or you signed in with a ticket, and the server has no login of this name.",
         "Add --password and type the directory's password, or put the token where the kit's line does.",
     ),
     Diagnosis(

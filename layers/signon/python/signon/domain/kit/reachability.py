@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
@@ -16,9 +17,9 @@ _SCRIPT = Path(__file__).with_name(CHECK_CONNECTION).read_text()
 def check_connection(facts: KitFacts) -> str:
     """The script. Only who needs a ticket needs the directory: its password goes to the database. Raises Unquotable."""
     values = {
-        "database_host": dns_name(facts.host),
-        "database_port": str(facts.port),
-        "directory": dns_name(facts.domain) if facts.takes_tickets else "",
-        "directory_ports": " ".join(map(str, PORTS)) if facts.takes_tickets else "",
+        "HOST": dns_name(facts.host),
+        "PORT": str(facts.port),
+        "DIRECTORY": dns_name(facts.domain) if facts.takes_tickets else "",
+        "PORTS": " ".join(map(str, PORTS)) if facts.takes_tickets else "",
     }
-    return _SCRIPT.replace("@FACTS@", "\n".join(f"{name}={shlex.quote(value)}" for name, value in values.items()))
+    return re.sub("@([A-Z]+)@", lambda field: shlex.quote(values[field[1]]), _SCRIPT)

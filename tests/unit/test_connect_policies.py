@@ -1,0 +1,152 @@
+"""What connect policies say: exact logins of exact databases, packed into policies whose names stay."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signon.domain.connect_policies import (
+    LONGEST_DOCUMENT,
+    dbuser,
+    document,
+    findings,
+    packed,
+    policy_arn,
+    policy_name,
+    roles_of,
+    users_in,
+    wanted,
+)
+from signon.domain.profile import IamLogin
+from tests.builders import a_cluster_id, a_database_id, a_profile
+
+ROLE = "arn:aws:iam::123456789012:role/teams/payments-api"
+OTHER = "arn:aws:iam::123456789012:role/reports"
+PREFIX = "signon-us-east-1"
+DATABASE = a_database_id()
+PROFILE = a_profile(
+    logins=(
+        IamLogin("payments_app", ("read",), used_by=(ROLE,)),
+        IamLogin("reporter", ("read",), used_by=(ROLE, OTHER)),
+    )
+)
+
+
+def test_a_policy_names_the_resource_id_and_the_login() -> None:
+    assert dbuser(DATABASE, "payments_app") == (
+        "arn:aws:rds-db:us-east-1:123456789012:dbuser:db-ORDERS0000000000000000001/payments_app"
+    )
+    assert dbuser(a_cluster_id(), "app").endswith(":dbuser:cluster-LEDGER000000000000000001/app")
+    china = a_database_id(arn="arn:aws-cn:rds:cn-north-1:123456789012:db:x")
+    assert dbuser(china, "app").startswith("arn:aws-cn:rds-db:cn-north-1:123456789012:dbuser:")
+
+
+def test_each_role_may_sign_in_with_the_logins_that_name_it() -> None:
+    assert roles_of(PROFILE) == (OTHER, ROLE)
+    assert wanted(DATABASE, PROFILE, ROLE) == {dbuser(DATABASE, "payments_app"), dbuser(DATABASE, "reporter")}
+    assert wanted(DATABASE, PROFILE, OTHER) == {dbuser(DATABASE, "reporter")}
+    assert wanted(DATABASE, a_profile(), ROLE) == frozenset()
+
+
+def test_a_policy_has_the_name_of_its_role_and_lies_in_our_path() -> None:
+    assert policy_name(PREFIX, ROLE, 2) == "signon-us-east-1-payments-api-2"
+    assert policy_arn(PREFIX, ROLE, 1) == (
+        "arn:aws:iam::123456789012:policy/signon/connect/signon-us-east-1-payments-api-1"
+    )
+
+
+def test_a_document_allows_one_action_and_no_wildcard() -> None:
+    users = wanted(DATABASE, PROFILE, ROLE)
+    (statement,) = json.loads(document(users))["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Allow", "rds-db:connect")
+    assert not any("*" in resource for resource in statement["Resource"])
+    assert users_in(json.loads(document(users))) == users
+
+
+def test_a_document_for_nobody_allows_nothing_and_is_one_all_the_same() -> None:
+    (statement,) = json.loads(document(frozenset()))["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert users_in(json.loads(document(frozenset()))) == frozenset()
+
+
+def some(count: int, database: str = "db-OTHER") -> frozenset[str]:
+    return frozenset(dbuser(a_database_id(resource_id=database), f"login_{number:03}") for number in range(count))
+
+
+def test_what_stands_somewhere_stays_there_and_what_is_new_fills_the_first_gap() -> None:
+    first, second = some(50, "db-A"), some(3, "db-B")
+    ours = frozenset({dbuser(DATABASE, "payments_app")})
+    assert packed([first, second], DATABASE, ours) == [first | ours, second]
+
+
+def test_a_full_policy_gets_a_neighbour() -> None:
+    policies = packed([], DATABASE, frozenset(dbuser(DATABASE, f"login_{number:03}") for number in range(160)))
+    assert len(policies) == 3
+    assert all(len(document(policy)) <= LONGEST_DOCUMENT for policy in policies)
+    assert min(map(len, policies[:-1])) > 50
+
+
+def test_retired_logins_and_databases_that_are_no_more_leave() -> None:
+    retired, gone = dbuser(DATABASE, "former_app"), some(2, "db-GONE")
+    ours = frozenset({dbuser(DATABASE, "payments_app")})
+    assert packed([ours | gone | {retired}], DATABASE, ours, frozenset({"db-GONE"})) == [ours]
+    assert packed([ours | gone | {retired}], DATABASE, ours) == [ours | gone]
+
+
+NAMES = st.lists(st.from_regex(r"[a-z][a-z0-9_]{0,31}", fullmatch=True), max_size=90, unique=True)
+
+
+@given(NAMES, NAMES, NAMES)
+def test_of_this_database_exactly_what_is_wanted_is_said_and_of_others_what_was(
+    before: list[str], after: list[str], others: list[str]
+) -> None:
+    elsewhere = frozenset(dbuser(a_cluster_id(), name) for name in others)
+    first = packed(packed([], a_cluster_id(), elsewhere), DATABASE, frozenset(dbuser(DATABASE, n) for n in before))
+    users = frozenset(dbuser(DATABASE, name) for name in after)
+    second = packed(first, DATABASE, users)
+    assert frozenset[str]().union(*second) == users | elsewhere
+    assert sum(map(len, second)) == len(users | elsewhere)
+    assert len(second) >= len(first)
+    assert packed(second, DATABASE, users) == second
+
+
+def problems(*logins: IamLogin, prefix: str = PREFIX, missing: frozenset[str] = frozenset()) -> list[tuple[str, bool]]:
+    found = findings(DATABASE, a_profile(logins=logins), prefix, missing)
+    return [(finding.problem, finding.approvable) for finding in found]
+
+
+def test_a_role_with_several_personal_logins_is_a_finding_that_a_person_may_wave_through() -> None:
+    people = [IamLogin(name, ("read",), used_by=(ROLE,), personal=True) for name in ("alice", "bob")]
+    assert problems(*people) == [
+        (
+            "The role payments-api may use 2 personal logins (alice, bob): whoever has it can be any of these people",
+            True,
+        )
+    ]
+    assert problems(people[0], IamLogin("payments_app", ("read",), used_by=(ROLE,))) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "prefix", "missing", "problem"),
+    [
+        (ROLE, PREFIX, {ROLE}, "There is no IAM role payments-api"),
+        (
+            "arn:aws:iam::999999999999:role/api",
+            PREFIX,
+            set(),
+            "The role arn:aws:iam::999999999999:role/api is of another account than payments-orders",
+        ),
+        (
+            ROLE,
+            "s" * 120,
+            set(),
+            f"The name of the role payments-api is too long for that of its policy, which begins with {'s' * 120}",
+        ),
+    ],
+)
+def test_what_no_policy_can_mend_is_found(role: str, prefix: str, missing: set[str], problem: str) -> None:
+    login = IamLogin("payments_app", ("read",), used_by=(role,))
+    assert problems(login, prefix=prefix, missing=frozenset(missing)) == [(problem, False)]
