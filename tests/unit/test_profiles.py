@@ -251,8 +251,8 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(ProfileUnusable) as refused:
         checked("payments", yaml.safe_dump(document).encode())
     assert refused.value.problem.startswith("Profile payments is invalid: line 21, directory.id: ")
-    assert "; line 21, logins: " in refused.value.problem
-    assert "; line 46, version: " in refused.value.problem
+    assert "; line 23, logins: " in refused.value.problem
+    assert "; line 52, version: " in refused.value.problem
     assert refused.value.remedy == "Mend the file and put it into the profile bucket again"
 
 
