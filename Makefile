@@ -10,8 +10,8 @@ pytest := $(python) -m pytest
 export PYTHON := $(CURDIR)/$(python)
 
 ##@ Try it
-demo: .machine/machine.json ## Watch a new database being onboarded, to a proved sign-in (ENGINE=aurora-postgresql: another; FAULTS=list: what may go wrong, FAULTS=NAME: it does)
-	@$(cloud) demo $(if $(ENGINE),--engine "$(ENGINE)") $(if $(FAULTS),--faults "$(FAULTS)") $(ARGS)
+demo: .machine/machine.json $(if $(filter-out kerberos,$(METHOD))$(filter all mariadb,$(ENGINE)),.machine/aws) ## Watch a new database being onboarded, to a proved sign-in (ENGINE=all: every one; METHOD=iam; FAULTS=list: what may go wrong, FAULTS=NAME: it does)
+	@$(cloud) demo $(if $(ENGINE),--engine "$(ENGINE)") $(if $(METHOD),--method "$(METHOD)") $(if $(FAULTS),--faults "$(FAULTS)") $(ARGS)
 
 up: .machine/machine.json .machine/aws ## Start the local cloud in the background and print what to try
 	@$(cloud) up $(ARGS)

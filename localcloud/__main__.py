@@ -20,7 +20,12 @@ def main(arguments: Sequence[str]) -> int:
         command = commands.add_parser(name, help=purpose)
         command.add_argument("--speed", type=float, default=500, help="simulated seconds in a real one (default 500)")
         if name == "demo":
-            command.add_argument("--engine", default="mysql", help="mysql (default) or aurora-postgresql")
+            command.add_argument(
+                "--engine",
+                default="mysql",
+                help="mysql (default), aurora-mysql, postgres, aurora-postgresql, mariadb, or all",
+            )
+            command.add_argument("--method", default="", help="kerberos or iam (default: the engine's first)")
             command.add_argument("--faults", default="", help="what goes wrong, with commas between; `list` prints all")
     commands.add_parser("down", help="end what `up` started")
     shell = commands.add_parser("shell", help="a shell, or one command, that finds the cloud")
@@ -48,7 +53,7 @@ def _run(asked: argparse.Namespace) -> int:
     if asked.command == "demo":
         from localcloud.demo import story
 
-        story.tell(asked.engine, asked.faults, asked.speed)
+        story.tell(asked.engine, asked.method, asked.faults, asked.speed)
     elif asked.command == "up":
         from localcloud import background, scenery
 

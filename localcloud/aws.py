@@ -142,9 +142,14 @@ class Aws:
         directories.register(self.account, region or self.region, directory_id, domain, *self.network(region))
 
     def deploy(self, template: Path, name: str, parameters: Mapping[str, str], allowed: Mapping[Finding, str]) -> Stack:
-        """Deploy a template, with the network and the architecture of this machine where it asks for them."""
+        """Deploy a template, with the network, architecture and roles of this machine where it asks for them."""
         vpc, subnets = self.network()
-        here = {"VpcId": vpc, "SubnetIds": ",".join(subnets), "Architecture": host_architecture()}
+        here = {
+            "VpcId": vpc,
+            "SubnetIds": ",".join(subnets),
+            "Architecture": host_architecture(),
+            "ConnectRoles": f"arn:aws:iam::{self.account}:role/payments-api",  # that of the worked example
+        }
         stack = deploy(
             template, name, {**here, **parameters}, allowed, self._artifacts, self.client, self.account, self.region
         )

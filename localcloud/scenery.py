@@ -9,15 +9,8 @@ from localcloud.cloud import Cloud
 from localcloud.running import Running, log_file
 
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
-ROLES = ("payments-api", "reporting")  # of applications; they may nothing until a connect policy lets them
 PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "mallory": "Stable-Genius-9"}
-
-
-# of an instance, by engine
-INSTANCES = {
-    "mysql": {"EngineVersion": "8.4.6", "MasterUsername": "admin"},
-    "postgres": {"EngineVersion": "17.6", "MasterUsername": "postgres", "DBName": "payments"},
-}
+API, REPORTS = "payments-api", "reports"  # roles of applications; the worked example lets the first one in
 
 
 class HasClients(Protocol):
@@ -28,7 +21,7 @@ class HasClients(Protocol):
 
 def prepare(cloud: Cloud) -> None:
     """Add the people and the roles, and upload every profile of the checkout."""
-    for role in ROLES:
+    for role in (API, REPORTS):
         create_role(cloud, role)
     for name, password in PEOPLE.items():
         cloud.directory.add_user(name, password)
@@ -43,7 +36,8 @@ def create_database(cloud: HasClients, name: str, profile: str | None, engine: s
     cloud.client("rds").create_db_instance(
         DBInstanceIdentifier=name,
         Engine=engine,
-        **INSTANCES[engine],
+        MasterUsername=_master(engine),
+        DBName="payments",
         DBInstanceClass="db.t4g.micro",
         AllocatedStorage=20,
         ManageMasterUserPassword=True,
@@ -52,18 +46,22 @@ def create_database(cloud: HasClients, name: str, profile: str | None, engine: s
 
 
 def create_cluster(
-    cloud: HasClients, name: str, profile: str | None, readers: int = 1, database: str = "payments"
+    cloud: HasClients,
+    name: str,
+    profile: str | None,
+    readers: int = 1,
+    database: str = "payments",
+    engine: str = "aurora-postgresql",
 ) -> None:
-    """What a team does that wants an Aurora PostgreSQL: the cluster bears the tag, and its instances none.
+    """What a team does that wants an Aurora cluster: the cluster bears the tag, and its instances none.
 
     They are called `<name>-1`, which is the writer, `<name>-2` and so on.
     """
     rds = cloud.client("rds")
     rds.create_db_cluster(
         DBClusterIdentifier=name,
-        Engine="aurora-postgresql",
-        EngineVersion="17.6",
-        MasterUsername="postgres",
+        Engine=engine,
+        MasterUsername=_master(engine),
         ManageMasterUserPassword=True,
         DatabaseName=database,
         Tags=[{"Key": "signon:profile", "Value": profile}] if profile else [],
@@ -72,9 +70,13 @@ def create_cluster(
         rds.create_db_instance(
             DBInstanceIdentifier=f"{name}-{number}",
             DBClusterIdentifier=name,
-            Engine="aurora-postgresql",
+            Engine=engine,
             DBInstanceClass="db.r6g.large",
         )
+
+
+def _master(engine: str) -> str:
+    return "postgres" if "postgres" in engine else "admin"
 
 
 def create_role(cloud: HasClients, name: str, may_sign_in_to: Sequence[str] = ()) -> str:
@@ -149,7 +151,7 @@ Look around, and sign in as alice (in `make shell` the names of the endpoints re
   psql "host=ENDPOINT user=alice@CORP.EXAMPLE.COM dbname=payments gssencmode=disable sslmode=verify-full \\
     sslrootcert=$SIGNON_CA"
 Sign in as an application, with a token that a role's credentials make, once a policy lets the role (in `make shell`):
-  export $(aws sts assume-role --role-arn arn:aws:iam::{account}:role/{ROLES[0]} --role-session-name me --output text \\
+  export $(aws sts assume-role --role-arn arn:aws:iam::{account}:role/{API} --role-session-name me --output text \\
     --query "Credentials.[join('',['AWS_ACCESS_KEY_ID=',AccessKeyId]),join('',['AWS_SECRET_ACCESS_KEY=',\\
 SecretAccessKey]),join('',['AWS_SESSION_TOKEN=',SessionToken])]")
   export PGPASSWORD=$(aws rds generate-db-auth-token --hostname ENDPOINT --port 5432 --username LOGIN)

@@ -1,12 +1,11 @@
-"""What a demo shows of one engine; everything else is the same for all of them."""
+"""What a demo shows of one engine and one method; everything else is the same for all of them."""
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from localcloud.cloud import Cloud
+from localcloud.demo.terminal import Terminal
 
 
 class DemoFailed(RuntimeError):
@@ -14,19 +13,63 @@ class DemoFailed(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Play:
-    """`create` makes the database and answers the command line that does the same; `sign_in` proves the sign-in with
-    the lines of the kit, and shows the refusals.
-    """
+class Refusal:
+    """`who` tries `line`, and the server's answer begins as `by_the_server` says."""
 
-    title: str  # after "RDS Sign-on: "
+    who: str
+    by_the_server: str
+    answer: Callable[[], subprocess.CompletedProcess[str]]
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """`lines` of the kit are run as they stand, the last one with a question, whose answer must be `expected`."""
+
+    lines: Sequence[str]
+    question: str
+    expected: str
+    ask: Callable[[], subprocess.CompletedProcess[str]]
+    refusals: Sequence[Refusal]
+
+
+@dataclass(frozen=True)
+class Play:
+    """`create` makes the database and answers the command line that does the same; `sign_in` says how people do."""
+
+    engine: str
+    method: str
+    title: str  # AWS's name of the engine
     name: str  # of the database
     clustered: bool
     real: Callable[[Cloud], str]
     stood_in_for: str
     event: str  # RDS's, which starts the execution
-    create: Callable[[Cloud, str], str]
-    sign_in: Callable[[Cloud, Path, dict[str, Any]], None]
+    profile: str
+    create: Callable[[Cloud], str]
+    sign_in: Callable[[Terminal], SignIn]
+
+
+@dataclass(frozen=True)
+class Proved:
+    """One line of the table at the end: what the server answered, and who was refused."""
+
+    play: Play
+    answer: str
+    refused: Sequence[str]
+
+
+def prove(play: Play, terminal: Terminal) -> Proved:
+    """Prints the sign-in and the refusals. Raises DemoFailed: one of them is not as it should be."""
+    sign_in = play.sign_in(terminal)
+    for line in sign_in.lines:
+        print(f"$ {line}")
+    answer = sign_in.ask()
+    if answer.stdout.strip() != sign_in.expected:
+        raise DemoFailed(f"Not signed in as {sign_in.expected!r}: {answer.stdout}{answer.stderr}")
+    print(f"  {sign_in.question}\n  -> {answer.stdout.strip()}\n\nRefused, as they must be:")
+    for refusal in sign_in.refusals:
+        refused(refusal.who, refusal.answer(), refusal.by_the_server)
+    return Proved(play, answer.stdout.strip(), [refusal.who for refusal in sign_in.refusals])
 
 
 def refused(who: str, answer: subprocess.CompletedProcess[str], by_the_server: str) -> None:

@@ -4,6 +4,7 @@ Returns only if all of it happened; anything else is an error.
 """
 
 import json
+import re
 import tempfile
 import textwrap
 import time
@@ -14,56 +15,103 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.cloud import Cloud
-from localcloud.demo import aurora_postgresql, mysql
 from localcloud.demo.faults import ONBOARDED, PARKED, Fault, chosen, expected, listed
-from localcloud.demo.play import DemoFailed, Play
+from localcloud.demo.play import DemoFailed, Play, Proved, prove
+from localcloud.demo.plays import IAM, KERBEROS, PLAYS
+from localcloud.demo.terminal import Terminal
 from localcloud.demo.victim import Victim
 from localcloud.mailbox import Mailbox
 from localcloud.narration import HEADING, Befallen, Narration, Told
-from localcloud.scenery import PEOPLE, prepare, switch_sweep
+from localcloud.scenery import API, PEOPLE, REPORTS, prepare, switch_sweep
 
-PROFILE = "payments"
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
-PLAYS = {"mysql": mysql.PLAY, "aurora-postgresql": aurora_postgresql.PLAY}
 IN_PROGRESS = "Already in progress"
 REMEMBERED = ("end", "error", "plan", "profile", "next_look")
 LIST = "list"  # in place of a fault's name
+ALL = "all"  # in place of an engine's
 
 
-def tell(engine: str, faults: str, speed: float) -> None:
-    """Runs the demo; `faults` are the names of what goes wrong, with commas between them, `speed` is simulated seconds
-    per real second. Raises DemoFailed.
+def tell(engine: str, method: str, faults: str, speed: float) -> None:
+    """Runs the demo; `method` is "" for the engine's first, `faults` are the names of what goes wrong, with commas
+    between them, `speed` is simulated seconds per real second. Raises DemoFailed.
     """
     if faults == LIST:
         print(f"What may go wrong, and how it ends:\n{listed()}")
         return
-    if engine not in PLAYS:
-        raise DemoFailed(f"There is no demo of {engine!r}; there is one of {', '.join(PLAYS)}")
-    play, going_wrong, began = PLAYS[engine], chosen(faults), time.monotonic()
-    print(f"RDS Sign-on: {play.title}\n")
+    plays, going_wrong, began = _plays(engine, method), chosen(faults), time.monotonic()
+    if len(plays) > 1 and going_wrong:
+        raise DemoFailed("One database goes wrong at a time: name an engine beside FAULTS")
+    print(f"RDS Sign-on: {_title(plays)}, from RDS's event to a proved sign-in\n")
     with Cloud(speed=speed) as cloud:
         with cloud.clock.working():
             prepare(cloud)
         people = Mailbox(cloud, cloud.outputs["OutcomesTopic"], "people")
-        _introduce(cloud, play, going_wrong, time.monotonic() - began)
-        told = _onboard(cloud, play, going_wrong, people, began)
-        if told.end == ONBOARDED:
-            _show_what_people_get(cloud, told)
-            kit = _download_kit(cloud, told)
-            with cloud.clock.working():
-                play.sign_in(cloud, kit, json.loads((kit / "connect.json").read_text()))
-        else:
-            print("\nNobody signs in.")
-        _figures(cloud, told, going_wrong, time.monotonic() - began)
+        _introduce(cloud, plays[0] if len(plays) == 1 else None, going_wrong, time.monotonic() - began)
+        proved = [each for play in plays if (each := _show(cloud, play, going_wrong, people, began))]
+        if len(plays) > 1:
+            _table(proved, time.monotonic() - began)
 
 
-def _introduce(cloud: Cloud, play: Play, faults: Sequence[Fault], seconds: float) -> None:
+def _plays(engine: str, method: str) -> Sequence[Play]:
+    if engine == ALL:
+        return [play for (_, of), play in PLAYS.items() if method in ("", of)]
+    chosen_method = method or next((of for name, of in PLAYS if name == engine), KERBEROS)
+    if (engine, chosen_method) not in PLAYS:
+        offered = "; ".join(f"{name} by {' or '.join(of for each, of in PLAYS if each == name)}" for name in _engines())
+        raise DemoFailed(f"There is no demo of {engine!r} by {chosen_method!r}; there is {offered}; or {ALL!r}")
+    return [PLAYS[engine, chosen_method]]
+
+
+def _engines() -> Sequence[str]:
+    return list(dict.fromkeys(name for name, _ in PLAYS))
+
+
+def _title(plays: Sequence[Play]) -> str:
+    if len(plays) > 1:
+        return f"{len(plays)} new databases, of every engine and by every method"
+    (play,) = plays
+    return f"a new {play.title} {'cluster' if play.clustered else 'database'}"
+
+
+def _show(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox, began: float) -> Proved | None:
+    """One database, from its creation to the figures."""
+    told = _onboard(cloud, play, faults, people, began)
+    proved = None
+    if told.end == ONBOARDED:
+        _show_what_people_get(cloud, told)
+        kit = _download_kit(cloud, told)
+        with cloud.clock.working():
+            proved = prove(play, Terminal(cloud, kit))
+    else:
+        print("\nNobody signs in.")
+    _figures(cloud, told, faults, time.monotonic() - began)
+    return proved
+
+
+def _table(proved: Sequence[Proved], seconds: float) -> None:
+    print(f"\n\n  {'engine':<20} {'method':<10} proved\n")
+    for each in proved:
+        print(f"  {each.play.title:<20} {each.play.method:<10} {each.answer.replace(chr(9), ' ')}")
+        for who in each.refused:
+            print(textwrap.fill(f"refused: {who}", 110, initial_indent=" " * 34, subsequent_indent=" " * 36))
+    refusals = sum(len(each.refused) for each in proved)
+    print(f"\n{len(proved)} sign-ins proved, {refusals} refused, {seconds:.1f} s")
+
+
+def _introduce(cloud: Cloud, play: Play | None, faults: Sequence[Fault], seconds: float) -> None:
+    """`play` is None where there are several."""
+    directory = f"{cloud.directory.realm}: {', '.join(PEOPLE)}"
+    people = (
+        "profile",
+        f"{PLAYS['mysql', KERBEROS].profile}: admits payments-*; logins for alice and bob, none for mallory",
+    )
+    roles = ("roles", f"{API}, which may use logins of the profile; {REPORTS}, which may not")
+    of_method = {KERBEROS: [("directory", directory), people], IAM: [roles]}
     for what, is_so in (
         ("local cloud", f"template.yaml deployed, {len(cloud.physical)} resources; {seconds:.1f} s"),
-        ("real", f"{play.real(cloud)}, each function in a process of its own"),
-        ("stood in for", play.stood_in_for),
-        ("directory", f"{cloud.directory.realm}: {', '.join(PEOPLE)}"),
-        ("profile", f"{PROFILE}: admits payments-*; logins for alice and bob, none for mallory"),
+        *([("real", f"{play.real(cloud)}, each function in a process of its own")] if play else []),
+        *([("stood in for", play.stood_in_for)] if play else []),
+        *(of_method[play.method] if play else [pair for pairs in of_method.values() for pair in pairs]),
         *(("goes wrong", fault.says) for fault in faults),
     ):
         print(f"  {what:<14} {is_so}")
@@ -76,7 +124,7 @@ def _onboard(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox,
         cloud,
         play.name,
         play.clustered,
-        create=lambda: play.create(cloud, PROFILE),
+        create=lambda: play.create(cloud),
         tell=lambda what: befallen.append(Befallen(cloud.clock.now(), what)),
     )
     if faults:
@@ -85,10 +133,10 @@ def _onboard(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox,
         fault.prepare(victim)
     for each in befallen:
         print(f"\n* {each.what}")
-    print(f"\n$ {play.create(cloud, PROFILE)}")
+    print(f"\n$ {play.create(cloud)}")
     followed: list[Told] = []
     for end in expected(faults):
-        execution = _execution(cloud, followed)
+        execution = _execution(cloud, play.name, followed)
         by = "The next one is" if followed else f"{play.event} started"
         print(f"{by} execution {execution.rpartition(':')[2]}\n\n{HEADING}")
         told = Narration(cloud.client, cloud.endpoint, execution, began, befallen).follow()
@@ -114,8 +162,8 @@ def _require_words(faults: Sequence[Fault], messages: Sequence[Mapping[str, str]
         raise DemoFailed(f"The message does not say {missing}")
 
 
-def _execution(cloud: Cloud, followed: Sequence[Told]) -> str:
-    """The next execution that decides something: it has claimed the database, or ended otherwise than the last one.
+def _execution(cloud: Cloud, name: str, followed: Sequence[Told]) -> str:
+    """The next execution about the database that decides something: it claims it, or ended otherwise than the last.
 
     A new database takes minutes, simulated ones, and a cluster sends an event for itself and one for each instance;
     what was parked waits for the next sweep.
@@ -124,14 +172,21 @@ def _execution(cloud: Cloud, followed: Sequence[Told]) -> str:
     known, passed_over = {told.execution for told in followed}, {IN_PROGRESS, *(told.end for told in followed[-1:])}
     while time.monotonic() < deadline:
         items = cloud.client("dynamodb").scan(TableName=cloud.physical["Records"])["Items"]
-        holders = {item["holder"]["S"] for item in items if "holder" in item}
+        holders = {item["holder"]["S"] for item in items if "holder" in item and item["kind"]["S"] == "claim"}
         listed = states.list_executions(stateMachineArn=cloud.outputs["StateMachineArn"])["executions"]
-        ended = [each["executionArn"] for each in reversed(listed) if each["status"] != "RUNNING"]
-        for execution in (*holders - known, *(each for each in ended if each not in known)):
-            if execution in holders or _end(states, execution) not in passed_over:
+        for execution, status in ((each["executionArn"], each["status"]) for each in reversed(listed)):
+            if execution in known or not _is_about(states, execution, name):
+                continue
+            if execution in holders or (status != "RUNNING" and _end(states, execution) not in passed_over):
                 return str(execution)
         time.sleep(0.05)
     raise DemoFailed("No execution was started within a minute")
+
+
+def _is_about(states: Any, execution: str, name: str) -> bool:
+    """The database, or an instance of the cluster."""
+    asked = states.describe_execution(executionArn=execution)["input"]
+    return re.search(rf'"{name}(-[0-9]+)?"', asked) is not None
 
 
 def _end(states: Any, execution: str) -> str:
@@ -157,7 +212,9 @@ def _show_what_people_get(cloud: Cloud, told: Told) -> None:
     print(f"\n  {told.end}: {outcome['headline']}")
     print(
         "  record         "
-        + ", ".join(f"{fact} {record[fact]['S']}" for fact in ("end", "plan", "profile", "rebooted_at"))
+        + ", ".join(
+            f"{fact} {record[fact]['S']}" for fact in ("end", "plan", "profile", "rebooted_at") if fact in record
+        )
     )
 
 

@@ -25,7 +25,8 @@ OF_CLUSTERS = {
     "engine_version": "EngineVersion",
     "new_db_cluster_identifier": "DBClusterIdentifier",
 }
-IAM, SECRET = "enable_iam_database_authentication", "master_user_password"
+IAM = "enable_iam_database_authentication"
+SECRET = "master_user_password"
 
 
 def sorted_out(

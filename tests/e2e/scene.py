@@ -18,15 +18,11 @@ import pymysql
 import yaml
 from moto.rds.models import rds_backends
 
+from localcloud import scenery
 from localcloud.cloud import Cloud
 from localcloud.scenery import create_database, switch_sweep
 
-PEOPLE = {
-    "alice": "Correct-Horse-7",
-    "bob": "Battery-Staple-8",
-    "carol": "Purple-Monkey-9",
-    "mallory": "Stable-Genius-0",
-}
+PEOPLE = {**scenery.PEOPLE, "carol": "Purple-Monkey-9"}
 READING = ("Describe", "Get", "List", "Head")
 OWN_MEMORY = {("dynamodb", "UpdateItem")}  # the claim's and the record's
 REAL_SECONDS = 120
@@ -53,7 +49,7 @@ class Scene:
         self.machine = cloud.outputs["StateMachineArn"]
         self._inputs: dict[str, str] = {}
 
-    def publish_profile(self, name: str, logins: dict[str, list[str]], **changes: Any) -> None:
+    def publish_profile(self, name: str, people: dict[str, list[str]], **changes: Any) -> None:
         """A profile for databases whose names begin with the profile's; `changes` replace parts of it."""
         profile = {
             "version": 1,
@@ -64,7 +60,7 @@ class Scene:
                 "read": {"preset": "read", "mysql": {"databases": ["payments"]}},
                 "write": {"preset": "write", "mysql": {"databases": ["pay_roll"]}},
             },
-            "logins": [{"user": user, "roles": roles} for user, roles in logins.items()],
+            "logins": [{"user": user, "roles": roles} for user, roles in people.items()],
         }
         bucket = self.cloud.outputs["ProfilesBucket"]
         self.cloud.client("s3").put_object(

@@ -7,6 +7,8 @@ import pytest
 from localcloud.__main__ import main
 from localcloud.demo import story
 from localcloud.demo.play import DemoFailed, refused
+from localcloud.demo.plays import PLAYS
+from signon.domain.engines import ENGINES
 
 
 def an_answer(code: int, error: str = "") -> subprocess.CompletedProcess[str]:
@@ -30,7 +32,7 @@ def test_what_is_not_refused_by_the_server_ends_the_demo(answer: subprocess.Comp
 def test_a_demo_that_failed_says_why_and_exits_with_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(engine: str, faults: str, speed: float) -> None:
+    def fail(engine: str, method: str, faults: str, speed: float) -> None:
         raise DemoFailed("alice was not signed in")
 
     monkeypatch.setattr(story, "tell", fail)
@@ -40,4 +42,11 @@ def test_a_demo_that_failed_says_why_and_exits_with_1(
 
 def test_an_engine_without_a_demo_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--engine", "oracle"]) == 1
-    assert capsys.readouterr().err.startswith("There is no demo of 'oracle'; there is one of mysql")
+    assert capsys.readouterr().err.startswith(
+        "There is no demo of 'oracle' by 'kerberos'; there is mysql by kerberos or iam; "
+    )
+
+
+def test_there_is_a_demo_of_every_engine_by_every_method_that_it_offers() -> None:
+    assert set(PLAYS) == {(engine.name, method.value) for engine in ENGINES.values() for method in engine.logins}
+    assert len({play.name for play in PLAYS.values()}) == len(PLAYS)

@@ -11,6 +11,7 @@ from signon.domain.engines import Method
 from signon.domain.methods import Methods, methods
 from signon.domain.plan import Plan
 from signon.domain.profile import DirectoryLogin, IamLogin, Profile
+from signon.domain.request import Request
 from tests.builders import (
     a_cluster,
     a_cluster_id,
@@ -68,8 +69,9 @@ def test_methods_are_the_same_after_they_have_travelled() -> None:
     assert made.used == {Method.KERBEROS, Method.IAM}
 
 
-def switched(database: Database, named: str, **changes: object) -> Plan:
-    return planned(database, a_profile_of("mysql", named, existing_allowed=True, other_pending_allowed=True), **changes)
+def switched(database: Database, named: str, request: Request | None = None) -> Plan:
+    profile = a_profile_of("mysql", named, existing_allowed=True, other_pending_allowed=True)
+    return planned(database, profile, request=request)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -53,16 +53,28 @@ class Kind:
     port: int
     client: Callable[..., str]
     login: str
+    made: str  # how many of the two logins there are
     clustered: bool = False
+    endpoint: str = "Endpoint"
 
 
-MYSQL = (3306, mysql, "CREATE USER {user} IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL")
-POSTGRESQL = (5432, postgresql, "CREATE USER {user} WITH LOGIN; GRANT rds_iam TO {user}")
-MADE = ("", "CREATE ROLE\nGRANT ROLE")
+MYSQL = (
+    3306,
+    mysql,
+    "CREATE USER {user} IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL",
+    "SELECT COUNT(*) FROM mysql.user WHERE user LIKE '%_app'",
+)
+POSTGRESQL = (
+    5432,
+    postgresql,
+    "CREATE USER {user} WITH LOGIN; GRANT rds_iam TO {user}",
+    "SELECT COUNT(*) FROM pg_roles WHERE rolname LIKE '%_app'",
+)
 KINDS = [
     Kind("mysql", *MYSQL),
+    Kind("mariadb", *MYSQL),
     Kind("postgres", *POSTGRESQL),
-    Kind("aurora-mysql", *MYSQL, clustered=True),
+    Kind("aurora-mysql", *MYSQL, clustered=True, endpoint="ReaderEndpoint"),
     Kind("aurora-postgresql", *POSTGRESQL, clustered=True),
 ]
 
@@ -78,8 +90,7 @@ class Scene:
 
     @property
     def host(self) -> str:
-        """A cluster's, where its writer answers."""
-        endpoint = self.database.describe()["Endpoint"]
+        endpoint = self.database.describe()[self.kind.endpoint]
         return str(endpoint if self.kind.clustered else endpoint["Address"])
 
     def sign_in(self, token: str, user: str = "payments_app", *, tls: bool = True) -> str:
@@ -122,17 +133,17 @@ def scene(request: pytest.FixtureRequest, cloud: Cloud, eventually: Eventually, 
     database = (Cluster if kind.clustered else Database)(cloud, f"iam-{kind.engine}", eventually)
     database.create(Engine=kind.engine, MasterUsername="dba", EnableIAMDatabaseAuthentication=True)
     if isinstance(database, Cluster):
-        database.add("1", Engine=kind.engine)
+        database.add(*(("1", "2") if kind.endpoint == "ReaderEndpoint" else ("1",)), Engine=kind.engine)
     seen = database.wait()
-    users = (
-        f"arn:aws:rds-db:us-east-1:{cloud.account}:dbuser:{seen.get('DbClusterResourceId') or seen['DbiResourceId']}"
-    )
+    resource = seen.get("DbClusterResourceId") or seen["DbiResourceId"]
+    users = f"arn:aws:rds-db:us-east-1:{cloud.account}:dbuser:{resource}"
     roles = {f"payments-api-{kind.engine}": [f"{users}/payments_app"], f"nobody-{kind.engine}": []}
     app, nobody = (scenery.credentials(cloud, scenery.create_role(cloud, name, may)) for name, may in roles.items())
     scene = Scene(database, kind, app, nobody)
+    writer, master = replace(scene, kind=replace(kind, endpoint="Endpoint")), database.master()["password"]
     for user in ("payments_app", "other_app"):
-        master = database.master()
-        assert kind.client(cloud, scene.host, "dba", master["password"], kind.login.format(user=user)) in MADE
+        kind.client(cloud, writer.host, "dba", master, kind.login.format(user=user))
+    eventually(lambda: kind.client(cloud, scene.host, "dba", master, kind.made) == "2")
     yield scene
     database.delete()
 
@@ -163,7 +174,7 @@ def test_a_login_that_the_policy_does_not_name_is_refused(scene: Scene) -> None:
 
 
 def test_a_forged_token_is_refused(scene: Scene) -> None:
-    forger = {**scene.app, "AWS_SECRET_ACCESS_KEY": "guessed"}
+    forger = {**scene.app, "AWS_SECRET_ACCESS_KEY": scene.nobody["AWS_SECRET_ACCESS_KEY"]}
     scene.refuses(scene.token(forger), "the signature is wrong")
     scene.refuses(scene.token({**forger, "AWS_ACCESS_KEY_ID": "AKIAGUESSED"}), "nobody has the access key")
 

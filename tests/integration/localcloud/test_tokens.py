@@ -76,7 +76,7 @@ def test_it_is_good_for_15_minutes(late: float, why: str) -> None:
         ({"host": HOST.replace("-1", "-2")}, "the token is for orders-2"),
         ({"host": "10.0.0.7"}, "the token is for 10.0.0.7"),
         ({"region": "eu-west-1"}, "the token's scope is"),
-        ({"secret": "another"}, "the signature is wrong"),
+        ({"secret": SESSION}, "the signature is wrong"),
         ({"session": None}, "the session token is another one"),
         ({"session": "another"}, "the session token is another one"),
     ],

@@ -14,7 +14,7 @@ import pytest
 from localcloud.iam.policies import statements
 from localcloud.iam.principals import Principal
 from localcloud.rds.tokens import Destination, verify
-from localcloud.servers import AuroraMySQL, Directory, MySQL, PostgreSQL, World
+from localcloud.servers import AuroraMySQL, Directory, MariaDB, MySQL, PostgreSQL, World
 from localcloud.servers.controller import KERBEROS_PORT
 from signon.domain.engines import ENGINES
 from signon.domain.kit.facts import KitFacts
@@ -29,6 +29,7 @@ from .mishaps import GRACE
 
 ROOT = Path(__file__).parents[4]
 RDS_BUNDLE = ROOT / "layers/signon/rds-ca-bundle.pem"
+SHOP = f"shop.cabc123def45.{REGION}"
 BOOKS = f"books.cluster-cabc123def45.{REGION}"
 LEDGER = f"ledger.cluster-cabc123def45.{REGION}"
 MYSQL_IAM = "IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL"
@@ -68,7 +69,7 @@ class Desk:
     folder: Path
     environment: Mapping[str, str]
 
-    def cell(self, engine: str, server: MySQL | PostgreSQL) -> Cell:
+    def cell(self, engine: str, server: MySQL | MariaDB | PostgreSQL) -> Cell:
         """Of an engine and all of its methods, with the kit's files in a folder of their own.
 
         The local authority's certificate stands beside RDS's.
@@ -176,6 +177,14 @@ def books(world: World, directory: Directory) -> AuroraMySQL:
 
 
 @pytest.fixture(scope="session")
+def shop(world: World) -> MariaDB:
+    server = world.mariadb("shop", SHOP, *MASTER)
+    server.switch_iam(True)
+    assert sign_in(world, server, *MASTER, *(f"CREATE USER {user} {MYSQL_IAM}" for user in TOKENS)).error == ""
+    return take_tokens(server)
+
+
+@pytest.fixture(scope="session")
 def ledger(world: World, directory: Directory) -> PostgreSQL:
     """It has joined; alice signs in, bob's login is closed, frank has none; a table, a schema, a database are shut."""
     server = world.postgresql("ledger", [LEDGER], *psql.MASTER)
@@ -196,7 +205,7 @@ def ledger(world: World, directory: Directory) -> PostgreSQL:
     return take_tokens(server)
 
 
-Server = TypeVar("Server", MySQL, AuroraMySQL, PostgreSQL)
+Server = TypeVar("Server", MySQL, AuroraMySQL, MariaDB, PostgreSQL)
 
 
 def take_tokens(server: Server) -> Server:
@@ -215,10 +224,11 @@ def take_tokens(server: Server) -> Server:
 
 
 @pytest.fixture(scope="session")
-def cells(desk: Desk, payments: MySQL, books: AuroraMySQL, ledger: PostgreSQL) -> Mapping[str, Cell]:
+def cells(desk: Desk, payments: MySQL, books: AuroraMySQL, shop: MariaDB, ledger: PostgreSQL) -> Mapping[str, Cell]:
     """The kits, by engine. Of PostgreSQL's two engines the local server is the same."""
-    servers: Mapping[str, MySQL | PostgreSQL] = {
+    servers: Mapping[str, MySQL | MariaDB | PostgreSQL] = {
         "mysql": payments,
+        "mariadb": shop,
         "aurora-mysql": books,
         "postgres": ledger,
         "aurora-postgresql": ledger,

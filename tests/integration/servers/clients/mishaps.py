@@ -151,10 +151,7 @@ def _tokens() -> list[Mishap]:
     return [
         Mishap("token: no credentials", "token", environment=nobodys, cell=mysql),
         Mishap("mysql: expired token", "mysql", user="late_app", cell=mysql),
-        Mishap("mariadb: token of another key", "mariadb", user="payments_app", environment=another, cell=mysql),
-        Mishap("psql: expired token", "psql", user="late_app", cell=postgresql),
         Mishap("psql: token of another key", "psql", user="payments_app", environment=another, cell=postgresql),
-        Mishap("psql: no role for tokens", "psql", user="nobody", cell=postgresql),
         Mishap("pgjdbc: no token", "pgjdbc", user="payments_app", typed="", cell=postgresql),
         Mishap("pgjdbc: no token any more", "pgjdbc", user="payments_app", typed="x", cell=postgresql),
     ]

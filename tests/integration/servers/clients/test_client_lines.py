@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import boto3
 import pytest
 
 from signon.domain.engines import ENGINES, Family, Method
@@ -14,6 +15,12 @@ from tests.integration.servers.accounts import ALICE, REALM
 
 from .conftest import KEYS, Cell, Desk
 
+RDS = boto3.client(
+    "rds",
+    "us-east-1",
+    aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
+    aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
+)
 ME, APP = f"alice@{REALM}", "payments_app"
 WHO = {
     Family.MYSQL: "SELECT CURRENT_USER()",
@@ -46,6 +53,9 @@ ROWS = [
     Row("aurora-mysql", Method.IAM, "mysql", (f"{APP}@%",)),
     Row("aurora-mysql", Method.IAM, "mariadb", (f"{APP}@%",)),
     Row("aurora-mysql", Method.IAM, "mariadb-jdbc", (f"{APP}@%",)),
+    Row("mariadb", Method.IAM, "mysql", (f"{APP}@%",)),
+    Row("mariadb", Method.IAM, "mariadb", (f"{APP}@%",)),
+    Row("mariadb", Method.IAM, "mariadb-jdbc", (f"{APP}@%",)),
     Row("postgres", Method.KERBEROS, "psql", (ME, "t")),
     Row("postgres", Method.KERBEROS, "pgjdbc", (ME, "t")),
     Row("postgres", Method.IAM, "psql", (APP, "t")),
@@ -56,7 +66,6 @@ ROWS = [
     Row("aurora-postgresql", Method.IAM, "pgjdbc", (APP, "t")),
 ]
 NO_PACKAGE = {"mysql-jdbc"}  # neither Debian nor Ubuntu has MySQL's own driver
-NO_LOCAL_SERVER = {"mariadb"}
 TYPED = [row for row in ROWS if row.client not in clients.DRIVERS]
 BY_DRIVERS = [row for row in ROWS if row.client in clients.DRIVERS]
 
@@ -68,7 +77,7 @@ def test_every_client_of_every_kit_has_a_row_or_a_reason() -> None:
         for method in engine.logins
         for client in clients.CLIENTS
         if client.family is engine.family and sign_in_by(engine.name, method) in client.works
-        if client.name not in NO_PACKAGE and engine.name not in NO_LOCAL_SERVER
+        if client.name not in NO_PACKAGE
     }
     assert {(row.engine, row.method, row.client) for row in ROWS} == wanted
 
@@ -85,28 +94,22 @@ def test_a_line_signs_in(desk: Desk, cells: Mapping[str, Cell], tickets: None, r
 def test_the_drivers_sign_in_with_their_urls_and_with_the_settings_of_desktop_tools(
     desk: Desk, cells: Mapping[str, Cell], tickets: None
 ) -> None:
-    """One JVM for each kit; what a tool is given has whole paths."""
+    """One JVM for all of them, in one kit's folder: the certificates are the same in each."""
     drivers = {client.name: client for client in clients.CLIENTS if client.is_driver}
-    tokens = dict[str, str]()
-    for engine in dict.fromkeys(row.engine for row in BY_DRIVERS):
-        cell, questions, expected = cells[engine], [], []
-        for row in (row for row in BY_DRIVERS if row.engine == engine):
-            kind = cell.facts.sign_ins[row.method]
-            lines, login = clients.lines(cell.facts, kind, row.user), clients.login(cell.facts, kind, row.user)
-            if kind is SignIn.TOKEN and lines["token"] not in tokens:
-                tokens[lines["token"]] = desk.run(lines["token"], cell.kit, **KEYS).rows
-            password = {SignIn.PASSWORD: ALICE[1], SignIn.TICKET: ""}.get(kind) or tokens.get(
-                lines.get("token", ""), ""
-            )
-            of_tools = [
-                clients.settings(tool, drivers[row.client], cell.facts, kind, row.user) for tool in clients.TOOLS
-            ]
-            given = {(fields["URL"].replace(clients.FOLDER, str(cell.kit)), fields["Username"]) for fields in of_tools}
-            for url, name in {(lines[row.client], login)} | given:
-                questions.append(["connect", url, name, password, WHO[cell.facts.family]])
-                expected.append(list(row.who))
-        options = desk.in_java(cell.kit) if cell.facts.takes_tickets else []
-        assert desk.ask_drivers(questions, cell.kit, options) == expected
+    kit, questions, expected = cells["aurora-postgresql"].kit, [], []
+    for row in BY_DRIVERS:
+        facts = cells[row.engine].facts
+        kind = facts.sign_ins[row.method]
+        login, password = clients.login(facts, kind, row.user), {SignIn.PASSWORD: ALICE[1], SignIn.TICKET: ""}.get(kind)
+        if password is None:
+            password = RDS.generate_db_auth_token(facts.host, facts.port, row.user)
+        given = {(clients.lines(facts, kind, row.user)[row.client], login)}
+        for tool in clients.TOOLS:  # whose paths are whole
+            fields = clients.settings(tool, drivers[row.client], facts, kind, row.user)
+            given.add((fields["URL"].replace(clients.FOLDER, str(kit)), fields["Username"]))
+        questions += [["connect", url, name, password, WHO[facts.family]] for url, name in given]
+        expected += [list(row.who)] * len(given)
+    assert desk.ask_drivers(questions, kit, desk.in_java(kit)) == expected
 
 
 def test_the_line_for_a_ticket_gets_one(desk: Desk, cells: Mapping[str, Cell]) -> None:

@@ -88,22 +88,20 @@ def attempt(mishap: Mishap, cells: Mapping[str, Cell], scene: dict[str, str]) ->
 
 @pytest.fixture(scope="module")
 def drivers(desk: Desk, cells: Mapping[str, Cell], scene: dict[str, str]) -> Mapping[str, str]:
-    """What JDBC drivers say, by mishap; a JVM for all that have the same kit, tickets and options."""
+    """What JDBC drivers say, by mishap; a JVM for all that have the same tickets and options."""
     together = defaultdict(list)
     for mishap in MISHAPS:
         if mishap.client in clients.DRIVERS:
-            kit = attempt(mishap, cells, scene).cell.kit
-            together[kit, mishap.ticket, mishap.without].append(mishap)
-    said: dict[str, str] = {}
-    for (kit, ticket, without), mishaps in together.items():
+            together[mishap.ticket, mishap.without].append(mishap)
+    kit, said = cells["aurora-postgresql"].kit, dict[str, str]()
+    for (ticket, without), mishaps in together.items():
         questions = []
         for mishap in mishaps:
             made = attempt(mishap, cells, scene)
             login = clients.login(made.cell.facts, made.sign_in, mishap.user)
             typed = "" if made.sign_in is SignIn.TICKET else mishap.typed
             questions.append(["connect", made.line, login, typed, mishap.sql])
-        in_java = desk.in_java(kit) if (kit / "krb5.conf").exists() else []
-        options = [option for option in in_java if not without or without not in option]
+        options = [option for option in desk.in_java(kit) if not without or without not in option]
         answers = desk.ask_drivers(questions, kit, options, KRB5CCNAME=desk.tickets(ticket))
         for mishap, (word, *texts) in zip(mishaps, answers, strict=True):
             assert word == "error"

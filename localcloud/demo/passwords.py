@@ -1,0 +1,30 @@
+"""RDS for MySQL: alice signs in with her directory password, which the server checks through PAM."""
+
+from localcloud.demo.play import Refusal, SignIn
+from localcloud.demo.terminal import YOUR_NAME, Terminal
+from localcloud.scenery import PEOPLE
+
+QUESTION = "SELECT CURRENT_USER(), @@external_user"
+ASKED = f" --batch --skip-column-names --execute '{QUESTION}'"
+DENIED = "ERROR 1045"  # the server's "access denied", and no other failure
+
+
+def sign_in(terminal: Terminal) -> SignIn:
+    """The line of the kit, run as it stands but for the name; the password is typed."""
+    line = terminal.lines("kerberos")["mysql"] + ASKED
+    alice, mallory = (line.replace(YOUR_NAME, name) for name in ("alice", "mallory"))
+    without_tls = alice.replace("--ssl-mode=VERIFY_IDENTITY", "--ssl-mode=DISABLED")
+    return SignIn(
+        [alice.removesuffix(ASKED)],
+        QUESTION,
+        f"alice@%\talice@{terminal.cloud.directory.realm}",
+        lambda: terminal.run(alice, typed=PEOPLE["alice"]),
+        [
+            Refusal(who, DENIED, lambda line=tried, typed=password: terminal.run(line, typed=typed))  # type: ignore[misc]
+            for who, tried, password in (
+                ("mallory, who is in the directory and has no login", mallory, PEOPLE["mallory"]),
+                ("alice with a wrong password", alice, "Wrong-Horse-7"),
+                ("alice without TLS", without_tls, PEOPLE["alice"]),
+            )
+        ],
+    )

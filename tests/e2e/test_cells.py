@@ -1,0 +1,94 @@
+"""Every engine by every method that AWS offers there: RDS's event, a sign-in with the kit's lines, who is refused."""
+
+import urllib.parse
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from localcloud.demo.play import Play, prove
+from localcloud.demo.plays import PLAYS
+from localcloud.demo.terminal import Terminal
+from localcloud.scenery import API, PROFILES, REPORTS, create_role
+from tests.e2e.scene import Ended, Scene
+
+Cell = tuple[str, str]
+each_cell = pytest.mark.parametrize("cell", PLAYS, ids="-".join)
+
+
+@pytest.fixture(scope="module")
+def ended(scene: Scene) -> Mapping[Cell, Ended]:
+    """Nine databases appear at once, under the worked examples of profiles."""
+    for profile in {play.profile for play in PLAYS.values()}:
+        text = (PROFILES / f"{profile}.yaml").read_bytes()
+        scene.cloud.client("s3").put_object(
+            Bucket=scene.cloud.outputs["ProfilesBucket"], Key=f"{profile}.yaml", Body=text
+        )
+    for role in (API, REPORTS):
+        create_role(scene.cloud, role)
+    for play in PLAYS.values():
+        play.create(scene.cloud)
+    return {cell: scene.until(lambda play=play: onboarded(scene, play)) for cell, play in PLAYS.items()}
+
+
+def onboarded(scene: Scene, play: Play) -> Ended | None:
+    """The execution that did the work: a cluster's members announce themselves as well."""
+    names = [play.name, f"{play.name}-1", f"{play.name}-2"]
+    executions = {arn for name in names for arn in scene.executions_about(name, by="RDS-EVENT")}
+    done = [one for arn in executions if (one := scene.ended(arn)).end != "Already in progress"]
+    return done[0] if done else None
+
+
+@each_cell
+def test_the_event_of_a_new_database_ends_in_onboarded(ended: Mapping[Cell, Ended], cell: Cell) -> None:
+    assert (ended[cell].status, ended[cell].end) == ("SUCCEEDED", "Onboarded"), ended[cell].dossier["outcome"]
+
+
+@each_cell
+def test_who_may_signs_in_with_the_kits_lines_as_they_stand_and_who_may_not_is_refused(
+    scene: Scene, ended: Mapping[Cell, Ended], cell: Cell, tmp_path: Path
+) -> None:
+    bucket, folder = urllib.parse.urlsplit(ended[cell].dossier["kit"]["location"])[1:3]
+    s3 = scene.cloud.client("s3")
+    for entry in s3.list_objects_v2(Bucket=bucket, Prefix=folder.lstrip("/"))["Contents"]:
+        s3.download_file(bucket, entry["Key"], str(tmp_path / Path(entry["Key"]).name))
+    assert len(prove(PLAYS[cell], Terminal(scene.cloud, tmp_path)).refused) >= 3
+
+
+@each_cell
+def test_a_second_run_changes_nothing(scene: Scene, ended: Mapping[Cell, Ended], cell: Cell) -> None:
+    play = PLAYS[cell]
+    kind = "cluster" if play.clustered else "instance"
+    again = scene.run_with({"database": {kind: play.name}})
+    assert (again.end, scene.changes_made_by(again)) == ("Onboarded", {})
+
+
+REBOOTED = {
+    "mysql": ("",),
+    "aurora-mysql": ("-2",),  # the reader alone
+    "postgres": ("",),
+    "aurora-postgresql": ("-2", "-1"),  # the reader first
+}
+
+
+@each_cell
+def test_what_was_rebooted_is_what_the_row_says(ended: Mapping[Cell, Ended], cell: Cell) -> None:
+    engine, method = cell
+    rebooted = (ended[cell].dossier["reboot"] or {"instances": []})["instances"]
+    wanted = REBOOTED[engine] if method == "kerberos" else ()
+    assert rebooted == [f"{PLAYS[cell].name}{suffix}" for suffix in wanted]
+
+
+def test_aws_offers_mariadb_no_directory_and_the_message_says_what_it_offers(
+    scene: Scene, ended: Mapping[Cell, Ended]
+) -> None:
+    scene.publish_profile(
+        "payments-wiki",
+        {"alice": ["read"]},
+        admits={"engines": ["mariadb"], "names": ["payments-*"]},
+        methods={"mariadb": ["kerberos"]},
+    )
+    polite = scene.run(PLAYS["mariadb", "iam"].name, profile="payments-wiki")
+    assert polite.end == "Needs a person"
+    assert "AWS offers no Kerberos for RDS for MariaDB" in str(polite.dossier["outcome"])
+    assert "mariadb: [iam]" in str(polite.dossier["plan"]["findings"])
