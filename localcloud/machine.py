@@ -50,6 +50,11 @@ class Machine:
     native: Path  # folder of what is compiled from localcloud/servers/native
     pam_krb5: Path  # the PAM module, outside of /lib so that the machine's own sign-in is not touched
 
+    @property
+    def mysql_knows_tickets(self) -> bool:
+        """Whether Oracle's client has its plugin for Kerberos, which Ubuntu 24.04 does not ship."""
+        return bool(self.mysql_plugin_dir and (self.mysql_plugin_dir / "authentication_kerberos_client.so").exists())
+
     def postgresql_for(self, major: int | None) -> PostgreSQLPrograms:
         """The oldest PostgreSQL that is not older than `major`, else the newest; None: the newest.
 

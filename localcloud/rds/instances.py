@@ -3,6 +3,7 @@
 import secrets
 import string
 import threading
+from functools import partial
 from typing import Any
 
 from moto.rds import models
@@ -131,7 +132,7 @@ class Instances(Joining):
         """At once: RDS shows the instance as `deleting` for some minutes, here it is gone."""
         members.refuse_to_go_first(self.databases.get(db_instance_identifier))
         instance: Any = super().delete_db_instance(db_instance_identifier, *more, **options)
-        threading.Thread(target=servers.end, args=(instance,), daemon=True).start()
+        self._aside(partial(servers.end, instance))
         self.announced.announce(instance, DELETED)
         return instance  # type: ignore[no-any-return]
 

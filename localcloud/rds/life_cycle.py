@@ -77,6 +77,10 @@ class LifeCycle(models.RDSBackend):
 
         threading.Thread(target=run, daemon=True, name=f"rds {resource.resource_id} {resource.status}").start()
 
+    def _aside(self, work: Callable[[], object]) -> None:
+        """Nobody waits for it."""
+        threading.Thread(target=work, daemon=True).start()
+
     def _exists(self, resource: Any) -> bool:
         known: Any = self.clusters if isinstance(resource, models.DBCluster) else self.databases
         return known.get(resource.resource_id) is resource

@@ -47,7 +47,7 @@ FOLLOWER = ("--read-only=ON", "--super-read-only=ON")
 
 
 class AuroraMySQL(MySQL):
-    """All members begin empty, with the same accounts, and a reader has everything from its writer's binary log."""
+    """A member of a cluster. All of them begin empty, and a reader has everything from its writer's binary log."""
 
     folder = "aurora"
     plugins: ClassVar[Mapping[str, str]] = {"kerberos": KERBEROS}

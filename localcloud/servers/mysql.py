@@ -47,12 +47,10 @@ SERVE = (
 
 
 class MySQL(MySQLFamily):
-    """RDS for MySQL. It runs as soon as it is created, without plugins."""
+    """RDS for MySQL, whose Kerberos is a directory password that PAM checks. It starts without plugins."""
 
     folder = "mysql"
-    plugins: ClassVar[Mapping[str, str]] = {
-        "kerberos": "auth_pam"
-    }  # RDS for MySQL's Kerberos is a directory password that PAM checks
+    plugins: ClassVar[Mapping[str, str]] = {"kerberos": "auth_pam"}
 
     @classmethod
     def create(cls, world: World, name: str, hosts: Sequence[str], master_user: str, master_password: str) -> Self:
@@ -89,6 +87,7 @@ class MySQL(MySQLFamily):
                     f"--init-file={first}",
                 ]
             )
+            first.unlink()
             (folder / "auto.cnf").unlink()  # the server's UUID: each copy makes its own
 
         recipe = [machine.mysql_version, *machine.mysqld, *INITIALIZE, RENAMED]

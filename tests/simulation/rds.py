@@ -46,6 +46,7 @@ class SimulatedRds:
         self.faults.clear()
         backend.clock, backend.world, backend.faults = self._conductor, self._servers, self.faults
         backend._later = MethodType(_later, backend)
+        backend._aside = lambda work: work()
         backend._join = functools.partial(self._join, backend._join)
         backend.announced = RdsEvents(self._conductor, self._put)  # type: ignore[arg-type]  # as much of a clock as it asks
 
@@ -109,7 +110,7 @@ def _later(
     resource: Any,
     seconds: float,
     status: str,
-    event: Event,
+    event: Event | None,
     begin: Callable[[], object] = lambda: None,
     end: Callable[[], object] = lambda: None,
 ) -> None:
@@ -120,6 +121,7 @@ def _later(
         if backend._exists(resource):
             end()
             resource.status = status
-            backend.announced.announce(resource, event)
+            if event:
+                backend.announced.announce(resource, event)
 
     backend.clock.at(seconds, become)

@@ -199,6 +199,8 @@ class MySQLCluster(Cluster):
 
     def with_ticket(self, user: str, password: str, host: str) -> "subprocess.CompletedProcess[str]":
         """A person of the directory signs in; asks who they are."""
+        if not self.cloud.world.machine.mysql_knows_tickets:
+            pytest.skip("the distribution's client of MySQL has no plugin for tickets")
         said = self._mysql("SELECT CURRENT_USER()", host, user, **_ticket(self.cloud, user, password, host))
         return subprocess.CompletedProcess((), int("ERROR" in said), said)
 

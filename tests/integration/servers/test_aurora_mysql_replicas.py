@@ -10,7 +10,7 @@ from localcloud.servers import AuroraMySQL, Directory, World
 
 from .accounts import ALICE, MASTER, REALM
 from .conftest import REGION, Aurora
-from .mysql_tickets import anybody, mysql
+from .mysql_tickets import anybody
 from .sign_in import Outcome, sign_in
 
 Ticket = Callable[[tuple[str, str]], Path]
@@ -77,16 +77,16 @@ def test_the_writer_takes_tickets_without_a_restart_and_a_reader_after_its_own(
     writer.take_tickets()
     assert as_master(world, writer, LOGIN, "CREATE DATABASE after_the_login").error == ""
     eventually(lambda: shows(world, reader, "after_the_login"))
-    assert mysql(world, writer, "alice", ticket(ALICE)) == (ME, "")
-    assert mysql(world, reader, "alice", ticket(ALICE))[0] == ""
+    assert anybody(world, writer, "alice", ticket(ALICE)) == (ME, "")
+    assert anybody(world, reader, "alice", ticket(ALICE))[0] == ""
     assert anybody(world, reader, "alice", ticket(ALICE), of=writer)[1].startswith("1045 ")
     assert "this server has no key of the directory" in (world.home / "verifier.log").read_text()
 
     for server in (reader, writer):
         server.restart(["kerberos"])
-        assert mysql(world, server, "alice", ticket(ALICE)) == (ME, "")
+        assert anybody(world, server, "alice", ticket(ALICE)) == (ME, "")
     reader.restart()
-    assert mysql(world, reader, "alice", ticket(ALICE))[0] == ""
+    assert anybody(world, reader, "alice", ticket(ALICE))[0] == ""
     writer.restart()
     assert as_master(world, writer, LOGIN.replace("alice", "bob")).error.startswith("1524 ")
 
@@ -135,5 +135,5 @@ def test_a_reader_takes_the_writers_place_and_gives_it_back(
         for server in (old, other):
             eventually(lambda server=server, round_=round_: shows(world, server, f"after_{round_}"))  # type: ignore[misc]
         for server, host in ((new, cluster), (new, new.host), (old, old.host), (other, other.host)):
-            assert mysql(world, server, "alice", ticket(ALICE), host=host) == (ME, "")
+            assert anybody(world, server, "alice", ticket(ALICE), host=host) == (ME, "")
     other.delete()
