@@ -1,7 +1,9 @@
 """Real servers for one machine: a directory and databases, unprivileged, on loopback, gone when we are gone.
 
 world         what belongs together: start here
-directory     Samba's Active Directory; samba/ are its programs
+directory     the Active Directory that databases join
+trusted       a domain on premises whose people it lets in
+controller    the Samba domain controller of either; samba/ are its programs
 verifier      the program that checks credentials for the databases; tickets is its part that accepts those
 mysql         one MySQL per RDS instance; native/rdsauth.c are its authentication plugins, and the next ones'
 aurora_mysql  one MySQL per instance of Aurora MySQL, a writer or a reader that follows it
@@ -19,11 +21,23 @@ stale         folders of processes that were killed
 """
 
 from .aurora_mysql import AuroraMySQL
-from .directory import Directory, DirectoryRefused
+from .controller import DirectoryRefused
+from .directory import Directory
 from .mariadb import MariaDB
 from .mysql import MySQL
 from .postgresql import PostgreSQL
 from .supervisor import ServerFailed
+from .trusted import TrustedDomain
 from .world import World
 
-__all__ = ["AuroraMySQL", "Directory", "DirectoryRefused", "MariaDB", "MySQL", "PostgreSQL", "ServerFailed", "World"]
+__all__ = [
+    "AuroraMySQL",
+    "Directory",
+    "DirectoryRefused",
+    "MariaDB",
+    "MySQL",
+    "PostgreSQL",
+    "ServerFailed",
+    "TrustedDomain",
+    "World",
+]

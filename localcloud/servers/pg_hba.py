@@ -1,9 +1,10 @@
 """Who may sign in to a PostgreSQL server, and how: its pg_hba.conf, of which the first line that fits decides.
 
 On RDS the roles decide. A member of rds_ad has its ticket checked and no password, and nothing lets it in before the
-server has joined a directory and was restarted. A member of rds_iam has its token checked, by PAM, as long as IAM
-database authentication is on. That takes precedence over the password for whoever it is granted to, the master user
-too:
+server has joined a directory and was restarted. A role's name has the realm in it, so that people of a domain that the
+directory trusts are let in by it, too, and are nobody else. A member of rds_iam has its token checked, by PAM, as long
+as IAM database authentication is on. That takes precedence over the password for whoever it is granted to, the master
+user too:
 docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
 
 From PostgreSQL 16 on one thing differs. Who makes a role, or may grant one, is its member by that (ADMIN OPTION,
@@ -29,7 +30,7 @@ def pg_hba(major: int, master_user: str, realm: str | None, *, iam: bool) -> str
         "hostssl all rdsadmin all reject",
         "hostssl rdsadmin all all reject",
         *([f'hostssl all "{master_user}" all scram-sha-256'] if major >= ADMIN_ONLY_MEMBERSHIPS else []),
-        f"hostssl all +rds_ad all {f'gss include_realm=1 krb_realm={realm}' if realm else 'reject'}",
+        f"hostssl all +rds_ad all {'gss include_realm=1' if realm else 'reject'}",
         f"hostssl all +rds_iam all {f'pam pamservice={PAM_SERVICE}' if iam else 'reject'}",
         "hostssl all all all scram-sha-256",
     ]

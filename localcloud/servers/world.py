@@ -22,6 +22,7 @@ from .names import Names
 from .postgresql import PostgreSQL
 from .supervisor import Supervisor
 from .templates import Templates
+from .trusted import TrustedDomain
 
 _PARENT, _PREFIX = Path("/tmp"), "signon-"  # noqa: S108  (short, because a unix socket's path holds 107 characters)
 
@@ -60,6 +61,14 @@ class World:
         """
         self.directory = Directory(self, domain)
         return self.directory
+
+    def start_trusted_domain(self, domain: str) -> TrustedDomain:
+        """Starts a domain on premises whose people the directory, which must have been started, lets in.
+
+        Raises ServerFailed.
+        """
+        assert self.directory
+        return TrustedDomain(self, self.directory, domain)
 
     def mysql(self, name: str, host: str, master_user: str, master_password: str) -> MySQL:
         """Starts a MySQL server that answers to `host`, without auth_pam. May be called from several threads.

@@ -16,7 +16,10 @@ from tests.e2e.scene import Scene
 OF_IT = about_it(profile=ODD)
 ADMITS = {"engines": ["mysql"], "names": ["*"]}
 REALM = "CORP.EXAMPLE.COM"
-SERVED = "served are DB instances of mysql, DB clusters of aurora-postgresql: take the tag off"
+SERVED = (
+    "served are DB instances of mysql, DB clusters of aurora-mysql, DB instances of postgres, DB clusters of"
+    " aurora-postgresql, DB instances of mariadb: take the tag off"
+)
 
 
 def odd(name: str, *said: Said, **database: Any) -> Odd:
@@ -96,8 +99,11 @@ def old(version: str) -> Said:
 
 UNTAGGED = (f"{ODD} bears no tag signon:profile: tag it with the name of a profile that admits it", "")
 IAM_IS_ON = (
-    f"IAM database authentication is on for {ODD}; RDS for MySQL takes one method or the other",
-    "Switch IAM database authentication off, or use a profile without kerberos",
+    (
+        f"IAM database authentication is on for {ODD}, and RDS for MySQL takes one method or the other: it would be"
+        " switched off, and who signs in with a token would be let in no longer"
+    ),
+    "Approve the plan, or let the profile name iam for this engine",
 )
 REPLICA = (
     f"{ODD} is a read replica of first-1; directory sign-in is not offered there",
@@ -118,8 +124,8 @@ OTHER_DIRECTORY = (
     "Let it leave that directory first (Domain none)",
 )
 MARIADB = (
-    f"AWS offers no Kerberos for MariaDB, and {ODD} is of that engine",
-    "Take the tag off: people sign in there with passwords of the database's own",
+    f"Profile {USUAL} names no method for engine mariadb",
+    "Add mariadb: [iam] under methods",
 )
 NOT_FOR_MARIADB = (
     f"Profile {USUAL} does not admit this database: it admits no engine mariadb",
@@ -151,7 +157,7 @@ PENDING = {
 }
 
 DATABASES = [
-    *map(foreign, ("postgres", "aurora-postgresql", "oracle-ee", "sqlserver-se", "db2-se", "docdb", "neptune")),
+    *map(foreign, ("aurora-postgresql", "oracle-ee", "sqlserver-se", "db2-se", "docdb", "neptune")),
     Odd("no tag and no profile", [UNTAGGED], {"database": {"instance": ODD}}, {"tags": []}, end="Not ours"),
     not_ours("being deleted", f"{ODD} is deleting", status="deleting"),
     odd("MariaDB", NOT_FOR_MARIADB, MARIADB, engine="mariadb", engine_version="11.4.8"),
@@ -168,13 +174,13 @@ DATABASES = [
     odd(
         "everything at once",
         old("5.7.44"),
-        IAM_IS_ON,
         (f"{ODD} is stopped", "Bring it to available; then start again"),
         OTHER_VPC,
         NO_SECRET,
         OTHER_DIRECTORY,
         REPLICA,
         SOURCE,
+        IAM_IS_ON,
         OLDER,
         engine_version="5.7.44",
         enable_iam_database_authentication=True,

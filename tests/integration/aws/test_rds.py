@@ -146,7 +146,7 @@ def test_changes_that_wait_for_the_maintenance_window_are_seen(cloud: Cloud, nam
 )
 def test_rds_says_whether_it_offers_kerberos(database: Database, engine: str, offered: bool) -> None:
     not_offered = rds.not_offered(replace(database, id=replace(database.id, engine=engine)))
-    assert not_offered == ({} if offered else {Method.KERBEROS: ("db.t4g.micro",)})
+    assert not_offered.get(Method.KERBEROS, ()) == (() if offered else ("db.t4g.micro",))
 
 
 # ---- associating

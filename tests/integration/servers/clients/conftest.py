@@ -15,7 +15,7 @@ from localcloud.iam.policies import statements
 from localcloud.iam.principals import Principal
 from localcloud.rds.tokens import Destination, verify
 from localcloud.servers import AuroraMySQL, Directory, MariaDB, MySQL, PostgreSQL, World
-from localcloud.servers.directory import KERBEROS_PORT
+from localcloud.servers.controller import KERBEROS_PORT
 from signon.domain.engines import ENGINES
 from signon.domain.kit.facts import KitFacts
 from signon.domain.kit.files import render

@@ -1,0 +1,104 @@
+"""A Samba domain controller, and the program that changes its people."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .world import World
+
+HERE = Path(__file__).parent
+PORT_SHIFT = (
+    20000  # added to Samba's ports, see native/portshift.c; one number will do, each address is a controller's own
+)
+KERBEROS_PORT = 88 + PORT_SHIFT
+
+FORGETFUL = {"TDB_NO_FSYNC": "1"}  # Samba's databases do not outlive us
+
+
+class DirectoryRefused(RuntimeError):
+    """The directory does not accept a change: the name is taken, the password too weak, the user unknown."""
+
+
+class Controller:
+    """Of the domain `domain`, at `address`; all of it is in the world's folder `name`."""
+
+    def __init__(self, world: World, domain: str, name: str, address: str) -> None:
+        self.domain, self.realm, self.address = domain, domain.upper(), address
+        self.folder = world.home / name
+        self._world, self._name, self._lock = world, f"samba-{name}", threading.Lock()
+        self._lay_out()
+        self._samba = self._start_samba()
+        self._users = self._start_users()
+
+    def await_ready(self) -> None:
+        """Raises ServerFailed."""
+        self._world.supervisor.wait_until(
+            lambda: _accepts(self.address, KERBEROS_PORT), self._samba, "Samba", self._world.home / f"{self._name}.log"
+        )
+
+    def ask(self, *request: str) -> None:
+        """Has the program samba/users.py change something. Raises DirectoryRefused."""
+        with self._lock:
+            assert self._users.stdin
+            assert self._users.stdout
+            self._users.stdin.write(json.dumps(request).encode() + b"\n")
+            self._users.stdin.flush()
+            answer = self._users.stdout.readline().decode().strip()
+        if answer != "ok":
+            raise DirectoryRefused(f"{request[0]} {request[1]}: {answer or 'the program that changes the users died'}")
+
+    def _lay_out(self) -> None:
+        """The domain's databases, from the template; its configuration, for this world."""
+        provision = HERE / "samba" / "provision.py"
+        configuration = (HERE / "samba" / "smb.conf").read_text()
+
+        def configure(folder: Path) -> None:
+            workgroup = self.domain.partition(".")[0].upper()
+            text = Template(configuration).substitute(
+                folder=folder, address=self.address, domain=self.domain, realm=self.realm, workgroup=workgroup
+            )
+            self._world.account.write(folder / "smb.conf", text)
+
+        def make(folder: Path) -> None:
+            configure(folder)
+            self._world.supervisor.run(
+                [self._world.machine.system_python, self._world.program(provision), folder, self.domain], FORGETFUL
+            )
+
+        version = self._world.supervisor.run(["samba", "--version"])
+        recipe = [version, self.domain, provision.read_text(), configuration]
+        self._world.templates.copy("samba", recipe, make, self.folder)
+        configure(self.folder)
+        self._world.authority.issue(self.folder, f"dc1.{self.domain}")
+
+    def _start_samba(self) -> subprocess.Popen[bytes]:
+        return self._world.spawn(
+            self._name,
+            ["samba", "--interactive", "--model=single", f"--configfile={self.folder}/smb.conf", "--debug-stdout"],
+            environment=FORGETFUL
+            | {"LD_PRELOAD": f"{self._world.machine.native}/portshift.so", "PORT_SHIFT": str(PORT_SHIFT)},
+        )
+
+    def _start_users(self) -> subprocess.Popen[bytes]:
+        program = self._world.program(HERE / "samba" / "users.py")
+        return self._world.supervisor.start(
+            [self._world.machine.system_python, program, self.folder],
+            subprocess.PIPE,
+            FORGETFUL,
+            stdin=subprocess.PIPE,
+        )
+
+
+def _accepts(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address, port), 1).close()
+    except OSError:
+        return False
+    return True
