@@ -16,6 +16,7 @@ from localcloud.translation import read, translated
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 EXAMPLES = {  # of parameters whose default means "none"
+    "ConnectRoles": f"arn:aws:iam::{ACCOUNT}:role/payments-api",
     "MasterSecretArns": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:payments-AbCdEf",
     "NotifyEmail": "dba@example.com",
 }

@@ -9,16 +9,8 @@ from localcloud.cloud import Cloud
 from localcloud.running import Running, log_file
 
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
-ROLES = ("payments-api", "reporting")  # of applications; they may nothing until a connect policy lets them
 PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "mallory": "Stable-Genius-9"}
 API, REPORTS = "payments-api", "reports"  # roles of applications; the worked example lets the first one in
-
-
-# of an instance, by engine
-INSTANCES = {
-    "mysql": {"EngineVersion": "8.4.6", "MasterUsername": "admin"},
-    "postgres": {"EngineVersion": "17.6", "MasterUsername": "postgres", "DBName": "payments"},
-}
 
 
 class HasClients(Protocol):
@@ -29,7 +21,7 @@ class HasClients(Protocol):
 
 def prepare(cloud: Cloud) -> None:
     """Add the people and the roles, and upload every profile of the checkout."""
-    for role in ROLES:
+    for role in (API, REPORTS):
         create_role(cloud, role)
     for name, password in PEOPLE.items():
         cloud.directory.add_user(name, password)
@@ -44,7 +36,8 @@ def create_database(cloud: HasClients, name: str, profile: str | None, engine: s
     cloud.client("rds").create_db_instance(
         DBInstanceIdentifier=name,
         Engine=engine,
-        **INSTANCES[engine],
+        MasterUsername=_master(engine),
+        DBName="payments",
         DBInstanceClass="db.t4g.micro",
         AllocatedStorage=20,
         ManageMasterUserPassword=True,
@@ -158,7 +151,7 @@ Look around, and sign in as alice (in `make shell` the names of the endpoints re
   psql "host=ENDPOINT user=alice@CORP.EXAMPLE.COM dbname=payments gssencmode=disable sslmode=verify-full \\
     sslrootcert=$SIGNON_CA"
 Sign in as an application, with a token that a role's credentials make, once a policy lets the role (in `make shell`):
-  export $(aws sts assume-role --role-arn arn:aws:iam::{account}:role/{ROLES[0]} --role-session-name me --output text \\
+  export $(aws sts assume-role --role-arn arn:aws:iam::{account}:role/{API} --role-session-name me --output text \\
     --query "Credentials.[join('',['AWS_ACCESS_KEY_ID=',AccessKeyId]),join('',['AWS_SECRET_ACCESS_KEY=',\\
 SecretAccessKey]),join('',['AWS_SESSION_TOKEN=',SessionToken])]")
   export PGPASSWORD=$(aws rds generate-db-auth-token --hostname ENDPOINT --port 5432 --username LOGIN)

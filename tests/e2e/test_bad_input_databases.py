@@ -190,8 +190,8 @@ DATABASES = [
 ONPREM = "ONPREM.EXAMPLE.COM"
 INCOMING = (
     (
-        f"The trust of directory {ODD_DIRECTORY} with {ONPREM} is One-Way: Incoming: {ONPREM} trusts the directory, and"
-        f" the directory does not trust {ONPREM}"
+        f"The trust of directory {ODD_DIRECTORY} with {ONPREM} is One-Way: Incoming: {ONPREM} trusts the directory,"
+        f" and the directory does not trust {ONPREM}"
     ),
     "Make it One-Way: Outgoing or Two-Way, as the directory sees it",
 )

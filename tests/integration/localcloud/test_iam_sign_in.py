@@ -133,7 +133,7 @@ def scene(request: pytest.FixtureRequest, cloud: Cloud, eventually: Eventually, 
     database = (Cluster if kind.clustered else Database)(cloud, f"iam-{kind.engine}", eventually)
     database.create(Engine=kind.engine, MasterUsername="dba", EnableIAMDatabaseAuthentication=True)
     if isinstance(database, Cluster):
-        database.add("1", "2", Engine=kind.engine)
+        database.add(*(("1", "2") if kind.endpoint == "ReaderEndpoint" else ("1",)), Engine=kind.engine)
     seen = database.wait()
     resource = seen.get("DbClusterResourceId") or seen["DbiResourceId"]
     users = f"arn:aws:rds-db:us-east-1:{cloud.account}:dbuser:{resource}"

@@ -86,19 +86,6 @@ def test_mysql_has_one_of_both_ways_to_sign_in(database: Database) -> None:
         assert switch(database, True)[0] == CONFIGURING
 
 
-def test_postgresql_may_have_both(database: Database) -> None:
-    role = database.cloud.physical["DirectoryRole"]
-    database.create(
-        Engine="postgres",
-        MasterUsername="postgres",
-        EnableIAMDatabaseAuthentication=True,
-        Domain=database.cloud.directory_id,
-        DomainIAMRoleName=role,
-    )
-    assert shown(database.wait()) == ("available", True, {})
-    assert database.membership()
-
-
 def test_an_old_mariadb_has_none(cloud: Cloud, eventually: Eventually) -> None:
     database = Database(cloud, "old-mariadb", eventually)
     refused = refusal(database.create, Engine="mariadb", EngineVersion="10.6.23", EnableIAMDatabaseAuthentication=True)

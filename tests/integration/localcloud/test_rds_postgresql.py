@@ -12,8 +12,10 @@ pytestmark = pytest.mark.usefixtures("not_onboarded")
 def test_an_instance_has_its_database_and_takes_tickets_after_a_reboot(cloud: Cloud, database: Database) -> None:
     pia = ("pia", scenery.PEOPLE["alice"])
     cloud.directory.add_user(*pia)
-    database.create(Engine="postgres", EngineVersion="15.14", MasterUsername="dba", DBName="payments")
+    settings = {"EngineVersion": "15.14", "MasterUsername": "dba", "DBName": "payments"}
+    database.create(Engine="postgres", EnableIAMDatabaseAuthentication=True, **settings)
     seen = database.wait()
+    assert seen["IAMDatabaseAuthenticationEnabled"]  # which is no hindrance, as it is with MySQL
     host, master = seen["Endpoint"]["Address"], database.master()
     assert (seen["Endpoint"]["Port"], seen["DBName"], seen["EngineVersion"]) == (5432, "payments", "15.14")
     sql = 'CREATE USER "pia@CORP.EXAMPLE.COM" WITH LOGIN; GRANT rds_ad TO "pia@CORP.EXAMPLE.COM"'

@@ -147,7 +147,7 @@ def _tickets_of_mysql() -> list[Mishap]:
 def _tokens() -> list[Mishap]:
     mysql, postgresql = ("mysql", Method.IAM), ("postgres", Method.IAM)
     nobodys = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_SECRET_ACCESS_KEY": "", "AWS_ACCESS_KEY_ID": ""}
-    another = {"AWS_SECRET_ACCESS_KEY": "another-secret"}
+    another = {"AWS_SECRET_ACCESS_KEY": "another-key"}
     return [
         Mishap("token: no credentials", "token", environment=nobodys, cell=mysql),
         Mishap("mysql: expired token", "mysql", user="late_app", cell=mysql),

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import shlex
+import string
 from collections.abc import Iterable, Mapping
 from unicodedata import category
-from urllib.parse import quote
 
 _DNS_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*")
 _PLAIN = re.compile(r"[A-Za-z0-9_$-]+")
+_UNRESERVED = {*string.ascii_letters, *string.digits, *"-._~"}  # by RFC 3986
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control and format characters, halves of characters, ends of lines
 
 
@@ -52,7 +53,7 @@ def _libpq_value(value: str) -> str:
 
 def postgresql_url(host: str, port: int, database: str, options: Mapping[str, str]) -> str:
     """A URL of PostgreSQL's JDBC driver, which decodes each part. Raises Unquotable."""
-    return f"jdbc:postgresql://{dns_name(host)}:{port}/{quote(one_line(database), safe='')}?{_options(options)}"
+    return f"jdbc:postgresql://{dns_name(host)}:{port}/{_percent(database)}?{_options(options)}"
 
 
 def mysql_url(scheme: str, host: str, port: int, database: str, options: Mapping[str, str]) -> str:
@@ -63,4 +64,10 @@ def mysql_url(scheme: str, host: str, port: int, database: str, options: Mapping
 
 
 def _options(options: Mapping[str, str]) -> str:
-    return "&".join(f"{name}={quote(one_line(value), safe=':/')}" for name, value in options.items())
+    return "&".join(f"{name}={_percent(value, ':/')}" for name, value in options.items())
+
+
+def _percent(text: str, more: str = "") -> str:
+    """As RFC 3986 has it; ``more`` are reserved characters that mean themselves here. Raises Unquotable."""
+    plain = _UNRESERVED | set(more)
+    return "".join(chr(byte) if chr(byte) in plain else f"%{byte:02X}" for byte in one_line(text).encode())
