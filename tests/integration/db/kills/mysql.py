@@ -11,7 +11,7 @@ import pytest
 
 from localcloud.servers import World
 from localcloud.servers import mysql as servers
-from tests.integration.db.conftest import HOST, MASTER, RDSADMIN, SUPERUSER
+from tests.integration.db.conftest import HOST, MASTER, RDSADMIN
 
 from .runs import Where
 
@@ -40,17 +40,15 @@ class KilledMySQL:
     def running(cls, world: World) -> Iterator[Self]:
         """As on RDS, a page survives that was just being written: doublewrite."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(servers, "MASTER", servers.MASTER + SUPERUSER)
             patch.setattr(servers, "SERVE", (*servers.SERVE, "--innodb-doublewrite=ON"))
             killed = cls(world)
             yield killed
             killed._server.delete()
 
     def connect(self) -> pymysql.Connection[Any]:
-        """By the server's socket."""
-        user, password = RDSADMIN
+        """By the server's socket, where RDS's own account needs no password."""
         socket = str(self._server.log.parent / "socket")
-        return pymysql.connect(unix_socket=socket, user=user, password=password, autocommit=True)
+        return pymysql.connect(unix_socket=socket, user=RDSADMIN[0], autocommit=True)
 
     def forget_logins(self) -> None:
         with closing(self.connect()) as connection, connection.cursor() as cursor:
