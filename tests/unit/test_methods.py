@@ -22,6 +22,7 @@ from tests.builders import (
     a_profile,
     a_record,
     a_request,
+    a_version,
     planned,
 )
 
@@ -89,6 +90,13 @@ def test_a_switch_wants_approval_whatever_the_profile_allows(database: Database,
     assert "let in no longer" in finding.problem
     approved = switched(database, named, request=a_request(approve=plan.checksum))
     assert (approved.verdict, approved.findings) == ("GO", ())
+
+
+def test_an_approved_switch_that_was_parked_is_not_asked_about_again() -> None:
+    allowed = a_record(allowed=a_version().sha256)
+    profile = a_profile_of("mysql", "iam")
+    assert planned(a_member(), profile, record=allowed).verdict == "GO"
+    assert planned(a_member(), profile, record=a_record(allowed="b" * 64)).verdict == "ASK"
 
 
 def test_a_switch_to_iam_leaves_the_directory_first_and_says_what_it_interrupts() -> None:
