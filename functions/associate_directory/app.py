@@ -9,11 +9,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import directory_service, guard, rds_changes, records
-from signon.domain.claim import Claim
-from signon.domain.database import DatabaseId
+from signon.domain.errand import Errand
 from signon.domain.membership import Reading, must_associate, opening
-from signon.domain.plan import Plan
-from signon.domain.request import Request
 from signon.settings import setting
 
 logger = Logger()
@@ -21,14 +18,10 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plan, claim, request = (
-        Plan.from_json(event["plan"]),
-        Claim.from_json(event["claim"]),
-        Request.from_json(event["request"]),
-    )
+    errand = Errand.from_json(event)
+    plan, claim = errand.plan, errand.claim
     table, now, directory = setting("TABLE"), datetime.fromisoformat(event["now"]), plan.directory
-    identity = DatabaseId.from_json(event["database"])
-    database = guard.before_change(table, setting("PROFILES"), request, identity, plan, claim, event["redrives"])
+    database = guard.before_change(table, setting("PROFILES"), errand)
     before = Reading.from_json(event["membership"]) if event["membership"] else None
     record = records.read(table, claim.database)
     asks = must_associate(database, directory, apply_immediately=plan.apply_immediately)

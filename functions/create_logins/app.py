@@ -9,12 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import guard, profiles, rds, secrets
 from signon.db import logins, session
-from signon.domain.claim import Claim
 from signon.domain.credentials import Credentials
-from signon.domain.database import DatabaseId, Instance, in_working_order
-from signon.domain.plan import Plan
-from signon.domain.profile import load, read_profile
-from signon.domain.request import Request
+from signon.domain.database import Instance, in_working_order
+from signon.domain.errand import Errand
 from signon.settings import setting
 
 logger = Logger()
@@ -22,14 +19,11 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plan, claim, request = (
-        Plan.from_json(event["plan"]),
-        Claim.from_json(event["claim"]),
-        Request.from_json(event["request"]),
-    )
-    identity, table, bucket = DatabaseId.from_json(event["database"]), setting("TABLE"), setting("PROFILES")
-    database = in_working_order(rds.observe(identity))
-    profile = read_profile(plan.profile.name, load(profiles.pinned(bucket, plan.profile)))
+    errand = Errand.from_json(event)
+    plan = errand.plan
+    table, bucket = setting("TABLE"), setting("PROFILES")
+    database = in_working_order(rds.observe(errand.database))
+    profile = profiles.planned(bucket, plan.profile)
     bundle = setting("CA_BUNDLE")
 
     def credentials() -> Credentials:
@@ -47,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             database,
             plan,
             profile,
-            before_change=lambda: guard.before_change(table, bucket, request, identity, plan, claim, event["redrives"]),
+            before_change=lambda: guard.before_change(table, bucket, errand),
             elsewhere=elsewhere,
         )
     logger.info("Logins created", extra={"statements": statements, "round_trips": master.round_trips})

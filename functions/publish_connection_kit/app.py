@@ -9,13 +9,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import guard, kits, profiles
-from signon.domain.claim import Claim
-from signon.domain.database import DatabaseId
+from signon.domain.errand import Errand
 from signon.domain.kit.facts import kit_facts
 from signon.domain.kit.files import render
-from signon.domain.plan import Plan
-from signon.domain.profile import load, read_profile
-from signon.domain.request import Request
 from signon.settings import setting
 
 logger = Logger()
@@ -23,14 +19,11 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plan, claim, request = (
-        Plan.from_json(event["plan"]),
-        Claim.from_json(event["claim"]),
-        Request.from_json(event["request"]),
-    )
-    identity, table, bucket = DatabaseId.from_json(event["database"]), setting("TABLE"), setting("PROFILES")
-    database = guard.before_change(table, bucket, request, identity, plan, claim, event["redrives"])
-    profile = read_profile(plan.profile.name, load(profiles.pinned(bucket, plan.profile)))
+    errand = Errand.from_json(event)
+    plan = errand.plan
+    table, bucket = setting("TABLE"), setting("PROFILES")
+    database = guard.before_change(table, bucket, errand)
+    profile = profiles.planned(bucket, plan.profile)
     files = render(kit_facts(database, profile, plan.methods.used), Path(setting("CA_BUNDLE")).read_bytes())
     folder = database.id.folder
     changed = kits.publish(setting("KITS"), folder, files)

@@ -9,11 +9,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import guard, reboots
-from signon.domain.claim import Claim
-from signon.domain.database import DatabaseId
-from signon.domain.plan import Plan
+from signon.domain.errand import Errand
 from signon.domain.reboot import Reboot, permit
-from signon.domain.request import Request
 from signon.settings import setting
 
 logger = Logger()
@@ -21,13 +18,10 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plan, claim, request = (
-        Plan.from_json(event["plan"]),
-        Claim.from_json(event["claim"]),
-        Request.from_json(event["request"]),
-    )
-    identity, table, bucket = DatabaseId.from_json(event["database"]), setting("TABLE"), setting("PROFILES")
-    database = guard.before_change(table, bucket, request, identity, plan, claim, event["redrives"])
+    errand = Errand.from_json(event)
+    plan = errand.plan
+    table, bucket = setting("TABLE"), setting("PROFILES")
+    database = guard.before_change(table, bucket, errand)
     before = Reboot.from_json(event["reboot"]) if event["reboot"] else None
     permit(plan, database, before)
     reboot = reboots.reboot_next(table, database, before, datetime.fromisoformat(event["now"]))

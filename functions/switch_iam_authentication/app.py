@@ -10,10 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import guard, rds_changes, records
 from signon.domain import iam_authentication
-from signon.domain.claim import Claim
-from signon.domain.database import DatabaseId
-from signon.domain.plan import Plan
-from signon.domain.request import Request
+from signon.domain.errand import Errand
 from signon.domain.waiting import Visit, visit
 from signon.settings import setting
 
@@ -22,17 +19,10 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plan, claim, request = (
-        Plan.from_json(event["plan"]),
-        Claim.from_json(event["claim"]),
-        Request.from_json(event["request"]),
-    )
-    identity, table, now = (
-        DatabaseId.from_json(event["database"]),
-        setting("TABLE"),
-        datetime.fromisoformat(event["now"]),
-    )
-    database = guard.before_change(table, setting("PROFILES"), request, identity, plan, claim, event["redrives"])
+    errand = Errand.from_json(event)
+    plan, claim = errand.plan, errand.claim
+    table, now = setting("TABLE"), datetime.fromisoformat(event["now"])
+    database = guard.before_change(table, setting("PROFILES"), errand)
     before = Visit.from_json(event["switching"]) if event["switching"] else None
     on, at_once = plan.methods.iam, plan.apply_immediately
     asks = iam_authentication.must_ask(database, on=on, apply_immediately=at_once)

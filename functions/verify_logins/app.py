@@ -11,7 +11,6 @@ from signon.aws import profiles, rds, secrets
 from signon.db import logins, session
 from signon.domain.database import DatabaseId, in_working_order
 from signon.domain.plan import Plan
-from signon.domain.profile import load, read_profile
 from signon.settings import setting
 
 logger = Logger()
@@ -21,7 +20,7 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     plan = Plan.from_json(event["plan"])
     database = in_working_order(rds.observe(DatabaseId.from_json(event["database"])))
-    profile = read_profile(plan.profile.name, load(profiles.pinned(setting("PROFILES"), plan.profile)))
+    profile = profiles.planned(setting("PROFILES"), plan.profile)
     with session.sign_in(
         database, lambda: secrets.master_credentials(database, plan.master_secret), setting("CA_BUNDLE")
     ) as master:

@@ -12,6 +12,7 @@ import pytest
 from signon.aws import claims, guard, profiles, rds, rds_changes, reboots, records
 from signon.domain.claim import Claim
 from signon.domain.database import Database, Instance
+from signon.domain.errand import Errand
 from signon.domain.reboot import Reboot
 from signon.domain.record import Record
 from signon.errors import ClaimLost, DatabaseBusy, DatabaseGone, DatabaseUnusable, PlanOutdated
@@ -91,7 +92,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def checked(redrives: int = 0, **changes: Any) -> Database:
-    return guard.before_change("t", "b", a_request(**changes), a_database_id(), a_plan(), CLAIM, redrives)
+    return guard.before_change("t", "b", Errand(a_request(**changes), a_database_id(), a_plan(), CLAIM, redrives))
 
 
 def test_where_nothing_has_moved_the_database_may_be_changed(world: World) -> None:
@@ -250,4 +251,4 @@ def test_a_reader_that_appears_on_the_way_is_not_rebooted(cluster: World) -> Non
 
 def test_a_cluster_is_found_by_the_guard_as_well(cluster: World) -> None:
     claim = Claim(a_cluster_id().resource_id, EXECUTION, 1)
-    assert guard.before_change("t", "b", a_request(), a_cluster_id(), a_plan(), claim, 0) == a_cluster()
+    assert guard.before_change("t", "b", Errand(a_request(), a_cluster_id(), a_plan(), claim, 0)) == a_cluster()

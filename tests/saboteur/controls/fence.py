@@ -9,7 +9,7 @@ CLAIMS = ("tests/integration/aws/test_claims.py",)
 GUARD = ("tests/unit/test_guard.py",)
 TASKS = ("tests/unit/test_task_errors.py",)
 LOOKS = "database = guard.before_change("
-LOOKS_ONLY = "database = (lambda *_: guard.rds.observe(identity))("
+LOOKS_ONLY = "database = (lambda *_: guard.rds.observe(errand.database))("
 
 CONTROLS = (
     Control(
@@ -54,19 +54,19 @@ CONTROLS = (
         '"(holder = :execution OR fence >= :fence) AND attribute_not_exists(again)"',
         CLAIMS,
     ),
-    Control("Before every change: the fence", GUARD_FILE, "    claims.confirm(table, claim)\n", "", GUARD),
+    Control("Before every change: the fence", GUARD_FILE, "    claims.confirm(table, errand.claim)\n", "", GUARD),
     Control(
         "Before every change: no plan of before a redrive",
         GUARD_FILE,
-        "if plan.redrives != redrives:",
-        "if plan.redrives > redrives:",
+        "if plan.redrives != errand.redrives:",
+        "if plan.redrives > errand.redrives:",
         GUARD,
     ),
     Control(
         "Before every change: the tag",
         GUARD_FILE,
-        "if request.by_tag and tag != planned.name:",
-        "if request.by_tag and tag is None:",
+        "if errand.request.by_tag and tag != planned.name:",
+        "if errand.request.by_tag and tag is None:",
         GUARD,
     ),
     Control(
@@ -85,6 +85,20 @@ CONTROLS = (
     ),
     Control(
         "Associate directory looks before its change", "functions/associate_directory/app.py", LOOKS, LOOKS_ONLY, TASKS
+    ),
+    *(
+        Control(f"{step} looks before its change", f"functions/{folder}/app.py", LOOKS, LOOKS_ONLY, TASKS)
+        for step, folder in (
+            ("Leave directory", "leave_directory"),
+            ("Switch IAM authentication", "switch_iam_authentication"),
+        )
+    ),
+    Control(
+        "Ensure connect policy looks before its changes",
+        "functions/ensure_connect_policy/app.py",
+        "before_change=lambda: guard.before_change(",
+        "before_change=lambda: (lambda *_: None)(",
+        TASKS,
     ),
     Control("Reboot database looks before its change", "functions/reboot_database/app.py", LOOKS, LOOKS_ONLY, TASKS),
     Control(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from signon.aws.clients import client, errors_as, permission_missing
-from signon.domain.profile import ProfileVersion, sha256
+from signon.domain.profile import Profile, ProfileVersion, load, read_profile, sha256
 from signon.errors import ProfileUnusable
 
 if TYPE_CHECKING:
@@ -45,6 +45,15 @@ def newest_version(bucket: str, name: str) -> str | None:
             return _s3().head_object(Bucket=bucket, Key=f"{name}.yaml").get("VersionId", "null")
     except _NoSuchProfile:
         return None
+
+
+def planned(bucket: str, version: ProfileVersion) -> Profile:
+    """The profile that the plan was made from.
+
+    Raises ProfileUnusable: that version is gone, or its bytes are not those that were planned. PermissionMissing: our
+    role may not read versions.
+    """
+    return read_profile(version.name, load(pinned(bucket, version)))
 
 
 def pinned(bucket: str, version: ProfileVersion) -> bytes:
