@@ -104,6 +104,9 @@ class WarmMySQL:
         self.change_password(user, "", password)
         self.restart()
 
+    def create_database(self, name: str) -> None:
+        self.run(f"CREATE DATABASE IF NOT EXISTS `{name}`")
+
     def change_password(self, user: str, old: str, new: str) -> None:
         with self.operator.cursor() as cursor:
             cursor.execute("ALTER USER %s@'%%' IDENTIFIED BY %s", (user, new))

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain import profile_schema
-from signon.domain.engines import Method
-from signon.domain.profile import DirectoryLogin, Profile, Role, load, read_profile, sha256
+from signon.domain.engines import ENGINES, Method
+from signon.domain.profile import DirectoryLogin, IamLogin, Profile, Role, load, read_profile, sha256
 from signon.domain.profile_schema import checked, schema
 from signon.errors import ProfileUnusable
 from tests.builders import a_database, a_database_id, a_freeze, a_profile
@@ -26,6 +26,17 @@ EXAMPLE = (PROFILES / "payments.yaml").read_bytes()
 def test_the_example_is_read_as_what_it_says() -> None:
     profile = checked("payments", EXAMPLE)
     assert profile == a_profile(freezes=a_freeze("2026-12-15", "2027-01-06"))
+
+
+def test_the_example_of_applications_is_read_as_what_it_says() -> None:
+    profile = checked("payments-api", (PROFILES / "payments-api.yaml").read_bytes())
+    assert (profile.directory, profile.realm) == ("", "")
+    assert {engine for engine in ENGINES if profile.methods_for(engine) == {Method.IAM}} == set(ENGINES)
+    role = "arn:aws:iam::123456789012:role/payments-api"
+    assert profile.logins == (
+        IamLogin("payments_app", ("write",), used_by=(role,)),
+        IamLogin("payments_reports", ("read",), used_by=(role,)),
+    )
 
 
 def test_the_published_schema_is_the_one_that_is_checked() -> None:
@@ -239,9 +250,9 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     document["logins"] = []
     with pytest.raises(ProfileUnusable) as refused:
         checked("payments", yaml.safe_dump(document).encode())
-    assert refused.value.problem.startswith("Profile payments is invalid: line 19, directory.id: ")
-    assert "; line 21, logins: " in refused.value.problem
-    assert "; line 46, version: " in refused.value.problem
+    assert refused.value.problem.startswith("Profile payments is invalid: line 21, directory.id: ")
+    assert "; line 23, logins: " in refused.value.problem
+    assert "; line 52, version: " in refused.value.problem
     assert refused.value.remedy == "Mend the file and put it into the profile bucket again"
 
 
@@ -422,7 +433,7 @@ def test_of_two_freezes_the_later_end_counts() -> None:
 def test_the_methods_are_those_that_the_profile_names_and_aws_offers() -> None:
     assert a_profile().methods_for("mysql") == {Method.KERBEROS}
     assert a_profile(methods={"mariadb": ("kerberos", "iam")}).methods_for("mariadb") == {Method.IAM}
-    assert a_profile().methods_for("postgres") == frozenset()
+    assert a_profile(methods={}).methods_for("postgres") == frozenset()
     assert a_profile().methods_for("oracle-ee") == frozenset()
 
 
