@@ -12,6 +12,10 @@ class DemoFailed(RuntimeError):
     """Something that should have been seen was not."""
 
 
+class NotHere(RuntimeError):
+    """This machine's client cannot do what is to be shown."""
+
+
 @dataclass(frozen=True)
 class Refusal:
     """`who` tries `line`, and the server's answer begins as `by_the_server` says."""
@@ -51,15 +55,16 @@ class Play:
 
 @dataclass(frozen=True)
 class Proved:
-    """One line of the table at the end: what the server answered, and who was refused."""
+    """One line of the table at the end: what the server answered, and who was refused; nobody where it is `not_here`."""
 
     play: Play
     answer: str
-    refused: Sequence[str]
+    refused: Sequence[str] = ()
+    not_here: bool = False
 
 
 def prove(play: Play, terminal: Terminal) -> Proved:
-    """Prints the sign-in and the refusals. Raises DemoFailed: one of them is not as it should be."""
+    """Prints the sign-in and the refusals. Raises DemoFailed: one of them is not as it should be; NotHere."""
     sign_in = play.sign_in(terminal)
     for line in sign_in.lines:
         print(f"$ {line}")

@@ -16,7 +16,7 @@ from typing import Any
 
 from localcloud.cloud import Cloud
 from localcloud.demo.faults import ONBOARDED, PARKED, Fault, chosen, expected, listed
-from localcloud.demo.play import DemoFailed, Play, Proved, prove
+from localcloud.demo.play import DemoFailed, NotHere, Play, Proved, prove
 from localcloud.demo.plays import IAM, KERBEROS, PLAYS
 from localcloud.demo.terminal import Terminal
 from localcloud.demo.victim import Victim
@@ -81,11 +81,19 @@ def _show(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox, be
         _show_what_people_get(cloud, told)
         kit = _download_kit(cloud, told)
         with cloud.clock.working():
-            proved = prove(play, Terminal(cloud, kit))
+            proved = _prove(play, Terminal(cloud, kit))
     else:
         print("\nNobody signs in.")
     _figures(cloud, told, faults, time.monotonic() - began)
     return proved
+
+
+def _prove(play: Play, terminal: Terminal) -> Proved:
+    try:
+        return prove(play, terminal)
+    except NotHere as why:
+        print(f"Not tried: {why}")
+        return Proved(play, f"not tried: {why}", not_here=True)
 
 
 def _table(proved: Sequence[Proved], seconds: float) -> None:
@@ -95,7 +103,8 @@ def _table(proved: Sequence[Proved], seconds: float) -> None:
         for who in each.refused:
             print(textwrap.fill(f"refused: {who}", 110, initial_indent=" " * 34, subsequent_indent=" " * 36))
     refusals = sum(len(each.refused) for each in proved)
-    print(f"\n{len(proved)} sign-ins proved, {refusals} refused, {seconds:.1f} s")
+    signed_in = sum(not each.not_here for each in proved)
+    print(f"\n{signed_in} sign-ins proved, {refusals} refused, {seconds:.1f} s")
 
 
 def _introduce(cloud: Cloud, play: Play | None, faults: Sequence[Fault], seconds: float) -> None:

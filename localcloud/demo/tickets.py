@@ -1,7 +1,7 @@
 """Kerberos tickets: alice gets one with her password, and types none into the database."""
 
 from localcloud.demo.passwords import ASKED, DENIED, QUESTION
-from localcloud.demo.play import DemoFailed, Refusal, SignIn
+from localcloud.demo.play import DemoFailed, NotHere, Refusal, SignIn
 from localcloud.demo.terminal import YOUR_NAME, Terminal
 from localcloud.scenery import PEOPLE
 
@@ -13,7 +13,12 @@ BARE = " --no-psqlrc --no-password --no-align --tuples-only --command "
 
 
 def in_mysql(terminal: Terminal) -> SignIn:
-    """MySQL's client says "Unknown MySQL error" of a ticket that it does not have, and of one that is refused."""
+    """Raises NotHere: the client has no plugin for it.
+
+    MySQL's client says "Unknown MySQL error" of a ticket that it does not have, and of one that is refused.
+    """
+    if not terminal.cloud.world.machine.mysql_knows_tickets:
+        raise NotHere("this machine's MySQL client has no plugin authentication_kerberos_client")
     kinit, line = _with_tickets(terminal, "mysql")
     alice, mallory = (line.replace(YOUR_NAME, name) for name in ("alice", "mallory"))
     return SignIn(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.demo.play import Play, prove
+from localcloud.demo.play import NotHere, Play, prove
 from localcloud.demo.plays import PLAYS
 from localcloud.demo.terminal import Terminal
 from localcloud.scenery import API, PROFILES, REPORTS, create_role
@@ -52,7 +52,11 @@ def test_who_may_signs_in_with_the_kits_lines_as_they_stand_and_who_may_not_is_r
     s3 = scene.cloud.client("s3")
     for entry in s3.list_objects_v2(Bucket=bucket, Prefix=folder.lstrip("/"))["Contents"]:
         s3.download_file(bucket, entry["Key"], str(tmp_path / Path(entry["Key"]).name))
-    assert len(prove(PLAYS[cell], Terminal(scene.cloud, tmp_path)).refused) >= 3
+    try:
+        proved = prove(PLAYS[cell], Terminal(scene.cloud, tmp_path))
+    except NotHere as why:
+        pytest.skip(str(why))
+    assert len(proved.refused) >= 3
 
 
 @each_cell
