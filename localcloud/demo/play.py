@@ -55,7 +55,7 @@ class Play:
 
 @dataclass(frozen=True)
 class Proved:
-    """One line of the table at the end: what the server answered, and who was refused; nobody where it is `not_here`."""
+    """A line of the table at the end: what the server answered, and who was refused; nobody where it is `not_here`."""
 
     play: Play
     answer: str
