@@ -10,7 +10,8 @@ import pytest
 from localcloud.scenery import API, create_role
 from tests.e2e.scene import Ended, Scene
 
-NAME, PASSWORD = "adopted-1", "App.Passw0rd"
+NAME = "adopted-1"
+PASSWORD = "App.Passw0rd"
 ACCOUNT = "SELECT plugin, ssl_type, account_locked FROM mysql.user WHERE User = 'app1'"
 
 
