@@ -43,7 +43,7 @@ PROFILES = [
     invalid("no engines", "line 1, admits: 'engines' is a required property", admits={"names": ["odd-*"]}),
     invalid(
         "an unknown engine",
-        "line 3, admits.engines.0: must be mysql or mariadb or aurora-postgresql",
+        "line 3, admits.engines.0: must be mysql or aurora-mysql or postgres or aurora-postgresql or mariadb",
         admits={**ADMITS, "engines": ["oracle-ee"]},
     ),
     invalid(
@@ -57,7 +57,7 @@ PROFILES = [
         admits={**ADMITS, "accounts": ["12345"]},
     ),
     invalid("every VPC", "line 7, admits.vpcs.0: does not match '^vpc-[0-9a-f]+$'", admits={**ADMITS, "vpcs": ["*"]}),
-    invalid("an unknown method", "line 15, methods.mysql.0: must be kerberos", methods={"mysql": ["password"]}),
+    invalid("an unknown method", "line 15, methods.mysql.0: must be kerberos or iam", methods={"mysql": ["password"]}),
     invalid(
         "a method of an unknown engine",
         "line 14, methods: Additional properties are not allowed ('oracle-ee' was unexpected)",
@@ -174,7 +174,7 @@ PROFILES = [
     ),
     invalid(
         "somebody twice",
-        "line 9, logins: 'alice' stands there 2 times",
+        "line 9, logins: 'alice' stands there twice",
         logins=[READER, {"user": "alice", "roles": ["write"]}],
     ),
     invalid(
@@ -213,7 +213,7 @@ PROFILES = [
         "line 10, logins.0.roles: there is no role 'dba'; roles has read, write",
         f"line 15, logins.1.user: 'root' {RESERVED}",
         f"line 18, logins.2.user: 'root' {RESERVED}",
-        "line 9, logins: 'root' stands there 2 times",
+        "line 9, logins: 'root' stands there twice",
         logins=[{"user": "Alice", "roles": ["dba"]}, *({"user": "root", "roles": ["read"]} for _ in range(2))],
         directory={**DIRECTORY, "realm": "corp"},
     ),
