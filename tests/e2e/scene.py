@@ -233,6 +233,18 @@ class Scene:
         clusters = rds_backends[self.cloud.account][self.cloud.region].clusters
         return clusters[name].db_cluster_resource_id if name in clusters else self.database(name)["DbiResourceId"]
 
+    def delete(self, *names: str) -> None:
+        """Instances, and clusters with their members: servers take memory, and names of endpoints are few."""
+        rds = self.cloud.client("rds")
+        for name in names:
+            members = rds.describe_db_instances(Filters=[{"Name": "db-cluster-id", "Values": [name]}])["DBInstances"]
+            for each in sorted(members, key=lambda each: str(each["DBInstanceIdentifier"]), reverse=True):
+                rds.delete_db_instance(DBInstanceIdentifier=each["DBInstanceIdentifier"], SkipFinalSnapshot=True)
+            if members:
+                rds.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
+            else:
+                rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+
     def as_master(self, name: str, *statements: str) -> list[list[str]]:
         """Rows of the last statement, run by the master user over verified TLS."""
         database = self.database(name)

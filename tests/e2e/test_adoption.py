@@ -16,7 +16,7 @@ ACCOUNT = "SELECT plugin, ssl_type, account_locked FROM mysql.user WHERE User = 
 
 
 @pytest.fixture(scope="module")
-def theirs(scene: Scene) -> list[list[str]]:
+def theirs(scene: Scene) -> Iterator[list[list[str]]]:
     """The grants of `app1`, which the team made before anything else happened."""
     with scene.events_lost():
         scene.create_database(NAME, "adopted")
@@ -27,7 +27,8 @@ def theirs(scene: Scene) -> list[list[str]]:
         f"CREATE USER 'app1'@'%' IDENTIFIED BY '{PASSWORD}'",
         "GRANT SELECT, INSERT, CREATE ON app1_own.* TO 'app1'@'%'",
     )
-    return scene.as_master(NAME, "SHOW GRANTS FOR 'app1'@'%'")
+    yield scene.as_master(NAME, "SHOW GRANTS FOR 'app1'@'%'")
+    scene.delete(NAME)
 
 
 def run(scene: Scene, *adopted: str) -> Ended:

@@ -1,7 +1,7 @@
 """Every engine by every method that AWS offers there: RDS's event, a sign-in with the kit's lines, who is refused."""
 
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ each_cell = pytest.mark.parametrize("cell", PLAYS, ids="-".join)
 
 
 @pytest.fixture(scope="module")
-def ended(scene: Scene) -> Mapping[Cell, Ended]:
+def ended(scene: Scene) -> Iterator[Mapping[Cell, Ended]]:
     """Nine databases appear at once, under the worked examples of profiles."""
     for profile in {play.profile for play in PLAYS.values()}:
         text = (PROFILES / f"{profile}.yaml").read_bytes()
@@ -28,7 +28,8 @@ def ended(scene: Scene) -> Mapping[Cell, Ended]:
         create_role(scene.cloud, role)
     for play in PLAYS.values():
         play.create(scene.cloud)
-    return {cell: scene.until(lambda play=play: onboarded(scene, play)) for cell, play in PLAYS.items()}
+    yield {cell: scene.until(lambda play=play: onboarded(scene, play)) for cell, play in PLAYS.items()}
+    scene.delete(*(play.name for play in PLAYS.values()))
 
 
 def onboarded(scene: Scene, play: Play) -> Ended | None:

@@ -1,6 +1,6 @@
 """Who may sign in by IAM is what the policies of roles say: exactly the profile's logins, of exactly this database."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -19,10 +19,11 @@ def roles(scene: Scene) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def first(scene: Scene, roles: Mapping[str, str]) -> Ended:
+def first(scene: Scene, roles: Mapping[str, str]) -> Iterator[Ended]:
     publish(scene, roles, payments_app=[API, BATCH], reporter=[API])
     scene.create_database("tokens-1", "tokens")
-    return scene.onboarded_by_event("tokens-1")
+    yield scene.onboarded_by_event("tokens-1")
+    scene.delete("tokens-1")
 
 
 def publish(scene: Scene, roles: Mapping[str, str], **logins: list[str]) -> None:

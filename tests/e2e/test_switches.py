@@ -57,6 +57,7 @@ def test_from_the_directory_to_iam_and_back(scene: Scene, role: str, tmp_path: P
     assert scene.as_master("turns-1", WHO) == [["auth_pam", "", "ANY", "N"]]
     assert scene.as_master("turns-1", "SHOW GRANTS FOR 'alice'@'%'") == grants
     assert scene.sign_in(scene.kit("turns-1", tmp_path), "mysql", "alice", PEOPLE["alice"]).returncode == 0
+    scene.delete("turns-1")
 
 
 def test_rds_for_postgresql_takes_both_where_the_profile_names_both(scene: Scene, role: str, tmp_path: Path) -> None:
@@ -78,6 +79,7 @@ def test_rds_for_postgresql_takes_both_where_the_profile_names_both(scene: Scene
     assert "2 logins sign in with CORP.EXAMPLE.COM and IAM" in ended.dossier["outcome"]["headline"]
     methods = json.loads((scene.kit("both-1", tmp_path) / "connect.json").read_text())["methods"]
     assert set(methods) == {"kerberos", "iam"}
+    scene.delete("both-1")
 
 
 def create(scene: Scene, name: str, engine: str, profile: str) -> None:

@@ -1,5 +1,6 @@
 """What is running, and what was left."""
 
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -12,6 +13,15 @@ def processes_below(home: Path) -> list[int]:
                 found.append(int(process.name))
         except OSError:
             continue  # it ended, or is another user's
+    return found
+
+
+def owners(processes: list[int]) -> set[int]:
+    """Whose they are that have not ended since."""
+    found = set()
+    for process in processes:
+        with suppress(FileNotFoundError):
+            found.add(Path(f"/proc/{process}").stat().st_uid)
     return found
 
 

@@ -15,7 +15,7 @@ from localcloud.servers import Directory, DirectoryRefused, MySQL, ServerFailed,
 
 from .accounts import ALICE, BOB, DOMAIN, HOST, MASTER
 from .conftest import Cluster
-from .processes import processes_below, shared_memory
+from .processes import owners, processes_below, shared_memory
 from .sign_in import sign_in
 
 AS_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -50,7 +50,7 @@ def test_names_resolve_in_the_worlds_processes_only(world: World, database: MySQ
 def test_servers_run_unprivileged_and_listen_on_loopback(world: World, database: MySQL, cluster: Cluster) -> None:
     running = processes_below(world.home)
     assert len(running) >= 4
-    assert {Path(f"/proc/{pid}").stat().st_uid for pid in running} == {world.account.uid} != {0}
+    assert owners(running) == {world.account.uid} != {0}
     # rows of /proc/net/tcp: number, local address as little-endian hexadecimal, ..., state 0A is LISTEN, ..., uid
     listening = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     ours = [row for row in listening if row[3] == "0A" and int(row[7]) == world.account.uid]
