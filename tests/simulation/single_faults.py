@@ -43,6 +43,17 @@ def _met(*faults: Fault) -> Callable[[Fault], bool]:
 
 _UNKNOWN_TO_RDS = _to("DescribeDBInstances", "DescribeDBClusters", "ModifyDBInstance", "ModifyDBCluster")
 
+_POLICIES = _to(
+    "GetPolicy", "GetPolicyVersion", "ListPolicyVersions", "DeletePolicyVersion", "CreatePolicyVersion",
+    "ListEntitiesForPolicy", "AttachRolePolicy",
+)  # fmt: skip
+
+# Calls that ask for every database that there is, and not for one: function, operation, which one in its run
+_LISTS = {
+    ("ensure-connect-policy", operation, number)
+    for operation, number in (("DescribeDBInstances", 3), ("DescribeDBClusters", 1), ("DescribeDBClusters", 3))
+}
+
 TABLE: Sequence[Rule] = (
     Rule(
         ONBOARDED,
@@ -87,6 +98,11 @@ TABLE: Sequence[Rule] = (
         lambda call, fault: call.operation in ("DescribeDBParameters", "DescribeDBClusterParameters"),
     ),
     Rule(
+        PERSON,
+        "a profile that is gone outdates the plan, and a switch must be approved anew",
+        lambda call, fault: (call.function, call.operation) == ("leave-directory", "HeadObject"),
+    ),
+    Rule(
         ONBOARDED,
         "a profile that is gone outdates the plan, and the new plan finds it; a file of a kit that is missing is put",
         lambda call, fault: call.operation == "HeadObject",
@@ -95,6 +111,11 @@ TABLE: Sequence[Rule] = (
         ONBOARDED,
         "who held the claim is forgotten, and ended long ago",
         lambda call, fault: call.operation == "DescribeExecution",
+    ),
+    Rule(
+        ONBOARDED,
+        "a connect policy that is gone is made anew; where IAM does not know it yet, the state is retried",
+        lambda call, fault: _POLICIES(call),
     ),
     Rule(
         PERSON,
@@ -118,7 +139,11 @@ def can_meet(call: Call, fault: Fault) -> bool:
     """Only what is eventually consistent can be stale; of lists, what is not there is left out, and what makes
     something misses nothing.
     """
-    if fault is Fault.NOT_FOUND and (call.service == "ec2" or call.operation == "CreatePolicy"):
+    if fault is Fault.NOT_FOUND and (
+        call.service == "ec2"
+        or call.operation == "CreatePolicy"
+        or (call.function, call.operation, call.number) in _LISTS
+    ):
         return False
     return fault is not Fault.STALE or call.operation in MAY_BE_STALE
 
