@@ -14,6 +14,9 @@ from signon.settings import setting
 
 logger = Logger()
 
+# Every try of one state is told the time at which that was entered, and its last one ends almost two hours later.
+LOCK_LASTS = timedelta(hours=2)
+
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -28,7 +31,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         identity,
         profile,
         earlier=record.connected_roles if record else {},
-        lock=connecting.Lock(table, claim.execution, datetime.fromisoformat(event["now"]), timedelta(seconds=60)),
+        lock=connecting.Lock(table, claim.execution, datetime.fromisoformat(event["now"]), LOCK_LASTS),
         before_change=lambda: guard.before_change(table, bucket, errand),
     )
     logger.info("Roles let in", extra=connected.to_json())

@@ -27,7 +27,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     asks = must_leave(database, apply_immediately=plan.apply_immediately)
     page = visit(before, now, done=database.membership is None, asks=asks, what="the database leaves its directory")
     if asks:
-        records.note(table, claim.database, {"associated_at": "", "rebooted_at": "", "allowed": plan.profile.sha256})
+        allowed = dict.fromkeys(("allowed", "switch_allowed"), plan.profile.sha256)
+        records.note(table, claim.database, {"associated_at": "", "rebooted_at": "", **allowed})
         rds_changes.leave_directory(database, apply_immediately=plan.apply_immediately)
     logger.info("Leaving the directory", extra=page.to_json())
     return page.to_json()

@@ -12,7 +12,10 @@ NOT_FOUND = {
     "DescribeDBInstances": "DBInstanceNotFound", "ModifyDBInstance": "DBInstanceNotFound",
     "RebootDBInstance": "DBInstanceNotFound", "DescribeEvents": "DBInstanceNotFound",
     "DescribeDBClusters": "DBClusterNotFoundFault", "ModifyDBCluster": "DBClusterNotFoundFault",
-    "GetRole": "NoSuchEntity", "ListAttachedRolePolicies": "NoSuchEntity", "Publish": "NotFound",
+    "GetRole": "NoSuchEntity", "ListAttachedRolePolicies": "NoSuchEntity", "AttachRolePolicy": "NoSuchEntity",
+    "GetPolicy": "NoSuchEntity", "GetPolicyVersion": "NoSuchEntity", "ListPolicyVersions": "NoSuchEntity",
+    "DeletePolicyVersion": "NoSuchEntity", "CreatePolicyVersion": "NoSuchEntity",
+    "ListEntitiesForPolicy": "NoSuchEntity", "Publish": "NotFound",
     "GetObject": "NoSuchKey", "HeadObject": "404", "PutObject": "NoSuchBucket",
     "DescribeDBParameters": "DBParameterGroupNotFound", "DescribeDBClusterParameters": "DBParameterGroupNotFound",
     "DescribeDirectories": "EntityDoesNotExistException", "DescribeExecution": "ExecutionDoesNotExist",
@@ -22,7 +25,8 @@ NOT_FOUND = {
 # What is eventually consistent; DynamoDB is asked consistently, and S3 is consistent.
 MAY_BE_STALE = {
     "DescribeDBInstances", "DescribeDBClusters", "DescribeEvents", "DescribeDirectories", "GetRole",
-    "ListAttachedRolePolicies", "DescribeExecution", "ListExecutions", "GetSecretValue",
+    "ListAttachedRolePolicies", "GetPolicy", "GetPolicyVersion", "ListPolicyVersions", "ListEntitiesForPolicy",
+    "DescribeExecution", "ListExecutions", "GetSecretValue",
 }  # fmt: skip
 
 REFUSALS = {Fault.THROTTLED, Fault.SERVER_ERROR, Fault.DENIED, Fault.NOT_FOUND}

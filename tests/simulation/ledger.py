@@ -115,7 +115,7 @@ def _half_made_in_mysql(server: WarmMySQL, wanted: Roles) -> Iterator[str]:
         "SELECT u.User, a.ATTRIBUTE, p.TABLE_SCHEMA, p.PRIVILEGE_TYPE FROM mysql.user u"
         " LEFT JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host"
         " LEFT JOIN information_schema.schema_privileges p ON p.GRANTEE = CONCAT(QUOTE(u.User), '@', QUOTE(u.Host))"
-        " WHERE u.plugin = 'auth_pam' AND u.account_locked = 'N'"
+        " WHERE u.plugin IN ('auth_pam', 'AWSAuthenticationPlugin') AND u.account_locked = 'N'"
     )
     granted: dict[str, set[tuple[str, str]]] = {}
     for user, attribute, schema, privilege in rows:

@@ -79,10 +79,10 @@ class SimulatedRds:
         shown = [(one.status, one.domain_memberships, vars(one)) for one in resources]
         return len(self.backend.announced.list(duration=10**6)), repr(shown)
 
-    def _join(self, join: Callable[..., None], resource: Any, *asked: Any) -> None:
+    def _join(self, join: Callable[..., None], resource: Any, domain: str, *asked: Any) -> None:
         before = resource.membership
-        join(resource, *asked)
-        if resource.membership is not before:
+        join(resource, domain, *asked)
+        if resource.membership is not before and domain != "none":
             self.joins[resource.resource_id] += 1
             resource.membership = dataclasses.replace(resource.membership, takes=self.join_takes)
 

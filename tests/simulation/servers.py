@@ -15,6 +15,7 @@ from psycopg2 import sql as composing
 from localcloud.servers import World
 from localcloud.servers import mysql as mysql_servers
 from localcloud.servers.mysql import MySQL
+from localcloud.servers.mysql_family import IAM
 from localcloud.servers.postgresql import PostgreSQL
 
 RDSADMIN = ("rdsadmin", "RdsAdmin-Passw0rd")
@@ -73,6 +74,7 @@ class WarmServers:
             self._servers[hosts[0]] = WarmPostgreSQL(self._readers[source.host], self.addresses, hosts)
         warm = self._servers[hosts[0]]
         assert isinstance(warm, WarmPostgreSQL)
+        warm.switch_iam(on=False)
         warm.restart()
         return warm
 
@@ -102,6 +104,7 @@ class WarmMySQL:
         if made := [account for (account,) in there if account != f"'{user}'@'%'"]:
             self.run(f"DROP USER {', '.join(made)}")
         self.change_password(user, "", password)
+        self.switch_iam(on=False)
         self.restart()
 
     def create_database(self, name: str) -> None:
@@ -113,12 +116,12 @@ class WarmMySQL:
 
     def restart(self, methods: Iterable[str] = (), *, read_only: bool = False) -> None:
         self._cut_off()
-        self._load_plugin(wanted="kerberos" in set(methods))
+        self._load_plugin("auth_pam", wanted="kerberos" in set(methods))
         self.run(f"SET GLOBAL read_only = {'ON' if read_only else 'OFF'}")
         self._addresses[self.host] = self.address
 
     def switch_iam(self, on: bool) -> None:
-        self.real.switch_iam(on)
+        self._load_plugin(IAM, wanted=on)
 
     def stop(self) -> None:
         self._cut_off()
@@ -132,12 +135,12 @@ class WarmMySQL:
                 with suppress(pymysql.err.OperationalError):  # "Unknown thread id": it has just signed out by itself
                     self.run(f"KILL {process}")
 
-    def _load_plugin(self, *, wanted: bool) -> None:
-        ((loaded,),) = self.run("SELECT COUNT(*) FROM information_schema.plugins WHERE plugin_name = 'auth_pam'")
+    def _load_plugin(self, plugin: str, *, wanted: bool) -> None:
+        ((loaded,),) = self.run(f"SELECT COUNT(*) FROM information_schema.plugins WHERE plugin_name = '{plugin}'")
         if wanted and not loaded:
-            self.run("INSTALL PLUGIN auth_pam SONAME 'rdsauth.so'")
+            self.run(f"INSTALL PLUGIN {plugin} SONAME 'rdsauth.so'")
         if loaded and not wanted:
-            self.run("UNINSTALL PLUGIN auth_pam")
+            self.run(f"UNINSTALL PLUGIN {plugin}")
 
 
 class WarmPostgreSQL:
@@ -171,6 +174,7 @@ class WarmPostgreSQL:
             roles = composing.SQL(", ").join(composing.Identifier(name) for (name,) in made)
             self.run(*(composing.SQL(f"{do} {{}}").format(roles) for do in ("DROP OWNED BY", "DROP ROLE")))
         self.change_password(user, "", password)
+        self.switch_iam(on=False)
         self.restart()
 
     def change_password(self, user: str, old: str, new: str) -> None:
@@ -183,7 +187,8 @@ class WarmPostgreSQL:
         self._addresses.update(dict.fromkeys(self.hosts, self.address))
 
     def switch_iam(self, on: bool) -> None:
-        self.real.switch_iam(on)
+        if on is not self.real._takes_tokens:
+            self.real.switch_iam(on)
 
     def stop(self) -> None:
         self._cut_off()

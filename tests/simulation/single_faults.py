@@ -14,7 +14,7 @@ from tests.simulation.calls import Call, Fault
 from tests.simulation.executions import Execution
 from tests.simulation.ledger import Ledger
 from tests.simulation.statements import SIGN_IN, is_about
-from tests.simulation.stories import STORIES, WANTED, Story
+from tests.simulation.stories import STORIES, WANTED, Story, approve
 from tests.simulation.world import LEDGER, World
 
 ONBOARDED, PERSON, NOT_OURS, FAILED = "Onboarded", "Needs a person", "Not ours", "Failed"
@@ -42,6 +42,17 @@ def _met(*faults: Fault) -> Callable[[Fault], bool]:
 
 
 _UNKNOWN_TO_RDS = _to("DescribeDBInstances", "DescribeDBClusters", "ModifyDBInstance", "ModifyDBCluster")
+
+_POLICIES = _to(
+    "GetPolicy", "GetPolicyVersion", "ListPolicyVersions", "DeletePolicyVersion", "CreatePolicyVersion",
+    "ListEntitiesForPolicy", "AttachRolePolicy",
+)  # fmt: skip
+
+# Calls that ask for every database that there is, and not for one: function, operation, which one in its run
+_LISTS = {
+    ("ensure-connect-policy", operation, number)
+    for operation, number in (("DescribeDBInstances", 3), ("DescribeDBClusters", 1), ("DescribeDBClusters", 3))
+}
 
 TABLE: Sequence[Rule] = (
     Rule(
@@ -87,6 +98,11 @@ TABLE: Sequence[Rule] = (
         lambda call, fault: call.operation in ("DescribeDBParameters", "DescribeDBClusterParameters"),
     ),
     Rule(
+        PERSON,
+        "a profile that is gone outdates the plan, and a switch must be approved anew",
+        lambda call, fault: (call.function, call.operation) == ("leave-directory", "HeadObject"),
+    ),
+    Rule(
         ONBOARDED,
         "a profile that is gone outdates the plan, and the new plan finds it; a file of a kit that is missing is put",
         lambda call, fault: call.operation == "HeadObject",
@@ -95,6 +111,11 @@ TABLE: Sequence[Rule] = (
         ONBOARDED,
         "who held the claim is forgotten, and ended long ago",
         lambda call, fault: call.operation == "DescribeExecution",
+    ),
+    Rule(
+        ONBOARDED,
+        "a connect policy that is gone is made anew; where IAM does not know it yet, the state is retried",
+        lambda call, fault: _POLICIES(call),
     ),
     Rule(
         PERSON,
@@ -115,8 +136,14 @@ def is_looked_at_in_make_test(story: Story, fault: Fault) -> bool:
 
 
 def can_meet(call: Call, fault: Fault) -> bool:
-    """Only what is eventually consistent can be stale; EC2 is asked by filters, and what is not there is left out."""
-    if call.service == "ec2" and fault is Fault.NOT_FOUND:
+    """Only what is eventually consistent can be stale; of lists, what is not there is left out, and what makes
+    something misses nothing.
+    """
+    if fault is Fault.NOT_FOUND and (
+        call.service == "ec2"
+        or call.operation == "CreatePolicy"
+        or (call.function, call.operation, call.number) in _LISTS
+    ):
         return False
     return fault is not Fault.STALE or call.operation in MAY_BE_STALE
 
@@ -194,13 +221,18 @@ def _error(execution: Execution) -> str:
 
 
 def _heal(world: World, story: Story) -> None:
-    """Nothing goes wrong any more; the sweep comes by, and where a person was told, he starts again."""
+    """Nothing goes wrong any more; the sweep comes by, and where a person was told, he starts again, and
+    approves what he is asked for.
+    """
     world.calls.plan = story.own
     world.conductor.pass_by(3600)
     world.sweep()
     world.conductor.run()
     if world.item(story.database, "record").get("end") != ONBOARDED:
         world.start(story.database)
+        world.conductor.run()
+    if world.item(story.database, "record").get("end") != ONBOARDED:
+        approve(world, story.database)
         world.conductor.run()
 
 

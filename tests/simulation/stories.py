@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
+from signon.aws.connect_policies import MOST_VERSIONS
 from tests.simulation.calls import Call, Fault
 from tests.simulation.executions import Execution
 from tests.simulation.world import LEDGER, ORDERS, World
@@ -16,15 +18,20 @@ Plan = Callable[[Call], Fault | None]
 
 @dataclass(frozen=True)
 class Story:
-    """What happens to ``database``. ``own`` is a fault that belongs to the story, whatever else goes wrong."""
+    """What happens to ``database``. ``own`` is a fault that belongs to the story, whatever else goes wrong, and
+    ``before`` what went well until then.
+    """
 
     database: str
     tell: Callable[[World], None]
     own: Plan = lambda call: None
+    before: Callable[[World], None] = lambda world: None
 
     def run(self, world: World, plan: Plan = lambda call: None) -> None:
         """From the beginning until everything has come to rest."""
         world.publish(self.profile, WANTED)
+        self.before(world)
+        world.calls.made.clear()
         world.calls.plan = lambda call: self.own(call) or plan(call)
         self.tell(world)
         world.conductor.run()
@@ -77,6 +84,41 @@ def _is_swept(world: World) -> None:
     world.sweep()
 
 
+def _names_iam(database: str) -> Callable[[World], None]:
+    """The profile, from now on; a role uses its logins."""
+
+    def publish(world: World) -> None:
+        logins = [{"iam": user, "used_by": [world.role], "roles": roles} for user, roles in WANTED.items()]
+        methods = {"mysql": ["iam"], "aurora-postgresql": ["iam"]}
+        world.publish(database.partition("-")[0], {}, methods=methods, logins=logins)
+
+    return publish
+
+
+def _is_switched(world: World) -> None:
+    """A person approves that."""
+    approve(world, ORDERS)
+
+
+def _is_a_member_and_shall_take_tokens(world: World) -> None:
+    """Its role may sign in to others already, by a policy that has been written often."""
+    world.rds.on_event = lambda event: None
+    world.rds.join_takes = timedelta()
+    appears(ORDERS)(world)
+    world.conductor.run()
+    world.join(ORDERS)
+    _names_iam(ORDERS)(world)
+    world.let_in(*(f"db-GONE-{number}" for number in range(MOST_VERSIONS)))
+    world.start(ORDERS)
+    world.conductor.run()
+
+
+def approve(world: World, database: str) -> None:
+    """A person approves the plan that the last execution asks him about."""
+    *_, asking = world.executions.all.values()
+    world.start(database, approve={"plan": asking.run.data["plan"]["checksum"]})
+
+
 def _which_has_claimed(world: World) -> Execution:
     """The execution that works on the database, as soon as it does."""
     while True:
@@ -102,4 +144,7 @@ STORIES: Mapping[str, Story] = {
     "a cluster's execution is stopped": Story(LEDGER, _is_stopped(LEDGER)),
     "it is asked for again": Story(ORDERS, _is_asked_for_again),
     "its event was lost": Story(ORDERS, _is_swept),
+    "it takes tokens": Story(ORDERS, appears(ORDERS), before=_names_iam(ORDERS)),
+    "a cluster takes tokens": Story(LEDGER, appears(LEDGER), before=_names_iam(LEDGER)),
+    "it leaves the directory for tokens": Story(ORDERS, _is_switched, before=_is_a_member_and_shall_take_tokens),
 }

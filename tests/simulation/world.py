@@ -21,8 +21,9 @@ from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from localcloud.cloud import Cloud
 from localcloud.lambdas import ASYNCHRONOUS_RETRIES
-from localcloud.scenery import create_cluster, create_database
+from localcloud.scenery import API, create_cluster, create_database, create_role
 from signon.aws import clients
+from signon.domain.connect_policies import PATH, document, policy_name
 from tests.simulation.calls import Calls
 from tests.simulation.conductor import Conductor
 from tests.simulation.executions import Execution, Executions
@@ -37,6 +38,7 @@ from tests.simulation.transport import Transport
 REGION = "eu-west-1"  # a Region of its own, beside the one of the session's cloud
 ORDERS, LEDGER = "orders-1", "ledger-1"  # the MySQL database, and the Aurora PostgreSQL cluster
 PROFILES, KITS = "simulated-profiles", "simulated-kits"
+ROLE = "simulated-api"  # of an application; in the place of the one that the stack's owner lists
 
 
 class World:
@@ -49,6 +51,7 @@ class World:
         self.dead_letters: list[tuple[str, Mapping[str, Any]]] = []  # function, event
         self._clients: dict[str, Any] = {}
         self.table = cloud.physical["Records"]
+        self.role = f"arn:aws:iam::{cloud.account}:role/{ROLE}"
         backend = lambda_simple_backends[cloud.account][cloud.region]
         deployed = [backend.get_function(arn) for arn in cloud.stack.of_type("AWS::Lambda::Function").values()]
         self.functions = Functions(deployed, REGION, cloud.stack.name, self._renamed(), self.conductor.elapsed)
@@ -82,7 +85,7 @@ class World:
             yield
 
     def reset(self) -> None:
-        """No database, no record, no kit; nothing goes wrong; it is the beginning."""
+        """No database, no record, no kit, no policy; nothing goes wrong; it is the beginning."""
         self.conductor.reset()
         self.executions.reset()
         self.calls.reset()
@@ -98,7 +101,7 @@ class World:
 
     # ---- what people and RDS do --------------------------------------------------------------------------------------
 
-    def publish(self, name: str, logins: Mapping[str, Sequence[str]], **changes: Any) -> None:
+    def publish(self, name: str, people: Mapping[str, Sequence[str]], **changes: Any) -> None:
         """A profile for databases whose names begin with the profile's; ``changes`` replace parts of it."""
         postgresql = {"database": "payments", "schemas": ["public"]}
         profile: dict[str, Any] = {
@@ -110,7 +113,7 @@ class World:
                 "read": {"preset": "read", "mysql": {"databases": ["payments"]}, "postgresql": postgresql},
                 "write": {"preset": "write", "mysql": {"databases": ["payroll"]}, "postgresql": postgresql},
             },
-            "logins": [{"user": user, "roles": list(roles)} for user, roles in logins.items()],
+            "logins": [{"user": user, "roles": list(roles)} for user, roles in people.items()],
             **changes,
         }
         self.client("s3").put_object(Bucket=PROFILES, Key=f"{name}.yaml", Body=yaml.safe_dump(profile))
@@ -128,6 +131,26 @@ class World:
         self.client("rds").modify_db_instance(
             DBInstanceIdentifier=name, RotateMasterUserPassword=True, ApplyImmediately=True
         )
+
+    def join(self, name: str) -> None:
+        """Somebody has RDS make a MySQL database a member of the directory."""
+        self.client("rds").modify_db_instance(
+            DBInstanceIdentifier=name,
+            Domain=self._cloud.directory_id,
+            DomainIAMRoleName=self._cloud.physical["DirectoryRole"],
+            ApplyImmediately=True,
+        )
+
+    def let_in(self, *databases: str) -> None:
+        """The role may sign in as alice to these databases (resource ids), by a policy that was written for each."""
+        iam, users = self.client("iam"), frozenset[str]()
+        name = policy_name(f"{self._cloud.stack.name}-{self._cloud.region}", self.role, 1)
+        for database in databases:
+            users |= {f"arn:aws:rds-db:{REGION}:{self._cloud.account}:dbuser:{database}/alice"}
+            if len(users) == 1:
+                arn = iam.create_policy(PolicyName=name, Path=PATH, PolicyDocument=document(users))["Policy"]["Arn"]
+            else:
+                iam.create_policy_version(PolicyArn=arn, PolicyDocument=document(users), SetAsDefault=True)
 
     def start(self, name: str, **request: Any) -> Execution:
         """By hand."""
@@ -175,9 +198,13 @@ class World:
         )
 
     def forget_all(self) -> None:
-        """No record, no claim and no kit is left."""
+        """No record, no claim, no kit and no connect policy is left."""
         dynamodb_backends[self._cloud.account][REGION].tables[self.table].items.clear()
         s3_backends[self._cloud.account]["aws"].buckets[KITS].keys.clear()
+        iam = iam_backends[self._cloud.account]["aws"]
+        iam.get_role(ROLE).managed_policies.clear()
+        for arn in [arn for arn in iam.managed_policies if f"-{ROLE}-" in arn]:
+            del iam.managed_policies[arn]
 
     # ---- what can be seen --------------------------------------------------------------------------------------------
 
@@ -213,6 +240,7 @@ class World:
             self.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.client("s3").put_bucket_versioning(Bucket=PROFILES, VersioningConfiguration={"Status": "Enabled"})
         self.client("sns").create_topic(Name=self._cloud.outputs["OutcomesTopic"].rpartition(":")[2])
+        create_role(self, ROLE)
 
     def _renamed(self) -> dict[str, str]:
         """What a value of a function's environment is here."""
@@ -223,16 +251,23 @@ class World:
             outputs["OutcomesTopic"]: outputs["OutcomesTopic"].replace(self._cloud.region, REGION),
             outputs["StateMachineArn"]: outputs["StateMachineArn"].replace(self._cloud.region, REGION),
             aws.network()[0]: aws.network(REGION)[0],
+            self.role.replace(ROLE, API): self.role,
         }
 
     def _versions(self) -> Mapping[str, Callable[[Mapping[str, Any]], Hashable]]:
         """Of each service another one whenever it has something else to show to whoever asks so."""
         account = self._cloud.account
-        roles, directories = iam_backends[account]["aws"].roles, ds_backends[account][REGION].directories
+        iam, directories = iam_backends[account]["aws"], ds_backends[account][REGION].directories
         secrets = secretsmanager_backends[account][REGION].secrets
+
+        def policies(asked: Mapping[str, Any]) -> Hashable:
+            roles = [(role.assume_role_policy_document, list(role.managed_policies)) for role in iam.roles.values()]
+            policy = iam.managed_policies.get(asked.get("PolicyArn", ""))
+            return repr((roles, [(each.version_id, each.is_default) for each in policy.versions] if policy else None))
+
         return {
             "rds": self.rds.version,
-            "iam": lambda _: repr([(r.assume_role_policy_document, list(r.managed_policies)) for r in roles.values()]),
+            "iam": policies,
             "ds": lambda _: repr([each.stage for each in directories.values()]),
             "ec2": lambda _: "nobody changes the network",
             "secretsmanager": lambda _: repr([list(secret.versions) for secret in secrets.values()]),

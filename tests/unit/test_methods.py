@@ -93,10 +93,15 @@ def test_a_switch_wants_approval_whatever_the_profile_allows(database: Database,
 
 
 def test_an_approved_switch_that_was_parked_is_not_asked_about_again() -> None:
-    allowed = a_record(allowed=a_version().sha256)
+    allowed = a_record(switch_allowed=a_version().sha256)
     profile = a_profile_of("mysql", "iam")
     assert planned(a_member(), profile, record=allowed).verdict == "GO"
-    assert planned(a_member(), profile, record=a_record(allowed="b" * 64)).verdict == "ASK"
+    assert planned(a_member(), profile, record=a_record(switch_allowed="b" * 64)).verdict == "ASK"
+
+
+def test_a_switch_that_nobody_has_approved_is_asked_about_in_the_middle_of_a_run() -> None:
+    begun = a_record(allowed=a_version().sha256)
+    assert planned(a_member(), a_profile_of("mysql", "iam"), record=begun).verdict == "ASK"
 
 
 def test_a_switch_to_iam_leaves_the_directory_first_and_says_what_it_interrupts() -> None:

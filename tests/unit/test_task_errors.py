@@ -19,6 +19,7 @@ from tests.unit.contract import (
     timeout_of,
     waits_of,
 )
+from tests.unit.handlers import handler_of
 from tests.unit.reach import calls_of, errors_of
 
 
@@ -104,6 +105,13 @@ def test_an_outdated_plan_is_made_anew_three_times_at_most_and_then_parked() -> 
     assert STATES["Describe database"]["ResultSelector"]["replans"] == 0
     assert STATES["Plan again"]["Parameters"]["replans.$"] == "States.MathAdd($.replans, 1)"
     assert END_BY_ERROR["PlanOutdated"] == "Parked"
+
+
+def test_a_lock_on_a_role_outlasts_every_try_of_the_state_that_takes_it() -> None:
+    """All of them are told the same time, at which the state was entered."""
+    waits = [seconds for retry in TASKS["Ensure connect policy"]["Retry"] for seconds in waits_of(retry)]
+    tries = (1 + len(waits)) * timeout_of("EnsureConnectPolicy")
+    assert sum(waits) + tries < handler_of("ensure_connect_policy").LOCK_LASTS.total_seconds()
 
 
 def test_a_plugin_that_is_not_loaded_leads_to_the_reboot() -> None:

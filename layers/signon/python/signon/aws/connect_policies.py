@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 MOST_VERSIONS = 5  # of a managed policy
 
+# What was read is not so any more, or is not so everywhere yet: "IAM is eventually consistent"
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+_CHANGING = {"ConcurrentModification": TemporaryFailure, "NoSuchEntity": TemporaryFailure}
+
 
 class _NoSuchPolicy(Exception):
     pass
@@ -48,11 +52,10 @@ def read(prefix: str, role: str) -> list[frozenset[str]]:
 def write(prefix: str, role: str, number: int, users: frozenset[str], *, exists: bool) -> None:
     """Makes the policy say exactly this, by a new version where it exists; of those the oldest go.
 
-    Raises TemporaryFailure: another execution has just written it.
+    Raises TemporaryFailure: somebody else has just written or deleted it, or IAM does not know yet that it is there.
     """
     if not exists:
-        taken = {"EntityAlreadyExists": TemporaryFailure}
-        with errors_as(taken):
+        with errors_as({**_CHANGING, "EntityAlreadyExists": TemporaryFailure}):
             _iam().create_policy(
                 PolicyName=policy_name(prefix, role, number),
                 Path=PATH,
@@ -61,7 +64,7 @@ def write(prefix: str, role: str, number: int, users: frozenset[str], *, exists:
             )
         return
     arn = policy_arn(prefix, role, number)
-    with errors_as({"LimitExceeded": TemporaryFailure}):
+    with errors_as({**_CHANGING, "LimitExceeded": TemporaryFailure}):
         versions = _iam().list_policy_versions(PolicyArn=arn)["Versions"]
         old = sorted((each for each in versions if not each["IsDefaultVersion"]), key=lambda each: each["CreateDate"])
         for each in old[: max(0, len(versions) - MOST_VERSIONS + 1)]:
@@ -70,14 +73,17 @@ def write(prefix: str, role: str, number: int, users: frozenset[str], *, exists:
 
 
 def attach(prefix: str, role: str, number: int, listed: Collection[str], before: Callable[[], object]) -> Attachment:
-    """Attaches the policy where the role is ``listed`` by the stack's owner and does not have it."""
+    """Attaches the policy where the role is ``listed`` by the stack's owner and does not have it.
+
+    Raises TemporaryFailure: IAM does not know yet that the policy is there.
+    """
     arn, name = policy_arn(prefix, role, number), role_name(role)
-    with errors_as():
+    with errors_as(_CHANGING):
         has = {each["RoleName"] for each in _iam().list_entities_for_policy(PolicyArn=arn)["PolicyRoles"]}
     must = name not in has and role in listed
     if must:
         before()
-        with errors_as():
+        with errors_as(_CHANGING):
             _iam().attach_role_policy(RoleName=name, PolicyArn=arn)
     return Attachment(name, arn, attached=name in has or must, done=must)
 

@@ -111,9 +111,9 @@ def make_plan(
     interrupts = any(step.interruption != "none" for step in steps)
     is_ours = record is not None and record.is_ours
     was_allowed = record is not None and record.allowed == version.sha256
+    switch_was_allowed = record is not None and record.switch_allowed == version.sha256
     found = (
         *findings(engine, database, profile, around),
-        *switch(database, made),
         *_of_the_roles(database, profile, made, around),
         *approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours),
     )
@@ -127,7 +127,10 @@ def make_plan(
         apply_immediately=profile.change.apply_immediately,
         master_secret=profile.master_secret,
         steps=steps,
-        findings=tuple(each for each in found if not (was_allowed and each.approvable)),
+        findings=(
+            *(() if switch_was_allowed else switch(database, made)),
+            *(each for each in found if not (was_allowed and each.approvable)),
+        ),
         may_reboot=was_allowed or _reboot_is_allowed(database, profile, now),
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,

@@ -20,8 +20,9 @@ class Record:
     ``profile_version`` and ``next_look`` are of the last run that reported; ``unfinished_since`` is the first
     ``next_look`` of all the runs that parked it one after the other; ``swept_version`` is the profile's version
     that the sweep last started the database for. ``allowed`` is the hash of the profile under which the database was
-    joined: until it is onboarded nobody is asked again, however often it is parked. ``connected_roles`` are the ARNs of
-    the IAM roles that were let in, and since when.
+    joined: until it is onboarded nobody is asked again, however often it is parked; ``switch_allowed`` is that under
+    which a switch of methods was begun. ``connected_roles`` are the ARNs of the IAM roles that were let in, and since
+    when.
     """
 
     associated_at: str | None = None
@@ -39,6 +40,7 @@ class Record:
     unfinished_since: str | None = None
     swept_version: str | None = None
     allowed: str | None = None
+    switch_allowed: str | None = None
     reboot_intents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     connected_roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -51,7 +51,7 @@ def facts(
         **({"onboarded_at": now} if "proof" in dossier else {}),
         **({"rebooted_at": dossier["reboot"]["at"]} if reboot_worked else {}),
         **({"rebooted_at": now} if none_was_due else {}),
-        **({"allowed": ""} if ended.end == ONBOARDED else {}),
+        **({"allowed": "", "switch_allowed": ""} if ended.end == ONBOARDED else {}),
     }
 
 
