@@ -18,6 +18,7 @@ Step Functions matches the bare class name, so these names are a contract with
         |-- ProfileUnusable         missing, invalid, changed since it was planned
         |-- DirectoryRoleUnusable   missing, wrong trust, lacks the policy
         |-- AssociationRefused      RDS refuses the directory, the role or the change
+        |-- ConnectPolicyRefused      IAM takes no further policy, or none on this role: a quota is reached
         |-- DatabaseUnusable        read only, stopped, failed before it was made, or no roles as RDS makes them
         |-- PermissionMissing       AWS refuses an action to the role of one of our functions
         |-- ConnectionRefused       no route, TLS not verified, master not let in
@@ -97,6 +98,10 @@ class DirectoryRoleUnusable(NeedsPerson):
 
 class AssociationRefused(NeedsPerson):
     """RDS refused to associate the directory."""
+
+
+class ConnectPolicyRefused(NeedsPerson):
+    """IAM takes no further connect policy, or the role takes none."""
 
 
 class DatabaseUnusable(NeedsPerson):

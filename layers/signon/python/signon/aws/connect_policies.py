@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from signon.aws.clients import client, errors_as
 from signon.domain.connect_policies import PATH, document, policy_arn, policy_name, role_name, users_in
-from signon.errors import TemporaryFailure
+from signon.errors import ConnectPolicyRefused, TemporaryFailure
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -53,9 +53,10 @@ def write(prefix: str, role: str, number: int, users: frozenset[str], *, exists:
     """Makes the policy say exactly this, by a new version where it exists; of those the oldest go.
 
     Raises TemporaryFailure: somebody else has just written or deleted it, or IAM does not know yet that it is there.
+    ConnectPolicyRefused: the account has as many policies as it may.
     """
     if not exists:
-        with errors_as({**_CHANGING, "EntityAlreadyExists": TemporaryFailure}):
+        with errors_as({**_CHANGING, "EntityAlreadyExists": TemporaryFailure, "LimitExceeded": _refused}):
             _iam().create_policy(
                 PolicyName=policy_name(prefix, role, number),
                 Path=PATH,
@@ -75,7 +76,8 @@ def write(prefix: str, role: str, number: int, users: frozenset[str], *, exists:
 def attach(prefix: str, role: str, number: int, listed: Collection[str], before: Callable[[], object]) -> Attachment:
     """Attaches the policy where the role is ``listed`` by the stack's owner and does not have it.
 
-    Raises TemporaryFailure: IAM does not know yet that the policy is there.
+    Raises TemporaryFailure: IAM does not know yet that the policy is there. ConnectPolicyRefused: the role has as many
+    policies as it may.
     """
     arn, name = policy_arn(prefix, role, number), role_name(role)
     with errors_as(_CHANGING):
@@ -83,9 +85,16 @@ def attach(prefix: str, role: str, number: int, listed: Collection[str], before:
     must = name not in has and role in listed
     if must:
         before()
-        with errors_as(_CHANGING):
+        with errors_as({**_CHANGING, "LimitExceeded": _refused}):
             _iam().attach_role_policy(RoleName=name, PolicyArn=arn)
     return Attachment(name, arn, attached=name in has or must, done=must)
+
+
+def _refused(message: str) -> ConnectPolicyRefused:
+    return ConnectPolicyRefused(
+        f"IAM takes no further connect policy: {message}",
+        "Detach or delete policies that nobody needs, or have the quota raised; then start again",
+    )
 
 
 def _users(arn: str) -> frozenset[str] | None:

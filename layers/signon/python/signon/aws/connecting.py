@@ -66,8 +66,9 @@ def let_in(
         before_change()  # remembered first: a role that is let in and forgotten would be let in for good
         records.note(lock.table, database.resource_id, {"connected_roles": {**earlier, **since}})
     for role in (*roles, *left):
-        with policy_lock.held(lock.table, role, lock.execution, lock.now, lock.longest):
-            written, policies = _write(owner.prefix, database, role, wanted(database, profile, role), before_change)
+        with policy_lock.held(lock.table, role, lock.execution, lock.now, lock.longest) as held:
+            users = wanted(database, profile, role)
+            written, policies = _write(owner.prefix, database, role, users, held, before_change)
         changed += written
         for number in policies:
             attachment = connect_policies.attach(owner.prefix, role, number, owner.listed, before_change)
@@ -80,19 +81,31 @@ def let_in(
 
 
 def _write(
-    prefix: str, database: DatabaseId, role: str, users: frozenset[str], before_change: Callable[[], object]
+    prefix: str,
+    database: DatabaseId,
+    role: str,
+    users: frozenset[str],
+    held: policy_lock.Held,
+    before_change: Callable[[], object],
 ) -> tuple[int, list[int]]:
-    """How many policies were written, and the numbers of those that speak of this database."""
-    present = connect_policies.read(prefix, role)
+    """How many policies were written, and the numbers of those that speak of this database.
+
+    What others wrote is taken from the lock's memory, because IAM may not show it yet; what IAM shows is mended.
+    """
+    shown = connect_policies.read(prefix, role)
+    present = shown if held.said is None else held.said
     must = packed(present, database, users)
     if must != present:
         named = {resource_id(arn) for policy in present for arn in policy}
         must = packed(present, database, users, frozenset(named - rds.resource_ids()))
+    if must != shown:
         before_change()
+    if must != held.said:
+        held.remember(must)
     written = 0
     for number, policy in enumerate(must):
-        exists = number < len(present)
-        if not exists or policy != present[number]:
+        exists = number < len(shown)
+        if not exists or policy != shown[number]:
             connect_policies.write(prefix, role, number + 1, policy, exists=exists)
             written += 1
     return written, [number + 1 for number, policy in enumerate(must) if policy & users]

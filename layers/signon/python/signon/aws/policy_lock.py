@@ -1,11 +1,12 @@
-"""One execution at a time writes the policies of an IAM role: they speak of many databases, and IAM has no conditional
-write.
+"""One execution at a time writes the policies of an IAM role: they speak of many databases, IAM has no conditional
+write, and it shows what was written some seconds later. So the lock remembers what they were last made to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,18 +21,37 @@ class _Held(Exception):
     pass
 
 
+@dataclass(frozen=True)
+class Held:
+    """``said`` is what the role's policies were last made to say, each as its ``dbuser`` ARNs; None: nobody knows."""
+
+    said: list[frozenset[str]] | None
+    _item: dict[str, Any]
+    _execution: str
+
+    def remember(self, policies: Sequence[frozenset[str]]) -> None:
+        """To be called before they are written. Raises TemporaryFailure: the lock has lapsed, and is another one's."""
+        listed = {"L": [{"L": [{"S": arn} for arn in sorted(policy)]} for policy in policies]}
+        with errors_as({"ConditionalCheckFailedException": TemporaryFailure}):
+            _table().update_item(
+                **self._item,
+                UpdateExpression="SET policies = :policies",
+                ConditionExpression="holder = :execution",
+                ExpressionAttributeValues={":policies": listed, ":execution": {"S": self._execution}},
+            )
+
+
 @contextmanager
-def held(table: str, role: str, execution: str, now: datetime, longest: timedelta) -> Iterator[None]:
+def held(table: str, role: str, execution: str, now: datetime, longest: timedelta) -> Iterator[Held]:
     """Holds the lock on the role (its ARN); whoever was killed with it loses it after ``longest``.
 
     Raises TemporaryFailure: another execution holds it.
     """
-    dynamodb: DynamoDBClient = client("dynamodb")
     item: dict[str, Any] = {"TableName": table, "Key": {"database": {"S": role}, "kind": {"S": "policy-lock"}}}
     ours = {":execution": {"S": execution}}
     try:
         with errors_as({"ConditionalCheckFailedException": _Held}):
-            dynamodb.update_item(
+            answer = _table().update_item(
                 **item,
                 UpdateExpression="SET holder = :execution, lapses_at = :later",
                 ConditionExpression="attribute_not_exists(holder) OR holder = :execution OR lapses_at < :now",
@@ -40,15 +60,16 @@ def held(table: str, role: str, execution: str, now: datetime, longest: timedelt
                     ":now": {"S": now.isoformat()},
                     ":later": {"S": (now + longest).isoformat()},
                 },
+                ReturnValues="ALL_NEW",
             )
     except _Held:
         raise TemporaryFailure(f"Another execution writes the policies of {role}") from None
     try:
-        yield
+        yield Held(_policies(answer["Attributes"].get("policies")), item, execution)
     finally:
         try:
             with errors_as({"ConditionalCheckFailedException": _Held}):
-                dynamodb.update_item(
+                _table().update_item(
                     **item,
                     UpdateExpression="REMOVE holder",
                     ConditionExpression="holder = :execution",
@@ -56,3 +77,14 @@ def held(table: str, role: str, execution: str, now: datetime, longest: timedelt
                 )
         except _Held:
             pass  # it has lapsed
+
+
+def _policies(attribute: Any) -> list[frozenset[str]] | None:
+    if attribute is None:
+        return None
+    return [frozenset(arn["S"] for arn in policy["L"]) for policy in attribute["L"]]
+
+
+def _table() -> DynamoDBClient:
+    made: DynamoDBClient = client("dynamodb")
+    return made
