@@ -233,6 +233,11 @@ class Scene:
         clusters = rds_backends[self.cloud.account][self.cloud.region].clusters
         return clusters[name].db_cluster_resource_id if name in clusters else self.database(name)["DbiResourceId"]
 
+    def role(self, name: str) -> str:
+        """The ARN of an application's role, which is made where there is none."""
+        roles = {role["RoleName"]: role["Arn"] for role in self.cloud.client("iam").list_roles()["Roles"]}
+        return str(roles.get(name) or scenery.create_role(self.cloud, name))
+
     def delete(self, *names: str) -> None:
         """Instances, and clusters with their members: servers take memory, and names of endpoints are few."""
         rds = self.cloud.client("rds")

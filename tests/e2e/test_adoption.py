@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pymysql
 import pytest
 
-from localcloud.scenery import API, create_role
+from localcloud.scenery import API
 from tests.e2e.scene import Ended, Scene
 
 NAME = "adopted-1"
@@ -32,14 +32,11 @@ def theirs(scene: Scene) -> Iterator[list[list[str]]]:
 
 
 def run(scene: Scene, *adopted: str) -> Ended:
-    iam = scene.cloud.client("iam")
-    known = {role["RoleName"]: role["Arn"] for role in iam.list_roles()["Roles"]}
-    role = known.get(API) or create_role(scene.cloud, API)
     scene.publish_profile(
         "adopted",
         {},
         methods={"mysql": ["iam"]},
-        logins=[{"iam": "app1", "used_by": [role], "roles": ["read"]}],
+        logins=[{"iam": "app1", "used_by": [scene.role(API)], "roles": ["read"]}],
         **({"access": {"adopt": list(adopted)}} if adopted else {}),
     )
     return scene.run(NAME)

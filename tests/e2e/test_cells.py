@@ -9,7 +9,7 @@ import pytest
 from localcloud.demo.play import NotHere, Play, prove
 from localcloud.demo.plays import PLAYS
 from localcloud.demo.terminal import Terminal
-from localcloud.scenery import API, PROFILES, REPORTS, create_role
+from localcloud.scenery import API, PROFILES, REPORTS
 from tests.e2e.scene import Ended, Scene
 
 Cell = tuple[str, str]
@@ -25,7 +25,7 @@ def ended(scene: Scene) -> Iterator[Mapping[Cell, Ended]]:
             Bucket=scene.cloud.outputs["ProfilesBucket"], Key=f"{profile}.yaml", Body=text
         )
     for role in (API, REPORTS):
-        create_role(scene.cloud, role)
+        scene.role(role)
     for play in PLAYS.values():
         play.create(scene.cloud)
     yield {cell: scene.until(lambda play=play: onboarded(scene, play)) for cell, play in PLAYS.items()}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.scenery import API, create_role
+from localcloud.scenery import API
 from tests.e2e.scene import Ended, Scene
 
 BATCH = "batch"  # a role that the stack's owner has not listed
@@ -13,9 +13,7 @@ BATCH = "batch"  # a role that the stack's owner has not listed
 
 @pytest.fixture(scope="module")
 def roles(scene: Scene) -> Mapping[str, str]:
-    iam = scene.cloud.client("iam")
-    known = {role["RoleName"]: role["Arn"] for role in iam.list_roles()["Roles"]}
-    return {name: known.get(name) or create_role(scene.cloud, name) for name in (API, BATCH)}
+    return {name: scene.role(name) for name in (API, BATCH)}
 
 
 @pytest.fixture(scope="module")

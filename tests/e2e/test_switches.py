@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.demo.terminal import Terminal
-from localcloud.scenery import API, create_role, credentials
+from localcloud.scenery import API, credentials
 from tests.e2e.scene import PEOPLE, Ended, Scene
 
 WHO = "SELECT plugin, authentication_string, ssl_type, account_locked FROM mysql.user WHERE User = 'alice'"
@@ -14,9 +14,7 @@ WHO = "SELECT plugin, authentication_string, ssl_type, account_locked FROM mysql
 
 @pytest.fixture(scope="module")
 def role(scene: Scene) -> str:
-    iam = scene.cloud.client("iam")
-    known = {role["RoleName"]: role["Arn"] for role in iam.list_roles()["Roles"]}
-    return known.get(API) or create_role(scene.cloud, API)
+    return scene.role(API)
 
 
 def approved(scene: Scene, name: str) -> Ended:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,11 +112,6 @@ def make_plan(
     is_ours = record is not None and record.is_ours
     was_allowed = record is not None and record.allowed == version.sha256
     switch_was_allowed = record is not None and record.switch_allowed == version.sha256
-    found = (
-        *findings(engine, database, profile, around),
-        *_of_the_roles(database, profile, made, around),
-        *approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours),
-    )
     plan = Plan(
         verdict=GO,
         checksum="",
@@ -128,8 +123,10 @@ def make_plan(
         master_secret=profile.master_secret,
         steps=steps,
         findings=(
-            *(() if switch_was_allowed else switch(database, made)),
-            *(each for each in found if not (was_allowed and each.approvable)),
+            *_left(findings(engine, database, profile, around), was_allowed),
+            *_left(switch(database, made), switch_was_allowed),
+            *_left(_of_the_roles(database, profile, made, around), was_allowed),
+            *_left(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours), was_allowed),
         ),
         may_reboot=was_allowed or _reboot_is_allowed(database, profile, now),
         tolerates_sessions=profile.change.existing_allowed,
@@ -139,6 +136,11 @@ def make_plan(
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now)
+
+
+def _left(found: Iterable[Finding], was_allowed: bool) -> Iterator[Finding]:
+    """Nobody is asked again about what they have approved."""
+    return (finding for finding in found if not (was_allowed and finding.approvable))
 
 
 def _of_the_roles(database: Database, profile: Profile, made: Methods, around: Surroundings) -> Iterator[Finding]:
