@@ -55,6 +55,9 @@ class RecordedMySQL:
     def is_real(self) -> bool:
         return self._real is not None
 
+    def create_database(self, name: str) -> None:
+        """It stands in what is answered."""
+
     def restart(self, methods: Iterable[str] = (), *, read_only: bool = False) -> None:
         methods = tuple(methods)
         self.history += (f"restarted with {methods}, read only: {read_only}",)

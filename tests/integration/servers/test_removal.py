@@ -24,10 +24,10 @@ def statements(server: str) -> list[str]:
 
 def test_mysql_lists_our_logins_and_drops_one(world: World, database: MySQL) -> None:
     ours, drop = statements("MySQL")
-    made = f"CREATE USER 'grace'@'%' IDENTIFIED WITH 'auth_pam' REQUIRE SSL ATTRIBUTE '{MARK}'"
+    made = f"CREATE USER 'walburga'@'%' IDENTIFIED WITH 'auth_pam' REQUIRE SSL ATTRIBUTE '{MARK}'"
     found = sign_in(world, database, *MASTER, made, ours)
-    assert (found.rows, found.error) == ([["grace"]], "")
-    left = sign_in(world, database, *MASTER, drop.replace("NAME", "grace"), ours)
+    assert (found.rows, found.error) == ([["walburga"]], "")
+    left = sign_in(world, database, *MASTER, drop.replace("NAME", "walburga"), ours)
     assert (left.rows, left.error) == ([], "")
 
 
