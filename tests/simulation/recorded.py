@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pymysql
@@ -50,6 +51,7 @@ class RecordedMySQL:
         self.host, self._real = host, real
         self.history: History = ()
         self.is_up = True
+        self.tokens = SimpleNamespace(check=None)  # nobody comes with one
 
     @property
     def is_real(self) -> bool:
