@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from localcloud.scenery import API
 from tests.e2e.scene import Ended, Scene
 
 ONE_LOGIN = {"alice": ["read"]}
@@ -79,7 +80,8 @@ def test_what_a_function_beside_the_story_failed_on_three_times_is_a_dead_letter
 @pytest.fixture(scope="module")
 def vanished(scene: Scene) -> dict[str, Any]:
     """The dossier of a database that is planned and claimed, and whose profile is deleted then."""
-    scene.publish_profile("vanished", ONE_LOGIN)
+    by_iam = [{"iam": "alice", "used_by": [scene.role(API)], "roles": ["read"]}]
+    scene.publish_profile("vanished", {}, methods={"mysql": ["iam"]}, logins=by_iam)
     scene.create_database("vanished-1", None)
     scene.available("vanished-1")
     dossier = scene.run("vanished-1", profile="vanished", dry_run=True).dossier
@@ -99,6 +101,8 @@ def vanished(scene: Scene) -> dict[str, Any]:
         **dossier,
         "claim": claim,
         "probe": {"plugin_loaded": False},
+        "leaving": None,
+        "switching": None,
         "membership": None,
         "reboot": None,
         "redrives": 0,
@@ -106,7 +110,18 @@ def vanished(scene: Scene) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("function", ["AssociateDirectory", "RebootDatabase", "CreateLogins", "PublishConnectionKit"])
+@pytest.mark.parametrize(
+    "function",
+    [
+        "LeaveDirectory",
+        "SwitchIamAuthentication",
+        "AssociateDirectory",
+        "RebootDatabase",
+        "EnsureConnectPolicy",
+        "CreateLogins",
+        "PublishConnectionKit",
+    ],
+)
 def test_a_profile_that_is_deleted_on_the_way_is_found_missing_before_a_change(
     scene: Scene, vanished: dict[str, Any], function: str
 ) -> None:
