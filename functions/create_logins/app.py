@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import guard, profiles, rds, secrets
 from signon.db import logins, session
 from signon.domain.credentials import Credentials
-from signon.domain.database import Instance, in_working_order
+from signon.domain.database import in_working_order
 from signon.domain.errand import Errand
 from signon.settings import setting
 
@@ -21,20 +21,14 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     errand = Errand.from_json(event)
     plan = errand.plan
-    table, bucket = setting("TABLE"), setting("PROFILES")
+    table, bucket, bundle = setting("TABLE"), setting("PROFILES"), setting("CA_BUNDLE")
     database = in_working_order(rds.observe(errand.database))
     profile = profiles.planned(bucket, plan.profile)
-    bundle = setting("CA_BUNDLE")
 
     def credentials() -> Credentials:
         return secrets.master_credentials(database, plan.master_secret)
 
-    def signed_in(reader: Instance) -> frozenset[str]:
-        with session.sign_in(database, credentials, bundle, host=reader.host) as master:
-            return logins.signed_in(master, database)
-
-    readers = [instance for instance in database.instances if not instance.is_writer and instance.host]
-    elsewhere = frozenset[str]().union(*map(signed_in, readers if profile.adopt else []))
+    elsewhere = logins.signed_in_to_readers(database, credentials, bundle) if profile.adopt else frozenset[str]()
     with session.sign_in(database, credentials, bundle) as master:
         statements = logins.create(
             master,

@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import connecting, guard, profiles, rds, records
+from signon.aws import connecting, guard, policy_lock, profiles, rds, records
 from signon.domain.errand import Errand
 from signon.settings import setting
 
@@ -31,7 +31,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         identity,
         profile,
         earlier=record.connected_roles if record else {},
-        lock=connecting.Lock(table, claim.execution, datetime.fromisoformat(event["now"]), LOCK_LASTS),
+        lock=policy_lock.Lock(table, claim.execution, datetime.fromisoformat(event["now"]), LOCK_LASTS),
         before_change=lambda: guard.before_change(table, bucket, errand),
     )
     logger.info("Roles let in", extra=connected.to_json())

@@ -8,9 +8,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import executions, metrics, notifications, profiles, rds, records
+from signon.aws import executions, metrics, profiles, rds, records, reporting
 from signon.domain import sweep
-from signon.domain.record import ALL
 from signon.settings import setting
 
 logger = Logger()
@@ -26,12 +25,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     newest = {name: profiles.newest_version(setting("PROFILES"), name) for name in sweep.profiles(candidates)}
     due, stop = sweep.due(candidates, newest, now), sweep.stop(candidates)
 
-    before = records.read(table, ALL)
-    if (stop.digest if stop else None) != (before.told if before else None):
-        if stop:
-            notifications.tell(setting("TOPIC"), stop.headline, stop.message)
-        records.note(table, ALL, {"told": stop.digest if stop else ""})
-
+    reporting.remember_and_tell_of_stop(table, setting("TOPIC"), stop)
     running = executions.running(machine, sweep.AT_ONCE)
     room = sweep.room(running, paused=records.is_paused(table), stopped=stop is not None)
     started = [one for one in due[:room] if executions.start(machine, one.execution_name(now), one.request)]

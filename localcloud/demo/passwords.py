@@ -1,5 +1,7 @@
 """RDS for MySQL: alice signs in with her directory password, which the server checks through PAM."""
 
+from functools import partial
+
 from localcloud.demo.play import Refusal, SignIn
 from localcloud.demo.terminal import YOUR_NAME, Terminal
 from localcloud.scenery import PEOPLE
@@ -20,7 +22,7 @@ def sign_in(terminal: Terminal) -> SignIn:
         f"alice@%\talice@{terminal.cloud.directory.realm}",
         lambda: terminal.run(alice, typed=PEOPLE["alice"]),
         [
-            Refusal(who, DENIED, lambda line=tried, typed=password: terminal.run(line, typed=typed))  # type: ignore[misc]
+            Refusal(who, DENIED, partial(terminal.run, tried, typed=password))
             for who, tried, password in (
                 ("mallory, who is in the directory and has no login", mallory, PEOPLE["mallory"]),
                 ("alice with a wrong password", alice, "Wrong-Horse-7"),

@@ -50,7 +50,7 @@ class Clusters(Joining):
                 self._join_at_creation(cluster, domain, role)
 
         self._later(cluster, CREATION, "available", CREATED, end=end)
-        return cluster  # type: ignore[no-any-return]
+        return cluster
 
     def modify_db_cluster(self, kwargs: dict[str, Any]) -> models.DBCluster:
         cluster: Any = self._in_state(kwargs["db_cluster_identifier"], "available")
@@ -64,7 +64,7 @@ class Clusters(Joining):
             at_once = bool(asked.get("apply_immediately"))
             self._join(cluster, domain, asked.pop("domain_iam_role_name", None), at_once)
         self._change(cluster, pending.sorted_out(cluster, asked, pending.OF_CLUSTERS, self.clock.now()))
-        return cluster  # type: ignore[no-any-return]
+        return cluster
 
     def stop_db_cluster(self, cluster_identifier: str) -> models.DBCluster:
         cluster = self._in_state(cluster_identifier, "available")
@@ -98,7 +98,7 @@ class Clusters(Joining):
                 self.announced.announce(instance, RESTARTED)
 
         self._later(cluster, FAILOVER, "available", failover.completed(target), begin)
-        return cluster  # type: ignore[no-any-return]
+        return cluster
 
     def reboot_db_cluster(self, db_cluster_identifier: str) -> models.DBCluster:
         """Refused: "Use this operation only for a non-Aurora Multi-AZ DB cluster."
@@ -129,7 +129,7 @@ class Clusters(Joining):
                 instance.status = then
 
         self._later(cluster, seconds, then, event, begin, end)
-        return cluster  # type: ignore[no-any-return]
+        return cluster
 
     def _in_state(self, name: str, status: str) -> models.DBCluster:
         cluster = self.describe_db_clusters(name)[0]

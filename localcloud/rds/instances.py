@@ -75,7 +75,7 @@ class Instances(Joining):
                 self._join_at_creation(instance, domain, role)
 
         self._later(instance, CREATION, "available", CREATED, begin, end)
-        return instance  # type: ignore[no-any-return]
+        return instance
 
     def modify_db_instance(self, db_instance_identifier: str, db_kwargs: dict[str, Any]) -> models.DBInstance:
         instance: Any = self._available(db_instance_identifier)
@@ -99,7 +99,7 @@ class Instances(Joining):
         self._fail_if_scripted("reboot_db_instance")
         instance.status = "rebooting"
         self._later(instance, REBOOT, "available", RESTARTED, lambda: self._restart_server(instance))
-        return instance  # type: ignore[no-any-return]
+        return instance
 
     def stop_db_instance(
         self, db_instance_identifier: str, db_snapshot_identifier: str | None = None
@@ -108,14 +108,14 @@ class Instances(Joining):
         instance: Any = super().stop_db_instance(db_instance_identifier, db_snapshot_identifier)
         instance.status = "stopping"
         self._later(instance, STOP, "stopped", STOPPED, lambda: servers.stop(instance))
-        return instance  # type: ignore[no-any-return]
+        return instance
 
     def start_db_instance(self, db_instance_identifier: str) -> models.DBInstance:
         self._refuse_a_member(db_instance_identifier)
         instance: Any = super().start_db_instance(db_instance_identifier)
         instance.status = "starting"
         self._later(instance, START, "available", STARTED, lambda: self._restart_server(instance))
-        return instance  # type: ignore[no-any-return]
+        return instance
 
     def restore_db_instance_to_point_in_time(
         self, source_db_identifier: str, target_db_identifier: str, overrides: dict[str, Any]
@@ -134,13 +134,13 @@ class Instances(Joining):
         instance: Any = super().delete_db_instance(db_instance_identifier, *more, **options)
         self._aside(partial(servers.end, instance))
         self.announced.announce(instance, DELETED)
-        return instance  # type: ignore[no-any-return]
+        return instance
 
     def _available(self, name: str) -> models.DBInstance:
         instance: Any = self.describe_db_instances(name)[0]
         if instance.status != "available":
             raise RDSClientError("InvalidDBInstanceState", f"Database instance {name} is not in available state.")
-        return instance  # type: ignore[no-any-return]
+        return instance
 
     def _cluster_of_a_new(self, asked: dict[str, Any]) -> models.DBCluster | None:
         name = asked.get("db_cluster_identifier")

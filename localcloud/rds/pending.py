@@ -51,7 +51,7 @@ def due(resource: Any, now: datetime.datetime) -> dict[str, Any]:
     if not resource.held or now < resource.held_until or resource.status != "available":
         return {}
     changes, resource.held = resource.held, {}
-    return changes  # type: ignore[no-any-return]
+    return changes
 
 
 def shown(resource: Any, names: Mapping[str, str]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class Reader:
     @property
     def running(self) -> dict[str, Any]:
         """What the cloud says of itself: endpoint, Region, the stack's outputs."""
-        return json.loads((self.folder / f"rds-signon-{os.geteuid()}" / "cloud.json").read_text())  # type: ignore[no-any-return]
+        return json.loads((self.folder / f"rds-signon-{os.geteuid()}" / "cloud.json").read_text())
 
     def client(self, service: str) -> Any:
         """The same cloud, for what the page does not say how to find out."""

@@ -148,9 +148,11 @@ class World:
         for database in databases:
             users |= {f"arn:aws:rds-db:{REGION}:{self._cloud.account}:dbuser:{database}/alice"}
             if len(users) == 1:
-                arn = iam.create_policy(PolicyName=name, Path=PATH, PolicyDocument=document(users))["Policy"]["Arn"]
+                arn = iam.create_policy(PolicyName=name, Path=PATH, PolicyDocument=document(self.role, users))[
+                    "Policy"
+                ]["Arn"]
             else:
-                iam.create_policy_version(PolicyArn=arn, PolicyDocument=document(users), SetAsDefault=True)
+                iam.create_policy_version(PolicyArn=arn, PolicyDocument=document(self.role, users), SetAsDefault=True)
 
     def start(self, name: str, **request: Any) -> Execution:
         """By hand."""

@@ -60,16 +60,21 @@ def test_a_policy_has_the_name_of_its_role_and_lies_in_our_path() -> None:
 
 def test_a_document_allows_one_action_and_no_wildcard() -> None:
     users = wanted(DATABASE, PROFILE, ROLE)
-    (statement,) = json.loads(document(users))["Statement"]
+    (statement,) = json.loads(document(ROLE, users))["Statement"]
     assert (statement["Effect"], statement["Action"]) == ("Allow", "rds-db:connect")
     assert not any("*" in resource for resource in statement["Resource"])
-    assert users_in(json.loads(document(users))) == users
+    assert users_in(json.loads(document(ROLE, users))) == users
 
 
 def test_a_document_for_nobody_allows_nothing_and_is_one_all_the_same() -> None:
-    (statement,) = json.loads(document(frozenset()))["Statement"]
-    assert statement["Effect"] == "Deny"
-    assert users_in(json.loads(document(frozenset()))) == frozenset()
+    (statement,) = json.loads(document(ROLE, frozenset()))["Statement"]
+    assert (statement["Effect"], statement["Resource"]) == (
+        "Deny",
+        ["arn:aws:rds-db:us-east-1:123456789012:dbuser:none/none"],
+    )
+    china = document("arn:aws-cn:iam::123456789012:role/api", frozenset())
+    assert json.loads(china)["Statement"][0]["Resource"][0].startswith("arn:aws-cn:rds-db:")
+    assert users_in(json.loads(document(ROLE, frozenset()))) == frozenset()
 
 
 def some(count: int, database: str = "db-OTHER") -> frozenset[str]:
@@ -79,21 +84,21 @@ def some(count: int, database: str = "db-OTHER") -> frozenset[str]:
 def test_what_stands_somewhere_stays_there_and_what_is_new_fills_the_first_gap() -> None:
     first, second = some(50, "db-A"), some(3, "db-B")
     ours = frozenset({dbuser(DATABASE, "payments_app")})
-    assert packed([first, second], DATABASE, ours) == [first | ours, second]
+    assert packed([first, second], ROLE, DATABASE, ours) == [first | ours, second]
 
 
 def test_a_full_policy_gets_a_neighbour() -> None:
-    policies = packed([], DATABASE, frozenset(dbuser(DATABASE, f"login_{number:03}") for number in range(160)))
+    policies = packed([], ROLE, DATABASE, frozenset(dbuser(DATABASE, f"login_{number:03}") for number in range(160)))
     assert len(policies) == 3
-    assert all(len(document(policy)) <= LONGEST_DOCUMENT for policy in policies)
+    assert all(len(document(ROLE, policy)) <= LONGEST_DOCUMENT for policy in policies)
     assert min(map(len, policies[:-1])) > 50
 
 
 def test_retired_logins_and_databases_that_are_no_more_leave() -> None:
     retired, gone = dbuser(DATABASE, "former_app"), some(2, "db-GONE")
     ours = frozenset({dbuser(DATABASE, "payments_app")})
-    assert packed([ours | gone | {retired}], DATABASE, ours, frozenset({"db-GONE"})) == [ours]
-    assert packed([ours | gone | {retired}], DATABASE, ours) == [ours | gone]
+    assert packed([ours | gone | {retired}], ROLE, DATABASE, ours, frozenset({"db-GONE"})) == [ours]
+    assert packed([ours | gone | {retired}], ROLE, DATABASE, ours) == [ours | gone]
 
 
 NAMES = st.lists(st.from_regex(r"[a-z][a-z0-9_]{0,31}", fullmatch=True), max_size=90, unique=True)
@@ -104,13 +109,15 @@ def test_of_this_database_exactly_what_is_wanted_is_said_and_of_others_what_was(
     before: list[str], after: list[str], others: list[str]
 ) -> None:
     elsewhere = frozenset(dbuser(a_cluster_id(), name) for name in others)
-    first = packed(packed([], a_cluster_id(), elsewhere), DATABASE, frozenset(dbuser(DATABASE, n) for n in before))
+    first = packed(
+        packed([], ROLE, a_cluster_id(), elsewhere), ROLE, DATABASE, frozenset(dbuser(DATABASE, n) for n in before)
+    )
     users = frozenset(dbuser(DATABASE, name) for name in after)
-    second = packed(first, DATABASE, users)
+    second = packed(first, ROLE, DATABASE, users)
     assert frozenset[str]().union(*second) == users | elsewhere
     assert sum(map(len, second)) == len(users | elsewhere)
     assert len(second) >= len(first)
-    assert packed(second, DATABASE, users) == second
+    assert packed(second, ROLE, DATABASE, users) == second
 
 
 def problems(*logins: IamLogin, prefix: str = PREFIX, missing: frozenset[str] = frozenset()) -> list[tuple[str, bool]]:

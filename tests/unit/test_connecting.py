@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from signon.aws import connect_policies, connecting, policy_lock, rds, records
 from signon.aws.connect_policies import Attachment
-from signon.aws.connecting import Connected, Lock, Owner
+from signon.aws.connecting import Connected, Owner
+from signon.aws.policy_lock import Lock
 from signon.domain.connect_policies import dbuser
 from signon.domain.database import DatabaseId
 from signon.domain.profile import IamLogin

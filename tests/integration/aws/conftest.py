@@ -78,6 +78,6 @@ def stop(cloud: Cloud, eventually: Eventually) -> Stop:
         stopped: Any = eventually(
             lambda: (seen := states.describe_execution(executionArn=execution))["status"] == "ABORTED" and seen
         )
-        return stopped["stopDate"]  # type: ignore[no-any-return]
+        return stopped["stopDate"]
 
     return stop

@@ -66,7 +66,7 @@ def available(eventually: Eventually, name: str) -> Database:
             return None
         return seen if seen and seen.status == "available" else None
 
-    return eventually(found)  # type: ignore[no-any-return]
+    return eventually(found)
 
 
 # ---- finding

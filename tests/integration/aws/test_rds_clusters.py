@@ -36,7 +36,7 @@ def usable(eventually: Eventually, name: str, instances: int) -> Database:
         ready = seen and len(seen.instances) == instances and seen.standing.readiness is Readiness.USABLE
         return seen if ready else None
 
-    return eventually(found)  # type: ignore[no-any-return]
+    return eventually(found)
 
 
 @pytest.fixture(scope="module")

@@ -35,9 +35,7 @@ def ask(cloud: Cloud, probe: Stack, eventually: Eventually) -> Ask:
         arn = states.start_execution(
             stateMachineArn=probe.physical["Ask"], input=json.dumps({"function": function, "how": how})
         )["executionArn"]
-        return eventually(  # type: ignore[no-any-return]
-            lambda: (seen := states.describe_execution(executionArn=arn))["status"] != "RUNNING" and seen
-        )
+        return eventually(lambda: (seen := states.describe_execution(executionArn=arn))["status"] != "RUNNING" and seen)
 
     return ask
 

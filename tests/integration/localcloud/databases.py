@@ -28,7 +28,7 @@ class Database:
     eventually: Eventually
 
     def describe(self) -> dict[str, Any]:
-        return self.cloud.client("rds").describe_db_instances(DBInstanceIdentifier=self.name)["DBInstances"][0]  # type: ignore[no-any-return]
+        return self.cloud.client("rds").describe_db_instances(DBInstanceIdentifier=self.name)["DBInstances"][0]
 
     def create(self, **more: Any) -> "Database":
         settings = {
@@ -43,10 +43,10 @@ class Database:
         return self
 
     def wait(self, status: str = "available") -> dict[str, Any]:
-        return self.eventually(lambda: (seen := self.describe())["DBInstanceStatus"] == status and seen)  # type: ignore[no-any-return]
+        return self.eventually(lambda: (seen := self.describe())["DBInstanceStatus"] == status and seen)
 
     def modify(self, **changes: Any) -> dict[str, Any]:
-        return self.cloud.client("rds").modify_db_instance(DBInstanceIdentifier=self.name, **changes)["DBInstance"]  # type: ignore[no-any-return]
+        return self.cloud.client("rds").modify_db_instance(DBInstanceIdentifier=self.name, **changes)["DBInstance"]
 
     def delete(self) -> None:
         self.cloud.client("rds").delete_db_instance(DBInstanceIdentifier=self.name, SkipFinalSnapshot=True)
@@ -75,7 +75,7 @@ class Database:
         secret = self.cloud.client("secretsmanager").get_secret_value(
             SecretId=self.describe()["MasterUserSecret"]["SecretArn"]
         )
-        return json.loads(secret["SecretString"])  # type: ignore[no-any-return]
+        return json.loads(secret["SecretString"])
 
     def as_master(self, sql: str) -> Any:
         """In MySQL."""
@@ -117,7 +117,7 @@ class Cluster:
             )
 
     def describe(self) -> dict[str, Any]:
-        return self.rds.describe_db_clusters(DBClusterIdentifier=self.name)["DBClusters"][0]  # type: ignore[no-any-return]
+        return self.rds.describe_db_clusters(DBClusterIdentifier=self.name)["DBClusters"][0]
 
     def instances(self) -> dict[str, dict[str, Any]]:
         """By suffix."""
@@ -132,13 +132,13 @@ class Cluster:
             statuses = {each["DBInstanceStatus"] for each in self.instances().values()}
             return (seen := self.describe())["Status"] == status and statuses <= {status} and seen
 
-        return self.eventually(all_there)  # type: ignore[no-any-return]
+        return self.eventually(all_there)
 
     def join(self, **more: Any) -> dict[str, Any]:
         asked = {"Domain": self.cloud.directory_id, "DomainIAMRoleName": self.cloud.physical["DirectoryRole"]}
-        return self.rds.modify_db_cluster(  # type: ignore[no-any-return]
-            DBClusterIdentifier=self.name, **({"ApplyImmediately": True} | asked | more)
-        )["DBCluster"]
+        return self.rds.modify_db_cluster(DBClusterIdentifier=self.name, **({"ApplyImmediately": True} | asked | more))[
+            "DBCluster"
+        ]
 
     def membership(self) -> str:
         memberships = self.describe()["DomainMemberships"]
@@ -156,7 +156,7 @@ class Cluster:
         """Name and password, as the secret has them."""
         arn = self.describe()["MasterUserSecret"]["SecretArn"]
         secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=arn)
-        return json.loads(secret["SecretString"])  # type: ignore[no-any-return]
+        return json.loads(secret["SecretString"])
 
     def as_master(self, sql: str, host: str | None = None, database: str = "postgres") -> str:
         """What psql prints; `host` is the cluster's endpoint if None."""

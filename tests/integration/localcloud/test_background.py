@@ -36,7 +36,7 @@ class Commands:
 
     def running(self) -> dict[str, Any]:
         description = self.runtime_folder / f"rds-signon-{os.geteuid()}" / "cloud.json"
-        return json.loads(description.read_text())  # type: ignore[no-any-return]
+        return json.loads(description.read_text())
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def role(cloud: Cloud) -> Iterator[str]:
 
 
 def assumed(cloud: Cloud, role: str, **more: Any) -> dict[str, str]:
-    return cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="test", **more)["Credentials"]  # type: ignore[no-any-return]
+    return cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="test", **more)["Credentials"]
 
 
 def test_a_session_is_its_role_with_a_secret_and_a_token_of_its_own(cloud: Cloud, role: str) -> None:

@@ -9,7 +9,7 @@ from localcloud.cloud import Cloud
 
 def options(cloud: Cloud, engine: str, **more: Any) -> list[dict[str, Any]]:
     listed = cloud.client("rds").describe_orderable_db_instance_options(Engine=engine, Vpc=True, **more)
-    return listed["OrderableDBInstanceOptions"]  # type: ignore[no-any-return]
+    return listed["OrderableDBInstanceOptions"]
 
 
 @pytest.mark.parametrize(

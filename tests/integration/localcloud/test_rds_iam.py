@@ -101,7 +101,7 @@ def test_a_cluster_is_configured_with_its_instances_and_is_what_restores_keep(
     cluster.wait()
 
     def modify(on: bool, at_once: bool) -> dict[str, Any]:
-        return cluster.rds.modify_db_cluster(  # type: ignore[no-any-return]
+        return cluster.rds.modify_db_cluster(
             DBClusterIdentifier=cluster.name, EnableIAMDatabaseAuthentication=on, ApplyImmediately=at_once
         )["DBCluster"]
 

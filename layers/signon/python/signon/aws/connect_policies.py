@@ -60,7 +60,7 @@ def write(prefix: str, role: str, number: int, users: frozenset[str], *, exists:
             _iam().create_policy(
                 PolicyName=policy_name(prefix, role, number),
                 Path=PATH,
-                PolicyDocument=document(users),
+                PolicyDocument=document(role, users),
                 Description=f"Lets {role_name(role)} sign in to databases. Written by the stack; your edits are undone",
             )
         return
@@ -70,7 +70,7 @@ def write(prefix: str, role: str, number: int, users: frozenset[str], *, exists:
         old = sorted((each for each in versions if not each["IsDefaultVersion"]), key=lambda each: each["CreateDate"])
         for each in old[: max(0, len(versions) - MOST_VERSIONS + 1)]:
             _iam().delete_policy_version(PolicyArn=arn, VersionId=each["VersionId"])
-        _iam().create_policy_version(PolicyArn=arn, PolicyDocument=document(users), SetAsDefault=True)
+        _iam().create_policy_version(PolicyArn=arn, PolicyDocument=document(role, users), SetAsDefault=True)
 
 
 def attach(prefix: str, role: str, number: int, listed: Collection[str], before: Callable[[], object]) -> Attachment:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from signon.aws import connect_policies, policy_lock, rds, records
@@ -21,16 +20,6 @@ class Owner:
 
     prefix: str
     listed: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Lock:
-    """Whose the locks on roles are, and how long they last at most."""
-
-    table: str
-    execution: str
-    now: datetime
-    longest: timedelta
 
 
 @dataclass(frozen=True)
@@ -51,7 +40,7 @@ def let_in(
     profile: Profile,
     *,
     earlier: Mapping[str, str],
-    lock: Lock,
+    lock: policy_lock.Lock,
     before_change: Callable[[], object],
 ) -> Connected:
     """Each role of the profile's logins may sign in with them; ``earlier`` ones that are not among these may no longer.
@@ -66,7 +55,7 @@ def let_in(
         before_change()  # remembered first: a role that is let in and forgotten would be let in for good
         records.note(lock.table, database.resource_id, {"connected_roles": {**earlier, **since}})
     for role in (*roles, *left):
-        with policy_lock.held(lock.table, role, lock.execution, lock.now, lock.longest) as held:
+        with policy_lock.held(lock, role) as held:
             users = wanted(database, profile, role)
             written, policies = _write(owner.prefix, database, role, users, held, before_change)
         changed += written
@@ -94,10 +83,10 @@ def _write(
     """
     shown = connect_policies.read(prefix, role)
     present = shown if held.said is None else held.said
-    must = packed(present, database, users)
+    must = packed(present, role, database, users)
     if must != present:
         named = {resource_id(arn) for policy in present for arn in policy}
-        must = packed(present, database, users, frozenset(named - rds.resource_ids()))
+        must = packed(present, role, database, users, frozenset(named - rds.resource_ids()))
     if must != shown:
         before_change()
     if must != held.said:

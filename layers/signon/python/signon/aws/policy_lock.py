@@ -22,6 +22,16 @@ class _Held(Exception):
 
 
 @dataclass(frozen=True)
+class Lock:
+    """Whose the locks on roles are, and how long they last at most."""
+
+    table: str
+    execution: str
+    now: datetime
+    longest: timedelta
+
+
+@dataclass(frozen=True)
 class Held:
     """``said`` is what the role's policies were last made to say, each as its ``dbuser`` ARNs; None: nobody knows."""
 
@@ -42,13 +52,13 @@ class Held:
 
 
 @contextmanager
-def held(table: str, role: str, execution: str, now: datetime, longest: timedelta) -> Iterator[Held]:
-    """Holds the lock on the role (its ARN); whoever was killed with it loses it after ``longest``.
+def held(lock: Lock, role: str) -> Iterator[Held]:
+    """Holds the lock on the role (its ARN); whoever was killed with it loses it when it has lasted its longest.
 
     Raises TemporaryFailure: another execution holds it.
     """
-    item: dict[str, Any] = {"TableName": table, "Key": {"database": {"S": role}, "kind": {"S": "policy-lock"}}}
-    ours = {":execution": {"S": execution}}
+    item: dict[str, Any] = {"TableName": lock.table, "Key": {"database": {"S": role}, "kind": {"S": "policy-lock"}}}
+    ours = {":execution": {"S": lock.execution}}
     try:
         with errors_as({"ConditionalCheckFailedException": _Held}):
             answer = _table().update_item(
@@ -57,15 +67,15 @@ def held(table: str, role: str, execution: str, now: datetime, longest: timedelt
                 ConditionExpression="attribute_not_exists(holder) OR holder = :execution OR lapses_at < :now",
                 ExpressionAttributeValues={
                     **ours,
-                    ":now": {"S": now.isoformat()},
-                    ":later": {"S": (now + longest).isoformat()},
+                    ":now": {"S": lock.now.isoformat()},
+                    ":later": {"S": (lock.now + lock.longest).isoformat()},
                 },
                 ReturnValues="ALL_NEW",
             )
     except _Held:
         raise TemporaryFailure(f"Another execution writes the policies of {role}") from None
     try:
-        yield Held(_policies(answer["Attributes"].get("policies")), item, execution)
+        yield Held(_policies(answer["Attributes"].get("policies")), item, lock.execution)
     finally:
         try:
             with errors_as({"ConditionalCheckFailedException": _Held}):

@@ -1,4 +1,4 @@
-"""A report: what is remembered of an outcome, and told where there is news."""
+"""A report: what is remembered of an outcome or of the sweep's stop, and told where there is news."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from signon.aws import notifications, records
 from signon.domain import report
 from signon.domain.outcome import Outcome
+from signon.domain.record import ALL
+from signon.domain.sweep import Stop
 
 
 def remember_and_tell(
@@ -21,3 +23,13 @@ def remember_and_tell(
         notifications.announce(database.get("arn", execution), report.event_detail(ended, dossier, execution))
     if database:
         records.note(table, database["resource_id"], report.facts(ended, dossier, record, execution, now))
+
+
+def remember_and_tell_of_stop(table: str, topic: str, stop: Stop | None) -> None:
+    """Tells people of the sweep's stop, once for as long as it is the same one; None: it goes on."""
+    told = records.read(table, ALL)
+    if (stop.digest if stop else None) == (told.told if told else None):
+        return
+    if stop:
+        notifications.tell(topic, stop.headline, stop.message)
+    records.note(table, ALL, {"told": stop.digest if stop else ""})

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from signon.db.session import Session
+from signon.db.session import Session, sign_in
+from signon.domain.credentials import Credentials
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Family, LoginSql, Method
 from signon.domain.logins import Proof
@@ -30,9 +31,14 @@ def probe(session: Session, database: Database, plan: Plan) -> Probe:
     return _family(database).probe(session, _ways(database, plan))
 
 
-def signed_in(session: Session, database: Database) -> frozenset[str]:
-    """The names of those who are signed in to the instance that ``session`` is signed in to."""
-    return _family(database).signed_in(session)
+def signed_in_to_readers(database: Database, credentials: Callable[[], Credentials], ca_bundle: str) -> frozenset[str]:
+    """The names of those who are signed in to a reader, where no login can be made. Raises what ``sign_in`` raises."""
+    found = frozenset[str]()
+    for reader in database.instances:
+        if reader.host and not reader.is_writer:
+            with sign_in(database, credentials, ca_bundle, host=reader.host) as session:
+                found |= _family(database).signed_in(session)
+    return found
 
 
 def create(

@@ -51,14 +51,13 @@ def role_name(role: str) -> str:
     return role.rpartition("/")[2]
 
 
-def document(users: frozenset[str]) -> str:
-    """The policy that lets its role sign in with these ``dbuser`` ARNs; one that allows nothing where there are none.
+def document(role: str, users: frozenset[str]) -> str:
+    """The policy that lets the role (its ARN) sign in with these ``dbuser`` ARNs; where there are none, with nothing.
 
-    A policy needs a resource, and one that is attached somewhere cannot be deleted.
+    A policy needs a resource, of its own partition; and one that is attached somewhere cannot be deleted.
     """
-    effect, resources = (
-        ("Allow", sorted(users)) if users else ("Deny", ["arn:aws:rds-db:us-east-1:000000000000:dbuser:none/none"])
-    )
+    nobody = f"arn:{role.split(':')[1]}:rds-db:us-east-1:{role.split(':')[4]}:dbuser:none/none"
+    effect, resources = ("Allow", sorted(users)) if users else ("Deny", [nobody])
     statement = {"Effect": effect, "Action": ACTION, "Resource": resources}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
 
@@ -70,16 +69,22 @@ def users_in(text: Mapping[str, Any]) -> frozenset[str]:
 
 
 def packed(
-    present: Sequence[frozenset[str]], database: DatabaseId, users: frozenset[str], gone: frozenset[str] = frozenset()
+    present: Sequence[frozenset[str]],
+    role: str,
+    database: DatabaseId,
+    users: frozenset[str],
+    gone: frozenset[str] = frozenset(),
 ) -> list[frozenset[str]]:
-    """What the role's policies must say, in their order, so that of this database exactly ``users`` are in them.
+    """What the policies of the role (its ARN) must say, in their order, for exactly ``users`` of this database.
 
     ``present`` is what they say now, ``gone`` the resource ids of databases that are no more. What is new goes into the
     first policy that has room, or into another one.
     """
     kept = [frozenset(arn for arn in policy if _stays(arn, database, users, gone)) for policy in present]
     for arn in sorted(users - frozenset[str]().union(*kept)):
-        number = next((n for n, policy in enumerate(kept) if len(document(policy | {arn})) <= LONGEST_DOCUMENT), None)
+        number = next(
+            (n for n, policy in enumerate(kept) if len(document(role, policy | {arn})) <= LONGEST_DOCUMENT), None
+        )
         if number is None:
             kept.append(frozenset({arn}))
         else:

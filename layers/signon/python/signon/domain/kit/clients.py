@@ -101,13 +101,13 @@ def _pgjdbc(facts: KitFacts, sign_in: SignIn, user: str) -> str:  # noqa: ARG001
     return quoting.postgresql_url(facts.host, facts.port, DATABASE[Family.POSTGRESQL], options)
 
 
-def _mariadb_jdbc(facts: KitFacts, sign_in: SignIn, user: str) -> str:  # noqa: ARG001
+def _mariadb_jdbc(facts: KitFacts, sign_in: SignIn, user: str) -> str:  # noqa: ARG001  the same
     """2.7 knows useSsl, 3 knows sslMode; either passes over what it does not know."""
     options = {"useSsl": "true", "sslMode": "verify-full", "serverSslCert": CA_BUNDLE}
     return quoting.mysql_url("mariadb", facts.host, facts.port, DATABASE[Family.MYSQL], options)
 
 
-def _mysql_jdbc(facts: KitFacts, sign_in: SignIn, user: str) -> str:  # noqa: ARG001
+def _mysql_jdbc(facts: KitFacts, sign_in: SignIn, user: str) -> str:  # noqa: ARG001  the same
     how = {"defaultAuthenticationPlugin": "authentication_kerberos_client"} if sign_in is TICKET else {}
     options = {"sslMode": "VERIFY_IDENTITY", "trustCertificateKeyStoreUrl": f"file:{TRUST_STORE}", **how}
     return quoting.mysql_url("mysql", facts.host, facts.port, DATABASE[Family.MYSQL], options)
