@@ -6,6 +6,7 @@ from tests.saboteur.control import LAYER, Control
 
 PROFILE, REQUEST = f"{LAYER}/domain/profile.py", f"{LAYER}/domain/request.py"
 PROFILES = ("tests/unit/test_profiles.py",)
+SCHEMA = ("tests/unit/test_profile_schema.py",)
 REQUESTS = ("tests/unit/test_requests.py",)
 PLANS = ("tests/unit/test_plans.py",)
 WAYS_IN = ("tests/unit/test_ways_in.py",)
@@ -116,7 +117,7 @@ CONTROLS = (
         f"{LAYER}/domain/profile.schema.json",
         '"additionalProperties": false',
         '"additionalProperties": true',
-        PROFILES,
+        SCHEMA,
         after='"title": "RDS Sign-on profile"',
     ),
     Control(
@@ -124,7 +125,7 @@ CONTROLS = (
         f"{LAYER}/domain/profile.schema.json",
         '"additionalProperties": false',
         '"additionalProperties": true',
-        PROFILES,
+        SCHEMA,
         after='"admits": {',
     ),
 )

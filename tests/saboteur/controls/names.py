@@ -42,7 +42,7 @@ CONTROLS = (
         f"{LAYER}/domain/profile_schema.py",
         "if not text.isprintable():",
         "if not text.isprintable() and len(text) > 1000:",
-        ("tests/unit/test_profiles.py",),
+        ("tests/unit/test_profile_schema.py",),
     ),
     Control(
         "A login of the master user's name is a finding",
