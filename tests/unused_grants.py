@@ -3,7 +3,7 @@
 Looked at where a session has run all tests and none has failed, in one process or in workers that each have a cloud.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,12 +65,12 @@ def ran_everything(config: pytest.Config) -> bool:
     return whole and not chosen and not again and not hasattr(config, "workeroutput")
 
 
-def verdict(grants: set[Grant], uses: set[Use]) -> list[str]:
+def verdict(grants: set[Grant], uses: set[Use], excused: Mapping[tuple[str, str], str] = EXCUSED) -> list[str]:
     """One line for each grant that was not used and is not excused, and each excuse that is not needed."""
     left = dict.fromkeys(unused(grants, uses))
-    lines = [f"{role} is granted what no test uses: {what}" for role, what in left if (role, what) not in EXCUSED]
+    lines = [f"{role} is granted what no test uses: {what}" for role, what in left if (role, what) not in excused]
     return lines + [
-        f"Excused, and used or not granted: {role}, {what}" for role, what in EXCUSED if (role, what) not in left
+        f"Excused, and used or not granted: {role}, {what}" for role, what in excused if (role, what) not in left
     ]
 
 

@@ -166,7 +166,14 @@ def test_each_action_and_each_resource_of_a_grant_must_be_used(uses: list[Use], 
     assert list(unused([GRANT], uses)) == [("MakePlanRole", what) for what in left]
 
 
+TELLING = Grant("SweepRole", ("sns:Publish",), ("{Outcomes}",), "")
+
+
 def test_a_grant_that_no_test_uses_is_named() -> None:
-    assert verdict({Grant("SweepRole", ("sns:Publish",), ("{Outcomes}",), "")}, set()) == [
-        "SweepRole is granted what no test uses: sns:Publish on {Outcomes}"
-    ]
+    assert verdict({TELLING}, set(), {}) == ["SweepRole is granted what no test uses: sns:Publish on {Outcomes}"]
+
+
+def test_an_excuse_is_taken_and_one_that_is_not_needed_is_named() -> None:
+    excused = {("SweepRole", "sns:Publish on {Outcomes}"): "a reason"}
+    assert verdict({TELLING}, set(), excused) == []
+    assert verdict(set(), set(), excused) == ["Excused, and used or not granted: SweepRole, sns:Publish on {Outcomes}"]
