@@ -102,11 +102,9 @@ class Cloud:
         return self.aws.deploy(template, name, {"CaBundle": str(self.world.authority.bundle)}, allowed or {})
 
     def environment(self) -> dict[str, str]:
-        """What a process needs to be a client of this cloud: AWS's variables, name resolution, Kerberos, the CA
-        bundle.
-        """
+        """What a process needs to be a client of this cloud: AWS's variables, names, Kerberos, the CA bundle."""
         own = {"KRB5_CONFIG": str(self.directory.krb5_conf), "SIGNON_CA": str(self.world.authority.bundle)}
-        return {**self.aws.environment(), **self.world.resolving, **own}
+        return {**self.aws.environment(), **self.world.client_environment, **own}
 
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:

@@ -30,12 +30,9 @@ class Terminal:
     def run(
         self, line: str, *, typed: str = "", tickets: str = "nobody", environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """What the line answers; `typed` is a password, `tickets` whose ticket cache is at hand.
-
-        Where the directory is, DNS says on AWS.
-        """
+        """What the line answers; `typed` is a password, `tickets` whose ticket cache is at hand."""
         kerberos = {
-            "KRB5_CONFIG": str(self.cloud.directory.krb5_conf),
+            "KRB5_CONFIG": str(self.kit / "krb5.conf"),
             "KRB5CCNAME": f"FILE:{self.kit / tickets}.tickets",
         }
         return subprocess.run(
@@ -44,7 +41,7 @@ class Terminal:
             env={
                 "PATH": f"{self._programs()}:/usr/bin:/bin",
                 "AWS_DEFAULT_REGION": self.cloud.region,
-                **self.cloud.world.resolving,
+                **self.cloud.world.client_environment,
                 **kerberos,
                 **(environment or {}),
             },

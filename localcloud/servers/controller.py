@@ -1,4 +1,4 @@
-"""A Samba domain controller, and the program that changes its people."""
+"""A Samba domain controller, and the program that changes its people and what its DNS says of it."""
 
 from __future__ import annotations
 
@@ -34,25 +34,27 @@ class Controller:
         self.folder = world.home / name
         self._world, self._name, self._lock = world, f"samba-{name}", threading.Lock()
         self._lay_out()
+        world.names.add_domain(domain, address)
         self._samba = self._start_samba()
-        self._users = self._start_users()
+        self._changes = self._start_changes()
 
     def await_ready(self) -> None:
-        """Raises ServerFailed."""
+        """Raises ServerFailed; DirectoryRefused where its DNS does not take its address."""
         self._world.supervisor.wait_until(
             lambda: _accepts(self.address, KERBEROS_PORT), self._samba, "Samba", self._world.home / f"{self._name}.log"
         )
+        self.ask("lead_to", self.address)
 
     def ask(self, *request: str) -> None:
-        """Has the program samba/users.py change something. Raises DirectoryRefused."""
+        """Has the program samba/changes.py change something. Raises DirectoryRefused."""
         with self._lock:
-            assert self._users.stdin
-            assert self._users.stdout
-            self._users.stdin.write(json.dumps(request).encode() + b"\n")
-            self._users.stdin.flush()
-            answer = self._users.stdout.readline().decode().strip()
+            assert self._changes.stdin
+            assert self._changes.stdout
+            self._changes.stdin.write(json.dumps(request).encode() + b"\n")
+            self._changes.stdin.flush()
+            answer = self._changes.stdout.readline().decode().strip()
         if answer != "ok":
-            raise DirectoryRefused(f"{request[0]} {request[1]}: {answer or 'the program that changes the users died'}")
+            raise DirectoryRefused(f"{request[0]} {request[1]}: {answer or 'the program that changes the domain died'}")
 
     def _lay_out(self) -> None:
         """The domain's databases, from the template; its configuration, for this world."""
@@ -86,8 +88,8 @@ class Controller:
             | {"LD_PRELOAD": f"{self._world.machine.native}/portshift.so", "PORT_SHIFT": str(PORT_SHIFT)},
         )
 
-    def _start_users(self) -> subprocess.Popen[bytes]:
-        program = self._world.program(HERE / "samba" / "users.py")
+    def _start_changes(self) -> subprocess.Popen[bytes]:
+        program = self._world.program(HERE / "samba" / "changes.py")
         return self._world.supervisor.start(
             [self._world.machine.system_python, program, self.folder],
             subprocess.PIPE,

@@ -6,6 +6,10 @@ import threading
 from pathlib import Path
 
 PORT = 3306  # the default port of MySQL; whoever holds it on .1 of a network holds the network
+KERBEROS_SERVICES = {
+    "kerberos": 88,
+    "kpasswd": 464,
+}  # https://web.mit.edu/kerberos/krb5-latest/doc/admin/realm_config.html
 
 
 class NoNetworkLeft(RuntimeError):
@@ -13,14 +17,15 @@ class NoNetworkLeft(RuntimeError):
 
 
 class Names:
-    """One 127.0.x.0/24, which no other world uses, and a hosts file that only processes with `resolving` read."""
+    """One 127.0.x.0/24, which no other world uses, and files of names that only processes of this world read."""
 
-    def __init__(self, hosts: Path) -> None:
-        self.hosts = hosts
+    def __init__(self, hosts: Path, services: Path) -> None:
+        """`hosts` holds names and their addresses, `services` what DNS knows of where a domain's services are."""
+        self.hosts, self.services = hosts, services
         self._lock = threading.Lock()
-        self._claim, self._network = _claim_network()
+        self._claim, self.network = _claim_network()
         self._last = 1
-        self.directory_address = f"{self._network}.1"
+        self.directory_address = f"{self.network}.1"
 
     @property
     def resolving(self) -> dict[str, str]:
@@ -36,10 +41,23 @@ class Names:
             if self._last == 254:
                 raise NoNetworkLeft("this world has given all of its 253 addresses")
             self._last += 1
-            address = f"{self._network}.{self._last}"
+            address = f"{self.network}.{self._last}"
             with self.hosts.open("a") as lines:
                 lines.writelines(f"{address} {host}\n" for host in hosts)
             return address
+
+    def add_domain(self, domain: str, address: str) -> None:
+        """The domain and its only controller resolve to `address`, and DNS tells where its KDC is, as Active Directory
+        has it.
+        """
+        controller = f"dc1.{domain}"
+        self.move(address, domain, controller)
+        with self._lock, self.services.open("a") as lines:
+            lines.writelines(
+                f"SRV _{service}._{protocol}.{domain} {controller} {port}\n"
+                for service, port in KERBEROS_SERVICES.items()
+                for protocol in ("tcp", "udp")
+            )
 
     def move(self, address: str, *hosts: str) -> None:
         """Lets these names resolve to `address`, and no others."""

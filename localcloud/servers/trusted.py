@@ -38,7 +38,7 @@ class TrustedDomain:
 
     def __init__(self, world: World, directory: Directory, domain: str) -> None:
         self.realm = domain.upper()
-        self._controller = Controller(world, domain, "on-premises", world.names.add(f"dc1.{domain}"))
+        self._controller = Controller(world, domain, "on-premises", world.names.add(domain))
         self.krb5_conf = world.account.write(
             world.home / "krb5-on-premises.conf",
             Template(KRB5_CONF).substitute(

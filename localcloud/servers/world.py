@@ -15,6 +15,7 @@ from . import stale
 from .account import Account
 from .aurora_mysql import AuroraMySQL
 from .authority import Authority
+from .controller import PORT_SHIFT
 from .directory import Directory
 from .mariadb import MariaDB
 from .mysql import MySQL
@@ -43,7 +44,7 @@ class World:
         self.templates = Templates(machine.cache / "templates", self.account, self.supervisor)
         self.authority = Authority(self.account, self.home / "ca.pem")
         self.hosts = self.account.write(self.home / "hosts", "", 0o644)
-        self.names = Names(self.hosts)
+        self.names = Names(self.hosts, self.account.write(self.home / "services", "", 0o644))
         own = machine.mysql_plugin_dir
         self.plugins = self._plugins("plugins", "rdsauth.so", *(own.glob("*.so") if own else ()))
         self.mariadb_plugins = self._plugins("mariadb-plugins", "rdsauth-mariadb.so")
@@ -53,6 +54,19 @@ class World:
     def resolving(self) -> dict[str, str]:
         """The environment in which a process resolves the names of this world's servers."""
         return self.names.resolving
+
+    @property
+    def client_environment(self) -> dict[str, str]:
+        """The environment of a person's machine: it resolves the names, finds KDCs by DNS and reaches the directory at
+        its own ports.
+        """
+        return {
+            "LD_PRELOAD": f"libnss_wrapper.so:libresolv_wrapper.so:{self.machine.native}/directoryports.so",
+            "NSS_WRAPPER_HOSTS": str(self.hosts),
+            "RESOLV_WRAPPER_HOSTS": str(self.names.services),
+            "PORT_SHIFT": str(PORT_SHIFT),
+            "PORT_SHIFT_NETWORK": f"{self.names.network}.",
+        }
 
     def start_directory(self, domain: str) -> Directory:
         """Starts an Active Directory for `domain` ("corp.example.com"), and the verifier that databases ask.

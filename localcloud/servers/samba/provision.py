@@ -42,10 +42,10 @@ provision(
     realm=domain.upper(),
     domain=configuration.get("workgroup"),
     hostname="dc1",
-    hostip="127.0.0.1",
+    hostip="192.0.2.1",  # where it really is, changes.py says
     adminpass=password(),
     serverrole="active directory domain controller",
-    dns_backend="NONE",
+    dns_backend="SAMBA_INTERNAL",
     dom_for_fun_level=DS_DOMAIN_FUNCTION_2008_R2,
     use_rfc2307=False,
     skip_sysvolacl=True,

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 
 from localcloud.machine import Machine
 from localcloud.servers import Directory, DirectoryRefused, MySQL, ServerFailed, World
+from localcloud.servers.controller import PORT_SHIFT
 
 from .accounts import ALICE, BOB, DOMAIN, HOST, MASTER
 from .conftest import Cluster
@@ -45,6 +47,16 @@ def test_names_resolve_in_the_worlds_processes_only(world: World, database: MySQ
         check=True,
     )
     assert found.stdout.split() == [database.address, database.host]
+
+
+def test_the_directorys_dns_leads_to_its_controller(directory: Directory) -> None:
+    question = b"".join(bytes([len(label)]) + label.encode() for label in DOMAIN.split("."))
+    asked = struct.pack(">6H", 1, 0, 1, 0, 0, 0) + question + struct.pack(">BHH", 0, 1, 1)  # its A records
+    with socket.socket(type=socket.SOCK_DGRAM) as client:
+        client.settimeout(60)
+        client.sendto(asked, (directory.address, 53 + PORT_SHIFT))
+        answer = client.recv(512)
+    assert socket.inet_aton(directory.address) in answer.removeprefix(asked)
 
 
 def test_servers_run_unprivileged_and_listen_on_loopback(world: World, database: MySQL, cluster: Cluster) -> None:

@@ -112,11 +112,13 @@ class Desk:
             pytest.skip("this machine's MySQL client has no plugin for Kerberos")
 
     def kerberos(self, kit: Path) -> dict[str, str]:
-        """The kit's krb5.conf, behind a file that says where the KDCs are, as on AWS DNS does; and alice's tickets."""
-        return {"KRB5_CONFIG": f"{self.folder}/kdcs.conf:{kit}/krb5.conf", "KRB5CCNAME": self.tickets("alice")}
+        """The kit's krb5.conf, and alice's tickets."""
+        return {"KRB5_CONFIG": f"{kit}/krb5.conf", "KRB5CCNAME": self.tickets("alice")}
 
     def in_java(self, kit: Path) -> list[str]:
-        """The same as the kit's options for a JVM, which reads one file alone."""
+        """The same as the kit's options for a JVM. It asks DNS itself, and not as this machine's programs do: where the
+        KDCs are stands before the kit's lines.
+        """
         (kit / "krb5-here.conf").write_text((self.folder / "kdcs.conf").read_text() + (kit / "krb5.conf").read_text())
         return [
             "-Djava.security.krb5.conf=krb5-here.conf",
@@ -147,7 +149,12 @@ def desk(world: World, directory: Directory, tmp_path_factory: pytest.TempPathFa
         program.write_text(f'#!/bin/sh\nexec {" ".join(map(str, command))} "$@" {ASKING[name]}\n')
         program.chmod(0o755)
     (programs / "aws").symlink_to(ROOT / ".machine/aws/bin/aws")
-    environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8", **world.resolving}
+    environment = {
+        "PATH": f"{programs}:/usr/bin:/bin",
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        **world.client_environment,
+    }
     return Desk(world, folder, environment)
 
 

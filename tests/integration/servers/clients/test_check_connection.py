@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import pytest
 from signon.domain.engines import Family, Method
 from signon.domain.kit.facts import KitFacts
 from signon.domain.kit.reachability import check_connection
+
+from .conftest import Cell, Desk
 
 HOST, REALM = "payments.cabc123def45.us-east-1.rds.amazonaws.com", "CORP.EXAMPLE.COM"
 PORTS = "directory_ports='53 88 464'"  # which only root may listen at
@@ -131,3 +133,18 @@ def test_a_database_whose_name_is_not_known(check: Check, answering: int) -> Non
     done = check("mysql", answering, known=())
     assert done.returncode == 1
     assert f"the name {HOST} is not known here" in done.stdout
+
+
+def test_a_published_script_finds_database_and_directory_at_their_own_ports(
+    desk: Desk, cells: Mapping[str, Cell]
+) -> None:
+    cell = cells["aurora-postgresql"]
+    done = desk.run("bash check-connection", cell.kit)
+    assert done.error == ""
+    assert [line for line in done.rows.splitlines() if not line.startswith("      ")] == [
+        f"ok    database: {cell.facts.host}:{cell.facts.port} answers",
+        *(
+            f"ok    directory, {what}: {REALM.lower()}:{port} answers"
+            for what, port in (("DNS", 53), ("Kerberos", 88), ("passwords", 464))
+        ),
+    ]

@@ -84,6 +84,12 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
         "directory's domain must be known to this machine's resolver.",
     ),
     Diagnosis(
+        "realm in lower case",
+        "KDC reply did not match expectations",
+        "The realm is not written as the directory writes it: in upper case.",
+        "Write the part behind the @ in upper case, as on the kit's page.",
+    ),
+    Diagnosis(
         "directory unreachable",
         "Cannot contact any KDC",
         "The domain controllers are known, and none of them answers.",

@@ -1,7 +1,7 @@
-"""users.py FOLDER: changes the users of the domain in FOLDER, as asked line by line. For the system's Python.
+"""changes.py FOLDER: changes the domain in FOLDER, as asked line by line. For the system's Python.
 
-Asked ["add", name, password], ["disable", name] or ["export_keytab", account, path, principal...]; answered "ok", or
-the reason of the refusal.
+Asked ["add", name, password], ["disable", name], ["export_keytab", account, path, principal...] or ["lead_to",
+address]; answered "ok", or the reason of the refusal.
 """
 
 import json
@@ -15,6 +15,7 @@ import ldb
 import samba.dckeytab  # noqa: F401  (it adds export_keytab to Net)
 from samba import param
 from samba.auth import system_session
+from samba.dcerpc import dnsp
 from samba.net import Net
 from samba.samdb import SamDB
 
@@ -54,17 +55,33 @@ def export_keytab(account: str, path: str, *principals: str) -> None:
         Net(None, configuration).export_keytab(keytab=path, principal=principal)
 
 
+def lead_to(address: str) -> None:
+    """Lets DNS answer this address for the domain and its controller."""
+    domain = directory.domain_dns_name()
+    for name in (domain, f"dc1.{domain}"):
+        node, records = directory.dns_lookup(name)
+        for record in records:
+            if record.wType == dnsp.DNS_TYPE_A:
+                record.data = address
+        directory.dns_replace_by_dn(node, records)
+
+
 def _modify(dn: object, how: int, attribute: str, value: str) -> None:
     change = ldb.Message(ldb.Dn(directory, str(dn)))
     change[attribute] = ldb.MessageElement([value], how, attribute)
     directory.modify(change)
 
 
-CHANGES: dict[str, Callable[..., None]] = {"add": add, "disable": disable, "export_keytab": export_keytab}
+CHANGES: dict[str, Callable[..., None]] = {
+    "add": add,
+    "disable": disable,
+    "export_keytab": export_keytab,
+    "lead_to": lead_to,
+}
 
 # Samba's libraries have things to say as well: they go to a log.
 answers = os.fdopen(os.dup(1), "w")
-log = os.open(folder / "users.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+log = os.open(folder / "changes.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 os.dup2(log, 1)
 os.dup2(log, 2)
 
