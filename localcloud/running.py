@@ -1,5 +1,9 @@
-"""The cloud that `up` left running: where its description lies, and whether it is still alive and ours."""
+"""The cloud that `up` left running: where its description lies, and whether it is still alive and ours.
 
+A checkout has one cloud at a time, and finds no other checkout's.
+"""
+
+import hashlib
 import json
 import os
 import signal
@@ -10,8 +14,11 @@ from pathlib import Path
 from typing import Self
 
 
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
 class NotRunning(RuntimeError):
-    """No local cloud of this user is running."""
+    """No local cloud of this checkout is running."""
 
 
 @dataclass(frozen=True)
@@ -29,29 +36,31 @@ class Running:
     psql: list[str] = field(default_factory=list)
 
     @classmethod
-    def find(cls) -> Self | None:
-        """The running cloud, if there is one; what a dead one left is removed."""
+    def find(cls, parent: Path | None = None) -> Self | None:
+        """The running cloud, if there is one; what a dead one left is removed. `parent` is that of `runtime_folder`."""
+        description = _description(parent)
         try:
-            found = cls(**json.loads(_file().read_text()))
+            found = cls(**json.loads(description.read_text()))
         except (FileNotFoundError, ValueError, TypeError):
             return None
         if started_at(found.pid) == found.started:
             return found
-        _file().unlink(missing_ok=True)
+        description.unlink(missing_ok=True)
         return None
 
     @classmethod
-    def get(cls) -> Self:
-        """The running cloud. Raises NotRunning."""
-        if found := cls.find():
+    def get(cls, parent: Path | None = None) -> Self:
+        """The running cloud, as `find` finds it. Raises NotRunning."""
+        if found := cls.find(parent):
             return found
         raise NotRunning("no local cloud is running: `make up` starts one")
 
     def publish(self) -> None:
         """From now on `find` answers this one."""
-        making = _file().with_suffix(".making")
+        description = _description()
+        making = description.with_suffix(".making")
         making.write_text(json.dumps(asdict(self)))
-        making.replace(_file())
+        making.replace(description)
 
     def stop(self, patience: float = 60) -> None:
         """Ask it to end, and wait; after `patience` seconds it is killed, and its servers with it."""
@@ -67,14 +76,19 @@ class Running:
 
 def forget() -> None:
     """No cloud is running any more."""
-    _file().unlink(missing_ok=True)
+    _description().unlink(missing_ok=True)
 
 
-def runtime_folder() -> Path:
-    """This user's own folder for things of the moment; mode 0700."""
-    parent = os.environ.get("XDG_RUNTIME_DIR")
-    parent_folder = Path(parent) if parent and Path(parent).is_dir() else Path(tempfile.gettempdir())
-    folder = parent_folder / f"rds-signon-{os.geteuid()}"
+def runtime_folder(parent: Path | None = None) -> Path:
+    """The folder for this user's cloud of this checkout; mode 0700.
+
+    It is in `parent`: the folder for things of the moment, $XDG_RUNTIME_DIR or /tmp, if None. Raises PermissionError.
+    """
+    if parent is None:
+        given = os.environ.get("XDG_RUNTIME_DIR")
+        parent = Path(given) if given and Path(given).is_dir() else Path(tempfile.gettempdir())
+    checkout = hashlib.sha256(os.fsencode(CHECKOUT)).hexdigest()[:12]
+    folder = parent / f"rds-signon-{os.geteuid()}-{checkout}"
     folder.mkdir(mode=0o700, exist_ok=True)
     seen = folder.lstat()
     if seen.st_uid != os.geteuid() or seen.st_mode & 0o77 or folder.is_symlink():
@@ -97,5 +111,5 @@ def started_at(pid: int) -> int | None:
     return None if fields[0] == "Z" else int(fields[19])
 
 
-def _file() -> Path:
-    return runtime_folder() / "cloud.json"
+def _description(parent: Path | None = None) -> Path:
+    return runtime_folder(parent) / "cloud.json"

@@ -1,6 +1,5 @@
 """A cloud in the background: started, found, used and ended by commands; killed, it leaves nothing behind."""
 
-import json
 import os
 import signal
 import subprocess
@@ -8,10 +7,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from localcloud.running import Running
 from tests.conftest import Eventually
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,9 +33,12 @@ class Commands:
             check=False,
         )
 
-    def running(self) -> dict[str, Any]:
-        description = self.runtime_folder / f"rds-signon-{os.geteuid()}" / "cloud.json"
-        return json.loads(description.read_text())
+    def running(self) -> Running:
+        return Running.get(self.runtime_folder)
+
+    def home(self) -> str:
+        """The folder below which everything of the cloud runs."""
+        return str(Path(self.running().environment["SIGNON_CA"]).parent)
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_it_comes_up_once_serves_a_shell_and_goes_down(command: Commands) -> Non
     first = command("up")
     assert first.returncode == 0, first.stderr
     assert "rds create-db-instance" in first.stdout
-    assert command.running()["endpoint"] in first.stdout
+    assert command.running().endpoint in first.stdout
     again = command("up")
     assert "already running" in again.stdout
     asked = "import boto3; print(boto3.client('s3').list_buckets()['Buckets'][0]['Name'])"
@@ -75,7 +77,7 @@ def test_it_comes_up_once_serves_a_shell_and_goes_down(command: Commands) -> Non
     assert command("shell", "--", "false").returncode == 1
     started = command("start", str(ROOT / "events" / "manual_dry_run.json"))
     assert "Describe database" in started.stdout, started.stderr
-    pid, home = command.running()["pid"], str(Path(command.running()["environment"]["SIGNON_CA"]).parent)
+    pid, home = command.running().pid, command.home()
     assert len(processes_of(pid, home)) > 2
     assert "down" in command("down").stdout
     assert processes_of(pid, home) == set()
@@ -91,10 +93,10 @@ def test_killed_it_leaves_no_process_and_two_live_side_by_side(tmp_path: Path, e
         folder.mkdir()
         commands.append(Commands(folder))
         assert commands[-1]("up").returncode == 0
-    first, second = (command.running() for command in commands)
-    home = str(Path(first["environment"]["SIGNON_CA"]).parent)
-    os.kill(first["pid"], signal.SIGKILL)
-    eventually(lambda: not processes_of(first["pid"], home))
-    assert processes_of(second["pid"], str(Path(second["environment"]["SIGNON_CA"]).parent))
+    first, second = (command.running().pid for command in commands)
+    home = commands[0].home()
+    os.kill(first, signal.SIGKILL)
+    eventually(lambda: not processes_of(first, home))
+    assert processes_of(second, commands[1].home())
     assert "No local cloud" in commands[0]("down").stdout
     assert "is down" in commands[1]("down").stdout

@@ -1,0 +1,45 @@
+"""Which cloud a command finds: that of its own checkout, as long as it is alive."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from localcloud.running import CHECKOUT, Running, started_at
+
+CLOUD = Running(os.getpid(), started_at(os.getpid()) or 0, "http://127.0.0.1:1", "us-east-1", 500, {}, {})
+FIND = "from localcloud.running import Running; print(Running.find())"
+
+
+@pytest.fixture
+def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for things of the moment, where this checkout has a cloud."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    CLOUD.publish()
+    return tmp_path
+
+
+def found_in(checkout: Path) -> str:
+    """What a process of that checkout finds."""
+    done = subprocess.run([sys.executable, "-c", FIND], cwd=checkout, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_another_checkout_of_the_same_user_neither_finds_it_nor_takes_its_place(published: Path) -> None:
+    other = published / "other checkout"
+    (other / "localcloud").mkdir(parents=True)
+    for file in ("__init__.py", "running.py"):
+        shutil.copy(CHECKOUT / "localcloud" / file, other / "localcloud")
+    assert found_in(other) == "None"
+    assert found_in(CHECKOUT) == str(CLOUD)
+    assert Running.get(published) == CLOUD
+
+
+def test_one_whose_process_is_another_by_now_is_forgotten(published: Path) -> None:
+    replace(CLOUD, started=1).publish()
+    assert Running.find() is None
+    assert not list(published.glob("*/cloud.json"))
