@@ -16,7 +16,7 @@ demo: .machine/machine.json $(if $(filter-out kerberos,$(METHOD))$(filter all ma
 up: .machine/machine.json .machine/aws ## Start the local cloud in the background and print what to try
 	@$(cloud) up $(ARGS)
 
-shell: .machine/machine.json .machine/aws ## A shell in which aws, mysql, psql and the endpoints' names work (after `make up`)
+shell: .machine/machine.json .machine/aws ## A shell in which aws, mysql, mariadb, psql and the endpoints' names work (after `make up`)
 	@$(cloud) shell $(ARGS)
 
 diagnose: .machine/machine.json ## What a client's error text means, and what to do (ERROR='...'; without it the text is read from the terminal)
@@ -24,6 +24,9 @@ diagnose: .machine/machine.json ## What a client's error text means, and what to
 
 start: .machine/machine.json ## Start an execution by hand: make start EVENT=events/<file>
 	@$(if $(EVENT),,$(error Say which: make start EVENT=events/manual_onboard.json))$(cloud) start "$(EVENT)" $(ARGS)
+
+watch: .machine/machine.json ## Follow the execution that works on a database, to its end (NAME=...: of this one)
+	@$(cloud) watch $(if $(NAME),"$(NAME)") $(ARGS)
 
 down: .machine/machine.json ## Stop what `make up` started
 	@$(cloud) down $(ARGS)
@@ -86,4 +89,4 @@ endif
 python-3.13:
 	@setup/python 3.13 >/dev/null
 
-.PHONY: python-3.13 demo up shell diagnose start down test unit integration simulation e2e soak faults bench saboteur lint lock build bare-machines help
+.PHONY: python-3.13 demo up shell diagnose start watch down test unit integration simulation e2e soak faults bench saboteur lint lock build bare-machines help

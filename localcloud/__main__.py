@@ -1,4 +1,4 @@
-"""`python -m localcloud`: demo, up, down, shell, start."""
+"""`python -m localcloud`: demo, up, down, shell, start, watch."""
 
 import argparse
 import os
@@ -32,6 +32,8 @@ def main(arguments: Sequence[str]) -> int:
     shell.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="instead of a shell")
     start = commands.add_parser("start", help="start an execution from a file and watch it")
     start.add_argument("event", type=Path, help="the input, or an event to put on the bus")
+    watch = commands.add_parser("watch", help="follow the execution that works on a database")
+    watch.add_argument("name", nargs="?", default="", help="of the instance or cluster (default: any)")
     asked = parser.parse_args(arguments)
     # what is interrupted or ended from outside cleans up as after an error
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -55,9 +57,9 @@ def _run(asked: argparse.Namespace) -> int:
 
         story.tell(asked.engine, asked.method, asked.faults, asked.speed)
     elif asked.command == "up":
-        from localcloud import background, scenery
+        from localcloud import background, lines
 
-        background.up(asked.speed, scenery.say)
+        background.up(asked.speed, lines.say)
     elif asked.command == "serve":
         from localcloud import background, scenery
 
@@ -70,6 +72,10 @@ def _run(asked: argparse.Namespace) -> int:
         from localcloud.shell import shell
 
         return shell(asked.words[1:] if asked.words[:1] == ["--"] else asked.words)
+    elif asked.command == "watch":
+        from localcloud.watch import watch
+
+        return 0 if watch(asked.name) else 1
     else:
         from localcloud.start import start
 

@@ -57,7 +57,7 @@ def down() -> None:
     """End the cloud that `up` left running."""
     running = Running.find()
     if running is None:
-        print("No local cloud is running.")
+        print("No local cloud of this checkout is running.")
         return
     began = time.monotonic()
     running.stop()
@@ -71,6 +71,11 @@ def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: enough.set())
     with Cloud(speed=speed) as cloud:
+        # they need moto, which takes a second; the cloud has imported it while others started
+        from localcloud import chronicle
+        from localcloud.rds import endpoints
+
+        chronicle.install(cloud.clock, lambda text: print(text, flush=True))
         prepare(cloud)
         Running(
             pid=os.getpid(),
@@ -78,10 +83,11 @@ def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
             endpoint=cloud.endpoint,
             region=cloud.region,
             speed=speed,
+            stack=cloud.stack_name,
+            hosts=endpoints.hosts(cloud.account, cloud.region),
             outputs=cloud.outputs,
             environment=cloud.environment(),
-            mysql=list(cloud.world.machine.mysql),
-            psql=[str(cloud.world.machine.postgresql[-1].bin / "psql")],
+            clients=cloud.world.machine.clients,
         ).publish()
         enough.wait()
         forget()

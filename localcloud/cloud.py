@@ -38,9 +38,9 @@ class Cloud:
         """`speed`: simulated seconds in a real one. `allowed`: what the deployment may lose, `comparison.ALLOWED`
         if None.
         """
-        self.clock, self.faults, self.region = Clock(speed), Faults(), region
+        self.clock, self.faults, self.region, self.stack_name = Clock(speed), Faults(), region, stack_name
         self.phases: dict[str, float] = {}  # what took how long, seconds
-        self._template, self._allowed, self._stack_name = template, allowed, stack_name
+        self._template, self._allowed = template, allowed
         self._end = ExitStack()
 
     def __enter__(self) -> Self:
@@ -72,7 +72,7 @@ class Cloud:
             self.directory_id = DIRECTORY_ID
         with self._phase("translate, deploy, compare"):
             allowed = ALLOWED if self._allowed is None else self._allowed
-            self.stack = self.deploy(self._template, self._stack_name, allowed)
+            self.stack = self.deploy(self._template, self.stack_name, allowed)
         with self._phase("wait for the directory"):
             self.directory: Directory = directory.result()
         self.aws.start_functions_early(self.stack)

@@ -51,6 +51,12 @@ class Machine:
     pam_krb5: Path  # the PAM module, outside of /lib so that the machine's own sign-in is not touched
 
     @property
+    def clients(self) -> dict[str, list[str]]:
+        """The clients that belong to the servers, by name: the beginning of each command line."""
+        psql = str(self.postgresql[-1].bin / "psql")
+        return {"mysql": [*self.mysql], "mariadb": [*self.mariadb], "psql": [psql]}
+
+    @property
     def mysql_knows_tickets(self) -> bool:
         """Whether Oracle's client has its plugin for Kerberos, which Ubuntu 24.04 does not ship."""
         return bool(self.mysql_plugin_dir and (self.mysql_plugin_dir / "authentication_kerberos_client.so").exists())

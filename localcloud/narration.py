@@ -53,6 +53,13 @@ class Told:
     history_events: int
     sql_round_trips: int
 
+    @property
+    def closing(self) -> str:
+        """Why it ended so, in one sentence."""
+        error = self.dossier.get("error", self.dossier).get("Cause")
+        said = json.loads(error).get("errorMessage", "") if error else ""
+        return str(self.error or self.dossier.get("outcome", {}).get("headline") or said)
+
 
 class Narration:
     """Follows one execution; `began` is the real time (monotonic seconds) that its real times count from."""

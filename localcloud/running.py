@@ -11,8 +11,7 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Self
-
+from typing import Any, Self
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -30,10 +29,11 @@ class Running:
     endpoint: str
     region: str
     speed: float
+    stack: str
+    hosts: str  # what the names of all instances end with; for clusters "cluster-" comes before it
     outputs: dict[str, str]
     environment: dict[str, str]
-    mysql: list[str] = field(default_factory=list)  # the beginning of a client's command line
-    psql: list[str] = field(default_factory=list)
+    clients: dict[str, list[str]] = field(default_factory=dict)  # the databases': the beginning of each command line
 
     @classmethod
     def find(cls, parent: Path | None = None) -> Self | None:
@@ -53,7 +53,24 @@ class Running:
         """The running cloud, as `find` finds it. Raises NotRunning."""
         if found := cls.find(parent):
             return found
-        raise NotRunning("no local cloud is running: `make up` starts one")
+        raise NotRunning("No local cloud of this checkout is running: `make up` starts one")
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of it, which may do everything."""
+        import boto3  # who only asks whether a cloud is running need not wait for it
+
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    @property
+    def account(self) -> str:
+        """The number of its account."""
+        return self.outputs["StateMachineArn"].split(":")[4]
 
     def publish(self) -> None:
         """From now on `find` answers this one."""

@@ -1,4 +1,4 @@
-"""What is put into an empty cloud: people in the directory, the worked examples of profiles, databases; what to try."""
+"""What is put into an empty cloud: people in the directory, the worked examples of profiles, databases."""
 
 import json
 from collections.abc import Sequence
@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from localcloud.cloud import Cloud
-from localcloud.running import Running, log_file
 
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
 PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "mallory": "Stable-Genius-9"}
 API, REPORTS = "payments-api", "reports"  # roles of applications; the worked example lets the first one in
+ROLES = (API, REPORTS)
 
 
 class HasClients(Protocol):
@@ -21,7 +21,7 @@ class HasClients(Protocol):
 
 def prepare(cloud: Cloud) -> None:
     """Add the people and the roles, and upload every profile of the checkout."""
-    for role in (API, REPORTS):
+    for role in ROLES:
         create_role(cloud, role)
     for name, password in PEOPLE.items():
         cloud.directory.add_user(name, password)
@@ -114,48 +114,4 @@ def switch_sweep(cloud: Cloud, state: str, rate: str = "") -> None:
         ScheduleExpression=rate or kept["ScheduleExpression"],
         FlexibleTimeWindow=kept["FlexibleTimeWindow"],
         Target=kept["Target"],
-    )
-
-
-def say(running: Running) -> None:
-    """Ready-made lines for the terminal."""
-    credentials = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
-    aws = f"{credentials} aws --region {running.region} --endpoint-url {running.endpoint}"
-    bucket = running.outputs["ProfilesBucket"]
-    account = running.outputs["StateMachineArn"].split(":")[4]
-    people = ", ".join(f"{name} ({password})" for name, password in PEOPLE.items())
-    print(
-        f"""
-The local cloud is at {running.endpoint}; a second is {running.speed:g} simulated seconds. Its log: {log_file()}
-Every simulated hour the sweep looks for what was missed. In the directory: {people}. Profiles: s3://{bucket}
-
-Create a database; its event starts an execution by itself (no AWS CLI here? `make shell` has one):
-  {aws} rds create-db-instance \\
-    --db-instance-identifier payments-orders --engine mysql --db-instance-class db.t4g.micro --allocated-storage 20 \\
-    --master-username admin --manage-master-user-password --tags Key=signon:profile,Value=payments
-An Aurora PostgreSQL cluster and its writer:
-  {aws} rds create-db-cluster \\
-    --db-cluster-identifier payments-ledger --engine aurora-postgresql --database-name payments \\
-    --master-username postgres --manage-master-user-password --tags Key=signon:profile,Value=payments
-  {aws} rds create-db-instance \\
-    --db-instance-identifier payments-ledger-1 --db-cluster-identifier payments-ledger --engine aurora-postgresql \\
-    --db-instance-class db.r6g.large
-Start one by hand and watch it:
-  make start EVENT=events/manual_onboard.json
-Look around, and sign in as alice (in `make shell` the names of the endpoints resolve, and `aws` needs no arguments):
-  make shell
-  aws rds describe-db-instances --query 'DBInstances[].[DBInstanceStatus,Endpoint.Address]' --output text
-  mysql --host ENDPOINT --user alice --password --enable-cleartext-plugin \\
-    --ssl-mode=VERIFY_IDENTITY --ssl-ca "$SIGNON_CA"
-  kinit alice@CORP.EXAMPLE.COM
-  psql "host=ENDPOINT user=alice@CORP.EXAMPLE.COM dbname=payments gssencmode=disable sslmode=verify-full \\
-    sslrootcert=$SIGNON_CA"
-Sign in as an application, with a token that a role's credentials make, once a policy lets the role (in `make shell`):
-  export $(aws sts assume-role --role-arn arn:aws:iam::{account}:role/{API} --role-session-name me --output text \\
-    --query "Credentials.[join('',['AWS_ACCESS_KEY_ID=',AccessKeyId]),join('',['AWS_SECRET_ACCESS_KEY=',\\
-SecretAccessKey]),join('',['AWS_SESSION_TOKEN=',SessionToken])]")
-  export PGPASSWORD=$(aws rds generate-db-auth-token --hostname ENDPOINT --port 5432 --username LOGIN)
-  psql "host=ENDPOINT user=LOGIN dbname=payments gssencmode=disable sslmode=verify-full sslrootcert=$SIGNON_CA"
-End it:
-  make down"""
     )

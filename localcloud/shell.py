@@ -1,4 +1,4 @@
-"""A shell in which `aws`, `mysql`, `psql` and any SDK find the running cloud, and endpoint names resolve."""
+"""A shell in which `aws`, the databases' clients and any SDK find the running cloud, and endpoint names resolve."""
 
 import os
 import shlex
@@ -6,10 +6,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from localcloud.running import Running
+from localcloud.running import Running, runtime_folder
+from localcloud.scenery import ROLES
 
 PROMPT = "(rds-signon) $ "
 MACHINE = Path(__file__).resolve().parent.parent / ".machine"
+# What stands in the way of the file of profiles: an SDK takes these variables first.
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 
 
 def shell(command: list[str]) -> int:
@@ -21,12 +24,42 @@ def shell(command: list[str]) -> int:
             program.write_text(f'#!/bin/sh\nexec {shlex.join(command_line)} "$@"\n')
             program.chmod(0o755)
         path = os.pathsep.join([folder, str(MACHINE / "local" / "bin"), os.environ.get("PATH", "/usr/bin:/bin")])
-        environment = {**os.environ, **running.environment, "PATH": path, "PS1": PROMPT}
+        environment = {**_environment(running, Path(folder)), "PATH": path, "PS1": PROMPT}
         if command:
             return subprocess.call(command, env=environment)
         print(f"The local cloud at {running.endpoint}; leave with `exit`.")
         subprocess.call(_shell(Path(folder), path), env=environment)
         return 0
+
+
+def _environment(running: Running, folder: Path) -> dict[str, str]:
+    """Of the shell. AWS's files are the cloud's, and so are the tickets: the user's own are left alone."""
+    profiles = folder / "aws-config"
+    profiles.write_text(_profiles(running))
+    theirs = {name: value for name, value in {**os.environ, **running.environment}.items() if name not in KEYS}
+    return {
+        **theirs,
+        "AWS_CONFIG_FILE": str(profiles),
+        "AWS_SHARED_CREDENTIALS_FILE": str(profiles),
+        "KRB5CCNAME": f"FILE:{runtime_folder() / 'tickets'}",
+        "STACK": running.stack,
+    }
+
+
+def _profiles(running: Running) -> str:
+    """Who may do everything, and a profile for each application's role: `export AWS_PROFILE=payments-api` is one."""
+    keys = {name.lower(): running.environment[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    sections = {"default": {**keys, "region": running.region}}
+    for role in ROLES:
+        sections[f"profile {role}"] = {
+            "role_arn": f"arn:aws:iam::{running.account}:role/{role}",
+            "source_profile": "default",
+            "region": running.region,
+            # the CLI keeps sessions in the user's home: none of another cloud is taken for ours
+            "role_session_name": f"cloud-{running.pid}-{running.started}",
+        }
+    lines = [line for name, section in sections.items() for line in (f"[{name}]", *map(" = ".join, section.items()))]
+    return "\n".join([*lines, ""])
 
 
 def _shell(folder: Path, path: str) -> list[str]:
@@ -42,9 +75,8 @@ def _shell(folder: Path, path: str) -> list[str]:
 def _programs(running: Running) -> dict[str, list[str]]:
     """What is called differently here than elsewhere."""
     return {
-        # the clients that belong to the servers, whatever else is called so on this machine
-        "mysql": running.mysql,
-        "psql": running.psql,
+        # those that belong to the servers, whatever else is called so on this machine
+        **running.clients,
         # for RDS in us-east-1 the CLI does not look at AWS_ENDPOINT_URL
         "aws": [str(MACHINE / "aws" / "bin" / "aws"), "--endpoint-url", running.endpoint],
     }

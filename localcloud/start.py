@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.exceptions import EndpointConnectionError
 
+from localcloud.executions import IN_PROGRESS, Executions
 from localcloud.narration import HEADING, Narration, Told
 from localcloud.running import NotRunning, Running
 
@@ -27,10 +27,11 @@ def start(event_file: Path) -> bool:
     try:
         execution = _started_by_event(running, content) if "detail-type" in content else _started(running, content)
         print(f"{execution}\n\n{HEADING}")
-        told = Narration(lambda service: _client(running, service), running.endpoint, execution, began).follow()
+        told = Narration(running.client, running.endpoint, execution, began).follow()
+        closing = _whose(running, told) if told.end == IN_PROGRESS else told.closing
     except EndpointConnectionError:
         raise NotRunning("The local cloud has ended meanwhile") from None
-    print(f"\n{told.end}. {_closing(told)}")
+    print(f"\n{told.end}. {closing}")
     return told.status == "SUCCEEDED"
 
 
@@ -48,12 +49,12 @@ def _read(event_file: Path) -> dict[str, Any]:
 
 def _started(running: Running, content: dict[str, Any]) -> str:
     machine = running.outputs["StateMachineArn"]
-    started = _client(running, "stepfunctions").start_execution(stateMachineArn=machine, input=json.dumps(content))
+    started = running.client("stepfunctions").start_execution(stateMachineArn=machine, input=json.dumps(content))
     return str(started["executionArn"])
 
 
 def _started_by_event(running: Running, event: dict[str, Any]) -> str:
-    states, machine = _client(running, "stepfunctions"), running.outputs["StateMachineArn"]
+    states, machine = running.client("stepfunctions"), running.outputs["StateMachineArn"]
 
     def known() -> set[str]:
         return {each["executionArn"] for each in states.list_executions(stateMachineArn=machine)["executions"]}
@@ -69,7 +70,7 @@ def _started_by_event(running: Running, event: dict[str, Any]) -> str:
         "Detail": json.dumps(event.get("detail", {})),
         "Resources": event.get("resources", []),
     }
-    _client(running, "events").put_events(Entries=[entry])
+    running.client("events").put_events(Entries=[entry])
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline:
         for execution in known() - before:
@@ -79,19 +80,10 @@ def _started_by_event(running: Running, event: dict[str, Any]) -> str:
     raise NothingStarted(f"The event started no execution within {STARTS_WITHIN} seconds: no rule matches it")
 
 
-def _closing(told: Told) -> str:
-    """Why it ended so, in one sentence."""
-    dossier = told.dossier
-    error = dossier.get("error", dossier).get("Cause")
-    said = json.loads(error).get("errorMessage", "") if error else ""
-    return told.error or dossier.get("outcome", {}).get("headline") or said
-
-
-def _client(running: Running, service: str) -> Any:
-    return boto3.client(  # type: ignore[call-overload]
-        service,
-        endpoint_url=running.endpoint,
-        region_name=running.region,
-        aws_access_key_id=running.environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=running.environment["AWS_SECRET_ACCESS_KEY"],
-    )
+def _whose(running: Running, told: Told) -> str:
+    """Who is at work on the database, and how to see it."""
+    database = told.dossier["database"]
+    holder = Executions(running.client, running.outputs).at_work_on(database["resource_id"])
+    if holder is None:
+        return f"Another execution was working on {database['name']}, and has ended meanwhile: start again"
+    return f"{database['name']} is being worked on by {holder}; `make watch` follows it"

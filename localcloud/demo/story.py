@@ -4,7 +4,6 @@ Returns only if all of it happened; anything else is an error.
 """
 
 import json
-import re
 import tempfile
 import textwrap
 import time
@@ -20,12 +19,12 @@ from localcloud.demo.play import DemoFailed, NotHere, Play, Proved, prove
 from localcloud.demo.plays import IAM, KERBEROS, PLAYS
 from localcloud.demo.terminal import Terminal
 from localcloud.demo.victim import Victim
+from localcloud.executions import IN_PROGRESS, Executions
 from localcloud.mailbox import Mailbox
 from localcloud.narration import HEADING, Befallen, Narration, Told
 from localcloud.scenery import API, PEOPLE, REPORTS, prepare, switch_sweep
 
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
-IN_PROGRESS = "Already in progress"
 REMEMBERED = ("end", "error", "plan", "profile", "next_look")
 LIST = "list"  # in place of a fault's name
 ALL = "all"  # in place of an engine's
@@ -177,31 +176,18 @@ def _execution(cloud: Cloud, name: str, followed: Sequence[Told]) -> str:
     A new database takes minutes, simulated ones, and a cluster sends an event for itself and one for each instance;
     what was parked waits for the next sweep.
     """
-    states, deadline = cloud.client("stepfunctions"), time.monotonic() + 60
+    executions, deadline = Executions(cloud.client, cloud.outputs), time.monotonic() + 60
     known, passed_over = {told.execution for told in followed}, {IN_PROGRESS, *(told.end for told in followed[-1:])}
     while time.monotonic() < deadline:
-        items = cloud.client("dynamodb").scan(TableName=cloud.physical["Records"])["Items"]
-        holders = {item["holder"]["S"] for item in items if "holder" in item and item["kind"]["S"] == "claim"}
-        listed = states.list_executions(stateMachineArn=cloud.outputs["StateMachineArn"])["executions"]
-        for execution, status in ((each["executionArn"], each["status"]) for each in reversed(listed)):
-            if execution in known or not _is_about(states, execution, name):
+        at_work = executions.at_work()
+        for execution in executions.about(name):
+            if execution in known:
                 continue
-            if execution in holders or (status != "RUNNING" and _end(states, execution) not in passed_over):
-                return str(execution)
+            ended = not executions.is_running(execution)
+            if execution in at_work or (ended and executions.end(execution) not in passed_over):
+                return execution
         time.sleep(0.05)
     raise DemoFailed("No execution was started within a minute")
-
-
-def _is_about(states: Any, execution: str, name: str) -> bool:
-    """The database, or an instance of the cluster."""
-    asked = states.describe_execution(executionArn=execution)["input"]
-    return re.search(rf'"{name}(-[0-9]+)?"', asked) is not None
-
-
-def _end(states: Any, execution: str) -> str:
-    """The last state that an execution entered."""
-    events = states.get_execution_history(executionArn=execution, reverseOrder=True, maxResults=10)["events"]
-    return str(next(each["stateEnteredEventDetails"]["name"] for each in events if "stateEnteredEventDetails" in each))
 
 
 def _show_what_people_are_told(cloud: Cloud, told: Told, messages: Sequence[Mapping[str, str]]) -> None:

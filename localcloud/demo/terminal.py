@@ -55,17 +55,11 @@ class Terminal:
 
     def _programs(self) -> Path:
         """A folder of the clients that belong to the servers, whatever else is called so on this machine."""
-        folder, machine = self.kit / "bin", self.cloud.world.machine
+        folder = self.kit / "bin"
         if not folder.exists():
             folder.mkdir()
-            psql = machine.postgresql[-1].bin / "psql"
-            for name, command in (
-                ("mysql", machine.mysql),
-                ("mariadb", machine.mariadb),
-                ("psql", (psql,)),
-                ("aws", (CLI,)),
-            ):
+            for name, command in {**self.cloud.world.machine.clients, "aws": [str(CLI)]}.items():
                 program = folder / name
-                program.write_text(f'#!/bin/sh\nexec {shlex.join(map(str, command))} "$@"\n')
+                program.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
                 program.chmod(0o755)
         return folder

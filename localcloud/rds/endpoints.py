@@ -14,6 +14,11 @@ from .engines import ENGINES
 HOSTED_ZONE = "Z2R2ITUGPM61AM"
 
 
+def hosts(account: str, region: str, service: str = "rds") -> str:
+    """What the names of all instances end with."""
+    return f"{_letters(account, region)}.{region}.{service}.amazonaws.com"
+
+
 def instance_endpoint(instance: Any) -> str:
     return _name(instance, "")
 
@@ -29,8 +34,7 @@ def reader_endpoint(cluster: Any) -> str:
 
 def _name(resource: Any, kind: str) -> str:
     service = ENGINES[resource.engine].service if resource.engine in ENGINES else "rds"
-    letters = _letters(resource.account_id, resource.region)
-    return f"{resource.resource_id}.{kind}{letters}.{resource.region}.{service}.amazonaws.com"
+    return f"{resource.resource_id}.{kind}{hosts(resource.account_id, resource.region, service)}"
 
 
 def _letters(account: str, region: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from localcloud.running import CHECKOUT, Running, started_at
 
-CLOUD = Running(os.getpid(), started_at(os.getpid()) or 0, "http://127.0.0.1:1", "us-east-1", 500, {}, {})
+CLOUD = Running(os.getpid(), started_at(os.getpid()) or 0, "http://127.0.0.1:1", "us-east-1", 500, "signon", "", {}, {})
 FIND = "from localcloud.running import Running; print(Running.find())"
 
 

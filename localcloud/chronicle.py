@@ -1,0 +1,72 @@
+"""What happens in a cloud, in short lines with the simulated time: RDS's events, executions, messages to people."""
+
+import json
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from moto.events.models import EventsBackend
+from moto.sns.models import Topic
+
+from localcloud.clock import Clock
+from localcloud.mending import mend
+
+
+def install(clock: Clock, write: Callable[[str], object]) -> None:
+    """From now on `write` is given each entry, which may have several lines."""
+
+    def enter(text: str) -> None:
+        write(f"{clock.now():%Y-%m-%d %H:%M:%S}  {text}")
+
+    put_events, publish = EventsBackend.put_events, Topic.publish
+
+    def put_and_enter(backend: EventsBackend, events: list[dict[str, Any]]) -> Any:
+        for event in events:
+            for text in of_event(event):
+                enter(text)
+        return put_events(backend, events)
+
+    def publish_and_enter(topic: Topic, message: str, subject: str | None = None, **more: Any) -> Any:
+        enter(of_message(subject, message))
+        return publish(topic, message, subject, **more)
+
+    mend(EventsBackend, put_events=put_and_enter)
+    mend(Topic, publish=publish_and_enter)
+
+
+def of_event(event: Mapping[str, Any]) -> Iterator[str]:
+    """Of an event as PutEvents takes it; nothing of what is neither RDS's nor Step Functions'."""
+    detail = json.loads(event["Detail"])
+    if event["Source"] == "aws.rds":
+        yield f"{detail['EventID']}  {detail['SourceIdentifier']}: {detail['Message']}"
+    elif event["Source"] == "aws.states":
+        yield f"execution {detail['name']} {_status(detail)}"
+
+
+def of_message(subject: str | None, text: str) -> str:
+    """Of a message to people; of an alarm's, which is made for programs too, what it says to people."""
+    if text.startswith('{"AlarmName"'):
+        alarm = json.loads(text)
+        text = alarm["AlarmDescription"] if alarm["NewStateValue"] == "ALARM" else alarm["NewStateReason"]
+    return f"message to people: {subject}\n{textwrap.indent(text.strip(), '    ')}"
+
+
+def _status(detail: Mapping[str, Any]) -> str:
+    if detail["status"] == "RUNNING":
+        return f"started: {_asked(json.loads(detail['input']))}"
+    if detail["status"] != "SUCCEEDED":
+        return f"ended, {detail['status']}: {detail.get('error') or ''} {detail.get('cause') or ''}".rstrip(" :")
+    output = json.loads(detail["output"] or "{}")
+    outcome = output.get("outcome") or {}
+    return f"ended, {outcome.get('end', 'Planned')}: {outcome.get('headline', '')}".rstrip(" :")
+
+
+def _asked(given: Any) -> str:
+    """Who started it, and about which database."""
+    if not isinstance(given, dict):
+        return "by hand"
+    if isinstance(event := given.get("detail"), dict):
+        return f"{event.get('SourceIdentifier')}, by {event.get('EventID')}"
+    database = given.get("database")
+    names = database.values() if isinstance(database, dict) else ()
+    return f"{', '.join(map(str, names))}, {given.get('reason') or 'by hand'}"

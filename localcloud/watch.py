@@ -1,0 +1,69 @@
+"""`watch`: follows the execution that works on a database, from wherever it is to its end."""
+
+import time
+from collections.abc import Sequence
+
+from botocore.exceptions import EndpointConnectionError
+
+from localcloud.executions import Executions
+from localcloud.narration import HEADING, Narration
+from localcloud.running import NotRunning, Running
+
+WAITS = 20  # seconds of real time, from when RDS has created everything that was asked for
+
+
+class NothingBegan(RuntimeError):
+    """No execution works on the database, and none has begun within a while."""
+
+
+def watch(name: str) -> bool:
+    """Tells the execution that works on the database `name`, or on any for "". Waits for it to begin.
+
+    Answers whether it succeeded. Raises NotRunning and NothingBegan.
+    """
+    running, began = Running.get(), time.monotonic()
+    try:
+        execution = _found(running, name)
+        print(f"{execution}\n\n{HEADING}")
+        told = Narration(running.client, running.endpoint, execution, began).follow()
+    except EndpointConnectionError:
+        raise NotRunning("The local cloud has ended meanwhile") from None
+    print(f"\n{told.end}. {told.closing}")
+    return told.status == "SUCCEEDED"
+
+
+def _found(running: Running, name: str) -> str:
+    executions = Executions(running.client, running.outputs)
+    waited_since, said = time.monotonic(), False
+    while True:
+        about, at_work = executions.about(name), executions.at_work()
+        if working := [each for each in about if each in at_work and executions.is_running(each)]:
+            return working[-1]
+        if _is_creating(running, name):
+            waited_since = time.monotonic()
+        if time.monotonic() - waited_since > WAITS:
+            raise NothingBegan(_nothing(executions, about, name))
+        if not said:
+            print(f"Waiting for an execution about {name or 'a database'}.", flush=True)
+            said = True
+        time.sleep(0.1)
+
+
+def _is_creating(running: Running, name: str) -> bool:
+    """Whether RDS is still creating the database: its event comes when it has."""
+    rds = running.client("rds")
+    instances = rds.describe_db_instances()["DBInstances"]
+    clusters = rds.describe_db_clusters()["DBClusters"]
+    statuses = [
+        *((each["DBInstanceIdentifier"], each["DBInstanceStatus"]) for each in instances),
+        *((each.get("DBClusterIdentifier", ""), each["DBInstanceStatus"]) for each in instances),
+        *((each["DBClusterIdentifier"], each["Status"]) for each in clusters),
+    ]
+    return any(status == "creating" for identifier, status in statuses if name in ("", identifier))
+
+
+def _nothing(executions: Executions, about: Sequence[str], name: str) -> str:
+    what = f"No execution is working on {name or 'any database'}, and none has begun for {WAITS} seconds."
+    if not about:
+        return f"{what} Does the database have the tag signon:profile?"
+    return f"{what} The last one ended in {executions.end(about[-1])}: {about[-1]}"
