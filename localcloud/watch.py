@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 from botocore.exceptions import EndpointConnectionError
 
-from localcloud.executions import Executions
+from localcloud.executions import IN_PROGRESS, Executions
 from localcloud.narration import HEADING, Narration
 from localcloud.running import NotRunning, Running
 
-WAITS = 20  # seconds of real time, from when RDS has created everything that was asked for
+LEFT_TO_OTHERS = (IN_PROGRESS, "Not ours")
+WAITS = 20  # seconds of real time, from when RDS has created everything and nothing has begun
 
 
 class NothingBegan(RuntimeError):
@@ -33,15 +34,22 @@ def watch(name: str) -> bool:
 
 
 def _found(running: Running, name: str) -> str:
+    """The one at work; one that ends before it claims a database, unless it has left the work to another."""
     executions = Executions(running.client, running.outputs)
     waited_since, said = time.monotonic(), False
+    begun: set[str] = set()
     while True:
         about, at_work = executions.about(name), executions.at_work()
-        if working := [each for each in about if each in at_work and executions.is_running(each)]:
-            return working[-1]
-        if _is_creating(running, name):
+        is_running = {each: executions.is_running(each) for each in about}
+        for execution in reversed(about):
+            if is_running[execution] and execution in at_work:
+                return execution
+            if execution in begun and not is_running[execution] and executions.end(execution) not in LEFT_TO_OTHERS:
+                return execution
+        begun |= {each for each in about if is_running[each]}
+        if any(is_running.values()) or _is_creating(running, name):
             waited_since = time.monotonic()
-        if time.monotonic() - waited_since > WAITS:
+        elif time.monotonic() - waited_since > WAITS:
             raise NothingBegan(_nothing(executions, about, name))
         if not said:
             print(f"Waiting for an execution about {name or 'a database'}.", flush=True)

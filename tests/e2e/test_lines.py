@@ -159,11 +159,18 @@ def test_an_execution_is_started_and_a_sweep_is_made_by_hand(reader: Reader, ord
 
 
 def test_the_pause_switch_is_set_and_taken_away(reader: Reader, orders: str, eventually: Eventually) -> None:
-    eventually(lambda: not reader.at_work())
-    reader.shell([OPERATIONS["names"], OPERATIONS["pause"]])
-    assert "Parked. " in reader.shell(reader.section("2."))
-    reader.shell([OPERATIONS["names"], OPERATIONS["resume"]])
-    assert "Onboarded. " in reader.shell(reader.section("2."))
+    for switch, end in (("pause", "Parked. "), ("resume", "Onboarded. ")):
+        reader.shell([OPERATIONS["names"], OPERATIONS[switch]])
+        # until then the sweep may be at work on it
+        eventually(lambda end=end: end in reader.shell(reader.section("2.")))
+
+
+def test_the_samples_fit_the_databases_of_the_printed_lines(reader: Reader, orders: str, ledger: str) -> None:
+    samples = ("manual_dry_run", "manual_approve", "manual_onboard_cluster")
+    printed = reader.shell(f"make start EVENT=events/{sample}.json" for sample in samples)
+    assert "Planned. " in printed
+    assert "Plan 0123456789abcdef was approved, but the plan is" in printed
+    assert "payments-ledger is cluster-" in printed
 
 
 # ---- the connection kits ---------------------------------------------------------------------------------------------
@@ -241,22 +248,27 @@ def test_the_check_prints_a_plan_that_has_what_the_page_says(
     assert [step["action"].split()[0] for step in plan["steps"]] == ["Associate", "Reboot", "Create", "Publish"]
 
 
-def test_the_new_database_is_onboarded_and_its_kit_is_where_the_page_looks(
-    reader: Reader, eventually: Eventually
-) -> None:
+@pytest.fixture(scope="module")
+def first(reader: Reader, eventually: Eventually) -> str:
+    """The end of the page's own database."""
     deploying(reader, "whole")
-    assert eventually(lambda: reader.ends().get("payments-first")) == "Onboarded"
+    return str(eventually(lambda: reader.ends().get("payments-first")))
+
+
+def test_the_new_database_is_onboarded_and_its_kit_is_where_the_page_looks(reader: Reader, first: str) -> None:
+    assert first == "Onboarded"
     assert "mysql --host payments-first." in deploying(reader, "kit")
     files = {path.name for path in (reader.folder / "payments-first-kit").iterdir()}
     assert files == {"ca-bundle.pem", "check-connection", "connect.json", "index.html"}
 
 
-def test_what_would_be_left_is_removed_by_the_pages_commands(reader: Reader, eventually: Eventually) -> None:
+def test_what_would_be_left_is_removed_by_the_pages_commands(
+    reader: Reader, first: str, eventually: Eventually
+) -> None:
     outputs = reader.running.outputs
-    eventually(lambda: not reader.at_work())
-    running, noted = deploying(reader, "pause", "note").strip().split("\n", 1)
-    assert json.loads(running) == []
-    assert ["payments-first", "Onboarded"] in [line.split("\t")[:2] for line in noted.splitlines()]
+    eventually(lambda: json.loads(deploying(reader, "pause")) == [])  # until none runs
+    noted = deploying(reader, "note").splitlines()
+    assert ["payments-first", "Onboarded"] in [line.split("\t")[:2] for line in noted]
     left = deploying(reader, "leave", "note", "left")
     assert left.startswith('[\n    "disabling-kerberos"\n]\n')
     buckets = {bucket["Name"] for bucket in reader.client("s3").list_buckets()["Buckets"]}
