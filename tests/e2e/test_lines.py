@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.running import CHECKOUT
 from localcloud.scenery import API, PEOPLE
 from tests.conftest import Eventually
-from tests.e2e.reader import CHECKOUT, Reader, asking, blocks, commands, page_lines, typed_lines
+from tests.e2e.reader import Reader, asking, blocks, commands, page_lines, typed_lines
 
 PAGES = ("README.md", "docs/deploying.md", "docs/operations.md")
 DEPLOYING, OPERATIONS = blocks("docs/deploying.md"), blocks("docs/operations.md")
@@ -159,10 +160,14 @@ def test_an_execution_is_started_and_a_sweep_is_made_by_hand(reader: Reader, ord
 
 
 def test_the_pause_switch_is_set_and_taken_away(reader: Reader, orders: str, eventually: Eventually) -> None:
-    for switch, end in (("pause", "Parked. "), ("resume", "Onboarded. ")):
-        reader.shell([OPERATIONS["names"], OPERATIONS[switch]])
-        # until then the sweep may be at work on it
-        eventually(lambda end=end: end in reader.shell(reader.section("2.")))
+    def ends_in(end: str) -> bool:
+        return f"{end}. " in reader.shell(reader.section("2."))
+
+    # the sweep may be at work on it
+    reader.shell([OPERATIONS["names"], OPERATIONS["pause"]])
+    eventually(lambda: ends_in("Parked"))
+    reader.shell([OPERATIONS["names"], OPERATIONS["resume"]])
+    eventually(lambda: ends_in("Onboarded"))
 
 
 def test_the_samples_fit_the_databases_of_the_printed_lines(reader: Reader, orders: str, ledger: str) -> None:
