@@ -49,7 +49,7 @@ SAMPLES = {
     "manual_approve": Request(
         "manual",
         INSTANCE,
-        "payments-ledger",
+        "payments-orders",
         approve="0123456789abcdef",
         reason="agreed with the payments team for tonight",
     ),
