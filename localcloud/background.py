@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from localcloud.cloud import Cloud
-from localcloud.running import Running, forget, log_file, runtime_folder, started_at
+from localcloud.running import Running, forget, log_file, runtime_folder, started_at, ticket_file
 
 PATIENCE = 300  # seconds: the first time on a machine, layers and data directories are made
 
@@ -34,6 +34,7 @@ def _up(speed: float, say: Callable[[Running], None]) -> None:
     if running := Running.find():
         print("The local cloud is already running.")
         return say(running)
+    ticket_file().unlink(missing_ok=True)
     log = log_file()
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -118,6 +118,11 @@ def log_file() -> Path:
     return runtime_folder() / "cloud.log"
 
 
+def ticket_file() -> Path:
+    """Where the shell's Kerberos tickets are: the cloud's directory gives them, and no other knows them."""
+    return runtime_folder() / "tickets"
+
+
 def started_at(pid: int) -> int | None:
     """When the process started, in clock ticks since boot; None if there is none, or only its remains."""
     try:

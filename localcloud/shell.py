@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from localcloud.running import Running, runtime_folder
+from localcloud.running import Running, ticket_file
 from localcloud.scenery import ROLES
 
 PROMPT = "(rds-signon) $ "
@@ -41,7 +41,7 @@ def _environment(running: Running, folder: Path) -> dict[str, str]:
         **theirs,
         "AWS_CONFIG_FILE": str(profiles),
         "AWS_SHARED_CREDENTIALS_FILE": str(profiles),
-        "KRB5CCNAME": f"FILE:{runtime_folder() / 'tickets'}",
+        "KRB5CCNAME": f"FILE:{ticket_file()}",
         "STACK": running.stack,
     }
 

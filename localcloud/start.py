@@ -2,13 +2,14 @@
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import EndpointConnectionError
 
 from localcloud.executions import IN_PROGRESS, Executions
-from localcloud.narration import HEADING, Narration, Told
+from localcloud.narration import HEADING, Narration
 from localcloud.running import NotRunning, Running
 
 STARTS_WITHIN = 15  # seconds of real time: an event that no rule matches starts nothing
@@ -28,7 +29,7 @@ def start(event_file: Path) -> bool:
         execution = _started_by_event(running, content) if "detail-type" in content else _started(running, content)
         print(f"{execution}\n\n{HEADING}")
         told = Narration(running.client, running.endpoint, execution, began).follow()
-        closing = _whose(running, told) if told.end == IN_PROGRESS else told.closing
+        closing = held_by(running, told.dossier["database"]) if told.end == IN_PROGRESS else told.closing
     except EndpointConnectionError:
         raise NotRunning("The local cloud has ended meanwhile") from None
     print(f"\n{told.end}. {closing}")
@@ -80,10 +81,9 @@ def _started_by_event(running: Running, event: dict[str, Any]) -> str:
     raise NothingStarted(f"The event started no execution within {STARTS_WITHIN} seconds: no rule matches it")
 
 
-def _whose(running: Running, told: Told) -> str:
-    """Who is at work on the database, and how to see it."""
-    database = told.dossier["database"]
+def held_by(running: Running, database: Mapping[str, Any]) -> str:
+    """Which execution works on the database (its name and resource id), and how to see it."""
     holder = Executions(running.client, running.outputs).at_work_on(database["resource_id"])
     if holder is None:
         return f"Another execution was working on {database['name']}, and has ended meanwhile: start again"
-    return f"{database['name']} is being worked on by {holder}; `make watch` follows it"
+    return f"{database['name']} is being worked on by {holder}; `make watch NAME={database['name']}` follows it"

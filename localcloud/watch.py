@@ -1,7 +1,6 @@
 """`watch`: follows the execution that works on a database, from wherever it is to its end."""
 
 import time
-from collections.abc import Sequence
 
 from botocore.exceptions import EndpointConnectionError
 
@@ -14,11 +13,12 @@ WAITS = 20  # seconds of real time, from when RDS has created everything and not
 
 
 class NothingBegan(RuntimeError):
-    """No execution works on the database, and none has begun within a while."""
+    """No execution was started about the database, and none has begun within a while."""
 
 
 def watch(name: str) -> bool:
-    """Tells the execution that works on the database `name`, or on any for "". Waits for it to begin.
+    """Tells the execution that works on the database `name`, or on any for "". Waits for it to begin; if none does, it
+    tells the last one.
 
     Answers whether it succeeded. Raises NotRunning and NothingBegan.
     """
@@ -50,7 +50,11 @@ def _found(running: Running, name: str) -> str:
         if any(is_running.values()) or _is_creating(running, name):
             waited_since = time.monotonic()
         elif time.monotonic() - waited_since > WAITS:
-            raise NothingBegan(_nothing(executions, about, name))
+            nothing = f"No execution is working on {name or 'any database'}, and none has begun for {WAITS} seconds."
+            if not about:
+                raise NothingBegan(f"{nothing} Does the database have the tag signon:profile?")
+            print(f"{nothing} This is the last one:")
+            return next((each for each in reversed(about) if executions.end(each) not in LEFT_TO_OTHERS), about[-1])
         if not said:
             print(f"Waiting for an execution about {name or 'a database'}.", flush=True)
             said = True
@@ -68,10 +72,3 @@ def _is_creating(running: Running, name: str) -> bool:
         *((each["DBClusterIdentifier"], each["Status"]) for each in clusters),
     ]
     return any(status == "creating" for identifier, status in statuses if name in ("", identifier))
-
-
-def _nothing(executions: Executions, about: Sequence[str], name: str) -> str:
-    what = f"No execution is working on {name or 'any database'}, and none has begun for {WAITS} seconds."
-    if not about:
-        return f"{what} Does the database have the tag signon:profile?"
-    return f"{what} The last one ended in {executions.end(about[-1])}: {about[-1]}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from localcloud.running import CHECKOUT, Running
 
-# What a person types afterwards: a question, and its answer without decoration.
+# What a person types afterwards: a question; its answer comes without decoration.
 ASKING = {
     "mysql": "--batch --skip-column-names --execute 'SELECT CURRENT_USER()'",
     "mariadb": "--batch --skip-column-names --execute 'SELECT CURRENT_USER()'",
@@ -46,9 +46,10 @@ def typed_lines(kit: Path) -> Mapping[str, Mapping[str, str]]:
 
 
 def page_lines(kit: Path) -> set[str]:
-    """What index.html of a kit shows as lines."""
+    """What index.html of a kit shows as lines for a shell: neither those for PowerShell nor the URLs of drivers."""
     shown = re.findall(r"<pre><code>(.*?)</code></pre>", (kit / "index.html").read_text(), re.DOTALL)
-    return {line for text in shown for line in html.unescape(text).splitlines()}
+    lines = {line for text in shown for line in html.unescape(text).splitlines()}
+    return {line for line in lines if not line.startswith(("Test-NetConnection", "jdbc:"))}
 
 
 class Reader:
@@ -108,11 +109,6 @@ class Reader:
         """How the databases were left, by name, as the records say."""
         items = self.client("dynamodb").scan(TableName=self.running.outputs["RecordsTable"])["Items"]
         return {item["name"]["S"]: item["end"]["S"] for item in items if "end" in item}
-
-    def at_work(self) -> Sequence[str]:
-        """The executions that hold the claim on a database."""
-        items = self.client("dynamodb").scan(TableName=self.running.outputs["RecordsTable"])["Items"]
-        return [item["holder"]["S"] for item in items if "holder" in item]
 
     def _run(self, words: Sequence[str], typed: str = "", **more: str) -> str:
         done = subprocess.run(

@@ -43,13 +43,9 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 
 
 @pytest.fixture(scope="module")
-def orders(reader: Reader, eventually: Eventually) -> str:
-    """What is printed when the first database is created, started a second time while it is held, and watched."""
-    create, watch = reader.section("1.")
-    reader.shell([create])
-    eventually(reader.at_work)
-    (start,) = reader.section("2.")
-    return reader.shell([start, watch])
+def orders(reader: Reader) -> str:
+    """What is printed when the first database is created and watched."""
+    return reader.shell(reader.section("1."))
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +69,8 @@ def test_every_printed_line_belongs_to_a_section(reader: Reader) -> None:
     assert printed == [line.splitlines()[0] for title in sections for line in reader.section(title)]
 
 
-def test_who_starts_a_held_database_is_told_what_to_do_and_watching_goes_on_to_the_end(
-    reader: Reader, orders: str
-) -> None:
-    held, watched = orders.split("`make watch` follows it")
-    assert "Already in progress. payments-orders is being worked on by arn:aws:states:" in held
-    assert "Onboarded. payments-orders: onboarded, 2 logins sign in with CORP.EXAMPLE.COM" in watched
+def test_the_first_database_is_watched_until_it_is_onboarded(orders: str) -> None:
+    assert "Onboarded. payments-orders: onboarded, 2 logins sign in with CORP.EXAMPLE.COM" in orders
 
 
 def test_a_second_run_only_reads(reader: Reader, orders: str) -> None:
@@ -129,6 +121,7 @@ def test_the_readmes_lines_are_those_that_are_printed(reader: Reader) -> None:
 
 
 def test_every_line_of_a_page_is_run_or_has_its_reason() -> None:
+    used: set[str] = set()
     for page in PAGES:
         text = re.sub(r"<!-- run: \w+ -->\n```bash\n.*?```", "", (CHECKOUT / page).read_text(), flags=re.DOTALL)
         text = re.sub(r"<!-- transcript -->.*?<!-- /transcript -->", "", text, flags=re.DOTALL)
@@ -136,18 +129,18 @@ def test_every_line_of_a_page_is_run_or_has_its_reason() -> None:
         told += re.findall(rf"^    ({PROGRAMS}.*?)(?: +#.*)?$", text, re.MULTILINE)
         left = [line for line in told if not line.startswith(tuple(NOT_RUN))]
         assert left == [], page
+        used |= {begin for begin in NOT_RUN for line in (*told, *in_backticks(text)) if line.startswith(begin)}
+    assert used == set(NOT_RUN), "a reason that is not needed"
 
 
-def in_running_text() -> set[str]:
-    """Lines between backticks that are to be run."""
-    pages = (re.sub(r"```.*?```", "", (CHECKOUT / page).read_text(), flags=re.DOTALL) for page in PAGES)
-    found = {line for text in pages for line in re.findall(rf"`({PROGRAMS}[^`]*)`", text)}
-    return {line for line in found if line == "make demo FAULTS=list" or not line.startswith(tuple(NOT_RUN))}
+def in_backticks(text: str) -> set[str]:
+    """Lines of running text."""
+    return set(re.findall(rf"`({PROGRAMS}[^`]*)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL)))
 
 
 def test_the_lines_between_backticks_succeed(reader: Reader, terminals: str) -> None:
-    lines = sorted(in_running_text())
-    assert len(lines) >= 6
+    found = set().union(*(in_backticks((CHECKOUT / page).read_text()) for page in PAGES))
+    lines = sorted(line for line in found if "FAULTS=list" in line or not line.startswith(tuple(NOT_RUN)))
     printed = reader.shell([OPERATIONS["names"], *lines])
     assert "execution:signon-onboard-database:" in printed
     assert "policy/signon/connect/" in printed
@@ -201,7 +194,7 @@ def signed_in(reader: Reader, there: Path, lines: Mapping[str, str], user: str, 
 def test_the_lines_of_a_kit_for_passwords(reader: Reader, orders: str) -> None:
     there = kit(reader, "payments-orders")
     (lines,) = typed_lines(there).values()
-    assert page_lines(there) >= {"bash check-connection", *lines.values()}
+    assert page_lines(there) == {"bash check-connection", *lines.values()}
     assert signed_in(reader, there, lines, "alice", PEOPLE["alice"]) == ["alice@%"] * 2
     assert "ok    database" in reader.shell([f"cd {there}", "bash check-connection"])
 
@@ -210,7 +203,7 @@ def test_the_lines_of_a_kit_for_tickets(reader: Reader, ledger: str) -> None:
     there = kit(reader, "clusters/payments-ledger")
     (lines,) = typed_lines(there).values()
     configured = "export KRB5_CONFIG=$PWD/krb5.conf"
-    assert page_lines(there) >= {"bash check-connection", configured, *lines.values()}
+    assert page_lines(there) == {"bash check-connection", configured, *lines.values()}
     kinit = lines["kinit"].replace("YOUR-NAME", "bob")
     assert signed_in(reader, there, lines, "bob", PEOPLE["bob"], configured, kinit) == ["bob@CORP.EXAMPLE.COM"]
     assert reader.shell([f"cd {there}", "bash check-connection"]).count("ok    ") == 4
@@ -219,7 +212,7 @@ def test_the_lines_of_a_kit_for_tickets(reader: Reader, ledger: str) -> None:
 def test_the_lines_of_a_kit_for_tokens(reader: Reader, terminals: str) -> None:
     there = kit(reader, "payments-terminals")
     (lines,) = typed_lines(there).values()
-    assert page_lines(there) >= {"bash check-connection", *lines.values()}
+    assert page_lines(there) == {"bash check-connection", *lines.values()}
     as_role = f"export AWS_PROFILE={API}"
     assert signed_in(reader, there, lines, "payments_app", "", as_role) == ["payments_app@%"] * 2
     token = reader.shell([as_role, lines["token"].replace("YOUR-NAME", "payments_app")])

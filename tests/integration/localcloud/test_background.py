@@ -71,7 +71,7 @@ def test_it_comes_up_once_serves_a_shell_and_goes_down(command: Commands) -> Non
     assert "already running" in again.stdout
     asked = "import boto3; print(boto3.client('s3').list_buckets()['Buckets'][0]['Name'])"
     assert command("shell", "--", sys.executable, "-c", asked).stdout.strip()
-    for client in ("mysql", "psql"):
+    for client in ("mysql", "mariadb", "psql"):
         assert client in command("shell", "--", client, "--version").stdout
     assert '"DBInstances": []' in command("shell", "--", "aws", "rds", "describe-db-instances").stdout
     assert command("shell", "--", "false").returncode == 1

@@ -1,11 +1,11 @@
-"""`watch` where nothing is to be watched."""
+"""`watch` where nothing is to be watched, and `start` where there is."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from localcloud import watch
+from localcloud import start, watch
 from localcloud.cloud import Cloud
 from localcloud.running import NotRunning, Running, started_at
 from tests.conftest import Eventually
@@ -28,13 +28,29 @@ def test_a_database_that_nothing_was_started_for_may_lack_the_tag() -> None:
 
 
 @pytest.mark.usefixtures("published")
-def test_the_end_of_the_last_execution_is_said(cloud: Cloud, eventually: Eventually) -> None:
+def test_where_nothing_is_at_work_the_last_execution_is_told(
+    cloud: Cloud, eventually: Eventually, capsys: pytest.CaptureFixture[str]
+) -> None:
     states, machine = cloud.client("stepfunctions"), cloud.outputs["StateMachineArn"]
     given = '{"database": {"instance": "watch-ended"}}'
     execution = states.start_execution(stateMachineArn=machine, input=given)["executionArn"]
     eventually(lambda: states.describe_execution(executionArn=execution)["status"] == "FAILED")  # no such database
-    with pytest.raises(watch.NothingBegan, match=f"The last one ended in Failed: {execution}"):
-        watch.watch("watch-ended")
+    assert not watch.watch("watch-ended")
+    printed = capsys.readouterr().out
+    assert f"none has begun for 0 seconds. This is the last one:\n{execution}\n" in printed
+    assert "Failed. There is no DB instance watch-ended here." in printed
+
+
+@pytest.mark.usefixtures("published")
+def test_who_starts_a_held_database_is_told_by_which_execution_and_to_watch(cloud: Cloud) -> None:
+    key = {"database": {"S": "db-HELD"}, "kind": {"S": "claim"}}
+    table = {"TableName": cloud.outputs["RecordsTable"]}
+    database = {"name": "watch-held", "resource_id": "db-HELD"}
+    cloud.client("dynamodb").put_item(**table, Item={**key, "holder": {"S": "arn:e1"}})
+    said = start.held_by(Running.get(), database)
+    assert said == "watch-held is being worked on by arn:e1; `make watch NAME=watch-held` follows it"
+    cloud.client("dynamodb").delete_item(**table, Key=key)
+    assert "has ended meanwhile" in start.held_by(Running.get(), database)
 
 
 def test_no_cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
