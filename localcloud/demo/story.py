@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from localcloud import unheard
 from localcloud.cloud import Cloud
 from localcloud.demo.faults import ONBOARDED, PARKED, Fault, chosen, expected, listed
 from localcloud.demo.play import DemoFailed, NotHere, Play, Proved, prove
@@ -42,7 +43,7 @@ def tell(engine: str, method: str, faults: str, speed: float) -> None:
     if len(plays) > 1 and going_wrong:
         raise DemoFailed("One database goes wrong at a time: name an engine beside FAULTS")
     print(f"RDS Sign-on: {_title(plays)}, from RDS's event to a proved sign-in\n")
-    with Cloud(speed=speed) as cloud:
+    with unheard.gathered() as errors, Cloud(speed=speed) as cloud:
         with cloud.clock.working():
             prepare(cloud)
         people = Mailbox(cloud, cloud.outputs["OutcomesTopic"], "people")
@@ -50,6 +51,8 @@ def tell(engine: str, method: str, faults: str, speed: float) -> None:
         proved = [each for play in plays if (each := _show(cloud, play, going_wrong, people, began))]
         if len(plays) > 1:
             _table(proved, time.monotonic() - began)
+    if errors:
+        raise DemoFailed(f"Something failed in the background, as said above: {errors[0]!r}")
 
 
 def _plays(engine: str, method: str) -> Sequence[Play]:

@@ -134,6 +134,16 @@ class Scene:
         switch_sweep(self.cloud, state, rate)
 
     @contextmanager
+    def migrating(self, migrations: Mapping[str, str]) -> Iterator[None]:
+        """New PostgreSQL databases of these names are migrated so meanwhile."""
+        self.cloud.world.migrations |= migrations
+        try:
+            yield
+        finally:
+            for name in migrations:
+                del self.cloud.world.migrations[name]
+
+    @contextmanager
     def events_lost(self) -> Iterator[None]:
         """The rule that RDS's events start executions by is off meanwhile."""
         events, rule = self.cloud.client("events"), self.cloud.physical["OnboardDatabaseDatabaseAppeared"]

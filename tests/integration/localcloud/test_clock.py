@@ -2,26 +2,44 @@
 
 import datetime
 import threading
-import time
+import types
 
 import pytest
 
+from localcloud import clock as clock_module
 from localcloud.clock import Clock
 
 
-def test_it_runs_at_its_speed() -> None:
-    clock, real = Clock(500), time.monotonic()
-    clock.sleep(100)
-    assert clock.elapsed() >= 100
-    assert time.monotonic() - real < 50
+class Real:
+    """The real time, in seconds, which passes as a test says."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
 
 
-def test_it_runs_at_one_while_somebody_works() -> None:
+@pytest.fixture
+def real(monkeypatch: pytest.MonkeyPatch) -> Real:
+    real = Real()
+    monkeypatch.setattr(clock_module, "time", types.SimpleNamespace(monotonic=real.monotonic))
+    return real
+
+
+def test_it_runs_at_its_speed(real: Real) -> None:
+    clock = Clock(500)
+    real.now += 0.2
+    assert clock.elapsed() == pytest.approx(100)
+    clock.sleep(-1)  # is over
+
+
+def test_it_runs_at_one_while_somebody_works(real: Real) -> None:
     clock = Clock(10_000)
     with clock.working(), clock.working():
-        began = clock.elapsed()
-        time.sleep(0.05)
-        assert clock.elapsed() - began < 10
+        real.now += 5
+        assert clock.elapsed() == pytest.approx(5)
+    real.now += 5
+    assert clock.elapsed() == pytest.approx(50_005)
 
 
 def test_who_sleeps_is_awake_sooner_when_it_hurries() -> None:
