@@ -63,7 +63,7 @@ CONTROLS = (
         f"{LAYER}/domain/profile_schema.py",
         """return f"must be {' or '.join(dict.fromkeys(map(str, wanted)))}\"""",
         "return error.message",
-        PROFILES,
+        ("tests/unit/test_profile_schema.py",),
     ),
     Control(
         "Names of people are not printed with their profile",
