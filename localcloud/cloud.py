@@ -40,6 +40,7 @@ class Cloud:
         """
         self.clock, self.faults, self.region = Clock(speed), Faults(), region
         self.phases: dict[str, float] = {}  # what took how long, seconds
+        self.clock.tick()
         self._template, self._allowed, self._stack_name = template, allowed, stack_name
         self._end = ExitStack()
 

@@ -48,12 +48,12 @@ Eventually = Callable[[Callable[[], Any]], Any]
 
 @pytest.fixture(scope="session")
 def eventually() -> Eventually:
-    """Waits until something is true, and answers it; fails after a minute of real time."""
+    """Waits until something is true, and answers it; fails after four minutes of real time."""
 
     def wait(condition: Callable[[], Any]) -> Any:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while not (value := condition()):
-            assert time.monotonic() < deadline, "it did not happen within a minute"
+            assert time.monotonic() < deadline, "it did not happen within four minutes"
             time.sleep(0.02)
         return value
 

@@ -25,6 +25,7 @@ from localcloud.mailbox import Mailbox
 from localcloud.narration import HEADING, Befallen, Narration, Told
 from localcloud.scenery import API, PEOPLE, REPORTS, prepare, switch_sweep
 
+PATIENCE = 240  # seconds of real time until an execution begins: RDS takes minutes, simulated ones
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
 IN_PROGRESS = "Already in progress"
 REMEMBERED = ("end", "error", "plan", "profile", "next_look")
@@ -180,7 +181,7 @@ def _execution(cloud: Cloud, name: str, followed: Sequence[Told]) -> str:
     A new database takes minutes, simulated ones, and a cluster sends an event for itself and one for each instance;
     what was parked waits for the next sweep.
     """
-    states, deadline = cloud.client("stepfunctions"), time.monotonic() + 60
+    states, deadline = cloud.client("stepfunctions"), time.monotonic() + PATIENCE
     known, passed_over = {told.execution for told in followed}, {IN_PROGRESS, *(told.end for told in followed[-1:])}
     while time.monotonic() < deadline:
         items = cloud.client("dynamodb").scan(TableName=cloud.physical["Records"])["Items"]
@@ -192,7 +193,7 @@ def _execution(cloud: Cloud, name: str, followed: Sequence[Told]) -> str:
             if execution in holders or (status != "RUNNING" and _end(states, execution) not in passed_over):
                 return str(execution)
         time.sleep(0.05)
-    raise DemoFailed("No execution was started within a minute")
+    raise DemoFailed(f"No execution was started within {PATIENCE} seconds")
 
 
 def _is_about(states: Any, execution: str, name: str) -> bool:

@@ -12,7 +12,7 @@ from localcloud import unheard
 
 from .account import Account
 
-PATIENCE = 60.0  # seconds until a server that does not get ready is given up
+PATIENCE = 240.0  # seconds until a server that does not get ready is given up
 LAST_MOMENT = 10.0  # seconds that a process may take to end at once
 
 

@@ -25,7 +25,7 @@ from localcloud.scenery import create_database, switch_sweep
 PEOPLE = {**scenery.PEOPLE, "carol": "Purple-Monkey-9"}
 READING = ("Describe", "Get", "List", "Head")
 OWN_MEMORY = {("dynamodb", "UpdateItem")}  # the claim's and the record's
-REAL_SECONDS = 120
+REAL_SECONDS = 240
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,7 @@ class Scene:
             env={**self.environment, "MYSQL_PWD": password},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=240,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -326,7 +326,7 @@ class Scene:
             input=f"{password}\n",
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=240,
             check=False,
             start_new_session=True,
         )
