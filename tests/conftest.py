@@ -8,6 +8,7 @@ import pytest
 
 from localcloud.cloud import Cloud
 from tests import unused_grants
+from tests.timing import Timing
 
 pytest.register_assert_rewrite("tests.e2e.refusals")
 
@@ -17,6 +18,11 @@ def cloud(pytestconfig: pytest.Config) -> Iterator[Cloud]:
     """The project's template, deployed, with a directory and no database."""
     with Cloud(speed=500) as cloud, unused_grants.noted(cloud, pytestconfig):
         yield cloud
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Timing())
 
 
 @pytest.hookimpl(optionalhook=True)
