@@ -9,7 +9,7 @@ import pytest
 from localcloud.cloud import Cloud
 from tests import unused_grants
 
-pytest.register_assert_rewrite("tests.e2e.refusals")
+pytest.register_assert_rewrite("tests.simulation.refusals")
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pymysql
@@ -90,6 +91,18 @@ class Scene:
         made.tags = [{"Key": key, "Value": value} for key, value in tags.items()]
         made.instance_create_time = self.cloud.clock.now() - age
         rds_backends[self.cloud.account][self.cloud.region].databases[name] = made
+
+    def give_master_secret(self, name: str) -> str:
+        """A database that RDS only shows gets a secret of its own, which holds nothing yet; answers its ARN."""
+        shown, secret = self.instance(name), f"rds!db-{name}"
+        shown.backend.secretsmanager.create_managed_secret(
+            service_name="rds", secret_id=secret, secret_string="", description="", kms_key_id=None, tags=[]
+        )
+        arn = f"arn:aws:secretsmanager:{self.cloud.region}:{self.cloud.account}:secret:{secret}"
+        shown.master_user_secret = SimpleNamespace(
+            secret_arn=arn, secret_status="active", kms_key_id="aws/secretsmanager"
+        )
+        return arn
 
     def available(self, name: str) -> dict[str, Any]:
         self.until(lambda: self.database(name)["DBInstanceStatus"] == "available")

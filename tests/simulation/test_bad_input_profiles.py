@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.e2e.refusals import MENDED, ODD, Odd, Refusals, about_it, each
+from tests.simulation.refusals import MENDED, ODD, Odd, Refusals, about_it, each
 
 OF_IT = about_it(profile=ODD)
 
@@ -222,4 +222,4 @@ PROFILES = [
 
 @each(PROFILES)
 def test_a_bad_profile_says_all_that_is_wrong_with_it(odd: Odd, refusals: Refusals) -> None:
-    refusals.check(odd, PROFILES)
+    refusals.check(odd)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from tests.e2e.refusals import MENDED, ODD, Odd, Refusals, about_it, each
+from tests.simulation.refusals import MENDED, ODD, Odd, Refusals, about_it, each
 
 OF_IT = about_it(profile=ODD)
 TAGGED = {"database": {"instance": ODD}}
@@ -64,4 +64,4 @@ ALL = [*FILES, *TAGS]
 
 @each(ALL)
 def test_what_is_no_profile_is_said_to_be_none(odd: Odd, refusals: Refusals) -> None:
-    refusals.check(odd, ALL)
+    refusals.check(odd)
