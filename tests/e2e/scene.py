@@ -5,7 +5,6 @@ import datetime
 import json
 import secrets
 import shlex
-import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import pymysql
 import yaml
 from moto.rds.models import rds_backends
 
@@ -291,21 +289,6 @@ class Scene:
         )
         assert done.returncode == 0, done.stderr
         return [line.split("\t") for line in done.stdout.splitlines()]
-
-    @contextmanager
-    def signed_in_as_master(self, name: str) -> Iterator[None]:
-        """Somebody else's session is open meanwhile."""
-        database = self.database(name)
-        secret = self.cloud.client("secretsmanager").get_secret_value(
-            SecretId=database["MasterUserSecret"]["SecretArn"]
-        )
-        server = self.instance(name).server
-        tls = ssl.create_default_context(cafile=str(self.cloud.world.authority.bundle))
-        tls.check_hostname = False  # reached by its address: this process does not resolve the cloud's names
-        with pymysql.connect(
-            host=server.address, user="admin", password=json.loads(secret["SecretString"])["password"], ssl=tls
-        ):
-            yield
 
     def kit(self, name: str, into: Path) -> Path:
         """The published files of the database's kit, downloaded."""
