@@ -10,7 +10,7 @@ from localcloud.cloud import Cloud
 from tests import unused_grants
 from tests.timing import Timing
 
-pytest.register_assert_rewrite("tests.e2e.refusals")
+pytest.register_assert_rewrite("tests.simulation.refusals")
 
 
 @pytest.fixture(scope="session")

@@ -5,16 +5,15 @@ import datetime
 import json
 import secrets
 import shlex
-import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import pymysql
 import yaml
 from moto.rds.models import rds_backends
 
@@ -90,6 +89,18 @@ class Scene:
         made.tags = [{"Key": key, "Value": value} for key, value in tags.items()]
         made.instance_create_time = self.cloud.clock.now() - age
         rds_backends[self.cloud.account][self.cloud.region].databases[name] = made
+
+    def give_master_secret(self, name: str) -> str:
+        """A database that RDS only shows gets a secret of its own, which holds nothing yet; answers its ARN."""
+        shown, secret = self.instance(name), f"rds!db-{name}"
+        shown.backend.secretsmanager.create_managed_secret(
+            service_name="rds", secret_id=secret, secret_string="", description="", kms_key_id=None, tags=[]
+        )
+        arn = f"arn:aws:secretsmanager:{self.cloud.region}:{self.cloud.account}:secret:{secret}"
+        shown.master_user_secret = SimpleNamespace(
+            secret_arn=arn, secret_status="active", kms_key_id="aws/secretsmanager"
+        )
+        return arn
 
     def available(self, name: str) -> dict[str, Any]:
         self.until(lambda: self.database(name)["DBInstanceStatus"] == "available")
@@ -288,21 +299,6 @@ class Scene:
         )
         assert done.returncode == 0, done.stderr
         return [line.split("\t") for line in done.stdout.splitlines()]
-
-    @contextmanager
-    def signed_in_as_master(self, name: str) -> Iterator[None]:
-        """Somebody else's session is open meanwhile."""
-        database = self.database(name)
-        secret = self.cloud.client("secretsmanager").get_secret_value(
-            SecretId=database["MasterUserSecret"]["SecretArn"]
-        )
-        server = self.instance(name).server
-        tls = ssl.create_default_context(cafile=str(self.cloud.world.authority.bundle))
-        tls.check_hostname = False  # reached by its address: this process does not resolve the cloud's names
-        with pymysql.connect(
-            host=server.address, user="admin", password=json.loads(secret["SecretString"])["password"], ssl=tls
-        ):
-            yield
 
     def kit(self, name: str, into: Path) -> Path:
         """The published files of the database's kit, downloaded."""

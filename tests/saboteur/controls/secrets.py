@@ -56,7 +56,7 @@ CONTROLS = (
         f"{LAYER}/domain/profile.py",
         "{_unquoted(problem) if problem else",
         "{str(error) if problem else",
-        PROFILES,
+        ("tests/unit/test_bad_files.py",),
     ),
     Control(
         "A value that the schema does not allow is not repeated",
