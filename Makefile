@@ -34,11 +34,11 @@ test: .machine/machine.json .machine/aws ## All tests: unit, integration, end to
 
 test integration soak: .machine/jdbc
 
-unit integration simulation e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
+unit contract integration simulation e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)
 
-unit-oldest: .machine/machine.json .machine/oldest ## The unit tests on the oldest Python that is promised
-	@.machine/oldest/bin/python -m pytest tests/unit --numprocesses 2 $(ARGS)
+unit-oldest: .machine/machine.json .machine/oldest ## The tests of the kinds unit and contract on the oldest Python that is promised
+	@.machine/oldest/bin/python -m pytest tests/unit tests/contract --numprocesses 2 $(ARGS)
 
 soak: .machine/machine.json .machine/aws ## 100,000 hostile names for every real engine, 10,000 random schedules (NAMES=500 or SCHEDULES=500: so many of these alone; SEED=...: the same schedules)
 	@$(if $(or $(NAMES),$(if $(SCHEDULES),,both)),HOSTILE_NAMES=$(or $(NAMES),100000) $(pytest) $$(git ls-files 'tests/*/test_*names.py') --timeout 0 -rP $(ARGS))
@@ -92,4 +92,4 @@ endif
 python-of-lambda:
 	@setup/python lambda >/dev/null
 
-.PHONY: python-of-lambda demo up shell diagnose start down test unit unit-oldest integration simulation e2e soak faults bench saboteur lint lock build bare-machines help
+.PHONY: python-of-lambda demo up shell diagnose start down test unit unit-oldest contract integration simulation e2e soak faults bench saboteur lint lock build bare-machines help

@@ -11,7 +11,7 @@ REQUESTS = ("tests/unit/test_requests.py",)
 EVENTS = ("tests/unit/test_bad_events.py",)
 FILES = ("tests/unit/test_bad_files.py",)
 PLANS = ("tests/unit/test_plans.py",)
-WAYS_IN = ("tests/unit/test_ways_in.py",)
+WAYS_IN = ("tests/contract/test_ways_in.py",)
 
 CONTROLS = (
     Control(

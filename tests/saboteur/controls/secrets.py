@@ -77,6 +77,6 @@ CONTROLS = (
         "template.yaml",
         "IncludeExecutionData: false",
         "IncludeExecutionData: true",
-        ("tests/unit/test_template_rules.py",),
+        ("tests/contract/test_template_rules.py",),
     ),
 )
