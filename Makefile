@@ -37,8 +37,11 @@ test: .machine/machine.json .machine/aws ## All tests: unit, integration, end to
 
 test integration soak: .machine/jdbc
 
-unit integration simulation e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
+unit contract integration simulation e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)
+
+unit-oldest: .machine/machine.json .machine/oldest ## The tests of the kinds unit and contract on the oldest Python that is promised
+	@.machine/oldest/bin/python -m pytest tests/unit tests/contract --numprocesses 2 $(ARGS)
 
 soak: .machine/machine.json .machine/aws ## 100,000 hostile names for every real engine, 10,000 random schedules (NAMES=500 or SCHEDULES=500: so many of these alone; SEED=...: the same schedules)
 	@$(if $(or $(NAMES),$(if $(SCHEDULES),,both)),HOSTILE_NAMES=$(or $(NAMES),100000) $(pytest) $$(git ls-files 'tests/*/test_*names.py') --timeout 0 -rP $(ARGS))
@@ -60,7 +63,7 @@ lock: .machine/lint ## Write the hash-locked requirements anew from the *.in fil
 	@setup/lock $(if $(UPGRADE),--upgrade)
 
 ##@ Ship it
-build: python-3.13 .machine/sam ## Build what is deployed into .aws-sam/build (needs Python 3.13, no Docker)
+build: python-of-lambda .machine/sam ## Build what is deployed into .aws-sam/build (needs Python 3.13, no Docker)
 	@setup/build
 
 bare-machines: ## Run the README's commands on a bare Debian 12 and a bare Ubuntu 24.04 (as root; minutes)
@@ -86,7 +89,10 @@ endif
 .machine/asl_validator: requirements/asl_validator/package-lock.json setup/node_environment
 	@setup/node_environment asl_validator && touch -h $@
 
-python-3.13:
-	@setup/python 3.13 >/dev/null
+.machine/oldest: requirements/local.txt setup/environment setup/python pyproject.toml
+	@setup/environment oldest "$$(setup/python oldest)" $< >/dev/null && touch -h $@
 
-.PHONY: python-3.13 demo up shell diagnose start watch down test unit integration simulation e2e soak faults bench saboteur lint lock build bare-machines help
+python-of-lambda:
+	@setup/python lambda >/dev/null
+
+.PHONY: python-of-lambda demo up shell diagnose start watch down test unit unit-oldest contract integration simulation e2e soak faults bench saboteur lint lock build bare-machines help

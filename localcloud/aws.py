@@ -24,7 +24,7 @@ from moto.iam import models as iam
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from localcloud import cloudformation, directories, dynamodb, eventbridge, lambdas, rds, s3, scheduler, stepfunctions
+from localcloud import cloudformation, directories, eventbridge, lambdas, rds, s3, scheduler, stepfunctions
 from localcloud.artifacts import Artifacts, host_architecture
 from localcloud.clock import Clock
 from localcloud.cloudformation import DeploymentError
@@ -97,7 +97,6 @@ class Aws:
         scheduler.install(clock, faults, self.authorizer)
         rds.install(world, clock, faults)
         s3.install()
-        dynamodb.install()
         once = Config(
             retries={"total_max_attempts": 1}, read_timeout=3600, max_pool_connections=64, parameter_validation=False
         )

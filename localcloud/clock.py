@@ -5,10 +5,13 @@ works it runs at 1: otherwise half a second of a cold start would take minutes o
 """
 
 import datetime
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+TICK = 0.05  # seconds of real time
 
 
 class Clock:
@@ -23,6 +26,19 @@ class Clock:
         self.stopped = False
         self._elapsed = 0.0
         self._read_at = time.monotonic()
+        self._longest = math.inf  # seconds of real time that may pass between two looks, and count
+
+    def tick(self) -> None:
+        """From now on time passes by ticks until the clock is stopped: it stands still while this process is starved of
+        the processor. Nobody here could do anything meanwhile, and hours of the simulated day would be gone.
+        """
+        self._longest = 2 * TICK
+        threading.Thread(target=self._tick, daemon=True, name="clock").start()
+
+    def _tick(self) -> None:
+        while not self.stopped:
+            self.elapsed()
+            time.sleep(TICK)
 
     def now(self) -> datetime.datetime:
         """The simulated time, in UTC."""
@@ -98,6 +114,6 @@ class Clock:
 
     def _advance(self) -> float:
         read_at = time.monotonic()
-        self._elapsed += (read_at - self._read_at) * self._rate()
+        self._elapsed += min(read_at - self._read_at, self._longest) * self._rate()
         self._read_at = read_at
         return self._elapsed

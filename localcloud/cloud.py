@@ -40,6 +40,7 @@ class Cloud:
         """
         self.clock, self.faults, self.region, self.stack_name = Clock(speed), Faults(), region, stack_name
         self.phases: dict[str, float] = {}  # what took how long, seconds
+        self.clock.tick()
         self._template, self._allowed = template, allowed
         self._end = ExitStack()
 

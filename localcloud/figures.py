@@ -12,14 +12,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
+from localcloud import unheard
 from localcloud.clock import Clock
 from localcloud.faults import Faults
 from localcloud.iam.authorizer import AccessDenied, Authorizer, Session
 from localcloud.iam.needs import Asked
 from localcloud.iam.policies import NotModelled
 from localcloud.iam.refusals import refuse, special_code
-from localcloud.requests import Call, access_key_id, called, parameters
+from localcloud.requests import Call, access_key_id, called, parameters, service_of
 from localcloud.tracing import trace_id
+from localcloud.turns import turn
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -60,7 +62,7 @@ class Door:
             return self._answer(path, parse_qs(environ.get("QUERY_STRING", "")), start_response)
         session = self._authorizer.session(access_key_id(environ))
         if session is None:
-            return self._application(environ, start_response)
+            return self._pass_on(environ, start_response)
         call = called(environ)
         moment = f"{session.name}:{call[0]}:{call[1]}"
         self._faults.it_is(f"call:{moment}")
@@ -80,7 +82,16 @@ class Door:
             return refuse(environ, start_response, call[0], str(denied), special_code(call, denied.need))
         except NotModelled as unknown:
             return refuse(environ, start_response, call[0], str(unknown), "NotModelled")
-        return self._application(environ, start_response)
+        return self._pass_on(environ, start_response)
+
+    def _pass_on(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """The client is answered 500 where moto fails, and asks again: the error would be known to nobody."""
+        try:
+            with turn(service_of(environ)):
+                return self._application(environ, start_response)
+        except Exception as error:
+            unheard.report(error)
+            raise
 
     def _answer(self, path: str, query: dict[str, list[str]], start_response: Any) -> Iterable[bytes]:
         status: str = "200 OK"

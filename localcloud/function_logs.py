@@ -10,6 +10,7 @@ from localcloud.clock import Clock
 from localcloud.cloudwatch.metrics import Metrics
 from localcloud.iam import function_roles
 from localcloud.iam.authorizer import AccessDenied, Authorizer
+from localcloud.turns import turn
 
 log = logging.getLogger("localcloud.iam")
 
@@ -34,7 +35,8 @@ class LogWriter:
 
     def __call__(self, stream: str, line: str) -> None:
         try:
-            self._write(stream, line)
+            with turn("logs"):
+                self._write(stream, line)
         except AccessDenied as denied:
             log.warning("%s has no log: %s", self._function.function_name, denied)
 

@@ -110,7 +110,8 @@ class ExecutionEnvironments:
                     environment = self._started(function)
                 except JsonRESTError:
                     continue  # whoever invokes it is told
-                environment.api.asked.wait(10)
+                while environment.alive and not environment.api.asked.wait(0.1):
+                    pass
                 self._put_back(function, environment)
 
         thread = threading.Thread(target=start, daemon=True, name="proactive initialization")

@@ -21,10 +21,15 @@ def access_key_id(environ: dict[str, Any]) -> str:
     return found[1] if found else ""
 
 
+def service_of(environ: dict[str, Any]) -> str:
+    """Which service it is signed for; "unknown" without a signature."""
+    scope = re.search(r"Credential=[^/]+/\d+/[\w-]+/([\w-]+)/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
+    return scope[1] if scope else "unknown"
+
+
 def called(environ: dict[str, Any]) -> Call:
     """Which operation of which service."""
-    scope = re.search(r"Credential=[^/]+/\d+/[\w-]+/([\w-]+)/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
-    service = scope[1] if scope else "unknown"
+    service = service_of(environ)
     if target := environ.get("HTTP_X_AMZ_TARGET"):
         return service, target.rpartition(".")[2]
     if environ.get("HTTP_SMITHY_PROTOCOL"):

@@ -9,6 +9,10 @@ from localcloud.cloud import Cloud
 
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
 PEOPLE = {"alice": "Correct-Horse-7", "bob": "Battery-Staple-8", "mallory": "Stable-Genius-9"}
+# What the team of the worked examples does to its new database: without the schema a role would wait for it.
+MIGRATIONS = {
+    "payments": "CREATE SCHEMA core CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY, paid boolean)"
+}
 API, REPORTS = "payments-api", "reports"  # roles of applications; the worked example lets the first one in
 ROLES = (API, REPORTS)
 
@@ -20,7 +24,8 @@ class HasClients(Protocol):
 
 
 def prepare(cloud: Cloud) -> None:
-    """Add the people and the roles, and upload every profile of the checkout."""
+    """Add the people and the roles, and upload every profile of the checkout; new databases are migrated."""
+    cloud.world.migrations |= MIGRATIONS
     for role in ROLES:
         create_role(cloud, role)
     for name, password in PEOPLE.items():

@@ -254,8 +254,7 @@ def _stop_execution(self: Any) -> ActionResult:
 
 def _started(execution: Any) -> None:
     """Its thread has begun: before, there is no history to read and nothing to stop."""
-    deadline = time.monotonic() + 5
-    while execution.exec_worker.env is None and time.monotonic() < deadline:
+    while execution.exec_worker.env is None:
         time.sleep(0.005)
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from localcloud.cloud import Cloud
 from tests import unused_grants
+from tests.timing import Timing
 
-pytest.register_assert_rewrite("tests.e2e.refusals")
+pytest.register_assert_rewrite("tests.simulation.refusals")
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +18,11 @@ def cloud(pytestconfig: pytest.Config) -> Iterator[Cloud]:
     """The project's template, deployed, with a directory and no database."""
     with Cloud(speed=500) as cloud, unused_grants.noted(cloud, pytestconfig):
         yield cloud
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Timing())
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -48,12 +54,12 @@ Eventually = Callable[[Callable[[], Any]], Any]
 
 @pytest.fixture(scope="session")
 def eventually() -> Eventually:
-    """Waits until something is true, and answers it; fails after a minute of real time."""
+    """Waits until something is true, and answers it; fails after four minutes of real time."""
 
     def wait(condition: Callable[[], Any]) -> Any:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while not (value := condition()):
-            assert time.monotonic() < deadline, "it did not happen within a minute"
+            assert time.monotonic() < deadline, "it did not happen within four minutes"
             time.sleep(0.02)
         return value
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from localcloud import unheard
 from localcloud.cloud import Cloud
 from localcloud.demo.faults import ONBOARDED, PARKED, Fault, chosen, expected, listed
 from localcloud.demo.play import DemoFailed, NotHere, Play, Proved, prove
@@ -24,6 +25,7 @@ from localcloud.mailbox import Mailbox
 from localcloud.narration import HEADING, Befallen, Narration, Told
 from localcloud.scenery import API, PEOPLE, REPORTS, prepare, switch_sweep
 
+PATIENCE = 240  # seconds of real time until an execution begins: RDS takes minutes, simulated ones
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
 REMEMBERED = ("end", "error", "plan", "profile", "next_look")
 LIST = "list"  # in place of a fault's name
@@ -41,7 +43,7 @@ def tell(engine: str, method: str, faults: str, speed: float) -> None:
     if len(plays) > 1 and going_wrong:
         raise DemoFailed("One database goes wrong at a time: name an engine beside FAULTS")
     print(f"RDS Sign-on: {_title(plays)}, from RDS's event to a proved sign-in\n")
-    with Cloud(speed=speed) as cloud:
+    with unheard.gathered() as errors, Cloud(speed=speed) as cloud:
         with cloud.clock.working():
             prepare(cloud)
         people = Mailbox(cloud, cloud.outputs["OutcomesTopic"], "people")
@@ -49,6 +51,8 @@ def tell(engine: str, method: str, faults: str, speed: float) -> None:
         proved = [each for play in plays if (each := _show(cloud, play, going_wrong, people, began))]
         if len(plays) > 1:
             _table(proved, time.monotonic() - began)
+    if errors:
+        raise DemoFailed(f"Something failed in the background, as said above: {errors[0]!r}")
 
 
 def _plays(engine: str, method: str) -> Sequence[Play]:
@@ -176,7 +180,7 @@ def _execution(cloud: Cloud, name: str, followed: Sequence[Told]) -> str:
     A new database takes minutes, simulated ones, and a cluster sends an event for itself and one for each instance;
     what was parked waits for the next sweep.
     """
-    executions, deadline = Executions(cloud.client, cloud.outputs), time.monotonic() + 60
+    executions, deadline = Executions(cloud.client, cloud.outputs), time.monotonic() + PATIENCE
     known, passed_over = {told.execution for told in followed}, {IN_PROGRESS, *(told.end for told in followed[-1:])}
     while time.monotonic() < deadline:
         at_work = executions.at_work()
@@ -187,7 +191,7 @@ def _execution(cloud: Cloud, name: str, followed: Sequence[Told]) -> str:
             if execution in at_work or (ended and executions.end(execution) not in passed_over):
                 return execution
         time.sleep(0.05)
-    raise DemoFailed("No execution was started within a minute")
+    raise DemoFailed(f"No execution was started within {PATIENCE} seconds")
 
 
 def _show_what_people_are_told(cloud: Cloud, told: Told, messages: Sequence[Mapping[str, str]]) -> None:

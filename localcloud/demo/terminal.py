@@ -49,7 +49,7 @@ class Terminal:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=240,
             start_new_session=True,  # without a terminal of its own a client reads the password from here
         )
 

@@ -1,6 +1,7 @@
 """What is put in the place of moto's RDS."""
 
 from moto.rds import models
+from moto.utilities.utils import CaseInsensitiveDict
 
 from localcloud.clock import Clock
 from localcloud.faults import Faults
@@ -22,6 +23,19 @@ def install(world: World, clock: Clock, faults: Faults) -> None:
     """From now on moto's RDS has these servers behind it and goes by this clock."""
     LifeCycle.world, LifeCycle.clock, LifeCycle.faults = world, clock, faults
     mend(models.rds_backends, backend=RealServersBackend)
+    _read_while_it_changes()
     mend(models.MasterUserSecret, _generate_secret_string=new_secret, rotate_secret=rotate)
     shown.install(faults)
     parameters.install()
+
+
+def _read_while_it_changes() -> None:
+    """Whoever lists databases while another thread makes or deletes one sees them as they were at that moment. moto
+    would fail, and answer 500.
+    """
+    mend(
+        CaseInsensitiveDict,
+        __iter__=lambda them: iter([name for name, _ in list(them._store.values())]),
+        values=lambda them: [value for _, value in list(them._store.values())],
+        items=lambda them: list(them._store.values()),
+    )

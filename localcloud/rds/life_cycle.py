@@ -1,6 +1,5 @@
 """What instances and clusters have in common: they become, are changed and are gone by the simulated clock."""
 
-import logging
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
@@ -16,8 +15,6 @@ from localcloud.servers.world import World
 
 from . import pending
 from .events import Event, RdsEvents
-
-log = logging.getLogger("localcloud.rds")
 
 Resource = TypeVar("Resource", models.DBInstance, models.DBCluster)
 
@@ -68,9 +65,8 @@ class LifeCycle(models.RDSBackend):
             except Exception:
                 if self.clock.stopped:
                     return
-                log.exception("%s: the server behind it failed", resource.resource_id)
                 resource.status = "failed"
-                return
+                raise  # an error of ours: RDS's own clients see no more than the status
             resource.status = status
             if event:
                 self.announced.announce(resource, event)

@@ -146,17 +146,27 @@ def _create_mysql_database(_world: World, server: Any, _resource: Any, name: str
 
 
 def _create_postgresql_database(world: World, server: Any, resource: Any, name: str | None) -> None:
-    """The master user makes it, and owns it."""
+    """The master user makes it, owns it, and migrates it."""
     if name in (None, "", "postgres"):  # which every server has
         return
-    user, password = _master(resource)
+    _execute_in_postgresql(
+        world, server, _master(resource), "postgres", sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    )
+    if migration := world.migrations.get(name):
+        _execute_in_postgresql(world, server, _master(resource), name, sql.SQL(migration))
+
+
+def _execute_in_postgresql(
+    world: World, server: Any, master: tuple[str, str], database: str, statement: sql.Composable
+) -> None:
+    user, password = master
     connection = psycopg2.connect(
         host=server.host,
         hostaddr=server.address,  # the name resolves for others only
         port=server.port,
         user=user,
         password=password,
-        dbname="postgres",
+        dbname=database,
         sslmode="verify-full",
         sslrootcert=str(world.authority.bundle),
         gssencmode="disable",
@@ -164,7 +174,7 @@ def _create_postgresql_database(world: World, server: Any, resource: Any, name: 
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            cursor.execute(statement)
     finally:
         connection.close()
 

@@ -7,6 +7,7 @@ import socket
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from signal import Signals
 from typing import TYPE_CHECKING, ClassVar
 
 from .names import PORT
@@ -59,13 +60,11 @@ class MySQLFamily(ABC):
 
     def stop(self) -> None:
         """Stops in good order; `restart` starts it again."""
-        self._process.terminate()
-        self._process.wait()
+        self._world.supervisor.stop(self._process, Signals.SIGTERM)
 
     def crash(self) -> None:
         """Ends at once: what has not reached its files is lost; `restart` recovers from these."""
-        self._process.kill()
-        self._process.wait()
+        self._world.supervisor.stop(self._process, Signals.SIGKILL)
 
     def delete(self) -> None:
         """Ends the server for good: its names no longer resolve, its data is gone."""

@@ -137,16 +137,14 @@ class PostgreSQL:
 
     def stop(self) -> None:
         """Ends all sessions and stops in good order; `restart` starts it again."""
-        self._process.send_signal(Signals.SIGINT)
-        self._process.wait()
+        self._world.supervisor.stop(self._process, Signals.SIGINT)
 
     def crash(self) -> None:
         """Ends at once: what has not reached its files is lost; `restart` recovers from these.
 
         A session outlives the first process until it notices, and as long as one is left no other server may start.
         """
-        self._process.kill()
-        self._process.wait()
+        self._world.supervisor.stop(self._process, Signals.SIGKILL)
         while left := self._processes():
             for pid in left:
                 with suppress(ProcessLookupError):

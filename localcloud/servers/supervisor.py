@@ -8,9 +8,11 @@ from pathlib import Path
 from signal import Signals
 from typing import IO
 
+from localcloud import unheard
+
 from .account import Account
 
-PATIENCE = 60.0  # seconds until a server that does not get ready is given up
+PATIENCE = 240.0  # seconds until a server that does not get ready is given up
 LAST_MOMENT = 10.0  # seconds that a process may take to end at once
 
 
@@ -24,6 +26,7 @@ class Supervisor:
     def __init__(self, account: Account, home: Path) -> None:
         self._account, self._home = account, home
         self._processes: dict[subprocess.Popen[bytes], Signals] = {}
+        self._serving: dict[subprocess.Popen[bytes], tuple[str, Path]] = {}  # what it is, and its log
         # The kernel sends the parent-death signal when the *thread* that forked ends: one thread forks, and stays.
         self._forker = ThreadPoolExecutor(1, "forker")
 
@@ -85,7 +88,10 @@ class Supervisor:
         return text
 
     def wait_until(self, ready: Callable[[], bool], process: subprocess.Popen[bytes], name: str, log: Path) -> None:
-        """Returns when `ready` says so. Raises ServerFailed if the process dies first, or takes too long."""
+        """Returns when `ready` says so; from then on the process serves until it is told to stop.
+
+        Raises ServerFailed if it dies first, or takes too long.
+        """
         deadline = time.monotonic() + PATIENCE
         while not ready():
             if process.poll() is not None:
@@ -95,11 +101,19 @@ class Supervisor:
             else:
                 time.sleep(0.02)
                 continue
-            raise ServerFailed(f"{what}; the end of {log}:\n{_last_lines(log.read_text(errors='replace'))}")
+            raise _failed(what, log)
+        self._serving[process] = (name, log)
+
+    def stop(self, process: subprocess.Popen[bytes], signal: Signals) -> None:
+        """Sends the signal, and waits for the end."""
+        self._serving.pop(process, None)
+        process.send_signal(signal)
+        process.wait()
 
     def end(self, *processes: subprocess.Popen[bytes]) -> None:
         """Ends processes at once: nothing of theirs is kept."""
         for process in processes:
+            self._serving.pop(process, None)
             process.send_signal(self._processes.get(process, Signals.SIGKILL))
         for process in processes:
             try:
@@ -109,7 +123,13 @@ class Supervisor:
                 process.wait()
 
     def close(self) -> None:
-        """Ends all processes at once; MySQL would take its time to stop in good order."""
+        """Ends all processes at once; MySQL would take its time to stop in good order.
+
+        A server that has died by itself is reported: nobody else may have noticed.
+        """
+        for process, (name, log) in self._serving.items():
+            if process.poll() is not None:
+                unheard.report(_failed(f"{name} died ({process.returncode})", log))
         self.end(*self._processes)
         for process in self._processes:
             for pipe in (process.stdin, process.stdout):
@@ -119,6 +139,10 @@ class Supervisor:
 
     def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
         return {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(self._home), **more}
+
+
+def _failed(what: str, log: Path) -> ServerFailed:
+    return ServerFailed(f"{what}; the end of {log}:\n{_last_lines(log.read_text(errors='replace'))}")
 
 
 def _last_lines(text: str) -> str:

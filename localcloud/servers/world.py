@@ -32,6 +32,9 @@ class World:
     """Everything that must end together. Leaving it kills all of its processes and removes its folder.
 
     All of it is on 127.0.x.0/24 and below `home`; nothing else on the machine is touched.
+
+    `migrations` are what teams do to their new databases: SQL, by the name of a new PostgreSQL database, that its owner
+    runs in it before RDS announces it.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -49,6 +52,7 @@ class World:
         self.plugins = self._plugins("plugins", "rdsauth.so", *(own.glob("*.so") if own else ()))
         self.mariadb_plugins = self._plugins("mariadb-plugins", "rdsauth-mariadb.so")
         self.directory: Directory | None = None
+        self.migrations: dict[str, str] = {}
 
     @property
     def resolving(self) -> dict[str, str]:

@@ -6,7 +6,6 @@ import pytest
 
 from localcloud.cloud import Cloud
 from localcloud.mailbox import Mailbox
-from tests.e2e.refusals import Refusals
 from tests.e2e.scene import PEOPLE, Ended, Scene
 
 
@@ -26,11 +25,6 @@ def orders(scene: Scene) -> Ended:
     scene.publish_profile("orders", {"alice": ["read"], "bob": ["read", "write"]})
     scene.create_database("orders-1", "orders")
     return scene.onboarded_by_event("orders-1")
-
-
-@pytest.fixture(scope="session")
-def refusals(scene: Scene) -> Refusals:
-    return Refusals(scene)
 
 
 Told = Callable[[str], list[Mapping[str, str]]]

@@ -5,16 +5,15 @@ import datetime
 import json
 import secrets
 import shlex
-import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import pymysql
 import yaml
 from moto.rds.models import rds_backends
 
@@ -25,7 +24,7 @@ from localcloud.scenery import create_database, switch_sweep
 PEOPLE = {**scenery.PEOPLE, "carol": "Purple-Monkey-9"}
 READING = ("Describe", "Get", "List", "Head")
 OWN_MEMORY = {("dynamodb", "UpdateItem")}  # the claim's and the record's
-REAL_SECONDS = 120
+REAL_SECONDS = 240
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,18 @@ class Scene:
         made.instance_create_time = self.cloud.clock.now() - age
         rds_backends[self.cloud.account][self.cloud.region].databases[name] = made
 
+    def give_master_secret(self, name: str) -> str:
+        """A database that RDS only shows gets a secret of its own, which holds nothing yet; answers its ARN."""
+        shown, secret = self.instance(name), f"rds!db-{name}"
+        shown.backend.secretsmanager.create_managed_secret(
+            service_name="rds", secret_id=secret, secret_string="", description="", kms_key_id=None, tags=[]
+        )
+        arn = f"arn:aws:secretsmanager:{self.cloud.region}:{self.cloud.account}:secret:{secret}"
+        shown.master_user_secret = SimpleNamespace(
+            secret_arn=arn, secret_status="active", kms_key_id="aws/secretsmanager"
+        )
+        return arn
+
     def available(self, name: str) -> dict[str, Any]:
         self.until(lambda: self.database(name)["DBInstanceStatus"] == "available")
         return self.database(name)
@@ -132,6 +143,16 @@ class Scene:
 
     def switch_sweep(self, state: str, rate: str = "") -> None:
         switch_sweep(self.cloud, state, rate)
+
+    @contextmanager
+    def migrating(self, migrations: Mapping[str, str]) -> Iterator[None]:
+        """New PostgreSQL databases of these names are migrated so meanwhile."""
+        self.cloud.world.migrations |= migrations
+        try:
+            yield
+        finally:
+            for name in migrations:
+                del self.cloud.world.migrations[name]
 
     @contextmanager
     def events_lost(self) -> Iterator[None]:
@@ -273,26 +294,11 @@ class Scene:
             env={**self.environment, "MYSQL_PWD": password},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=240,
             check=False,
         )
         assert done.returncode == 0, done.stderr
         return [line.split("\t") for line in done.stdout.splitlines()]
-
-    @contextmanager
-    def signed_in_as_master(self, name: str) -> Iterator[None]:
-        """Somebody else's session is open meanwhile."""
-        database = self.database(name)
-        secret = self.cloud.client("secretsmanager").get_secret_value(
-            SecretId=database["MasterUserSecret"]["SecretArn"]
-        )
-        server = self.instance(name).server
-        tls = ssl.create_default_context(cafile=str(self.cloud.world.authority.bundle))
-        tls.check_hostname = False  # reached by its address: this process does not resolve the cloud's names
-        with pymysql.connect(
-            host=server.address, user="admin", password=json.loads(secret["SecretString"])["password"], ssl=tls
-        ):
-            yield
 
     def kit(self, name: str, into: Path) -> Path:
         """The published files of the database's kit, downloaded."""
@@ -316,7 +322,7 @@ class Scene:
             input=f"{password}\n",
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=240,
             check=False,
             start_new_session=True,
         )

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from localcloud.scenery import create_cluster
 from tests.e2e.canaries import Nest, arn_of, everything_left, lines_of
-from tests.e2e.refusals import ODD, Odd, Refusals, about_it
-from tests.e2e.scene import PEOPLE, Scene
+from tests.e2e.scene import PEOPLE, Ended, Scene
 
 TOLD = "everything-told"
 ONE_LOGIN = {"alice": ["read"]}
@@ -58,16 +58,11 @@ def cloud_says(scene: Scene) -> Iterator[Ear]:
 # ---- where secrets are put
 
 
-def odd_secrets(nest: Nest) -> list[Odd]:
-    """Master secrets that are none, each of which holds one."""
+def odd_secrets(nest: Nest) -> list[str]:
+    """What master secrets hold that are none, each with a canary in it."""
 
-    def holding(what: str, text: Callable[[str], str]) -> Odd:
-        content = text(json.dumps(nest.canary(f"in a secret that is {what}"))[1:-1])
-
-        def put(manager: Any, name: str) -> None:
-            manager.put_secret_value(SecretId=name, SecretString=content)
-
-        return Odd(f"secret {what}", [], about_it(), {}, secret=put)
+    def holding(what: str, text: Callable[[str], str]) -> str:
+        return text(json.dumps(nest.canary(f"in a secret that is {what}"))[1:-1])
 
     return [
         holding("a password", lambda canary: canary),
@@ -89,16 +84,14 @@ def odd_secrets(nest: Nest) -> list[Odd]:
     ]
 
 
-def odd_profiles(nest: Nest) -> list[Odd]:
+def odd_profiles(nest: Nest) -> list[bytes]:
     """Profiles in which somebody wrote a secret where none belongs."""
 
-    def put(place: str, profile: Callable[[str], dict[str, Any]]) -> Odd:
-        canary = nest.canary(f"in a profile, {place}")
-        return Odd(f"profile {place}", [], about_it(profile=ODD), {}, profile(canary))
+    def put(place: str, profile: Callable[[str], dict[str, Any]]) -> bytes:
+        return yaml.safe_dump({"version": 1, **profile(nest.canary(f"in a profile, {place}"))}).encode()
 
-    def text(place: str, line: Callable[[str], str]) -> Odd:
-        content = line(nest.plain(f"in a file, {place}")).encode()
-        return Odd(f"file {place}", [], about_it(profile=ODD), {}, content)
+    def text(place: str, line: Callable[[str], str]) -> bytes:
+        return line(nest.plain(f"in a file, {place}")).encode()
 
     return [
         put("as the master's secret", lambda canary: {"access": {"master": canary}}),
@@ -124,16 +117,34 @@ def odd_profiles(nest: Nest) -> list[Odd]:
 
 
 @pytest.fixture(scope="module")
-def history(
-    scene: Scene, nest: Nest, cloud_says: Ear, refusals: Refusals, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def history(scene: Scene, nest: Nest, cloud_says: Ear, orders: Ended, tmp_path_factory: pytest.TempPathFactory) -> None:
     for person, password in PEOPLE.items():
         nest.keep(password, f"{person}'s password of the directory")
-    refusals.run(odd_secrets(nest))
-    refusals.run(odd_profiles(nest))
+    odd_secrets_are_used(scene, nest)
+    odd_profiles_are_read(scene, nest)
     of_mysql(scene, nest, tmp_path_factory.mktemp("kit"))
     of_aurora(scene, nest)
     every_function_is_called_wrongly(scene, nest)
+
+
+def odd_secrets_are_used(scene: Scene, nest: Nest) -> None:
+    """Each of a database that nobody reaches."""
+    scene.publish_profile("mute", ONE_LOGIN)
+    for number, text in enumerate(odd_secrets(nest), 1):
+        name = f"mute-{number}"
+        scene.show_copy("orders-1", name, {})
+        arn = scene.give_master_secret(name)
+        scene.cloud.client("secretsmanager").put_secret_value(SecretId=arn, SecretString=text)
+        assert scene.run(name, profile="mute").end == "Needs a person"
+
+
+def odd_profiles_are_read(scene: Scene, nest: Nest) -> None:
+    scene.show_copy("orders-1", "mute-0", {})
+    for number, text in enumerate(odd_profiles(nest), 1):
+        scene.cloud.client("s3").put_object(
+            Bucket=scene.cloud.outputs["ProfilesBucket"], Key=f"mute-{number}.yaml", Body=text
+        )
+        assert scene.run("mute-0", profile=f"mute-{number}").end == "Needs a person"
 
 
 def of_mysql(scene: Scene, nest: Nest, kit: Path) -> None:

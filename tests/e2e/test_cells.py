@@ -9,7 +9,7 @@ import pytest
 from localcloud.demo.play import NotHere, Play, prove
 from localcloud.demo.plays import PLAYS
 from localcloud.demo.terminal import Terminal
-from localcloud.scenery import API, PROFILES, REPORTS
+from localcloud.scenery import API, MIGRATIONS, PROFILES, REPORTS
 from tests.e2e.scene import Ended, Scene
 
 Cell = tuple[str, str]
@@ -26,9 +26,11 @@ def ended(scene: Scene) -> Iterator[Mapping[Cell, Ended]]:
         )
     for role in (API, REPORTS):
         scene.role(role)
-    for play in PLAYS.values():
-        play.create(scene.cloud)
-    yield {cell: scene.until(lambda play=play: onboarded(scene, play)) for cell, play in PLAYS.items()}
+    with scene.migrating(MIGRATIONS):
+        for play in PLAYS.values():
+            play.create(scene.cloud)
+        found = {cell: scene.until(lambda play=play: onboarded(scene, play)) for cell, play in PLAYS.items()}
+    yield found
     scene.delete(*(play.name for play in PLAYS.values()))
 
 

@@ -25,6 +25,7 @@ from tests.saboteur.controls import CONTROLS
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS_FAILED = 1  # pytest's exit code; another one means that it could not even try
+WITHOUT_SERVERS = ("tests/unit/", "tests/contract/")
 SECONDS = 900  # for one run of pytest: a hang, not a slow machine
 
 
@@ -67,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _slowest_first(controls: Iterable[Control]) -> list[Control]:
     """Those that need servers first, so that nobody waits for the last one alone."""
-    return sorted(controls, key=lambda control: all("tests/unit/" in test for test in control.noticed_by))
+    return sorted(controls, key=lambda control: all(test.startswith(WITHOUT_SERVERS) for test in control.noticed_by))
 
 
 def _copy(folder: Path) -> Path:

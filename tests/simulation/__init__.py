@@ -13,6 +13,7 @@ rds          the local RDS by this clock
 servers      one real server per engine, that stays up whatever its database goes through
 recorded     many MySQL databases where there is one server
 moves        an execution that comes to a change, and what may have moved under it
+refusals     bad input, and what is said of it before anything is changed
 stories      short stories of a database, which together make every call
 single_faults  every call x every fault, and the table of the ends
 schedules    what may happen to a database, in any order

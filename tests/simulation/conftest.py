@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from localcloud.cloud import Cloud
+from tests.simulation.refusals import Refusals
 from tests.simulation.world import World
 
 
@@ -30,4 +31,13 @@ def quick_world(simulation: World) -> Iterator[World]:
     simulation.reset()
     with simulation.installed(by_shortcut=True):
         yield simulation
+    simulation.conductor.reset()
+
+
+@pytest.fixture(scope="module")
+def refusals(simulation: World) -> Iterator[Refusals]:
+    """For a module of bad inputs: nothing that one of them does is met by another."""
+    simulation.reset()
+    with simulation.installed():
+        yield Refusals(simulation)
     simulation.conductor.reset()

@@ -40,6 +40,7 @@ class Functions:
         self._region, self._elapsed = region, elapsed
         self._timeouts = {each.function_arn: float(each.timeout) for each in deployed}
         self.visits: Counter[tuple[str, str]] = Counter()  # by execution and function
+        self.before_each: Callable[[str], None] = lambda name: None  # told of a function that is about to run
         self.environments = {
             each.function_arn: {name: renamed.get(value, value) for name, value in each.environment_vars.items()}
             for each in deployed
@@ -48,8 +49,13 @@ class Functions:
         self._handlers = {arn: _handler(FOLDER / name.replace("-", "_")) for name, arn in self.arns.items()}
         self._names = {arn: name for name, arn in self.arns.items()}
 
+    def reset(self) -> None:
+        self.visits.clear()
+        self.before_each = lambda name: None
+
     def invoke(self, arn: str, payload: Any, started_by: str = "") -> Any:
         """What the function answers. Raises StateFailed, as Step Functions sees a function fail."""
+        self.before_each(self._names[arn])
         self.visits[started_by, arn] += 1
         invocation = Invocation(
             self._names[arn],

@@ -34,6 +34,7 @@ class WarmServers:
 
     def __init__(self, world: World) -> None:
         self.addresses: dict[str, str] = {}
+        self.migrations: dict[str, str] = {}
         self.authority = world.authority
         self._world = world
         self._servers: dict[str, WarmMySQL | WarmPostgreSQL] = {}

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from tests.contract.reach import calls_of
 from tests.simulation.calls import Call, Fault
 from tests.simulation.ledger import Broken
 from tests.simulation.single_faults import (
@@ -25,7 +26,6 @@ from tests.simulation.single_faults import (
 )
 from tests.simulation.stories import STORIES
 from tests.simulation.world import World
-from tests.unit.reach import calls_of
 
 Recorded = Mapping[str, Sequence[Call]]
 Cells = dict[tuple[Call, Fault], str]

@@ -90,7 +90,7 @@ class World:
         self.executions.reset()
         self.calls.reset()
         self.dead_letters.clear()
-        self.functions.visits.clear()
+        self.functions.reset()
         self.transport.reset()
         self.shortcut.reset()
         self.rds.reset()

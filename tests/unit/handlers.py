@@ -6,7 +6,7 @@ import importlib.util
 from types import ModuleType, SimpleNamespace
 
 from tests.builders import ACCOUNT, REGION
-from tests.unit.reach import ROOT
+from tests.contract.reach import ROOT
 
 
 def handler_of(function: str) -> ModuleType:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,54 +34,8 @@ def test_the_example_of_applications_is_read_as_what_it_says() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "text", [b"a: [", b"\xff\xfe\xfa", b"a: b: c", b"\x00", b"? [a]\n: b", b"!!python/object:os.x {}"]
-)
-def test_what_is_not_yaml_is_refused_or_harmless(text: bytes) -> None:
-    with pytest.raises(ProfileUnusable):
-        checked("payments", text)
-
-
-def test_a_key_that_stands_there_twice_is_refused() -> None:
-    with pytest.raises(ProfileUnusable, match="'logins' stands there twice"):
-        checked("payments", EXAMPLE + b"logins:\n  - {user: carol, roles: [read]}\n")
-
-
-def test_a_key_that_stands_there_twice_in_the_depths_is_refused() -> None:
-    text = EXAMPLE.replace(b"{preset: read, mysql:", b"{preset: read, preset: write, mysql:")
-    with pytest.raises(ProfileUnusable, match="'preset' stands there twice"):
-        checked("payments", text)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (b'access: {master: "Hunter2 }', "line 1, column 28: found unexpected end of stream"),
-        (b"access: {master: !Hunter2!x y}", "line 1, column 18: found undefined tag handle"),
-        (b"access:\n  master: *Hunter2\n", "line 2, column 11: found undefined alias"),
-        (b"version: 1\nversion: 1\n", "line 2, column 1: 'version' stands there twice"),
-        (b"\xff\xff", "it has bytes that are no text"),
-    ],
-)
-def test_what_is_not_yaml_is_shown_by_its_line_and_not_by_what_stands_there(text: bytes, said: str) -> None:
-    with pytest.raises(ProfileUnusable) as refused:
-        checked("payments", text)
-    assert refused.value.problem == f"The profile is not YAML: {said}"
-
-
 def test_an_alias_is_what_it_stands_for() -> None:
     assert load(b"a: &a [x]\nb: [*a, *a]\n") == {"a": ["x"], "b": [["x"], ["x"]]}
-
-
-BILLION_LAUGHS = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
-    f"{one}: &{one} [{', '.join([f'*{other}'] * 9)}]\n".encode() for other, one in pairwise("abcdefghi")
-)
-
-
-@pytest.mark.parametrize("text", [b"a: &a [*a]", BILLION_LAUGHS])
-def test_aliases_do_not_make_a_small_file_a_large_document(text: bytes) -> None:
-    with pytest.raises(ProfileUnusable, match="it has more than 100000 parts when its aliases are written out"):
-        load(text)
 
 
 def test_a_key_may_stand_in_two_places() -> None:

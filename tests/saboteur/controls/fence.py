@@ -7,7 +7,7 @@ from tests.saboteur.control import LAYER, Control
 CLAIMS_FILE, GUARD_FILE = f"{LAYER}/aws/claims.py", f"{LAYER}/aws/guard.py"
 CLAIMS = ("tests/integration/aws/test_claims.py",)
 GUARD = ("tests/unit/test_guard.py",)
-TASKS = ("tests/unit/test_task_errors.py",)
+TASKS = ("tests/contract/test_task_errors.py",)
 LOOKS = "database = guard.before_change("
 LOOKS_ONLY = "database = (lambda *_: guard.rds.observe(errand.database))("
 

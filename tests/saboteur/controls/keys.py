@@ -8,8 +8,10 @@ PROFILE, REQUEST = f"{LAYER}/domain/profile.py", f"{LAYER}/domain/request.py"
 PROFILES = ("tests/unit/test_profiles.py",)
 SCHEMA = ("tests/unit/test_profile_schema.py",)
 REQUESTS = ("tests/unit/test_requests.py",)
+EVENTS = ("tests/unit/test_bad_events.py",)
+FILES = ("tests/unit/test_bad_files.py",)
 PLANS = ("tests/unit/test_plans.py",)
-WAYS_IN = ("tests/unit/test_ways_in.py",)
+WAYS_IN = ("tests/contract/test_ways_in.py",)
 
 CONTROLS = (
     Control(
@@ -63,14 +65,14 @@ CONTROLS = (
         REQUEST,
         "if (its_account, its_region) != (account, region):",
         "if not its_account or not its_region:",
-        REQUESTS,
+        EVENTS,
     ),
     Control(
         "An event is one of RDS",
         REQUEST,
         'if event.get("source") != "aws.rds" or arn is None:',
         "if arn is None:",
-        REQUESTS,
+        EVENTS,
     ),
     Control(
         "An event that is older than the database is about another one",
@@ -108,9 +110,13 @@ CONTROLS = (
         "class _Loader(yaml.UnsafeLoader):",
         PROFILES,
     ),
-    Control("No key stands in a profile twice", PROFILE, "key.value in keys[:place])", "key.value in ())", PROFILES),
+    Control("No key stands in a profile twice", PROFILE, "key.value in keys[:place])", "key.value in ())", FILES),
     Control(
-        "A small file is no large document", PROFILE, "if _parts(node, {}) > MOST_PARTS:", "if node is None:", PROFILES
+        "A small file is no large document",
+        PROFILE,
+        "if _parts(node, {}) > MOST_PARTS:",
+        "if node is None:",
+        ("tests/unit/test_bad_files.py::test_aliases_do_not_make_a_small_file_a_large_document",),
     ),
     Control(
         "A profile says nothing that nobody knows",

@@ -56,6 +56,6 @@ CONTROLS = (
         f"{LAYER}/domain/request.py",
         "_IDENTIFIER.fullmatch(name)",
         "_IDENTIFIER.search(name)",
-        ("tests/unit/test_requests.py",),
+        ("tests/unit/test_bad_requests.py",),
     ),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.saboteur.control import Control
 
 TEMPLATE = "template.yaml"
-RULES = ("tests/unit/test_template_rules.py",)
-RIGHTS = ("tests/unit/test_function_rights.py",)
-WAYS_IN = ("tests/unit/test_ways_in.py",)
+RULES = ("tests/contract/test_template_rules.py",)
+RIGHTS = ("tests/contract/test_function_rights.py",)
+WAYS_IN = ("tests/contract/test_ways_in.py",)
 OWN_SECRETS = ", Condition: {StringEquals: {aws:ResourceTag/aws:secretsmanager:owningService: rds}}"
 BY_SECRETS_MANAGER = ', Condition: {StringEquals: {kms:ViaService: !Sub "secretsmanager.${AWS::Region}.amazonaws.com"}}'
 

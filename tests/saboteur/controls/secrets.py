@@ -56,14 +56,14 @@ CONTROLS = (
         f"{LAYER}/domain/profile.py",
         "{_unquoted(problem) if problem else",
         "{str(error) if problem else",
-        PROFILES,
+        ("tests/unit/test_bad_files.py",),
     ),
     Control(
         "A value that the schema does not allow is not repeated",
         f"{LAYER}/domain/profile_schema.py",
         """return f"must be {' or '.join(dict.fromkeys(map(str, wanted)))}\"""",
         "return error.message",
-        PROFILES,
+        ("tests/unit/test_profile_schema.py",),
     ),
     Control(
         "Names of people are not printed with their profile",
@@ -77,6 +77,6 @@ CONTROLS = (
         "template.yaml",
         "IncludeExecutionData: false",
         "IncludeExecutionData: true",
-        ("tests/unit/test_template_rules.py",),
+        ("tests/contract/test_template_rules.py",),
     ),
 )

@@ -10,7 +10,7 @@ ROGUES = ("tests/integration/db/test_rogue_servers.py",)
 SETTINGS = (
     "tests/integration/db/postgresql/test_looking_around.py::test_the_settings_of_a_session_are_ours_whatever_the_server_says",
 )
-CONNECTION_RULE = ("tests/unit/test_connection_rule.py",)
+CONNECTION_RULE = ("tests/contract/test_connection_rule.py",)
 KITS = ("tests/unit/test_connection_kits.py",)
 
 CONTROLS = (

@@ -94,7 +94,7 @@ class Desk:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=240,
             start_new_session=True,  # without a terminal of its own a client reads the password from here
         )
         return Answer(done.stdout.strip(), done.stderr.removeprefix("Enter password: ").strip())

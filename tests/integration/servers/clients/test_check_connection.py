@@ -89,7 +89,7 @@ def check(tmp_path: Path) -> Check:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=240,
         )
 
     return run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from signon.domain.engines import Family
@@ -33,7 +33,7 @@ class Client:
     works: Mapping[SignIn, str]
     line: Callable[[KitFacts, SignIn, str], str]
     is_driver: bool = False
-    notes: Mapping[SignIn, str] = MappingProxyType({})
+    notes: Mapping[SignIn, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def login(facts: KitFacts, sign_in: SignIn, user: str) -> str:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from tests.builders import ACCOUNT, REGION
-from tests.unit.contract import (
+from tests.contract.project import (
     FUNCTIONS,
     RESOURCES,
     statements_of,
 )
-from tests.unit.reach import ROOT
+from tests.contract.reach import ROOT
 
 
 def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:

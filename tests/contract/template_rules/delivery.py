@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lint.rules import delivery
-from tests.unit.template_rules.breaking import ARN, Broken, may_no_longer, properties, statement_of, target_of
+from tests.contract.template_rules.breaking import ARN, Broken, may_no_longer, properties, statement_of, target_of
 
 LOST = ARN.format("sqs", "LostEvents")
 RULE = "OnboardDatabaseDatabaseAppeared"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lint.rules import keeping
-from tests.unit.template_rules.breaking import Broken, properties, statement_of
+from tests.contract.template_rules.breaking import Broken, properties, statement_of
 
 TLS = "Kits and its objects can be reached without TLS: deny s3:* where aws:SecureTransport is false"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signon.errors import END_BY_ERROR, NeedsPerson
-from tests.unit.contract import (
+from tests.contract.project import (
     ERRORS,
     FOLDERS,
     FUNCTIONS,
@@ -19,8 +19,8 @@ from tests.unit.contract import (
     timeout_of,
     waits_of,
 )
+from tests.contract.reach import calls_of, errors_of
 from tests.unit.handlers import handler_of
-from tests.unit.reach import calls_of, errors_of
 
 
 @each_task

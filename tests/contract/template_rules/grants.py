@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lint.rules import grants
-from tests.unit.template_rules.breaking import Broken, Resources, allowed, properties, statement_of, trusted
+from tests.contract.template_rules.breaking import Broken, Resources, allowed, properties, statement_of, trusted
 
 
 def pass_role(condition: dict[str, Any]) -> Callable[[Resources], object]:

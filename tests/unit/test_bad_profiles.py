@@ -1,25 +1,42 @@
-"""Profiles that say what no profile may say: all that is wrong is named with line and path; nothing is changed."""
+"""Profiles that say what no profile may say: all that is wrong is named with line and path."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from tests.e2e.refusals import MENDED, ODD, Odd, Refusals, about_it, each
+import pytest
+import yaml
 
-OF_IT = about_it(profile=ODD)
+from signon.domain.profile_schema import checked
+from signon.errors import ProfileUnusable
+
+FIX_IT = "Mend the file and put it into the profile bucket again"
+USUAL = {
+    "version": 1,
+    "admits": {"engines": ["mysql"], "names": ["odd-*"]},
+    "directory": {"id": "d-9367000001", "realm": "CORP.EXAMPLE.COM"},
+    "methods": {"mysql": ["kerberos"]},
+    "roles": {
+        "read": {"preset": "read", "mysql": {"databases": ["payments"]}},
+        "write": {"preset": "write", "mysql": {"databases": ["pay_roll"]}},
+    },
+    "logins": [{"user": "alice", "roles": ["read"]}],
+}
+
+Parts = Mapping[str, Any]  # of a profile that say otherwise than the usual one
 
 
-def invalid(name: str, *said: str, **profile: Any) -> Odd:
-    """A profile of which some parts say otherwise than the usual one; its parts stand in the alphabet's order."""
-    return Odd(name, [(f"Profile {ODD} is invalid: {'; '.join(said)}", MENDED)], OF_IT, {}, profile)
+def invalid(name: str, *said: str, **parts: Any) -> Any:
+    return pytest.param("; ".join(said), parts, id=name)
 
 
-def login(name: str, said: str, user: str) -> Odd:
+def login(name: str, said: str, user: str) -> Any:
     said = f"line 12, logins.0.user: {user!r} {said}"
     return invalid(name, said, logins=[{"user": user, "roles": ["read"]}])
 
 
-def granted(name: str, said: str, database: str) -> Odd:
+def granted(name: str, said: str, database: str) -> Any:
     said = f"line 20, roles.read.mysql.databases.0: {database!r} {said}"
     return invalid(name, said, roles={"read": {"preset": "read", "mysql": {"databases": [database]}}})
 
@@ -220,6 +237,17 @@ PROFILES = [
 ]
 
 
-@each(PROFILES)
-def test_a_bad_profile_says_all_that_is_wrong_with_it(odd: Odd, refusals: Refusals) -> None:
-    refusals.check(odd, PROFILES)
+def profile(parts: Parts) -> bytes:
+    """A file; its parts stand in the alphabet's order."""
+    return yaml.safe_dump({**USUAL, **parts}).encode()
+
+
+@pytest.mark.parametrize(("said", "parts"), PROFILES)
+def test_a_bad_profile_says_all_that_is_wrong_with_it(said: str, parts: Parts) -> None:
+    with pytest.raises(ProfileUnusable) as refused:
+        checked("odd-1", profile(parts))
+    assert (refused.value.problem, refused.value.remedy) == (f"Profile odd-1 is invalid: {said}", FIX_IT)
+
+
+def test_the_usual_profile_is_a_good_one() -> None:
+    assert checked("odd-1", profile({})).name == "odd-1"

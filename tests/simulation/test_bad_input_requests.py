@@ -1,13 +1,16 @@
-"""Requests of people and events that are none: refused by the first state, and nothing is changed."""
+"""Requests of people and events that are none: refused by the first state, and nothing is changed.
+
+What may be wrong with one is tried one by one in the unit tests; here is one of each kind.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.e2e.refusals import ODD, USUAL, Odd, Refusals, about_it, each
+from tests.simulation.refusals import ACCOUNT, ODD, USUAL, Odd, Refusals, about_it, each
+from tests.simulation.world import REGION
 
-ACCOUNT, REGION = "123456789012", "us-east-1"
 SOME_DAY = "2099-01-01T00:00:00Z"  # younger than any database here
 TAGGED = [{"Key": "signon:profile", "Value": USUAL}]
 HOW_TO = (
@@ -32,49 +35,13 @@ def named(instance: Any) -> dict[str, Any]:
 
 REQUESTS = [
     wrong("a list", "The input is list, not an object", [ODD]),
-    wrong("a text", "The input is str, not an object", ODD),
-    wrong("a number", "The input is int, not an object", 7),
     wrong("null", "The input is NoneType, not an object", None),
     wrong("nothing", NO_NAME, {}),
-    wrong("no database", NO_NAME, {"profile": USUAL}),
-    wrong("the database is null", NO_NAME, {"database": None}),
-    wrong("the database is a text", NO_NAME, {"database": ODD}),
-    wrong("the database is a list", NO_NAME, {"database": [ODD]}),
-    wrong("an instance and a cluster", NO_NAME, {"database": {"instance": ODD, "cluster": ODD}}),
-    wrong("a second field beside the instance", NO_NAME, {"database": {"instance": ODD, "host": "rogue.example.com"}}),
-    wrong("no such cluster", "There is no DB cluster nowhere-1 here", {"database": {"cluster": "nowhere-1"}}),
-    wrong(
-        "the cluster's name is an ARN", NO_NAME, {"database": {"cluster": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:c"}}
-    ),
-    wrong("the name is a number", NO_NAME, named(7)),
-    wrong("the name is empty", NO_NAME, named("")),
-    wrong("the name is an ARN", NO_NAME, named(f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{ODD}")),
-    wrong("the name is in capitals", NO_NAME, named("ODD-1")),
-    wrong("the name is too long", NO_NAME, named("a" * 64)),
-    wrong("the name begins with a digit", NO_NAME, named("1st")),
-    wrong("the name ends with a hyphen", NO_NAME, named("odd-")),
-    wrong("the name has two hyphens together", NO_NAME, named("odd--1")),
     wrong("the name ends with a line feed", NO_NAME, named(f"{ODD}\n")),
-    wrong("the name is a wildcard", NO_NAME, named("*")),
     wrong("the name is SQL", NO_NAME, named("x'; DROP USER alice; --")),
-    wrong("the name has letters that only look like some", NO_NAME, named("\N{CYRILLIC SMALL LETTER A}lice")),
+    wrong("no such cluster", "There is no DB cluster nowhere-1 here", {"database": {"cluster": "nowhere-1"}}),
     wrong("no such database", "There is no DB instance nowhere-1 here", named("nowhere-1")),
-    wrong("an unknown field", "'sql' is not a field of a request", about_it(sql="DROP USER alice")),
-    wrong("a field with a capital", "'Profile' is not a field of a request", about_it(Profile=USUAL)),
     wrong("a secret that nobody asked for", "'password' is not a field of a request", about_it(password="Hunter2")),
-    wrong("the profile is a path", NO_PROFILE, about_it(profile="../usual")),
-    wrong("the profile is in capitals", NO_PROFILE, about_it(profile="USUAL")),
-    wrong("the profile is too long", NO_PROFILE, about_it(profile="u" * 41)),
-    wrong("the profile is a number", NO_PROFILE, about_it(profile=7)),
-    wrong("dry_run is a text", NO_SWITCH, about_it(dry_run="true")),
-    wrong("dry_run is a number", NO_SWITCH, about_it(dry_run=1)),
-    wrong("approve is a text", NO_CHECKSUM, about_it(approve="0123456789abcdef")),
-    wrong("approve has another field", NO_CHECKSUM, about_it(approve={"plan": "0123456789abcdef", "by": "me"})),
-    wrong("the checksum is too short", NO_CHECKSUM, about_it(approve={"plan": "0123"})),
-    wrong("the checksum is a wildcard", NO_CHECKSUM, about_it(approve={"plan": "*" * 16})),
-    wrong("the reason has two lines", NO_REASON, about_it(reason="agreed\nby nobody")),
-    wrong("the reason is too long", NO_REASON, about_it(reason="x" * 257)),
-    wrong("the reason is a number", NO_REASON, about_it(reason=7)),
     wrong(
         "everything at once",
         f"'sql' is not a field of a request; {NO_NAME}; {NO_PROFILE}; {NO_SWITCH}; {NO_CHECKSUM}; {NO_REASON}",
@@ -124,29 +91,14 @@ def not_ours(name: str, said: str, document: Any, **database: Any) -> Odd:
 
 EVENTS = [
     no_event("an event of somebody else's application", event(source="com.example")),
-    no_event("an event without a source", event(source=None)),
-    no_event("an event whose detail is a text", event("RDS-EVENT-0005")),
     no_event("an event whose detail is a list", event([ODD])),
-    no_event("an event without an ARN", event({"SourceArn": None})),
-    no_event("an event whose ARN is a name", event({"SourceArn": ODD})),
-    no_event("an event whose ARN is a list", event({"SourceArn": [f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{ODD}"]})),
-    no_event("an event of a snapshot", event({"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:{ODD}"})),
-    no_event("an event of another service's ARN", event({"SourceArn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:db:{ODD}"})),
     no_event("an event whose ARN goes on", event({"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{ODD}\n"})),
     foreign(
         "an ARN of another account",
         f"account 999999999999 in {REGION}",
         event({"SourceArn": f"arn:aws:rds:{REGION}:999999999999:db:{ODD}"}),
     ),
-    foreign(
-        "an ARN of another Region",
-        f"account {ACCOUNT} in eu-west-1",
-        event({"SourceArn": f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:{ODD}"}),
-    ),
-    foreign("an event of another account", f"account 999999999999 in {REGION}", event(account="999999999999")),
-    foreign("an event of another Region", f"account {ACCOUNT} in eu-west-1", event(region="eu-west-1")),
-    Odd("an event without a time", [NO_TIME], event(time=None), {}, end="Failed"),
-    Odd("an event whose time is a day", [NO_TIME], event(time="2099-01-01"), {}, end="Failed"),
+    foreign("an event of another Region", f"account {ACCOUNT} in us-east-1", event(region="us-east-1")),
     Odd("an event whose time is none", [NO_TIME], event(time="yesterday"), {}, end="Failed"),
     not_ours(
         "an event that is older than its database",
@@ -174,9 +126,9 @@ EVENTS = [
 
 @each(REQUESTS)
 def test_a_bad_request_says_all_that_is_wrong_with_it(odd: Odd, refusals: Refusals) -> None:
-    refusals.check(odd, REQUESTS)
+    refusals.check(odd)
 
 
 @each(EVENTS)
 def test_an_event_that_is_none_of_ours_starts_nothing(odd: Odd, refusals: Refusals) -> None:
-    refusals.check(odd, EVENTS)
+    refusals.check(odd)

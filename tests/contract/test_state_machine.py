@@ -11,7 +11,7 @@ import pytest
 from signon.domain import sweep
 from signon.domain.request import Request
 from signon.errors import END_BY_ERROR
-from tests.unit.contract import (
+from tests.contract.project import (
     BESIDE_THE_STORY,
     DEFAULTS,
     ENDS,
@@ -29,7 +29,7 @@ from tests.unit.contract import (
     names_in,
     statements_of,
 )
-from tests.unit.reach import ROOT
+from tests.contract.reach import ROOT
 
 
 def test_every_function_is_a_folder_and_the_reverse() -> None:

@@ -12,7 +12,7 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 from tests.builders import REGION
-from tests.unit.reach import ROOT
+from tests.contract.reach import ROOT
 
 
 class NoManagedPolicies:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lint.rules import alarms
-from tests.unit.template_rules.breaking import ARN, Broken, Resources, properties, statement_of
+from tests.contract.template_rules.breaking import ARN, Broken, Resources, properties, statement_of
 
 ALARMS = ("ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted", "EventLost", "DatabaseUnfinished", "SweepSilent")
 ELSEWHERE = {"ArnLike": {"aws:SourceArn": ARN.format("cloudwatch", "alarm:another-*")}}

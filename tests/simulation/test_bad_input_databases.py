@@ -10,8 +10,8 @@ from typing import Any
 from moto.ds.models import Trust
 
 from localcloud.rds.membership import Membership
-from tests.e2e.refusals import ODD, ODD_DIRECTORY, USUAL, VPC, Odd, Refusals, Said, about_it, each
-from tests.e2e.scene import Scene
+from tests.simulation.refusals import ODD, ODD_DIRECTORY, USUAL, VPC, Odd, Refusals, Said, about_it, each
+from tests.simulation.world import ORDERS, REGION, World
 
 OF_IT = about_it(profile=ODD)
 ADMITS = {"engines": ["mysql"], "names": ["*"]}
@@ -83,14 +83,14 @@ def not_admitted(what: str, **admits: Any) -> Odd:
     return by(f"no {what.split(maxsplit=1)[0]} that is admitted", (said, remedy), admits={**ADMITS, **admits})
 
 
-def in_another_vpc(scene: Scene) -> Any:
-    group = copy.copy(scene.instance(USUAL).db_subnet_group)
+def in_another_vpc(world: World) -> Any:
+    group = copy.copy(world.rds.backend.databases[ORDERS].db_subnet_group)
     group.vpc_id = "vpc-0123456789abcdef0"
     return group
 
 
-def of_another_directory(scene: Scene) -> Membership:
-    return Membership("d-00000000aa", "other.example.com", "role", scene.cloud.clock.now() - timedelta(days=1))
+def of_another_directory(world: World) -> Membership:
+    return Membership("d-00000000aa", "other.example.com", "role", world.conductor.now() - timedelta(days=1))
 
 
 def old(version: str) -> Said:
@@ -132,7 +132,7 @@ NOT_FOR_MARIADB = (
     f"Tag the database with a profile that admits it, or widen admits in {USUAL}",
 )
 NO_DIRECTORY = (
-    "Directory d-00000000ff does not exist in us-east-1, or is not shared with this account",
+    f"Directory d-00000000ff does not exist in {REGION}, or is not shared with this account",
     "Correct directory.id; of a shared directory, take the id that this account sees",
 )
 ACCEPT_IT = (
@@ -150,10 +150,10 @@ OF_OTHERS = (
     "Changes of others wait for the window and would be applied along: DBInstanceClass",
     "Approve the plan, let them be applied first, or write apply: window in the profile",
 )
-EXISTING = {"instance_create_time": lambda scene: scene.cloud.clock.now() - timedelta(days=2)}
+EXISTING = {"instance_create_time": lambda world: world.conductor.now() - timedelta(days=2)}
 PENDING = {
     "held": {"db_instance_class": "db.m7g.large"},
-    "held_until": lambda scene: scene.cloud.clock.now() + timedelta(days=2),
+    "held_until": lambda world: world.conductor.now() + timedelta(days=2),
 }
 
 DATABASES = [
@@ -207,7 +207,7 @@ UNVERIFIED = (
 )
 
 
-def an_incoming_trust(_: Scene) -> list[Trust]:
+def an_incoming_trust(_: World) -> list[Trust]:
     trust = Trust(ODD_DIRECTORY, ONPREM.lower(), "", "One-Way: Incoming", "Forest", [], "Disabled")
     trust.trust_id, trust.trust_state, trust.trust_state_reason = "t-1", "VerifyFailed", "no answer"
     return [trust]
@@ -273,4 +273,4 @@ ALL = [*DATABASES, *DIRECTORIES, *PROFILES]
 
 @each(ALL)
 def test_whatever_stands_in_the_way_is_said_at_once(odd: Odd, refusals: Refusals) -> None:
-    refusals.check(odd, ALL)
+    refusals.check(odd)

@@ -8,10 +8,20 @@ from datetime import timedelta
 from typing import Any
 
 from localcloud.rds.membership import Membership
-from tests.e2e.refusals import ODD, USUAL, USUAL_CLUSTER, VPC, Odd, Refusals, Said, about_the_cluster, each
-from tests.e2e.scene import Scene
+from tests.simulation.refusals import (
+    ACCOUNT,
+    ODD,
+    USUAL,
+    USUAL_CLUSTER,
+    VPC,
+    Odd,
+    Refusals,
+    Said,
+    about_the_cluster,
+    each,
+)
+from tests.simulation.world import ORDERS, REGION, World
 
-ACCOUNT, REGION = "123456789012", "us-east-1"
 AVAILABLE = "Bring it to available; then start again"
 WRITER: Mapping[str, Any] = {}
 
@@ -72,14 +82,14 @@ def event(engine: str) -> Odd:
     return not_ours(f"an event of {engine}", said, document, engine=engine, tags=tags)
 
 
-def in_another_vpc(scene: Scene) -> Any:
-    group = copy.copy(scene.instance(USUAL).db_subnet_group)
+def in_another_vpc(world: World) -> Any:
+    group = copy.copy(world.rds.backend.databases[ORDERS].db_subnet_group)
     group.vpc_id = "vpc-0123456789abcdef0"
     return group
 
 
-def of_another_directory(scene: Scene) -> Membership:
-    return Membership("d-00000000aa", "other.example.com", "role", scene.cloud.clock.now() - timedelta(days=1))
+def of_another_directory(world: World) -> Membership:
+    return Membership("d-00000000aa", "other.example.com", "role", world.conductor.now() - timedelta(days=1))
 
 
 SERVED = (
@@ -124,7 +134,7 @@ ABSENT = ("InvalidRequest", f"There is no DB cluster {ODD} here. {START_SO} Corr
 BY_ITS_INSTANCE = {"database": {"instance": f"{ODD}-1"}, "profile": USUAL_CLUSTER}
 FAILED = f"{ODD} is failed", AVAILABLE
 FROM_AN_INSTANCE = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:first-1"
-FROM_A_CLUSTER = f"arn:aws:rds:eu-west-1:{ACCOUNT}:cluster:first-1"
+FROM_A_CLUSTER = f"arn:aws:rds:us-east-1:{ACCOUNT}:cluster:first-1"
 
 CLUSTERS = [
     *map(foreign, ("neptune", "docdb")),
@@ -181,4 +191,4 @@ CLUSTERS = [
 
 @each(CLUSTERS)
 def test_whatever_stands_in_the_way_of_a_cluster_is_said_at_once(odd: Odd, refusals: Refusals) -> None:
-    refusals.check(odd, CLUSTERS)
+    refusals.check(odd)

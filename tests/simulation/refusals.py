@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import secrets
-from collections import deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -15,22 +15,27 @@ from typing import Any
 import pytest
 import yaml
 from moto.ds.models import ds_backends
-from moto.rds.models import rds_backends
 
-from localcloud.scenery import create_cluster
-from tests.e2e.scene import Ended, Scene
+from localcloud.scenery import create_cluster, create_database
+from tests.simulation.executions import Execution
+from tests.simulation.moves import go_on
+from tests.simulation.statements import SIGN_IN
+from tests.simulation.world import LEDGER, ORDERS, PROFILES, REGION, World
 
-USUAL_CLUSTER = "usual-cluster"
-USUAL = "usual"  # the profile that nothing is wrong with, and the database that the odd ones are copies of
+ACCOUNT, DIRECTORY = "123456789012", "d-9367000001"
+USUAL = "usual"  # the profile that nothing is wrong with; the odd databases are copies of ORDERS
+USUAL_CLUSTER = "usual-cluster"  # the same for clusters, which are copies of LEDGER
 ODD = "odd-N"  # stands for the case's own database and its own profile, which have the same name
 ODD_DIRECTORY = "d-000000000N"  # for its own directory
 VPC = "vpc-N"  # for the one that the stack serves
-AT_ONCE = 3
 BEFORE_ANY_CHANGE = {
     "Describe database", "Make plan", "Plan?", "Planned", "Claim database", "Probe connection", "Report outcome",
     "Outcome?", "Needs a person", "Not ours", "Failed", "Parked",
 }  # fmt: skip
-TOLD = {("sns", "Publish"): 1, ("events", "PutEvents"): 1}
+READING = ("Describe", "Get", "List", "Head", SIGN_IN)
+OWN_MEMORY = "UpdateItem"  # the claim and the record
+TOLD = {"Publish": 1, "PutEvents": 1}
+REMEMBERED = {"Needs a person", "Parked"}
 MENDED = "Mend the file and put it into the profile bucket again"
 
 Said = tuple[str, str]  # what is wrong, what to do
@@ -51,7 +56,7 @@ class Odd:
     """One bad input.
 
     ``document`` is what the execution is given. Of the case's own database, profile and directory, where it has one,
-    each says in what it differs from the usual one; a profile may be bytes, a value a function of the scene. Where it
+    each says in what it differs from the usual one; a profile may be bytes, a value a function of the world. Where it
     has a cluster, ``database`` is that cluster's only instance.
     ``secret`` does something to the master's secret, given a client of Secrets Manager and its name; ``answers_at`` is
     the address that the endpoint's name resolves to, which else does not.
@@ -66,7 +71,7 @@ class Odd:
     directory: Mapping[str, Any] | None = None
     cluster: Mapping[str, Any] | None = None
     secret: Callable[[Any, str], object] | None = None
-    answers_at: Callable[[Scene], str] | None = None
+    answers_at: Callable[[World], str] | None = None
     end: str = "Needs a person"
 
 
@@ -76,45 +81,47 @@ def each(table: Sequence[Odd]) -> pytest.MarkDecorator:
 
 
 class Refusals:
-    """Runs bad inputs, a few at once, and checks how each ended."""
+    """Runs bad inputs, one after the other, and checks how each ended."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self._ended: dict[str, tuple[Odd, Ended]] = {}
-        scene.publish_profile(USUAL, {"alice": ["read"]}, admits={"engines": ["mysql"], "names": ["odd-*"]})
-        scene.create_database(USUAL, None)
-        self._vpc = scene.available(USUAL)["DBSubnetGroup"]["VpcId"]
+    def __init__(self, world: World) -> None:
+        self._world = world
+        world.rds.on_event = lambda event: None
+        world.publish(
+            USUAL,
+            {"alice": ["read"]},
+            admits={"engines": ["mysql"], "names": ["odd-*"]},
+            methods={"mysql": ["kerberos"]},
+            roles={
+                "read": {"preset": "read", "mysql": {"databases": ["payments"]}},
+                "write": {"preset": "write", "mysql": {"databases": ["pay_roll"]}},
+            },
+        )
+        create_database(world, ORDERS, None)
+        go_on(world, lambda: world.rds.is_available(ORDERS))
+        self._usual = world.rds.backend.databases[ORDERS]
 
-    def check(self, odd: Odd, among: Sequence[Odd]) -> Ended:
-        """That it ended as it must, before anything was changed; the first of a table runs all of it."""
-        if odd.name not in self._ended:
-            self.run(among)
-        case, ended = self._ended[odd.name]
-        assert said(ended) == [tuple(each) for each in case.said]
-        assert ended.end == case.end
-        assert set(ended.states) <= BEFORE_ANY_CHANGE
-        assert self.scene.changes_made_by(ended) == ({} if case.end == "Not ours" else TOLD)
-        return ended
+    def check(self, odd: Odd) -> Execution:
+        """That it ends as it must, before anything is changed."""
+        name = f"odd-{secrets.token_hex(4)}"
+        case = self._arranged(odd, name)
+        self._world.calls.made.clear()
+        execution = self._world.executions.start(case.document)
+        go_on(self._world, lambda: execution.status != "RUNNING")
+        self._world.conductor.run_awake()  # who looks at bad ends
+        assert said(execution) == [tuple(each) for each in case.said]
+        assert execution.end == case.end
+        assert set(execution.run.states) <= BEFORE_ANY_CHANGE
+        assert writes(self._world) == ({} if case.end == "Not ours" else TOLD)
+        if case.database is not None:
+            assert self._world.item(name, "record").get("end") == (case.end if case.end in REMEMBERED else None)
+        return execution
 
-    def run(self, table: Sequence[Odd]) -> None:
-        running: deque[tuple[Odd, str]] = deque()
-        for odd in table:
-            if len(running) == AT_ONCE:
-                self._await(*running.popleft())
-            case = self._arranged(odd)
-            running.append((case, self.scene.start_with(case.document)))
-        for case, arn in running:
-            self._await(case, arn)
-
-    def _await(self, case: Odd, arn: str) -> None:
-        self._ended[case.name] = (case, self.scene.ended(arn))
-
-    def _arranged(self, case: Odd) -> Odd:
-        number = secrets.token_hex(4)
-        case = _placed(case, {ODD: f"odd-{number}", ODD_DIRECTORY: f"d-00{number}", VPC: self._vpc})
-        name = f"odd-{number}"
+    def _arranged(self, case: Odd, name: str) -> Odd:
+        """The case with its own names, and what it needs."""
+        directory = name.replace("odd-", "d-00")
+        case = _placed(case, {ODD: name, ODD_DIRECTORY: directory, VPC: self._usual.db_subnet_group.vpc_id})
         if case.directory is not None:
-            self._copy_directory(f"d-00{number}", case.directory)
+            self._copy_directory(directory, case.directory)
         if case.profile is not None:
             self._put_profile(name, case.profile)
         cluster = None if case.cluster is None else self._copy_cluster(name, case.cluster)
@@ -123,70 +130,68 @@ class Refusals:
         if case.secret is not None:
             self._make_secret(name, case.secret)
         if case.answers_at is not None:
-            endpoint = self.scene.database(name)["Endpoint"]["Address"]
-            with self.scene.cloud.world.hosts.open("a") as hosts:
-                hosts.write(f"{case.answers_at(self.scene)} {endpoint}\n")
+            endpoint = self._databases[name].address
+            self._world.servers.addresses[endpoint] = case.answers_at(self._world)
         return case
 
     def _put_profile(self, name: str, profile: Mapping[str, Any] | bytes) -> None:
-        s3, bucket = self.scene.cloud.client("s3"), self.scene.cloud.outputs["ProfilesBucket"]
+        s3 = self._world.client("s3")
         if not isinstance(profile, bytes):
-            usual = yaml.safe_load(s3.get_object(Bucket=bucket, Key=f"{USUAL}.yaml")["Body"].read())
+            usual = yaml.safe_load(s3.get_object(Bucket=PROFILES, Key=f"{USUAL}.yaml")["Body"].read())
             profile = yaml.safe_dump({**usual, **self._values(profile)}).encode()
-        s3.put_object(Bucket=bucket, Key=f"{name}.yaml", Body=profile)
+        s3.put_object(Bucket=PROFILES, Key=f"{name}.yaml", Body=profile)
 
     def _copy_database(self, name: str, changes: Mapping[str, Any], cluster: Any) -> None:
-        odd = copy.copy(self._usual_member if cluster else self.scene.instance(USUAL))
+        odd = copy.copy(self._usual_member if cluster else self._usual)
         odd.dbi_resource_id = "db-" + secrets.token_hex(13).upper()
-        odd.instance_create_time = self.scene.cloud.clock.now()  # however old the usual one is by now
+        odd.instance_create_time = self._world.conductor.now()  # however old the usual one is by now
         if cluster:
             odd.db_instance_identifier, odd.db_cluster_identifier, odd.cluster = f"{name}-1", name, cluster
         else:
             odd.db_instance_identifier = name
-        self._rds.databases[odd.db_instance_identifier] = self._changed(odd, changes)
+        self._databases[odd.db_instance_identifier] = self._changed(odd, changes)
 
     def _copy_cluster(self, name: str, changes: Mapping[str, Any]) -> Any:
         odd = copy.copy(self._usual_member.cluster)
         odd.db_cluster_identifier = name
         odd.db_cluster_resource_id = "cluster-" + secrets.token_hex(13).upper()
-        odd.cluster_create_time = self.scene.cloud.clock.now()
-        self._rds.clusters[name] = self._changed(odd, changes)
+        odd.cluster_create_time = self._world.conductor.now()
+        self._world.rds.backend.clusters[name] = self._changed(odd, changes)
         return odd
 
     @cached_property
     def _usual_member(self) -> Any:
-        """The writer of a usual cluster, for which there is a usual profile of the same name."""
-        self.scene.publish_profile(
+        """The writer of a usual cluster, for which there is a usual profile."""
+        self._world.publish(
             USUAL_CLUSTER,
             {"alice": ["read"]},
             admits={"engines": ["aurora-postgresql"], "names": ["odd-*"]},
             methods={"aurora-postgresql": ["kerberos"]},
             roles={"read": {"preset": "read", "postgresql": {"database": "payments", "schemas": ["core"]}}},
         )
-        create_cluster(self.scene.cloud, USUAL_CLUSTER, None, readers=0)
-        (member,) = self.scene.until(lambda: self._rds.clusters[USUAL_CLUSTER].members)
-        for one in (member, member.cluster):
-            self.scene.until(lambda one=one: one.status == "available")
+        create_cluster(self._world, LEDGER, None, readers=0)
+        (member,) = self._world.rds.backend.clusters[LEDGER].members
+        go_on(self._world, lambda: {member.status, member.cluster.status} == {"available"})
         return member
 
     @property
-    def _rds(self) -> Any:
-        return rds_backends[self.scene.cloud.account][self.scene.cloud.region]
+    def _databases(self) -> Any:
+        return self._world.rds.backend.databases
 
     def _make_secret(self, name: str, changed_by: Callable[[Any, str], object]) -> None:
-        odd, secret = self.scene.instance(name), f"rds!db-{name}"
+        odd, secret = self._databases[name], f"rds!db-{name}"
         odd.backend.secretsmanager.create_managed_secret(
             service_name="rds", secret_id=secret, secret_string="", description="", kms_key_id=None, tags=[]
         )
-        arn = f"arn:aws:secretsmanager:{self.scene.cloud.region}:{self.scene.cloud.account}:secret:{secret}"
+        arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{secret}"
         odd.master_user_secret = SimpleNamespace(
             secret_arn=arn, secret_status="active", kms_key_id="aws/secretsmanager"
         )
-        changed_by(self.scene.cloud.client("secretsmanager"), secret)
+        changed_by(self._world.client("secretsmanager"), secret)
 
     def _copy_directory(self, name: str, changes: Mapping[str, Any]) -> None:
-        known = ds_backends[self.scene.cloud.account][self.scene.cloud.region].directories
-        odd = copy.copy(known[self.scene.cloud.directory_id])
+        known = ds_backends[ACCOUNT][REGION].directories
+        odd = copy.copy(known[DIRECTORY])
         odd.directory_id = name
         known[name] = self._changed(odd, changes)
 
@@ -196,16 +201,23 @@ class Refusals:
         return thing
 
     def _values(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: value(self.scene) if callable(value) else value for name, value in changes.items()}
+        return {name: value(self._world) if callable(value) else value for name, value in changes.items()}
 
 
-def said(ended: Ended) -> list[Said]:
+def writes(world: World) -> Counter[str]:
+    """What functions called that is no read, their own memory aside: of AWS, and any statement in a database."""
+    operations = [made.call.operation for made in world.calls.made]
+    return Counter(each for each in operations if not each.startswith(READING) and each != OWN_MEMORY)
+
+
+def said(execution: Execution) -> list[Said]:
     """Everything that a person is told of the execution's end."""
-    if ended.status == "FAILED":
-        return [(ended.error, ended.cause)]
-    if findings := ended.dossier.get("plan", {}).get("findings"):
+    if execution.status == "FAILED":
+        return [(execution.error, execution.cause)]
+    dossier: Mapping[str, Any] = execution.run.data
+    if findings := dossier.get("plan", {}).get("findings"):
         return [(finding["problem"], finding["remedy"]) for finding in findings]
-    error = ended.dossier.get("error", ended.dossier)
+    error = dossier.get("error", dossier)
     problem, _, remedy = json.loads(error["Cause"])["errorMessage"].partition(" | Remedy: ")
     return [(problem, remedy)]
 

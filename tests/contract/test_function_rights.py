@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.contract import (
+from tests.contract.project import (
     FUNCTIONS,
     RESOURCES,
     TASKS,
@@ -17,7 +17,7 @@ from tests.unit.contract import (
     role_of,
     statements_of,
 )
-from tests.unit.reach import ROOT, calls_of, reached, settings_of
+from tests.contract.reach import ROOT, calls_of, reached, settings_of
 
 
 @each_function

@@ -12,8 +12,8 @@ from lint import rules
 from lint.rules.delivery import nothing_depends_on_itself_by_a_detour
 from lint.rules.grants import EVERYWHERE
 from lint.stack import Stack, of_cloudformation, of_template
-from tests.unit.template_rules import alarms, delivery, grants, keeping
-from tests.unit.template_rules.breaking import Broken
+from tests.contract.template_rules import alarms, delivery, grants, keeping
+from tests.contract.template_rules.breaking import Broken
 
 CASES = (*grants.CASES, *delivery.CASES, *alarms.CASES, *keeping.CASES)
 

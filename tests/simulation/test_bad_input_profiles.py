@@ -1,0 +1,74 @@
+"""Files that are no profile, profiles that say what none may say, and tags that name none: nothing is changed.
+
+What is wrong with a file is tried one by one in the unit tests; here is one of each kind.
+"""
+
+from __future__ import annotations
+
+from tests.simulation.refusals import MENDED, ODD, Odd, Refusals, about_it, each
+
+OF_IT = about_it(profile=ODD)
+TAGGED = {"database": {"instance": ODD}}
+NAME_A_PROFILE = "Write the name of one profile: lower-case letters, digits and hyphens"
+REALM = " is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
+
+
+def tag(name: str, value: str, said: tuple[str, str], end: str = "Needs a person") -> Odd:
+    return Odd(name, [said], TAGGED, {"tags": [{"Key": "signon:profile", "Value": value}]}, end=end)
+
+
+FILES = [
+    Odd(
+        "no YAML",
+        [("The profile is not YAML: line 1, column 15: expected ',' or ']', but got '<stream end>'", MENDED)],
+        OF_IT,
+        {},
+        b"logins: [alice",
+    ),
+    Odd(
+        "an empty file",
+        [(f"Profile {ODD} is invalid: line 1, the profile: must be a mapping", MENDED)],
+        OF_IT,
+        {},
+        b"",
+    ),
+    Odd(
+        "an unknown field, and another version",
+        [
+            (
+                (
+                    f"Profile {ODD} is invalid: line 27, the profile: Additional properties are not allowed ('sql' was"
+                    " unexpected); line 28, version: must be 1"
+                ),
+                MENDED,
+            )
+        ],
+        OF_IT,
+        {},
+        {"sql": "DROP USER alice", "version": 2},
+    ),
+    Odd(
+        "a realm in lower case",
+        [(f"Profile {ODD} is invalid: line 8, directory.realm: 'corp.example.com'{REALM}", MENDED)],
+        OF_IT,
+        {},
+        {"directory": {"id": "d-9367000001", "realm": "corp.example.com"}},
+    ),
+]
+TAGS = [
+    tag("a tag in capitals", "Usual", ("The tag signon:profile is no profile's name: 'Usual'", NAME_A_PROFILE)),
+    tag("a path", "../usual", ("The tag signon:profile is no profile's name: '../usual'", NAME_A_PROFILE)),
+    tag("two profiles", "usual,odd", ("The tag signon:profile is no profile's name: 'usual,odd'", NAME_A_PROFILE)),
+    tag(
+        "an empty tag",
+        "",
+        (f"{ODD} bears no tag signon:profile: tag it with the name of a profile that admits it", ""),
+        "Not ours",
+    ),
+]
+ALL = [*FILES, *TAGS]
+
+
+@each(ALL)
+def test_what_names_no_good_profile_is_said_to_be_wrong(odd: Odd, refusals: Refusals) -> None:
+    refusals.check(odd)

@@ -1,0 +1,90 @@
+"""Events that are none of RDS about a database of this account and Region, at a time: refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from signon.domain.request import read_request
+from signon.errors import InvalidRequest
+from tests.builders import ACCOUNT, REGION, an_event
+
+ODD = "odd-1"
+NO_EVENT = (
+    "The event is not one of RDS about a database: source must be aws.rds"
+    " and detail.SourceArn the ARN of a DB instance or a DB cluster."
+)
+
+
+def refusal(document: Any) -> str:
+    with pytest.raises(InvalidRequest) as refused:
+        read_request(document, ACCOUNT, REGION)
+    return str(refused.value)
+
+
+def event(detail: Any = None, **changes: Any) -> dict[str, Any]:
+    """RDS's, changed; a detail that is no object stands in the place of its own."""
+    usual = an_event(**(detail if isinstance(detail, dict) else {}))
+    return {**usual, **({} if isinstance(detail, dict | None) else {"detail": detail}), **changes}
+
+
+def no_event(name: str, document: Any) -> Any:
+    return pytest.param(document, id=name)
+
+
+def foreign(name: str, whose: str, document: Any) -> Any:
+    return pytest.param(whose, document, id=name)
+
+
+NO_EVENTS = [
+    no_event("an event of somebody else's application", event(source="com.example")),
+    no_event("an event without a source", event(source=None)),
+    no_event("an event whose detail is a text", event("RDS-EVENT-0005")),
+    no_event("an event whose detail is a list", event([ODD])),
+    no_event("an event without an ARN", event({"SourceArn": None})),
+    no_event("an event whose ARN is a name", event({"SourceArn": ODD})),
+    no_event("an event whose ARN is a list", event({"SourceArn": [f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{ODD}"]})),
+    no_event("an event of a snapshot", event({"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:snapshot:{ODD}"})),
+    no_event("an event of another service's ARN", event({"SourceArn": f"arn:aws:ec2:{REGION}:{ACCOUNT}:db:{ODD}"})),
+    no_event("an event whose ARN goes on", event({"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{ODD}\n"})),
+    no_event("an event without a detail", {**an_event(), "detail": None}),
+    no_event("an event with an empty detail", {**an_event(), "detail": {}}),
+    no_event("an event whose ARN is a number", event({"SourceArn": 7})),
+    no_event(
+        "an event of a cluster's snapshot",
+        event({"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster-snapshot:payments"}),
+    ),
+    no_event("an event whose ARN is a path", event({"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{ODD}/../x"})),
+]
+FOREIGN = [
+    foreign(
+        "an ARN of another account",
+        f"account 999999999999 in {REGION}",
+        event({"SourceArn": f"arn:aws:rds:{REGION}:999999999999:db:{ODD}"}),
+    ),
+    foreign(
+        "an ARN of another Region",
+        f"account {ACCOUNT} in eu-west-1",
+        event({"SourceArn": f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:{ODD}"}),
+    ),
+    foreign("an event of another account", f"account 999999999999 in {REGION}", event(account="999999999999")),
+    foreign("an event of another Region", f"account {ACCOUNT} in eu-west-1", event(region="eu-west-1")),
+]
+
+
+@pytest.mark.parametrize("document", NO_EVENTS)
+def test_an_event_that_names_no_database_is_refused(document: Any) -> None:
+    assert refusal(document) == NO_EVENT
+
+
+@pytest.mark.parametrize(("whose", "document"), FOREIGN)
+def test_an_event_of_another_account_or_region_is_refused(whose: str, document: Any) -> None:
+    assert refusal(document) == f"The event is of {whose}; this stack serves account {ACCOUNT} in {REGION}."
+
+
+@pytest.mark.parametrize(
+    "time", [None, 7, "", "yesterday", "2026-11-20", "2026-11-20T12:30:00", ["2026"], "2099-01-01"]
+)
+def test_an_event_without_its_time_is_refused(time: Any) -> None:
+    assert refusal({**an_event(), "time": time}) == "The event's time is none: time must be like 2026-11-20T12:30:00Z."

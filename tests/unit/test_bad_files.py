@@ -1,0 +1,97 @@
+"""Files that are no profile: one error with the line."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from signon.domain.profile import load
+from signon.domain.profile_schema import checked
+from signon.errors import ProfileUnusable
+
+EXAMPLE = (Path(__file__).parents[2] / "profiles/payments.yaml").read_bytes()
+
+
+def broken(name: str, said: str, text: bytes) -> Any:
+    """A file that is no YAML."""
+    return pytest.param(f"The profile is not YAML: {said}", text, id=name)
+
+
+def no_profile(name: str, text: bytes) -> Any:
+    return pytest.param("Profile odd-1 is invalid: line 1, the profile: must be a mapping", text, id=name)
+
+
+BILLION_LAUGHS = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
+    f"{one}: &{one} [{', '.join([f'*{other}'] * 9)}]\n".encode() for other, one in pairwise("abcdefghi")
+)
+
+FILES = [
+    broken("no YAML", "line 1, column 15: expected ',' or ']', but got '<stream end>'", b"logins: [alice"),
+    broken("a tab", r"line 2, column 1: found character '\t' that cannot start any token", b"version: 1\n\tx: all\n"),
+    broken("no text", "it has bytes that are no text", b"\xff\xff\xff"),
+    broken("a field twice", "line 3, column 1: 'version' stands there twice", b"version: 1\nlogins: []\nversion: 1\n"),
+    broken("an alias of nothing", "line 1, column 10: found undefined alias", b"version: *nothing\n"),
+    broken("two documents", "line 2, column 1: but found another document", b"version: 1\n---\nversion: 1\n"),
+    broken(
+        "a billion laughs",
+        "line 1, column 1: it has more than 100000 parts when its aliases are written out",
+        BILLION_LAUGHS,
+    ),
+    broken("a quote that is left open", "line 1, column 19: found unexpected end of stream", b'admits: {names: "}'),
+    no_profile("an object of Python", b"!!python/object/apply:os.system ['id']\n"),
+    no_profile("an empty file", b""),
+    no_profile("a list", b"- version: 1\n"),
+    no_profile("a text", b"version 1\n"),
+]
+
+
+@pytest.mark.parametrize(("said", "text"), FILES)
+def test_what_is_no_profile_is_said_to_be_none(said: str, text: bytes) -> None:
+    with pytest.raises(ProfileUnusable) as refused:
+        checked("odd-1", text)
+    assert refused.value.problem == said
+    assert refused.value.remedy == "Mend the file and put it into the profile bucket again"
+
+
+@pytest.mark.parametrize(
+    "text", [b"a: [", b"\xff\xfe\xfa", b"a: b: c", b"\x00", b"? [a]\n: b", b"!!python/object:os.x {}"]
+)
+def test_what_is_not_yaml_is_refused_or_harmless(text: bytes) -> None:
+    with pytest.raises(ProfileUnusable):
+        checked("payments", text)
+
+
+def test_a_key_that_stands_there_twice_is_refused() -> None:
+    with pytest.raises(ProfileUnusable, match="'logins' stands there twice"):
+        checked("payments", EXAMPLE + b"logins:\n  - {user: carol, roles: [read]}\n")
+
+
+def test_a_key_that_stands_there_twice_in_the_depths_is_refused() -> None:
+    text = EXAMPLE.replace(b"{preset: read, mysql:", b"{preset: read, preset: write, mysql:")
+    with pytest.raises(ProfileUnusable, match="'preset' stands there twice"):
+        checked("payments", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b'access: {master: "Hunter2 }', "line 1, column 28: found unexpected end of stream"),
+        (b"access: {master: !Hunter2!x y}", "line 1, column 18: found undefined tag handle"),
+        (b"access:\n  master: *Hunter2\n", "line 2, column 11: found undefined alias"),
+        (b"version: 1\nversion: 1\n", "line 2, column 1: 'version' stands there twice"),
+        (b"\xff\xff", "it has bytes that are no text"),
+    ],
+)
+def test_what_is_not_yaml_is_shown_by_its_line_and_not_by_what_stands_there(text: bytes, said: str) -> None:
+    with pytest.raises(ProfileUnusable) as refused:
+        checked("payments", text)
+    assert refused.value.problem == f"The profile is not YAML: {said}"
+
+
+@pytest.mark.parametrize("text", [b"a: &a [*a]", BILLION_LAUGHS])
+def test_aliases_do_not_make_a_small_file_a_large_document(text: bytes) -> None:
+    with pytest.raises(ProfileUnusable, match="it has more than 100000 parts when its aliases are written out"):
+        load(text)
