@@ -14,8 +14,9 @@ def say(running: Running) -> None:
     terminals = f"{TERMINALS}.{running.hosts}"
     print(
         f"""
-The local cloud is at {running.endpoint}. A second is {running.speed:g} simulated seconds, and each
-simulated hour a sweep starts what was missed. In the directory: {people}.
+The local cloud is at {running.endpoint}. A second is {running.speed:g} simulated seconds.
+Each simulated hour, a sweep starts what was missed.
+In the directory: {people}.
 
 Read what happens, and each message that people are sent:
   tail -f {log_file()}
