@@ -65,6 +65,15 @@ def test_a_failure_that_has_reported_itself_is_not_reported_again(scene: Scene, 
     assert (scene.record("itself-1"), scene.claim("itself-1")) == (record, claim)
 
 
+def test_a_failure_about_a_cluster_that_is_not_there_is_told_of_once(scene: Scene, told: Told) -> None:
+    before = endings_looked_at(scene)
+    told("nowhere-1")
+    ended = scene.run_with({"database": {"cluster": "nowhere-1"}})
+    assert (ended.status, ended.error) == ("FAILED", "InvalidRequest")
+    scene.until(lambda: endings_looked_at(scene) > before)
+    assert len(told("nowhere-1")) == 1
+
+
 def test_a_failure_that_could_not_report_itself_is_reported(scene: Scene, told: Told) -> None:
     scene.cloud.faults.script("invoke:signon-report-outcome", "Unheard")
     scene.publish_profile("silent", ONE_LOGIN, change={"reboot": "ask"})

@@ -52,6 +52,20 @@ def test_three_databases_whose_profile_is_missing_stop_the_sweep_which_says_so(s
     scene.sweep()  # whose next look finds nothing to stop for
 
 
+def test_people_of_a_domain_that_is_not_trusted_are_found_by_a_look_at_the_directorys_trusts(
+    scene: Scene, orders: Ended
+) -> None:
+    realm = "ONPREM.EXAMPLE.COM"
+    directory = {"id": scene.cloud.directory_id, "realm": scene.cloud.directory.realm, "trusted_realms": [realm]}
+    logins = [{"user": "alice", "realm": realm, "roles": ["read"]}]
+    scene.publish_profile("foreign", {}, directory={**directory, "mysql_over_trust": "allowed"}, logins=logins)
+    scene.show_copy("orders-1", "foreign-1", {})
+    ended = scene.run("foreign-1", profile="foreign")
+    assert ended.end == "Needs a person"
+    (finding,) = ended.dossier["plan"]["findings"]
+    assert finding["problem"] == f"Directory {scene.cloud.directory_id} has no trust with {realm}"
+
+
 def test_a_sweep_that_the_schedule_could_not_start_is_a_dead_letter(scene: Scene) -> None:
     kept = scene.cloud.client("scheduler").get_schedule(Name=scene.cloud.physical["SweepDatabasesHourly"])
     tries = kept["Target"]["RetryPolicy"]["MaximumRetryAttempts"] + 1
