@@ -125,9 +125,7 @@ class ExecutionEnvironments:
         for environment in environments:
             environment.process.kill()
         for environment in environments:
-            environment.process.wait()
-            # its server looks up every 50 ms to see whether it shall end: not here, one after the other
-            threading.Thread(target=environment.close, daemon=True).start()
+            environment.close()
 
     @contextmanager
     def _taken(self, function: LambdaFunction) -> Iterator[ExecutionEnvironment]:

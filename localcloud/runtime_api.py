@@ -2,6 +2,7 @@
 
 import http.server
 import queue
+import socket
 import threading
 from dataclasses import dataclass
 
@@ -31,14 +32,19 @@ class RuntimeApi(http.server.ThreadingHTTPServer):
         self.replies: queue.Queue[Reply] = queue.Queue()
         self.asked = threading.Event()  # set once the runtime has loaded the function and asks for work
         super().__init__(("127.0.0.1", 0), _Request)
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        # seventy of them that looked up every few milliseconds would keep a processor busy
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 3600}, daemon=True).start()
 
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.server_port}"
 
     def close(self) -> None:
-        self.shutdown()
+        ending = threading.Thread(target=self.shutdown)
+        ending.start()
+        while ending.is_alive():
+            socket.create_connection(("127.0.0.1", self.server_port)).close()  # it looks up when somebody comes
+            ending.join(0.01)
         self.server_close()
 
 
