@@ -197,12 +197,6 @@ class Scene:
         assert "FunctionError" not in answer, said
         return said
 
-    def swept(self, name: str, now: str = "") -> Ended:
-        """The end of the newest execution that sweeps of now start about the database."""
-        before = set(self.executions_about(name, by="sweep"))
-        (arn,) = self.until(lambda: self.sweep(now) and set(self.executions_about(name, by="sweep")) - before)
-        return self.ended(arn)
-
     def ended(self, arn: str) -> Ended:
         states = self.cloud.client("stepfunctions")
         told = self.until(lambda: (said := states.describe_execution(executionArn=arn))["status"] != "RUNNING" and said)
