@@ -1,8 +1,10 @@
 """Addresses of a world's servers, and their names as its processes resolve them."""
 
 import errno
+import os
 import socket
 import threading
+import time
 from pathlib import Path
 
 PORT = 3306  # the default port of MySQL; whoever holds it on .1 of a network holds the network
@@ -25,6 +27,7 @@ class Names:
         self._lock = threading.Lock()
         self._claim, self.network = _claim_network()
         self._last = 1
+        self._written = 0  # when, in seconds of the epoch
         self.directory_address = f"{self.network}.1"
 
     @property
@@ -42,9 +45,13 @@ class Names:
                 raise NoNetworkLeft("this world has given all of its 253 addresses")
             self._last += 1
             address = f"{self.network}.{self._last}"
-            with self.hosts.open("a") as lines:
-                lines.writelines(f"{address} {host}\n" for host in hosts)
+            self._write(self.hosts.read_text(), address, *hosts)
             return address
+
+    def also(self, address: str, *hosts: str) -> None:
+        """Lets these names resolve to `address` as well."""
+        with self._lock:
+            self._write(self.hosts.read_text(), address, *hosts)
 
     def add_domain(self, domain: str, address: str) -> None:
         """The domain and its only controller resolve to `address`, and DNS tells where its KDC is, as Active Directory
@@ -63,12 +70,20 @@ class Names:
         """Lets these names resolve to `address`, and no others."""
         with self._lock:
             lines = self.hosts.read_text().splitlines(keepends=True)
-            others = [line for line in lines if line.split()[0] != address]
-            self.hosts.write_text("".join([*others, *(f"{address} {host}\n" for host in hosts)]))
+            self._write("".join(line for line in lines if line.split()[0] != address), address, *hosts)
 
     def forget(self, address: str) -> None:
         """Lets no name resolve to `address` any longer."""
         self.move(address)
+
+    def _write(self, kept: str, address: str, *hosts: str) -> None:
+        """Processes find the file whole at every moment, and read it again where its time is of another second."""
+        self._written = max(int(time.time()), self._written + 1)
+        making = self.hosts.with_suffix(".making")
+        making.write_text(kept + "".join(f"{address} {host}\n" for host in hosts))
+        making.chmod(0o644)
+        os.utime(making, (self._written, self._written))
+        making.replace(self.hosts)
 
     def close(self) -> None:
         """Leaves the network to others."""

@@ -62,7 +62,8 @@ class Reader:
         for entry in CHECKOUT.iterdir():
             if entry.name != ".git":
                 (self.folder / entry.name).symlink_to(entry)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "AWS_"))}
+        others = ("MAKE", "MFLAGS", "AWS_", "ARGS")  # of the make, perhaps, that runs the tests
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         self._environment = {**kept, "HOME": str(folder), "XDG_RUNTIME_DIR": str(self._runtime)}
         self.printed = ""
 
