@@ -32,10 +32,14 @@ down: .machine/machine.json ## Stop what `make up` started
 	@$(cloud) down $(ARGS)
 
 ##@ Change it
-test: .machine/machine.json .machine/aws ## All tests: unit, integration, end to end
-	@$(pytest) tests --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+suite := tests --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 25
+test: .machine/machine.json .machine/aws ## The tests of every kind (minutes)
+	@$(pytest) $(suite) $(ARGS)
 
-test integration soak: .machine/jdbc
+test-all: .machine/machine.json .machine/aws ## Everything there is: also the oldest PostgreSQL, all schedules and single faults, the demos
+	@WHOLE=1 $(pytest) $(suite) --timeout 1800 $(ARGS)
+
+test test-all integration soak: .machine/jdbc
 
 unit contract integration simulation e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)
@@ -48,7 +52,7 @@ soak: .machine/machine.json .machine/aws ## 100,000 hostile names for every real
 	@$(if $(or $(SCHEDULES),$(if $(NAMES),,both)),SCHEDULES=$(or $(SCHEDULES),10000) SEED=$(SEED) DATABASES=100 $(pytest) tests/simulation/test_schedules.py tests/simulation/test_one_effect.py --timeout 0 -rP $(ARGS))
 
 faults: .machine/machine.json .machine/aws ## Every call of a function x every fault, each alone: the table of their ends (minutes)
-	@FAULTS_ALONE=1 $(pytest) tests/simulation/test_single_faults.py --timeout 0 -rP $(ARGS)
+	@WHOLE=1 $(pytest) tests/simulation/test_single_faults.py --timeout 0 -rP $(ARGS)
 
 bench: .machine/machine.json ## What joins cost in transitions, history and payload, beside a loop that looks every 30 seconds
 	@PYTHONPATH=layers/signon/python $(python) -m tests.bench
@@ -95,4 +99,4 @@ endif
 python-of-lambda:
 	@setup/python lambda >/dev/null
 
-.PHONY: python-of-lambda demo up shell diagnose start watch down test unit unit-oldest contract integration simulation e2e soak faults bench saboteur lint lock build bare-machines help
+.PHONY: python-of-lambda demo up shell test-all diagnose start watch down test unit unit-oldest contract integration simulation e2e soak faults bench saboteur lint lock build bare-machines help

@@ -4,6 +4,7 @@ import http.server
 import queue
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 
 
@@ -40,10 +41,12 @@ class RuntimeApi(http.server.ThreadingHTTPServer):
         return f"127.0.0.1:{self.server_port}"
 
     def close(self) -> None:
+        """Safe to call twice, and by two at once."""
         ending = threading.Thread(target=self.shutdown)
         ending.start()
         while ending.is_alive():
-            socket.create_connection(("127.0.0.1", self.server_port)).close()  # it looks up when somebody comes
+            with suppress(ConnectionRefusedError):  # it has ended
+                socket.create_connection(("127.0.0.1", self.server_port)).close()  # it looks up when somebody comes
             ending.join(0.01)
         self.server_close()
 

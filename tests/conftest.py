@@ -8,7 +8,7 @@ import pytest
 
 from localcloud.cloud import Cloud
 from tests import unused_grants
-from tests.timing import Timing
+from tests.timing import Timing, longest_first
 
 pytest.register_assert_rewrite("tests.simulation.refusals")
 
@@ -23,6 +23,10 @@ def cloud(pytestconfig: pytest.Config) -> Iterator[Cloud]:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Timing())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    longest_first(config, items)
 
 
 @pytest.hookimpl(optionalhook=True)

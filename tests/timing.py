@@ -1,41 +1,64 @@
-"""What a session took: by kind of test, and by worker, which should end together."""
+"""What a session took, by kind of test and by worker; and what takes longest comes first, so that workers end together."""
 
 import time
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import pytest
+
+REMEMBERED = "signon/seconds"  # by file, in pytest's cache
+GUESSED = {"e2e": 20.0, "simulation": 15.0, "integration": 5.0}  # seconds, of a file that never ran here
+
+
+def longest_first(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Sorts the files of the tests by what they took the last time; in a file the order stays as it is."""
+    known: dict[str, float] = (config.cache.get(REMEMBERED, {}) if config.cache else {}) or {}
+    items.sort(key=lambda item: -known.get(_file(item.nodeid), GUESSED.get(_kind(item.nodeid), 1.0)))
 
 
 class Timing:
     """A plugin. Its seconds are those that tests, their fixtures included, kept a worker busy."""
 
     def __init__(self) -> None:
-        self._seconds: dict[str, float] = defaultdict(float)  # by kind
-        self._items: dict[str, set[str]] = defaultdict(set)
-        self._busy: dict[str, float] = defaultdict(float)  # by worker
-        self._last: dict[str, float] = {}
+        self._reports: list[tuple[str, str, float, float]] = []  # test, worker, seconds, the moment of its end
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        kind, worker = _kind(report.nodeid), _worker(report)
-        self._seconds[kind] += report.duration
-        self._items[kind].add(report.nodeid)
-        self._busy[worker] += report.duration
-        self._last[worker] = time.monotonic()
+        self._reports.append((report.nodeid, _worker(report), report.duration, time.monotonic()))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if cache := session.config.cache:
+            cache.set(
+                REMEMBERED,
+                {**(cache.get(REMEMBERED, {}) or {}), **_sum((_file(test), s) for test, _, s, _ in self._reports)},
+            )
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        for line in self._lines():
+        for line in lines(self._reports):
             terminalreporter.write_line(line)
 
-    def _lines(self) -> Iterator[str]:
-        if not self._last:
-            return
-        yield f"{'kind':<14}{'items':>7}{'seconds':>9}"
-        for kind, seconds in sorted(self._seconds.items(), key=lambda pair: -pair[1]):
-            yield f"{kind:<14}{len(self._items[kind]):>7}{seconds:>9.1f}"
-        end = max(self._last.values())
-        for worker, busy in sorted(self._busy.items()):
-            yield f"{worker}: busy for {busy:.1f} s, idle for the last {end - self._last[worker]:.1f} s"
+
+def lines(reports: Sequence[tuple[str, str, float, float]]) -> Iterator[str]:
+    """A table of the kinds, and of each worker how long it was busy, and idle until the last one ended."""
+    if not reports:
+        return
+    items = Counter(_kind(test) for test in {test for test, *_ in reports})
+    yield f"{'kind':<14}{'items':>7}{'seconds':>9}"
+    for kind, seconds in _sum((_kind(test), seconds) for test, _, seconds, _ in reports).most_common():
+        yield f"{kind:<14}{items[kind]:>7}{seconds:>9.1f}"
+    last = {worker: end for _, worker, _, end in reports}
+    for worker, busy in sorted(_sum((worker, seconds) for _, worker, seconds, _ in reports).items()):
+        yield f"{worker}: busy for {busy:.1f} s, idle for the last {max(last.values()) - last[worker]:.1f} s"
+
+
+def _sum(pairs: Iterator[tuple[str, float]]) -> "Counter[str]":
+    total: Counter[str] = Counter()
+    for name, seconds in pairs:
+        total[name] += seconds  # type: ignore[assignment]
+    return total
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
 
 
 def _kind(test: str) -> str:

@@ -15,7 +15,7 @@ from tests.simulation.executions import Execution
 from tests.simulation.ledger import Ledger
 from tests.simulation.statements import SIGN_IN, is_about
 from tests.simulation.stories import STORIES, WANTED, Story, approve
-from tests.simulation.world import LEDGER, World
+from tests.simulation.world import World
 
 ONBOARDED, PERSON, NOT_OURS, FAILED = "Onboarded", "Needs a person", "Not ours", "Failed"
 IN_PROGRESS = "Already in progress"
@@ -129,11 +129,6 @@ TABLE: Sequence[Rule] = (
 
 def tabled(call: Call, fault: Fault) -> Rule:
     return next(rule for rule in TABLE if rule.applies(call, fault))
-
-
-def is_looked_at_in_make_test(story: Story, fault: Fault) -> bool:
-    """Of a cluster only what cuts a function off: a run of it takes a second, and it makes seventy calls of its own."""
-    return story.database != LEDGER or fault in (Fault.CRASH_AFTER, Fault.TIMEOUT)
 
 
 def can_meet(call: Call, fault: Fault) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from localcloud.machine import Machine
 from localcloud.servers import AuroraMySQL, Directory, MySQL, PostgreSQL, World
+from tests.whole import WHOLE
 
 from . import psql
 from .accounts import ALICE, BOB, CAROL, DOMAIN, FRANK, HOST, MASTER, REALM
@@ -61,13 +62,13 @@ class Cluster:
         return self.writer.programs.major
 
 
-def _oldest_and_newest() -> list[int]:
-    """The major versions that this machine has for us, which may be one."""
+def _majors() -> list[int]:
+    """The newest version that this machine has for us, and the oldest one, which may be the same."""
     versions = [each.major for each in Machine.read().postgresql]
-    return sorted({versions[0], versions[-1]})
+    return sorted({versions[0], versions[-1]}) if WHOLE else versions[-1:]
 
 
-@pytest.fixture(scope="session", params=_oldest_and_newest(), ids=lambda major: f"PostgreSQL {major}")
+@pytest.fixture(scope="session", params=_majors(), ids=lambda major: f"PostgreSQL {major}")
 def major(request: pytest.FixtureRequest) -> int:
     version: int = request.param
     return version
