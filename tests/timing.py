@@ -1,4 +1,4 @@
-"""What a session took, by kind of test and by worker; and what takes longest comes first, so that workers end together."""
+"""What a session took, by kind of test and by worker; what takes longest comes first, so that workers end together."""
 
 import time
 from collections import Counter
