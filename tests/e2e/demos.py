@@ -1,5 +1,6 @@
 """The demo as a person runs it: a command, what it prints and its exit code."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ def demo(*arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "localcloud", "demo", *arguments],
         cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "COLUMNS"},  # pytest's terminal is narrow
         capture_output=True,
         text=True,
         timeout=900,

@@ -62,7 +62,7 @@ class Reader:
         for entry in CHECKOUT.iterdir():
             if entry.name != ".git":
                 (self.folder / entry.name).symlink_to(entry)
-        others = ("MAKE", "MFLAGS", "AWS_", "ARGS")  # of the make, perhaps, that runs the tests
+        others = ("MAKE", "MFLAGS", "AWS_", "ARGS", "COLUMNS")  # of the make, perhaps, and the pytest that run this
         kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         self._environment = {**kept, "HOME": str(folder), "XDG_RUNTIME_DIR": str(self._runtime)}
         self.printed = ""

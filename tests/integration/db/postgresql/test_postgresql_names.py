@@ -66,6 +66,10 @@ def postgresql(payments: Operator, as_master: SignIn) -> Iterator[PostgreSQL]:
         yield PostgreSQL(connection, session)
 
 
+OLDEST = pytest.mark.parametrize("server", ["oldest"], indirect=True)
+
+
+@OLDEST
 @pytest.mark.parametrize("source", [hostile_names.curated, hostile_names.some], ids=["curated", "random"])
 def test_a_name_is_stored_exactly_or_refused(source: Callable[[], list[str]], postgresql: PostgreSQL) -> None:
     """Beneath the grammar, which lets none of most of them come so far."""
@@ -86,6 +90,7 @@ def exact(names: Sequence[str], taken: Set[str]) -> list[str]:
     return [name for name in names if not (postgresql_role_problem(name) or name.startswith("pg_") or name in taken)]
 
 
+@OLDEST
 def test_names_that_others_left_in_the_catalogue_say_nothing_but_themselves(postgresql: PostgreSQL) -> None:
     """Of tables, sequences and schemas, on which our roles are granted something, and of roles that bear our mark."""
     taken = postgresql.run("SELECT rolname FROM pg_roles UNION SELECT nspname FROM pg_namespace")
