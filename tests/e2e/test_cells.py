@@ -13,12 +13,21 @@ from localcloud.scenery import API, MIGRATIONS, PROFILES, REPORTS
 from tests.e2e.scene import Ended, Scene
 
 Cell = tuple[str, str]
+MARIADB: Cell = ("mariadb", "iam")
 each_cell = pytest.mark.parametrize("cell", PLAYS, ids="-".join)
 
 
 @pytest.fixture(scope="module")
-def ended(scene: Scene) -> Iterator[Mapping[Cell, Ended]]:
-    """Nine databases appear at once, under the worked examples of profiles."""
+def plays(request: pytest.FixtureRequest) -> Mapping[Cell, Play]:
+    """Those of the cells that the tests of this session are about: all nine, unless some were chosen."""
+    here = [item for item in request.session.items if item.path == request.path and isinstance(item, pytest.Function)]
+    cells = {item.callspec.params["cell"] if "cell" in item.fixturenames else MARIADB for item in here}
+    return {cell: play for cell, play in PLAYS.items() if cell in cells}
+
+
+@pytest.fixture(scope="module")
+def ended(scene: Scene, plays: Mapping[Cell, Play]) -> Iterator[Mapping[Cell, Ended]]:
+    """Their databases appear at once, under the worked examples of profiles."""
     for profile in {play.profile for play in PLAYS.values()}:
         text = (PROFILES / f"{profile}.yaml").read_bytes()
         scene.cloud.client("s3").put_object(
@@ -27,11 +36,11 @@ def ended(scene: Scene) -> Iterator[Mapping[Cell, Ended]]:
     for role in (API, REPORTS):
         scene.role(role)
     with scene.migrating(MIGRATIONS):
-        for play in PLAYS.values():
+        for play in plays.values():
             play.create(scene.cloud)
-        found = {cell: scene.until(lambda play=play: onboarded(scene, play)) for cell, play in PLAYS.items()}
+        found = {cell: scene.until(lambda play=play: onboarded(scene, play)) for cell, play in plays.items()}
     yield found
-    scene.delete(*(play.name for play in PLAYS.values()))
+    scene.delete(*(play.name for play in plays.values()))
 
 
 def onboarded(scene: Scene, play: Play) -> Ended | None:
@@ -95,7 +104,7 @@ def test_aws_offers_mariadb_no_directory_and_the_message_says_what_it_offers(
         admits={"engines": ["mariadb"], "names": ["payments-*"]},
         methods={"mariadb": ["kerberos"]},
     )
-    polite = scene.run(PLAYS["mariadb", "iam"].name, profile="payments-wiki")
+    polite = scene.run(PLAYS[MARIADB].name, profile="payments-wiki")
     assert polite.end == "Needs a person"
     assert "AWS offers no Kerberos for RDS for MariaDB" in str(polite.dossier["outcome"])
     assert "mariadb: [iam]" in str(polite.dossier["plan"]["findings"])
