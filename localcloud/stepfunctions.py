@@ -22,6 +22,7 @@ from moto.stepfunctions.parser.asl.component.state import state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function import timestamp, wait_function
 from moto.stepfunctions.parser.asl.eval.event import event_manager
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.backend import execution as executions
 from moto.stepfunctions.parser.backend import execution_worker
 
@@ -73,6 +74,7 @@ def install(clock: Clock, lambda_client: Any, authorizer: Authorizer, metrics: M
         execute_lambda_function_integration=_integration,
         _invoke_lambda_function=functools.partial(_invoke, lambda_client),
     )
+    mend(Preprocessor, __init__=_own_scopes)
     mend(execution_worker, ExecutionData=functools.partial(dict, RedriveCount=0))  # nobody can redrive here
     mend(executions.BaseExecutionWorkerCommunication, terminated=_terminated)
     mend(
@@ -82,6 +84,13 @@ def install(clock: Clock, lambda_client: Any, authorizer: Authorizer, metrics: M
         get_execution_history=_get_execution_history,
         stop_execution=_stop_execution,
     )
+
+
+def _own_scopes(reader: Any) -> None:
+    """Of a definition, which each execution reads when it begins: moto's readers have one list between them, and of two
+    that read at once one fails.
+    """
+    reader._query_language_per_scope = []
 
 
 # ---- time ------------------------------------------------------------------------------------------------------------
@@ -253,8 +262,11 @@ def _stop_execution(self: Any) -> ActionResult:
 
 
 def _started(execution: Any) -> None:
-    """Its thread has begun: before, there is no history to read and nothing to stop."""
+    """Its thread has begun: before, there is no history to read and nothing to stop. Raises RuntimeError."""
+    deadline = time.monotonic() + 60
     while execution.exec_worker.env is None:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{execution.exec_arn} has not begun: has its thread failed?")
         time.sleep(0.005)
 
 

@@ -3,6 +3,9 @@
 import datetime
 import json
 
+from moto.stepfunctions.parser.asl.component.common.query_language import QueryLanguage
+from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+
 from localcloud.cloud import Cloud
 from localcloud.deploy import Stack
 from tests.conftest import Eventually
@@ -60,3 +63,10 @@ def test_the_end_of_an_execution_is_an_event(cloud: Cloud, ask: Ask, eventually:
     events.remove_targets(Rule="ends", Ids=["queue"])
     detail = json.loads(message["Body"])["detail"]
     assert (detail["executionArn"], detail["error"]) == (execution, "DatabaseBusy")
+
+
+def test_two_definitions_are_read_at_once(cloud: Cloud) -> None:
+    """Each execution reads its own when it begins."""
+    one, other = Preprocessor(), Preprocessor()
+    one._query_language_per_scope.append(QueryLanguage())
+    assert other._query_language_per_scope == []
