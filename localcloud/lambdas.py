@@ -53,6 +53,7 @@ class ExecutionEnvironments:
         self._artifacts = artifacts
         self._idle: dict[str, list[ExecutionEnvironment]] = defaultdict(list)
         self._all: set[ExecutionEnvironment] = set()
+        self._starting_early: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._closed = False
 
@@ -99,28 +100,33 @@ class ExecutionEnvironments:
 
     def start_early(self, functions: list[LambdaFunction]) -> threading.Thread:
         """Lambda's proactive initialization: one idle environment for each function, one after the other, in the
-        background.
+        background. `close` waits for it.
         """
 
         def start() -> None:
             for function in functions:
-                if self._closed or self._idle[function.function_arn]:
+                if self._closed:
+                    return
+                if self._idle[function.function_arn]:
                     continue
                 try:
                     environment = self._started(function)
                 except JsonRESTError:
                     continue  # whoever invokes it is told
-                while environment.alive and not environment.api.asked.wait(0.1):
+                while environment.alive and not self._closed and not environment.api.asked.wait(0.1):
                     pass
                 self._put_back(function, environment)
 
         thread = threading.Thread(target=start, daemon=True, name="proactive initialization")
+        self._starting_early.append(thread)
         thread.start()
         return thread
 
     def close(self) -> None:
+        self._closed = True
+        for thread in self._starting_early:
+            thread.join()
         with self._lock:
-            self._closed = True
             environments, self._all = self._all, set()
         for environment in environments:
             environment.process.kill()

@@ -1,7 +1,10 @@
 """No error of the local cloud is lost: threads, moto's own, servers that die, lists that are read while they change."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import boto3
 import pytest
@@ -86,3 +89,16 @@ def test_a_server_that_dies_while_it_should_serve_is_reported_at_the_end(
     (error,) = reported
     assert str(error).startswith("short died (3); the end of ")
     assert str(error).endswith("the disk is full")
+
+
+def test_a_cloud_that_ends_as_soon_as_it_is_up_starts_no_function_in_a_world_that_is_gone() -> None:
+    """In a process of its own: a process has one cloud at a time."""
+    ended = subprocess.run(
+        [sys.executable, "-c", "from localcloud.cloud import Cloud\nwith Cloud(): pass"],
+        cwd=Path(__file__).resolve().parents[3],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
