@@ -1,20 +1,21 @@
 """No error of the local cloud is lost: threads, moto's own, servers that die, lists that are read while they change."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
+from moto.core.exceptions import JsonRESTError
 from moto.rds.models import rds_backends
 from moto.utilities.utils import CaseInsensitiveDict
 
 from localcloud import unheard
 from localcloud.cloud import Cloud
+from localcloud.lambdas import ExecutionEnvironments
 from localcloud.machine import Machine
 from localcloud.servers import World
 from tests.integration.localcloud.databases import Database
@@ -91,14 +92,29 @@ def test_a_server_that_dies_while_it_should_serve_is_reported_at_the_end(
     assert str(error).endswith("the disk is full")
 
 
-def test_a_cloud_that_ends_as_soon_as_it_is_up_starts_no_function_in_a_world_that_is_gone() -> None:
-    """In a process of its own: a process has one cloud at a time."""
-    ended = subprocess.run(
-        [sys.executable, "-c", "from localcloud.cloud import Cloud\nwith Cloud(): pass"],
-        cwd=Path(__file__).resolve().parents[3],
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
+def test_who_ends_waits_for_the_function_that_is_just_started_early_and_starts_no_other(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws, begun, go_on, tried = cloud.aws, threading.Event(), threading.Event(), []
+    environments = ExecutionEnvironments(
+        "", {}, Mock(), Mock(), cloud.clock, cloud.faults, aws.authorizer, metrics=Mock()
     )
-    assert (ended.returncode, ended.stderr) == (0, "")
+
+    def start(function: SimpleNamespace) -> None:
+        tried.append(function.function_arn)
+        begun.set()
+        go_on.wait()
+        raise JsonRESTError("ServiceException", "none can be started")
+
+    monkeypatch.setattr(environments, "_started", start)
+    starting = environments.start_early([SimpleNamespace(function_arn=name) for name in ("one", "other")])  # type: ignore[misc]
+    begun.wait()
+    ending = threading.Thread(target=environments.close)
+    ending.start()
+    while not environments._closed:
+        assert ending.is_alive()
+    assert starting.is_alive()
+    go_on.set()
+    ending.join()
+    assert not starting.is_alive()
+    assert tried == ["one"]
