@@ -1,6 +1,7 @@
 """`python -m localcloud`: demo, up, down, shell, start, watch."""
 
 import argparse
+import math
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ def main(arguments: Sequence[str]) -> int:
         ("serve", "run a cloud in the foreground, for `up`"),
     ):
         command = commands.add_parser(name, help=purpose)
-        command.add_argument("--speed", type=float, default=500, help="simulated seconds in a real one (default 500)")
+        command.add_argument("--speed", type=_speed, default=500, help="simulated seconds in a real one (default 500)")
         if name == "demo":
             command.add_argument(
                 "--engine",
@@ -48,6 +49,17 @@ def main(arguments: Sequence[str]) -> int:
     except (RuntimeError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _speed(said: str) -> float:
+    """Raises ValueError, which argparse tells."""
+    speed = float(said)
+    if not 0 < speed < math.inf:
+        raise ValueError(said)
+    return speed
+
+
+_speed.__name__ = "speed"  # as argparse calls it where it is invalid
 
 
 def _run(asked: argparse.Namespace) -> int:

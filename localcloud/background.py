@@ -48,10 +48,22 @@ def _up(speed: float, say: Callable[[Running], None]) -> None:
     try:
         running = _wait_for(process, log)
     except BaseException:
-        process.terminate()  # also when we are interrupted: a half-started cloud is of no use to anybody
-        process.wait()
+        _end(process)  # also when we are interrupted: a half-started cloud is of no use to anybody
         raise
     return say(running)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Whoever interrupts this as well has it killed; its servers end with it."""
+    if process.poll() is None:
+        print("Ending the cloud that has half started.", file=sys.stderr)
+    process.terminate()
+    try:
+        process.wait()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
 
 
 def down() -> None:
@@ -68,9 +80,15 @@ def down() -> None:
 def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
     """Run a cloud until SIGTERM or SIGINT comes; this is the background process."""
     logging.basicConfig(format="%(asctime)s %(name)s %(message)s")
-    enough = threading.Event()
+    enough, running = threading.Event(), False
+
+    def end(*_: object) -> None:
+        enough.set()
+        if not running:
+            sys.exit(143)  # nobody waits until it has started to be ended
+
     for signal_number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_number, lambda *_: enough.set())
+        signal.signal(signal_number, end)
     with Cloud(speed=speed) as cloud:
         # they need moto, which takes a second; the cloud has imported it while others started
         from localcloud import chronicle
@@ -78,6 +96,7 @@ def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
 
         chronicle.install(cloud.clock, lambda text: print(text, flush=True))
         prepare(cloud)
+        running = True
         Running(
             pid=os.getpid(),
             started=started_at(os.getpid()) or 0,
@@ -91,7 +110,7 @@ def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
             clients=cloud.world.machine.clients,
         ).publish()
         enough.wait()
-        forget()
+        forget(os.getpid())
     # all that must be ended is; taking a million objects apart would be another second of waiting for `down`
     logging.shutdown()
     os._exit(0)

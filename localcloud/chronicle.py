@@ -11,6 +11,13 @@ from moto.sns.models import Topic
 from localcloud.clock import Clock
 from localcloud.mending import mend
 
+# How an execution ends that meets this error: it reports nothing.
+WITHOUT_A_REPORT = {
+    "AlreadyInProgress": "Already in progress",
+    "ClaimLost": "Already in progress",
+    "NotOurs": "Not ours",
+}
+
 
 def install(clock: Clock, write: Callable[[str], object]) -> None:
     """From now on `write` is given each entry, which may have several lines."""
@@ -21,10 +28,11 @@ def install(clock: Clock, write: Callable[[str], object]) -> None:
     put_events, publish = EventsBackend.put_events, Topic.publish
 
     def put_and_enter(backend: EventsBackend, events: list[dict[str, Any]]) -> Any:
+        answer = put_events(backend, events)
         for event in events:
             for text in of_event(event):
                 enter(text)
-        return put_events(backend, events)
+        return answer
 
     def publish_and_enter(topic: Topic, message: str, subject: str | None = None, **more: Any) -> Any:
         enter(of_message(subject, message))
@@ -36,9 +44,14 @@ def install(clock: Clock, write: Callable[[str], object]) -> None:
 
 def of_event(event: Mapping[str, Any]) -> Iterator[str]:
     """Of an event as PutEvents takes it; nothing of what is neither RDS's nor Step Functions'."""
-    detail = json.loads(event["Detail"])
+    try:
+        detail = json.loads(event["Detail"])
+    except ValueError:
+        return  # EventBridge refuses it
+    if not isinstance(detail, dict):
+        return
     if event["Source"] == "aws.rds":
-        yield f"{detail['EventID']}  {detail['SourceIdentifier']}: {detail['Message']}"
+        yield f"{detail.get('EventID')}  {detail.get('SourceIdentifier')}: {detail.get('Message')}"
     elif event["Source"] == "aws.states":
         yield f"execution {detail['name']} {_status(detail)}"
 
@@ -48,7 +61,8 @@ def of_message(subject: str | None, text: str) -> str:
     if text.startswith('{"AlarmName"'):
         alarm = json.loads(text)
         text = alarm["AlarmDescription"] if alarm["NewStateValue"] == "ALARM" else alarm["NewStateReason"]
-    return f"message to people: {subject}\n{textwrap.indent(text.strip(), '    ')}"
+    text = text.strip().removeprefix(subject or "").lstrip()  # its first line may be the subject
+    return f"message to people: {subject}\n{textwrap.indent(text, '    ')}"
 
 
 def _status(detail: Mapping[str, Any]) -> str:
@@ -57,8 +71,9 @@ def _status(detail: Mapping[str, Any]) -> str:
     if detail["status"] != "SUCCEEDED":
         return f"ended, {detail['status']}: {detail.get('error') or ''} {detail.get('cause') or ''}".rstrip(" :")
     output = json.loads(detail["output"] or "{}")
-    outcome = output.get("outcome") or {}
-    return f"ended, {outcome.get('end', 'Planned')}: {outcome.get('headline', '')}".rstrip(" :")
+    outcome, error = output.get("outcome") or {}, output.get("error") or output
+    end = outcome.get("end") or WITHOUT_A_REPORT.get(error.get("Error", ""), "Planned")
+    return f"ended, {end}: {outcome.get('headline', '')}".rstrip(" :")
 
 
 def _asked(given: Any) -> str:
@@ -69,4 +84,4 @@ def _asked(given: Any) -> str:
         return f"{event.get('SourceIdentifier')}, by {event.get('EventID')}"
     database = given.get("database")
     names = database.values() if isinstance(database, dict) else ()
-    return f"{', '.join(map(str, names))}, {given.get('reason') or 'by hand'}"
+    return f"{', '.join(map(str, names)) or 'no database'}, {given.get('reason') or 'by hand'}"

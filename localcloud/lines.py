@@ -18,7 +18,7 @@ The local cloud is at {running.endpoint}. A second is {running.speed:g} simulate
 Each simulated hour, a sweep starts what was missed.
 In the directory: {people}.
 
-Read what happens, and each message that people are sent:
+Read what happens, and each message that people are sent. The first is an alarm: no sweep has run yet.
   tail -f {log_file()}
 
 Open a shell in which aws, mysql, mariadb, psql and the endpoints' names work. The other lines are for this shell.

@@ -9,6 +9,7 @@ import os
 import signal
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -88,12 +89,15 @@ class Running:
                 os.kill(self.pid, signal.SIGKILL)
                 deadline += patience
             time.sleep(0.02)
-        forget()
+        forget(self.pid)
 
 
-def forget() -> None:
-    """No cloud is running any more."""
-    _description().unlink(missing_ok=True)
+def forget(pid: int) -> None:
+    """The cloud of this process runs no more; another one's description stays."""
+    description = _description()
+    with suppress(FileNotFoundError, ValueError):
+        if json.loads(description.read_text())["pid"] == pid:
+            description.unlink()
 
 
 def runtime_folder(parent: Path | None = None) -> Path:

@@ -33,10 +33,13 @@ def shell(command: list[str]) -> int:
 
 
 def _environment(running: Running, folder: Path) -> dict[str, str]:
-    """Of the shell. AWS's files are the cloud's, and so are the tickets: the user's own are left alone."""
+    """Of the shell. AWS's files are the cloud's, and so are the tickets: the user's own are left alone. A `make` in it
+    is none of the `make` that opened it.
+    """
     profiles = folder / "aws-config"
     profiles.write_text(_profiles(running))
-    theirs = {name: value for name, value in {**os.environ, **running.environment}.items() if name not in KEYS}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    theirs = {name: value for name, value in {**kept, **running.environment}.items() if name not in KEYS}
     return {
         **theirs,
         "AWS_CONFIG_FILE": str(profiles),

@@ -12,6 +12,8 @@ from localcloud.executions import IN_PROGRESS, Executions
 from localcloud.narration import HEADING, Narration
 from localcloud.running import NotRunning, Running
 
+EVENT = {"source": str, "detail-type": str, "detail": dict, "resources": list}  # what it has, where it has it
+KINDS = {str: "a string", dict: "an object", list: "an array"}
 STARTS_WITHIN = 15  # seconds of real time: an event that no rule matches starts nothing
 
 
@@ -32,17 +34,22 @@ def start(event_file: Path) -> bool:
         closing = held_by(running, told.dossier["database"]) if told.end == IN_PROGRESS else told.closing
     except EndpointConnectionError:
         raise NotRunning("The local cloud has ended meanwhile") from None
-    print(f"\n{told.end}. {closing}")
+    print(f"\n{told.end}. {closing}".rstrip())
     return told.status == "SUCCEEDED"
 
 
 def _read(event_file: Path) -> dict[str, Any]:
     try:
         content = json.loads(event_file.read_text())
+    except OSError as error:
+        raise NothingStarted(f"{event_file} cannot be read ({error.strerror}); samples are in events/") from None
     except ValueError as error:
-        raise NothingStarted(f"{event_file} is not JSON: {error}") from None
+        raise NothingStarted(f"{event_file} is not JSON ({error}); samples are in events/") from None
     if not isinstance(content, dict):
         raise NothingStarted(f"{event_file} holds no JSON object; samples are in events/")
+    for name, kind in EVENT.items() if "detail-type" in content else ():
+        if not isinstance(content.get(name, kind()), kind):
+            raise NothingStarted(f"{event_file} is no event: {name} must be {KINDS[kind]}; samples are in events/")
     if "now" in content or ("detail-type" in content and content.get("source") != "aws.rds"):
         raise NothingStarted(f"{event_file} is what another function is called with, no input of an execution")
     return content

@@ -29,7 +29,7 @@ def watch(name: str) -> bool:
         told = Narration(running.client, running.endpoint, execution, began).follow()
     except EndpointConnectionError:
         raise NotRunning("The local cloud has ended meanwhile") from None
-    print(f"\n{told.end}. {told.closing}")
+    print(f"\n{told.end}. {told.closing}".rstrip())
     return told.status == "SUCCEEDED"
 
 

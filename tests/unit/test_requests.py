@@ -31,8 +31,8 @@ SAMPLES = {
     ),
     "rds_instance_restarted": Request("RDS-EVENT-0006", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"),
     "rds_cluster_created": Request("RDS-EVENT-0170", CLUSTER, "payments-ledger", asked_at="2026-11-20T12:26:13Z"),
-    "manual_onboard": Request("manual", INSTANCE, "payments-orders", reason="its event was lost"),
-    "manual_onboard_cluster": Request("manual", CLUSTER, "payments-ledger", reason="its event was lost"),
+    "manual_onboard": Request("manual", INSTANCE, "payments-orders", reason="a second run"),
+    "manual_onboard_cluster": Request("manual", CLUSTER, "payments-ledger", reason="a second run"),
     "manual_dry_run": Request("manual", INSTANCE, "payments-orders", "payments", dry_run=True),
     "manual_approve": Request(
         "manual",

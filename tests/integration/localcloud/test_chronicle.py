@@ -9,7 +9,7 @@ import pytest
 from localcloud.chronicle import of_event, of_message
 
 RDS = {"EventID": "RDS-EVENT-0005", "SourceIdentifier": "payments-orders", "Message": "DB instance created"}
-BY_HAND = {"database": {"instance": "payments-orders"}, "reason": "its event was lost"}
+BY_HAND = {"database": {"instance": "payments-orders"}, "reason": "a second run"}
 OUTCOME = {"outcome": {"end": "Parked", "headline": "payments-orders: everything is paused"}}
 ALARM = {"AlarmName": "signon-event-lost", "AlarmDescription": "Look into the queue.", "NewStateReason": "1 datapoint"}
 
@@ -27,6 +27,11 @@ def test_an_event_of_rds() -> None:
     assert told("aws.rds", RDS) == ["RDS-EVENT-0005  payments-orders: DB instance created"]
 
 
+@pytest.mark.parametrize("detail", ["[]", "5", "{", "null"])
+def test_what_is_no_detail_of_an_event_is_left_out(detail: str) -> None:
+    assert list(of_event({"Source": "aws.rds", "Detail": detail})) == []
+
+
 def test_events_of_the_stack_itself_are_left_out_for_its_messages_say_the_same() -> None:
     assert told("signon", {}) == []
 
@@ -35,9 +40,10 @@ def test_events_of_the_stack_itself_are_left_out_for_its_messages_say_the_same()
     ("given", "asked"),
     [
         ({"detail": RDS}, "payments-orders, by RDS-EVENT-0005"),
-        (BY_HAND, "payments-orders, its event was lost"),
+        (BY_HAND, "payments-orders, a second run"),
         ({"database": {"cluster": "payments-ledger"}}, "payments-ledger, by hand"),
         ([], "by hand"),
+        ({}, "no database, by hand"),
     ],
 )
 def test_what_an_execution_was_started_by(given: object, asked: str) -> None:
@@ -52,6 +58,11 @@ def test_what_an_execution_was_started_by(given: object, asked: str) -> None:
             "Parked: payments-orders: everything is paused",
         ),
         ({"status": "SUCCEEDED", "output": json.dumps({"plan": {}})}, "Planned"),
+        (
+            {"status": "SUCCEEDED", "output": json.dumps({"plan": {}, "error": {"Error": "AlreadyInProgress"}})},
+            "Already in progress",
+        ),
+        ({"status": "SUCCEEDED", "output": json.dumps({"Error": "NotOurs", "Cause": "{}"})}, "Not ours"),
         (
             {"status": "FAILED", "error": "InvalidRequest", "cause": "No such database"},
             "FAILED: InvalidRequest No such database",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.running import CHECKOUT, Running, started_at
+from localcloud.running import CHECKOUT, Running, forget, started_at
 
 CLOUD = Running(os.getpid(), started_at(os.getpid()) or 0, "http://127.0.0.1:1", "us-east-1", 500, "signon", "", {}, {})
 FIND = "from localcloud.running import Running; print(Running.find())"
@@ -43,3 +43,10 @@ def test_one_whose_process_is_another_by_now_is_forgotten(published: Path) -> No
     replace(CLOUD, started=1).publish()
     assert Running.find() is None
     assert not list(published.glob("*/cloud.json"))
+
+
+def test_who_ends_late_leaves_the_description_of_the_next_cloud(published: Path) -> None:
+    forget(CLOUD.pid + 1)
+    assert Running.find() == CLOUD
+    forget(CLOUD.pid)
+    assert Running.find() is None

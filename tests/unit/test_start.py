@@ -1,0 +1,43 @@
+"""What `make start` is given: a file that is no input of an execution, and no event, is told in one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from localcloud.__main__ import main
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xff\x00", "is not JSON ("),
+        (b"{", "is not JSON ("),
+        (b"[]", "holds no JSON object"),
+        (b'{"detail-type": "x", "source": "aws.rds", "detail": []}', "is no event: detail must be an object"),
+        (b'{"detail-type": 5, "source": "aws.rds"}', "is no event: detail-type must be a string"),
+        (b'{"detail-type": "x", "source": "aws.rds", "resources": 7}', "is no event: resources must be an array"),
+        (b'{"detail-type": "x", "source": "aws.states"}', "is what another function is called with"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_in_one_sentence(
+    content: bytes, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "event.json"
+    file.write_bytes(content)
+    assert main(["start", str(file)]) == 1
+    assert capsys.readouterr().err.startswith(f"{file} {said}")
+
+
+@pytest.mark.parametrize("name", ["", "nothing.json"])
+def test_a_file_that_cannot_be_read_is_named_with_where_samples_are(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["start", str(tmp_path / name)]) == 1
+    assert capsys.readouterr().err.endswith("samples are in events/\n")
+
+
+@pytest.mark.parametrize("speed", ["0", "-3", "nan", "inf", "fast"])
+def test_a_speed_that_is_none_is_refused(speed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["demo", f"--speed={speed}"])
+    assert f"invalid speed value: '{speed}'" in capsys.readouterr().err
