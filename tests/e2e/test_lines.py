@@ -166,7 +166,7 @@ def test_the_pause_switch_is_set_and_taken_away(reader: Reader, orders: str, eve
 def test_the_samples_fit_the_databases_of_the_printed_lines(reader: Reader, orders: str, ledger: str) -> None:
     samples = ("manual_dry_run", "manual_approve", "manual_onboard_cluster")
     printed = reader.shell(f"make start EVENT=events/{sample}.json" for sample in samples)
-    assert "Planned. " in printed
+    assert "Planned." in printed
     assert "Plan 0123456789abcdef was approved, but the plan is" in printed
     assert "payments-ledger is cluster-" in printed
 

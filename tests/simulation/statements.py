@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 from unittest import mock
@@ -31,11 +33,26 @@ POSTGRESQL_CODES = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Session:
+    """A function's, in the PostgreSQL server at this address."""
+
+    address: str
+    pid: int
+    connection: weakref.ref[Any]
+
+    @property
+    def has_left(self) -> bool:
+        connection = self.connection()
+        return connection is None or bool(connection.closed)
+
+
 class Statements:
     """``addresses`` are those of the names of endpoints; a name without one is where nobody listens."""
 
     def __init__(self, recorded: Calls, addresses: Mapping[str, str]) -> None:
         self._calls, self._addresses = recorded, addresses
+        self._sessions: list[_Session] = []
 
     @contextmanager
     def installed(self) -> Iterator[None]:
@@ -56,7 +73,9 @@ class Statements:
                 return psycopg2_connect(*arguments, **asked)
             address = self._addresses.get(asked["host"], NOBODY)
             asked = {"hostaddr": address, "cursor_factory": in_postgresql, **asked}
-            return self._sign_in(POSTGRESQL, psycopg2_connect, asked)
+            made = self._sign_in(POSTGRESQL, psycopg2_connect, asked)
+            self._wait_for_those_that_left(made, address)
+            return made
 
         def statement(connection: Any, sql: Any, unbuffered: bool = False) -> Any:
             if not getattr(connection, "is_a_functions", False):
@@ -87,6 +106,20 @@ class Statements:
             raise _let_nobody_in(family, Fault.SERVER_ERROR)
         self._calls.end(call, fault)
         return made
+
+    def _wait_for_those_that_left(self, made: Any, address: str) -> None:
+        """A PostgreSQL server shows a session for some moments after its client has left. Here no time passes between two
+        functions, so the second one would count the first one's session.
+        """
+        gone = [each for each in self._sessions if each.address == address and each.has_left]
+        left = [each.pid for each in gone if each.pid != made.info.backend_pid]
+        while left:
+            with made.cursor(cursor_factory=extensions.cursor) as cursor:
+                cursor.execute("SELECT pid FROM pg_stat_activity WHERE pid = ANY(%s)", [left])
+                left = [pid for (pid,) in cursor.fetchall()]
+            made.rollback()  # what is seen of sessions stays the same within a transaction
+        self._sessions = [each for each in self._sessions if each not in gone]
+        self._sessions.append(_Session(address, made.info.backend_pid, weakref.ref(made)))
 
     def _mysql_statement(self, query: Callable[[Any], Any], connection: Any, sql: Any) -> Any:
         text = sql.decode() if isinstance(sql, bytes | bytearray) else str(sql)
