@@ -108,8 +108,8 @@ class Statements:
         return made
 
     def _wait_for_those_that_left(self, made: Any, address: str) -> None:
-        """A PostgreSQL server shows a session for some moments after its client has left. Here no time passes between two
-        functions, so the second one would count the first one's session.
+        """A PostgreSQL server shows a session for some moments after its client has left. No time passes between two of
+        our functions, so the second one would count the session of the first.
         """
         gone = [each for each in self._sessions if each.address == address and each.has_left]
         left = [each.pid for each in gone if each.pid != made.info.backend_pid]
