@@ -44,7 +44,7 @@ test test-all integration soak: .machine/jdbc
 unit contract integration simulation e2e: .machine/machine.json .machine/aws ## The tests of one kind (ARGS='-k membership' chooses among them)
 	@$(pytest) tests/$@ $(ARGS)
 
-unit-oldest: .machine/machine.json .machine/oldest ## The tests of the kinds unit and contract on the oldest Python that is promised
+unit-oldest: .machine/machine.json .machine/oldest ## Unit and contract tests on the oldest Python that is promised
 	@.machine/oldest/bin/python -m pytest tests/unit tests/contract --numprocesses 2 $(ARGS)
 
 soak: .machine/machine.json .machine/aws ## 100,000 hostile names for every real engine, 10,000 random schedules (NAMES=500 or SCHEDULES=500: so many of these alone; SEED=...: the same schedules)

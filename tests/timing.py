@@ -53,7 +53,7 @@ def lines(reports: Sequence[tuple[str, str, float, float]]) -> Iterator[str]:
 def _sum(pairs: Iterator[tuple[str, float]]) -> "Counter[str]":
     total: Counter[str] = Counter()
     for name, seconds in pairs:
-        total[name] += seconds  # type: ignore[assignment]
+        total[name] += seconds  # type: ignore[assignment]  # of seconds, not of things
     return total
 
 
