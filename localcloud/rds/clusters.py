@@ -11,6 +11,7 @@ from .endpoints import HOSTED_ZONE
 from .engines import ENGINES
 from .events import RESTARTED, Event
 from .joining import Joining
+from .membership import assigned_window
 
 CREATION, START, STOP, FAILOVER = 200.0, 120.0, 60.0, 30.0  # simulated seconds, at least
 
@@ -148,6 +149,8 @@ class Clusters(Joining):
         chosen = {
             "db_subnet_group_name": group or self._default_subnet_group(),
             "vpc_security_group_ids": asked.get("vpc_security_group_ids") or [self._default_security_group()],
+            "preferred_maintenance_window": asked.get("preferred_maintenance_window")
+            or assigned_window(self.clock.now()),
         }
         if engine := ENGINES.get(name):
             version = asked.get("engine_version") or engine.default_version

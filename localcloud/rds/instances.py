@@ -13,6 +13,7 @@ from . import members, pending, servers
 from .engines import ENGINES
 from .events import RESTARTED, Event
 from .joining import Joining
+from .membership import assigned_window
 from .switching import refuse_both, refuse_iam
 
 CREATION, REBOOT, START, STOP = 240.0, 45.0, 120.0, 60.0  # simulated seconds, at least
@@ -47,6 +48,9 @@ class Instances(Joining):
         else:
             asked["db_subnet_group_name"] = cluster.db_subnet_group_name
             asked["port"] = cluster.port
+        asked["preferred_maintenance_window"] = asked.get("preferred_maintenance_window") or assigned_window(
+            self.clock.now()
+        )
         with self._one_at_a_time:  # of two that come at once one is the first, and the writer
             instance: Any = super().create_db_instance(asked)
         # never the same twice, as RDS's: whoever deletes a database and makes one of the same name has another one

@@ -53,6 +53,14 @@ def next_window(window: str, now: datetime.datetime) -> datetime.datetime:
     return opens if now < opens else opens + datetime.timedelta(days=7)
 
 
+def assigned_window(now: datetime.datetime) -> str:
+    """The maintenance window of a database that is created now without one. RDS takes a random day; here it is the
+    one that is furthest away, so that no window opens by chance.
+    """
+    day = DAYS[(now.weekday() + 4) % 7]
+    return f"{day}:06:38-{day}:07:08"
+
+
 def _this_week(edge: str, now: datetime.datetime) -> datetime.datetime:
     day, hour, minute = edge.split(":")
     monday = now.replace(hour=0, minute=0, second=0, microsecond=0) - datetime.timedelta(days=now.weekday())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -173,10 +172,7 @@ def test_a_database_is_associated_and_asked_again_nothing_begins_anew(
 def test_a_membership_that_may_wait_waits_for_the_maintenance_window(
     cloud: Cloud, name: str, role: str, eventually: Eventually
 ) -> None:
-    now = cloud.clock.now()
-    far = f"{(now + timedelta(days=3)):%a:%H:%M}-{(now + timedelta(days=3, hours=1)):%a:%H:%M}".lower()
-    backup = "18:00-18:30" if now.hour < 12 else "06:00-06:30"  # the two must not overlap
-    ask_for(cloud, name, PreferredMaintenanceWindow=far, PreferredBackupWindow=backup)
+    ask_for(cloud, name)
     found = available(eventually, name)
     rds_changes.associate_directory(found, cloud.directory_id, role, apply_immediately=False)
     membership = rds.observe(found.id).membership

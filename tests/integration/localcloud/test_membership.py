@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from localcloud.rds.membership import Membership, next_window
+from localcloud.rds.membership import Membership, assigned_window, next_window
 
 NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)  # a Friday
 
@@ -63,3 +63,9 @@ def test_a_database_that_left_is_no_member_after_a_while() -> None:
 )
 def test_the_next_maintenance_window_is_this_week_or_next(window: str, opens: datetime.datetime) -> None:
     assert next_window(window, NOON) == opens
+
+
+@pytest.mark.parametrize("hour", range(0, 24 * 7, 5))
+def test_the_window_of_a_database_that_came_without_one_is_far_away_at_any_time_of_the_week(hour: int) -> None:
+    now = NOON + datetime.timedelta(hours=hour)
+    assert next_window(assigned_window(now), now) - now > datetime.timedelta(days=3)

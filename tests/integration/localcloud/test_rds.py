@@ -88,10 +88,7 @@ def test_the_same_call_again_does_not_start_a_running_join_anew(database: Databa
 
 
 def test_a_join_that_is_not_immediate_waits_for_the_window_and_can_be_hurried(database: Database) -> None:
-    in_two_days = f"{database.cloud.clock.now().replace(hour=10).strftime('%a')}:10:00"
-    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    day = days[(days.index(in_two_days[:3].lower()) + 2) % 7]
-    database.create(PreferredMaintenanceWindow=f"{day}:10:00-{day}:10:30", PreferredBackupWindow="03:00-03:30").wait()
+    database.create().wait()
     database.join(ApplyImmediately=False)
     assert database.membership() == "pending-maintenance-enable-kerberos"
     database.join(ApplyImmediately=True)
