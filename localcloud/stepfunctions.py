@@ -22,6 +22,7 @@ from moto.stepfunctions.parser.asl.component.state import state
 from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function import timestamp, wait_function
 from moto.stepfunctions.parser.asl.eval.event import event_manager
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 from moto.stepfunctions.parser.backend import execution as executions
 from moto.stepfunctions.parser.backend import execution_worker
@@ -75,6 +76,7 @@ def install(clock: Clock, lambda_client: Any, authorizer: Authorizer, metrics: M
         _invoke_lambda_function=functools.partial(_invoke, lambda_client),
     )
     mend(Preprocessor, __init__=_own_scopes)
+    mend(AmazonStateLanguageParser, parse=staticmethod(_parse))
     mend(execution_worker, ExecutionData=functools.partial(dict, RedriveCount=0))  # nobody can redrive here
     mend(executions.BaseExecutionWorkerCommunication, terminated=_terminated)
     mend(
@@ -91,6 +93,21 @@ def _own_scopes(reader: Any) -> None:
     that read at once one fails.
     """
     reader._query_language_per_scope = []
+
+
+_moto_parse = AmazonStateLanguageParser.parse
+
+
+@functools.lru_cache(maxsize=16)
+def _tree(definition: str) -> Any:
+    return _moto_parse(definition)[1]
+
+
+def _parse(definition: str) -> tuple[Any, Any]:
+    """The text of a definition is taken apart once; moto does it for each execution, which takes half a second. Each
+    has parts of its own.
+    """
+    return Preprocessor().visit(_tree(definition)), _tree(definition)
 
 
 # ---- time ------------------------------------------------------------------------------------------------------------

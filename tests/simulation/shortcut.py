@@ -1,7 +1,6 @@
 """The functions' calls to AWS where thousands of runs are wanted: what is asked goes to the same moto, past botocore.
 
-Nothing is signed, sent and parsed. What was shown once is shown again until it changes; what tells of a change is
-`versions`. Errors are botocore's own. The single faults go the whole way, by `transport`.
+Nothing is signed, sent and parsed. Errors are botocore's own. Most stories go the whole way, by `transport`.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -20,6 +19,7 @@ from moto.s3.models import s3_backends
 
 from tests.simulation.answers import MAY_BE_STALE, REFUSALS, refusal
 from tests.simulation.calls import Calls, Fault
+from tests.simulation.shown import Shown, Version
 
 Answer = dict[str, Any]
 
@@ -34,20 +34,18 @@ class Shortcut:
         region: str,
         plain: Callable[[str], Any],
         answerers: Mapping[str, Callable[[str, Mapping[str, Any]], Answer]],
-        versions: Mapping[str, Callable[[Mapping[str, Any]], Hashable]],
+        versions: Mapping[str, Version],
     ) -> None:
-        self._calls, self._plain, self._answerers, self._versions = calls, plain, answerers, versions
+        self._calls, self._plain, self._answerers = calls, plain, answerers
         self._table, self._s3 = dynamodb_backends[account][region], s3_backends[account]["aws"]
-        self._shown: dict[Hashable, tuple[Hashable, Answer]] = {}  # question: version, answer
-        self._before: dict[Hashable, Answer] = {}  # ... and what was answered before that
+        self._shown = Shown[Answer](versions)
 
     def client(self, service: str, config: Any = None) -> _Client:
         """As boto3 makes one."""
         return _Client(self, service, self._plain(service))
 
     def reset(self) -> None:
-        self._shown.clear()
-        self._before.clear()
+        self._shown.reset()
 
     def call(self, service: str, operation: str, real: Callable[..., Answer], asked: Mapping[str, Any]) -> Answer:
         """Raises ClientError, ReadTimeoutError, Killed."""
@@ -61,9 +59,8 @@ class Shortcut:
             self._calls.end(call, fault)
         if fault is Fault.TIMEOUT:
             raise ReadTimeoutError(endpoint_url=service)
-        question = (service, operation, repr(asked))
         if fault is Fault.STALE and operation in MAY_BE_STALE:
-            return self._before.get(question, answer)
+            return self._shown.before(service, operation, asked, answer)
         return answer
 
     def _answer(self, service: str, operation: str, real: Callable[..., Answer], asked: Mapping[str, Any]) -> Answer:
@@ -74,15 +71,7 @@ class Shortcut:
             return said
         if way := _WAYS.get((service, operation)):
             return way(self, asked)
-        if service not in self._versions or not operation.startswith(("Describe", "Get", "List")):
-            return real(**asked)
-        question, version = (service, operation, repr(asked)), self._versions[service](asked)
-        known = self._shown.get(question)
-        if known is None or known[0] != version:
-            if known:
-                self._before[question] = known[1]
-            known = self._shown[question] = (version, real(**asked))
-        return known[1]  # nobody changes what he was answered
+        return self._shown.see(service, operation, asked, lambda: real(**asked))
 
     # ---- shorter ways ------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -22,6 +22,7 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from localcloud.iam.refusals import refuse
 from tests.simulation.answers import MAY_BE_STALE, REFUSALS, refusal
 from tests.simulation.calls import Call, Calls, Fault
+from tests.simulation.shown import Shown, Version
 
 Application = Callable[[dict[str, Any], Any], Any]
 Answerer = Callable[[str, Mapping[str, Any]], Any]
@@ -40,19 +41,34 @@ class _Raw(io.BytesIO):
 
 
 class Transport:
-    """``answerers`` answer, in moto's place, whole services that speak JSON."""
+    """``answerers`` answer, in moto's place, whole services that speak JSON; ``versions`` are of services that are
+    asked by forms.
+    """
 
-    def __init__(self, calls: Calls, endpoint: str, region: str, answerers: Mapping[str, Answerer]) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        endpoint: str,
+        region: str,
+        answerers: Mapping[str, Answerer],
+        versions: Mapping[str, Version],
+    ) -> None:
         self._calls, self._answerers = calls, answerers
         self._endpoint = endpoint
         self._session = boto3.Session("simulated", "simulated", region_name=region)
         self._moto: Callable[[Any], Application] = functools.cache(create_backend_app)
         self._current = threading.local()  # the call that this thread is in, and what it meets
+        self._shown = Shown[_Answer](versions)
         self._seen: dict[tuple[str, str, bytes], list[_Answer]] = {}
+        self._plain_clients: dict[str, Any] = {}
+        self._functions_clients: dict[tuple[str, Any], Any] = {}
 
     def client(self, service: str, config: Any = None) -> Any:
-        """For a function: its calls are recorded, and meet faults."""
+        """For a function: its calls are recorded, and meet faults. Made once: that takes a tenth of a second."""
+        if known := self._functions_clients.get((service, config)):
+            return known
         made = self._made(service, config, lambda request, **_: self._send(service, request))
+        self._functions_clients[service, config] = made
         made.meta.events.register("before-call", lambda model, params, **_: self._begin(service, model, params))
         made.meta.events.register("after-call", lambda **_: self._end())
         made.meta.events.register("after-call-error", lambda **_: self._end())
@@ -60,9 +76,11 @@ class Transport:
 
     def plain_client(self, service: str) -> Any:
         """For everybody else."""
-        return self._made(
-            service, None, lambda request, **_: _response(request, _called(self._moto(service), _environ(request)))
-        )
+        if service not in self._plain_clients:
+            self._plain_clients[service] = self._made(
+                service, None, lambda request, **_: _response(request, _called(self._moto(service), _environ(request)))
+            )
+        return self._plain_clients[service]
 
     def _made(self, service: str, config: Any, send: Callable[..., AWSResponse]) -> Any:
         made: Any = self._session.client(service, endpoint_url=self._endpoint, config=config)  # type: ignore[call-overload]
@@ -77,6 +95,7 @@ class Transport:
 
     def reset(self) -> None:
         self._seen.clear()
+        self._shown.reset()
 
     def _begin(self, service: str, model: Any, parameters: Mapping[str, Any]) -> None:
         self._current.call = None
@@ -121,7 +140,8 @@ class Transport:
                 {"Content-Type": "application/json"},
                 json.dumps(said, default=lambda moment: moment.timestamp()).encode(),
             )
-        return _called(self._moto(service), environ)
+        asked = dict(parse_qsl(environ["wsgi.input"].getvalue().decode("latin-1")))
+        return self._shown.see(service, call.operation, asked, lambda: _called(self._moto(service), environ))
 
 
 def _refusal(environ: dict[str, Any], call: Call, fault: Fault) -> _Answer:

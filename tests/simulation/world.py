@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -31,6 +31,7 @@ from tests.simulation.functions import Functions
 from tests.simulation.rds import SimulatedRds
 from tests.simulation.servers import WarmServers
 from tests.simulation.shortcut import Shortcut
+from tests.simulation.shown import Version
 from tests.simulation.state_machine import StateFailed
 from tests.simulation.statements import Statements
 from tests.simulation.transport import Transport
@@ -49,7 +50,6 @@ class World:
         self.conductor = Conductor()
         self.calls = Calls(self.conductor)
         self.dead_letters: list[tuple[str, Mapping[str, Any]]] = []  # function, event
-        self._clients: dict[str, Any] = {}
         self.table = cloud.physical["Records"]
         self.role = f"arn:aws:iam::{cloud.account}:role/{ROLE}"
         backend = lambda_simple_backends[cloud.account][cloud.region]
@@ -63,10 +63,10 @@ class World:
         self.servers = WarmServers(cloud.world)
         self.rds = SimulatedRds(cloud.account, REGION, self.conductor, self.servers)
         answerers = {"stepfunctions": self.executions.answer}
-        self.transport = Transport(self.calls, cloud.endpoint, REGION, answerers)
-        self.shortcut = Shortcut(
-            self.calls, cloud.account, REGION, self.transport.plain_client, answerers, self._versions()
-        )
+        versions = self._versions()
+        by_forms = {service: versions[service] for service in ("ec2", "iam", "rds")}
+        self.transport = Transport(self.calls, cloud.endpoint, REGION, answerers, by_forms)
+        self.shortcut = Shortcut(self.calls, cloud.account, REGION, self.transport.plain_client, answerers, versions)
         self._statements = Statements(self.calls, self.servers.addresses)
         self._rule = self._pattern_of("DatabaseAppeared")
         self._make_resources()
@@ -222,9 +222,7 @@ class World:
 
     def client(self, service: str) -> Any:
         """A boto3 client of the simulation's Region, for those who are no function of ours."""
-        if service not in self._clients:
-            self._clients[service] = self.transport.plain_client(service)
-        return self._clients[service]
+        return self.transport.plain_client(service)
 
     # ---- making it ---------------------------------------------------------------------------------------------------
 
@@ -256,7 +254,7 @@ class World:
             self.role.replace(ROLE, API): self.role,
         }
 
-    def _versions(self) -> Mapping[str, Callable[[Mapping[str, Any]], Hashable]]:
+    def _versions(self) -> Mapping[str, Version]:
         """Of each service another one whenever it has something else to show to whoever asks so."""
         account = self._cloud.account
         iam, directories = iam_backends[account]["aws"], ds_backends[account][REGION].directories
