@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import guard, profiles, rds, secrets
+from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
 from signon.domain.credentials import Credentials
 from signon.domain.database import in_working_order
@@ -18,6 +19,7 @@ logger = Logger()
 
 
 @logger.inject_lambda_context
+@inside_the_vpc()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     errand = Errand.from_json(event)
     plan = errand.plan

@@ -14,8 +14,8 @@ from signon.settings import setting
 
 logger = Logger()
 
-# Every try of one state is told the time at which that was entered, and its last one ends almost two hours later.
-LOCK_LASTS = timedelta(hours=2)
+# Every try of one state is told the time at which that was entered, and its last one ends almost three hours later.
+LOCK_LASTS = timedelta(hours=3)
 
 
 @logger.inject_lambda_context

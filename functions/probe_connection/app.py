@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import rds, secrets
+from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
 from signon.domain.credentials import Credentials
 from signon.domain.database import DatabaseId, in_working_order
@@ -20,6 +21,7 @@ logger = Logger()
 
 
 @logger.inject_lambda_context
+@inside_the_vpc()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     plan = Plan.from_json(event["plan"])
     database = in_working_order(rds.observe(DatabaseId.from_json(event["database"])))

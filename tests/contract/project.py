@@ -35,7 +35,9 @@ BESIDE_THE_STORY = {
 
 PLATFORM = {
     "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException", "Lambda.ResourceNotReadyException", "Lambda.ENINotReadyException",
+    "Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException", "Lambda.ResourceNotReadyException",
+    "Lambda.ResourceConflictException", "Lambda.ENINotReadyException", "Lambda.ENILimitReachedException",
+    "Lambda.SubnetIPAddressLimitReachedException", "Lambda.EC2ThrottledException", "Lambda.EC2UnexpectedException",
     "Lambda.Unknown", "Sandbox.Timedout", "Runtime.ExitError",
 }  # fmt: skip
 ENDS = {"Onboarded", "Planned", "Parked", "Needs a person", "Not ours", "Already in progress", "Failed"}
@@ -84,7 +86,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def waits_of(retry: Mapping[str, Any]) -> Iterator[float]:
-    """Seconds before each retry."""
+    """Seconds before each retry, at most: with full jitter half of them is what to expect."""
     seconds = float(retry["IntervalSeconds"])
     for _ in range(retry["MaxAttempts"]):
         yield min(seconds, retry.get("MaxDelaySeconds", seconds))

@@ -6,6 +6,7 @@ import datetime
 import json
 import uuid
 from collections.abc import Callable, Mapping
+from random import Random
 from typing import Any
 
 from tests.simulation.conductor import Conductor
@@ -41,10 +42,12 @@ class Executions:
         self.machine, self.definition = arn, definition
         self._conductor, self._functions = conductor, functions
         self.all: dict[str, Execution] = {}
+        self._random = Random(0)  # noqa: S311  the same jitter in every story
         self.on_bad_end: Callable[[Execution], None] = lambda execution: None
 
     def reset(self) -> None:
         self.all.clear()
+        self._random.seed(0)
 
     def start(self, document: Any, name: str | None = None) -> Execution:
         """Raises KeyError: there is one of that name."""
@@ -81,6 +84,7 @@ class Executions:
             lambda: _text(self._conductor.now()),
             lambda arn, payload: self._functions.invoke(arn, payload, execution.arn),
             self._conductor.sleep,
+            self._random,
             is_wanted=lambda: execution.status == "RUNNING" and execution.redrives == redrive,
             state=state,
             data=data if state else execution.document,

@@ -21,7 +21,7 @@ ONBOARDED, PERSON, NOT_OURS, FAILED = "Onboarded", "Needs a person", "Not ours",
 IN_PROGRESS = "Already in progress"
 PASSING = {Fault.THROTTLED, Fault.SERVER_ERROR, Fault.TIMEOUT, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.STALE}
 BESIDE_THE_STORY = {"report-ending", "sweep-databases"}
-# Faults in one state of one run: a Task is tried again eight times, and Lambda tries twice what no state calls
+# Faults in one state of one run: a Task is tried again twelve times, and Lambda tries twice what no state calls
 MOST, MOST_BESIDE_THE_STORY = 6, 2
 
 

@@ -133,7 +133,11 @@ def test_people_are_told_how_it_ended_and_what_to_do(status: str, error: str, ki
 
 @pytest.mark.parametrize(
     ("status", "error", "kind"),
-    [("FAILED", "TemporaryFailure", "TemporaryFailure"), ("TIMED_OUT", "States.Timeout", "TimedOut")],
+    [
+        ("FAILED", "TemporaryFailure", "TemporaryFailure"),
+        ("FAILED", "Lambda.ResourceConflictException", "Lambda.ResourceConflictException"),
+        ("TIMED_OUT", "States.Timeout", "TimedOut"),
+    ],
 )
 def test_one_that_waited_too_long_or_met_no_answer_is_worth_another_look(status: str, error: str, kind: str) -> None:
     ended = ending.outcome(an_execution(status, error=error), "payments-orders")

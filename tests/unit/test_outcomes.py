@@ -236,6 +236,14 @@ def test_whoever_gets_no_answer_parks_and_says_the_same_whichever_call_it_was() 
     assert first.tried == "GetItem: Throttling, again and again for some minutes; nothing was changed"
 
 
+@pytest.mark.parametrize("error", ["Lambda.ResourceConflictException", "Lambda.AnErrorOfTheFuture", "Lambda.Unknown"])
+def test_whatever_keeps_lambda_from_running_a_function_parks(error: str) -> None:
+    ended = decide(a_dossier(error={"Error": error, "Cause": "The function is in the Pending state"}, kit=None))
+    assert (ended.end, ended.problems, ended.error) == ("Parked", (), error)
+    assert ended.digest == a_failure("TemporaryFailure").digest
+    assert ended.tried == f"{error}, again and again for some minutes; nothing was changed"
+
+
 def test_a_database_that_stays_busy_before_it_has_a_dossier_parks_too() -> None:
     ended = decide(an_error("DatabaseBusy", "payments-orders is creating"))
     assert (ended.end, ended.headline) == ("Parked", "The request: payments-orders is creating")

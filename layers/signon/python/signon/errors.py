@@ -21,6 +21,7 @@ Step Functions matches the bare class name, so these names are a contract with
         |-- ConnectPolicyRefused      IAM takes no further policy, or none on this role: a quota is reached
         |-- DatabaseUnusable        read only, stopped, failed before it was made, or no roles as RDS makes them
         |-- PermissionMissing       AWS refuses an action to the role of one of our functions
+        |-- ServiceUnreachable      no way from the stack's subnets to a service of AWS; retried for some minutes before
         |-- ConnectionRefused       no route, TLS not verified, master not let in
         |-- MasterSecretUnusable    none, unreadable, or not a secret with a password
         |-- DatabaseInUse           people are signed in and a reboot would cut them off
@@ -112,6 +113,10 @@ class PermissionMissing(NeedsPerson):
     """The role of one of our functions may not do what the function must."""
 
 
+class ServiceUnreachable(NeedsPerson):
+    """A service of AWS is not reached from the subnets of this stack."""
+
+
 class ConnectionRefused(NeedsPerson):
     """No verified connection to the database as its master user."""
 
@@ -148,8 +153,7 @@ class SettingMissing(Exception):
     """An environment variable that the template should have set is not there."""
 
 
-# How an execution ends when one of these errors reaches "Report outcome". Whatever is not named here is a defect:
-# "Failed".
+# How an execution ends when one of these errors reaches "Report outcome".
 END_BY_ERROR = {
     "TemporaryFailure": "Parked",
     "StillWaiting": "Parked",
@@ -161,3 +165,16 @@ END_BY_ERROR = {
     "ClaimLost": "Already in progress",
     **{error.__name__: "Needs a person" for error in NeedsPerson.__subclasses__()},
 }
+
+# What Lambda could not do for Step Functions begins so; AWS adds some, and lists them nowhere for Step Functions.
+# https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+LAMBDA = "Lambda."
+
+
+def end_of(error: str) -> str:
+    """How an execution ends with this error, ours or one of the platform's.
+
+    What kept Lambda from running a function passes, as what keeps AWS from answering one does. Whatever else the table
+    does not name is a defect.
+    """
+    return "Parked" if error.startswith(LAMBDA) else END_BY_ERROR.get(error, "Failed")

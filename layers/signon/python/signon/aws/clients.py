@@ -6,15 +6,26 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    IncompleteReadError,
+)
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
+from signon.domain.ways_out import unreachable
 from signon.errors import PermissionMissing, TemporaryFailure
+
+_inside_the_vpc = ContextVar("_inside_the_vpc", default=False)
 
 _CONFIG = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "max_attempts": 3})
 
@@ -50,10 +61,23 @@ def client(service: str) -> Any:
 
 
 @contextmanager
+def inside_the_vpc() -> Iterator[None]:
+    """Around the handler of a function in the VPC: where it gets no connection to AWS, a way out is missing, and a
+    person must make it. From elsewhere AWS is always reached, or has an outage that passes.
+    """
+    before = _inside_the_vpc.set(True)
+    try:
+        yield
+    finally:
+        _inside_the_vpc.reset(before)
+
+
+@contextmanager
 def errors_as(codes: Mapping[str, Callable[[str], Exception]] | None = None) -> Iterator[None]:
     """Raises ``codes[code](message)`` for an AWS error with that code.
 
     Raises TemporaryFailure: AWS did not answer this time. PermissionMissing: our role may not do that.
+    ServiceUnreachable: from inside the VPC nobody took the connection.
     """
     try:
         yield
@@ -66,8 +90,16 @@ def errors_as(codes: Mapping[str, Callable[[str], Exception]] | None = None) -> 
         if code in _REFUSED:
             raise permission_missing(error.operation_name, message) from None
         raise
+    except (ConnectTimeoutError, EndpointConnectionError) as error:
+        if _inside_the_vpc.get():
+            raise unreachable(urlsplit(error.kwargs["endpoint_url"]).hostname or "") from None
+        raise _unanswered(error) from None
     except (HTTPClientError, IncompleteReadError, NoConnection, ResponseParserError) as error:
-        raise TemporaryFailure(f"AWS did not answer: {type(error).__name__}") from None
+        raise _unanswered(error) from None
+
+
+def _unanswered(error: Exception) -> TemporaryFailure:
+    return TemporaryFailure(f"AWS did not answer: {type(error).__name__}")
 
 
 def permission_missing(operation: str, message: str) -> PermissionMissing:

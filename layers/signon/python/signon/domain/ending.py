@@ -12,7 +12,7 @@ from signon.domain.database import Database
 from signon.domain.outcome import FAILED, PARKED, Outcome, is_dry_run, is_of_a_report
 from signon.domain.record import Record, moment
 from signon.domain.request import TAG, Request, read_request
-from signon.errors import InvalidRequest
+from signon.errors import InvalidRequest, end_of
 
 # status -> the error in the record, what people read, what they can do
 _WORDS = {
@@ -20,7 +20,6 @@ _WORDS = {
     "TIMED_OUT": ("TimedOut", "took longer than six hours", "Nothing: the sweep goes on where it was"),
     "FAILED": ("", "broke off without a report", "Read the execution's history; then start it again"),
 }
-_PASSES = {"TimedOut", "TemporaryFailure"}  # the sweep looks again, as it does where the report itself says so
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def outcome(execution: Execution, name: str) -> Outcome:
     kind = error or execution.error or "Unknown"
     problem = f"The execution {what}" + (f": {execution.error}" if execution.error else "")
     return Outcome(
-        PARKED if kind in _PASSES else FAILED,
+        PARKED if execution.status == "TIMED_OUT" or end_of(kind) == PARKED else FAILED,
         f"{name}: the execution {what}",
         ((problem, remedy),),
         "see the execution's history; the next run looks at everything anew",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from signon.errors import END_BY_ERROR
+from signon.errors import LAMBDA, end_of
 
 ONBOARDED, PARKED, NEEDS_A_PERSON, FAILED = "Onboarded", "Parked", "Needs a person", "Failed"
 SILENT = {"Not ours", "Already in progress"}
@@ -119,12 +119,13 @@ def _named(asked: Any) -> str:
 
 def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -> Outcome:
     kind = error.get("Error", "")
-    end = END_BY_ERROR.get(kind, FAILED)
+    end = end_of(kind)
     message = _message(error)
     problem, _, remedy = message.partition(_REMEDY)
     if end == PARKED:
         told = message.removeprefix(f"{name} ").removeprefix(f"{name}: ")
-        no_answer = kind == "TemporaryFailure"  # which call it was is no news: the next one may be another
+        # which call it was is no news: the next one may be another
+        no_answer = kind == "TemporaryFailure" or kind.startswith(LAMBDA)
         return Outcome(
             end,
             f"{name}: {_NO_ANSWER if no_answer else told}",
