@@ -7,6 +7,7 @@ import math
 import pytest
 
 from signon import errors
+from signon.db.connection import CONNECT_TRIES, RESUMES_WITHIN
 from signon.errors import END_BY_ERROR, NeedsPerson
 from tests.contract.project import (
     ERRORS,
@@ -188,6 +189,11 @@ def test_a_function_is_inside_the_vpc_and_knows_it_or_neither() -> None:
     inside = {function for function, value in FUNCTIONS.items() if "VpcConfig" in value}
     sources = {function: (ROOT / "functions" / code_of(function) / "app.py").read_text() for function in FUNCTIONS}
     assert inside == {function for function, source in sources.items() if "@inside_the_vpc()\ndef handler(" in source}
+
+
+@pytest.mark.parametrize("function", [name for name, value in FUNCTIONS.items() if "VpcConfig" in value])
+def test_a_function_that_signs_in_lives_longer_than_all_tries_to_connect(function: str) -> None:
+    assert timeout_of(function) > CONNECT_TRIES * RESUMES_WITHIN + 30
 
 
 def test_a_claim_outlives_the_longest_function() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from signon.aws import rds, rds_changes
+from signon.aws.rds_answers import of_cluster, of_instance
 from signon.domain.database import DatabaseId
 from signon.domain.engines import Scope
 from signon.domain.request import Request
@@ -351,3 +353,19 @@ def test_an_instance_that_cannot_be_rebooted_now_is_looked_at_again(answering: A
     stub.add_client_error("describe_events", code, "no")
     with pytest.raises(DatabaseBusy, match="ledger-2: no"):
         rds_changes.restarted_since(one_of_ours("ledger-2"), NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "pauses"),
+    [
+        ({"MinCapacity": 0.0, "MaxCapacity": 4.0}, True),
+        ({"MinCapacity": 0.5, "MaxCapacity": 4.0}, False),
+        (None, False),
+    ],
+)
+def test_a_cluster_pauses_where_its_smallest_capacity_is_zero(
+    capacity: Mapping[str, float] | None, pauses: bool
+) -> None:
+    answer = a_cluster(1, "payments-1", ServerlessV2ScalingConfiguration=capacity)
+    assert of_cluster(answer, [a_member(1, 1)]).pauses is pauses
+    assert not of_instance(an_instance(1)).pauses

@@ -69,6 +69,7 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
         global_database=answer["GlobalClusterIdentifier"] if is_secondary else None,
         primary_of=None if is_secondary else answer.get("GlobalClusterIdentifier"),
         custom_endpoints=tuple(answer.get("CustomEndpoints", [])),
+        pauses=answer.get("ServerlessV2ScalingConfiguration", {}).get("MinCapacity") == 0,
         **_of_either(answer),
     )
 

@@ -11,14 +11,24 @@ from signon.domain.logins import Name
 
 Values = Sequence[str | Name]
 
+CONNECTS_WITHIN = 5  # seconds
+# "the resume time can be 30 seconds or longer": of an Aurora Serverless v2 instance that was paused for a day
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2-auto-pause.html
+RESUMES_WITHIN = 40
+CONNECT_TRIES = 3
+
 
 @dataclass(frozen=True)
 class Address:
-    """A server as RDS describes it. ``database``: PostgreSQL's sessions are in one; None for the one that RDS makes."""
+    """A server as RDS describes it. ``database``: PostgreSQL's sessions are in one; None for the one that RDS makes.
+
+    ``within``: how many seconds a try to connect may take; a paused instance resumes because somebody tries.
+    """
 
     host: str
     port: int
     database: str | None = None
+    within: int = CONNECTS_WITHIN
 
 
 class Connection(Protocol):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pymysql
 
-from signon.db.connection import Address, Values
+from signon.db.connection import CONNECT_TRIES, Address, Values
 from signon.domain.credentials import Credentials
 from signon.domain.engines import MYSQL_IAM
 from signon.errors import (
@@ -30,7 +30,7 @@ _ANSWER_WITHIN = 60  # seconds
 _ACCESS_DENIED, _PLUGIN_NOT_LOADED = 1045, 1524
 _NOT_LET_IN = {_ACCESS_DENIED, 1130, 1862, 3118}  # ... from this host, password expired, account locked
 _UNREACHABLE = {2002, 2003, 2005}
-_TRIES = {_ACCESS_DENIED: 2, **dict.fromkeys(_UNREACHABLE, 3)}  # the password may be rotated since its secret was read
+_TRIES = {_ACCESS_DENIED: 2, **dict.fromkeys(_UNREACHABLE, CONNECT_TRIES)}  # the password may have been rotated
 _TEMPORARY = {1040, 1053, 1158, 1159, 1160, 1161, 1205, 1213, 2006, 2013, 3024}
 # CREATE USER of one that is there, ALTER USER of one that is not: since we looked somebody was quicker, maybe one of
 # ours: a server goes on with the statement of a function that was killed.
@@ -142,7 +142,7 @@ def _open(address: Address, credentials: Credentials, tls: ssl.SSLContext) -> py
         charset="utf8mb4",
         autocommit=True,
         init_command=_SETTINGS,
-        connect_timeout=5,
+        connect_timeout=address.within,
         read_timeout=_ANSWER_WITHIN,
         write_timeout=_ANSWER_WITHIN,
     )

@@ -13,7 +13,7 @@ import psycopg2
 from psycopg2 import extensions
 from psycopg2 import sql as composing
 
-from signon.db.connection import Address, Values
+from signon.db.connection import CONNECT_TRIES, Address, Values
 from signon.domain.credentials import Credentials
 from signon.domain.logins import Name
 from signon.domain.names import postgresql_role_problem
@@ -56,7 +56,8 @@ class _Refusal(Enum):
     STRANGE = ""
 
 
-_TRIES = {_Refusal.PASSWORD: 2, _Refusal.UNREACHABLE: 3, _Refusal.DOWN: 3}  # the password may be rotated meanwhile
+# the password may be rotated meanwhile
+_TRIES = {_Refusal.PASSWORD: 2, _Refusal.UNREACHABLE: CONNECT_TRIES, _Refusal.DOWN: CONNECT_TRIES}
 
 
 class Connection:
@@ -130,7 +131,7 @@ def _open(address: Address, credentials: Credentials, ca_bundle: str) -> extensi
         require_auth="scram-sha-256,md5",
         client_encoding="UTF8",
         application_name="rds-signon",
-        connect_timeout=5,
+        connect_timeout=address.within,
         keepalives_idle=10,
         keepalives_interval=10,
         keepalives_count=3,

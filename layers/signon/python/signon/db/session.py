@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from signon.db.connection import Address, Connect, Connection, Values
+from signon.db.connection import CONNECTS_WITHIN, RESUMES_WITHIN, Address, Connect, Connection, Values
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Family
@@ -66,7 +66,8 @@ def sign_in(
     Raises ConnectionRefused: no route, TLS that cannot be verified, or a master who is not let in; says which.
     """
     connect = _driver(ENGINES[database.id.engine].family)
-    address = Address(host or database.host, database.port)
+    within = RESUMES_WITHIN if database.pauses else CONNECTS_WITHIN
+    address = Address(host or database.host, database.port, within=within)
     connection = connect(address, credentials, ca_bundle)
     session = Session(connection, lambda name: connect(replace(address, database=name), credentials, ca_bundle))
     try:

@@ -82,6 +82,7 @@ class Database:
     endpoint. ``instances`` are in the order of reboots: readers first, by name, the writer last.
     ``replica_of`` names what it replicates from, ``global_database`` the one whose primary cluster is elsewhere,
     ``primary_of`` the one whose primary cluster this is. ``subnets`` are all that its instances may be in.
+    ``pauses``: its instances may be paused, and resume when somebody connects.
     """
 
     id: DatabaseId
@@ -106,6 +107,7 @@ class Database:
     security_groups: tuple[str, ...] = ()
     parameter_group: str = ""
     custom_endpoints: tuple[str, ...] = ()
+    pauses: bool = False
 
     def is_new(self, now: datetime) -> bool:
         return now - self.created_at < NEW_FOR
