@@ -49,12 +49,6 @@ _POLICIES = _to(
     "ListEntitiesForPolicy", "AttachRolePolicy",
 )  # fmt: skip
 
-# Calls that ask for every database that there is, and not for one: function, operation, which one in its run
-_LISTS = {
-    ("ensure-connect-policy", operation, number)
-    for operation, number in (("DescribeDBInstances", 3), ("DescribeDBClusters", 1), ("DescribeDBClusters", 3))
-}
-
 TABLE: Sequence[Rule] = (
     Rule(
         ONBOARDED,
@@ -135,11 +129,7 @@ def can_meet(call: Call, fault: Fault) -> bool:
     """Only what is eventually consistent can be stale; of lists, what is not there is left out, and what makes
     something misses nothing.
     """
-    if fault is Fault.NOT_FOUND and (
-        call.service == "ec2"
-        or call.operation == "CreatePolicy"
-        or (call.function, call.operation, call.number) in _LISTS
-    ):
+    if fault is Fault.NOT_FOUND and (call.service == "ec2" or call.operation == "CreatePolicy"):
         return False
     return fault is not Fault.STALE or call.operation in MAY_BE_STALE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,9 @@ from hypothesis import strategies as st
 
 from signon.domain.connect_policies import (
     LONGEST_DOCUMENT,
+    MOST_POLICIES,
+    Present,
+    advice,
     dbuser,
     document,
     findings,
@@ -120,8 +124,13 @@ def test_of_this_database_exactly_what_is_wanted_is_said_and_of_others_what_was(
     assert packed(second, ROLE, DATABASE, users) == second
 
 
-def problems(*logins: IamLogin, prefix: str = PREFIX, missing: frozenset[str] = frozenset()) -> list[tuple[str, bool]]:
-    found = findings(DATABASE, a_profile(logins=logins), prefix, missing)
+def problems(
+    *logins: IamLogin,
+    prefix: str = PREFIX,
+    missing: frozenset[str] = frozenset(),
+    present: Present = MappingProxyType({}),
+) -> list[tuple[str, bool]]:
+    found = findings(DATABASE, a_profile(logins=logins), prefix, missing, present)
     return [(finding.problem, finding.approvable) for finding in found]
 
 
@@ -157,3 +166,32 @@ def test_a_role_with_several_personal_logins_is_a_finding_that_a_person_may_wave
 def test_what_no_policy_can_mend_is_found(role: str, prefix: str, missing: set[str], problem: str) -> None:
     login = IamLogin("payments_app", ("read",), used_by=(role,))
     assert problems(login, prefix=prefix, missing=frozenset(missing)) == [(problem, False)]
+
+
+UNLESS = "that IAM attaches to a role unless its quota was raised"
+APP = IamLogin("payments_app", ("read",), used_by=(ROLE,))
+
+
+def test_a_role_that_would_need_more_policies_than_iam_attaches_is_found_before_anything_is_changed() -> None:
+    assert problems(APP, present={ROLE: [frozenset({"x" * LONGEST_DOCUMENT})] * (MOST_POLICIES - 1)}) == []
+    assert problems(APP, present={ROLE: [frozenset({"x" * LONGEST_DOCUMENT})] * MOST_POLICIES}) == [
+        (f"With payments-orders the role payments-api needs more than the 10 managed policies {UNLESS}", True)
+    ]
+
+
+@pytest.mark.parametrize(("full", "told"), [(6, []), (7, [8]), (9, [10]), (10, [])])
+def test_it_is_told_of_before_that(full: int, told: list[int]) -> None:
+    present = {ROLE: [frozenset({"x" * LONGEST_DOCUMENT})] * full}
+    said = [each.problem for each in advice(DATABASE, a_profile(logins=(APP,)), present)]
+    assert said == [
+        f"The role payments-api needs {needed} of the 10 managed policies that IAM attaches to a role, and those of"
+        " others count as well"
+        for needed in told
+    ]
+
+
+def test_a_policy_has_room_for_about_sixty_databases_so_that_a_role_has_six_hundred() -> None:
+    """As the page of operations says, of logins of a usual length."""
+    lines = [dbuser(a_database_id(resource_id=f"db-{number:026}"), "payments_app") for number in range(100)]
+    room = max(count for count in range(100) if len(document(ROLE, frozenset(lines[:count]))) <= LONGEST_DOCUMENT)
+    assert 60 <= room <= 70

@@ -33,6 +33,7 @@ class Iam:
         self.shown: list[frozenset[str]] | None = None
         self.said: list[frozenset[str]] | None = None
         self.writes = self.guarded = 0
+        self.asked: list[str] = []  # in this order: the lock, and every database of the account
 
     def read(self, _: str, __: str) -> list[frozenset[str]]:
         return list(self.written if self.shown is None else self.shown)
@@ -46,7 +47,15 @@ class Iam:
 
     @contextmanager
     def held(self, *_: object) -> Iterator[Any]:
+        self.asked.append("lock")
         yield self
+
+    def remembered(self, *_: object) -> list[frozenset[str]]:
+        return self.said or []
+
+    def every_database(self) -> frozenset[str]:
+        self.asked.append("every database")
+        return frozenset({ORDERS.resource_id, LEDGER.resource_id})
 
     def let_in(self, database: DatabaseId, *logins: str) -> Connected:
         profile = a_profile(logins=tuple(IamLogin(login, ("read",), used_by=(ROLE,)) for login in logins))
@@ -73,7 +82,8 @@ def iam(monkeypatch: pytest.MonkeyPatch) -> Iam:
     )
     monkeypatch.setattr(policy_lock, "held", iam.held)
     monkeypatch.setattr(records, "note", lambda *_: None)
-    monkeypatch.setattr(rds, "resource_ids", lambda: frozenset({ORDERS.resource_id, LEDGER.resource_id}))
+    monkeypatch.setattr(policy_lock, "remembered", iam.remembered)
+    monkeypatch.setattr(rds, "resource_ids", iam.every_database)
     return iam
 
 
@@ -102,6 +112,22 @@ def test_where_the_table_was_lost_it_begins_with_what_iam_shows(iam: Iam) -> Non
     iam.said = None
     iam.let_in(LEDGER, "payments_app")
     assert iam.written == [frozenset({dbuser(ORDERS, "payments_app"), dbuser(LEDGER, "payments_app")})]
+
+
+def test_nobody_waits_for_the_lock_while_every_database_is_listed_and_that_only_where_a_policy_is_full(
+    iam: Iam,
+) -> None:
+    iam.let_in(ORDERS, "payments_app")
+    iam.let_in(LEDGER, "payments_app")
+    assert iam.asked == ["lock", "lock"]
+    gone = frozenset(dbuser(a_database_id(resource_id=f"db-GONE{number:020}"), "payments_app") for number in range(60))
+    full = frozenset({dbuser(ORDERS, "payments_app")}) | gone
+    iam.written, iam.said, iam.asked = [full], [full], []
+    iam.let_in(LEDGER, *(f"login_{number:02}" for number in range(20)))
+    assert iam.asked == ["every database", "lock"]
+    (policy,) = iam.written
+    assert not policy & gone
+    assert len(policy) == 21
 
 
 def test_a_role_that_is_no_longer_named_is_let_in_nowhere_here(iam: Iam) -> None:

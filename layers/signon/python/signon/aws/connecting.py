@@ -55,9 +55,10 @@ def let_in(
         before_change()  # remembered first: a role that is let in and forgotten would be let in for good
         records.note(lock.table, database.resource_id, {"connected_roles": {**earlier, **since}})
     for role in (*roles, *left):
+        users = wanted(database, profile, role)
+        gone = _gone(lock.table, database, role, users)
         with policy_lock.held(lock, role) as held:
-            users = wanted(database, profile, role)
-            written, policies = _write(owner.prefix, database, role, users, held, before_change)
+            written, policies = _write(owner.prefix, database, role, users, gone, held, before_change)
         changed += written
         for number in policies:
             attachment = connect_policies.attach(owner.prefix, role, number, owner.listed, before_change)
@@ -69,11 +70,24 @@ def let_in(
     return Connected(len(roles), changed, tuple(missing))
 
 
+def _gone(table: str, database: DatabaseId, role: str, users: frozenset[str]) -> frozenset[str]:
+    """The resource ids of databases that are no more, where the role's policies are full without their lines.
+
+    Every database of the account is listed for it: so it is asked only then, and before the lock is taken, for which
+    others wait.
+    """
+    present = policy_lock.remembered(table, role)
+    if not present or len(packed(present, role, database, users)) <= len(present):
+        return frozenset()
+    return frozenset(resource_id(arn) for policy in present for arn in policy) - rds.resource_ids()
+
+
 def _write(
     prefix: str,
     database: DatabaseId,
     role: str,
     users: frozenset[str],
+    gone: frozenset[str],
     held: policy_lock.Held,
     before_change: Callable[[], object],
 ) -> tuple[int, list[int]]:
@@ -83,10 +97,7 @@ def _write(
     """
     shown = connect_policies.read(prefix, role)
     present = shown if held.said is None else held.said
-    must = packed(present, role, database, users)
-    if must != present:
-        named = {resource_id(arn) for policy in present for arn in policy}
-        must = packed(present, role, database, users, frozenset(named - rds.resource_ids()))
+    must = packed(present, role, database, users, gone)
     if must != shown:
         before_change()
     if must != held.said:

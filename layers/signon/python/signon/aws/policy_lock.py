@@ -51,13 +51,20 @@ class Held:
             )
 
 
+def remembered(table: str, role: str) -> list[frozenset[str]]:
+    """What the policies of the role (its ARN) were last made to say; whoever holds the lock may be changing them."""
+    with errors_as():
+        item = _table().get_item(TableName=table, Key=_key(role), ConsistentRead=True).get("Item", {})
+    return _policies(item.get("policies")) or []
+
+
 @contextmanager
 def held(lock: Lock, role: str) -> Iterator[Held]:
     """Holds the lock on the role (its ARN); whoever was killed with it loses it when it has lasted its longest.
 
     Raises TemporaryFailure: another execution holds it.
     """
-    item: dict[str, Any] = {"TableName": lock.table, "Key": {"database": {"S": role}, "kind": {"S": "policy-lock"}}}
+    item: dict[str, Any] = {"TableName": lock.table, "Key": _key(role)}
     ours = {":execution": {"S": lock.execution}}
     try:
         with errors_as({"ConditionalCheckFailedException": _Held}):
@@ -93,6 +100,10 @@ def _policies(attribute: Any) -> list[frozenset[str]] | None:
     if attribute is None:
         return None
     return [frozenset(arn["S"] for arn in policy["L"]) for policy in attribute["L"]]
+
+
+def _key(role: str) -> dict[str, Any]:
+    return {"database": {"S": role}, "kind": {"S": "policy-lock"}}
 
 
 def _table() -> DynamoDBClient:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from signon.aws import directory_service, ec2, iam, parameters, rds, records
+from signon.aws import directory_service, ec2, iam, parameters, policy_lock, rds, records
 from signon.domain.connect_policies import roles_of
 from signon.domain.database import Database
 from signon.domain.engines import Method
@@ -38,6 +38,7 @@ def look_around(
         paused=records.is_paused(table),
         missing_roles=iam.missing_roles(role for role in roles_of(here) if _account(role) == database.id.account),
         policy_prefix=policy_prefix,
+        connect_policies={role: policy_lock.remembered(table, role) for role in roles_of(here)},
     )
 
 

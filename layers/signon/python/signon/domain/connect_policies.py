@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from signon.domain.database import DatabaseId
-from signon.domain.prerequisites import Finding
+from signon.domain.prerequisites import Advice, Finding
 from signon.domain.profile import IamLogin, Profile
 
 PATH = "/signon/connect/"
@@ -19,6 +19,10 @@ ACTION = "rds-db:connect"
 # "managed policies: 6,144 characters"; white space does not count, and we write none
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LONGEST_DOCUMENT, LONGEST_NAME = 6144, 128
+MOST_POLICIES = 10  # "Managed policies attached to an IAM role": those of others count, and the quota can be raised
+NEARLY_MOST = 8
+
+Present = Mapping[str, Sequence[frozenset[str]]]  # role -> what its policies say, each as its ``dbuser`` ARNs
 
 
 def roles_of(profile: Profile) -> tuple[str, ...]:
@@ -97,7 +101,9 @@ def resource_id(arn: str) -> str:
     return arn.rpartition(":")[2].partition("/")[0]
 
 
-def findings(database: DatabaseId, profile: Profile, prefix: str, missing_roles: frozenset[str]) -> Iterator[Finding]:
+def findings(
+    database: DatabaseId, profile: Profile, prefix: str, missing_roles: frozenset[str], present: Present
+) -> Iterator[Finding]:
     """What stands in the way of letting roles in. ``profile`` has the logins alone that there are on this database."""
     for role in roles_of(profile):
         name, account = role_name(role), role.split(":")[4]
@@ -113,6 +119,13 @@ def findings(database: DatabaseId, profile: Profile, prefix: str, missing_roles:
                 f"The name of the role {name} is too long for that of its policy, which begins with {prefix}",
                 "Deploy the stack under a shorter name, or name a role with a shorter one",
             )
+        if _needed(database, profile, role, present) > MOST_POLICIES:
+            yield Finding(
+                f"With {database.name} the role {name} needs more than the {MOST_POLICIES} managed policies that IAM"
+                " attaches to a role unless its quota was raised",
+                "Let another role use the logins of some databases; or have the quota raised, then approve",
+                approvable=True,
+            )
         personal = sorted(login.user for login in _iam_logins(profile) if login.personal and role in login.used_by)
         if len(personal) > 1:
             yield Finding(
@@ -121,6 +134,22 @@ def findings(database: DatabaseId, profile: Profile, prefix: str, missing_roles:
                 "Let each person have a role of their own, or name these logins personal: false and let one be shared",
                 approvable=True,
             )
+
+
+def advice(database: DatabaseId, profile: Profile, present: Present) -> Iterator[Advice]:
+    """What is worth knowing before a quota is reached."""
+    for role in roles_of(profile):
+        if NEARLY_MOST <= (needed := _needed(database, profile, role, present)) <= MOST_POLICIES:
+            yield Advice(
+                f"The role {role_name(role)} needs {needed} of the {MOST_POLICIES} managed policies that IAM attaches"
+                " to a role, and those of others count as well",
+                "Have the quota raised in time, or let another role use the logins of new databases",
+            )
+
+
+def _needed(database: DatabaseId, profile: Profile, role: str, present: Present) -> int:
+    """How many policies the role has when it is let in to this database as well."""
+    return len(packed(present.get(role, ()), role, database, wanted(database, profile, role)))
 
 
 def _iam_logins(profile: Profile) -> Iterator[IamLogin]:

@@ -132,7 +132,10 @@ def make_plan(
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,
         lets_in=made.iam or (record is not None and bool(record.connected_roles)),
-        advice=tuple(advice(engine, database, profile, around)),
+        advice=(
+            *advice(engine, database, profile, around),
+            *connect_policies.advice(database.id, profile.on(engine.name), around.connect_policies),
+        ),
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now)
@@ -146,7 +149,9 @@ def _left(found: Iterable[Finding], was_allowed: bool) -> Iterator[Finding]:
 def _of_the_roles(database: Database, profile: Profile, made: Methods, around: Surroundings) -> Iterator[Finding]:
     if made.iam:
         here = profile.on(database.id.engine)
-        yield from connect_policies.findings(database.id, here, around.policy_prefix, around.missing_roles)
+        yield from connect_policies.findings(
+            database.id, here, around.policy_prefix, around.missing_roles, around.connect_policies
+        )
 
 
 def _reboot_is_allowed(database: Database, profile: Profile, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from signon.domain.directory import Directory, DirectoryRole, Trust
@@ -19,7 +19,8 @@ class Surroundings:
     method in this engine version; ``trusts`` is None where this account is not shown them, ``network`` where no join
     is due; ``parameters`` are those of the database's parameter group; ``paused``: a person has switched everything
     off, and nothing is begun, whoever approved it. ``missing_roles``: those of the profile's IAM roles (their ARNs)
-    that there are not; ``policy_prefix`` begins the names of the stack's connect policies.
+    that there are not; ``policy_prefix`` begins the names of the stack's connect policies, ``connect_policies`` is what
+    those of each role say.
     """
 
     directory: Directory | None
@@ -33,3 +34,4 @@ class Surroundings:
     paused: bool = False
     missing_roles: frozenset[str] = frozenset()
     policy_prefix: str = ""
+    connect_policies: Mapping[str, Sequence[frozenset[str]]] = field(default_factory=dict)
