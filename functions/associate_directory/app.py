@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import directory_service, guard, rds_changes, records
+from signon.domain.drift import as_it_runs
 from signon.domain.errand import Errand
 from signon.domain.membership import Reading, must_associate, opening
 from signon.settings import setting
@@ -27,7 +28,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     asks = must_associate(database, directory, apply_immediately=plan.apply_immediately)
     if asks:
         directory_service.require_active(directory)
-        records.note(table, claim.database, {"associated_at": now.isoformat(), "allowed": plan.profile.sha256})
+        asked = {"associated_at": now.isoformat(), "allowed": plan.profile.sha256}
+        records.note(table, claim.database, {**asked, "joined_as": as_it_runs(database)})
         role = setting("DIRECTORY_ROLE")
         rds_changes.associate_directory(database, directory, role, apply_immediately=plan.apply_immediately)
     reading = opening(before, database, record, asks=asks, plugin_loaded=event["probe"]["plugin_loaded"])

@@ -1,4 +1,4 @@
-"""Leave directory: one visit. Where an instance takes one method or the other, it leaves the one before the other."""
+"""Leave directory: one visit. It is left before IAM takes its place, and before it is joined anew."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     asks = must_leave(database, apply_immediately=plan.apply_immediately)
     page = visit(before, now, done=database.membership is None, asks=asks, what="the database leaves its directory")
     if asks:
-        allowed = dict.fromkeys(("allowed", "switch_allowed"), plan.profile.sha256)
-        records.note(table, claim.database, {"associated_at": "", "rebooted_at": "", **allowed})
+        kinds = ("allowed", "switch_allowed") if plan.methods.switches else ("allowed",)
+        allowed = dict.fromkeys(kinds, plan.profile.sha256)
+        records.note(table, claim.database, {"associated_at": "", "rebooted_at": "", "joined_as": "", **allowed})
         rds_changes.leave_directory(database, apply_immediately=plan.apply_immediately)
     logger.info("Leaving the directory", extra=page.to_json())
     return page.to_json()

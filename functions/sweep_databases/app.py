@@ -31,8 +31,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     started = [one for one in due[:room] if executions.start(machine, one.execution_name(now), one.request)]
     for one in started:
         logger.info("Started", extra={"database": one.database.name, "reason": one.reason})
-        if one.version:
-            records.note(table, one.database.resource_id, {"swept_version": one.version})
+        if one.facts:
+            records.note(table, one.database.resource_id, one.facts)
+    for database in sweep.restored(candidates):
+        records.note(table, database.resource_id, {"swept_drift": ""})
     answer = {"looked_at": len(databases), "due": len(due), "started": len(started)}
     answer["held_back"] = answer["due"] - answer["started"]
     oldest = sweep.oldest_unfinished(candidates, now)

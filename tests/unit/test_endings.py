@@ -146,7 +146,7 @@ def test_one_that_waited_too_long_or_met_no_answer_is_worth_another_look(status:
     assert facts(ended, dossier, None, EXECUTION, NOW.isoformat())["next_look"] == at(hours=1).isoformat()
 
 
-def noted(record: Record | None) -> dict[str, str]:
+def noted(record: Record | None) -> dict[str, Any]:
     execution = an_execution()
     dossier = ending.dossier(a_request(profile=None), a_database(), record)
     ended = ending.outcome(execution, "payments-orders")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def test_without_a_record_only_trouble_and_changes_are_news() -> None:
     assert [is_news(ended, None, EXECUTION) for ended in (DONE, BROKEN)] == [False, True]
 
 
-def noted(dossier: dict[str, Any], record: Record | None = None) -> dict[str, str]:
+def noted(dossier: dict[str, Any], record: Record | None = None) -> dict[str, Any]:
     return dict(facts(decide(dossier), dossier, record, EXECUTION, NOW.isoformat()))
 
 
@@ -91,9 +92,11 @@ def test_a_record_of_a_database_without_a_plan_is_written_too() -> None:
     assert noted(dossier)["end"] == "Needs a person"
 
 
-def test_every_fact_is_text() -> None:
+def test_every_fact_is_text_or_texts_by_name() -> None:
     for dossier in (a_dossier(), a_dossier(reboot=REBOOTED)):
-        assert all(isinstance(value, str) for value in noted(dossier).values())
+        for fact in noted(dossier).values():
+            texts = fact.values() if isinstance(fact, Mapping) else [fact]
+            assert all(isinstance(text, str) for text in texts)
 
 
 def test_an_event_holds_names_ids_and_counts_and_no_person() -> None:

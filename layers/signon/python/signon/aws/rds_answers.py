@@ -35,6 +35,7 @@ def of_instance(answer: Mapping[str, Any]) -> Database:
         instances=(_instance(answer, is_writer=True),),
         replica_of=answer.get("ReadReplicaSourceDBInstanceIdentifier"),
         replicas=tuple(answer.get("ReadReplicaDBInstanceIdentifiers", [])),
+        upgrades_itself=answer.get("AutoMinorVersionUpgrade", False),
         **_of_either(answer),
     )
 

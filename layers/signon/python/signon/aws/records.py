@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 _AT_ONCE = 100
 _TRIES = 8
+_MAPS = ("reboot_intents", "connected_roles", "left_as", "joined_as")
 
 
 def read(table: str, database: str) -> Record | None:
@@ -101,11 +102,11 @@ def _batch(table: str, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]
 
 def _record(item: Mapping[str, Any]) -> Record:
     texts = {field: item.get(field, {}).get("S") for field in Record.__dataclass_fields__}
-    return Record(**{**texts, **{name: _times(item, name) for name in ("reboot_intents", "connected_roles")}})
+    return Record(**{**texts, **{name: _map(item, name) for name in _MAPS}})
 
 
-def _times(item: Mapping[str, Any], name: str) -> dict[str, str]:
-    return {key: at["S"] for key, at in item.get(name, {}).get("M", {}).items()}
+def _map(item: Mapping[str, Any], name: str) -> dict[str, str]:
+    return {key: text["S"] for key, text in item.get(name, {}).get("M", {}).items()}
 
 
 def _table() -> DynamoDBClient:

@@ -82,7 +82,8 @@ class Database:
     endpoint. ``instances`` are in the order of reboots: readers first, by name, the writer last.
     ``replica_of`` names what it replicates from, ``global_database`` the one whose primary cluster is elsewhere,
     ``primary_of`` the one whose primary cluster this is. ``subnets`` are all that its instances may be in.
-    ``pauses``: its instances may be paused, and resume when somebody connects.
+    ``pauses``: its instances may be paused, and resume when somebody connects. ``upgrades_itself``: RDS gives it new
+    minor versions.
     """
 
     id: DatabaseId
@@ -108,6 +109,7 @@ class Database:
     parameter_group: str = ""
     custom_endpoints: tuple[str, ...] = ()
     pauses: bool = False
+    upgrades_itself: bool = False
 
     def is_new(self, now: datetime) -> bool:
         return now - self.created_at < NEW_FOR

@@ -114,7 +114,8 @@ class Engine:
     wrong with older ones; ``why_reboot`` why the instances in ``reboots`` are rebooted after joining a directory;
     ``joining`` what people notice of the join itself; ``exclusive`` what takes one method or the other;
     ``longest_domain``: how many characters a domain name may have, where AWS names a limit; ``takes_trusted``: people
-    of a domain that the directory trusts, too.
+    of a domain that the directory trusts, too; ``joins_anew_after``: what of it must not change after it has joined a
+    directory, and makes it leave and join again where it did.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Engine:
     exclusive: Exclusive = Exclusive.LOGIN
     longest_domain: int | None = None
     takes_trusted: bool = True
+    joins_anew_after: tuple[str, ...] = ()
 
     def serves(self, version: str) -> bool:
         return tuple(int(part) for part in version.split(".") if part.isdigit()) >= self.oldest
@@ -234,6 +236,10 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
                 exclusive=Exclusive.INSTANCE,
                 longest_domain=_LONGEST_DOMAIN,
                 takes_trusted=False,
+                # "you must turn off Kerberos authentication and then turn it back on after an automatic upgrade", and
+                # "Don't modify the DB instance port after enabling the feature"
+                # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html
+                joins_anew_after=("engine_version", "port"),
             ),
             Engine(
                 "aurora-mysql",

@@ -18,7 +18,10 @@ from signon.domain.profile import Profile
 
 @dataclass(frozen=True)
 class Methods:
-    """``leaves_directory`` and ``switches_iam`` (on where ``iam``, else off): what must be changed for them."""
+    """``leaves_directory`` and ``switches_iam`` (on where ``iam``, else off): what must be changed for them.
+
+    A database that leaves its directory and is to be signed in to by it joins it anew.
+    """
 
     kerberos: bool
     iam: bool
@@ -32,9 +35,13 @@ class Methods:
         )
 
     @property
+    def rejoins(self) -> bool:
+        return self.leaves_directory and self.kerberos
+
+    @property
     def switches(self) -> bool:
         """Whether one method takes the other's place."""
-        return self.leaves_directory or (self.switches_iam and not self.iam)
+        return (self.leaves_directory and not self.kerberos) or (self.switches_iam and not self.iam)
 
     @classmethod
     def from_json(cls, document: Mapping[str, bool]) -> Methods:
@@ -44,8 +51,8 @@ class Methods:
         return asdict(self)
 
 
-def methods(database: Database, profile: Profile) -> Methods:
-    """What the profile wants of this database, and what stands against it there."""
+def methods(database: Database, profile: Profile, *, rejoins: bool = False) -> Methods:
+    """What the profile wants of this database, and what stands against it there; ``rejoins``: its membership is old."""
     engine = ENGINES[database.id.engine]
     wanted = profile.methods_for(engine.name)
     kerberos, iam = Method.KERBEROS in wanted, Method.IAM in wanted
@@ -53,7 +60,7 @@ def methods(database: Database, profile: Profile) -> Methods:
     return Methods(
         kerberos,
         iam,
-        leaves_directory=alone and iam and database.membership is not None,
+        leaves_directory=(alone and iam and database.membership is not None) or (kerberos and rejoins),
         switches_iam=(iam and not database.iam_enabled) or (alone and kerberos and database.iam_enabled),
     )
 
@@ -65,7 +72,7 @@ def _takes_one(engine: Engine) -> bool:
 def switch(database: Database, made: Methods) -> Iterator[Finding]:
     """What a person must approve where one method takes the other's place."""
     name, title = database.id.name, ENGINES[database.id.engine].title
-    if made.leaves_directory and database.membership:
+    if made.leaves_directory and not made.rejoins and database.membership:
         yield Finding(
             f"{name} is a member of {database.membership.directory}, and {title} takes one method or the other: it"
             " would leave the directory, and who signs in with it would be let in no longer",

@@ -21,7 +21,8 @@ _NO_ANSWER = "AWS, or the database, does not answer as it should; it is looked a
 class Outcome:
     """``problems`` are (what is wrong, what to do) pairs; ``seen`` is the evidence, ``tried`` what was done about it.
 
-    ``changed`` says that this run changed something. ``advice`` is told along, and is no news of itself.
+    ``changed`` says that this run changed something. ``advice`` is told along, and is no news of itself; nor is
+    ``reason``, why the run was started where somebody or the sweep said so.
     """
 
     end: str
@@ -33,6 +34,7 @@ class Outcome:
     next_look: str | None = None
     seen: str = ""
     advice: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
 
     @property
     def is_silent(self) -> bool:
@@ -59,6 +61,7 @@ class Outcome:
         lines += ["", "Worth knowing:"] if self.advice else []
         for fact, remedy in self.advice:
             lines += [f"- {fact}", f"  {remedy}"]
+        lines += ["", f"Why it was started: {self.reason}"] if self.reason else []
         for what, text in (("seen", self.seen), ("tried", self.tried)):
             lines += ["", f"What was {what}: {text}"] if text else []
         return "\n".join([*lines, "", f"Execution: {execution}"])
@@ -67,7 +70,8 @@ class Outcome:
 def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
     """The outcome of a dossier that reached "Report outcome"; ``asked`` is the input the execution was started with."""
     told_along = _problems(dossier.get("plan", {}).get("advice", ()))
-    return replace(_decide(dossier, asked), advice=told_along)
+    reason = dossier.get("request", {}).get("reason") or ""
+    return replace(_decide(dossier, asked), advice=told_along, reason=reason)
 
 
 def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:

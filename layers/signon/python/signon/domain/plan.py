@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain import connect_policies
 from signon.domain.approvals import applied_along, approvals
 from signon.domain.brevity import shortened
-from signon.domain.database import Database
+from signon.domain.database import Database, Membership
+from signon.domain.drift import finished, outdates_membership
 from signon.domain.engines import ENGINES, Engine
 from signon.domain.membership import MEMBERSHIP, READY, RETRY
 from signon.domain.methods import Methods, methods, switch
@@ -43,7 +44,7 @@ class Plan:
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
     ``redrives`` is how often the execution had been redriven when it was made; ``lets_in``: there are IAM roles whose
     policies speak, or have spoken, of this database. ``advice`` is worth knowing, and neither in the way nor in the
-    checksum.
+    checksum. ``leaves_as``: how the database is when all is done, for the record.
     """
 
     verdict: str
@@ -63,6 +64,7 @@ class Plan:
     redrives: int = 0
     lets_in: bool = False
     advice: tuple[Advice, ...] = ()
+    leaves_as: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def interrupts(self) -> bool:
@@ -106,8 +108,9 @@ def make_plan(
 
     Where ``record`` does not know of the reboot after joining, the probe decides about it later.
     """
-    engine, made = ENGINES[database.id.engine], methods(database, profile)
-    steps = tuple(_steps(engine, database, profile, made, record.reboot_due if record else None))
+    engine, outdated = ENGINES[database.id.engine], outdates_membership(record, database, profile.directory)
+    made = methods(database, profile, rejoins=outdated is not None)
+    steps = tuple(_steps(engine, database, profile, made, record.reboot_due if record else None, outdated))
     interrupts = any(step.interruption != "none" for step in steps)
     is_ours = record is not None and record.is_ours
     was_allowed = record is not None and record.allowed == version.sha256
@@ -136,6 +139,7 @@ def make_plan(
             *advice(engine, database, profile, around),
             *connect_policies.advice(database.id, profile.on(engine.name), around.connect_policies),
         ),
+        leaves_as=finished(database, made, profile.directory),
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now)
@@ -166,18 +170,25 @@ def _reboot_is_allowed(database: Database, profile: Profile, now: datetime) -> b
 
 
 def _steps(
-    engine: Engine, database: Database, profile: Profile, made: Methods, reboot_due: bool | None
+    engine: Engine,
+    database: Database,
+    profile: Profile,
+    made: Methods,
+    reboot_due: bool | None,
+    outdated: str | None,
 ) -> Iterator[Step]:
     name = database.id.name
     if made.leaves_directory and database.membership:
         why = f"{engine.title} takes one method or the other; its directory logins are let in no longer"
+        if made.rejoins:
+            why = f"{outdated}; {engine.title} wants directory sign-in switched off and on again then"
         yield Step(f"Let {name} leave directory {database.membership.directory}", why, engine.joining)
     if made.switches_iam:
         # AWS says of this setting that there is no downtime.
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
         yield Step(*_switching_iam(engine, name, made))
     if made.kerberos:
-        yield from _joining(engine, database, profile, reboot_due)
+        yield from _joining(engine, database, profile, reboot_due, rejoins=made.rejoins)
     here = profile.on(engine.name)
     if made.iam and (roles := connect_policies.roles_of(here)):
         who = ", ".join(shortened(tuple(arn.rpartition("/")[2] for arn in roles)))
@@ -193,11 +204,13 @@ def _switching_iam(engine: Engine, name: str, made: Methods) -> tuple[str, str]:
     return f"Switch IAM database authentication off for {name}", why
 
 
-def _joining(engine: Engine, database: Database, profile: Profile, reboot_due: bool | None) -> Iterator[Step]:
-    name, membership = database.id.name, database.membership
+def _joining(
+    engine: Engine, database: Database, profile: Profile, reboot_due: bool | None, *, rejoins: bool
+) -> Iterator[Step]:
+    name, membership = database.id.name, None if rejoins else database.membership
     verdict = MEMBERSHIP.get(membership.status) if membership else None
     if verdict != READY:
-        reason = _reason_to_associate(database)
+        reason = _reason_to_associate(membership)
         yield Step(f"Associate directory {profile.directory} with {name}", reason, engine.joining)
     if verdict != READY or reboot_due:
         for instance in database.to_reboot:
@@ -210,8 +223,7 @@ def _reason_to_create(engine: Engine, profile: Profile) -> str:
     return f"profile {profile.name} lists them; each is locked until it is complete{left_out}"
 
 
-def _reason_to_associate(database: Database) -> str:
-    membership = database.membership
+def _reason_to_associate(membership: Membership | None) -> str:
     if membership is None:
         return "it is a member of no directory"
     if MEMBERSHIP.get(membership.status) == RETRY:

@@ -22,7 +22,9 @@ class Record:
     that the sweep last started the database for. ``allowed`` is the hash of the profile under which the database was
     joined: until it is onboarded nobody is asked again, however often it is parked; ``switch_allowed`` is that under
     which a switch of methods was begun. ``connected_roles`` are the ARNs of the IAM roles that were let in, and since
-    when.
+    when. ``left_as`` is how the last run that finished has left the database, ``joined_as`` what it ran as when it was
+    last asked to join the directory (both in the words of ``drift.py``); ``swept_drift`` is what the sweep last started
+    it for of what had changed since, until that is as it was.
     """
 
     associated_at: str | None = None
@@ -42,7 +44,10 @@ class Record:
     allowed: str | None = None
     switch_allowed: str | None = None
     reboot_intents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    swept_drift: str | None = None
     connected_roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    left_as: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    joined_as: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def reboot_due(self) -> bool | None:

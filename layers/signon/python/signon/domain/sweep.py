@@ -9,6 +9,7 @@ from typing import Any
 
 from signon.domain.admission import is_served
 from signon.domain.database import Database, DatabaseId
+from signon.domain.drift import drift
 from signon.domain.outcome import FAILED, NEEDS_A_PERSON, PARKED
 from signon.domain.readiness import Readiness
 from signon.domain.record import Known, Record, moment
@@ -37,17 +38,28 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Due:
-    """A database to start, why, and the newest version of its profile (None: there is no such profile)."""
+    """A database to start, why, and what the record is to remember of that.
+
+    ``version`` is the newest one of its profile (None: there is no such profile), ``drift`` what has changed since it
+    was finished ("": nothing).
+    """
 
     database: DatabaseId
     created_at: datetime
     reason: str
     version: str | None
+    drift: str = ""
 
     @property
     def request(self) -> Mapping[str, Any]:
         """The input of its execution."""
         return {"database": {self.database.scope.value: self.database.name}, "reason": f"sweep: {self.reason}"}
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What it is not started for once more."""
+        facts = {"swept_drift": self.drift, "swept_version": self.version}
+        return {name: fact for name, fact in facts.items() if fact}
 
     def execution_name(self, now: datetime) -> str:
         """The same for the same sweep: a schedule that fires twice starts one execution."""
@@ -95,6 +107,7 @@ def due(candidates: Iterable[Candidate], newest: Mapping[str, str | None], now: 
             candidate.database.created_at,
             reason,
             newest.get(candidate.tag),
+            _drift(candidate) or "",
         )
         for candidate in candidates
         if (reason := _reason(candidate, newest.get(candidate.tag), now))
@@ -115,9 +128,23 @@ def _reason(candidate: Candidate, newest: str | None, now: datetime) -> str | No
     if _profile_changed(record, newest):
         return f"profile {record.profile} has changed"
     look = moment(record.next_look)
-    if record.end == PARKED and look and now >= look:
-        return "it was parked, and it is time to look again"
-    return None
+    if record.end == PARKED:
+        return "it was parked, and it is time to look again" if look and now >= look else None
+    found = _drift(candidate)
+    return found if found != record.swept_drift else None
+
+
+def _drift(candidate: Candidate) -> str | None:
+    return drift(candidate.known.record, candidate.database) if candidate.known.record else None
+
+
+def restored(candidates: Iterable[Candidate]) -> Sequence[DatabaseId]:
+    """Those that are again as they were finished, after the sweep started them for not being so: it may start them
+    for the same once more.
+    """
+    return [
+        one.database.id for one in candidates if one.known.record and one.known.record.swept_drift and not _drift(one)
+    ]
 
 
 def _profile_changed(record: Record, newest: str | None) -> bool:

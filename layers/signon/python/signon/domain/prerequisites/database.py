@@ -40,6 +40,13 @@ def database_advice(engine: Engine, database: Database, methods: Collection[Meth
     "Don't modify the DB instance port after enabling the feature"; a change breaks Aurora MySQL's as well.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html
     """
+    if Method.KERBEROS in methods and "engine_version" in engine.joins_anew_after and database.upgrades_itself:
+        yield Advice(
+            f"{database.id.name} takes new minor versions by itself, and {engine.title} wants directory sign-in"
+            " switched off and on again after each of them",
+            "Switch automatic minor version upgrades off; or let the profile allow a reboot of existing databases, so"
+            " that the sweep does it within the hour",
+        )
     if Method.KERBEROS in methods and engine.family is Family.MYSQL and "Port" in database.pending_changes:
         yield Advice(
             f"The port of {database.id.name} is about to change, and directory sign-in may stop when it does",

@@ -1,0 +1,61 @@
+"""What a finished database is like, and what has become of it since: tools, windows and people may change it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from signon.domain.database import Database
+from signon.domain.engines import ENGINES
+from signon.domain.membership import MEMBERSHIP, RETRY, is_ready
+from signon.domain.methods import Methods
+from signon.domain.record import Record
+
+
+def finished(database: Database, methods: Methods, directory: str) -> Mapping[str, str]:
+    """How a run by these methods leaves the database, in the record's words; what it does not set up is left out."""
+    set_up = {"directory": directory if methods.kerberos else "", "iam": "on" if methods.iam else ""}
+    return {**{name: value for name, value in set_up.items() if value}, **as_it_runs(database)}
+
+
+def as_it_runs(database: Database) -> Mapping[str, str]:
+    """What a membership may depend on, in the record's words."""
+    return {"engine_version": database.engine_version, "port": str(database.port)}
+
+
+def drift(record: Record, database: Database) -> str | None:
+    """What is no longer as the last run that finished has left it, as a reason to look again.
+
+    A membership that RDS changes is not judged: it comes to its end, and is looked at then.
+    """
+    left, membership = record.left_as, database.membership
+    if directory := left.get("directory"):
+        if membership is None:
+            return "it is a member of no directory any more"
+        if membership.directory != directory:
+            return f"it is a member of {membership.directory}, and not of {directory} any more"
+        if MEMBERSHIP.get(membership.status) == RETRY:
+            return f"its membership is {membership.status}"
+    if left.get("iam") and not database.iam_enabled:
+        return "IAM database authentication is off"
+    runs = as_it_runs(database)
+    if changed := next((name for name in runs if left.get(name, runs[name]) != runs[name]), None):
+        return f"its {changed.replace('_', ' ')} was {left[changed]}, and is {runs[changed]}"
+    return None
+
+
+def outdates_membership(record: Record | None, database: Database, directory: str) -> str | None:
+    """What has changed since the database joined the directory, where its engine then wants it to join anew.
+
+    None where it joined before anybody wrote that down, or is not a member of this directory now.
+    """
+    membership, joined = database.membership, record.joined_as if record else {}
+    if membership is None or membership.directory != directory or not is_ready(membership):
+        return None
+    runs = as_it_runs(database)
+    changed = (
+        name for name in ENGINES[database.id.engine].joins_anew_after if joined.get(name, runs[name]) != runs[name]
+    )
+    return next(
+        (f"its {name.replace('_', ' ')} was {joined[name]} when it joined, and is {runs[name]}" for name in changed),
+        None,
+    )
