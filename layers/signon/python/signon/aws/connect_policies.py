@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from signon.aws.clients import client, errors_as
+from signon.aws.pages import every
 from signon.domain.connect_policies import PATH, document, policy_arn, policy_name, role_name, users_in
 from signon.errors import ConnectPolicyRefused, TemporaryFailure
 
@@ -65,8 +66,8 @@ def write(prefix: str, role: str, number: int, users: frozenset[str], *, exists:
             )
         return
     arn = policy_arn(prefix, role, number)
+    versions = list(every("Versions", lambda page: _iam().list_policy_versions(PolicyArn=arn, **page), _CHANGING))
     with errors_as({**_CHANGING, "LimitExceeded": TemporaryFailure}):
-        versions = _iam().list_policy_versions(PolicyArn=arn)["Versions"]
         old = sorted((each for each in versions if not each["IsDefaultVersion"]), key=lambda each: each["CreateDate"])
         for each in old[: max(0, len(versions) - MOST_VERSIONS + 1)]:
             _iam().delete_policy_version(PolicyArn=arn, VersionId=each["VersionId"])
@@ -80,8 +81,8 @@ def attach(prefix: str, role: str, number: int, listed: Collection[str], before:
     policies as it may.
     """
     arn, name = policy_arn(prefix, role, number), role_name(role)
-    with errors_as(_CHANGING):
-        has = {each["RoleName"] for each in _iam().list_entities_for_policy(PolicyArn=arn)["PolicyRoles"]}
+    roles = every("PolicyRoles", lambda page: _iam().list_entities_for_policy(PolicyArn=arn, **page), _CHANGING)
+    has = {each["RoleName"] for each in roles}
     must = name not in has and role in listed
     if must:
         before()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
+from signon.aws.pages import every
 from signon.domain.directory import ACTIVE, Directory, Trust
 from signon.errors import StillWaiting
 
@@ -41,36 +42,21 @@ def find(directory: str) -> Directory | None:
 
 def shared_as(owners_id: str) -> str | None:
     """The id by which our account sees a directory that its owner calls ``owners_id``; None where it sees none."""
-    page: dict[str, Any] = {}
-    while True:
-        with errors_as():
-            answer = _directories().describe_directories(**page)
-        for found in answer["DirectoryDescriptions"]:
-            if found.get("OwnerDirectoryDescription", {}).get("DirectoryId") == owners_id:
-                return found["DirectoryId"]
-        if not answer.get("NextToken"):
-            return None
-        page = {"NextToken": answer["NextToken"]}
+    for found in every("DirectoryDescriptions", lambda page: _directories().describe_directories(**page)):
+        if found.get("OwnerDirectoryDescription", {}).get("DirectoryId") == owners_id:
+            return str(found["DirectoryId"])
+    return None
 
 
 def trusts(directory: str) -> tuple[Trust, ...] | None:
     """Whom the directory trusts, or is trusted by; None where AWS does not say it to this account."""
-    codes = ("EntityDoesNotExistException", "UnsupportedOperationException", "ClientException")
+    unsaid = ("EntityDoesNotExistException", "UnsupportedOperationException", "ClientException")
+    codes = dict.fromkeys(unsaid, _NoSuchDirectory)
     try:
-        with errors_as(dict.fromkeys(codes, _NoSuchDirectory)):
-            return tuple(_every_trust(directory))
+        found = every("Trusts", lambda page: _directories().describe_trusts(DirectoryId=directory, **page), codes)
+        return tuple(map(_trust, found))
     except _NoSuchDirectory:
         return None
-
-
-def _every_trust(directory: str) -> Iterator[Trust]:
-    page: dict[str, Any] = {}
-    while True:
-        answer = _directories().describe_trusts(DirectoryId=directory, **page)
-        yield from map(_trust, answer["Trusts"])
-        if not answer.get("NextToken"):
-            return
-        page = {"NextToken": answer["NextToken"]}
 
 
 def _directories() -> DirectoryServiceClient:

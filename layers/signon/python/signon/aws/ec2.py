@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from signon.aws.clients import client, errors_as
+from signon.aws.clients import client
+from signon.aws.pages import every
 from signon.domain.database import Database
 from signon.domain.directory import Directory
 from signon.domain.network import ANY, Network, Place, Route, Rule, Subnet
@@ -43,13 +44,13 @@ def _place(
 def _subnets(ids: Iterable[str]) -> dict[str, Subnet]:
     """By filters: an id that is not seen from here is no error then."""
     wanted = [{"Name": "subnet-id", "Values": sorted(set(ids))}]
-    found = list(_every("Subnets", lambda page: client("ec2").describe_subnets(Filters=wanted, **page)))
+    found = list(every("Subnets", lambda page: client("ec2").describe_subnets(Filters=wanted, **page)))
     if not found:
         return {}
     of_vpcs = [{"Name": "vpc-id", "Values": sorted({subnet["VpcId"] for subnet in found})}]
     of_subnets = [{"Name": "association.subnet-id", "Values": [subnet["SubnetId"] for subnet in found]}]
-    tables = list(_every("RouteTables", lambda page: client("ec2").describe_route_tables(Filters=of_vpcs, **page)))
-    acls = list(_every("NetworkAcls", lambda page: client("ec2").describe_network_acls(Filters=of_subnets, **page)))
+    tables = list(every("RouteTables", lambda page: client("ec2").describe_route_tables(Filters=of_vpcs, **page)))
+    acls = list(every("NetworkAcls", lambda page: client("ec2").describe_network_acls(Filters=of_subnets, **page)))
     return {subnet["SubnetId"]: _subnet(subnet, tables, acls) for subnet in found}
 
 
@@ -70,7 +71,7 @@ def _subnet(subnet: Mapping[str, Any], tables: list[Any], acls: list[Any]) -> Su
 
 def _groups(ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     wanted = [{"Name": "group-id", "Values": sorted(set(ids))}]
-    found = _every("SecurityGroups", lambda page: client("ec2").describe_security_groups(Filters=wanted, **page))
+    found = every("SecurityGroups", lambda page: client("ec2").describe_security_groups(Filters=wanted, **page))
     return {group["GroupId"]: group for group in found}
 
 
@@ -108,15 +109,3 @@ def _of_group(permissions: Iterable[Mapping[str, Any]]) -> Iterator[Rule]:
         first, last = permission.get("FromPort", _EVERY_PORT[0]), permission.get("ToPort", _EVERY_PORT[1])
         for peer in peers:
             yield Rule(True, _PROTOCOLS[permission["IpProtocol"]], first, last, peer)
-
-
-def _every(kind: str, ask: Callable[[dict[str, Any]], Any]) -> Iterator[Mapping[str, Any]]:
-    """What all pages of an answer hold."""
-    page: dict[str, Any] = {}
-    while True:
-        with errors_as():
-            answer = ask(page)
-        yield from answer[kind]
-        if not answer.get("NextToken"):
-            return
-        page = {"NextToken": answer["NextToken"]}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
+from signon.aws.pages import every
 from signon.domain.ending import Execution
 
 if TYPE_CHECKING:
@@ -41,9 +43,13 @@ def describe(execution: str) -> Execution | None:
 
 def running(machine: str, at_most: int) -> int:
     """How many executions of the state machine (its ARN) run; counts no further than ``at_most``."""
-    with errors_as():
-        answer = _states().list_executions(stateMachineArn=machine, statusFilter="RUNNING", maxResults=at_most)
-    return len(answer["executions"])
+    found = every(
+        "executions",
+        lambda page: _states().list_executions(
+            stateMachineArn=machine, statusFilter="RUNNING", maxResults=at_most, **page
+        ),
+    )
+    return sum(1 for _ in islice(found, at_most))
 
 
 def start(machine: str, name: str, document: Mapping[str, Any]) -> bool:

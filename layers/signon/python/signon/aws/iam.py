@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
+from signon.aws.pages import every
 from signon.domain.directory import DirectoryRole
 
 if TYPE_CHECKING:
@@ -22,20 +23,23 @@ def directory_role(name: str) -> DirectoryRole | None:
     try:
         with errors_as({"NoSuchEntity": _NoSuchRole}):
             role = iam.get_role(RoleName=name)["Role"]
-            attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+        policies = every(
+            "AttachedPolicies",
+            lambda page: iam.list_attached_role_policies(RoleName=name, **page),
+            {"NoSuchEntity": _NoSuchRole},
+        )
+        attached = frozenset(policy["PolicyArn"].split(":policy/")[1] for policy in policies)
     except _NoSuchRole:
         return None
     trust: Any = role["AssumeRolePolicyDocument"]  # botocore decodes it; the types allow for text
-    statements = trust["Statement"]
+    statements = _listed(trust["Statement"])  # IAM takes a single one without a list
     principals = frozenset(
         service
         for statement in statements
         if _allows_assuming(statement)
         for service in _listed(statement["Principal"].get("Service", []))
     )
-    return DirectoryRole(
-        name, role["Arn"], principals, frozenset(policy["PolicyArn"].split(":policy/")[1] for policy in attached)
-    )
+    return DirectoryRole(name, role["Arn"], principals, attached)
 
 
 def missing_roles(arns: Iterable[str]) -> frozenset[str]:
@@ -61,5 +65,5 @@ def _allows_assuming(statement: dict[str, Any]) -> bool:
     )
 
 
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from signon.aws.clients import client, errors_as
+from signon.aws.clients import client
+from signon.aws.pages import every
 from signon.domain.database import Database
 from signon.domain.engines import Scope
 
@@ -23,15 +24,13 @@ def values(database: Database, names: Iterable[str]) -> dict[str, str]:
     Of a cluster they are the cluster's, which instances may say otherwise.
     """
     wanted = [{"Name": "parameter-name", "Values": list(names)}]
-    found, page = dict[str, str](), dict[str, Any]()
+    found = every(
+        "Parameters",
+        lambda page: _ASK[database.id.scope](database.parameter_group, {"Filters": wanted, **page}),
+        {"DBParameterGroupNotFound": _NoSuchGroup},
+    )
     try:
-        while True:
-            with errors_as({"DBParameterGroupNotFound": _NoSuchGroup}):
-                answer = _ASK[database.id.scope](database.parameter_group, {"Filters": wanted, **page})
-            found |= {each["ParameterName"]: each.get("ParameterValue", "") for each in answer["Parameters"]}
-            if not answer.get("Marker"):
-                return found
-            page = {"Marker": answer["Marker"]}
+        return {each["ParameterName"]: each.get("ParameterValue", "") for each in found}
     except _NoSuchGroup:  # another one was put into its place a moment ago
         return {}
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
+from signon.aws.pages import every
 from signon.aws.rds_answers import is_made, of_cluster, of_instance, tags
 from signon.domain.admission import refuse_stranger
 from signon.domain.database import Database, DatabaseId
@@ -73,15 +74,22 @@ def _find_instance(name: str, request: Request | None) -> Database | None:
         return of_instance(answer)
 
 
+_GONE = dict.fromkeys(("DBClusterNotFoundFault", "DBInstanceNotFound"), DatabaseGone)
+
+
 def _find_cluster(name: str, request: Request | None) -> Database | None:
     try:
-        with errors_as(dict.fromkeys(("DBClusterNotFoundFault", "DBInstanceNotFound"), DatabaseGone)):
+        with errors_as(_GONE):
             (answer,) = _rds().describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
-            members = _rds().describe_db_instances(Filters=[{"Name": "db-cluster-id", "Values": [name]}])["DBInstances"]
+        members = list(every("DBInstances", lambda page: _members(name, page), _GONE))
     except DatabaseGone:
         return None
     with _waiting_for(request, Scope.CLUSTER, name, answer):
         return of_cluster(answer, members)
+
+
+def _members(cluster: str, page: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _rds().describe_db_instances(Filters=[{"Name": "db-cluster-id", "Values": [cluster]}], **page)
 
 
 @contextmanager
@@ -124,25 +132,11 @@ def resource_ids() -> frozenset[str]:
 
 
 def _every_instance() -> Iterator[Mapping[str, Any]]:
-    page: dict[str, Any] = {}
-    while True:
-        with errors_as():
-            answer = _rds().describe_db_instances(MaxRecords=PAGE, **page)
-        yield from answer["DBInstances"]
-        if not answer.get("Marker"):
-            return
-        page = {"Marker": answer["Marker"]}
+    return every("DBInstances", lambda page: _rds().describe_db_instances(MaxRecords=PAGE, **page))
 
 
 def _every_cluster() -> Iterator[Mapping[str, Any]]:
-    page: dict[str, Any] = {}
-    while True:
-        with errors_as():
-            answer = _rds().describe_db_clusters(MaxRecords=PAGE, **page)
-        yield from answer["DBClusters"]
-        if not answer.get("Marker"):
-            return
-        page = {"Marker": answer["Marker"]}
+    return every("DBClusters", lambda page: _rds().describe_db_clusters(MaxRecords=PAGE, **page))
 
 
 _SUPPORTS = {
@@ -166,8 +160,13 @@ def not_offered(database: Database) -> dict[Method, tuple[str, ...]]:
 
 
 def _options(database: Database, instance_class: str) -> Sequence[Mapping[str, Any]]:
-    with errors_as():
-        answer = _rds().describe_orderable_db_instance_options(
-            Engine=database.id.engine, EngineVersion=database.engine_version, DBInstanceClass=instance_class, Vpc=True
+    def ask(page: Mapping[str, Any]) -> Mapping[str, Any]:
+        return _rds().describe_orderable_db_instance_options(
+            Engine=database.id.engine,
+            EngineVersion=database.engine_version,
+            DBInstanceClass=instance_class,
+            Vpc=True,
+            **page,
         )
-    return answer["OrderableDBInstanceOptions"]
+
+    return list(every("OrderableDBInstanceOptions", ask))

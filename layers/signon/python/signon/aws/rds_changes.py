@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
+from signon.aws.pages import every
 from signon.domain.database import Database, Instance
 from signon.domain.engines import Scope
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone
@@ -94,14 +95,18 @@ def restarted_since(instance: Instance, when: datetime, now: datetime) -> bool:
 
     Raises DatabaseBusy: gone since it was looked at.
     """
-    with errors_as(_not_now(instance)):
-        answer = _rds().describe_events(
+    events = every(
+        "Events",
+        lambda page: _rds().describe_events(
             SourceIdentifier=instance.name,
             SourceType="db-instance",
             StartTime=max(when, now - EVENTS_KEPT),
             EventCategories=["availability"],
-        )
-    return any("restarted" in event.get("Message", "") for event in answer["Events"])
+            **page,
+        ),
+        _not_now(instance),
+    )
+    return any("restarted" in event.get("Message", "") for event in events)
 
 
 def _not_now(instance: Instance) -> Mapping[str, Callable[[str], Exception]]:

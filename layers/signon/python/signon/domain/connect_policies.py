@@ -67,9 +67,9 @@ def document(role: str, users: frozenset[str]) -> str:
 
 
 def users_in(text: Mapping[str, Any]) -> frozenset[str]:
-    """The ``dbuser`` ARNs in a policy document of ours."""
-    allowed = [statement for statement in text["Statement"] if statement["Effect"] == "Allow"]
-    return frozenset(resource for statement in allowed for resource in _listed(statement["Resource"]))
+    """The ``dbuser`` ARNs in a policy document of ours, which somebody may have edited."""
+    allowed = [statement for statement in _listed(text["Statement"]) if statement["Effect"] == "Allow"]
+    return frozenset(resource for statement in allowed for resource in _listed(statement.get("Resource", [])))
 
 
 def packed(
@@ -161,5 +161,6 @@ def _stays(arn: str, database: DatabaseId, users: frozenset[str], gone: frozense
     return arn in users if of == database.resource_id else of not in gone
 
 
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
+def _listed(value: Any) -> list[Any]:
+    """IAM takes a single one without a list."""
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,83 @@
+"""AWS may end a page early, even an empty one: what is looked for is found on the next one all the same."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from signon.aws import connect_policies, executions, iam, rds, rds_changes
+from signon.aws.pages import every
+from signon.domain.connect_policies import users_in
+from signon.domain.engines import Method
+from tests.builders import NOW, a_database, an_instance, at
+from tests.unit.conftest import Answering
+
+ROLE = "arn:aws:iam::123456789012:role/payments-api"
+
+
+@pytest.mark.parametrize("token", ["Marker", "NextToken", "nextToken"])
+def test_every_page_is_asked_for_by_the_token_of_the_one_before(token: str) -> None:
+    pages: list[dict[str, Any]] = [
+        {"Things": [{"is": 1}], token: "a"},
+        {"Things": [], token: "b"},
+        {"Things": [{"is": 2}], token: ""},
+    ]
+    asked: list[dict[str, Any]] = []
+
+    def ask(page: dict[str, Any]) -> dict[str, Any]:
+        asked.append(page)
+        return pages[len(asked) - 1]
+
+    assert [each["is"] for each in every("Things", ask)] == [1, 2]
+    assert asked == [{}, {token: "a"}, {token: "b"}]
+
+
+def test_a_restart_that_stands_on_the_second_page_is_one(answering: Answering) -> None:
+    stub = answering("rds")
+    stub.add_response("describe_events", {"Events": [{"Message": "DB instance shutdown"}], "Marker": "more"})
+    stub.add_response("describe_events", {"Events": [{"Message": "DB instance restarted"}]})
+    assert rds_changes.restarted_since(an_instance(), at(minutes=-5), NOW)
+
+
+def test_an_offer_that_stands_on_the_second_page_is_one(answering: Answering) -> None:
+    stub, operation = answering("rds"), "describe_orderable_db_instance_options"
+    offers = [
+        {"SupportsKerberosAuthentication": False, "SupportsIAMDatabaseAuthentication": yes} for yes in (False, True)
+    ]
+    stub.add_response(operation, {"OrderableDBInstanceOptions": offers[:1], "Marker": "more"})
+    stub.add_response(operation, {"OrderableDBInstanceOptions": offers[1:]})
+    assert set(rds.not_offered(a_database())) == {Method.KERBEROS}
+
+
+def test_a_role_that_has_its_policy_is_found_behind_a_hundred_others(answering: Answering) -> None:
+    stub = answering("iam")
+    others = {"PolicyRoles": [{"RoleName": f"role-{number}"} for number in range(100)], "Marker": "more"}
+    stub.add_response("list_entities_for_policy", {**others, "IsTruncated": True})
+    stub.add_response("list_entities_for_policy", {"PolicyRoles": [{"RoleName": "payments-api"}]})
+    found = connect_policies.attach("signon", ROLE, 1, {ROLE}, lambda: pytest.fail("it has it"))
+    assert (found.attached, found.done) == (True, False)
+
+
+def test_executions_are_counted_over_pages_and_no_further_than_asked(answering: Answering) -> None:
+    stub = answering("stepfunctions")
+    one = {"executionArn": "a:b:c:d:e:f:g:1", "stateMachineArn": "a:b:c:d:e:f:g", "name": "1", "status": "RUNNING"}
+    for left in (True, False):
+        more = {"nextToken": "more"} if left else {}
+        stub.add_response("list_executions", {"executions": [{**one, "startDate": NOW}] * 2, **more})
+    assert executions.running("a:b:c:d:e:f:g", 3) == 3
+
+
+def test_a_trust_policy_and_a_connect_policy_may_have_one_statement_without_a_list(answering: Answering) -> None:
+    trust = (
+        '{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "rds.amazonaws.com"}}}'
+    )
+    role = {"Path": "/", "RoleName": "r", "RoleId": "A" * 20, "Arn": ROLE, "CreateDate": NOW - timedelta(days=1)}
+    stub = answering("iam")
+    stub.add_response("get_role", {"Role": {**role, "AssumeRolePolicyDocument": trust}})
+    stub.add_response("list_attached_role_policies", {"AttachedPolicies": []})
+    found = iam.directory_role("r")
+    assert found is not None
+    assert found.principals == {"rds.amazonaws.com"}
+    assert users_in({"Statement": {"Effect": "Allow", "NotResource": "*"}}) == frozenset()
