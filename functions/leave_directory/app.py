@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if asks:
         kinds = ("allowed", "switch_allowed") if plan.methods.switches else ("allowed",)
         allowed = dict.fromkeys(kinds, plan.profile.sha256)
-        records.note(table, claim.database, {"associated_at": "", "rebooted_at": "", "joined_as": "", **allowed})
+        records.note(table, claim.database, {"associated_at": "", "rebooted_at": "", **allowed})
         rds_changes.leave_directory(database, apply_immediately=plan.apply_immediately)
     logger.info("Leaving the directory", extra=page.to_json())
     return page.to_json()

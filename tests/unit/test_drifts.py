@@ -161,6 +161,14 @@ def test_a_membership_is_outdated_by_what_aws_says_and_by_nothing_else(database:
     assert outdates_membership(DONE, database, DIRECTORY) == why
 
 
+@pytest.mark.parametrize("status", ["disabling-kerberos", "pending-maintenance-disable-kerberos"])
+def test_one_that_was_parked_on_the_way_out_goes_on_and_whom_others_take_out_does_not(status: str) -> None:
+    leaving = a_member(status, engine_version="8.4.6")
+    ours = a_record(joined_as=AS_IT_RUNS)
+    assert outdates_membership(ours, leaving, DIRECTORY)
+    assert outdates_membership(DONE, leaving, DIRECTORY) is None
+
+
 @pytest.mark.parametrize("record", [None, Record(), a_reported_record(left_as=JOINED)])
 def test_where_nobody_knows_what_it_joined_as_nothing_is_switched_off(record: Record | None) -> None:
     assert outdates_membership(record, UPGRADED, DIRECTORY) is None

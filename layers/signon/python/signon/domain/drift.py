@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES
-from signon.domain.membership import MEMBERSHIP, RETRY, is_ready
+from signon.domain.membership import BLOCKED, MEMBERSHIP, RETRY, is_ready
 from signon.domain.methods import Methods
 from signon.domain.record import Record
 
@@ -46,16 +46,17 @@ def drift(record: Record, database: Database) -> str | None:
 def outdates_membership(record: Record | None, database: Database, directory: str) -> str | None:
     """What has changed since the database joined the directory, where its engine then wants it to join anew.
 
-    None where it joined before anybody wrote that down, or is not a member of this directory now.
+    None where it joined before anybody wrote that down, and where it is neither a member of this directory nor on the
+    way out of it by our own call (which has forgotten the join).
     """
-    membership, joined = database.membership, record.joined_as if record else {}
-    if membership is None or membership.directory != directory or not is_ready(membership):
+    membership = database.membership
+    if record is None or membership is None or membership.directory != directory:
         return None
-    runs = as_it_runs(database)
-    changed = (
-        name for name in ENGINES[database.id.engine].joins_anew_after if joined.get(name, runs[name]) != runs[name]
-    )
-    return next(
-        (f"its {name.replace('_', ' ')} was {joined[name]} when it joined, and is {runs[name]}" for name in changed),
-        None,
-    )
+    leaves = MEMBERSHIP.get(membership.status) == BLOCKED and record.associated_at is None
+    if not (is_ready(membership) or leaves):
+        return None
+    joined, runs = record.joined_as, as_it_runs(database)
+    for name in ENGINES[database.id.engine].joins_anew_after:
+        if joined.get(name, runs[name]) != runs[name]:
+            return f"its {name.replace('_', ' ')} was {joined[name]} when it joined, and is {runs[name]}"
+    return None
