@@ -70,7 +70,7 @@ def test_servers_run_unprivileged_and_listen_on_loopback(world: World, database:
     assert all(row[1][6:8] == "7F" for row in ours)
 
 
-@pytest.mark.parametrize("become", [pytest.param((), id="as we are"), pytest.param(AS_NOBODY, id="as nobody")])
+@pytest.mark.parametrize("become", first_alone([()], [AS_NOBODY]), ids=["as we are", "as nobody"])
 def test_killing_the_parent_leaves_no_server(
     machine: Machine, become: tuple[str, ...], eventually: Callable[[Callable[[], object]], object]
 ) -> None:
