@@ -1,8 +1,8 @@
 """Every single fault: each case ends in the tabled state, and nothing is lost by it or done twice.
 
-`make faults` and `make test-all` look at every case alone; the first one prints the table. In `make test` what passes is
-met by as many calls of one run as a Task's retries allow, and where such a run does not end as the table says, each of
-its cases is looked at alone. Of what does not pass each call meets one fault there, its neighbour the other; and a
+`make faults` and `make test-all` look at every case alone; the first one prints the table. In `make test` what passes
+is met by as many calls of one run as a Task's retries allow, and where such a run does not end as the table says, each
+of its cases is looked at alone. Of what does not pass each call meets one fault there, its neighbour the other; and a
 cluster's own calls are left out.
 """
 

@@ -68,9 +68,10 @@ def mysql(operator: Operator, as_master: SignIn) -> Iterator[MySQL]:
         yield MySQL(operator, session)
 
 
-@pytest.mark.parametrize(
-    "source", first_alone([hostile_names.curated], [hostile_names.some]), ids=["curated", "random"]
-)
+SOURCES = first_alone([hostile_names.curated], [hostile_names.some])
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=["curated", "random"])
 def test_a_name_is_stored_exactly_or_refused(source: Callable[[], list[str]], mysql: MySQL) -> None:
     """Beneath the grammar, which lets none of most of them come so far."""
     hostile = source()

@@ -14,6 +14,7 @@ import pytest
 from localcloud.machine import Machine
 from localcloud.servers import Directory, DirectoryRefused, MySQL, ServerFailed, World
 from localcloud.servers.controller import PORT_SHIFT
+from tests.whole import first_alone
 
 from .accounts import ALICE, BOB, DOMAIN, HOST, MASTER
 from .conftest import Cluster
