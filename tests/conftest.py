@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from tests import unused_grants
+from tests import unclosed, unused_grants
 from tests.timing import Timing, longest_first
 
 pytest.register_assert_rewrite("tests.simulation.refusals")
@@ -17,10 +17,12 @@ pytest.register_assert_rewrite("tests.simulation.refusals")
 def cloud(pytestconfig: pytest.Config) -> Iterator[Cloud]:
     """The project's template, deployed, with a directory and no database."""
     with Cloud(speed=500) as cloud, unused_grants.noted(cloud, pytestconfig):
+        unclosed.pass_over_what_exists()
         yield cloud
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(unclosed)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Timing())
 
