@@ -8,7 +8,6 @@ import logging
 import os
 import subprocess
 import threading
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -59,7 +58,6 @@ class Aws:
         logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it misses a publisher for its metrics
         logging.getLogger("moto").setLevel(logging.ERROR)  # where it answers 500
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)  # a failed state is no error of ours
-        warnings.filterwarnings("ignore", r"Exception\(RDSClientError\) with code")  # codes that are common to all APIs
         default_user_config.update(
             {
                 "lambda": {"use_docker": False},

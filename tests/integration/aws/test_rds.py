@@ -224,7 +224,6 @@ def test_each_refusal_of_rds_has_its_meaning(
 
 
 @pytest.mark.usefixtures("_retries_at_once")
-@pytest.mark.filterwarnings("ignore:Exception.*does not match an error shape")
 @pytest.mark.parametrize("code", ["Throttling", "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure"])
 def test_what_passes_by_itself_is_a_temporary_failure(cloud: Cloud, database: Database, role: str, code: str) -> None:
     cloud.faults.script("modify_db_instance", *[code] * 9)
@@ -233,7 +232,6 @@ def test_what_passes_by_itself_is_a_temporary_failure(cloud: Cloud, database: Da
 
 
 @pytest.mark.usefixtures("_retries_at_once")
-@pytest.mark.filterwarnings("ignore:Exception.*does not match an error shape")
 def test_one_throttled_call_is_not_even_noticed(cloud: Cloud, database: Database, role: str) -> None:
     cloud.faults.script("modify_db_instance", "Throttling")
     rds_changes.associate_directory(database, cloud.directory_id, role, apply_immediately=True)

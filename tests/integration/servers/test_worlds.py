@@ -87,7 +87,8 @@ def test_killing_the_parent_leaves_no_server(
         text=True,
     )
     assert parent.stdout
-    home = Path(parent.stdout.readline().strip())
+    with parent.stdout as said:
+        home = Path(said.readline().strip())
     running = processes_below(home)
     assert len(running) > 6  # samba, the program for its users, the verifier, MySQL, two PostgreSQL with their children
     assert len(shared_memory(running)) == 2
