@@ -137,11 +137,6 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
     "Profile payments names no method for engine mysql": (None, a_profile(methods={}), None),
     "payments-orders is storage-full": (a_database(status="storage-full"), None, None),
     "payments-orders runs mysql 5.7.44": (a_database(engine_version="5.7.44"), None, None),
-    "RDS offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (
-        None,
-        None,
-        surroundings(not_offered=no_kerberos("db.t4g.micro")),
-    ),
     "payments-orders is a read replica of payments; directory sign-in is not offered there": (
         a_database(replica_of="payments"),
         None,
@@ -155,7 +150,14 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
     "payments-orders is in vpc-2; this stack serves vpc-0a1b2c": (a_database(vpc="vpc-2"), None, None),
     "RDS holds no master secret of payments-orders": (a_database(master_secret=None), None, None),
     f"payments-orders is a member of {OTHER_DIRECTORY}, not of d-9367000001": (
-        a_database(membership=a_membership(directory=OTHER_DIRECTORY)),
+        a_database(memberships=(a_membership(directory=OTHER_DIRECTORY),)),
+        None,
+        None,
+    ),
+    f"payments-orders is a member of {OTHER_DIRECTORY} beside d-9367000001": (
+        a_database(
+            memberships=(a_membership("enable-kerberos-failed"), a_membership(directory=OTHER_DIRECTORY)),
+        ),
         None,
         None,
     ),
@@ -200,11 +202,6 @@ FINDINGS |= {
     ),
     "payments-ledger is migration-failed": (a_cluster(status="migration-failed"), None, None),
     "payments-ledger runs aurora-postgresql 13.18": (a_cluster(engine_version="13.18"), None, None),
-    "RDS offers no Kerberos for aurora-postgresql 16.6 on db.t3.small here": (
-        a_cluster(),
-        None,
-        surroundings(not_offered=no_kerberos("db.t3.small")),
-    ),
     "payments-ledger is a secondary cluster of the global database ledger-world and has no writer": (
         a_cluster(global_database="ledger-world", replica_of=CLUSTER_ARN),
         None,
@@ -229,6 +226,18 @@ FINDINGS |= {
         a_profile(engines=("mariadb",), methods={"mariadb": ("kerberos",)}),
         surroundings(not_offered=no_kerberos("db.t4g.micro")),
     ),
+}
+APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
+    "RDS's list offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (
+        None,
+        None,
+        surroundings(not_offered=no_kerberos("db.t4g.micro")),
+    ),
+    "RDS's list offers no Kerberos for aurora-postgresql 16.6 on db.t3.small here": (
+        a_cluster(),
+        None,
+        surroundings(not_offered=no_kerberos("db.t3.small")),
+    ),
     "The share of directory d-9367000001 with this account is PendingAcceptance, not Shared": (
         None,
         None,
@@ -239,8 +248,7 @@ FINDINGS |= {
         None,
         surroundings(directory=a_directory(type="SharedMicrosoftAD")),
     ),
-}
-APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
+    "Directory d-9367000001 is of type AType": (None, None, surroundings(directory=a_directory(type="AType"))),
     "payments-orders is older than 24 hours": (a_database(created_at=OLD), None, None),
     "payments-orders must be rebooted and the profile says reboot: ask": (
         None,
@@ -298,7 +306,7 @@ def test_what_a_person_may_decide_is_asked_and_goes_on_when_approved(problem: st
 @pytest.mark.parametrize("problem", FINDINGS)
 def test_what_stands_in_the_way_is_found_where_nothing_would_be_interrupted_too(problem: str) -> None:
     database, profile, around = FINDINGS[problem]
-    member = replace(database or a_database(), membership=(database or a_database()).membership or a_membership())
+    member = replace(database or a_database(), memberships=(database or a_database()).memberships or (a_membership(),))
     plan = planned(member, profile, around=around, record=a_record_of_a_finished_one())
     assert (plan.verdict, [finding.problem for finding in plan.findings]) == ("ASK", [problem])
 
@@ -519,7 +527,7 @@ def test_a_pause_asks_nobody_anything() -> None:
 
 def test_what_was_allowed_once_is_not_asked_again_until_it_is_done() -> None:
     """Approved or still new when it was joined, then parked past its first day."""
-    joining = a_database(created_at=OLD, membership=a_membership("enabling-kerberos"))
+    joining = a_database(created_at=OLD, memberships=(a_membership("enabling-kerberos"),))
     profile = a_profile()
     version = a_version()
     begun = a_record(associated_at=NOW.isoformat(), allowed=version.sha256)
@@ -537,7 +545,8 @@ def test_a_reboot_that_only_the_probe_shows_applies_no_changes_of_others_unasked
     pending: str, other_pending_allowed: bool, may: bool
 ) -> None:
     cluster = a_cluster(
-        membership=a_membership("kerberos-enabled"), instances=(an_instance("ledger-1", pending_changes=(pending,)),)
+        memberships=(a_membership("kerberos-enabled"),),
+        instances=(an_instance("ledger-1", pending_changes=(pending,)),),
     )
     plan = planned(cluster, a_profile(other_pending_allowed=other_pending_allowed), record=None)
     assert (plan.interrupts, plan.may_reboot) == (False, may)

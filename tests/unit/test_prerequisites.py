@@ -17,6 +17,7 @@ from tests.builders import (
     a_cluster,
     a_cluster_id,
     a_database,
+    a_database_id,
     a_dossier,
     a_member,
     a_profile,
@@ -46,10 +47,6 @@ FINDINGS: dict[str, dict[str, Any]] = {
     f"Directory {DIRECTORY} is another account's; this account sees it as d-9367000005": {
         "around": surroundings(directory=None, shared_as="d-9367000005")
     },
-    "RDS offers no IAM database authentication for mysql 8.4.5 on db.t4g.micro here": {
-        "profile": by_iam(),
-        "around": surroundings(not_offered={Method.IAM: ("db.t4g.micro",), Method.KERBEROS: ("db.t4g.micro",)}),
-    },
     "payments-orders is a read replica of payments, so that no login can be made there": {
         "database": a_database(replica_of="payments", iam_enabled=True),
         "profile": by_iam(),
@@ -60,12 +57,6 @@ FINDINGS: dict[str, dict[str, Any]] = {
     ): {
         "database": a_cluster(id=a_cluster_id(engine="mysql"), engine_version="8.4.5"),
         "profile": a_profile(),
-    },
-    f"Directory {DIRECTORY} has no trust with {ONPREM}": {
-        "database": a_cluster(),
-        "profile": a_profile_for_clusters(
-            trusted_realms=(ONPREM,), logins=(DirectoryLogin("alice", ("read",), realm=ONPREM),)
-        ),
     },
 }
 
@@ -91,6 +82,62 @@ def test_what_stands_in_the_way_is_found_and_nobody_may_wave_it_through(problem:
 )
 def test_what_does_not_matter_here_is_no_finding(usual: dict[str, Any]) -> None:
     assert planned(**usual).findings == ()
+
+
+NOT_OFFERED = {Method.IAM: ("db.t4g.micro",), Method.KERBEROS: ("db.t4g.micro",)}
+UNSEEN: dict[str, dict[str, Any]] = {
+    "RDS's list offers no IAM database authentication for mysql 8.4.5 on db.t4g.micro here": {
+        "profile": by_iam(),
+        "around": surroundings(not_offered=NOT_OFFERED),
+    },
+    f"Directory {DIRECTORY} has no trust with {ONPREM}": {
+        "database": a_cluster(),
+        "profile": a_profile_for_clusters(
+            trusted_realms=(ONPREM,), logins=(DirectoryLogin("alice", ("read",), realm=ONPREM),)
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("problem", UNSEEN)
+def test_what_only_aws_can_say_for_sure_a_person_may_try(problem: str) -> None:
+    plan = planned(**UNSEEN[problem])
+    assert [(finding.problem, finding.approvable) for finding in plan.findings] == [(problem, True)]
+    assert planned(**UNSEEN[problem], request=a_request(approve=plan.checksum)).verdict == "GO"
+
+
+@pytest.mark.parametrize(
+    "set_up",
+    [{"database": a_member()}, {"database": a_database(iam_enabled=True), "profile": by_iam()}],
+)
+def test_a_method_that_is_set_up_is_offered_whatever_the_list_says(set_up: dict[str, Any]) -> None:
+    around, record = surroundings(not_offered=NOT_OFFERED), a_record_of_a_finished_one()
+    assert planned(**set_up, around=around, record=record).findings == ()
+
+
+POSTGRES = {"id": a_database_id(engine="postgres"), "engine_version": "16.6"}
+WITH_REPLICAS = {**POSTGRES, "replicas": ("r1", "r2")}
+
+
+def test_whether_postgresql_joins_with_read_replicas_is_for_a_person_to_try() -> None:
+    plan = planned(a_database(**WITH_REPLICAS))
+    assert [(finding.problem, finding.approvable) for finding in plan.findings] == [
+        (
+            "payments-orders has read replicas (r1, r2); AWS does not say whether it can join a directory with them",
+            True,
+        )
+    ]
+    assert planned(a_database(**WITH_REPLICAS), request=a_request(approve=plan.checksum)).verdict == "GO"
+
+
+def test_a_member_with_read_replicas_is_not_asked_about_again() -> None:
+    assert planned(a_member(**WITH_REPLICAS), record=a_record_of_a_finished_one()).findings == ()
+
+
+def test_a_read_replica_of_postgresql_takes_its_logins_from_its_source() -> None:
+    (finding,) = planned(a_database(**POSTGRES, replica_of="payments")).findings
+    assert finding.problem == "payments-orders is a read replica of payments, so that no login can be made there"
+    assert not finding.approvable
 
 
 def test_a_database_that_does_not_reach_its_directory_is_asked_about_and_goes_on_when_approved() -> None:

@@ -239,6 +239,17 @@ def test_what_rds_does_not_offer_for_a_class_is_read_from_its_own_list(
     assert rds.not_offered(a_database()) == not_offered
 
 
+def test_what_rds_offers_is_read_page_by_page(answering: Answering) -> None:
+    stub = answering("rds")
+    question = {"Engine": "mysql", "EngineVersion": "8.4.5", "DBInstanceClass": "db.t4g.micro", "Vpc": True}
+    first = {"OrderableDBInstanceOptions": [{}], "Marker": "2"}
+    stub.add_response("describe_orderable_db_instance_options", first, question)
+    second = {"OrderableDBInstanceOptions": [BOTH]}
+    stub.add_response("describe_orderable_db_instance_options", second, {**question, "Marker": "2"})
+    assert rds.not_offered(a_database()) == {}
+    stub.assert_no_pending_responses()
+
+
 def test_a_class_of_several_instances_is_asked_about_once(answering: Answering) -> None:
     stub = answering("rds")
     for _ in range(2):

@@ -236,7 +236,7 @@ ONPREM = "ONPREM.EXAMPLE.COM"
             ALWAYS,
         ),
         (
-            a_cluster(membership=a_membership(), parameter_group="default.aurora-postgresql16"),
+            a_cluster(memberships=(a_membership(),), parameter_group="default.aurora-postgresql16"),
             a_profile(),
             [*DIRECTORY_CALLS, *ALWAYS[::2], "DescribeDBClusterParameters"],
         ),

@@ -33,8 +33,8 @@ def of_instance(answer: Mapping[str, Any]) -> Database:
         created_at=answer["InstanceCreateTime"],
         pending_changes=tuple(sorted(_pending(answer))),
         instances=(_instance(answer, is_writer=True),),
-        replica_of=answer.get("ReadReplicaSourceDBInstanceIdentifier"),
-        replicas=tuple(answer.get("ReadReplicaDBInstanceIdentifiers", [])),
+        replica_of=_source(answer),
+        replicas=_replicas(answer),
         **_of_either(answer),
     )
 
@@ -85,16 +85,15 @@ def _unmade(name: str, status: str, why: str) -> DatabaseBusy | DatabaseUnusable
 
 def _of_either(answer: Mapping[str, Any]) -> dict[str, Any]:
     """What instances and clusters call the same."""
-    memberships = [
-        Membership(entry["Domain"], entry.get("Status", ""), entry.get("IAMRoleName", ""))
-        for entry in answer.get("DomainMemberships", [])
-    ]
     return {
         "engine_version": answer["EngineVersion"],
         "tags": tags(answer),
         "master_user": answer.get("MasterUsername", ""),
         "master_secret": answer.get("MasterUserSecret", {}).get("SecretArn"),
-        "membership": memberships[0] if memberships else None,
+        "memberships": tuple(
+            Membership(entry["Domain"], entry.get("Status", ""), entry.get("IAMRoleName", ""))
+            for entry in answer.get("DomainMemberships", [])
+        ),
         "iam_enabled": answer.get("IAMDatabaseAuthenticationEnabled", False),
         "security_groups": tuple(group["VpcSecurityGroupId"] for group in answer.get("VpcSecurityGroups", [])),
     }
@@ -110,6 +109,20 @@ def _instance(answer: Mapping[str, Any], *, is_writer: bool) -> Instance:
         port=endpoint.get("Port", 0),
         is_writer=is_writer,
         pending_changes=tuple(sorted(_pending(answer))),
+    )
+
+
+def _source(instance: Mapping[str, Any]) -> str | None:
+    """An instance, or a Multi-AZ DB cluster."""
+    kinds = ("ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaSourceDBClusterIdentifier")
+    return next((answered for kind in kinds if (answered := instance.get(kind))), None)
+
+
+def _replicas(instance: Mapping[str, Any]) -> tuple[str, ...]:
+    """Instances, and clusters that an instance is being migrated to, or that are Multi-AZ DB clusters."""
+    return (
+        *instance.get("ReadReplicaDBInstanceIdentifiers", []),
+        *instance.get("ReadReplicaDBClusterIdentifiers", []),
     )
 
 

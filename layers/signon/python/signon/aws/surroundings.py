@@ -25,7 +25,7 @@ def look_around(
     here, methods = profile.on(engine), profile.methods_for(engine)
     joins = Method.KERBEROS in methods
     directory = directory_service.find(profile.directory) if joins else None
-    looks_at_network = directory is not None and not is_ready(database.membership)
+    looks_at_network = directory is not None and not is_ready(database, directory.id)
     return Surroundings(
         directory=directory,
         role=iam.directory_role(role) if joins else None,

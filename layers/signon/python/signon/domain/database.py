@@ -80,6 +80,7 @@ class Database:
 
     ``status`` is the instance's or the cluster's own. ``host`` is where the master signs in: of a cluster the writer's
     endpoint. ``instances`` are in the order of reboots: readers first, by name, the writer last.
+    ``memberships`` are all entries of ``DomainMemberships``, which may be more than one.
     ``replica_of`` names what it replicates from, ``global_database`` the one whose primary cluster is elsewhere,
     ``primary_of`` the one whose primary cluster this is. ``subnets`` are all that its instances may be in.
     """
@@ -94,7 +95,7 @@ class Database:
     tags: Mapping[str, str]
     master_user: str
     master_secret: str | None
-    membership: Membership | None
+    memberships: tuple[Membership, ...]
     iam_enabled: bool
     pending_changes: tuple[str, ...]
     instances: tuple[Instance, ...]

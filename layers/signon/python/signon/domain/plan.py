@@ -12,9 +12,9 @@ from typing import Any
 from signon.domain import connect_policies
 from signon.domain.approvals import applied_along, approvals
 from signon.domain.brevity import shortened
-from signon.domain.database import Database
+from signon.domain.database import Database, Membership
 from signon.domain.engines import ENGINES, Engine
-from signon.domain.membership import MEMBERSHIP, READY, RETRY
+from signon.domain.membership import MEMBERSHIP, READY, RETRY, deciding, joined
 from signon.domain.methods import Methods, methods, switch
 from signon.domain.prerequisites import Advice, Finding, Surroundings, advice, findings
 from signon.domain.profile import Profile, ProfileVersion
@@ -164,9 +164,9 @@ def _steps(
     engine: Engine, database: Database, profile: Profile, made: Methods, reboot_due: bool | None
 ) -> Iterator[Step]:
     name = database.id.name
-    if made.leaves_directory and database.membership:
+    if made.leaves_directory:
         why = f"{engine.title} takes one method or the other; its directory logins are let in no longer"
-        yield Step(f"Let {name} leave directory {database.membership.directory}", why, engine.joining)
+        yield Step(f"Let {name} leave directory {joined(database)}", why, engine.joining)
     if made.switches_iam:
         # AWS says of this setting that there is no downtime.
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
@@ -189,10 +189,10 @@ def _switching_iam(engine: Engine, name: str, made: Methods) -> tuple[str, str]:
 
 
 def _joining(engine: Engine, database: Database, profile: Profile, reboot_due: bool | None) -> Iterator[Step]:
-    name, membership = database.id.name, database.membership
+    name, membership = database.id.name, deciding(database, profile.directory)
     verdict = MEMBERSHIP.get(membership.status) if membership else None
     if verdict != READY:
-        reason = _reason_to_associate(database)
+        reason = _reason_to_associate(membership)
         yield Step(f"Associate directory {profile.directory} with {name}", reason, engine.joining)
     if verdict != READY or reboot_due:
         for instance in database.to_reboot:
@@ -205,8 +205,7 @@ def _reason_to_create(engine: Engine, profile: Profile) -> str:
     return f"profile {profile.name} lists them; each is locked until it is complete{left_out}"
 
 
-def _reason_to_associate(database: Database) -> str:
-    membership = database.membership
+def _reason_to_associate(membership: Membership | None) -> str:
     if membership is None:
         return "it is a member of no directory"
     if MEMBERSHIP.get(membership.status) == RETRY:

@@ -27,11 +27,18 @@ def database_findings(
             "Let RDS manage the master password (this changes it),"
             " or name a secret with username and password under access.master",
         )
-    if Method.KERBEROS in methods and database.membership and database.membership.directory != profile.directory:
-        yield Finding(
-            f"{name} is a member of {database.membership.directory}, not of {profile.directory}",
-            "Let it leave that directory first (Domain none)",
-        )
+    if Method.KERBEROS in methods:
+        yield from _of_memberships(database, profile.directory)
+
+
+def _of_memberships(database: Database, directory: str) -> Iterator[Finding]:
+    """RDS lists a database's memberships; that there may be several is nowhere excluded."""
+    name, joined = database.id.name, {one.directory for one in database.memberships}
+    others, remedy = ", ".join(sorted(joined - {directory})), "Let it leave that directory first (Domain none)"
+    if others and directory in joined:
+        yield Finding(f"{name} is a member of {others} beside {directory}", remedy)
+    elif others:
+        yield Finding(f"{name} is a member of {others}, not of {directory}", remedy)
 
 
 def database_advice(engine: Engine, database: Database, methods: Collection[Method]) -> Iterator[Advice]:
