@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from signon.domain.directory_ports import TOLD
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -93,7 +95,7 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
         "directory unreachable",
         "Cannot contact any KDC",
         "The domain controllers are known, and none of them answers.",
-        "Run check-connection: ports 53, 88 and 464 of the directory must be open for this machine, TCP and UDP.",
+        f"Run check-connection: ports {TOLD} of the directory must be open for this machine, TCP and UDP.",
     ),
     Diagnosis(
         "no krb5.conf",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain.database import Database, Membership
+from signon.domain.directory_ports import TOLD
 from signon.domain.readiness import Readiness
 from signon.domain.reboot import Reboot
 from signon.domain.record import Record
@@ -215,7 +216,7 @@ def _again_or_blocked(reading: Reading, reason: str) -> tuple[str, str, str]:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-managing.html
 _JOIN_CAUSES = "RDS names two causes: the network between database and directory, or the directory role"
 _JOIN_REMEDY = (
-    "Check that the database's subnets reach the directory's controllers (ports 53, 88, 464)"
+    f"Check that the database's subnets reach the directory's controllers (ports {TOLD})"
     " and that the directory is Active; then start again: the same association is tried anew"
 )
 _LEAVING_REMEDY = "Somebody takes it out of the directory: when it has left, start again, or take its tag off"

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from signon.domain.diagnosis import DIAGNOSES
+from signon.domain.directory_ports import PORTS, TOLD
 from signon.domain.engines import Method
 from signon.domain.kit import clients, krb5
 from signon.domain.kit.facts import YOUR_NAME, KitFacts, SignIn
 from signon.domain.kit.markup import Html, element
-from signon.domain.kit.reachability import CHECK_CONNECTION, PORTS
+from signon.domain.kit.reachability import CHECK_CONNECTION
 
 _STYLE, _SCRIPT = (Path(__file__).with_name(name).read_text() for name in ("page.css", "page.js"))
 
@@ -98,7 +99,7 @@ def _sections(facts: KitFacts) -> Iterator[Html]:
 
 def _reachability(facts: KitFacts) -> Iterator[Html]:
     yield element("h2", "Is it reached from here?")
-    ports = f", and ports {', '.join(map(str, PORTS))} of {facts.domain}" if facts.takes_tickets else ""
+    ports = f", and ports {TOLD} of {facts.domain}" if facts.takes_tickets else ""
     yield element(
         "p", f"Port {facts.port} of the database{ports} must answer. This says what does not, and what to do:"
     )
