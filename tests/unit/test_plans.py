@@ -202,6 +202,28 @@ FINDINGS |= {
     ),
     "payments-ledger is migration-failed": (a_cluster(status="migration-failed"), None, None),
     "payments-ledger runs aurora-postgresql 13.18": (a_cluster(engine_version="13.18"), None, None),
+    (
+        "payments-ledger is in no VPC, as Aurora clusters in express configuration are; this stack reaches vpc-0a1b2c"
+        " alone"
+    ): (
+        a_cluster(in_vpc=False, vpc="", master_secret=None, iam_enabled=True, instances=()),
+        None,
+        None,
+    ),
+    (
+        "payments-ledger is an Aurora Limitless Database: AWS offers no directory sign-in there, and it is not served"
+        " here for IAM either"
+    ): (
+        a_cluster(is_limitless=True, vpc="", master_secret=None, engine_version="16.4-limitless", instances=()),
+        None,
+        None,
+    ),
+    ("RDS holds no master secret of payments-ledger, where a master user may sign in with IAM and have no password"): (
+        a_cluster(master_secret=None, iam_enabled=True),
+        None,
+        None,
+    ),
+    "RDS holds no master secret of payments-ledger": (a_cluster(master_secret=None), None, None),
     "payments-ledger is a secondary cluster of the global database ledger-world and has no writer": (
         a_cluster(global_database="ledger-world", replica_of=CLUSTER_ARN),
         None,

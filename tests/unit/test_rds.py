@@ -329,6 +329,31 @@ def test_a_secondary_of_a_global_database_is_found_though_it_has_no_writer(answe
     assert database.global_database == "ledger-world"
 
 
+@pytest.mark.parametrize(
+    ("kind", "in_vpc", "is_limitless"),
+    [
+        ({"VPCNetworkingEnabled": False, "InternetAccessGatewayEnabled": True, "Endpoint": None}, False, False),
+        ({"ClusterScalabilityType": "limitless"}, True, True),
+    ],
+)
+def test_a_cluster_that_cannot_be_served_is_found_though_it_has_no_instance(
+    answering: Answering, kind: dict[str, Any], in_vpc: bool, is_limitless: bool
+) -> None:
+    """As AWS's own example of a cluster in express configuration shows it."""
+    answer_of_a_cluster(answering("rds"), a_cluster(7, **kind))
+    database = rds.find(asked_for(Scope.CLUSTER, "ledger-7"))
+    assert database
+    assert (database.in_vpc, database.is_limitless, database.vpc) == (in_vpc, is_limitless, "")
+
+
+def test_a_usual_cluster_is_in_a_vpc_and_has_instances(answering: Answering) -> None:
+    usual = a_cluster(7, "payments-1", VPCNetworkingEnabled=True, ClusterScalabilityType="standard")
+    answer_of_a_cluster(answering("rds"), usual, a_member(1, 7))
+    database = rds.find(asked_for(Scope.CLUSTER, "ledger-7"))
+    assert database
+    assert (database.in_vpc, database.is_limitless) == (True, False)
+
+
 def test_a_primary_of_a_global_database_is_like_any_other(answering: Answering) -> None:
     cluster = a_cluster(7, "payments-1", GlobalClusterIdentifier="ledger-world")
     answer_of_a_cluster(answering("rds"), cluster, a_member(1, 7))

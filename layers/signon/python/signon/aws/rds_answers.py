@@ -42,14 +42,22 @@ def of_instance(answer: Mapping[str, Any]) -> Database:
 def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> Database:
     """The database that a cluster is; ``members`` is what DescribeDBInstances says of its instances.
 
-    A cluster of a global database whose instances are all readers is a secondary one, and never has a writer.
+    A cluster of a global database whose instances are all readers is a secondary one, and never has a writer; nor has
+    an Aurora Limitless Database, and of one in express configuration nobody here could sign in to it.
     Raises DatabaseBusy: it has no writer with an endpoint yet. DatabaseUnusable: and will have none.
     """
     name, status = answer["DBClusterIdentifier"], answer["Status"]
     roles = {member["DBInstanceIdentifier"]: member["IsClusterWriter"] for member in answer.get("DBClusterMembers", [])}
     writers = [member for member in members if roles.get(member["DBInstanceIdentifier"])]
     is_secondary = bool(roles) and not any(roles.values()) and "GlobalClusterIdentifier" in answer
-    if not is_secondary and not any(map(is_made, writers)):
+    # "applicable only for Aurora PostgreSQL clusters created through express configuration"; "Your DB cluster can't
+    # have any writer or reader DB instances"
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html
+    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/limitless-reqs-limits.html
+    in_vpc = answer.get("VPCNetworkingEnabled") is not False
+    is_limitless = answer.get("ClusterScalabilityType") == "limitless"
+    needs_writer = in_vpc and not is_limitless and not is_secondary
+    if needs_writer and not any(map(is_made, writers)):
         raise _unmade(name, status, f"{name} has no writer yet")
     return Database(
         id=DatabaseId(name, answer["DbClusterResourceId"], answer["DBClusterArn"], answer["Engine"]),
@@ -69,6 +77,8 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
         global_database=answer["GlobalClusterIdentifier"] if is_secondary else None,
         primary_of=None if is_secondary else answer.get("GlobalClusterIdentifier"),
         custom_endpoints=tuple(answer.get("CustomEndpoints", [])),
+        in_vpc=in_vpc,
+        is_limitless=is_limitless,
         **_of_either(answer),
     )
 

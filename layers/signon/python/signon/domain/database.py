@@ -83,6 +83,7 @@ class Database:
     ``memberships`` are all entries of ``DomainMemberships``, which may be more than one.
     ``replica_of`` names what it replicates from, ``global_database`` the one whose primary cluster is elsewhere,
     ``primary_of`` the one whose primary cluster this is. ``subnets`` are all that its instances may be in.
+    ``in_vpc`` is False of a cluster in express configuration, ``is_limitless``: its shards are no instances.
     """
 
     id: DatabaseId
@@ -107,6 +108,8 @@ class Database:
     security_groups: tuple[str, ...] = ()
     parameter_group: str = ""
     custom_endpoints: tuple[str, ...] = ()
+    in_vpc: bool = True
+    is_limitless: bool = False
 
     def is_new(self, now: datetime) -> bool:
         return now - self.created_at < NEW_FOR

@@ -35,8 +35,8 @@ Sign in with a token that AWS signs for you: it takes the place of a password. Y
 that may use your login.
 
 A token is good for 15 minutes, to sign in: a session that is open stays open. It is made for this endpoint and this
-port; an alias of your own is refused. It is a secret as long as it lives, so the lines keep it out of the command's
-arguments.
+port; an alias of your own is refused, and an RDS Proxy wants tokens for its own. It is a secret as long as it lives, so
+the lines keep it out of the command's arguments.
 
 Programs: each new connection by token is work for the server, so connect once and use the connection again (a pool),
 and make a new token for each new connection. Where connections come in bursts and some are refused, try again after a
