@@ -107,21 +107,21 @@ NO_SECRET = f"RDS holds no master secret of {ODD}", HOLD_A_SECRET
 IAM_MASTER = (
     f"RDS holds no master secret of {ODD}, where a master user may sign in with IAM and have no password",
     (
-        "Name a secret with username and password under access.master. Or let RDS manage the master password (this changes"
-        " it), after MasterUserAuthenticationType password where it is iam-db-auth"
+        "Name a secret with username and password under access.master. Or let RDS manage the master password (this"
+        " changes it), after MasterUserAuthenticationType password where it is iam-db-auth"
     ),
 )
 EXPRESS = (
     f"{ODD} is in no VPC, as Aurora clusters in express configuration are; this stack reaches {VPC} alone",
     (
-        "Take the tag off: its master user, who signs in with IAM, can make logins for IAM there. Or create a cluster with"
-        f" full configuration in {VPC}"
+        "Take the tag off: its master user, who signs in with IAM, can make logins for IAM there. Or create a cluster"
+        f" with full configuration in {VPC}"
     ),
 )
 LIMITLESS = (
     (
-        f"{ODD} is an Aurora Limitless Database: AWS offers no directory sign-in there, and it is not served here for IAM"
-        " either"
+        f"{ODD} is an Aurora Limitless Database: AWS offers no directory sign-in there, and it is not served here for"
+        " IAM either"
     ),
     "Take the tag off, or take an Aurora cluster with DB instances",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from signon.domain.plan import Plan
 from signon.domain.prerequisites.parameters import PARAMETERS, names, parameter_advice
 from signon.domain.profile import DirectoryLogin, IamLogin
 from tests.builders import (
+    ACCOUNT,
     DIRECTORY,
     a_cluster,
     a_cluster_id,
@@ -213,6 +215,25 @@ def test_the_report_tells_advice_along_and_it_is_no_news_of_itself() -> None:
     assert with_advice.digest == without.digest
     assert "Worth knowing:\n- require_secure_transport is off in " in with_advice.message("arn")
     assert "Worth knowing" not in without.message("arn")
+
+
+APP_ROLE = f"arn:aws:iam::{ACCOUNT}:role/teams/app"
+BOUNDARIES = surroundings(
+    boundaries={APP_ROLE: f"arn:aws:iam::{ACCOUNT}:policy/developers", f"{APP_ROLE}-2": "arn:of-nobody-here"}
+)
+
+
+def test_a_permissions_boundary_of_a_role_that_signs_in_is_told_with_its_arn() -> None:
+    profile = replace(by_iam(), logins=(IamLogin("app", ("read",), used_by=(APP_ROLE,)),))
+    plan = planned(profile=profile, around=BOUNDARIES)
+    assert plan.verdict == "GO"
+    (told,) = plan.advice
+    assert told.problem == f"The role app has the permissions boundary arn:aws:iam::{ACCOUNT}:policy/developers"
+    assert "rds-db:connect" in told.remedy
+
+
+def test_a_boundary_is_no_matter_where_nobody_signs_in_with_iam() -> None:
+    assert planned(around=BOUNDARIES).advice == ()
 
 
 # ---- parameters

@@ -132,7 +132,7 @@ def make_plan(
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,
         lets_in=made.iam or (record is not None and bool(record.connected_roles)),
-        advice=tuple(advice(engine, database, profile, around)),
+        advice=(*advice(engine, database, profile, around), *_of_boundaries(database, profile, made, around)),
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now)
@@ -147,6 +147,11 @@ def _of_the_roles(database: Database, profile: Profile, made: Methods, around: S
     if made.iam:
         here = profile.on(database.id.engine)
         yield from connect_policies.findings(database.id, here, around.policy_prefix, around.missing_roles)
+
+
+def _of_boundaries(database: Database, profile: Profile, made: Methods, around: Surroundings) -> Iterator[Advice]:
+    if made.iam:
+        yield from connect_policies.advice(profile.on(database.id.engine), around.boundaries)
 
 
 def _reboot_is_allowed(database: Database, profile: Profile, now: datetime) -> bool:
