@@ -14,6 +14,7 @@ from signon.domain.prerequisites import Surroundings
 from signon.domain.profile import DirectoryLogin, Profile
 from signon.domain.record import Record
 from tests.builders import (
+    AURORA,
     NOW,
     OTHER_DIRECTORY,
     a_cluster,
@@ -76,6 +77,20 @@ def test_a_plan_for_a_cluster_names_each_reboot_readers_first() -> None:
     ]
     assert interruptions(plan) == ["none", "reboot", "reboot", "reboot", "none", "none"]
     assert plan.interrupts
+
+
+@pytest.mark.parametrize("version", ["14.3", "14.6"])
+def test_where_readers_restart_with_their_writer_it_is_rebooted_alone_and_the_plan_says_so(version: str) -> None:
+    plan = planned(a_cluster(engine_version=version))
+    rebooted = [(step.action, step.reason) for step in plan.steps if step.interruption == "reboot"]
+    assert rebooted == [
+        (
+            "Reboot ledger-1",
+            f"{AURORA.why_reboot}; ledger-2, ledger-3 restart with it",
+        )
+    ]
+    alone = a_cluster(engine_version=version, instances=(an_instance("ledger-1", is_writer=True),))
+    assert "restart with it" not in planned(alone).steps[1].reason
 
 
 def test_a_cluster_may_have_both_methods_on() -> None:

@@ -116,9 +116,16 @@ class Database:
 
     @property
     def to_reboot(self) -> tuple[Instance, ...]:
-        """The instances that its engine wants rebooted after joining a directory, in that order."""
+        """Those that RDS is asked to reboot after joining a directory, in that order; others may restart along."""
         readers_only = ENGINES[self.id.engine].reboots is Reboots.READERS
+        if self.restarts_together:
+            return tuple(instance for instance in self.instances if instance.is_writer)
         return tuple(instance for instance in self.instances if not (readers_only and instance.is_writer))
+
+    @property
+    def restarts_together(self) -> bool:
+        """Whether its readers restart with its writer."""
+        return ENGINES[self.id.engine].restarts_together(self.engine_version)
 
     @property
     def standing(self) -> Standing:

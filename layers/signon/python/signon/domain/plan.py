@@ -200,8 +200,10 @@ def _joining(engine: Engine, database: Database, profile: Profile, reboot_due: b
         reason = _reason_to_associate(membership)
         yield Step(f"Associate directory {profile.directory} with {name}", reason, engine.joining)
     if verdict != READY or reboot_due:
+        readers = [instance.name for instance in database.instances if not instance.is_writer]
+        along = f"; {', '.join(readers)} restart with it" if database.restarts_together and readers else ""
         for instance in database.to_reboot:
-            yield Step(f"Reboot {instance.name}", engine.why_reboot, "reboot")
+            yield Step(f"Reboot {instance.name}", f"{engine.why_reboot}{along}", "reboot")
 
 
 def _reason_to_create(engine: Engine, profile: Profile) -> str:
