@@ -26,6 +26,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     record = records.read(table, claim.database)
     asks = must_associate(database, directory, apply_immediately=plan.apply_immediately)
     if asks:
+        guard.before_modifying(database, errand)
         directory_service.require_active(directory)
         records.note(table, claim.database, {"associated_at": now.isoformat(), "allowed": plan.profile.sha256})
         role = setting("DIRECTORY_ROLE")

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 
 from signon.domain.database import Database
-from signon.domain.engines import Method
+from signon.domain.engines import ENGINES, Exclusive, Method
 from signon.domain.plan import Plan
 from signon.domain.prerequisites import Surroundings
-from signon.domain.profile import DirectoryLogin, Profile
+from signon.domain.profile import DirectoryLogin, IamLogin, Profile
 from signon.domain.record import Record
 from tests.builders import (
     AURORA,
     NOW,
     OTHER_DIRECTORY,
     a_cluster,
+    a_cluster_id,
     a_database,
     a_database_id,
     a_directory,
@@ -440,6 +441,78 @@ def test_a_reboot_that_nobody_planned_is_allowed_only_where_a_planned_one_were(
     created: Any, profile: Profile, may: bool
 ) -> None:
     assert planned(a_member(created_at=created), profile, record=a_record_of_a_finished_one()).may_reboot is may
+
+
+# ---- changes of others
+
+VERSION_WAITS: dict[str, Any] = {"pending_changes": ("EngineVersion",)}
+APPLIED_ALONG = "Changes of others wait for the window and would be applied along: "
+
+
+def by_iam(**changes: Any) -> Profile:
+    methods = dict.fromkeys(("mysql", "mariadb", "postgres", "aurora-mysql", "aurora-postgresql"), ("iam",))
+    return a_profile(
+        methods=methods, engines=tuple(methods), logins=(IamLogin("app", ("read",)),), directory="", realm="", **changes
+    )
+
+
+def of_every_engine(**changes: Any) -> list[Database]:
+    """One for each row, in a version that is served."""
+    instances = [("mysql", "8.4.5"), ("mariadb", "11.4.8"), ("postgres", "16.6")]
+    clusters = [("aurora-mysql", "8.0.mysql_aurora.3.10.1"), ("aurora-postgresql", "16.6")]
+    return [
+        *(a_database(id=a_database_id(engine=name), engine_version=version, **changes) for name, version in instances),
+        *(a_cluster(id=a_cluster_id(engine=name), engine_version=version, **changes) for name, version in clusters),
+    ]
+
+
+@pytest.mark.parametrize("database", of_every_engine(**VERSION_WAITS), ids=lambda database: database.id.engine)
+def test_what_waits_is_asked_about_wherever_our_call_would_apply_it(database: Database) -> None:
+    """Switching IAM interrupts nobody; an engine that is upgraded along does."""
+    plan = planned(database, by_iam())
+    assert [finding.problem for finding in plan.findings] == [f"{APPLIED_ALONG}EngineVersion"]
+    assert planned(database, by_iam(), request=a_request(approve=plan.checksum)).verdict == "GO"
+    assert planned(database, by_iam(other_pending_allowed=True)).verdict == "GO"
+    assert planned(database, by_iam(apply_immediately=False)).verdict == "GO"
+    done = replace(database, iam_enabled=True)
+    assert planned(done, by_iam()).verdict == "GO"
+
+
+@pytest.mark.parametrize("database", of_every_engine(**VERSION_WAITS), ids=lambda database: database.id.engine)
+def test_so_it_is_where_a_database_joins_or_leaves_a_directory(database: Database) -> None:
+    joining = planned(database, a_profile(engines=("mysql", "postgres", "aurora-mysql", "aurora-postgresql")))
+    if Method.KERBEROS in ENGINES[database.id.engine].logins:
+        assert f"{APPLIED_ALONG}EngineVersion" in [finding.problem for finding in joining.findings]
+    member = replace(database, memberships=(a_membership(),), iam_enabled=True)
+    if ENGINES[database.id.engine].exclusive is not Exclusive.LOGIN:
+        leaving = planned(member, by_iam())
+        assert f"{APPLIED_ALONG}EngineVersion" in [finding.problem for finding in leaving.findings]
+
+
+@pytest.mark.parametrize("pending", ["IAMDatabaseAuthenticationEnabled", "MasterUserPassword", "parameter group p"])
+def test_what_is_ours_waits_for_nothing_or_wants_a_reboot_is_not_applied_along_by_switching(pending: str) -> None:
+    """A rotated password is applied as soon as possible, and a parameter group by nothing but a reboot."""
+    assert planned(a_database(pending_changes=(pending,)), by_iam()).verdict == "GO"
+
+
+def test_what_waits_for_a_window_is_asked_about_again_however_often_the_profile_has_been_allowed() -> None:
+    """It is not what somebody allowed then: that was applied by the call."""
+    version = a_version()
+    begun = a_record(associated_at=NOW.isoformat(), allowed=version.sha256)
+    failed = a_member("enable-kerberos-failed", created_at=OLD, pending_changes=("EngineVersion", "parameter group p"))
+    plan = planned(failed, record=begun)
+    assert [finding.problem for finding in plan.findings] == [f"{APPLIED_ALONG}EngineVersion"]
+    waiting_for_a_reboot = a_member("enable-kerberos-failed", created_at=OLD, pending_changes=("parameter group p",))
+    assert planned(waiting_for_a_reboot, record=begun).verdict == "GO"
+
+
+def test_a_plan_knows_what_it_may_take_along() -> None:
+    database = a_database(pending_changes=("EngineVersion", "Port", "parameter group p"))
+    assert planned(database).applies_along == ("EngineVersion", "Port", "parameter group p")
+    assert planned(database, by_iam()).applies_along == ("EngineVersion", "Port")
+    assert planned(database, a_profile(other_pending_allowed=True)).applies_along is None
+    for plan in (planned(database), planned(database, a_profile(other_pending_allowed=True))):
+        assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
 
 
 # ---- the checksum

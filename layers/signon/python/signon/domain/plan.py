@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain import connect_policies
-from signon.domain.approvals import applied_along, approvals
+from signon.domain.approvals import applied_along, approvals, of_others
 from signon.domain.brevity import shortened
 from signon.domain.database import Database, Membership
 from signon.domain.engines import ENGINES, Engine
-from signon.domain.membership import MEMBERSHIP, READY, RETRY, deciding, joined
+from signon.domain.membership import MEMBERSHIP, READY, RETRY, deciding, is_ready, joined
 from signon.domain.methods import Methods, methods, switch
 from signon.domain.prerequisites import Advice, Finding, Surroundings, advice, findings
 from signon.domain.profile import Profile, ProfileVersion
@@ -42,8 +42,9 @@ class Plan:
     switch, a directory that is not Active yet; ``next_look`` when to look again).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
     ``redrives`` is how often the execution had been redriven when it was made; ``lets_in``: there are IAM roles whose
-    policies speak, or have spoken, of this database. ``advice`` is worth knowing, and neither in the way nor in the
-    checksum.
+    policies speak, or have spoken, of this database. ``applies_along``: the changes of others that it may take along
+    where it asks RDS to modify the database at once; None: whatever they are. ``advice`` is worth knowing, and neither
+    in the way nor in the checksum.
     """
 
     verdict: str
@@ -62,6 +63,7 @@ class Plan:
     reason: str | None = None
     redrives: int = 0
     lets_in: bool = False
+    applies_along: tuple[str, ...] | None = ()
     advice: tuple[Advice, ...] = ()
 
     @property
@@ -86,6 +88,7 @@ class Plan:
                 "methods": Methods.from_json(document["methods"]),
                 "steps": tuple(Step(**step) for step in document["steps"]),
                 "findings": tuple(Finding(**finding) for finding in document["findings"]),
+                "applies_along": None if document["applies_along"] is None else tuple(document["applies_along"]),
                 "advice": tuple(Advice(**each) for each in document["advice"]),
             }
         )
@@ -112,6 +115,9 @@ def make_plan(
     is_ours = record is not None and record.is_ours
     was_allowed = record is not None and record.allowed == version.sha256
     switch_was_allowed = record is not None and record.switch_allowed == version.sha256
+    at_once = profile.change.apply_immediately and _modifies(database, profile, made)
+    reboots = any(step.interruption == "reboot" for step in steps)
+    along = tuple(applied_along(database, made, at_once=at_once, reboots=reboots and not was_allowed))
     plan = Plan(
         verdict=GO,
         checksum="",
@@ -127,11 +133,13 @@ def make_plan(
             *_left(switch(database, made), switch_was_allowed),
             *_left(_of_the_roles(database, profile, made, around), was_allowed),
             *_left(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours), was_allowed),
+            *of_others(along, profile),  # whatever was allowed before: these wait for a window that is still to come
         ),
-        may_reboot=was_allowed or _reboot_is_allowed(database, profile, now),
+        may_reboot=was_allowed or _reboot_is_allowed(database, profile, made, now),
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,
         lets_in=made.iam or (record is not None and bool(record.connected_roles)),
+        applies_along=None if profile.change.other_pending_allowed else along,
         advice=(*advice(engine, database, profile, around), *_of_boundaries(database, profile, made, around)),
     )
     plan = replace(plan, checksum=_checksum(plan, database))
@@ -154,10 +162,16 @@ def _of_boundaries(database: Database, profile: Profile, made: Methods, around: 
         yield from connect_policies.advice(profile.on(database.id.engine), around.boundaries)
 
 
-def _reboot_is_allowed(database: Database, profile: Profile, now: datetime) -> bool:
+def _modifies(database: Database, profile: Profile, made: Methods) -> bool:
+    """Whether RDS is asked to modify the database."""
+    joins = made.kerberos and not is_ready(database, profile.directory)
+    return joins or made.leaves_directory or made.switches_iam
+
+
+def _reboot_is_allowed(database: Database, profile: Profile, made: Methods, now: datetime) -> bool:
     """Whether the profile allows by itself a reboot that only the probe shows, and no step speaks of."""
     change = profile.change
-    alone = not any(applied_along(database, at_once=False))
+    alone = not any(applied_along(database, made, at_once=False, reboots=True))
     return (
         change.reboot_allowed
         and (change.existing_allowed or database.is_new(now))
