@@ -37,9 +37,20 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
     import boto3  # half a second, which only these tests need
     from botocore.stub import Stubber
 
-    from signon.aws import directory_service, ec2, executions, parameters, profiles, rds, rds_changes, records, secrets
+    from signon.aws import (
+        directory_service,
+        ec2,
+        executions,
+        iam,
+        parameters,
+        profiles,
+        rds,
+        rds_changes,
+        records,
+        secrets,
+    )
 
-    modules = (directory_service, ec2, executions, parameters, profiles, rds, rds_changes, records, secrets)
+    modules = (directory_service, ec2, executions, iam, parameters, profiles, rds, rds_changes, records, secrets)
 
     def stub(service: str) -> Stubber:
         client: Any = boto3.client(service, REGION, aws_access_key_id="x", aws_secret_access_key="x")  # type: ignore[call-overload]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -157,7 +157,9 @@ def not_offered(database: Database) -> dict[Method, tuple[str, ...]]:
     RDS's own data, no table of ours. A class and version that are offered to nobody new count as offered: they run
     there.
     """
-    options = {each: _options(database, each) for each in sorted({one.instance_class for one in database.instances})}
+    options = {
+        each: tuple(_options(database, each)) for each in sorted({one.instance_class for one in database.instances})
+    }
     found = {
         method: tuple(each for each, offers in options.items() if offers and not any(one.get(flag) for one in offers))
         for method, flag in _SUPPORTS.items()
@@ -165,9 +167,18 @@ def not_offered(database: Database) -> dict[Method, tuple[str, ...]]:
     return {method: classes for method, classes in found.items() if classes}
 
 
-def _options(database: Database, instance_class: str) -> Sequence[Mapping[str, Any]]:
-    with errors_as():
-        answer = _rds().describe_orderable_db_instance_options(
-            Engine=database.id.engine, EngineVersion=database.engine_version, DBInstanceClass=instance_class, Vpc=True
-        )
-    return answer["OrderableDBInstanceOptions"]
+def _options(database: Database, instance_class: str) -> Iterator[Mapping[str, Any]]:
+    page: dict[str, Any] = {}
+    while True:
+        with errors_as():
+            answer = _rds().describe_orderable_db_instance_options(
+                Engine=database.id.engine,
+                EngineVersion=database.engine_version,
+                DBInstanceClass=instance_class,
+                Vpc=True,
+                **page,
+            )
+        yield from answer["OrderableDBInstanceOptions"]
+        if not answer.get("Marker"):
+            return
+        page = {"Marker": answer["Marker"]}

@@ -94,14 +94,21 @@ def restarted_since(instance: Instance, when: datetime, now: datetime) -> bool:
 
     Raises DatabaseBusy: gone since it was looked at.
     """
-    with errors_as(_not_now(instance)):
-        answer = _rds().describe_events(
-            SourceIdentifier=instance.name,
-            SourceType="db-instance",
-            StartTime=max(when, now - EVENTS_KEPT),
-            EventCategories=["availability"],
-        )
-    return any("restarted" in event.get("Message", "") for event in answer["Events"])
+    page: dict[str, Any] = {}
+    while True:
+        with errors_as(_not_now(instance)):
+            answer = _rds().describe_events(
+                SourceIdentifier=instance.name,
+                SourceType="db-instance",
+                StartTime=max(when, now - EVENTS_KEPT),
+                EventCategories=["availability"],
+                **page,
+            )
+        if any("restarted" in event.get("Message", "") for event in answer["Events"]):
+            return True
+        if not answer.get("Marker"):
+            return False
+        page = {"Marker": answer["Marker"]}
 
 
 def _not_now(instance: Instance) -> Mapping[str, Callable[[str], Exception]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from signon.domain.database import DatabaseId
-from signon.domain.prerequisites import Finding
+from signon.domain.prerequisites import Advice, Finding
 from signon.domain.profile import IamLogin, Profile
 
 PATH = "/signon/connect/"
@@ -120,6 +120,20 @@ def findings(database: DatabaseId, profile: Profile, prefix: str, missing_roles:
                 " can be any of these people",
                 "Let each person have a role of their own, or name these logins personal: false and let one be shared",
                 approvable=True,
+            )
+
+
+def advice(profile: Profile, boundaries: Mapping[str, str]) -> Iterator[Advice]:
+    """What takes away from connect policies without a word. ``boundaries`` are those of roles that have one.
+
+    "The effective permissions are the intersection of both policy types."
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    for role in roles_of(profile):
+        if boundary := boundaries.get(role):
+            yield Advice(
+                f"The role {role_name(role)} has the permissions boundary {boundary}",
+                f"See that it allows {ACTION} on this database: what it does not allow, no policy gives the role",
             )
 
 

@@ -12,7 +12,7 @@ are literals.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -114,7 +114,8 @@ class Engine:
     wrong with older ones; ``why_reboot`` why the instances in ``reboots`` are rebooted after joining a directory;
     ``joining`` what people notice of the join itself; ``exclusive`` what takes one method or the other;
     ``longest_domain``: how many characters a domain name may have, where AWS names a limit; ``takes_trusted``: people
-    of a domain that the directory trusts, too.
+    of a domain that the directory trusts, too; ``apart_since``: by series, the first version in which the readers of a
+    cluster do not restart with its writer.
     """
 
     name: str
@@ -130,9 +131,19 @@ class Engine:
     exclusive: Exclusive = Exclusive.LOGIN
     longest_domain: int | None = None
     takes_trusted: bool = True
+    apart_since: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def serves(self, version: str) -> bool:
-        return tuple(int(part) for part in version.split(".") if part.isdigit()) >= self.oldest
+        return _numbers(version) >= self.oldest
+
+    def restarts_together(self, version: str) -> bool:
+        """Whether the readers of a cluster of this version restart with its writer."""
+        series, *minor = _numbers(version)
+        return series in self.apart_since and minor < [self.apart_since[series]]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 _OPEN = ("ALTER USER {logins} ACCOUNT UNLOCK ATTRIBUTE {mark}",)
@@ -271,6 +282,11 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
                 why_oldest=_NO_SUPPORT,
                 logins={Method.KERBEROS: POSTGRESQL_AD, Method.IAM: POSTGRESQL_IAM},
                 why_reboot="aurora-postgresql takes tickets on instances that were started after the join",
+                # "Rebooting the writer DB instance also initiates a reboot for each reader DB instance in the cluster.
+                # ... 14.6 and lower 14 versions"; and "15.2 and higher 15 versions" do not.
+                # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-reboot-cluster.html
+                # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-mysql-survivable-replicas.html
+                apart_since={12: 14, 13: 10, 14: 7, 15: 2},
                 joining="none",  # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html
             ),
             # Kerberos "isn't available" there: one finding says so.

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain import connect_policies
-from signon.domain.approvals import applied_along, approvals
+from signon.domain.approvals import applied_along, approvals, of_others
 from signon.domain.brevity import shortened
-from signon.domain.database import Database
+from signon.domain.database import Database, Membership
 from signon.domain.engines import ENGINES, Engine
-from signon.domain.membership import MEMBERSHIP, READY, RETRY
+from signon.domain.membership import MEMBERSHIP, READY, RETRY, deciding, is_ready, joined
 from signon.domain.methods import Methods, methods, switch
 from signon.domain.prerequisites import Advice, Finding, Surroundings, advice, findings
 from signon.domain.profile import Profile, ProfileVersion
@@ -42,8 +42,9 @@ class Plan:
     switch, a directory that is not Active yet; ``next_look`` when to look again).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
     ``redrives`` is how often the execution had been redriven when it was made; ``lets_in``: there are IAM roles whose
-    policies speak, or have spoken, of this database. ``advice`` is worth knowing, and neither in the way nor in the
-    checksum.
+    policies speak, or have spoken, of this database. ``applies_along``: the changes of others that it may take along
+    where it asks RDS to modify the database at once; None: whatever they are. ``advice`` is worth knowing, and neither
+    in the way nor in the checksum.
     """
 
     verdict: str
@@ -62,6 +63,7 @@ class Plan:
     reason: str | None = None
     redrives: int = 0
     lets_in: bool = False
+    applies_along: tuple[str, ...] | None = ()
     advice: tuple[Advice, ...] = ()
 
     @property
@@ -86,6 +88,7 @@ class Plan:
                 "methods": Methods.from_json(document["methods"]),
                 "steps": tuple(Step(**step) for step in document["steps"]),
                 "findings": tuple(Finding(**finding) for finding in document["findings"]),
+                "applies_along": None if document["applies_along"] is None else tuple(document["applies_along"]),
                 "advice": tuple(Advice(**each) for each in document["advice"]),
             }
         )
@@ -112,6 +115,9 @@ def make_plan(
     is_ours = record is not None and record.is_ours
     was_allowed = record is not None and record.allowed == version.sha256
     switch_was_allowed = record is not None and record.switch_allowed == version.sha256
+    at_once = profile.change.apply_immediately and _modifies(database, profile, made)
+    reboots = any(step.interruption == "reboot" for step in steps)
+    along = tuple(applied_along(database, made, at_once=at_once, reboots=reboots and not was_allowed))
     plan = Plan(
         verdict=GO,
         checksum="",
@@ -127,12 +133,14 @@ def make_plan(
             *_left(switch(database, made), switch_was_allowed),
             *_left(_of_the_roles(database, profile, made, around), was_allowed),
             *_left(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours), was_allowed),
+            *of_others(along, profile),  # whatever was allowed before: these wait for a window that is still to come
         ),
-        may_reboot=was_allowed or _reboot_is_allowed(database, profile, now),
+        may_reboot=was_allowed or _reboot_is_allowed(database, profile, made, now),
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,
         lets_in=made.iam or (record is not None and bool(record.connected_roles)),
-        advice=tuple(advice(engine, database, profile, around)),
+        applies_along=None if profile.change.other_pending_allowed else along,
+        advice=(*advice(engine, database, profile, around), *_of_boundaries(database, profile, made, around)),
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now)
@@ -149,10 +157,21 @@ def _of_the_roles(database: Database, profile: Profile, made: Methods, around: S
         yield from connect_policies.findings(database.id, here, around.policy_prefix, around.missing_roles)
 
 
-def _reboot_is_allowed(database: Database, profile: Profile, now: datetime) -> bool:
+def _of_boundaries(database: Database, profile: Profile, made: Methods, around: Surroundings) -> Iterator[Advice]:
+    if made.iam:
+        yield from connect_policies.advice(profile.on(database.id.engine), around.boundaries)
+
+
+def _modifies(database: Database, profile: Profile, made: Methods) -> bool:
+    """Whether RDS is asked to modify the database."""
+    joins = made.kerberos and not is_ready(database, profile.directory)
+    return joins or made.leaves_directory or made.switches_iam
+
+
+def _reboot_is_allowed(database: Database, profile: Profile, made: Methods, now: datetime) -> bool:
     """Whether the profile allows by itself a reboot that only the probe shows, and no step speaks of."""
     change = profile.change
-    alone = not any(applied_along(database, at_once=False))
+    alone = not any(applied_along(database, made, at_once=False, reboots=True))
     return (
         change.reboot_allowed
         and (change.existing_allowed or database.is_new(now))
@@ -164,9 +183,9 @@ def _steps(
     engine: Engine, database: Database, profile: Profile, made: Methods, reboot_due: bool | None
 ) -> Iterator[Step]:
     name = database.id.name
-    if made.leaves_directory and database.membership:
+    if made.leaves_directory:
         why = f"{engine.title} takes one method or the other; its directory logins are let in no longer"
-        yield Step(f"Let {name} leave directory {database.membership.directory}", why, engine.joining)
+        yield Step(f"Let {name} leave directory {joined(database)}", why, engine.joining)
     if made.switches_iam:
         # AWS says of this setting that there is no downtime.
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
@@ -189,14 +208,16 @@ def _switching_iam(engine: Engine, name: str, made: Methods) -> tuple[str, str]:
 
 
 def _joining(engine: Engine, database: Database, profile: Profile, reboot_due: bool | None) -> Iterator[Step]:
-    name, membership = database.id.name, database.membership
+    name, membership = database.id.name, deciding(database, profile.directory)
     verdict = MEMBERSHIP.get(membership.status) if membership else None
     if verdict != READY:
-        reason = _reason_to_associate(database)
+        reason = _reason_to_associate(membership)
         yield Step(f"Associate directory {profile.directory} with {name}", reason, engine.joining)
     if verdict != READY or reboot_due:
+        readers = [instance.name for instance in database.instances if not instance.is_writer]
+        along = f"; {', '.join(readers)} restart with it" if database.restarts_together and readers else ""
         for instance in database.to_reboot:
-            yield Step(f"Reboot {instance.name}", engine.why_reboot, "reboot")
+            yield Step(f"Reboot {instance.name}", f"{engine.why_reboot}{along}", "reboot")
 
 
 def _reason_to_create(engine: Engine, profile: Profile) -> str:
@@ -205,8 +226,7 @@ def _reason_to_create(engine: Engine, profile: Profile) -> str:
     return f"profile {profile.name} lists them; each is locked until it is complete{left_out}"
 
 
-def _reason_to_associate(database: Database) -> str:
-    membership = database.membership
+def _reason_to_associate(membership: Membership | None) -> str:
     if membership is None:
         return "it is a member of no directory"
     if MEMBERSHIP.get(membership.status) == RETRY:

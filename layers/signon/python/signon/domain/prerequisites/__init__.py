@@ -34,7 +34,7 @@ def findings(engine: Engine, database: Database, profile: Profile, around: Surro
         )
     yield from method_findings(engine, database, profile, around.not_offered)
     yield from database_findings(database, profile, around.served_vpc, methods)
-    yield from replication_findings(database, methods)
+    yield from replication_findings(database, profile.directory, methods)
     if Method.KERBEROS in methods:
         realms = profile.foreign_realms(engine.name)
         yield from directory_findings(engine, database, profile, around.directory, around.shared_as)
