@@ -56,7 +56,7 @@ def document(role: str, users: frozenset[str]) -> str:
 
     A policy needs a resource, of its own partition; and one that is attached somewhere cannot be deleted.
     """
-    nobody = f"arn:{role.split(':')[1]}:rds-db:us-east-1:{role.split(':')[4]}:dbuser:none/none"
+    nobody = f"arn:{role.split(':')[1]}:rds-db:*:{role.split(':')[4]}:dbuser:none/none"
     effect, resources = ("Allow", sorted(users)) if users else ("Deny", [nobody])
     statement = {"Effect": effect, "Action": ACTION, "Resource": resources}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
