@@ -2,7 +2,7 @@
 
 from moto.utilities.utils import get_partition
 
-SUFFIXES = {"aws-cn": "amazonaws.com.cn"}  # in AWS GovCloud it is that of the other Regions
+SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}  # AWS GovCloud (US) has that of other Regions
 
 
 def url_suffix(region: str) -> str:

@@ -33,6 +33,7 @@ NAMES: Mapping[str, tuple[str, str, int]] = {
     "AWS::StepFunctions::StateMachine": ("StateMachineName", "name", 80),
 }
 
+PARAMETER = 4096  # bytes; https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 VARIABLES = 4096  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 # "IAM doesn't count white space when calculating the size of a policy against these quotas."
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html

@@ -53,8 +53,12 @@ def test_nine_decisions_are_too_many() -> None:
 
 
 def test_of_a_role_everything_is_asked_about_but_what_our_own_rule_has_decided() -> None:
-    decided = {"Effect": "Allow", "Action": ["ec2:CreateNetworkInterface", "ec2:DescribeSubnets"], "Resource": "*"}
-    left = [
+    decided: dict[str, Any] = {
+        "Effect": "Allow",
+        "Action": ["ec2:CreateNetworkInterface", "ec2:DescribeSubnets"],
+        "Resource": "*",
+    }
+    left: list[dict[str, Any]] = [
         {**decided, "Action": ["ec2:CreateNetworkInterface", "ec2:RunInstances"]},
         {**decided, "Resource": "arn:aws:ec2:us-east-1:111122223333:subnet/*"},
         {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},

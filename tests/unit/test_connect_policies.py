@@ -13,6 +13,7 @@ from signon.domain.connect_policies import (
     dbuser,
     document,
     findings,
+    is_listed,
     packed,
     policy_arn,
     policy_name,
@@ -64,6 +65,22 @@ def test_a_document_allows_one_action_and_no_wildcard() -> None:
     assert (statement["Effect"], statement["Action"]) == ("Allow", "rds-db:connect")
     assert not any("*" in resource for resource in statement["Resource"])
     assert users_in(json.loads(document(ROLE, users))) == users
+
+
+@pytest.mark.parametrize(
+    ("listed", "attached"),
+    [
+        ({"arn:aws:iam::123456789012:role/databases/orders"}, True),
+        ({"arn:aws:iam::123456789012:role/databases/*"}, True),
+        ({"arn:aws:iam::123456789012:role/other/*", "arn:aws:iam::123456789012:role/database?/orders"}, True),
+        ({"arn:aws:iam::999999999999:role/databases/*"}, False),
+        ({"arn:aws:iam::123456789012:role/databases"}, False),
+        ({""}, False),
+        (set(), False),
+    ],
+)
+def test_a_role_is_listed_by_its_arn_or_a_pattern(listed: set[str], attached: bool) -> None:
+    assert is_listed("arn:aws:iam::123456789012:role/databases/orders", listed) is attached
 
 
 def test_a_document_for_nobody_allows_nothing_and_is_one_all_the_same() -> None:

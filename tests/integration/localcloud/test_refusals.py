@@ -93,13 +93,13 @@ def test_a_function_whose_role_may_not_make_network_interfaces_anywhere_is_not_m
     assert said.startswith("VerifyLogins (AWS::Lambda::Function): ")
 
 
-def arns_of_roles(count: int) -> str:
-    return ",".join(f"arn:aws:iam::123456789012:role/databases/application-{number:03}" for number in range(count))
+def arns_of_roles(count: int) -> list[str]:
+    return [f"arn:aws:iam::123456789012:role/databases/application-{number:03}" for number in range(count)]
 
 
 def test_variables_of_more_than_4_kb_are_refused(cloud: Cloud, tmp_path: Path) -> None:
     template = part_of_the_template(tmp_path, ["EnsureConnectPolicy"])
-    said = refused(cloud, template, "variables", ConnectRoles=arns_of_roles(80))
+    said = refused(cloud, template, "variables", ConnectRoles=",".join(arns_of_roles(70)))
     assert said.startswith("EnsureConnectPolicy (AWS::Lambda::Function): ")
     assert "exceeded the 4KB limit" in said
 
@@ -108,9 +108,14 @@ def test_variables_of_more_than_4_kb_are_refused(cloud: Cloud, tmp_path: Path) -
 
 
 def test_inline_policies_of_more_than_10_240_characters_are_refused(cloud: Cloud, tmp_path: Path) -> None:
-    template = part_of_the_template(tmp_path, ["EnsureConnectPolicyRole"])
-    said = refused(cloud, template, "inline", ConnectRoles=arns_of_roles(200))
-    assert "Maximum policy size of 10240 bytes exceeded for role" in said
+    def with_many_roles(resources: Resources) -> None:
+        policy = resources["EnsureConnectPolicyRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+        policy["Statement"].append(
+            {"Effect": "Allow", "Action": "iam:AttachRolePolicy", "Resource": arns_of_roles(200)}
+        )
+
+    template = part_of_the_template(tmp_path, ["EnsureConnectPolicyRole"], with_many_roles)
+    assert "Maximum policy size of 10240 bytes exceeded for role" in refused(cloud, template, "inline")
 
 
 def too_long() -> str:
@@ -148,7 +153,13 @@ def test_a_name_that_is_too_long_is_refused(cloud: Cloud, tmp_path: Path, kind: 
     assert f"at '{parameter}' failed to satisfy constraint: Member must have length less than or equal to" in said
 
 
-# ---- templates
+# ---- templates and their parameters
+
+
+def test_a_parameter_of_more_than_4096_bytes_is_refused(cloud: Cloud, tmp_path: Path) -> None:
+    template = part_of_the_template(tmp_path, ["EnsureConnectPolicyRole"])
+    said = refused(cloud, template, "parameter", ConnectRoles=",".join(arns_of_roles(80)))
+    assert said == "The value of the parameter ConnectRoles is longer than 4096 bytes"
 
 
 def test_a_region_that_a_mapping_does_not_have_is_refused(cloud: Cloud, tmp_path: Path) -> None:

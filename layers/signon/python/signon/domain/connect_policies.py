@@ -7,7 +7,8 @@ names exact resource ids and logins, never a wildcard. What stands in one stays 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from signon.domain.database import DatabaseId
@@ -49,6 +50,11 @@ def policy_arn(prefix: str, role: str, number: int) -> str:
 
 def role_name(role: str) -> str:
     return role.rpartition("/")[2]
+
+
+def is_listed(role: str, listed: Collection[str]) -> bool:
+    """Whether the role's ARN is one of these, or like one: IAM's ``*`` and ``?`` reach over slashes."""
+    return any(fnmatchcase(role, pattern) for pattern in listed)
 
 
 def document(role: str, users: frozenset[str]) -> str:
