@@ -127,7 +127,7 @@ def _parse(logical_id: str, resource: dict[str, Any], resources: Any) -> Any:
     if parsed:
         properties = parsed[1]["Properties"] = _without_no_values(parsed[1].get("Properties", {}))
         if "DefinitionS3Location" in properties:
-            _inline_definition(properties, resources["AWS::AccountId"])
+            _inline_definition(properties, resources["AWS::AccountId"], resources["AWS::Partition"])
         quotas.require_names(resource["Type"], properties)
         _resolved[logical_id] = (resource["Type"], copy.deepcopy(properties))
     return parsed
@@ -166,12 +166,12 @@ def _create(logical_id: str, resource: dict[str, Any], *rest: Any, **named: Any)
         raise DeploymentError(f"{logical_id} ({resource['Type']}): {type(error).__name__}: {said}") from error
 
 
-def _inline_definition(properties: dict[str, Any], account: str) -> None:
+def _inline_definition(properties: dict[str, Any], account: str, partition: str) -> None:
     """The state machine's file and its substitutions, which moto ignores, become the DefinitionString, which it
     knows.
     """
     location = properties.pop("DefinitionS3Location")
-    stored = s3_backends[account]["aws"].get_object(location["Bucket"], location["Key"])
+    stored = s3_backends[account][partition].get_object(location["Bucket"], location["Key"])
     assert stored is not None, location
     text = stored.value.decode()
     for key, value in properties.pop("DefinitionSubstitutions", {}).items():
