@@ -102,12 +102,13 @@ def service_principals(region: str, family: Family) -> frozenset[str]:
 def role_problem(role: DirectoryRole, region: str, family: Family) -> tuple[str, str] | None:
     """What keeps RDS from using the role and the remedy, or None."""
     wanted = service_principals(region, family)
-    if not wanted:
+    if not wanted and not any(name.startswith("directoryservice") for name in role.principals):
         return (
             f"This version of the stack does not know under which name RDS reaches a directory in {region}",
             (
-                "Let people sign in with IAM tokens there (methods: [iam]), which works in every Region;"
-                " for directory sign-in, deploy a version of the stack that knows the Region"
+                "Let people sign in with IAM tokens there (methods: [iam]), which works in every Region; or add the name"
+                f" to the trust policy of {role.name}, as directoryservice.rds.{region}.amazonaws.com: IAM refuses one"
+                " that it does not know"
             ),
         )
     missing = wanted - role.principals
