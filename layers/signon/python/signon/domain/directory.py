@@ -107,8 +107,8 @@ def role_problem(role: DirectoryRole, region: str, family: Family) -> tuple[str,
             f"This version of the stack does not know under which name RDS reaches a directory in {region}",
             (
                 "Let people sign in with IAM tokens there (methods: [iam]), which works in every Region; or add the"
-                f" name to the trust policy of {role.name}, as directoryservice.rds.{region}.amazonaws.com: IAM refuses one"
-                " that it does not know"
+                f" name to the trust policy of {role.name}, as directoryservice.rds.{region}.amazonaws.com: IAM refuses"
+                " one that it does not know"
             ),
         )
     missing = wanted - role.principals
