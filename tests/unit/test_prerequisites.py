@@ -27,6 +27,7 @@ from tests.builders import (
     a_record,
     a_record_of_a_finished_one,
     a_request,
+    a_role,
     a_version,
     planned,
     surroundings,
@@ -72,6 +73,20 @@ def test_what_stands_in_the_way_is_found_and_nobody_may_wave_it_through(problem:
     assert approved.verdict == "ASK"
 
 
+IN_GOVCLOUD = a_database(id=a_database_id(arn="arn:aws-us-gov:rds:us-gov-west-1:123456789012:db:payments-orders"))
+
+
+def test_where_the_region_is_not_known_directory_sign_in_waits_for_somebody_who_knows_rds_name_there() -> None:
+    untold = a_role(principals=frozenset({"rds.amazonaws.com"}))
+    (finding,) = planned(IN_GOVCLOUD, around=surroundings(role=untold)).findings
+    assert finding.problem == (
+        "This version of the stack does not know under which name RDS reaches a directory in us-gov-west-1"
+    )
+    assert "directoryservice.rds.us-gov-west-1.amazonaws.com" in finding.remedy
+    told = a_role(principals=frozenset({"rds.amazonaws.com", "directoryservice.rds.us-gov-west-1.amazonaws.com"}))
+    assert planned(IN_GOVCLOUD, around=surroundings(role=told)).findings == ()
+
+
 @pytest.mark.parametrize(
     "usual",
     [
@@ -80,6 +95,7 @@ def test_what_stands_in_the_way_is_found_and_nobody_may_wave_it_through(problem:
         {"profile": by_iam(), "around": surroundings(directory=None, role=None)},
         {"around": surroundings(network=a_network())},
         {"around": surroundings(trusts=None)},  # nobody is of another domain
+        {"database": IN_GOVCLOUD, "profile": by_iam(), "around": surroundings(directory=None, role=None)},
     ],
 )
 def test_what_does_not_matter_here_is_no_finding(usual: dict[str, Any]) -> None:
