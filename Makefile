@@ -48,8 +48,8 @@ unit-oldest: .machine/machine.json .machine/oldest ## Unit and contract tests on
 	@.machine/oldest/bin/python -m pytest tests/unit tests/contract --numprocesses 2 $(ARGS)
 
 soak: .machine/machine.json .machine/aws ## 100,000 hostile names for every real engine, 10,000 random schedules (NAMES=500 or SCHEDULES=500: so many of these alone; SEED=...: the same schedules)
-	@$(if $(or $(NAMES),$(if $(SCHEDULES),,both)),HOSTILE_NAMES=$(or $(NAMES),100000) $(pytest) $$(git ls-files 'tests/*/test_*names.py') --timeout 0 -rP $(ARGS))
-	@$(if $(or $(SCHEDULES),$(if $(NAMES),,both)),SCHEDULES=$(or $(SCHEDULES),10000) SEED=$(SEED) DATABASES=100 $(pytest) tests/simulation/test_schedules.py tests/simulation/test_one_effect.py --timeout 0 -rP $(ARGS))
+	@$(if $(or $(NAMES),$(if $(SCHEDULES),,both)),WHOLE=1 HOSTILE_NAMES=$(or $(NAMES),100000) $(pytest) $$(git ls-files 'tests/*/test_*names.py') --timeout 0 -rP $(ARGS))
+	@$(if $(or $(SCHEDULES),$(if $(NAMES),,both)),WHOLE=1 SCHEDULES=$(or $(SCHEDULES),10000) SEED=$(SEED) DATABASES=100 $(pytest) tests/simulation/test_schedules.py tests/simulation/test_one_effect.py --timeout 0 -rP $(ARGS))
 
 faults: .machine/machine.json .machine/aws ## Every call of a function x every fault, each alone: the table of their ends (minutes)
 	@WHOLE=1 $(pytest) tests/simulation/test_single_faults.py --timeout 0 -rP $(ARGS)

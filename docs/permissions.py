@@ -63,6 +63,8 @@ def _of_statement(role: str, statement: Mapping[str, Any], switch: str = "") -> 
         name, chosen, _ = statement["Fn::If"]
         yield from _of_statement(role, chosen, f"the stack's condition `{name}` holds")
         return
+    if statement["Effect"] == "Deny":
+        return  # it takes from what another statement gives, whose reason says so
     where = "; ".join(filter(None, (switch, *_conditions(statement.get("Condition", {})))))
     for action in _listed(statement["Action"]):
         for resource in _listed(statement["Resource"]):
@@ -134,7 +136,11 @@ def _text(value: Any) -> str:
         case _:
             text = str(value)
     text = re.sub(r"arn:\$\{AWS::Partition\}:[a-z0-9-]+:(\$\{AWS::Region\})?:(\$\{AWS::AccountId\})?:", "", text)
-    return text.replace("${AWS::StackName}", "STACK").replace("${AWS::Region}", "REGION")
+    return (
+        text.replace("${AWS::StackName}", "STACK")
+        .replace("${AWS::Region}", "REGION")
+        .replace("${AWS::URLSuffix}", "SUFFIX")
+    )
 
 
 def _listed(value: Any) -> list[Any]:

@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from lint.stack import Stack
+from lint.rules.grants import EVERYWHERE
+from lint.stack import Stack, listed
 
 ROOT = Path(__file__).parents[1]
 MOST_DECISIONS = 8
@@ -47,7 +48,8 @@ def _report(stack: Stack) -> Mapping[str, Any]:
     """It says everything in JSON, and with 0 that it could not read a file."""
     with TemporaryDirectory() as folder:
         template = Path(folder, "template.json")
-        template.write_text(json.dumps({"Resources": {**stack.resources, "Canary": CANARY}}))
+        resources = {name: asked_about(resource) for name, resource in stack.resources.items()}
+        template.write_text(json.dumps({"Resources": {**resources, "Canary": CANARY}}))
         command = [str(ROOT / ".machine/checkov/bin/checkov"), "--file", str(template), "--framework", "cloudformation"]
         options = ["--skip-download", "--soft-fail", "--compact", "--output", "json"]  # nothing is asked of the network
         done = subprocess.run([*command, *options], check=False, capture_output=True, text=True)
@@ -55,6 +57,28 @@ def _report(stack: Stack) -> Mapping[str, Any]:
         raise RuntimeError(f"checkov ended with {done.returncode} and said:\n{done.stdout}\n{done.stderr}")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def asked_about(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The resource without the statements of its inline policies that rules/grants.py has decided about already: that
+    these actions are allowed on every resource, and why it cannot be less.
+    """
+    inline = resource.get("Properties", {}).get("Policies")
+    if not inline:
+        return resource
+    policies = [
+        {**policy, "PolicyDocument": {**policy["PolicyDocument"], "Statement": _undecided_statements(policy)}}
+        for policy in inline
+    ]
+    return {**resource, "Properties": {**resource["Properties"], "Policies": policies}}
+
+
+def _undecided_statements(policy: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [
+        one
+        for one in listed(policy["PolicyDocument"]["Statement"])
+        if listed(one.get("Resource")) != ["*"] or not set(listed(one.get("Action"))) <= set(EVERYWHERE)
+    ]
 
 
 def undecided(failed: Sequence[Mapping[str, Any]], decided: Mapping[str, str]) -> Iterator[str]:

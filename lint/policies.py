@@ -20,6 +20,14 @@ BROKEN: Mapping[str, Any] = {
 
 # What is right nevertheless: of which policy (any, where it is ""), which finding, and why.
 _ALL_KINDS = "parliament wants an ARN for each kind of resource that the action knows; one is enough"
+_LAMBDAS_OWN = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
 RIGHT: Mapping[tuple[str, str], str] = {
     ("", "RESOURCE_MISMATCH states:DescribeExecution"): _ALL_KINDS,
     ("", "RESOURCE_MISMATCH states:ListExecutions"): _ALL_KINDS,
@@ -27,6 +35,17 @@ RIGHT: Mapping[tuple[str, str], str] = {
         "OnboardDatabaseDatabaseAppearedRole",
         "NO_VERSION",
     ): "SAM writes it so; without variables both versions say the same",
+    (
+        "",
+        f"RESOURCE_STAR {', '.join(one for one in _LAMBDAS_OWN if 'Describe' not in one)}",
+    ): "Lambda checks them without a resource when it makes a function in a VPC",
+    **{
+        (
+            "",
+            f"UNKNOWN_CONDITION_FOR_ACTION Unknown condition lambda:SourceFunctionArn for action {action}",
+        ): "every request of a function's code has this key, whatever service it asks"
+        for action in _LAMBDAS_OWN
+    },
 }
 
 

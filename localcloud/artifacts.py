@@ -37,7 +37,10 @@ class Artifacts:
     def package(self, template: dict[str, Any], root: Path, s3: Any) -> None:
         """Replace each local path in `template` (read from a file in `root`) by its object in the artifacts bucket."""
         if BUCKET not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
-            s3.create_bucket(Bucket=BUCKET)
+            region = s3.meta.region_name
+            # us-east-1 is no constraint: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+            place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+            s3.create_bucket(Bucket=BUCKET, **place)
         for name, resource in template["Resources"].items():
             properties = resource.get("Properties", {})
             for key in LOCAL_PATHS:

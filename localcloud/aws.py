@@ -8,7 +8,6 @@ import logging
 import os
 import subprocess
 import threading
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,9 +21,10 @@ from moto.core.config import default_user_config
 from moto.ec2.models import ec2_backends
 from moto.iam import models as iam
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.utilities.utils import get_partition
 from werkzeug.serving import make_server
 
-from localcloud import cloudformation, directories, eventbridge, lambdas, rds, s3, scheduler, stepfunctions
+from localcloud import cloudformation, directories, eventbridge, lambdas, quotas, rds, s3, scheduler, sns, stepfunctions
 from localcloud.artifacts import Artifacts, host_architecture
 from localcloud.clock import Clock
 from localcloud.cloudformation import DeploymentError
@@ -59,7 +59,6 @@ class Aws:
         logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it misses a publisher for its metrics
         logging.getLogger("moto").setLevel(logging.ERROR)  # where it answers 500
         logging.getLogger("moto.stepfunctions").setLevel(logging.CRITICAL)  # a failed state is no error of ours
-        warnings.filterwarnings("ignore", r"Exception\(RDSClientError\) with code")  # codes that are common to all APIs
         default_user_config.update(
             {
                 "lambda": {"use_docker": False},
@@ -97,6 +96,8 @@ class Aws:
         scheduler.install(clock, faults, self.authorizer)
         rds.install(world, clock, faults)
         s3.install()
+        sns.install()
+        quotas.install()
         once = Config(
             retries={"total_max_attempts": 1}, read_timeout=3600, max_pool_connections=64, parameter_validation=False
         )
@@ -143,11 +144,12 @@ class Aws:
     def deploy(self, template: Path, name: str, parameters: Mapping[str, str], allowed: Mapping[Finding, str]) -> Stack:
         """Deploy a template, with the network, architecture and roles of this machine where it asks for them."""
         vpc, subnets = self.network()
+        partition = get_partition(self.region)
         here = {
             "VpcId": vpc,
             "SubnetIds": ",".join(subnets),
             "Architecture": host_architecture(),
-            "ConnectRoles": f"arn:aws:iam::{self.account}:role/payments-api",  # that of the worked example
+            "ConnectRoles": f"arn:{partition}:iam::{self.account}:role/payments-api",  # that of the worked example
         }
         stack = deploy(
             template, name, {**here, **parameters}, allowed, self._artifacts, self.client, self.account, self.region

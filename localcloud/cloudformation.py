@@ -15,14 +15,15 @@ from moto.awslambda import models as awslambda
 from moto.awslambda.utils import get_backend as lambda_backend
 from moto.cloudformation import parsing
 from moto.ec2.models import ec2_backends
-from moto.iam.models import Role
 from moto.logs.models import LogGroup
 from moto.s3.models import s3_backends
 from moto.stepfunctions import models as stepfunctions
 from moto.stepfunctions.responses import get_backend as stepfunctions_backend
+from moto.utilities.utils import get_partition
 
-from localcloud import missing_resources
+from localcloud import missing_resources, quotas
 from localcloud.mending import mend
+from localcloud.partitions import url_suffix
 
 Client = Callable[[str], Any]
 
@@ -91,6 +92,7 @@ def install(client: Client) -> None:
     for cached in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):
         cached.cache_clear()  # read once, at the first stack; they must see the new types
     mend(parsing, parse_resource_and_generate_name=_parse, parse_and_create_resource=_create)
+    mend(parsing.ResourceMap, __init__=_in_its_partition)
     mend(awslambda.LambdaFunction, create_from_cloudformation_json=_create_function)
     mend(
         awslambda.LayerVersion,
@@ -99,11 +101,11 @@ def install(client: Client) -> None:
         cloudformation_name_type=staticmethod(lambda: "LayerName"),  # it had a wrong name
     )
     mend(awslambda.Permission, create_from_cloudformation_json=classmethod(_create_permission))
-    mend(Role, put_policy=_put_policy)
     mend(LogGroup, get_cfn_attribute=_log_group_attribute)
     mend(stepfunctions.StateMachine, create_from_cloudformation_json=_create_state_machine)
 
 
+_moto_resource_map = parsing.ResourceMap.__init__
 _moto_parse = parsing.parse_resource_and_generate_name
 _moto_create = parsing.parse_and_create_resource
 _moto_log_group_attribute = LogGroup.get_cfn_attribute
@@ -112,14 +114,37 @@ _moto_create_permission: Callable[..., awslambda.Permission] = vars(awslambda.Pe
 ].__func__
 
 
+def _in_its_partition(resources: Any, *arguments: Any, **named: Any) -> None:
+    """With the partition and the domain of the Region, which moto has for `aws` alone."""
+    _moto_resource_map(resources, *arguments, **named)
+    region = resources["AWS::Region"]
+    resources._parsed_resources |= {"AWS::Partition": get_partition(region), "AWS::URLSuffix": url_suffix(region)}
+
+
 def _parse(logical_id: str, resource: dict[str, Any], resources: Any) -> Any:
+    _require_mappings(resource, resources)
     parsed = _moto_parse(logical_id, resource, resources)
     if parsed:
         properties = parsed[1]["Properties"] = _without_no_values(parsed[1].get("Properties", {}))
         if "DefinitionS3Location" in properties:
-            _inline_definition(properties, resources["AWS::AccountId"])
+            _inline_definition(properties, resources["AWS::AccountId"], resources["AWS::Partition"])
+        quotas.require_names(resource["Type"], properties)
         _resolved[logical_id] = (resource["Type"], copy.deepcopy(properties))
     return parsed
+
+
+def _require_mappings(value: Any, resources: Any) -> None:
+    """Every !FindInMap finds something, or CloudFormation refuses the template; moto would fail with the key alone."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name == "Fn::FindInMap":
+                table, *keys = parsing.clean_json(inner, resources)
+                if keys[0] not in resources[table]:
+                    raise DeploymentError(f"Template error: Unable to get mapping for {'::'.join([table, *keys])}")
+            _require_mappings(inner, resources)
+    elif isinstance(value, list):
+        for inner in value:
+            _require_mappings(inner, resources)
 
 
 def _without_no_values(value: Any) -> Any:
@@ -135,18 +160,18 @@ def _create(logical_id: str, resource: dict[str, Any], *rest: Any, **named: Any)
     try:
         return _moto_create(logical_id, resource, *rest, **named)
     except DeploymentError:
-        raise  # of a resource that this one refers to
+        raise  # of a resource that this one refers to, or of the template
     except Exception as error:
         said = getattr(error, "message", None) or error
         raise DeploymentError(f"{logical_id} ({resource['Type']}): {type(error).__name__}: {said}") from error
 
 
-def _inline_definition(properties: dict[str, Any], account: str) -> None:
+def _inline_definition(properties: dict[str, Any], account: str, partition: str) -> None:
     """The state machine's file and its substitutions, which moto ignores, become the DefinitionString, which it
     knows.
     """
     location = properties.pop("DefinitionS3Location")
-    stored = s3_backends[account]["aws"].get_object(location["Bucket"], location["Key"])
+    stored = s3_backends[account][partition].get_object(location["Bucket"], location["Key"])
     assert stored is not None, location
     text = stored.value.decode()
     for key, value in properties.pop("DefinitionSubstitutions", {}).items():
@@ -178,11 +203,6 @@ def _create_permission(
     kept.pop("FunctionName")  # a property of the Permission and no element of a policy
     mend(permission, physical_resource_id=name, statement=kept, function_name=function.function_name)
     return permission
-
-
-def _put_policy(role: Role, name: str, document: Any) -> None:
-    """As text, as the API keeps it; moto keeps CloudFormation's as Python and answers GetRolePolicy with that."""
-    role.policies[name] = document if isinstance(document, str) else json.dumps(document)
 
 
 def _log_group_attribute(group: LogGroup, attribute: str) -> str:

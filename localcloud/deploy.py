@@ -11,6 +11,7 @@ from moto.cloudformation.models import cloudformation_backends
 from localcloud.artifacts import Artifacts
 from localcloud.cloudformation import FINISH, Client, DeploymentError, recording
 from localcloud.comparison import WHOLE, Finding, dropped
+from localcloud.quotas import PARAMETER
 from localcloud.translation import read, translated
 
 
@@ -39,14 +40,17 @@ def deploy(
 ) -> Stack:
     """Deploy the template as the stack `name`; of `parameters` it gets those that it declares.
 
-    Raises DeploymentError when a resource cannot be made, when one or a property of one is dropped that `allowed`
-    does not name, and when `allowed` names one that is not dropped.
+    Raises DeploymentError when a parameter is too long or a resource cannot be made, when one or a property of one is
+    dropped that `allowed` does not name, and when `allowed` names one that is not dropped.
     """
     template = read(template_file)
     declared = template.get("Parameters", {})
     # with the defaults: moto splits a list only where it is passed
     defaults = {key: str(declaration["Default"]) for key, declaration in declared.items() if "Default" in declaration}
     parameters = defaults | {key: value for key, value in parameters.items() if key in declared}
+    for key, value in parameters.items():
+        if len(value.encode()) > PARAMETER:
+            raise DeploymentError(f"The value of the parameter {key} is longer than {PARAMETER} bytes")
     artifacts.package(template, template_file.parent, client("s3"))
     # through JSON: what a YAML anchor shares becomes one object per place, since moto changes what it reads
     template = json.loads(json.dumps(translated(template, parameters, region)))

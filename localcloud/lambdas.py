@@ -16,6 +16,7 @@ from moto.awslambda.models import LambdaFunction
 from moto.awslambda_simple import models as simple
 from moto.core.exceptions import JsonRESTError
 
+from localcloud import quotas
 from localcloud.artifacts import Artifacts
 from localcloud.clock import Clock
 from localcloud.cloudwatch.metrics import Metrics
@@ -203,6 +204,15 @@ class ProcessLambdaBackend(simple.LambdaSimpleBackend):
     """moto's Lambda without Docker, except that the functions really run."""
 
     environments: ClassVar[ExecutionEnvironments]
+
+    def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
+        """Raises what Lambda refuses: a name or variables that are too long, a VPC that its role may not enter."""
+        quotas.require_name(spec["FunctionName"], "functionName", quotas.FUNCTION_NAME)
+        quotas.require_variables(spec.get("Environment", {}).get("Variables", {}))
+        if spec.get("VpcConfig", {}).get("SubnetIds"):
+            authorizer = self.environments.authorizer
+            function_roles.require_network_interfaces(authorizer, spec["Role"], spec["FunctionName"])
+        return super().create_function(spec)
 
     def invoke(
         self, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any

@@ -177,10 +177,11 @@ class Narration:
         return [f"{entry['does']}\n  {entry['sql']};" for entry in told]
 
     def _log(self, state: str) -> list[dict[str, Any]]:
+        """Of the function: /aws/lambda/STACK-STEP, or what is under it."""
         group = next(
             group["logGroupName"]
             for group in self._logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]
-            if group["logGroupName"].endswith(state.lower().replace(" ", "-"))
+            if group["logGroupName"].split("/")[3].endswith(state.lower().replace(" ", "-"))
         )
         lines = self._logs.filter_log_events(logGroupName=group)["events"]
         entries = [json.loads(line["message"]) for line in lines if line["message"].startswith("{")]

@@ -60,7 +60,7 @@ def a_database(**changes: Any) -> Database:
         tags={"signon:profile": "payments"},
         master_user="dbadmin",
         master_secret="arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1",
-        membership=None,
+        memberships=(),
         iam_enabled=False,
         pending_changes=(),
         instances=(),
@@ -96,7 +96,7 @@ def a_cluster(**changes: Any) -> Database:
 
 def a_member(membership: str = "kerberos-enabled", /, **changes: Any) -> Database:
     """A database whose membership of our directory has this status."""
-    return a_database(membership=a_membership(membership), **changes)
+    return a_database(memberships=(a_membership(membership),), **changes)
 
 
 def a_profile(**changes: Any) -> Profile:
@@ -238,7 +238,7 @@ def a_candidate(record: Record | None = None, held_since: datetime | None = None
 
 
 def a_cluster_candidate(record: Record | None = None, /) -> Candidate:
-    return Candidate(a_cluster(membership=a_membership()), Known(record))
+    return Candidate(a_cluster(memberships=(a_membership(),)), Known(record))
 
 
 def an_execution(status: str = "ABORTED", /, **changes: Any) -> Execution:

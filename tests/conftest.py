@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from tests import unused_grants
+from tests import unclosed, unused_grants
 from tests.timing import Timing, longest_first
 
 pytest.register_assert_rewrite("tests.simulation.refusals")
@@ -21,6 +21,7 @@ def cloud(pytestconfig: pytest.Config) -> Iterator[Cloud]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(unclosed)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Timing())
 

@@ -1,6 +1,6 @@
 """Every grant of the template is used by some test: what nothing uses is taken out of the template, or is excused here.
 
-Looked at where a session has run all tests and none has failed, in one process or in workers that each have a cloud.
+Looked at where `make test-all` has run all tests and none has failed, in workers that each have a cloud.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +12,7 @@ import pytest
 
 from localcloud.cloud import Cloud
 from localcloud.iam.grants import Grant, Use, granted, unused, used
+from tests.whole import WHOLE
 
 # (role, what), as `unused` says it: why no test here can use it
 EXCUSED: dict[tuple[str, str], str] = {
@@ -61,7 +62,7 @@ def ran_everything(config: pytest.Config) -> bool:
     option = config.option
     chosen = option.keyword or option.markexpr or option.deselect or option.ignore or option.ignore_glob
     again = option.lf or option.failedfirst or option.stepwise or option.collectonly
-    whole = HERE in {Path(config.invocation_params.dir, argument).resolve() for argument in config.args}
+    whole = WHOLE and HERE in {Path(config.invocation_params.dir, argument).resolve() for argument in config.args}
     return whole and not chosen and not again and not hasattr(config, "workeroutput")
 
 

@@ -27,11 +27,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     record = records.read(table, claim.database)
     asks = must_associate(database, directory, apply_immediately=plan.apply_immediately)
     if asks:
+        guard.before_modifying(database, errand)
         directory_service.require_active(directory)
         asked = {"associated_at": now.isoformat(), "allowed": plan.profile.sha256}
         records.note(table, claim.database, {**asked, "joined_as": as_it_runs(database)})
         role = setting("DIRECTORY_ROLE")
         rds_changes.associate_directory(database, directory, role, apply_immediately=plan.apply_immediately)
-    reading = opening(before, database, record, asks=asks, plugin_loaded=event["probe"]["plugin_loaded"])
+    reading = opening(before, database, directory, record, asks=asks, plugin_loaded=event["probe"]["plugin_loaded"])
     logger.info("Association requested" if asks else "Association not needed", extra={"attempts": reading.attempts})
     return reading.to_json()

@@ -25,8 +25,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     database = guard.before_change(table, setting("PROFILES"), errand)
     before = Visit.from_json(event["leaving"]) if event["leaving"] else None
     asks = must_leave(database, apply_immediately=plan.apply_immediately)
-    page = visit(before, now, done=database.membership is None, asks=asks, what="the database leaves its directory")
+    page = visit(before, now, done=not database.memberships, asks=asks, what="the database leaves its directory")
     if asks:
+        guard.before_modifying(database, errand)
         kinds = ("allowed", "switch_allowed") if plan.methods.switches else ("allowed",)
         allowed = dict.fromkeys(kinds, plan.profile.sha256)
         records.note(table, claim.database, {"associated_at": "", "rebooted_at": "", **allowed})

@@ -14,7 +14,7 @@ from signon.domain.credentials import Credentials
 from signon.domain.database import DatabaseId, in_working_order
 from signon.domain.plan import Plan
 from signon.domain.probe import Probe, judge, reboots, with_readers
-from signon.domain.reboot import Reboot, remaining
+from signon.domain.reboot import Reboot, cut_off
 from signon.settings import setting
 
 logger = Logger()
@@ -35,7 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         with session.sign_in(database, credentials, bundle, host=host) as master:
             return logins.probe(master, database, plan)
 
-    probe, readers = inside(), [each for each in remaining(database, before) if each.host and not each.is_writer]
+    probe, readers = inside(), [each for each in cut_off(database, before) if each.host and not each.is_writer]
     writer_too = any(instance.is_writer for instance in database.to_reboot)
     if reboots(probe, plan) or not writer_too:
         probe = with_readers(probe, [inside(reader.host) for reader in readers], writer_too=writer_too)

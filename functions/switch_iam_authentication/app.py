@@ -29,6 +29,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     done = iam_authentication.is_switched(database, on=on)
     page = visit(before, now, done=done, asks=asks, what=iam_authentication.told(database, on=on))
     if asks:
+        guard.before_modifying(database, errand)
         allowed = ("allowed", "switch_allowed") if plan.methods.switches else ("allowed",)
         records.note(table, claim.database, dict.fromkeys(allowed, plan.profile.sha256))
         rds_changes.switch_iam(database, on=on, apply_immediately=at_once)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lint.intrinsics import ACCOUNT
+from lint.intrinsics import ACCOUNT, REGION
 from lint.stack import Policy, Stack, listed
 
 # The actions that may be allowed on every resource, each with the reason why it cannot be less.
@@ -13,14 +13,22 @@ _NO_RESOURCE = "IAM knows no resource for it"
 _LOG_DELIVERY = (
     "delivery of logs is set up on no resource: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"
 )
+_LAMBDAS_OWN = (
+    "Lambda checks it without a resource when it makes the function; the function's own code is denied it:"
+    " https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html"
+)
 EVERYWHERE: Mapping[str, str] = {
     "ds:DescribeDirectories": _NO_RESOURCE,
     "ds:DescribeTrusts": _NO_RESOURCE,
+    "ec2:AssignPrivateIpAddresses": _LAMBDAS_OWN,
+    "ec2:CreateNetworkInterface": _LAMBDAS_OWN,
+    "ec2:DeleteNetworkInterface": _LAMBDAS_OWN,
     "ec2:DescribeNetworkAcls": _NO_RESOURCE,
-    "ec2:DescribeNetworkInterfaces": _NO_RESOURCE,
+    "ec2:DescribeNetworkInterfaces": _LAMBDAS_OWN,
     "ec2:DescribeRouteTables": _NO_RESOURCE,
     "ec2:DescribeSecurityGroups": _NO_RESOURCE,
     "ec2:DescribeSubnets": _NO_RESOURCE,
+    "ec2:UnassignPrivateIpAddresses": _LAMBDAS_OWN,
     "logs:CreateLogDelivery": _LOG_DELIVERY,
     "logs:DeleteLogDelivery": _LOG_DELIVERY,
     "logs:DescribeLogGroups": _LOG_DELIVERY,
@@ -32,6 +40,8 @@ EVERYWHERE: Mapping[str, str] = {
     "rds:DescribeEvents": _NO_RESOURCE,
     "rds:DescribeOrderableDBInstanceOptions": _NO_RESOURCE,
 }
+# What Lambda does for a function in a VPC in the name of its role
+_ON_NETWORK_INTERFACES = {action for action, why in EVERYWHERE.items() if why is _LAMBDAS_OWN} | {"ec2:DescribeSubnets"}
 _OURSELVES = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}  # whoever IAM allows it in this account
 _READS_SECRETS = {"secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"}
 
@@ -111,6 +121,27 @@ def secrets_are_read_only_from_inside_the_vpc(stack: Stack) -> Iterator[str]:
             yield f"{name} {'reads secrets outside' if reads else 'reads no secrets, but is inside'} the VPC"
 
 
+def a_function_in_the_vpc_has_the_interfaces_that_lambda_makes_and_its_code_makes_none(stack: Stack) -> Iterator[str]:
+    """CreateFunction is refused where one of the actions is not allowed on every resource."""
+    for name, properties in stack.of("AWS::Lambda::Function").items():
+        if "VpcConfig" not in properties:
+            continue
+        allowed, denied = set[str](), set[str]()
+        for statement in _inline(stack, stack.role_of(name)):
+            actions = set(listed(statement.get("Action", [])))
+            if listed(statement.get("Resource")) != ["*"]:
+                continue
+            if statement["Effect"] == "Allow":
+                allowed |= actions
+            elif statement.get("Condition") == {"ArnEquals": {"lambda:SourceFunctionArn": _arn_of(properties)}}:
+                denied |= actions
+        if missing := _ON_NETWORK_INTERFACES - allowed:
+            said = ", ".join(sorted(missing))
+            yield f"{name} cannot be made in a VPC: its role is not allowed {said} on every resource"
+        if missing := _ON_NETWORK_INTERFACES - denied:
+            yield f"{name}: deny its own code (lambda:SourceFunctionArn) {', '.join(sorted(missing))}"
+
+
 def every_function_has_a_role_of_its_own(stack: Stack) -> Iterator[str]:
     owners: dict[str | None, list[str]] = {}
     for name in stack.of("AWS::Lambda::Function"):
@@ -118,6 +149,20 @@ def every_function_has_a_role_of_its_own(stack: Stack) -> Iterator[str]:
     for role, functions in owners.items():
         if role is None or len(functions) > 1:
             yield f"{', '.join(functions)}: " + (f"share {role}" if role else "has a role from elsewhere")
+
+
+def _inline(stack: Stack, role: str | None) -> Iterator[Mapping[str, Any]]:
+    return (
+        statement
+        for policy in stack.policies()
+        if (policy.owner, policy.kind) == (role, "inline")
+        for statement in policy.statements
+    )
+
+
+def _arn_of(function: Mapping[str, Any]) -> str:
+    """By its name, as a role writes it that the function itself needs."""
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function['FunctionName']}"
 
 
 def _allowing(stack: Stack) -> Iterator[tuple[Policy, Mapping[str, Any]]]:
@@ -147,5 +192,6 @@ RULES = (
     a_role_is_passed_to_named_services,
     no_function_both_reads_secrets_and_changes_databases_by_rds,
     secrets_are_read_only_from_inside_the_vpc,
+    a_function_in_the_vpc_has_the_interfaces_that_lambda_makes_and_its_code_makes_none,
     every_function_has_a_role_of_its_own,
 )

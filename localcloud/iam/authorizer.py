@@ -30,6 +30,7 @@ class Session:
 
     role: str  # its name
     arn: str  # arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION
+    function: str = ""  # the ARN of the function whose code signs with it
 
     @property
     def name(self) -> str:
@@ -82,8 +83,12 @@ class Authorizer:
         return Session(name_of_role, f"arn:{partition}:sts::{self.account}:assumed-role/{name_of_role}/{name}")
 
     def credentials(self, role: str, service: str, name: str) -> dict[str, str]:
-        """Temporary ones of the role, as the variables in which every SDK looks for them. Raises AccessDenied."""
-        session, partition = self.take(role, service, name), get_partition(self.region)
+        """Temporary ones of the role for the code of the function `name`, as the variables in which every SDK looks for
+        them. Raises AccessDenied.
+        """
+        partition = get_partition(self.region)
+        function = f"arn:{partition}:lambda:{self.region}:{self.account}:function:{name}"
+        session = replace(self.take(role, service, name), function=function)
         made = sts_backends[self.account][partition].assume_role(self.region, name, role, "", 3600, "")
         with self._lock:
             self._sessions[made.access_key_id] = session
@@ -108,8 +113,11 @@ class Authorizer:
     def check(self, session: Session, asked: Asked) -> None:
         """Raises AccessDenied; NotModelled: what the request needs, or a policy that speaks of it, is unknown here."""
         with _aloud(session.arn):
-            needed = needs(asked)
-        self.require(session, needed)
+            needed = list(needs(asked))
+        # of what a function's own code calls, and of nothing that Lambda does in the name of its role
+        # https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+        code = {"lambda:SourceFunctionArn": (session.function,)} if session.function else {}
+        self.require(session, [replace(need, context={**code, **need.context}) for need in needed])
 
     def require(self, session: Session, needs: Iterable[Need]) -> None:
         """Raises AccessDenied for the first need that the role's policies do not allow; NotModelled."""
@@ -144,6 +152,7 @@ class Authorizer:
             "aws:SecureTransport": ("true",),  # loopback stands for TLS
             "aws:RequestedRegion": (self.region,),
             "aws:PrincipalAccount": (self.account,),
+            "lambda:SourceFunctionArn": (),
         }
         return replace(need, context={**everywhere, **more, **need.context})
 

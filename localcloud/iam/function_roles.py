@@ -1,9 +1,8 @@
-"""What Lambda does in the name of a function's role: runs it, writes its log, buries its dead letters, and makes its
-network interfaces.
+"""What Lambda does in the name of a function's role: makes its network interfaces, runs it, writes its log, buries its
+dead letters.
 """
 
 import logging
-from collections.abc import Iterator
 
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
@@ -16,7 +15,12 @@ log = logging.getLogger("localcloud.iam")
 
 SERVICE = "lambda.amazonaws.com"
 
-ON_AN_INTERFACE = ("DeleteNetworkInterface", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses")
+# "Your function's execution role must have the following permissions"; AWSLambdaVPCAccessExecutionRole has them.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ON_NETWORK_INTERFACES = (
+    "CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface",
+    "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses",
+)  # fmt: skip
 
 
 def credentials(authorizer: Authorizer, function: LambdaFunction) -> dict[str, str]:
@@ -27,28 +31,22 @@ def credentials(authorizer: Authorizer, function: LambdaFunction) -> dict[str, s
         raise JsonRESTError(
             "InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda."
         ) from None
-    if function.vpc_config:
-        try:
-            authorizer.require(_session(authorizer, function), _network_interfaces(function))
-        except AccessDenied as denied:
-            said = f"Lambda was not able to set up VPC access for the function: {denied}"
-            raise JsonRESTError("EC2AccessDeniedException", said) from None
     return made
 
 
-def _network_interfaces(function: LambdaFunction) -> Iterator[Need]:
-    """What Lambda does for a function in a VPC, all of which it asks for.
+def require_network_interfaces(authorizer: Authorizer, role: str, function: str) -> None:
+    """Raises what Lambda answers to CreateFunction: it asks then, and of no resource, so that a policy which names
+    network interfaces or subnets does not do.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+    https://github.com/hashicorp/terraform-provider-aws/issues/20698
     """
-    place = f"arn:{get_partition(function.region)}:ec2:{function.region}:{function.account_id}"
-    interface = f"{place}:network-interface/eni-of-lambda"
-    network = function.vpc_config or {}
-    subnets = [f"{place}:subnet/{subnet}" for subnet in network["SubnetIds"]]
-    groups = [f"{place}:security-group/{group}" for group in network["SecurityGroupIds"]]
-    yield from (Need("ec2:CreateNetworkInterface", resource) for resource in (interface, *subnets, *groups))
-    yield from (Need(f"ec2:{action}", interface) for action in ON_AN_INTERFACE)
-    yield from (Need(f"ec2:{action}", "*") for action in ("DescribeNetworkInterfaces", "DescribeSubnets"))
+    session = authorizer.take(role, SERVICE, function)
+    for action in ON_NETWORK_INTERFACES:
+        try:
+            authorizer.require(session, [Need(f"ec2:{action}", "*")])
+        except AccessDenied:
+            said = f"The provided execution role does not have permissions to call {action} on EC2"
+            raise JsonRESTError("InvalidParameterValueException", said) from None
 
 
 def require_logs(authorizer: Authorizer, function: LambdaFunction, action: str, group: str, stream: str) -> None:

@@ -13,6 +13,7 @@ from moto.utilities.utils import get_partition
 
 from localcloud.iam import held
 from localcloud.iam.policies import Need, NotModelled
+from localcloud.partitions import url_suffix
 from localcloud.requests import Call
 
 # parameters that AWS takes an ARN for as well
@@ -111,7 +112,9 @@ def read_secret(asked: Asked) -> Iterator[Need]:
     context: dict[str, tuple[str, ...]] = {f"aws:ResourceTag/{name}": (value,) for name, value in tags.items()}
     yield Need("secretsmanager:GetSecretValue", arn, {**context, "aws:ResourceTag/*": ()})
     if key:
-        yield Need("kms:Decrypt", key, {"kms:ViaService": (f"secretsmanager.{asked.region}.amazonaws.com",)})
+        yield Need(
+            "kms:Decrypt", key, {"kms:ViaService": (f"secretsmanager.{asked.region}.{url_suffix(asked.region)}",)}
+        )
 
 
 def publish(asked: Asked) -> Iterator[Need]:
@@ -123,7 +126,7 @@ def publish(asked: Asked) -> Iterator[Need]:
     yield Need("sns:Publish", arn)
     _, key = held.topic(asked.account, asked.region, arn)
     if key and key.policy:
-        by_sns = {"kms:ViaService": (f"sns.{asked.region}.amazonaws.com",)}
+        by_sns = {"kms:ViaService": (f"sns.{asked.region}.{url_suffix(asked.region)}",)}
         yield from (Need(action, key.arn, by_sns) for action in ("kms:GenerateDataKey", "kms:Decrypt"))
 
 

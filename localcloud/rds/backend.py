@@ -1,5 +1,6 @@
 """What is put in the place of moto's RDS."""
 
+from moto.core import errors
 from moto.rds import models
 from moto.utilities.utils import CaseInsensitiveDict
 
@@ -14,6 +15,10 @@ from .instances import Instances
 from .life_cycle import LifeCycle
 from .servers import new_secret, rotate
 
+# Codes that any call may be answered with; moto warns of those that it does not find in RDS's own model.
+# https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html
+COMMON_ERRORS = {"InternalFailure", "RequestLimitExceeded", "ServiceUnavailable", "Throttling"}
+
 
 class RealServersBackend(Instances, Clusters):
     """One per account and Region, as in moto."""
@@ -26,6 +31,7 @@ def install(world: World, clock: Clock, faults: Faults) -> None:
     _read_while_it_changes()
     mend(models.MasterUserSecret, _generate_secret_string=new_secret, rotate_secret=rotate)
     shown.install(faults)
+    mend(errors, COMMON_ERROR_CODES=sorted({*errors.COMMON_ERROR_CODES, *COMMON_ERRORS}))
     parameters.install()
 
 

@@ -2,12 +2,15 @@
 
 In one account and Region the letters are the same in all of them:
 NAME.<letters>.<region>.rds.amazonaws.com, NAME.cluster-<letters>..., NAME.cluster-ro-<letters>...
+In China NAME.<letters>.rds.<region>.amazonaws.com.cn.
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Endpoints.Cluster.html
 """
 
 import hashlib
 import string
 from typing import Any
+
+from localcloud.partitions import url_suffix
 
 from .engines import ENGINES
 
@@ -16,7 +19,9 @@ HOSTED_ZONE = "Z2R2ITUGPM61AM"
 
 def hosts(account: str, region: str, service: str = "rds") -> str:
     """What the names of all instances end with."""
-    return f"{_letters(account, region)}.{region}.{service}.amazonaws.com"
+    suffix = url_suffix(region)
+    place = f"{region}.{service}" if suffix == "amazonaws.com" else f"{service}.{region}"
+    return f"{_letters(account, region)}.{place}.{suffix}"
 
 
 def instance_endpoint(instance: Any) -> str:

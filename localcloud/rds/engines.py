@@ -1,7 +1,7 @@
 """What RDS offers, by engine. One row each; what differs between engines is in the row."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 SMALL = ("db.t3.micro", "db.t4g.micro", "db.t4g.medium", "db.m7g.large", "db.r7g.large")
@@ -23,6 +23,7 @@ class Engine:
     clustered: bool = False  # its instances are members of a cluster, or are not at all
     storage_type: str = "gp3"
     service: str = "rds"  # in the names of its endpoints
+    apart_since: Mapping[str, int] = field(default_factory=dict)  # by series: before, readers restart with their writer
     parts: int = 2  # of a version that name its series: 8.0, and 17 where it is 1
 
     @property
@@ -64,11 +65,22 @@ ENGINES = {
         kerberos=True,
         clustered=True,
         storage_type="aurora",
+        apart_since={"12": 14, "13": 10, "14": 7, "15": 2},
         parts=1,
     ),
     "neptune": Engine(("1.4.5.1",), AURORA, 8182, AMAZON, clustered=True, storage_type="aurora", service="neptune"),
     "docdb": Engine(("5.0.0",), AURORA, 27017, AMAZON, clustered=True, storage_type="aurora", service="docdb"),
 }
+
+
+def restarts_together(engine: str, version: str) -> bool:
+    """Whether a restart of a cluster's writer restarts its readers.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-reboot-cluster.html
+    """
+    row = ENGINES.get(engine)
+    first = row.apart_since.get(row.series(version)) if row else None
+    return first is not None and int(version.split(".")[1]) < first
 
 
 def orderable_options(

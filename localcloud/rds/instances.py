@@ -10,7 +10,7 @@ from moto.rds import models
 from moto.rds.exceptions import RDSClientError
 
 from . import members, pending, servers
-from .engines import ENGINES
+from .engines import ENGINES, restarts_together
 from .events import RESTARTED, Event
 from .joining import Joining
 from .membership import assigned_window
@@ -101,9 +101,18 @@ class Instances(Joining):
     def reboot_db_instance(self, db_instance_identifier: str) -> models.DBInstance:
         instance: Any = self._available(db_instance_identifier)
         self._fail_if_scripted("reboot_db_instance")
-        instance.status = "rebooting"
-        self._later(instance, REBOOT, "available", RESTARTED, lambda: self._restart_server(instance))
+        for each in self._restarted_with(instance):
+            each.status = "rebooting"
+            self._later(each, REBOOT, "available", RESTARTED, partial(self._restart_server, each))
         return instance
+
+    def _restarted_with(self, instance: Any) -> list[Any]:
+        """The instance; of some clusters' writers, their readers as well."""
+        cluster = getattr(instance, "cluster", None)
+        if cluster is None or not instance.is_cluster_writer:
+            return [instance]
+        readers = [each for each in cluster.members if each is not instance]
+        return [instance, *readers] if restarts_together(cluster.engine, cluster.engine_version) else [instance]
 
     def stop_db_instance(
         self, db_instance_identifier: str, db_snapshot_identifier: str | None = None

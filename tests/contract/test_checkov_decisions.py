@@ -50,3 +50,23 @@ def test_nine_decisions_are_too_many() -> None:
     ids = [f"A{number}" for number in range(9)]
     (said,) = checkov.unfounded([failed(check_id) for check_id in ids], dict.fromkeys(ids, "why"))
     assert said == "checkov.yaml skips 9 checks, more than 8: mend the template instead"
+
+
+def test_of_a_role_everything_is_asked_about_but_what_our_own_rule_has_decided() -> None:
+    decided: dict[str, Any] = {
+        "Effect": "Allow",
+        "Action": ["ec2:CreateNetworkInterface", "ec2:DescribeSubnets"],
+        "Resource": "*",
+    }
+    left: list[dict[str, Any]] = [
+        {**decided, "Action": ["ec2:CreateNetworkInterface", "ec2:RunInstances"]},
+        {**decided, "Resource": "arn:aws:ec2:us-east-1:111122223333:subnet/*"},
+        {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},
+    ]
+
+    def role(statements: list[dict[str, Any]]) -> dict[str, Any]:
+        policy = {"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}
+        return {"Type": "AWS::IAM::Role", "Properties": {"Path": "/", "Policies": [policy]}}
+
+    assert checkov.asked_about(role([decided, *left])) == role(left)
+    assert checkov.asked_about({"Type": "AWS::SQS::Queue"}) == {"Type": "AWS::SQS::Queue"}

@@ -42,7 +42,8 @@ def test_every_function_has_a_log_group_whose_lines_do_not_stay_for_ever(functio
     group = RESOURCES[FUNCTIONS[function]["LoggingConfig"]["LogGroup"]["Ref"]]
     name = FUNCTIONS[function]["FunctionName"]["Fn::Sub"]
     assert group["Type"] == "AWS::Logs::LogGroup"
-    assert group["Properties"]["LogGroupName"] == {"Fn::Sub": f"/aws/lambda/{name}"}
+    said = group["Properties"]["LogGroupName"]["Fn::Sub"]
+    assert said == f"/aws/lambda/{name}" or said[0] == f"/aws/lambda/{name}/${{Id}}"
     assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
@@ -113,7 +114,7 @@ OF_THE_TOPIC = {"Fn::GetAtt": ["OutcomesKey", "Arn"]}
 
 def via(service: str) -> dict[str, Any]:
     """The key is used through this service alone."""
-    return {"StringEquals": {"kms:ViaService": {"Fn::Sub": f"{service}.${{AWS::Region}}.amazonaws.com"}}}
+    return {"StringEquals": {"kms:ViaService": {"Fn::Sub": f"{service}.${{AWS::Region}}.${{AWS::URLSuffix}}"}}}
 
 
 ONLY_WHERE = {
@@ -135,6 +136,17 @@ def test_a_secret_is_one_that_rds_made_or_the_stack_was_given_and_what_hangs_on_
                 assert statement["Condition"] == via("sns")
             elif statement["Resource"] != GIVEN:
                 assert statement.get("Condition") == ONLY_WHERE.get(action, statement.get("Condition"))
+
+
+@each_function
+def test_only_what_lambda_does_in_the_name_of_a_function_is_denied_to_its_code(function: str) -> None:
+    name = FUNCTIONS[function]["FunctionName"]["Fn::Sub"]
+    arn = {"Fn::Sub": f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}"}
+    denied = [statement for statement in statements_of(role_of(function)) if statement["Effect"] == "Deny"]
+    assert [statement["Condition"] for statement in denied] == [
+        {"ArnEquals": {"lambda:SourceFunctionArn": arn}} for _ in range("VpcConfig" in FUNCTIONS[function])
+    ]
+    assert all(set(statement["Action"]) == LAMBDAS_OWN for statement in denied)
 
 
 @each_function

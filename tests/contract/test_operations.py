@@ -28,7 +28,11 @@ CLASSES = {name for name, value in vars(errors).items() if isinstance(value, typ
 # Findings whose text is made elsewhere, as the source of their first argument, and the page's rows for them.
 MADE_ELSEWHERE = {
     "database.standing.told_of(name)": {"{}"},
-    "*problem": {"The trust policy of {} does not name {}", "{} lacks the policy {}"},
+    "*problem": {
+        "This version of the stack does not know under which name RDS reaches a directory in {}",
+        "The trust policy of {} does not name {}",
+        "{} lacks the policy {}",
+    },
 }
 
 
@@ -114,3 +118,10 @@ def test_every_alarm_has_its_row_and_no_other() -> None:
     names = [each["Properties"]["AlarmName"] for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
     said = [cell.strip("`") for cell in first_cells("Alarms") if cell.startswith("`")]
     assert said == [name["Fn::Sub"].replace("${AWS::StackName}", "STACK") for name in names]
+
+
+def test_every_quota_has_its_source_its_measure_and_what_becomes_of_it() -> None:
+    rows = [line.strip("| ").split(" | ") for line in section("Quotas").splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 10
+    assert all(len(row) == 4 and all(row) for row in rows)
+    assert all("https://docs.aws.amazon.com/" in row[1] or row[1].endswith("ours") for row in rows)

@@ -51,7 +51,8 @@ def test_every_row_says_the_effect_and_when_to_change_it(group: str) -> None:
 def test_allowed_values_are_said() -> None:
     for group in GROUPS:
         for name, cells in rows(group).items():
-            assert set(PARAMETERS[name].get("AllowedValues", ())) <= set(re.findall(r"`([^`]+)`", cells[1]))
+            allowed = {str(value) for value in PARAMETERS[name].get("AllowedValues", ())}
+            assert allowed <= set(re.findall(r"`([^`]+)`", cells[1]))
 
 
 def test_only_the_essential_ones_must_be_answered() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.scene import Scene
+from tests.whole import first_alone, only_in_test_all
 
 EVENT = Path(__file__).parents[2] / "events/rds_instance_created.json"
 WAITS = {"Type": "Wait", "Seconds": 86400, "End": True}
@@ -67,7 +68,7 @@ def take_lost_events(scene: Scene) -> None:
 
 @pytest.mark.parametrize(
     ("status", "alarm"),
-    [("FAILED", "execution-failed"), ("TIMED_OUT", "execution-timed-out"), ("ABORTED", "execution-aborted")],
+    first_alone(("FAILED", "execution-failed"), ("TIMED_OUT", "execution-timed-out"), ("ABORTED", "execution-aborted")),
 )
 def test_an_execution_that_ends_badly_is_heard_of_and_then_it_is_quiet_again(
     scene: Scene, heard: Heard, status: str, alarm: str
@@ -81,6 +82,7 @@ def test_an_execution_that_ends_badly_is_heard_of_and_then_it_is_quiet_again(
     scene.until(lambda: state(scene, alarm) == "OK")
 
 
+@only_in_test_all
 def test_a_silent_sweep_is_heard_of_and_so_is_the_next_one(scene: Scene, heard: Heard) -> None:
     with scene.paused():  # nothing is started
         scene.sweep(before(scene, hours=2))
@@ -106,6 +108,7 @@ def test_an_event_that_is_lost_is_heard_of_until_the_queue_is_empty(scene: Scene
     scene.until(lambda: state(scene, "event-lost") == "OK")
 
 
+@only_in_test_all
 def test_a_database_that_stays_unfinished_is_heard_of(scene: Scene, heard: Heard) -> None:
     """Here it is older than any that other tests have left, so that the alarm is about this one."""
     age = datetime.timedelta(days=1000)

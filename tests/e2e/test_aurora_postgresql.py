@@ -13,6 +13,7 @@ from localcloud.scenery import create_cluster
 from tests.conftest import Eventually
 from tests.e2e.scene import PEOPLE, Ended, Scene
 from tests.integration.localcloud.databases import Cluster
+from tests.whole import only_in_test_all
 
 REALM = "CORP.EXAMPLE.COM"
 CORE = {"preset": "read", "postgresql": {"database": "payments", "schemas": ["core"]}}
@@ -120,6 +121,7 @@ def test_a_ticket_of_somebody_without_a_login_opens_nothing(cluster: Cluster) ->
     assert "no password supplied" in answer.stderr  # no member of rds_ad is asked for a ticket
 
 
+@only_in_test_all
 def test_the_next_look_grants_what_has_come_to_be_and_the_one_after_it_changes_nothing(
     scene: Scene, cluster: Cluster, onboarded: Ended
 ) -> None:
@@ -134,6 +136,7 @@ def test_the_next_look_grants_what_has_come_to_be_and_the_one_after_it_changes_n
         assert again.dossier["logins"]["statements"] == 0
 
 
+@only_in_test_all
 @pytest.mark.usefixtures("onboarded")
 def test_a_second_run_that_has_lost_its_record_reboots_nobody(scene: Scene) -> None:
     scene.forget("accounts-1")
@@ -142,6 +145,7 @@ def test_a_second_run_that_has_lost_its_record_reboots_nobody(scene: Scene) -> N
     assert scene.changes_made_by(again) == {}
 
 
+@only_in_test_all
 def test_a_profile_that_changes_on_the_way_is_planned_anew(scene: Scene, eventually: Eventually) -> None:
     """While RDS joins the cluster a version without bob is published."""
     publish(scene, "moves")
@@ -157,6 +161,7 @@ def test_a_profile_that_changes_on_the_way_is_planned_anew(scene: Scene, eventua
     assert len(restarts(scene, "moves-1-")) == 1
 
 
+@only_in_test_all
 def test_a_cluster_without_an_instance_waits_for_its_writer(scene: Scene, eventually: Eventually) -> None:
     publish(scene, "waits")
     create_cluster(scene.cloud, "waits-1", "waits", readers=-1)

@@ -7,6 +7,7 @@ import pytest
 
 from localcloud.scenery import API
 from tests.e2e.scene import Ended, Scene
+from tests.whole import only_in_test_all
 
 BATCH = "batch"  # a role that the stack's owner has not listed
 
@@ -81,6 +82,7 @@ def test_a_copy_has_another_resource_id_and_the_policy_follows(scene: Scene, fir
     assert sorted(names) == sorted([*of(scene, "tokens-1", "payments_app"), *of(scene, "tokens-2", "payments_app")])
 
 
+@only_in_test_all
 def test_retired_logins_and_roles_leave_the_policies_and_databases_stay_while_there_is_room(
     scene: Scene, roles: Mapping[str, str], first: Ended
 ) -> None:
@@ -94,6 +96,7 @@ def test_retired_logins_and_roles_leave_the_policies_and_databases_stay_while_th
     assert not set(of(scene, "tokens-1", "reporter")) & set(names)
 
 
+@only_in_test_all
 def test_a_policy_keeps_its_name_through_any_number_of_versions(
     scene: Scene, roles: Mapping[str, str], first: Ended
 ) -> None:

@@ -5,6 +5,7 @@ from functools import partial
 
 from tests.e2e.conftest import Told
 from tests.e2e.scene import Ended, Scene
+from tests.whole import only_in_test_all
 
 ONE_LOGIN = {"alice": ["read"]}
 GROUP = "/aws/lambda/signon-report-ending"
@@ -32,6 +33,7 @@ def reported(scene: Scene, name: str) -> dict[str, str] | None:
     return record if record and "end" in record else None
 
 
+@only_in_test_all
 def test_an_execution_that_is_stopped_is_told_of_once_and_the_next_run_goes_on(scene: Scene, told: Told) -> None:
     scene.publish_profile("stopped", ONE_LOGIN)
     scene.create_database("stopped-1", "stopped")

@@ -1,4 +1,6 @@
-"""Faults of the demo that only real processes show, and one of each other end; all of them are in the simulation."""
+"""Faults of the demo that only real processes show, and, in `make test-all`, one of each other end; all of them are in
+the simulation.
+"""
 
 from pathlib import Path
 
@@ -8,12 +10,13 @@ from localcloud.demo.faults import FAULTS, NOT_OURS, ONBOARDED, Fault
 from localcloud.demo.victim import Victim
 from tests.e2e.conftest import Told
 from tests.e2e.scene import PEOPLE, Scene
+from tests.whole import first_alone
 
 SHOWN = ("functions-killed", "failover", "password-rotated", "role-untrusted", "deleted")
 HURRY = 2000  # four times as fast as else
 
 
-@pytest.mark.parametrize("fault", [FAULTS[name] for name in SHOWN], ids=SHOWN)
+@pytest.mark.parametrize("fault", first_alone(*([FAULTS[name]] for name in SHOWN)), ids=SHOWN)
 def test_what_goes_wrong_ends_as_its_row_says(scene: Scene, told: Told, tmp_path: Path, fault: Fault) -> None:
     profile, name = f"{fault.name}-fault", f"{fault.name}-fault-1"
     told(name)

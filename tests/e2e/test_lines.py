@@ -15,6 +15,7 @@ from localcloud.running import CHECKOUT
 from localcloud.scenery import API, PEOPLE
 from tests.conftest import Eventually
 from tests.e2e.reader import Reader, asking, blocks, commands, page_lines, typed_lines
+from tests.whole import only_in_test_all
 
 PAGES = ("README.md", "docs/deploying.md", "docs/operations.md")
 DEPLOYING, OPERATIONS = blocks("docs/deploying.md"), blocks("docs/operations.md")
@@ -28,7 +29,9 @@ NOT_RUN: Mapping[str, str] = {
     "make build": "it needs Python 3.13, which not every machine has",
     ".machine/sam/bin/sam": "it needs an account",
     "aws s3 cp my-profile.yaml s3://BUCKET/": "the names are the reader's; docs/deploying.md has the line without them",
-    "aws rds modify-db-instance --db-instance-identifier NAME --domain d-ID --domain-iam-role-name ROLE": "the same",
+    "aws dynamodb update-table --table-name TABLE ": "no deployment fails half-way here",
+    "aws cloudformation delete-stack --stack-name rds-signon": "the same",
+    "aws rds modify-db-instance --db-instance-identifier NAME --domain d-ID ": "the names are the reader's",
 }
 
 
@@ -85,15 +88,18 @@ def test_alice_signs_in_to_mysql_with_her_directory_password(reader: Reader, ord
     assert "alice@%" in printed.splitlines()
 
 
+@only_in_test_all
 def test_the_cluster_is_onboarded(ledger: str) -> None:
     assert "Onboarded. payments-ledger: onboarded, 2 logins sign in with CORP.EXAMPLE.COM" in ledger
 
 
+@only_in_test_all
 def test_alice_signs_in_to_the_cluster_with_a_ticket(ledger: str) -> None:
     assert ledger.count("ok    ") == 4
     assert "alice@CORP.EXAMPLE.COM" in ledger.splitlines()
 
 
+@only_in_test_all
 def test_an_application_signs_in_with_a_token_of_its_role(terminals: str) -> None:
     assert "Onboarded. payments-terminals: onboarded, 2 logins sign in with IAM" in terminals
     assert "payments_app@%" in terminals.splitlines()
@@ -138,6 +144,7 @@ def in_backticks(text: str) -> set[str]:
     return set(re.findall(rf"`({PROGRAMS}[^`]*)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL)))
 
 
+@only_in_test_all
 def test_the_lines_between_backticks_succeed(reader: Reader, terminals: str) -> None:
     found = set().union(*(in_backticks((CHECKOUT / page).read_text()) for page in PAGES))
     lines = sorted(line for line in found if "FAULTS=list" in line or not line.startswith(tuple(NOT_RUN)))
@@ -146,12 +153,14 @@ def test_the_lines_between_backticks_succeed(reader: Reader, terminals: str) -> 
     assert "policy/signon/connect/" in printed
 
 
+@only_in_test_all
 def test_an_execution_is_started_and_a_sweep_is_made_by_hand(reader: Reader, orders: str) -> None:
     started = reader.shell([OPERATIONS["names"], OPERATIONS["start"]])
     assert "execution:signon-onboard-database:" in started
     assert '"looked_at"' in reader.shell([OPERATIONS["names"], OPERATIONS["sweep"]])
 
 
+@only_in_test_all
 def test_the_pause_switch_is_set_and_taken_away(reader: Reader, orders: str, eventually: Eventually) -> None:
     def ends_in(end: str) -> bool:
         return f"{end}. " in reader.shell(reader.section("2."))
@@ -163,6 +172,7 @@ def test_the_pause_switch_is_set_and_taken_away(reader: Reader, orders: str, eve
     eventually(lambda: ends_in("Onboarded"))
 
 
+@only_in_test_all
 def test_the_samples_fit_the_databases_of_the_printed_lines(reader: Reader, orders: str, ledger: str) -> None:
     samples = ("manual_dry_run", "manual_approve", "manual_onboard_cluster")
     printed = reader.shell(f"make start EVENT=events/{sample}.json" for sample in samples)
@@ -199,6 +209,7 @@ def test_the_lines_of_a_kit_for_passwords(reader: Reader, orders: str) -> None:
     assert "ok    database" in reader.shell([f"cd {there}", "bash check-connection"])
 
 
+@only_in_test_all
 def test_the_lines_of_a_kit_for_tickets(reader: Reader, ledger: str) -> None:
     there = kit(reader, "clusters/payments-ledger")
     (lines,) = typed_lines(there).values()
@@ -209,6 +220,7 @@ def test_the_lines_of_a_kit_for_tickets(reader: Reader, ledger: str) -> None:
     assert reader.shell([f"cd {there}", "bash check-connection"]).count("ok    ") == 4
 
 
+@only_in_test_all
 def test_the_lines_of_a_kit_for_tokens(reader: Reader, terminals: str) -> None:
     there = kit(reader, "payments-terminals")
     (lines,) = typed_lines(there).values()
@@ -226,6 +238,7 @@ def deploying(reader: Reader, *names: str, **more: str) -> str:
     return reader.shell([DEPLOYING["names"], *(DEPLOYING[name] for name in names)], **more)
 
 
+@only_in_test_all
 def test_the_check_prints_a_plan_that_has_what_the_page_says(
     reader: Reader, orders: str, eventually: Eventually
 ) -> None:
@@ -253,6 +266,7 @@ def first(reader: Reader, eventually: Eventually) -> str:
     return str(eventually(lambda: reader.ends().get("payments-first")))
 
 
+@only_in_test_all
 def test_the_new_database_is_onboarded_and_its_kit_is_where_the_page_looks(reader: Reader, first: str) -> None:
     assert first == "Onboarded"
     assert "mysql --host payments-first." in deploying(reader, "kit")
@@ -260,6 +274,7 @@ def test_the_new_database_is_onboarded_and_its_kit_is_where_the_page_looks(reade
     assert files == {"ca-bundle.pem", "check-connection", "connect.json", "index.html"}
 
 
+@only_in_test_all
 def test_what_would_be_left_is_removed_by_the_pages_commands(
     reader: Reader, first: str, eventually: Eventually
 ) -> None:

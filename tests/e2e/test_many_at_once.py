@@ -4,10 +4,12 @@ import json
 import threading
 
 from tests.e2e.scene import Scene
+from tests.whole import only_in_test_all
 
 ONE_LOGIN = {"alice": ["read"]}
 
 
+@only_in_test_all
 def test_the_same_event_many_times_has_one_effect(scene: Scene) -> None:
     scene.publish_profile("many", ONE_LOGIN)
     scene.create_database("many-1", "many")

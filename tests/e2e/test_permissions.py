@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.conftest import Told
 from tests.e2e.scene import Scene
+from tests.whole import first_alone, only_in_test_all
 
 ONE_LOGIN = {"alice": ["read"]}
 
@@ -34,12 +35,12 @@ def without(scene: Scene, function: str, action: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("function", "action", "on"),
-    [
-        ("DescribeDatabase", "rds:DescribeDBInstances", "arn:aws:rds:us-east-1:123456789012:db:{name}"),
-        ("AssociateDirectory", "rds:ModifyDBInstance", "arn:aws:rds:us-east-1:123456789012:db:{name}"),
+    first_alone(
         ("AssociateDirectory", "iam:PassRole", "arn:aws:iam::123456789012:role/signon-directory-access-us-east-1"),
+        ("AssociateDirectory", "rds:ModifyDBInstance", "arn:aws:rds:us-east-1:123456789012:db:{name}"),
+        ("DescribeDatabase", "rds:DescribeDBInstances", "arn:aws:rds:us-east-1:123456789012:db:{name}"),
         ("CreateLogins", "s3:GetObjectVersion", "arn:aws:s3:::{profiles}/permits.yaml"),
-    ],
+    ),
 )
 def test_a_permission_that_is_missing_needs_a_person_who_is_told_role_action_and_resource(
     scene: Scene, told: Told, function: str, action: str, on: str
@@ -61,6 +62,7 @@ def test_a_permission_that_is_missing_needs_a_person_who_is_told_role_action_and
     assert scene.run(name, profile="permits").end == "Onboarded"
 
 
+@only_in_test_all
 def test_a_master_secret_under_a_key_of_its_own_is_decrypted(scene: Scene) -> None:
     key = scene.cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
     scene.publish_profile("keyed", ONE_LOGIN)

@@ -7,6 +7,9 @@ import pytest
 
 from localcloud.scenery import API
 from tests.e2e.scene import Ended, Scene
+from tests.whole import only_in_test_all
+
+pytestmark = only_in_test_all
 
 ONE_LOGIN = {"alice": ["read"]}
 

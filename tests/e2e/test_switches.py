@@ -8,6 +8,7 @@ import pytest
 from localcloud.demo.terminal import Terminal
 from localcloud.scenery import API, credentials
 from tests.e2e.scene import PEOPLE, Ended, Scene
+from tests.whole import only_in_test_all
 
 WHO = "SELECT plugin, authentication_string, ssl_type, account_locked FROM mysql.user WHERE User = 'alice'"
 
@@ -26,6 +27,7 @@ def approved(scene: Scene, name: str) -> Ended:
     return scene.run(name, approve={"plan": asked.dossier["plan"]["checksum"]})
 
 
+@only_in_test_all
 def test_from_the_directory_to_iam_and_back(scene: Scene, role: str, tmp_path: Path) -> None:
     scene.publish_profile("turns", {"alice": ["read"]})
     scene.create_database("turns-1", "turns")

@@ -104,6 +104,27 @@ HOLD_A_SECRET = (
     " access.master"
 )
 NO_SECRET = f"RDS holds no master secret of {ODD}", HOLD_A_SECRET
+IAM_MASTER = (
+    f"RDS holds no master secret of {ODD}, where a master user may sign in with IAM and have no password",
+    (
+        "Name a secret with username and password under access.master. Or let RDS manage the master password (this"
+        " changes it), after MasterUserAuthenticationType password where it is iam-db-auth"
+    ),
+)
+EXPRESS = (
+    f"{ODD} is in no VPC, as Aurora clusters in express configuration are; this stack reaches {VPC} alone",
+    (
+        "Take the tag off: its master user, who signs in with IAM, can make logins for IAM there. Or create a cluster"
+        f" with full configuration in {VPC}"
+    ),
+)
+LIMITLESS = (
+    (
+        f"{ODD} is an Aurora Limitless Database: AWS offers no directory sign-in there, and it is not served here for"
+        " IAM either"
+    ),
+    "Take the tag off, or take an Aurora cluster with DB instances",
+)
 OTHER_DIRECTORY = (
     f"{ODD} is a member of d-00000000aa, not of d-9367000001",
     "Let it leave that directory first (Domain none)",
@@ -152,6 +173,9 @@ CLUSTERS = [
     ),
     odd("another VPC", OTHER_VPC, writer={"db_subnet_group": in_another_vpc}),
     odd("no master secret", NO_SECRET, master_user_secret=None),
+    odd("a master user that may sign in with IAM", IAM_MASTER, master_user_secret=None, iam_auth=True),
+    odd("express configuration", EXPRESS, writer=None, vpc_networking_enabled=False),
+    odd("a Limitless Database", LIMITLESS, writer=None, cluster_scalability_type="limitless"),
     odd("a member of another directory", OTHER_DIRECTORY, membership=of_another_directory),
     odd(
         "a global secondary",

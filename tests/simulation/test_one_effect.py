@@ -21,10 +21,11 @@ from tests.simulation.moves import ONE_EFFECT, effects
 from tests.simulation.recorded import RecordedServers
 from tests.simulation.stories import WANTED
 from tests.simulation.world import ORDERS, World
+from tests.whole import WHOLE
 
 SEED = 20260105
 DATABASES = int(os.environ.get("DATABASES") or 15)  # make soak: 100
-COPIES = int(os.environ.get("COPIES") or 1000)
+COPIES = int(os.environ.get("COPIES") or (1000 if WHOLE else 200))
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def ends(world: World) -> Counter[str]:
 
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a thousand executions call at once takes together as long as one call."""
+    """What so many executions call at once takes together as long as one call."""
     monkeypatch.setattr(calls, "CALL", calls.CALL / 1000)
 
 

@@ -76,7 +76,9 @@ def test_mariadb_is_admitted_so_that_its_plan_can_say_what_aws_does_not_offer() 
     assert admit(a_request(), a_database(id=a_database_id(engine="mariadb")))[1].id.engine == "mariadb"
 
 
-@pytest.mark.parametrize(("seconds", "stale"), [(-600, True), (-61, True), (-60, False), (0, False), (600, False)])
+@pytest.mark.parametrize(
+    ("seconds", "stale"), [(-7200, True), (-1801, True), (-1800, False), (-60, False), (0, False), (600, False)]
+)
 def test_an_event_that_is_older_than_the_database_is_about_another_one(seconds: int, stale: bool) -> None:
     database = a_database(created_at=NOW)
     request = a_request(asked_at=at(seconds=seconds).isoformat())

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from signon.aws import connect_policies, executions, iam, rds, rds_changes
+from signon.aws import connect_policies, executions, iam
 from signon.aws.pages import every
 from signon.domain.connect_policies import users_in
-from signon.domain.engines import Method
-from tests.builders import NOW, a_database, an_instance, at
+from tests.builders import NOW
 from tests.unit.conftest import Answering
 
 ROLE = "arn:aws:iam::123456789012:role/payments-api"
@@ -32,23 +31,6 @@ def test_every_page_is_asked_for_by_the_token_of_the_one_before(token: str) -> N
 
     assert [each["is"] for each in every("Things", ask)] == [1, 2]
     assert asked == [{}, {token: "a"}, {token: "b"}]
-
-
-def test_a_restart_that_stands_on_the_second_page_is_one(answering: Answering) -> None:
-    stub = answering("rds")
-    stub.add_response("describe_events", {"Events": [{"Message": "DB instance shutdown"}], "Marker": "more"})
-    stub.add_response("describe_events", {"Events": [{"Message": "DB instance restarted"}]})
-    assert rds_changes.restarted_since(an_instance(), at(minutes=-5), NOW)
-
-
-def test_an_offer_that_stands_on_the_second_page_is_one(answering: Answering) -> None:
-    stub, operation = answering("rds"), "describe_orderable_db_instance_options"
-    offers = [
-        {"SupportsKerberosAuthentication": False, "SupportsIAMDatabaseAuthentication": yes} for yes in (False, True)
-    ]
-    stub.add_response(operation, {"OrderableDBInstanceOptions": offers[:1], "Marker": "more"})
-    stub.add_response(operation, {"OrderableDBInstanceOptions": offers[1:]})
-    assert set(rds.not_offered(a_database())) == {Method.KERBEROS}
 
 
 def test_a_role_that_has_its_policy_is_found_behind_a_hundred_others(answering: Answering) -> None:

@@ -17,6 +17,7 @@ from signon.domain.connect_policies import (
     dbuser,
     document,
     findings,
+    is_listed,
     packed,
     policy_arn,
     policy_name,
@@ -70,11 +71,27 @@ def test_a_document_allows_one_action_and_no_wildcard() -> None:
     assert users_in(json.loads(document(ROLE, users))) == users
 
 
+@pytest.mark.parametrize(
+    ("listed", "attached"),
+    [
+        ({"arn:aws:iam::123456789012:role/databases/orders"}, True),
+        ({"arn:aws:iam::123456789012:role/databases/*"}, True),
+        ({"arn:aws:iam::123456789012:role/other/*", "arn:aws:iam::123456789012:role/database?/orders"}, True),
+        ({"arn:aws:iam::999999999999:role/databases/*"}, False),
+        ({"arn:aws:iam::123456789012:role/databases"}, False),
+        ({""}, False),
+        (set(), False),
+    ],
+)
+def test_a_role_is_listed_by_its_arn_or_a_pattern(listed: set[str], attached: bool) -> None:
+    assert is_listed("arn:aws:iam::123456789012:role/databases/orders", listed) is attached
+
+
 def test_a_document_for_nobody_allows_nothing_and_is_one_all_the_same() -> None:
     (statement,) = json.loads(document(ROLE, frozenset()))["Statement"]
     assert (statement["Effect"], statement["Resource"]) == (
         "Deny",
-        ["arn:aws:rds-db:us-east-1:123456789012:dbuser:none/none"],
+        ["arn:aws:rds-db:*:123456789012:dbuser:none/none"],
     )
     china = document("arn:aws-cn:iam::123456789012:role/api", frozenset())
     assert json.loads(china)["Statement"][0]["Resource"][0].startswith("arn:aws-cn:rds-db:")
@@ -182,7 +199,7 @@ def test_a_role_that_would_need_more_policies_than_iam_attaches_is_found_before_
 @pytest.mark.parametrize(("full", "told"), [(6, []), (7, [8]), (9, [10]), (10, [])])
 def test_it_is_told_of_before_that(full: int, told: list[int]) -> None:
     present = {ROLE: [frozenset({"x" * LONGEST_DOCUMENT})] * full}
-    said = [each.problem for each in advice(DATABASE, a_profile(logins=(APP,)), present)]
+    said = [each.problem for each in advice(DATABASE, a_profile(logins=(APP,)), present, {})]
     assert said == [
         f"The role payments-api needs {needed} of the 10 managed policies that IAM attaches to a role, and those of"
         " others count as well"

@@ -76,3 +76,4 @@ def test_make_diagnose_tells_cause_and_remedy() -> None:
     )
     assert "older than 15 minutes" in done.stdout.replace("\n", " ")
     assert "Make a new token" in done.stdout
+    assert "a service control policy of the organization" in done.stdout.replace("\n", " ")

@@ -6,41 +6,79 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from signon.domain.directory import _OPT_IN, _PER_ENGINE, service_principals, usable_role
+from signon.domain.directory import _ONE_NAME, _PER_ENGINE, _PER_REGION, service_principals, usable_role
 from signon.domain.engines import Family
 from signon.errors import DirectoryRoleUnusable
 from tests.builders import REGION, a_directory, a_role
 
 TEMPLATE: dict[str, Any] = yaml_parse((Path(__file__).parents[2] / "template.yaml").read_text())
-TRUST: dict[str, Any] = TEMPLATE["Mappings"]["DirectoryRoleTrust"]
+KNOWN = sorted(_ONE_NAME | _PER_REGION | _PER_ENGINE)
+UNKNOWN = ["us-gov-west-1", "us-gov-east-1", "eusc-de-east-1", "sa-west-1"]
 
 
-@pytest.mark.parametrize("region", TRUST)
-@pytest.mark.parametrize("family", Family)
-def test_the_template_trusts_whom_the_function_looks_for(region: str, family: Family) -> None:
-    assert service_principals(region, family) <= set(TRUST[region]["Principals"])
+def in_the_template(region: str) -> set[str]:
+    """Whom the directory role trusts in this Region."""
+
+    def holds(condition: Any) -> bool:
+        if "Fn::Or" in condition:
+            return any(map(holds, condition["Fn::Or"]))
+        return bool(condition["Fn::Equals"] == [{"Ref": "AWS::Region"}, region])
+
+    def chosen(value: Any) -> Any:
+        while "Fn::If" in value:
+            name, then, otherwise = value["Fn::If"]
+            value = then if holds(TEMPLATE["Conditions"][name]) else otherwise
+        return value
+
+    trust = TEMPLATE["Resources"]["DirectoryRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]
+    said = [each["Fn::Sub"] if isinstance(each, dict) else each for each in chosen(trust["Principal"]["Service"])]
+    return {each.replace("${AWS::Region}", region) for each in said}
 
 
-@pytest.mark.parametrize("region", TRUST)
-def test_the_template_trusts_nobody_else(region: str) -> None:
+@pytest.mark.parametrize("region", KNOWN)
+def test_the_template_trusts_whom_the_function_looks_for_and_nobody_else(region: str) -> None:
     wanted = frozenset[str]().union(*(service_principals(region, family) for family in Family))
-    assert set(TRUST[region]["Principals"]) == wanted
+    assert in_the_template(region) == wanted
+
+
+@pytest.mark.parametrize("region", UNKNOWN)
+def test_in_a_region_that_is_not_known_the_role_can_be_made(region: str) -> None:
+    """IAM refuses a role that trusts a service which it does not know, and the stack with it."""
+    assert in_the_template(region) == {"rds.amazonaws.com"}
+
+
+def test_a_condition_has_at_most_ten_parts() -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html"""
+
+    def sizes(condition: Any) -> list[int]:
+        parts = condition.get("Fn::Or", [])
+        return [len(parts), *(size for part in parts for size in sizes(part))]
+
+    assert max(size for condition in TEMPLATE["Conditions"].values() for size in sizes(condition)) <= 10
 
 
 @pytest.mark.parametrize(
     ("region", "principals"),
     [
         ("us-east-1", {"directoryservice.rds.amazonaws.com", "rds.amazonaws.com"}),
+        ("cn-northwest-1", {"directoryservice.rds.amazonaws.com", "rds.amazonaws.com"}),
         ("eu-south-1", {"directoryservice.rds.eu-south-1.amazonaws.com", "rds.eu-south-1.amazonaws.com"}),
         ("ca-west-1", {"directoryservice-mysql.rds.ca-west-1.amazonaws.com", "rds.ca-west-1.amazonaws.com"}),
+        ("us-gov-west-1", set()),
     ],
 )
 def test_rds_has_its_name_in_each_kind_of_region(region: str, principals: set[str]) -> None:
     assert service_principals(region, Family.MYSQL) == principals
 
 
-def test_the_template_has_every_region_whose_principals_are_its_own() -> None:
-    assert set(TRUST) >= _OPT_IN | _PER_ENGINE
+@pytest.mark.parametrize("family", Family)
+def test_where_rds_has_no_name_that_is_known_directory_sign_in_is_refused_and_tokens_are_named(family: Family) -> None:
+    with pytest.raises(DirectoryRoleUnusable) as refused:
+        usable_role(a_role(principals=frozenset({"rds.amazonaws.com"})), "us-gov-west-1", family)
+    assert refused.value.problem == (
+        "This version of the stack does not know under which name RDS reaches a directory in us-gov-west-1"
+    )
+    assert refused.value.remedy.startswith("Let people sign in with IAM tokens there (methods: [iam])")
 
 
 def test_a_role_that_rds_can_use_passes() -> None:
@@ -80,6 +118,12 @@ def test_a_role_without_the_policy_gets_the_command_that_mends_it() -> None:
         "aws iam attach-role-policy --role-name signon-directory-access-us-east-1"
         " --policy-arn arn:aws:iam::aws:policy/service-role/AmazonRDSDirectoryServiceAccess"
     )
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_the_command_names_the_policy_of_the_roles_partition(partition: str) -> None:
+    refused = refusal(a_role(arn=f"arn:{partition}:iam::123456789012:role/r", policies=frozenset()))
+    assert refused.remedy.endswith(f"arn:{partition}:iam::aws:policy/service-role/AmazonRDSDirectoryServiceAccess")
 
 
 def test_a_realm_is_the_directory_name_in_upper_case() -> None:

@@ -10,6 +10,7 @@ import pytest
 from signon.domain import sweep
 from signon.domain.database import Database
 from signon.domain.drift import drift, finished, outdates_membership
+from signon.domain.engines import Method
 from signon.domain.methods import Methods, methods
 from signon.domain.outcome import decide
 from signon.domain.record import Known, Record
@@ -34,6 +35,7 @@ from tests.builders import (
     an_error,
     at,
     planned,
+    surroundings,
 )
 
 KERBEROS, IAM = Methods(True, False), Methods(False, True)
@@ -63,8 +65,16 @@ def test_a_database_is_left_as_its_methods_need_it(made: Methods, left: Mapping[
         (a_member("pending-maintenance-enable-kerberos"), None),
         (a_database(), "it is a member of no directory any more"),
         (
-            a_database(membership=a_membership(directory=OTHER_DIRECTORY)),
+            a_database(memberships=(a_membership(directory=OTHER_DIRECTORY),)),
             f"it is a member of {OTHER_DIRECTORY}, and not of {DIRECTORY} any more",
+        ),
+        (
+            a_database(memberships=(a_membership(), a_membership(directory=OTHER_DIRECTORY))),
+            f"it is a member of {OTHER_DIRECTORY} beside {DIRECTORY}",
+        ),
+        (
+            a_database(memberships=(a_membership(), a_membership("failed"))),
+            "its membership is failed",
         ),
         (a_member("enable-kerberos-failed"), "its membership is enable-kerberos-failed"),
         (a_member("failed"), "its membership is failed"),
@@ -152,8 +162,12 @@ def test_what_a_database_joined_as_is_not_overwritten_and_counts_from_now_where_
         (a_member(port=3307), "its port was 3306 when it joined, and is 3307"),
         (a_member("enabling-kerberos", engine_version="8.4.6"), None),  # it is on its way already
         (a_database(engine_version="8.4.6"), None),
-        (a_database(engine_version="8.4.6", membership=a_membership(directory=OTHER_DIRECTORY)), None),
-        (a_cluster(membership=a_membership(), engine_version="17.1"), None),
+        (a_database(engine_version="8.4.6", memberships=(a_membership(directory=OTHER_DIRECTORY),)), None),
+        (
+            a_database(engine_version="8.4.6", memberships=(a_membership(), a_membership(directory=OTHER_DIRECTORY))),
+            None,  # a person is asked to let it leave the other one first
+        ),
+        (a_cluster(memberships=(a_membership(),), engine_version="17.1"), None),
         (a_member(id=a_database_id(engine="postgres"), engine_version="17.1"), None),
     ],
 )
@@ -188,6 +202,13 @@ def test_after_an_upgrade_it_leaves_joins_and_is_rebooted() -> None:
         " and on again then"
     )
     assert (plan.verdict, plan.methods.leaves_directory, plan.methods.kerberos) == ("GO", True, True)
+
+
+def test_one_for_which_rds_offers_no_sign_in_any_more_stays_in_its_directory() -> None:
+    plan = planned(UPGRADED, record=DONE, around=surroundings(not_offered={Method.KERBEROS: ("db.t4g.micro",)}))
+    (finding,) = plan.findings
+    assert plan.verdict == "ASK"
+    assert finding.problem == "RDS's list offers no Kerberos for mysql 8.4.6 on db.t4g.micro here"
 
 
 def test_that_is_no_switch_of_methods() -> None:

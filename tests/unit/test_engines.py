@@ -24,6 +24,27 @@ def test_a_row_is_found_under_its_name(engine: Engine) -> None:
     assert ENGINES[engine.name] is engine
 
 
+@pytest.mark.parametrize(
+    ("engine", "version", "together"),
+    [
+        ("aurora-postgresql", "14.6", True),
+        ("aurora-postgresql", "14.7", False),
+        ("aurora-postgresql", "14.19", False),
+        ("aurora-postgresql", "13.9", True),
+        ("aurora-postgresql", "13.10", False),
+        ("aurora-postgresql", "12.13", True),
+        ("aurora-postgresql", "15.2", False),
+        ("aurora-postgresql", "16.1", False),
+        ("aurora-postgresql", "17.6", False),
+        ("aurora-mysql", "8.0.mysql_aurora.3.04.0", False),
+        ("postgres", "14.6", False),
+        ("mysql", "8.4.5", False),
+    ],
+)
+def test_the_readers_of_some_versions_restart_with_their_writer(engine: str, version: str, together: bool) -> None:
+    assert ENGINES[engine].restarts_together(version) is together
+
+
 MYSQL_LOGINS = [sql for engine in ENGINES.values() for sql in engine.logins.values() if isinstance(sql, MySqlLogins)]
 POSTGRESQL_LOGINS = [
     sql for engine in ENGINES.values() for sql in engine.logins.values() if isinstance(sql, PostgreSqlLogins)

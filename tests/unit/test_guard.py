@@ -13,6 +13,7 @@ from signon.aws import claims, guard, profiles, rds, rds_changes, reboots, recor
 from signon.domain.claim import Claim
 from signon.domain.database import Database, Instance
 from signon.domain.errand import Errand
+from signon.domain.methods import Methods
 from signon.domain.reboot import Reboot
 from signon.domain.record import Record
 from signon.errors import ClaimLost, DatabaseBusy, DatabaseGone, DatabaseUnusable, PlanOutdated
@@ -140,6 +141,33 @@ def test_a_newer_version_of_the_profile_outdates_the_plan(world: World, newest: 
     with pytest.raises(PlanOutdated) as outdated:
         checked(by_tag=False)
     assert str(outdated.value) == "Profile payments has changed since the plan for payments-orders was made"
+
+
+def modifying(database: Database, **changes: Any) -> None:
+    plan = a_plan(**changes)
+    guard.before_modifying(database, Errand(a_request(), a_database_id(), plan, CLAIM, 0))
+
+
+WAITING = a_database(pending_changes=("EngineVersion", "Port", "parameter group p", "MasterUserPassword"))
+
+
+def test_what_others_have_asked_for_since_the_plan_was_made_outdates_it() -> None:
+    with pytest.raises(PlanOutdated) as outdated:
+        modifying(WAITING, applies_along=("Port",))
+    assert str(outdated.value) == (
+        "Since the plan for payments-orders was made somebody has asked RDS for more: EngineVersion"
+    )
+    with pytest.raises(PlanOutdated):
+        modifying(a_cluster(pending_changes=("EngineVersion",)))
+
+
+def test_what_the_plan_knows_of_or_the_profile_allows_is_applied_along() -> None:
+    modifying(WAITING, applies_along=("EngineVersion", "Port"))
+    modifying(WAITING, applies_along=None)
+    modifying(WAITING, applies_along=(), apply_immediately=False)
+    modifying(a_database())
+    switching = Methods(kerberos=False, iam=True, switches_iam=True)
+    modifying(a_database(pending_changes=("IAMDatabaseAuthenticationEnabled",)), methods=switching)
 
 
 def test_a_redriven_execution_follows_no_plan_of_before(world: World) -> None:

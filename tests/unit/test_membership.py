@@ -12,6 +12,7 @@ from signon.domain.database import Database
 from signon.domain.membership import (
     MEMBERSHIP,
     Reading,
+    is_ready,
     judge,
     must_associate,
     opening,
@@ -83,9 +84,43 @@ def test_a_status_that_nobody_documented_is_waited_for(status: str) -> None:
 
 
 def test_a_membership_of_another_directory_blocks() -> None:
-    judged = look(a_database(membership=a_membership(directory=OTHER_DIRECTORY)))
+    judged = look(a_database(memberships=(a_membership(directory=OTHER_DIRECTORY),)))
     assert judged.verdict == "BLOCKED"
-    assert judged.reason == f"the database is a member of {OTHER_DIRECTORY}, not of {DIRECTORY}"
+    assert judged.reason == f"the database is a member of {OTHER_DIRECTORY}, not of {DIRECTORY} alone"
+
+
+@pytest.mark.parametrize("ours", ["kerberos-enabled", "enable-kerberos-failed", "pending-enable-kerberos"])
+@pytest.mark.parametrize("theirs", ["kerberos-enabled", "failed", "joining"])
+@pytest.mark.parametrize("ours_first", [True, False])
+def test_a_membership_of_another_directory_blocks_wherever_it_is_listed(
+    ours: str, theirs: str, ours_first: bool
+) -> None:
+    listed = (a_membership(ours), a_membership(theirs, OTHER_DIRECTORY))
+    database = a_database(memberships=listed if ours_first else listed[::-1])
+    assert not must_associate(database, DIRECTORY, apply_immediately=True)
+    assert not is_ready(database, DIRECTORY)
+    judged = look(database)
+    assert (judged.verdict, judged.reason) == (
+        "BLOCKED",
+        f"the database is a member of {DIRECTORY}, {OTHER_DIRECTORY}, not of {DIRECTORY} alone",
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "status", "verdict"),
+    [
+        (("kerberos-enabled", "enable-kerberos-failed"), "enable-kerberos-failed", "RETRY"),
+        (("enable-kerberos-failed", "kerberos-enabled"), "enable-kerberos-failed", "RETRY"),
+        (("kerberos-enabled", "enabling-kerberos"), "enabling-kerberos", "WAIT"),
+        (("failed", "disabling-kerberos"), "disabling-kerberos", "BLOCKED"),
+        (("joined", "kerberos-enabled"), "joined", "READY"),
+    ],
+)
+def test_of_several_memberships_of_our_directory_the_one_furthest_from_ready_decides(
+    statuses: tuple[str, ...], status: str, verdict: str
+) -> None:
+    judged = look(a_database(memberships=tuple(map(a_membership, statuses))))
+    assert (judged.status, judged.verdict) == (status, verdict)
 
 
 def test_the_empty_list_means_wait_for_five_minutes() -> None:
@@ -100,7 +135,7 @@ def test_the_empty_list_means_retry_after_five_minutes() -> None:
 
 def test_the_five_minutes_begin_with_the_first_look_after_asking() -> None:
     """A function that was retried for an hour before it could ask was told when its state was entered."""
-    asked = opening(None, a_database(), None, asks=True, plugin_loaded=False)
+    asked = opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
     first = look(a_database(), reading=asked, now=at(hours=1))
     assert (first.verdict, first.requested_at) == ("WAIT", at(hours=1).isoformat())
     assert look(a_database(), reading=first, now=at(hours=1, minutes=4)).verdict == "WAIT"
@@ -108,7 +143,7 @@ def test_the_five_minutes_begin_with_the_first_look_after_asking() -> None:
 
 
 def test_they_begin_anew_with_every_attempt() -> None:
-    second = opening(a_reading(looks=9), a_database(), None, asks=True, plugin_loaded=False)
+    second = opening(a_reading(looks=9), a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
     first = look(a_database(), reading=second, now=at(hours=1))
     assert (first.began_at, first.requested_at) == (NOW.isoformat(), at(hours=1).isoformat())
     assert look(a_database(), reading=first, now=at(hours=1, minutes=4)).verdict == "WAIT"
@@ -123,7 +158,7 @@ def test_a_failed_join_is_tried_three_times_and_no_more(database: Database) -> N
 
 def test_failed_attempts_are_remembered_with_their_times() -> None:
     first = look(a_member("enable-kerberos-failed"), reading=a_reading(attempts=1))
-    again = opening(first, a_member("enable-kerberos-failed"), None, asks=True, plugin_loaded=False)
+    again = opening(first, a_member("enable-kerberos-failed"), DIRECTORY, None, asks=True, plugin_loaded=False)
     waiting = look(a_member("enabling-kerberos"), reading=again, now=at(minutes=10))
     second = look(
         a_member("failed"), reading=Reading.from_json(json.loads(json.dumps(waiting.to_json()))), now=at(hours=1)
@@ -167,14 +202,16 @@ def test_an_unknown_status_has_a_deadline_too() -> None:
 
 
 def test_the_three_hours_are_those_of_the_execution_and_not_of_an_attempt() -> None:
-    third = opening(a_reading(attempts=2, looks=15), a_member("failed"), None, asks=True, plugin_loaded=False)
+    third = opening(
+        a_reading(attempts=2, looks=15), a_member("failed"), DIRECTORY, None, asks=True, plugin_loaded=False
+    )
     assert (third.began_at, third.requested_at, third.looks) == (NOW.isoformat(), None, 15)
     with pytest.raises(StillWaiting):
         look(a_member("joining"), reading=third, now=at(hours=3, seconds=1))
 
 
 def test_nothing_has_begun_before_the_first_look() -> None:
-    page = opening(None, a_database(), None, asks=True, plugin_loaded=False)
+    page = opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
     assert (page.began_at, page.requested_at, page.looks) == (None, None, 0)
     first = look(a_member("joining"), reading=page, now=at(minutes=1))
     assert (first.began_at, first.requested_at, first.looks) == (at(minutes=1).isoformat(),) * 2 + (1,)
@@ -184,7 +221,7 @@ def test_nothing_has_begun_before_the_first_look() -> None:
 
 def looks_during(join: timedelta) -> list[datetime]:
     """The moments at which the state machine looks until the join is through or the database is parked."""
-    reading = opening(None, a_database(), None, asks=True, plugin_loaded=False)
+    reading = opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
     now, moments = NOW, []
     while True:
         now += timedelta(seconds=reading.wait_seconds)
@@ -222,7 +259,7 @@ def test_looks_grow_apart() -> None:
 
 def test_another_attempt_goes_on_with_the_waits_of_the_one_before() -> None:
     before = a_reading(looks=9)
-    assert opening(before, a_member("failed"), None, asks=True, plugin_loaded=False).wait_seconds == 636
+    assert opening(before, a_member("failed"), DIRECTORY, None, asks=True, plugin_loaded=False).wait_seconds == 636
 
 
 @given(st.integers(0, 1000))
@@ -262,21 +299,21 @@ def test_rds_is_asked_to_join_what_is_no_member() -> None:
 
 def test_rds_is_never_asked_to_move_a_database_between_directories() -> None:
     for status in MEMBERSHIP:
-        database = a_database(membership=a_membership(status, OTHER_DIRECTORY))
+        database = a_database(memberships=(a_membership(status, OTHER_DIRECTORY),))
         assert not must_associate(database, DIRECTORY, apply_immediately=True)
 
 
 def test_asking_counts_as_an_attempt() -> None:
-    first = opening(None, a_database(), None, asks=True, plugin_loaded=False)
-    second = opening(first, a_member("failed"), None, asks=True, plugin_loaded=False)
-    third = opening(second, a_member("joining"), None, asks=False, plugin_loaded=False)
+    first = opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
+    second = opening(first, a_member("failed"), DIRECTORY, None, asks=True, plugin_loaded=False)
+    third = opening(second, a_member("joining"), DIRECTORY, None, asks=False, plugin_loaded=False)
     assert [page.attempts for page in (first, second, third)] == [1, 2, 2]
 
 
 def test_there_is_nothing_to_wait_for_where_the_membership_is_ready() -> None:
-    assert opening(None, a_member(), None, asks=False, plugin_loaded=True).wait_seconds == 0
-    assert opening(None, a_member("joining"), None, asks=False, plugin_loaded=True).wait_seconds == 60
-    assert opening(None, a_database(), None, asks=True, plugin_loaded=True).wait_seconds == 60
+    assert opening(None, a_member(), DIRECTORY, None, asks=False, plugin_loaded=True).wait_seconds == 0
+    assert opening(None, a_member("joining"), DIRECTORY, None, asks=False, plugin_loaded=True).wait_seconds == 60
+    assert opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=True).wait_seconds == 60
 
 
 JOINED, BEFORE, AFTER = at(minutes=-30).isoformat(), at(hours=-2).isoformat(), at(minutes=-5).isoformat()
@@ -298,7 +335,7 @@ JOINED, BEFORE, AFTER = at(minutes=-30).isoformat(), at(hours=-2).isoformat(), a
 def test_a_reboot_is_due_as_record_and_probe_say(
     record: Record | None, asks: bool, plugin_loaded: bool, due: bool
 ) -> None:
-    page = opening(None, a_member(), record, asks=asks, plugin_loaded=plugin_loaded)
+    page = opening(None, a_member(), DIRECTORY, record, asks=asks, plugin_loaded=plugin_loaded)
     assert page.reboot_due is due
 
 
@@ -315,13 +352,13 @@ def test_reboots_are_needed_until_no_instance_is_left() -> None:
 
 def test_a_cluster_is_ready_when_each_of_its_instances_is_usable_again() -> None:
     restarting = (an_instance("ledger-2", status="rebooting"), an_instance("ledger-1", is_writer=True))
-    member = a_cluster(membership=a_membership(), instances=restarting)
+    member = a_cluster(memberships=(a_membership(),), instances=restarting)
     judged = look(member, reading=a_reading(reboot_due=True), reboot=A_REBOOT)
     assert (judged.verdict, judged.reason) == (
         "WAIT",
         "the membership is kerberos-enabled, instance ledger-2 of the database is rebooting",
     )
-    assert look(a_cluster(membership=a_membership()), reading=a_reading(), reboot=A_REBOOT).verdict == "READY"
+    assert look(a_cluster(memberships=(a_membership(),)), reading=a_reading(), reboot=A_REBOOT).verdict == "READY"
 
 
 def test_after_a_reboot_the_looks_are_a_minute_apart() -> None:

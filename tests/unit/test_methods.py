@@ -48,13 +48,13 @@ def of(engine: str, **changes: object) -> Database:
         ("mysql", ("kerberos",), {}, Methods(True, False)),
         ("mysql", ("iam",), {}, Methods(False, True, switches_iam=True)),
         ("mysql", ("iam",), {"iam_enabled": True}, Methods(False, True)),
-        ("mysql", ("iam",), {"membership": a_membership()}, Methods(False, True, True, True)),
+        ("mysql", ("iam",), {"memberships": (a_membership(),)}, Methods(False, True, True, True)),
         ("mysql", ("kerberos",), {"iam_enabled": True}, Methods(True, False, switches_iam=True)),
         ("postgres", ("kerberos",), {"iam_enabled": True}, Methods(True, False, switches_iam=True)),
-        ("postgres", BOTH, {"membership": a_membership()}, Methods(True, True, switches_iam=True)),
+        ("postgres", BOTH, {"memberships": (a_membership(),)}, Methods(True, True, switches_iam=True)),
         ("aurora-mysql", BOTH, {}, Methods(True, True, switches_iam=True)),
         ("aurora-mysql", ("kerberos",), {"iam_enabled": True}, Methods(True, False)),
-        ("aurora-postgresql", ("iam",), {"membership": a_membership()}, Methods(False, True, switches_iam=True)),
+        ("aurora-postgresql", ("iam",), {"memberships": (a_membership(),)}, Methods(False, True, switches_iam=True)),
         ("mariadb", BOTH, {}, Methods(False, True, switches_iam=True)),
     ],
 )
@@ -151,7 +151,7 @@ def test_a_profile_without_a_directory_asks_for_none() -> None:
 
 def test_roles_that_were_let_in_are_looked_at_when_iam_is_no_method_any_more() -> None:
     profile = a_profile_of("aurora-postgresql", "kerberos")
-    joined = a_cluster(membership=a_membership(), iam_enabled=True)
+    joined = a_cluster(memberships=(a_membership(),), iam_enabled=True)
     earlier = a_record(connected_roles={ROLE: "2026-11-20T12:30:00+00:00"})
     assert planned(joined, profile, record=earlier).lets_in
     assert not planned(joined, profile).lets_in

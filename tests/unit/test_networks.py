@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from signon.domain.directory_ports import ASKED_FOR, BESIDE, TOLD
 from signon.domain.network import ANY, Network, Place, Route, Rule, Traffic, blocked, route_to
-from signon.domain.prerequisites.network import TO_A_DIRECTORY, network_advice, network_findings
+from signon.domain.prerequisites.network import network_advice, network_findings
 from tests.builders import AURORA, MYSQL
 from tests.unit.networks import LOCAL, PEERED, a_network, a_subnet, everything, nothing
 
@@ -95,24 +96,23 @@ FINDINGS: dict[str, Network] = {
     "The network ACL of subnet-a, subnet-b of orders lets nothing in from directory d-1 on TCP 32768-61000": a_network(
         {"inbound": (an_allowance(0, 32767), an_allowance(protocol="udp"))}
     ),
-    "The network ACL of subnet-c of directory d-1 lets nothing in from orders on TCP 389 and UDP 389": a_network(
-        theirs={"inbound": (a_denial(389, 389), *everything())}
+    "The network ACL of subnet-c of directory d-1 lets nothing in from orders on TCP 464 and UDP 464": a_network(
+        theirs={"inbound": (a_denial(464, 464), *everything())}
     ),
     "The network ACL of subnet-c of directory d-1 lets nothing out to orders on UDP 32768-61000": a_network(
         theirs={"outbound": (an_allowance(protocol="tcp"),)}
     ),
-    "The security groups of orders (sg-db) let nothing out to directory d-1 on TCP 53, 9389 and UDP 53": a_network(
+    "The security groups of orders (sg-db) let nothing out to directory d-1 on TCP 53, 464 and UDP 53, 464": a_network(
         {
             "group_out": (
-                an_allowance(54, 9388, "10.1.0.10/32"),
-                an_allowance(54, 9388, "10.1.1.10/32"),
-                an_allowance(9390, 65535, "sg-dc"),
+                an_allowance(54, 463, "10.1.0.10/32"),
+                an_allowance(54, 463, "10.1.1.10/32"),
+                an_allowance(465, 65535, "sg-dc"),
             )
         }
     ),
     (
-        "The security groups of directory d-1 (sg-dc) let nothing in from orders on TCP 53, 88, 135, 389, 445, 464,"
-        " 636, 3268-3269, 9389, 49152-65535 and UDP 53, 88, 389, 464"
+        "The security groups of directory d-1 (sg-dc) let nothing in from orders on TCP 53, 88, 464 and UDP 53, 88, 464"
     ): a_network(theirs={"group_in": (an_allowance(peer="10.2.0.0/16"), an_allowance(peer="sg-else"))}),
 }
 
@@ -175,7 +175,34 @@ def test_for_postgresql_it_is_said_that_the_guide_wants_the_directory_let_in() -
     assert list(network_advice(MYSQL, "orders", "d-1", shut)) == []
 
 
+def between(ports: str) -> str:
+    return f"Network ACLs or security groups between orders and directory d-1 let nothing through on {ports}"
+
+
+ONLY_ASKED_FOR = tuple(an_allowance(port, port) for port in (53, 88, 464))
+REST = "TCP 135, 389, 445, 636, 3268-3269, 9389, 49152-65535 and UDP 389"
+
+
+@pytest.mark.parametrize(
+    ("network", "ports"),
+    [
+        (a_network({"group_out": ONLY_ASKED_FOR}), REST),
+        (a_network(theirs={"group_in": ONLY_ASKED_FOR}), REST),
+        (a_network({"outbound": (a_denial(389, 389), *everything())}), "TCP 389 and UDP 389"),
+        (a_network(theirs={"inbound": (a_denial(9389, 9389), *everything())}), "TCP 9389"),
+        (a_network({"group_out": ONLY_ASKED_FOR}, directory=None), REST),
+    ],
+)
+def test_what_aws_does_not_ask_of_a_database_is_advice_where_it_is_closed(network: Network, ports: str) -> None:
+    assert between(ports) in [told.problem for told in network_advice(MYSQL, "orders", "d-1", network)]
+    assert list(network_findings("orders", "d-1", network)) == []
+
+
 def test_the_ports_are_those_that_aws_lists() -> None:
-    tcp = {each.ports for each in TO_A_DIRECTORY if each.protocol == "tcp"}
-    assert tcp == {"53", "88", "135", "389", "445", "464", "636", "3268-3269", "9389", "49152-65535"}
-    assert {each.ports for each in TO_A_DIRECTORY if each.protocol == "udp"} == {"53", "88", "389", "464"}
+    assert {(each.protocol, each.ports) for each in ASKED_FOR} == {
+        (protocol, port) for protocol in ("tcp", "udp") for port in ("53", "88", "464")
+    }
+    tcp = {each.ports for each in BESIDE if each.protocol == "tcp"}
+    assert tcp == {"135", "389", "445", "636", "3268-3269", "9389", "49152-65535"}
+    assert {each.ports for each in BESIDE if each.protocol == "udp"} == {"389"}
+    assert TOLD == "53, 88 and 464"

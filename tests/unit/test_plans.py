@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 
 from signon.domain.database import Database
-from signon.domain.engines import Method
+from signon.domain.engines import ENGINES, Exclusive, Method
 from signon.domain.plan import Plan
 from signon.domain.prerequisites import Surroundings
-from signon.domain.profile import DirectoryLogin, Profile
+from signon.domain.profile import DirectoryLogin, IamLogin, Profile
 from signon.domain.record import Record
 from tests.builders import (
+    AURORA,
     NOW,
     OTHER_DIRECTORY,
     a_cluster,
+    a_cluster_id,
     a_database,
     a_database_id,
     a_directory,
@@ -78,6 +80,20 @@ def test_a_plan_for_a_cluster_names_each_reboot_readers_first() -> None:
     assert plan.interrupts
 
 
+@pytest.mark.parametrize("version", ["14.3", "14.6"])
+def test_where_readers_restart_with_their_writer_it_is_rebooted_alone_and_the_plan_says_so(version: str) -> None:
+    plan = planned(a_cluster(engine_version=version))
+    rebooted = [(step.action, step.reason) for step in plan.steps if step.interruption == "reboot"]
+    assert rebooted == [
+        (
+            "Reboot ledger-1",
+            f"{AURORA.why_reboot}; ledger-2, ledger-3 restart with it",
+        )
+    ]
+    alone = a_cluster(engine_version=version, instances=(an_instance("ledger-1", is_writer=True),))
+    assert "restart with it" not in planned(alone).steps[1].reason
+
+
 def test_a_cluster_may_have_both_methods_on() -> None:
     assert planned(a_cluster(iam_enabled=True)).findings == ()
 
@@ -137,11 +153,6 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
     "Profile payments names no method for engine mysql": (None, a_profile(methods={}), None),
     "payments-orders is storage-full": (a_database(status="storage-full"), None, None),
     "payments-orders runs mysql 5.7.44": (a_database(engine_version="5.7.44"), None, None),
-    "RDS offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (
-        None,
-        None,
-        surroundings(not_offered=no_kerberos("db.t4g.micro")),
-    ),
     "payments-orders is a read replica of payments; directory sign-in is not offered there": (
         a_database(replica_of="payments"),
         None,
@@ -155,7 +166,14 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
     "payments-orders is in vpc-2; this stack serves vpc-0a1b2c": (a_database(vpc="vpc-2"), None, None),
     "RDS holds no master secret of payments-orders": (a_database(master_secret=None), None, None),
     f"payments-orders is a member of {OTHER_DIRECTORY}, not of d-9367000001": (
-        a_database(membership=a_membership(directory=OTHER_DIRECTORY)),
+        a_database(memberships=(a_membership(directory=OTHER_DIRECTORY),)),
+        None,
+        None,
+    ),
+    f"payments-orders is a member of {OTHER_DIRECTORY} beside d-9367000001": (
+        a_database(
+            memberships=(a_membership("enable-kerberos-failed"), a_membership(directory=OTHER_DIRECTORY)),
+        ),
         None,
         None,
     ),
@@ -200,11 +218,28 @@ FINDINGS |= {
     ),
     "payments-ledger is migration-failed": (a_cluster(status="migration-failed"), None, None),
     "payments-ledger runs aurora-postgresql 13.18": (a_cluster(engine_version="13.18"), None, None),
-    "RDS offers no Kerberos for aurora-postgresql 16.6 on db.t3.small here": (
-        a_cluster(),
+    (
+        "payments-ledger is in no VPC, as Aurora clusters in express configuration are; this stack reaches vpc-0a1b2c"
+        " alone"
+    ): (
+        a_cluster(in_vpc=False, vpc="", master_secret=None, iam_enabled=True, instances=()),
         None,
-        surroundings(not_offered=no_kerberos("db.t3.small")),
+        None,
     ),
+    (
+        "payments-ledger is an Aurora Limitless Database: AWS offers no directory sign-in there, and it is not served"
+        " here for IAM either"
+    ): (
+        a_cluster(is_limitless=True, vpc="", master_secret=None, engine_version="16.4-limitless", instances=()),
+        None,
+        None,
+    ),
+    ("RDS holds no master secret of payments-ledger, where a master user may sign in with IAM and have no password"): (
+        a_cluster(master_secret=None, iam_enabled=True),
+        None,
+        None,
+    ),
+    "RDS holds no master secret of payments-ledger": (a_cluster(master_secret=None), None, None),
     "payments-ledger is a secondary cluster of the global database ledger-world and has no writer": (
         a_cluster(global_database="ledger-world", replica_of=CLUSTER_ARN),
         None,
@@ -229,6 +264,18 @@ FINDINGS |= {
         a_profile(engines=("mariadb",), methods={"mariadb": ("kerberos",)}),
         surroundings(not_offered=no_kerberos("db.t4g.micro")),
     ),
+}
+APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
+    "RDS's list offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (
+        None,
+        None,
+        surroundings(not_offered=no_kerberos("db.t4g.micro")),
+    ),
+    "RDS's list offers no Kerberos for aurora-postgresql 16.6 on db.t3.small here": (
+        a_cluster(),
+        None,
+        surroundings(not_offered=no_kerberos("db.t3.small")),
+    ),
     "The share of directory d-9367000001 with this account is PendingAcceptance, not Shared": (
         None,
         None,
@@ -239,8 +286,7 @@ FINDINGS |= {
         None,
         surroundings(directory=a_directory(type="SharedMicrosoftAD")),
     ),
-}
-APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
+    "Directory d-9367000001 is of type AType": (None, None, surroundings(directory=a_directory(type="AType"))),
     "payments-orders is older than 24 hours": (a_database(created_at=OLD), None, None),
     "payments-orders must be rebooted and the profile says reboot: ask": (
         None,
@@ -298,7 +344,7 @@ def test_what_a_person_may_decide_is_asked_and_goes_on_when_approved(problem: st
 @pytest.mark.parametrize("problem", FINDINGS)
 def test_what_stands_in_the_way_is_found_where_nothing_would_be_interrupted_too(problem: str) -> None:
     database, profile, around = FINDINGS[problem]
-    member = replace(database or a_database(), membership=(database or a_database()).membership or a_membership())
+    member = replace(database or a_database(), memberships=(database or a_database()).memberships or (a_membership(),))
     plan = planned(member, profile, around=around, record=a_record_of_a_finished_one())
     assert (plan.verdict, [finding.problem for finding in plan.findings]) == ("ASK", [problem])
 
@@ -395,6 +441,78 @@ def test_a_reboot_that_nobody_planned_is_allowed_only_where_a_planned_one_were(
     created: Any, profile: Profile, may: bool
 ) -> None:
     assert planned(a_member(created_at=created), profile, record=a_record_of_a_finished_one()).may_reboot is may
+
+
+# ---- changes of others
+
+VERSION_WAITS: dict[str, Any] = {"pending_changes": ("EngineVersion",)}
+APPLIED_ALONG = "Changes of others wait for the window and would be applied along: "
+
+
+def by_iam(**changes: Any) -> Profile:
+    methods = dict.fromkeys(("mysql", "mariadb", "postgres", "aurora-mysql", "aurora-postgresql"), ("iam",))
+    return a_profile(
+        methods=methods, engines=tuple(methods), logins=(IamLogin("app", ("read",)),), directory="", realm="", **changes
+    )
+
+
+def of_every_engine(**changes: Any) -> list[Database]:
+    """One for each row, in a version that is served."""
+    instances = [("mysql", "8.4.5"), ("mariadb", "11.4.8"), ("postgres", "16.6")]
+    clusters = [("aurora-mysql", "8.0.mysql_aurora.3.10.1"), ("aurora-postgresql", "16.6")]
+    return [
+        *(a_database(id=a_database_id(engine=name), engine_version=version, **changes) for name, version in instances),
+        *(a_cluster(id=a_cluster_id(engine=name), engine_version=version, **changes) for name, version in clusters),
+    ]
+
+
+@pytest.mark.parametrize("database", of_every_engine(**VERSION_WAITS), ids=lambda database: database.id.engine)
+def test_what_waits_is_asked_about_wherever_our_call_would_apply_it(database: Database) -> None:
+    """Switching IAM interrupts nobody; an engine that is upgraded along does."""
+    plan = planned(database, by_iam())
+    assert [finding.problem for finding in plan.findings] == [f"{APPLIED_ALONG}EngineVersion"]
+    assert planned(database, by_iam(), request=a_request(approve=plan.checksum)).verdict == "GO"
+    assert planned(database, by_iam(other_pending_allowed=True)).verdict == "GO"
+    assert planned(database, by_iam(apply_immediately=False)).verdict == "GO"
+    done = replace(database, iam_enabled=True)
+    assert planned(done, by_iam()).verdict == "GO"
+
+
+@pytest.mark.parametrize("database", of_every_engine(**VERSION_WAITS), ids=lambda database: database.id.engine)
+def test_so_it_is_where_a_database_joins_or_leaves_a_directory(database: Database) -> None:
+    joining = planned(database, a_profile(engines=("mysql", "postgres", "aurora-mysql", "aurora-postgresql")))
+    if Method.KERBEROS in ENGINES[database.id.engine].logins:
+        assert f"{APPLIED_ALONG}EngineVersion" in [finding.problem for finding in joining.findings]
+    member = replace(database, memberships=(a_membership(),), iam_enabled=True)
+    if ENGINES[database.id.engine].exclusive is not Exclusive.LOGIN:
+        leaving = planned(member, by_iam())
+        assert f"{APPLIED_ALONG}EngineVersion" in [finding.problem for finding in leaving.findings]
+
+
+@pytest.mark.parametrize("pending", ["IAMDatabaseAuthenticationEnabled", "MasterUserPassword", "parameter group p"])
+def test_what_is_ours_waits_for_nothing_or_wants_a_reboot_is_not_applied_along_by_switching(pending: str) -> None:
+    """A rotated password is applied as soon as possible, and a parameter group by nothing but a reboot."""
+    assert planned(a_database(pending_changes=(pending,)), by_iam()).verdict == "GO"
+
+
+def test_what_waits_for_a_window_is_asked_about_again_however_often_the_profile_has_been_allowed() -> None:
+    """It is not what somebody allowed then: that was applied by the call."""
+    version = a_version()
+    begun = a_record(associated_at=NOW.isoformat(), allowed=version.sha256)
+    failed = a_member("enable-kerberos-failed", created_at=OLD, pending_changes=("EngineVersion", "parameter group p"))
+    plan = planned(failed, record=begun)
+    assert [finding.problem for finding in plan.findings] == [f"{APPLIED_ALONG}EngineVersion"]
+    waiting_for_a_reboot = a_member("enable-kerberos-failed", created_at=OLD, pending_changes=("parameter group p",))
+    assert planned(waiting_for_a_reboot, record=begun).verdict == "GO"
+
+
+def test_a_plan_knows_what_it_may_take_along() -> None:
+    database = a_database(pending_changes=("EngineVersion", "Port", "parameter group p"))
+    assert planned(database).applies_along == ("EngineVersion", "Port", "parameter group p")
+    assert planned(database, by_iam()).applies_along == ("EngineVersion", "Port")
+    assert planned(database, a_profile(other_pending_allowed=True)).applies_along is None
+    for plan in (planned(database), planned(database, a_profile(other_pending_allowed=True))):
+        assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
 
 
 # ---- the checksum
@@ -519,7 +637,7 @@ def test_a_pause_asks_nobody_anything() -> None:
 
 def test_what_was_allowed_once_is_not_asked_again_until_it_is_done() -> None:
     """Approved or still new when it was joined, then parked past its first day."""
-    joining = a_database(created_at=OLD, membership=a_membership("enabling-kerberos"))
+    joining = a_database(created_at=OLD, memberships=(a_membership("enabling-kerberos"),))
     profile = a_profile()
     version = a_version()
     begun = a_record(associated_at=NOW.isoformat(), allowed=version.sha256)
@@ -537,7 +655,8 @@ def test_a_reboot_that_only_the_probe_shows_applies_no_changes_of_others_unasked
     pending: str, other_pending_allowed: bool, may: bool
 ) -> None:
     cluster = a_cluster(
-        membership=a_membership("kerberos-enabled"), instances=(an_instance("ledger-1", pending_changes=(pending,)),)
+        memberships=(a_membership("kerberos-enabled"),),
+        instances=(an_instance("ledger-1", pending_changes=(pending,)),),
     )
     plan = planned(cluster, a_profile(other_pending_allowed=other_pending_allowed), record=None)
     assert (plan.interrupts, plan.may_reboot) == (False, may)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from signon.domain.plan import Plan
 from signon.domain.prerequisites.parameters import PARAMETERS, names, parameter_advice
 from signon.domain.profile import DirectoryLogin, IamLogin
 from tests.builders import (
+    ACCOUNT,
     DIRECTORY,
     a_cluster,
     a_cluster_id,
     a_database,
+    a_database_id,
     a_dossier,
     a_member,
     a_profile,
@@ -24,6 +27,7 @@ from tests.builders import (
     a_record,
     a_record_of_a_finished_one,
     a_request,
+    a_role,
     a_version,
     planned,
     surroundings,
@@ -46,10 +50,6 @@ FINDINGS: dict[str, dict[str, Any]] = {
     f"Directory {DIRECTORY} is another account's; this account sees it as d-9367000005": {
         "around": surroundings(directory=None, shared_as="d-9367000005")
     },
-    "RDS offers no IAM database authentication for mysql 8.4.5 on db.t4g.micro here": {
-        "profile": by_iam(),
-        "around": surroundings(not_offered={Method.IAM: ("db.t4g.micro",), Method.KERBEROS: ("db.t4g.micro",)}),
-    },
     "payments-orders is a read replica of payments, so that no login can be made there": {
         "database": a_database(replica_of="payments", iam_enabled=True),
         "profile": by_iam(),
@@ -60,12 +60,6 @@ FINDINGS: dict[str, dict[str, Any]] = {
     ): {
         "database": a_cluster(id=a_cluster_id(engine="mysql"), engine_version="8.4.5"),
         "profile": a_profile(),
-    },
-    f"Directory {DIRECTORY} has no trust with {ONPREM}": {
-        "database": a_cluster(),
-        "profile": a_profile_for_clusters(
-            trusted_realms=(ONPREM,), logins=(DirectoryLogin("alice", ("read",), realm=ONPREM),)
-        ),
     },
 }
 
@@ -79,6 +73,20 @@ def test_what_stands_in_the_way_is_found_and_nobody_may_wave_it_through(problem:
     assert approved.verdict == "ASK"
 
 
+IN_GOVCLOUD = a_database(id=a_database_id(arn="arn:aws-us-gov:rds:us-gov-west-1:123456789012:db:payments-orders"))
+
+
+def test_where_the_region_is_not_known_directory_sign_in_waits_for_somebody_who_knows_rds_name_there() -> None:
+    untold = a_role(principals=frozenset({"rds.amazonaws.com"}))
+    (finding,) = planned(IN_GOVCLOUD, around=surroundings(role=untold)).findings
+    assert finding.problem == (
+        "This version of the stack does not know under which name RDS reaches a directory in us-gov-west-1"
+    )
+    assert "directoryservice.rds.us-gov-west-1.amazonaws.com" in finding.remedy
+    told = a_role(principals=frozenset({"rds.amazonaws.com", "directoryservice.rds.us-gov-west-1.amazonaws.com"}))
+    assert planned(IN_GOVCLOUD, around=surroundings(role=told)).findings == ()
+
+
 @pytest.mark.parametrize(
     "usual",
     [
@@ -87,10 +95,67 @@ def test_what_stands_in_the_way_is_found_and_nobody_may_wave_it_through(problem:
         {"profile": by_iam(), "around": surroundings(directory=None, role=None)},
         {"around": surroundings(network=a_network())},
         {"around": surroundings(trusts=None)},  # nobody is of another domain
+        {"database": IN_GOVCLOUD, "profile": by_iam(), "around": surroundings(directory=None, role=None)},
     ],
 )
 def test_what_does_not_matter_here_is_no_finding(usual: dict[str, Any]) -> None:
     assert planned(**usual).findings == ()
+
+
+NOT_OFFERED = {Method.IAM: ("db.t4g.micro",), Method.KERBEROS: ("db.t4g.micro",)}
+UNSEEN: dict[str, dict[str, Any]] = {
+    "RDS's list offers no IAM database authentication for mysql 8.4.5 on db.t4g.micro here": {
+        "profile": by_iam(),
+        "around": surroundings(not_offered=NOT_OFFERED),
+    },
+    f"Directory {DIRECTORY} has no trust with {ONPREM}": {
+        "database": a_cluster(),
+        "profile": a_profile_for_clusters(
+            trusted_realms=(ONPREM,), logins=(DirectoryLogin("alice", ("read",), realm=ONPREM),)
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("problem", UNSEEN)
+def test_what_only_aws_can_say_for_sure_a_person_may_try(problem: str) -> None:
+    plan = planned(**UNSEEN[problem])
+    assert [(finding.problem, finding.approvable) for finding in plan.findings] == [(problem, True)]
+    assert planned(**UNSEEN[problem], request=a_request(approve=plan.checksum)).verdict == "GO"
+
+
+@pytest.mark.parametrize(
+    "set_up",
+    [{"database": a_member()}, {"database": a_database(iam_enabled=True), "profile": by_iam()}],
+)
+def test_a_method_that_is_set_up_is_offered_whatever_the_list_says(set_up: dict[str, Any]) -> None:
+    around, record = surroundings(not_offered=NOT_OFFERED), a_record_of_a_finished_one()
+    assert planned(**set_up, around=around, record=record).findings == ()
+
+
+POSTGRES = {"id": a_database_id(engine="postgres"), "engine_version": "16.6"}
+WITH_REPLICAS = {**POSTGRES, "replicas": ("r1", "r2")}
+
+
+def test_whether_postgresql_joins_with_read_replicas_is_for_a_person_to_try() -> None:
+    plan = planned(a_database(**WITH_REPLICAS))
+    assert [(finding.problem, finding.approvable) for finding in plan.findings] == [
+        (
+            "payments-orders has read replicas (r1, r2); AWS does not say whether it can join a directory with them",
+            True,
+        )
+    ]
+    assert planned(a_database(**WITH_REPLICAS), request=a_request(approve=plan.checksum)).verdict == "GO"
+
+
+def test_a_member_with_read_replicas_is_not_asked_about_again() -> None:
+    assert planned(a_member(**WITH_REPLICAS), record=a_record_of_a_finished_one()).findings == ()
+
+
+def test_a_read_replica_of_postgresql_takes_its_logins_from_its_source() -> None:
+    (finding,) = planned(a_database(**POSTGRES, replica_of="payments")).findings
+    assert finding.problem == "payments-orders is a read replica of payments, so that no login can be made there"
+    assert not finding.approvable
 
 
 def test_a_database_that_does_not_reach_its_directory_is_asked_about_and_goes_on_when_approved() -> None:
@@ -166,6 +231,25 @@ def test_the_report_tells_advice_along_and_it_is_no_news_of_itself() -> None:
     assert with_advice.digest == without.digest
     assert "Worth knowing:\n- require_secure_transport is off in " in with_advice.message("arn")
     assert "Worth knowing" not in without.message("arn")
+
+
+APP_ROLE = f"arn:aws:iam::{ACCOUNT}:role/teams/app"
+BOUNDARIES = surroundings(
+    boundaries={APP_ROLE: f"arn:aws:iam::{ACCOUNT}:policy/developers", f"{APP_ROLE}-2": "arn:of-nobody-here"}
+)
+
+
+def test_a_permissions_boundary_of_a_role_that_signs_in_is_told_with_its_arn() -> None:
+    profile = replace(by_iam(), logins=(IamLogin("app", ("read",), used_by=(APP_ROLE,)),))
+    plan = planned(profile=profile, around=BOUNDARIES)
+    assert plan.verdict == "GO"
+    (told,) = plan.advice
+    assert told.problem == f"The role app has the permissions boundary arn:aws:iam::{ACCOUNT}:policy/developers"
+    assert "rds-db:connect" in told.remedy
+
+
+def test_a_boundary_is_no_matter_where_nobody_signs_in_with_iam() -> None:
+    assert planned(around=BOUNDARIES).advice == ()
 
 
 # ---- parameters

@@ -10,7 +10,7 @@ import pytest
 
 from signon.aws import rds, rds_changes
 from signon.aws.rds_answers import of_cluster, of_instance
-from signon.domain.database import DatabaseId
+from signon.domain.database import DatabaseId, Membership
 from signon.domain.engines import Scope
 from signon.domain.request import Request
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, DatabaseUnusable, NotOurs
@@ -54,6 +54,21 @@ def test_rds_is_asked_of_no_more_days_than_it_remembers(
 def test_a_restart_is_one_that_rds_tells_of(answering: Answering, messages: list[str], restarted: bool) -> None:
     answering("rds").add_response("describe_events", {"Events": [{"Message": message} for message in messages]})
     assert rds_changes.restarted_since(one_of_ours(), at(minutes=-5), NOW) is restarted
+
+
+def test_a_restart_is_looked_for_on_every_page(answering: Answering) -> None:
+    stub = answering("rds")
+    stub.add_response("describe_events", {"Events": [{"Message": "DB instance shutdown"}], "Marker": "2"})
+    question = {
+        "SourceIdentifier": "payments-orders",
+        "SourceType": "db-instance",
+        "StartTime": at(minutes=-5),
+        "EventCategories": ["availability"],
+        "Marker": "2",
+    }
+    stub.add_response("describe_events", {"Events": [{"Message": "DB instance restarted"}]}, question)
+    assert rds_changes.restarted_since(one_of_ours(), at(minutes=-5), NOW)
+    stub.assert_no_pending_responses()
 
 
 # ---- every database
@@ -193,10 +208,46 @@ def test_a_cluster_is_found_in_two_calls(answering: Answering) -> None:
         ("payments-2", False),
         ("payments-9", True),
     ]
-    assert database.membership
-    assert (database.membership.status, database.master_secret) == ("kerberos-enabled", "arn:secret")
+    (membership,) = database.memberships
+    assert (membership.status, database.master_secret) == ("kerberos-enabled", "arn:secret")
     assert (database.iam_enabled, database.pending_changes) == (True, ("EngineVersion",))
     stub.assert_no_pending_responses()
+
+
+def test_every_membership_in_the_list_is_read(answering: Answering) -> None:
+    listed = [
+        {"Domain": "d-1", "Status": "enable-kerberos-failed", "IAMRoleName": "r"},
+        {"Domain": "d-2", "Status": "kerberos-enabled"},
+    ]
+    answering("rds").add_response("describe_db_instances", {"DBInstances": [an_instance(1, DomainMemberships=listed)]})
+    database = rds.find(asked_for(Scope.INSTANCE, "payments-1"))
+    assert database
+    assert database.memberships == (
+        Membership("d-1", "enable-kerberos-failed", "r"),
+        Membership("d-2", "kerberos-enabled", ""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "source", "replicas"),
+    [
+        ({}, None, ()),
+        ({"ReadReplicaSourceDBInstanceIdentifier": "payments-0"}, "payments-0", ()),
+        ({"ReadReplicaSourceDBClusterIdentifier": "payments-multi-az"}, "payments-multi-az", ()),
+        (
+            {"ReadReplicaDBInstanceIdentifiers": ["r1"], "ReadReplicaDBClusterIdentifiers": ["to-aurora"]},
+            None,
+            ("r1", "to-aurora"),
+        ),
+    ],
+)
+def test_a_replica_and_its_source_may_be_an_instance_or_a_cluster(
+    answering: Answering, answer: dict[str, Any], source: str | None, replicas: tuple[str, ...]
+) -> None:
+    answering("rds").add_response("describe_db_instances", {"DBInstances": [an_instance(1, **answer)]})
+    database = rds.find(asked_for(Scope.INSTANCE, "payments-1"))
+    assert database
+    assert (database.replica_of, database.replicas) == (source, replicas)
 
 
 def test_an_instance_of_a_cluster_is_found_as_the_cluster(answering: Answering) -> None:
@@ -278,6 +329,31 @@ def test_a_secondary_of_a_global_database_is_found_though_it_has_no_writer(answe
     database = rds.find(asked_for(Scope.CLUSTER, "ledger-7"))
     assert database
     assert database.global_database == "ledger-world"
+
+
+@pytest.mark.parametrize(
+    ("kind", "in_vpc", "is_limitless"),
+    [
+        ({"VPCNetworkingEnabled": False, "InternetAccessGatewayEnabled": True, "Endpoint": None}, False, False),
+        ({"ClusterScalabilityType": "limitless"}, True, True),
+    ],
+)
+def test_a_cluster_that_cannot_be_served_is_found_though_it_has_no_instance(
+    answering: Answering, kind: dict[str, Any], in_vpc: bool, is_limitless: bool
+) -> None:
+    """As AWS's own example of a cluster in express configuration shows it."""
+    answer_of_a_cluster(answering("rds"), a_cluster(7, **kind))
+    database = rds.find(asked_for(Scope.CLUSTER, "ledger-7"))
+    assert database
+    assert (database.in_vpc, database.is_limitless, database.vpc) == (in_vpc, is_limitless, "")
+
+
+def test_a_usual_cluster_is_in_a_vpc_and_has_instances(answering: Answering) -> None:
+    usual = a_cluster(7, "payments-1", VPCNetworkingEnabled=True, ClusterScalabilityType="standard")
+    answer_of_a_cluster(answering("rds"), usual, a_member(1, 7))
+    database = rds.find(asked_for(Scope.CLUSTER, "ledger-7"))
+    assert database
+    assert (database.in_vpc, database.is_limitless) == (True, False)
 
 
 def test_a_primary_of_a_global_database_is_like_any_other(answering: Answering) -> None:

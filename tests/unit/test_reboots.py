@@ -5,7 +5,7 @@ import json
 import pytest
 
 from signon.domain.database import Instance
-from signon.domain.reboot import Reboot, after, permit, remaining
+from signon.domain.reboot import Reboot, after, cut_off, permit, remaining
 from signon.errors import RebootDidNotHelp, RebootNotAllowed
 from tests.builders import NOW, a_cluster, a_database, a_plan, an_instance, at
 
@@ -54,6 +54,20 @@ def test_a_reader_that_appears_on_the_way_was_started_after_the_join_and_needs_n
 def test_a_reader_that_is_gone_is_waited_for_no_longer() -> None:
     fewer = a_cluster(instances=(an_instance("ledger-1", is_writer=True),))
     assert after(HALFWAY, fewer, {"ledger-1": at(minutes=9)}, requested=True).remaining == ()
+
+
+def test_readers_that_restart_with_their_writer_are_asked_for_no_reboot_and_their_sessions_end() -> None:
+    together = a_cluster(engine_version="14.6")
+    assert names(*remaining(together, None)) == ["ledger-1"]
+    assert names(*cut_off(together, None)) == ["ledger-2", "ledger-3", "ledger-1"]
+    done = after(None, together, {"ledger-1": NOW}, requested=True)
+    assert (done.instances, done.remaining) == (("ledger-1",), ())
+    assert cut_off(together, done) == ()
+
+
+def test_of_others_the_sessions_end_that_are_on_instances_to_be_rebooted() -> None:
+    assert names(*cut_off(a_cluster(), None)) == ["ledger-2", "ledger-3", "ledger-1"]
+    assert names(*cut_off(a_cluster(), HALFWAY)) == ["ledger-3", "ledger-1"]
 
 
 def test_each_visit_adds_what_was_done() -> None:

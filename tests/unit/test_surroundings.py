@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from signon.aws import directory_service, ec2, parameters, rds
+from signon.aws import directory_service, ec2, iam, parameters, rds
 from signon.domain.directory import Directory, Trust
 from signon.domain.engines import Method
 from signon.domain.network import ANY, Route, Rule
-from tests.builders import DIRECTORY, a_cluster, a_database, a_directory, an_instance
+from tests.builders import ACCOUNT, DIRECTORY, NOW, a_cluster, a_database, a_directory, an_instance
 from tests.unit.conftest import Answering
 
 # ---- the network
@@ -215,6 +215,26 @@ def test_a_parameter_group_that_is_gone_says_nothing(answering: Answering) -> No
     assert parameters.values(a_database(parameter_group="p"), ["log_connections"]) == {}
 
 
+# ---- roles that sign in
+
+
+def a_role(name: str, path: str = "/", **more: Any) -> dict[str, Any]:
+    role = {"Path": path, "RoleName": name, "RoleId": "A" * 16, "CreateDate": NOW, **more}
+    return {"Role": {**role, "Arn": f"arn:aws:iam::{ACCOUNT}:role{path}{name}"}}
+
+
+def test_of_the_roles_that_sign_in_those_that_there_are_are_read_with_their_boundaries(answering: Answering) -> None:
+    stub, boundary = answering("iam"), f"arn:aws:iam::{ACCOUNT}:policy/developers"
+    bounded: Any = {"PermissionsBoundary": {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary}}
+    stub.add_response("get_role", a_role("app", **bounded), {"RoleName": "app"})
+    stub.add_response("get_role", a_role("reporter"), {"RoleName": "reporter"})
+    stub.add_response("get_role", a_role("elsewhere", "/another/"), {"RoleName": "elsewhere"})
+    stub.add_client_error("get_role", "NoSuchEntity")
+    prefix = f"arn:aws:iam::{ACCOUNT}:role/"
+    roles = [f"{prefix}{name}" for name in ("app", "reporter", "elsewhere", "absent")]
+    assert iam.boundaries(roles) == {f"{prefix}app": boundary, f"{prefix}reporter": ""}
+
+
 # ---- what RDS offers
 
 BOTH = {"SupportsKerberosAuthentication": True, "SupportsIAMDatabaseAuthentication": True}
@@ -237,6 +257,17 @@ def test_what_rds_does_not_offer_for_a_class_is_read_from_its_own_list(
     answer = {"OrderableDBInstanceOptions": options}
     answering("rds").add_response("describe_orderable_db_instance_options", answer, question)
     assert rds.not_offered(a_database()) == not_offered
+
+
+def test_what_rds_offers_is_read_page_by_page(answering: Answering) -> None:
+    stub = answering("rds")
+    question = {"Engine": "mysql", "EngineVersion": "8.4.5", "DBInstanceClass": "db.t4g.micro", "Vpc": True}
+    first = {"OrderableDBInstanceOptions": [{}], "Marker": "2"}
+    stub.add_response("describe_orderable_db_instance_options", first, question)
+    second = {"OrderableDBInstanceOptions": [BOTH]}
+    stub.add_response("describe_orderable_db_instance_options", second, {**question, "Marker": "2"})
+    assert rds.not_offered(a_database()) == {}
+    stub.assert_no_pending_responses()
 
 
 def test_a_class_of_several_instances_is_asked_about_once(answering: Answering) -> None:

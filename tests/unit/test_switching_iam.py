@@ -9,7 +9,7 @@ from signon.domain.iam_authentication import is_switched, must_ask, told
 from signon.domain.membership import must_leave
 from signon.domain.waiting import Visit, visit
 from signon.errors import StillWaiting
-from tests.builders import NOW, a_cluster, a_database, a_member, an_instance, at
+from tests.builders import NOW, OTHER_DIRECTORY, a_cluster, a_database, a_member, a_membership, an_instance, at
 
 PENDING = ("IAMDatabaseAuthenticationEnabled",)
 BUSY = "configuring-iam-database-auth"
@@ -59,6 +59,12 @@ def test_what_is_waited_for_is_said() -> None:
 )
 def test_a_database_that_is_leaving_is_not_asked_again(status: str, at_once: bool, asks: bool) -> None:
     assert must_leave(a_member(status), apply_immediately=at_once) is asks
+
+
+def test_a_database_is_asked_to_leave_for_as_long_as_one_of_its_memberships_stays() -> None:
+    leaving, stays = a_membership("disabling-kerberos"), a_membership("kerberos-enabled", OTHER_DIRECTORY)
+    assert must_leave(a_database(memberships=(leaving, stays)), apply_immediately=True)
+    assert not must_leave(a_database(memberships=(leaving, leaving)), apply_immediately=True)
 
 
 def test_a_database_that_has_left_or_is_changing_is_not_asked() -> None:

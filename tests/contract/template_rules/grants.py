@@ -6,13 +6,29 @@ from collections.abc import Callable
 from typing import Any
 
 from lint.rules import grants
-from tests.contract.template_rules.breaking import Broken, Resources, allowed, properties, statement_of, trusted
+from tests.contract.template_rules.breaking import ARN, Broken, Resources, allowed, properties, statement_of, trusted
 
 
 def pass_role(condition: dict[str, Any]) -> Callable[[Resources], object]:
     return allowed("MakePlanRole", Action=["iam:PassRole"], Condition=condition)
 
 
+def on_interfaces(effect: str, **said: Any) -> Callable[[Resources], object]:
+    """The statement of this effect about the network interfaces of Probe connection says this instead."""
+
+    def change(resources: Resources) -> None:
+        document = resources["ProbeConnectionRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+        for statement in document["Statement"]:
+            if statement["Effect"] == effect and "ec2:CreateNetworkInterface" in statement["Action"]:
+                statement.update(said)
+
+    return change
+
+
+LAMBDAS_OWN = (
+    "ec2:AssignPrivateIpAddresses, ec2:CreateNetworkInterface, ec2:DeleteNetworkInterface,"
+    " ec2:DescribeNetworkInterfaces, ec2:DescribeSubnets, ec2:UnassignPrivateIpAddresses"
+)
 PASSED = "MakePlanRole may pass a role to any service: add the condition iam:PassedToService"
 PLANS = "MakePlanRole (inline) allows"
 OPEN = "LostEventsPolicy is open to events.amazonaws.com: restrict it by aws:SourceArn"
@@ -95,6 +111,18 @@ CASES = (
         grants.secrets_are_read_only_from_inside_the_vpc,
         properties("MakePlan", VpcConfig={"SubnetIds": ["subnet-1"]}),
         "MakePlan reads no secrets, but is inside the VPC",
+    ),
+    Broken(
+        grants.a_function_in_the_vpc_has_the_interfaces_that_lambda_makes_and_its_code_makes_none,
+        on_interfaces("Allow", Resource=ARN.format("ec2", "network-interface/*")),
+        f"ProbeConnection cannot be made in a VPC: its role is not allowed {LAMBDAS_OWN} on every resource",
+    ),
+    Broken(
+        grants.a_function_in_the_vpc_has_the_interfaces_that_lambda_makes_and_its_code_makes_none,
+        on_interfaces(
+            "Deny", Condition={"ArnEquals": {"lambda:SourceFunctionArn": ARN.format("lambda", "function:x")}}
+        ),
+        f"ProbeConnection: deny its own code (lambda:SourceFunctionArn) {LAMBDAS_OWN}",
     ),
     Broken(
         grants.every_function_has_a_role_of_its_own,

@@ -121,7 +121,7 @@ def test_a_network_acl_and_a_security_group_that_shut_them_off_are_seen(cloud: C
     cloud.client("ec2").authorize_security_group_egress(GroupId=site.here.group, IpPermissions=[some])
     assert site.problems() == [
         "The network ACL of s, s of orders lets nothing out to directory d-1 on TCP 88",
-        "The security groups of orders (g) let nothing out to directory d-1 on UDP 53, 88, 389, 464",
+        "The security groups of orders (g) let nothing out to directory d-1 on UDP 53, 88, 464",
     ]
 
 
@@ -236,7 +236,7 @@ ONPREM = "ONPREM.EXAMPLE.COM"
             ALWAYS,
         ),
         (
-            a_cluster(membership=a_membership(), parameter_group="default.aurora-postgresql16"),
+            a_cluster(memberships=(a_membership(),), parameter_group="default.aurora-postgresql16"),
             a_profile(),
             [*DIRECTORY_CALLS, *ALWAYS[::2], "DescribeDBClusterParameters"],
         ),

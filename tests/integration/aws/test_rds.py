@@ -79,7 +79,7 @@ def test_a_database_is_what_rds_says_of_it(database: Database, cloud: Cloud) -> 
     assert database.port == 3306
     assert database.vpc.startswith("vpc-")
     assert database.tags == {"signon:profile": "payments", "empty": ""}
-    assert (database.membership, database.pending_changes) == (None, ())
+    assert (database.memberships, database.pending_changes) == ((), ())
     (itself,) = database.instances
     assert (itself.name, itself.host, itself.is_writer) == (database.id.name, database.host, True)
     assert database.is_new(cloud.clock.now())
@@ -160,8 +160,7 @@ def test_a_database_is_associated_and_asked_again_nothing_begins_anew(
     cloud: Cloud, database: Database, role: str
 ) -> None:
     rds_changes.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
-    membership = rds.observe(database.id).membership
-    assert membership is not None
+    (membership,) = rds.observe(database.id).memberships
     assert (membership.directory, membership.role) == (cloud.directory_id, role)
     assert membership.status in ("pending-enable-kerberos", "enabling-kerberos", "kerberos-enabled")
     begun = instance(cloud, database).membership
@@ -175,8 +174,7 @@ def test_a_membership_that_may_wait_waits_for_the_maintenance_window(
     ask_for(cloud, name)
     found = available(eventually, name)
     rds_changes.associate_directory(found, cloud.directory_id, role, apply_immediately=False)
-    membership = rds.observe(found.id).membership
-    assert membership is not None
+    (membership,) = rds.observe(found.id).memberships
     assert membership.status == "pending-maintenance-enable-kerberos"
     delete(cloud, name)
 
@@ -224,7 +222,6 @@ def test_each_refusal_of_rds_has_its_meaning(
 
 
 @pytest.mark.usefixtures("_retries_at_once")
-@pytest.mark.filterwarnings("ignore:Exception.*does not match an error shape")
 @pytest.mark.parametrize("code", ["Throttling", "RequestLimitExceeded", "ServiceUnavailable", "InternalFailure"])
 def test_what_passes_by_itself_is_a_temporary_failure(cloud: Cloud, database: Database, role: str, code: str) -> None:
     cloud.faults.script("modify_db_instance", *[code] * 9)
@@ -233,7 +230,6 @@ def test_what_passes_by_itself_is_a_temporary_failure(cloud: Cloud, database: Da
 
 
 @pytest.mark.usefixtures("_retries_at_once")
-@pytest.mark.filterwarnings("ignore:Exception.*does not match an error shape")
 def test_one_throttled_call_is_not_even_noticed(cloud: Cloud, database: Database, role: str) -> None:
     cloud.faults.script("modify_db_instance", "Throttling")
     rds_changes.associate_directory(database, cloud.directory_id, role, apply_immediately=True)

@@ -139,8 +139,7 @@ def test_a_cluster_is_associated_and_its_instances_rebooted_readers_first_once_e
 ) -> None:
     role = cloud.physical["DirectoryRole"]
     rds_changes.associate_directory(cluster, cloud.directory_id, role, apply_immediately=True)
-    joined = rds.observe(cluster.id).membership
-    assert joined
+    (joined,) = rds.observe(cluster.id).memberships
     assert (joined.directory, joined.role) == (cloud.directory_id, role)
     records.note(table, cluster.id.resource_id, {"associated_at": cloud.clock.now().isoformat()})
 

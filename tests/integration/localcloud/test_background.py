@@ -12,6 +12,7 @@ import pytest
 
 from localcloud.running import Running
 from tests.conftest import Eventually
+from tests.whole import only_in_test_all
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -62,6 +63,7 @@ def processes_of(cloud: int, home: str) -> set[int]:
     return found
 
 
+@only_in_test_all
 def test_it_comes_up_once_serves_a_shell_and_goes_down(command: Commands) -> None:
     first = command("up")
     assert first.returncode == 0, first.stderr

@@ -14,6 +14,7 @@ import pytest
 from localcloud.machine import Machine
 from localcloud.servers import Directory, DirectoryRefused, MySQL, ServerFailed, World
 from localcloud.servers.controller import PORT_SHIFT
+from tests.whole import first_alone
 
 from .accounts import ALICE, BOB, DOMAIN, HOST, MASTER
 from .conftest import Cluster
@@ -70,7 +71,7 @@ def test_servers_run_unprivileged_and_listen_on_loopback(world: World, database:
     assert all(row[1][6:8] == "7F" for row in ours)
 
 
-@pytest.mark.parametrize("become", [pytest.param((), id="as we are"), pytest.param(AS_NOBODY, id="as nobody")])
+@pytest.mark.parametrize("become", first_alone([()], [AS_NOBODY]), ids=["as we are", "as nobody"])
 def test_killing_the_parent_leaves_no_server(
     machine: Machine, become: tuple[str, ...], eventually: Callable[[Callable[[], object]], object]
 ) -> None:
@@ -86,7 +87,8 @@ def test_killing_the_parent_leaves_no_server(
         text=True,
     )
     assert parent.stdout
-    home = Path(parent.stdout.readline().strip())
+    with parent.stdout as said:
+        home = Path(said.readline().strip())
     running = processes_below(home)
     assert len(running) > 6  # samba, the program for its users, the verifier, MySQL, two PostgreSQL with their children
     assert len(shared_memory(running)) == 2

@@ -77,7 +77,7 @@ CONTROLS = (
     Control(
         "An event that is older than the database is about another one",
         f"{LAYER}/domain/admission.py",
-        "if request.asked_at and datetime.fromisoformat(request.asked_at) < database.created_at - OLDER_THAN:",
+        "if request.asked_at and datetime.fromisoformat(request.asked_at) < database.created_at - APART:",
         "if request.asked_at == '':",
         ("tests/unit/test_admission.py",),
     ),

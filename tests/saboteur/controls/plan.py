@@ -41,9 +41,16 @@ CONTROLS = (
     Control(
         "Pending changes of others are asked about",
         APPROVALS,
-        "if interrupts and applied and not change.other_pending_allowed:",
-        "if not profile:",
+        'if (pending := ", ".join(applied)) and not profile.change.other_pending_allowed:',
+        'if (pending := ", ".join(applied)) and not profile:',
         PLANS,
+    ),
+    Control(
+        "Pending changes of others are looked for again before RDS is asked",
+        f"{LAYER}/aws/guard.py",
+        "if plan.applies_along is not None and (more",
+        "if plan.applies_along is not None and not plan and (more",
+        ("tests/unit/test_guard.py",),
     ),
     Control(
         "Nothing is changed during a freeze",

@@ -9,7 +9,9 @@ RULES = ("tests/contract/test_template_rules.py",)
 RIGHTS = ("tests/contract/test_function_rights.py",)
 WAYS_IN = ("tests/contract/test_ways_in.py",)
 OWN_SECRETS = ", Condition: {StringEquals: {aws:ResourceTag/aws:secretsmanager:owningService: rds}}"
-BY_SECRETS_MANAGER = ', Condition: {StringEquals: {kms:ViaService: !Sub "secretsmanager.${AWS::Region}.amazonaws.com"}}'
+BY_SECRETS_MANAGER = (
+    ', Condition: {StringEquals: {kms:ViaService: !Sub "secretsmanager.${AWS::Region}.${AWS::URLSuffix}"}}'
+)
 
 CONTROLS = (
     Control(
@@ -72,7 +74,7 @@ CONTROLS = (
     Control(
         "A topic's key is used through SNS alone",
         TEMPLATE,
-        ', Condition: {StringEquals: {kms:ViaService: !Sub "sns.${AWS::Region}.amazonaws.com"}}',
+        ', Condition: {StringEquals: {kms:ViaService: !Sub "sns.${AWS::Region}.${AWS::URLSuffix}"}}',
         "",
         RIGHTS,
         after="PolicyName: report-outcome",
@@ -132,10 +134,18 @@ CONTROLS = (
         RIGHTS,
     ),
     Control(
+        "The code of a function makes no network interfaces",
+        TEMPLATE,
+        "              - {Effect: Deny, Action: [ec2:CreateNetworkInterface,",
+        "              - {Effect: Deny, Action: [ec2:DetachNetworkInterface,",
+        RULES,
+        after="PolicyName: create-logins",
+    ),
+    Control(
         "RDS alone takes the directory role",
         TEMPLATE,
-        "Principal: {Service: !FindInMap [DirectoryRoleTrust, !Ref AWS::Region, Principals]}",
-        "Principal: {AWS: !Ref AWS::AccountId}",
+        "            Principal:\n              Service: !If\n",
+        "            Principal:\n              AWS: !If\n",
         RULES,
     ),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any, Self
 
 import pymysql
@@ -28,7 +29,7 @@ TABLES = ("user", "db", "tables_priv", "columns_priv", "procs_priv", "proxies_pr
 class KilledMySQL:
     opened = OPENED
     everything = tuple(f"SELECT * FROM mysql.{table}" for table in TABLES)
-    unreachable = pymysql.MySQLError
+    unreachable = (pymysql.MySQLError, OSError)
 
     def __init__(self, world: World) -> None:
         self._server = world.mysql("killed", HOST.replace("orders", "killed"), *MASTER)
@@ -46,9 +47,17 @@ class KilledMySQL:
             killed._server.delete()
 
     def connect(self) -> pymysql.Connection[Any]:
-        """By the server's socket, where RDS's own account needs no password."""
-        socket = str(self._server.log.parent / "socket")
-        return pymysql.connect(unix_socket=socket, user=RDSADMIN[0], autocommit=True)
+        """By the server's socket, where RDS's own account needs no password. PyMySQL would leave its end of it open
+        where nobody listens.
+        """
+        path = str(self._server.log.parent / "socket")
+        connection = pymysql.connect(unix_socket=path, user=RDSADMIN[0], autocommit=True, defer_connect=True)
+        with ExitStack() as unless_connected:
+            line = unless_connected.enter_context(socket.socket(socket.AF_UNIX))
+            line.connect(path)
+            connection.connect(line)
+            unless_connected.pop_all()
+        return connection
 
     def forget_logins(self) -> None:
         with closing(self.connect()) as connection, connection.cursor() as cursor:

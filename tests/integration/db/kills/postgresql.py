@@ -51,8 +51,9 @@ class KilledPostgreSQL:
     unreachable = psycopg2.OperationalError
 
     def __init__(self, world: World) -> None:
-        self._server = world.postgresql("killed", [HOST], *MASTER)
-        self.where = Where("aurora-postgresql", HOST, self._server.port, *MASTER, str(world.authority.bundle))
+        host = HOST.replace("orders", "killed")  # `HOST` may be another server's of this world
+        self._server = world.postgresql("killed", [host], *MASTER)
+        self.where = Where("aurora-postgresql", host, self._server.port, *MASTER, str(world.authority.bundle))
         self._operator = Operator(self._server, str(self._server.log.parent))
         self._operator.run("CREATE DATABASE payments OWNER dbadmin")
         self._operator.run(

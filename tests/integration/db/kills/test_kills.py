@@ -1,4 +1,8 @@
-"""The function or the server killed with SIGKILL, at any statement: the next run ends as an undisturbed one does."""
+"""The function or the server killed with SIGKILL, at any statement: the next run ends as an undisturbed one does.
+
+`make test` takes every third moment (the server: every sixth), `make test-all` all of them (the server: every second, a
+start of MySQL takes a second).
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,12 @@ from dataclasses import replace
 from signal import SIGKILL
 
 from tests.conftest import Eventually
+from tests.whole import WHOLE
 
 from .runs import Point
 from .trial import WANTED, Trial
 
+STEP = 1 if WHOLE else 3
 RETRIED = {"TemporaryFailure", "DatabaseBusy"}  # by the state machine: for minutes, and for an hour
 
 
@@ -23,7 +29,7 @@ def in_the_middle(trial: Trial) -> list[Point]:
 
 
 def test_a_function_that_is_killed_at_any_statement_is_made_good_by_the_next_run(trial: Trial) -> None:
-    for point in trial.undisturbed.points:
+    for point in trial.undisturbed.points[::STEP]:
         with trial.disturbed(point):
             assert trial.runs.killed(WANTED, point).signal == SIGKILL
 
@@ -54,8 +60,7 @@ def test_a_statement_that_outlives_its_function_disturbs_the_next_run_for_a_whil
 
 
 def test_a_server_that_is_killed_at_any_statement_is_met_by_a_retry(trial: Trial) -> None:
-    """At every second moment: a start of MySQL takes a second."""
-    for point in trial.undisturbed.points[:-1:2]:
+    for point in trial.undisturbed.points[: -1 : 2 * STEP]:
         with trial.disturbed(point):
             trial.runs.held(WANTED, point)
             trial.server.kill()

@@ -22,13 +22,13 @@ class Server(Protocol):
     """A real server that may be killed, and our own view of it.
 
     ``opened`` is one query, so that its answer is of one instant: whoever can sign in, whole, with what they may do.
-    ``everything`` are queries about all that a run may change. ``unreachable`` is the driver's error while it is down.
+    ``everything`` are queries about all that a run may change. ``unreachable`` are the errors while it is down.
     """
 
     where: Where
     opened: str
     everything: Sequence[str]
-    unreachable: type[Exception]
+    unreachable: type[Exception] | tuple[type[Exception], ...]
 
     def connect(self) -> Any:
         """A connection of RDS's superuser, as the Python Database API has them."""

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
-from signon.domain.connect_policies import PATH, document, policy_arn, policy_name, role_name, users_in
+from signon.domain.connect_policies import PATH, document, is_listed, policy_arn, policy_name, role_name, users_in
 from signon.errors import ConnectPolicyRefused, TemporaryFailure
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def write(prefix: str, role: str, number: int, users: frozenset[str], *, exists:
 
 
 def attach(prefix: str, role: str, number: int, listed: Collection[str], before: Callable[[], object]) -> Attachment:
-    """Attaches the policy where the role is ``listed`` by the stack's owner and does not have it.
+    """Attaches the policy where the role is ``listed`` by the stack's owner, by its ARN or a pattern, and lacks it.
 
     Raises TemporaryFailure: IAM does not know yet that the policy is there. ConnectPolicyRefused: the role has as many
     policies as it may.
@@ -83,7 +83,7 @@ def attach(prefix: str, role: str, number: int, listed: Collection[str], before:
     arn, name = policy_arn(prefix, role, number), role_name(role)
     roles = every("PolicyRoles", lambda page: _iam().list_entities_for_policy(PolicyArn=arn, **page), _CHANGING)
     has = {each["RoleName"] for each in roles}
-    must = name not in has and role in listed
+    must = name not in has and is_listed(role, listed)
     if must:
         before()
         with errors_as({**_CHANGING, "LimitExceeded": _refused}):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from signon.aws import claims, profiles, rds
+from signon.domain.approvals import applied_along
 from signon.domain.database import Database, in_working_order
 from signon.domain.errand import Errand
 from signon.domain.request import TAG
@@ -29,3 +30,14 @@ def before_change(table: str, bucket: str, errand: Errand) -> Database:
     if newest != planned.version:
         raise PlanOutdated(f"Profile {planned.name} has changed since the plan for {name} was made")
     return database
+
+
+def before_modifying(database: Database, errand: Errand) -> None:
+    """To be called before RDS is asked to modify a database that ``before_change`` has just shown.
+
+    Raises PlanOutdated: a change of others waits by now that the call would apply along, and nobody was asked about.
+    """
+    plan, name = errand.plan, database.id.name
+    along = {*applied_along(database, plan.methods, at_once=plan.apply_immediately, reboots=False)}
+    if plan.applies_along is not None and (more := sorted(along - {*plan.applies_along})):
+        raise PlanOutdated(f"Since the plan for {name} was made somebody has asked RDS for more: {', '.join(more)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
@@ -42,19 +42,25 @@ def directory_role(name: str) -> DirectoryRole | None:
     return DirectoryRole(name, role["Arn"], principals, attached)
 
 
-def missing_roles(arns: Iterable[str]) -> frozenset[str]:
-    """Those of these roles of our account that there are not."""
-    return frozenset(arn for arn in arns if not _exists(arn.rpartition("/")[2], arn))
+def boundaries(arns: Iterable[str]) -> dict[str, str]:
+    """Those of these roles of our account that there are, each with its permissions boundary's ARN, or ""."""
+    found = {arn: _role(arn) for arn in arns}
+    return {
+        arn: role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", "")
+        for arn, role in found.items()
+        if role is not None
+    }
 
 
-def _exists(name: str, arn: str) -> bool:
+def _role(arn: str) -> Mapping[str, Any] | None:
     """Another role may have the name, under another path."""
     iam: IAMClient = client("iam")
     try:
         with errors_as({"NoSuchEntity": _NoSuchRole}):
-            return iam.get_role(RoleName=name)["Role"]["Arn"] == arn
+            role = iam.get_role(RoleName=arn.rpartition("/")[2])["Role"]
     except _NoSuchRole:
-        return False
+        return None
+    return role if role["Arn"] == arn else None
 
 
 def _allows_assuming(statement: dict[str, Any]) -> bool:

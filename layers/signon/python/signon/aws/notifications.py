@@ -7,20 +7,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
+from signon.domain.brevity import subject
 from signon.errors import TemporaryFailure
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_sns import SNSClient
 
-LONGEST_SUBJECT = 99  # "less than 100 characters"; https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 
-
-def tell(topic: str, subject: str, text: str) -> None:
-    """One message to everybody who has subscribed to the topic."""
+def tell(topic: str, headline: str, text: str) -> None:
+    """One message to everybody who has subscribed to the topic; the headline is its subject, as far as SNS takes it."""
     sns: SNSClient = client("sns")
     with errors_as():
-        sns.publish(TopicArn=topic, Subject=subject[:LONGEST_SUBJECT], Message=text)
+        sns.publish(TopicArn=topic, Subject=subject(headline), Message=text)
 
 
 def announce(resource: str, detail: Mapping[str, Any]) -> None:

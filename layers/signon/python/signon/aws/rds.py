@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -151,7 +151,9 @@ def not_offered(database: Database) -> dict[Method, tuple[str, ...]]:
     RDS's own data, no table of ours. A class and version that are offered to nobody new count as offered: they run
     there.
     """
-    options = {each: _options(database, each) for each in sorted({one.instance_class for one in database.instances})}
+    options = {
+        each: tuple(_options(database, each)) for each in sorted({one.instance_class for one in database.instances})
+    }
     found = {
         method: tuple(each for each, offers in options.items() if offers and not any(one.get(flag) for one in offers))
         for method, flag in _SUPPORTS.items()
@@ -159,7 +161,7 @@ def not_offered(database: Database) -> dict[Method, tuple[str, ...]]:
     return {method: classes for method, classes in found.items() if classes}
 
 
-def _options(database: Database, instance_class: str) -> Sequence[Mapping[str, Any]]:
+def _options(database: Database, instance_class: str) -> Iterator[Mapping[str, Any]]:
     def ask(page: Mapping[str, Any]) -> Mapping[str, Any]:
         return _rds().describe_orderable_db_instance_options(
             Engine=database.id.engine,
@@ -169,4 +171,4 @@ def _options(database: Database, instance_class: str) -> Sequence[Mapping[str, A
             **page,
         )
 
-    return list(every("OrderableDBInstanceOptions", ask))
+    return every("OrderableDBInstanceOptions", ask)

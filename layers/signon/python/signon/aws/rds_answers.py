@@ -33,8 +33,8 @@ def of_instance(answer: Mapping[str, Any]) -> Database:
         created_at=answer["InstanceCreateTime"],
         pending_changes=tuple(sorted(_pending(answer))),
         instances=(_instance(answer, is_writer=True),),
-        replica_of=answer.get("ReadReplicaSourceDBInstanceIdentifier"),
-        replicas=tuple(answer.get("ReadReplicaDBInstanceIdentifiers", [])),
+        replica_of=_source(answer),
+        replicas=_replicas(answer),
         upgrades_itself=answer.get("AutoMinorVersionUpgrade", False),
         **_of_either(answer),
     )
@@ -43,14 +43,22 @@ def of_instance(answer: Mapping[str, Any]) -> Database:
 def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> Database:
     """The database that a cluster is; ``members`` is what DescribeDBInstances says of its instances.
 
-    A cluster of a global database whose instances are all readers is a secondary one, and never has a writer.
+    A cluster of a global database whose instances are all readers is a secondary one, and never has a writer; nor has
+    an Aurora Limitless Database, and of one in express configuration nobody here could sign in to it.
     Raises DatabaseBusy: it has no writer with an endpoint yet. DatabaseUnusable: and will have none.
     """
     name, status = answer["DBClusterIdentifier"], answer["Status"]
     roles = {member["DBInstanceIdentifier"]: member["IsClusterWriter"] for member in answer.get("DBClusterMembers", [])}
     writers = [member for member in members if roles.get(member["DBInstanceIdentifier"])]
     is_secondary = bool(roles) and not any(roles.values()) and "GlobalClusterIdentifier" in answer
-    if not is_secondary and not any(map(is_made, writers)):
+    # "applicable only for Aurora PostgreSQL clusters created through express configuration"; "Your DB cluster can't
+    # have any writer or reader DB instances"
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html
+    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/limitless-reqs-limits.html
+    in_vpc = answer.get("VPCNetworkingEnabled") is not False
+    is_limitless = answer.get("ClusterScalabilityType") == "limitless"
+    needs_writer = in_vpc and not is_limitless and not is_secondary
+    if needs_writer and not any(map(is_made, writers)):
         raise _unmade(name, status, f"{name} has no writer yet")
     return Database(
         id=DatabaseId(name, answer["DbClusterResourceId"], answer["DBClusterArn"], answer["Engine"]),
@@ -71,6 +79,8 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
         primary_of=None if is_secondary else answer.get("GlobalClusterIdentifier"),
         custom_endpoints=tuple(answer.get("CustomEndpoints", [])),
         pauses=answer.get("ServerlessV2ScalingConfiguration", {}).get("MinCapacity") == 0,
+        in_vpc=in_vpc,
+        is_limitless=is_limitless,
         **_of_either(answer),
     )
 
@@ -87,16 +97,15 @@ def _unmade(name: str, status: str, why: str) -> DatabaseBusy | DatabaseUnusable
 
 def _of_either(answer: Mapping[str, Any]) -> dict[str, Any]:
     """What instances and clusters call the same."""
-    memberships = [
-        Membership(entry["Domain"], entry.get("Status", ""), entry.get("IAMRoleName", ""))
-        for entry in answer.get("DomainMemberships", [])
-    ]
     return {
         "engine_version": answer["EngineVersion"],
         "tags": tags(answer),
         "master_user": answer.get("MasterUsername", ""),
         "master_secret": answer.get("MasterUserSecret", {}).get("SecretArn"),
-        "membership": memberships[0] if memberships else None,
+        "memberships": tuple(
+            Membership(entry["Domain"], entry.get("Status", ""), entry.get("IAMRoleName", ""))
+            for entry in answer.get("DomainMemberships", [])
+        ),
         "iam_enabled": answer.get("IAMDatabaseAuthenticationEnabled", False),
         "security_groups": tuple(group["VpcSecurityGroupId"] for group in answer.get("VpcSecurityGroups", [])),
     }
@@ -112,6 +121,20 @@ def _instance(answer: Mapping[str, Any], *, is_writer: bool) -> Instance:
         port=endpoint.get("Port", 0),
         is_writer=is_writer,
         pending_changes=tuple(sorted(_pending(answer))),
+    )
+
+
+def _source(instance: Mapping[str, Any]) -> str | None:
+    """An instance, or a Multi-AZ DB cluster."""
+    kinds = ("ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaSourceDBClusterIdentifier")
+    return next((answered for kind in kinds if (answered := instance.get(kind))), None)
+
+
+def _replicas(instance: Mapping[str, Any]) -> tuple[str, ...]:
+    """Instances, and clusters that an instance is being migrated to, or that are Multi-AZ DB clusters."""
+    return (
+        *instance.get("ReadReplicaDBInstanceIdentifiers", []),
+        *instance.get("ReadReplicaDBClusterIdentifiers", []),
     )
 
 

@@ -25,7 +25,9 @@ def look_around(
     here, methods = profile.on(engine), profile.methods_for(engine)
     joins = Method.KERBEROS in methods
     directory = directory_service.find(profile.directory) if joins else None
-    looks_at_network = directory is not None and not is_ready(database.membership)
+    looks_at_network = directory is not None and not is_ready(database, directory.id)
+    roles = {role for role in roles_of(here) if _account(role) == database.id.account}
+    boundaries = iam.boundaries(sorted(roles))
     return Surroundings(
         directory=directory,
         role=iam.directory_role(role) if joins else None,
@@ -36,7 +38,8 @@ def look_around(
         network=ec2.network(database, directory) if directory and looks_at_network else None,
         parameters=parameters.values(database, names(methods)) if methods else {},
         paused=records.is_paused(table),
-        missing_roles=iam.missing_roles(role for role in roles_of(here) if _account(role) == database.id.account),
+        missing_roles=frozenset(roles - boundaries.keys()),
+        boundaries={role: boundary for role, boundary in boundaries.items() if boundary},
         policy_prefix=policy_prefix,
         connect_policies={role: policy_lock.remembered(table, role) for role in roles_of(here)},
     )

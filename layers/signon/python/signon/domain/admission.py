@@ -14,7 +14,8 @@ from signon.domain.request import HOW_TO, TAG, Request
 from signon.errors import DatabaseBusy, InvalidRequest, NotOurs
 
 KINDS: Mapping[Scope, str] = MappingProxyType({Scope.INSTANCE: "DB instance", Scope.CLUSTER: "DB cluster"})
-OLDER_THAN = timedelta(minutes=1)  # an event's time is in whole seconds, and a moment apart from RDS's own
+# How far an event's time and RDS's own time of creation may be apart: AWS says of neither which moment it is.
+APART = timedelta(minutes=30)
 
 
 def is_served(database: Database, profile: str | None = None) -> bool:
@@ -41,7 +42,7 @@ def admit(request: Request, database: Database | None) -> tuple[Request, Databas
         absent = f"There is no {KINDS[request.scope]} {request.name}"
         raise InvalidRequest(f"{absent} here. {HOW_TO}") if request.by_hand else NotOurs(absent)
     name = database.id.name
-    if request.asked_at and datetime.fromisoformat(request.asked_at) < database.created_at - OLDER_THAN:
+    if request.asked_at and datetime.fromisoformat(request.asked_at) < database.created_at - APART:
         raise NotOurs(
             f"The event of {request.asked_at} is older than {name}, which was created at"
             f" {database.created_at.isoformat()}: it is about another database of that name"

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from signon.domain import iam_authentication
 from signon.domain.database import AT_REBOOT, Database
 from signon.domain.engines import Scope
+from signon.domain.methods import Methods
 from signon.domain.prerequisites import Finding
 from signon.domain.profile import Profile
+
+# "Changing this parameter doesn't result in an outage and the change is asynchronously applied as soon as possible.
+# Between the time of the request and the completion of the request, the MasterUserPassword element exists in the
+# PendingModifiedValues element": no window is waited for. So it is when RDS rotates a password that it manages.
+# https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+_WAITS_FOR_NOTHING = "MasterUserPassword"
 
 
 def approvals(
     database: Database, profile: Profile, now: datetime, *, interrupts: bool, is_ours: bool
 ) -> Iterator[Finding]:
-    """What the profile does not allow by itself, and a person may allow.
+    """What the profile does not allow by itself, and a person may allow once until it is done.
 
     ``interrupts``: people who use the database will notice; ``is_ours``: we have worked on it before.
     """
@@ -27,9 +35,11 @@ def approvals(
         )
     if interrupts and not change.reboot_allowed:
         yield Finding(f"{name} must be rebooted and the profile says reboot: ask", "Approve the plan", approvable=True)
-    applied = list(applied_along(database, at_once=change.apply_immediately))
-    if interrupts and applied and not change.other_pending_allowed:
-        pending = ", ".join(applied)
+
+
+def of_others(applied: Iterable[str], profile: Profile) -> Iterator[Finding]:
+    """Whether what others have asked RDS for may be applied along with what we ask for."""
+    if (pending := ", ".join(applied)) and not profile.change.other_pending_allowed:
         yield Finding(
             f"Changes of others wait for the window and would be applied along: {pending}",
             "Approve the plan, let them be applied first, or write apply: window in the profile",
@@ -37,13 +47,24 @@ def approvals(
         )
 
 
-def applied_along(database: Database, *, at_once: bool) -> Iterator[str]:
-    """Pending changes that our modify call would apply, and those that a reboot of each instance would."""
+def applied_along(database: Database, made: Methods, *, at_once: bool, reboots: bool) -> Iterator[str]:
+    """Pending changes of others that our modify call would apply, and those that a reboot of each instance would.
+
+    ``at_once``: RDS is asked to modify the database immediately. "If you choose Apply Immediately, any pending
+    modifications are also applied immediately instead of during your maintenance window. This can cause an extended
+    outage".
+    https://repost.aws/knowledge-center/users-connect-rds-iam
+    """
     for change in database.pending_changes:
-        if at_once or change.startswith(AT_REBOOT):
+        if reboots if change.startswith(AT_REBOOT) else at_once and change not in _ours(made):
             yield change
-    if database.id.scope is Scope.CLUSTER:
+    if database.id.scope is Scope.CLUSTER and reboots:
         for instance in database.instances:
             for change in instance.pending_changes:
                 if change.startswith(AT_REBOOT):
                     yield f"{change} of {instance.name}"
+
+
+def _ours(made: Methods) -> set[str]:
+    """What is pending, and nobody else's wish."""
+    return {_WAITS_FOR_NOTHING, *([iam_authentication.PENDING] if made.switches_iam else [])}

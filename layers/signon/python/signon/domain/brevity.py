@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 MOST_LINES = 20
+LONGEST_SUBJECT = 99
 
 
 def shortened(lines: Sequence[str]) -> tuple[str, ...]:
     """The first twenty, and how many more there are."""
     left = len(lines) - MOST_LINES
     return (*lines[:MOST_LINES], f"and {left} more") if left > 0 else tuple(lines)
+
+
+def subject(headline: str) -> str:
+    """A headline as the subject of a message: one line of printable ASCII, shorter than 100 characters.
+
+    A headline may quote RDS, and what RDS says may have several lines. "Subjects must be ASCII text that begins with a
+    letter, number, or punctuation mark; must not include line breaks or control characters; and must be less than 100
+    characters long."
+    https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+    """
+    letters = "".join(each for each in unicodedata.normalize("NFKD", headline) if not unicodedata.combining(each))
+    printable = "".join(each if each.isprintable() else " " for each in letters)
+    line = " ".join(printable.encode("ascii", "replace").decode().split()) or "?"
+    return line if len(line) <= LONGEST_SUBJECT else f"{line[: LONGEST_SUBJECT - 3].rstrip()}..."

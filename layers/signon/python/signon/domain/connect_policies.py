@@ -7,7 +7,8 @@ names exact resource ids and logins, never a wildcard. What stands in one stays 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from signon.domain.database import DatabaseId
@@ -55,12 +56,17 @@ def role_name(role: str) -> str:
     return role.rpartition("/")[2]
 
 
+def is_listed(role: str, listed: Collection[str]) -> bool:
+    """Whether the role's ARN is one of these, or like one: IAM's ``*`` and ``?`` reach over slashes."""
+    return any(fnmatchcase(role, pattern) for pattern in listed)
+
+
 def document(role: str, users: frozenset[str]) -> str:
     """The policy that lets the role (its ARN) sign in with these ``dbuser`` ARNs; where there are none, with nothing.
 
     A policy needs a resource, of its own partition; and one that is attached somewhere cannot be deleted.
     """
-    nobody = f"arn:{role.split(':')[1]}:rds-db:us-east-1:{role.split(':')[4]}:dbuser:none/none"
+    nobody = f"arn:{role.split(':')[1]}:rds-db:*:{role.split(':')[4]}:dbuser:none/none"
     effect, resources = ("Allow", sorted(users)) if users else ("Deny", [nobody])
     statement = {"Effect": effect, "Action": ACTION, "Resource": resources}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
@@ -136,14 +142,24 @@ def findings(
             )
 
 
-def advice(database: DatabaseId, profile: Profile, present: Present) -> Iterator[Advice]:
-    """What is worth knowing before a quota is reached."""
+def advice(database: DatabaseId, profile: Profile, present: Present, boundaries: Mapping[str, str]) -> Iterator[Advice]:
+    """What is worth knowing before a quota is reached, and what takes away from connect policies without a word.
+
+    ``boundaries`` are those of roles that have one. "The effective permissions are the intersection of both policy
+    types."
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
     for role in roles_of(profile):
         if NEARLY_MOST <= (needed := _needed(database, profile, role, present)) <= MOST_POLICIES:
             yield Advice(
                 f"The role {role_name(role)} needs {needed} of the {MOST_POLICIES} managed policies that IAM attaches"
                 " to a role, and those of others count as well",
                 "Have the quota raised in time, or let another role use the logins of new databases",
+            )
+        if boundary := boundaries.get(role):
+            yield Advice(
+                f"The role {role_name(role)} has the permissions boundary {boundary}",
+                f"See that it allows {ACTION} on this database: what it does not allow, no policy gives the role",
             )
 
 

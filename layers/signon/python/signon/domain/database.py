@@ -80,10 +80,12 @@ class Database:
 
     ``status`` is the instance's or the cluster's own. ``host`` is where the master signs in: of a cluster the writer's
     endpoint. ``instances`` are in the order of reboots: readers first, by name, the writer last.
+    ``memberships`` are all entries of ``DomainMemberships``, which may be more than one.
     ``replica_of`` names what it replicates from, ``global_database`` the one whose primary cluster is elsewhere,
     ``primary_of`` the one whose primary cluster this is. ``subnets`` are all that its instances may be in.
     ``pauses``: its instances may be paused, and resume when somebody connects. ``upgrades_itself``: RDS gives it new
     minor versions.
+    ``in_vpc`` is False of a cluster in express configuration, ``is_limitless``: its shards are no instances.
     """
 
     id: DatabaseId
@@ -96,7 +98,7 @@ class Database:
     tags: Mapping[str, str]
     master_user: str
     master_secret: str | None
-    membership: Membership | None
+    memberships: tuple[Membership, ...]
     iam_enabled: bool
     pending_changes: tuple[str, ...]
     instances: tuple[Instance, ...]
@@ -110,15 +112,24 @@ class Database:
     custom_endpoints: tuple[str, ...] = ()
     pauses: bool = False
     upgrades_itself: bool = False
+    in_vpc: bool = True
+    is_limitless: bool = False
 
     def is_new(self, now: datetime) -> bool:
         return now - self.created_at < NEW_FOR
 
     @property
     def to_reboot(self) -> tuple[Instance, ...]:
-        """The instances that its engine wants rebooted after joining a directory, in that order."""
+        """Those that RDS is asked to reboot after joining a directory, in that order; others may restart along."""
         readers_only = ENGINES[self.id.engine].reboots is Reboots.READERS
+        if self.restarts_together:
+            return tuple(instance for instance in self.instances if instance.is_writer)
         return tuple(instance for instance in self.instances if not (readers_only and instance.is_writer))
+
+    @property
+    def restarts_together(self) -> bool:
+        """Whether its readers restart with its writer."""
+        return ENGINES[self.id.engine].restarts_together(self.engine_version)
 
     @property
     def standing(self) -> Standing:

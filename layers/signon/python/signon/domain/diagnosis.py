@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from signon.domain.directory_ports import TOLD
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -25,6 +27,11 @@ def diagnose(text: str) -> Diagnosis | None:
     return next((row for row in DIAGNOSES if re.search(row.pattern, text)), None)
 
 
+_MAY_NOT_CONNECT = (
+    "If it is, whoever keeps your AWS account looks whether a permissions boundary of the role, or a service control "
+    "policy of the organization, withholds rds-db:connect: the database does not say it, and its onboarding does not "
+    "see such a policy."
+)
 DIAGNOSES: tuple[Diagnosis, ...] = (
     # ---- the token
     Diagnosis(
@@ -47,7 +54,7 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
         "The server did not take the token: it is older than 15 minutes, incomplete, made for another user, "
         "endpoint or port, or your role may not connect as this user.",
         "Make a new token with the kit's line, in one go with the connection. If that is refused too, ask whoever "
-        "keeps the profile whether your role is listed for this login.",
+        "keeps the profile whether your role is listed for this login. " + _MAY_NOT_CONNECT,
     ),
     # ---- the ticket
     Diagnosis(
@@ -93,7 +100,7 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
         "directory unreachable",
         "Cannot contact any KDC",
         "The domain controllers are known, and none of them answers.",
-        "Run check-connection: ports 53, 88 and 464 of the directory must be open for this machine, TCP and UDP.",
+        f"Run check-connection: ports {TOLD} of the directory must be open for this machine, TCP and UDP.",
     ),
     Diagnosis(
         "no krb5.conf",
@@ -294,6 +301,6 @@ DIAGNOSES: tuple[Diagnosis, ...] = (
         "or port, or your role may not connect as this user.",
         "Take the kit's line as it stands, with your account's name in lower case and without the domain. Make a "
         "token anew, in one go with the connection. Then ask whoever keeps the profile of this database whether "
-        "you are listed.",
+        "you are listed. " + _MAY_NOT_CONNECT,
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES
-from signon.domain.membership import BLOCKED, MEMBERSHIP, RETRY, is_ready
+from signon.domain.membership import BLOCKED, MEMBERSHIP, RETRY, deciding, is_ready
 from signon.domain.methods import Methods
 from signon.domain.record import Record
 
@@ -27,14 +27,9 @@ def drift(record: Record, database: Database) -> str | None:
 
     A membership that RDS changes is not judged: it comes to its end, and is looked at then.
     """
-    left, membership = record.left_as, database.membership
-    if directory := left.get("directory"):
-        if membership is None:
-            return "it is a member of no directory any more"
-        if membership.directory != directory:
-            return f"it is a member of {membership.directory}, and not of {directory} any more"
-        if MEMBERSHIP.get(membership.status) == RETRY:
-            return f"its membership is {membership.status}"
+    left = record.left_as
+    if (directory := left.get("directory")) and (lost := _lost_membership(database, directory)):
+        return lost
     if left.get("iam") and not database.iam_enabled:
         return "IAM database authentication is off"
     runs = as_it_runs(database)
@@ -43,17 +38,31 @@ def drift(record: Record, database: Database) -> str | None:
     return None
 
 
+def _lost_membership(database: Database, directory: str) -> str | None:
+    """What its memberships, of which there may be several, have become since it was in this directory alone."""
+    membership = deciding(database, directory)
+    if membership is None:
+        return "it is a member of no directory any more"
+    if membership.directory != directory:
+        directories = {one.directory for one in database.memberships}
+        others = ", ".join(sorted(directories - {directory}))
+        return f"it is a member of {others}" + (
+            f" beside {directory}" if directory in directories else f", and not of {directory} any more"
+        )
+    return f"its membership is {membership.status}" if MEMBERSHIP.get(membership.status) == RETRY else None
+
+
 def outdates_membership(record: Record | None, database: Database, directory: str) -> str | None:
     """What has changed since the database joined the directory, where its engine then wants it to join anew.
 
     None where it joined before anybody wrote that down, and where it is neither a member of this directory nor on the
     way out of it by our own call (which has forgotten the join).
     """
-    membership = database.membership
+    membership = deciding(database, directory)
     if record is None or membership is None or membership.directory != directory:
         return None
     leaves = MEMBERSHIP.get(membership.status) == BLOCKED and record.associated_at is None
-    if not (is_ready(membership) or leaves):
+    if not (is_ready(database, directory) or leaves):
         return None
     joined, runs = record.joined_as, as_it_runs(database)
     for name in ENGINES[database.id.engine].joins_anew_after:

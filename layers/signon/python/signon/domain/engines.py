@@ -12,7 +12,7 @@ are literals.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -115,7 +115,8 @@ class Engine:
     ``joining`` what people notice of the join itself; ``exclusive`` what takes one method or the other;
     ``longest_domain``: how many characters a domain name may have, where AWS names a limit; ``takes_trusted``: people
     of a domain that the directory trusts, too; ``joins_anew_after``: what of it must not change after it has joined a
-    directory, and makes it leave and join again where it did.
+    directory, and makes it leave and join again where it did; ``apart_since``: by series, the first version in which
+    the readers of a cluster do not restart with its writer.
     """
 
     name: str
@@ -132,9 +133,19 @@ class Engine:
     longest_domain: int | None = None
     takes_trusted: bool = True
     joins_anew_after: tuple[str, ...] = ()
+    apart_since: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def serves(self, version: str) -> bool:
-        return tuple(int(part) for part in version.split(".") if part.isdigit()) >= self.oldest
+        return _numbers(version) >= self.oldest
+
+    def restarts_together(self, version: str) -> bool:
+        """Whether the readers of a cluster of this version restart with its writer."""
+        series, *minor = _numbers(version)
+        return series in self.apart_since and minor < [self.apart_since[series]]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
 
 
 _OPEN = ("ALTER USER {logins} ACCOUNT UNLOCK ATTRIBUTE {mark}",)
@@ -277,6 +288,11 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
                 why_oldest=_NO_SUPPORT,
                 logins={Method.KERBEROS: POSTGRESQL_AD, Method.IAM: POSTGRESQL_IAM},
                 why_reboot="aurora-postgresql takes tickets on instances that were started after the join",
+                # "Rebooting the writer DB instance also initiates a reboot for each reader DB instance in the cluster.
+                # ... 14.6 and lower 14 versions"; and "15.2 and higher 15 versions" do not.
+                # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-reboot-cluster.html
+                # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-mysql-survivable-replicas.html
+                apart_since={12: 14, 13: 10, 14: 7, 15: 2},
                 joining="none",  # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html
             ),
             # Kerberos "isn't available" there: one finding says so.

@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain.database import Database, Membership
+from signon.domain.directory_ports import TOLD
 from signon.domain.readiness import Readiness
 from signon.domain.reboot import Reboot
 from signon.domain.record import Record
 from signon.errors import StillWaiting
 
 WAIT, READY, RETRY, BLOCKED = "WAIT", "READY", "RETRY", "BLOCKED"
+_NEARNESS = (BLOCKED, RETRY, WAIT, READY)
 
 # The status is a free string: "joined, pending-join, failed, and so on". These are the documented ones, in both
 # vocabularies.
@@ -86,9 +88,29 @@ def seconds_before_look(looks: int) -> int:
     return int(min(1800, 60 * 1.3**looks))
 
 
-def is_ready(membership: Membership | None) -> bool:
-    """Whether people can be let in by it."""
-    return membership is not None and MEMBERSHIP.get(membership.status) == READY
+def deciding(database: Database, directory: str) -> Membership | None:
+    """Of a database's memberships the one that stands most in the way of this directory's people; None: it has none.
+
+    One of another directory before its own, and the own one that is furthest from ready.
+    """
+    ranked = sorted(database.memberships, key=lambda one: (one.directory == directory, _NEARNESS.index(_meaning(one))))
+    return ranked[0] if ranked else None
+
+
+def joined(database: Database) -> str:
+    """The directories of its memberships, for people."""
+    return ", ".join(sorted({one.directory for one in database.memberships}))
+
+
+def is_ready(database: Database, directory: str) -> bool:
+    """Whether people of this directory can be let in, as far as its memberships say."""
+    membership = deciding(database, directory)
+    return membership is not None and membership.directory == directory and _meaning(membership) == READY
+
+
+def _meaning(membership: Membership) -> str:
+    """An unknown status is waited for: there is a deadline."""
+    return MEMBERSHIP.get(membership.status, WAIT)
 
 
 def must_associate(database: Database, directory: str, *, apply_immediately: bool) -> bool:
@@ -96,30 +118,39 @@ def must_associate(database: Database, directory: str, *, apply_immediately: boo
 
     It must where the database is no member, where its join has failed, and where it waits for a window and shall not.
     """
-    membership = database.membership
+    membership = deciding(database, directory)
     if membership is None:
         return True
     if membership.directory != directory:
         return False  # the first look says so, and stops
-    held_for_window = membership.status.startswith("pending-maintenance") and MEMBERSHIP.get(membership.status) == WAIT
-    return MEMBERSHIP.get(membership.status) == RETRY or (held_for_window and apply_immediately)
+    held_for_window = _waits_for_window(membership) and MEMBERSHIP.get(membership.status) == WAIT
+    return _meaning(membership) == RETRY or (held_for_window and apply_immediately)
 
 
 def must_leave(database: Database, *, apply_immediately: bool) -> bool:
     """Whether RDS must be asked to take the database out of its directory: not again where it is at it, or may wait."""
-    if database.membership is None or database.standing.readiness is Readiness.CHANGING:
+    if database.standing.readiness is Readiness.CHANGING:
         return False
-    status = database.membership.status
-    if status.startswith("pending-maintenance") and MEMBERSHIP.get(status) == BLOCKED:
-        return apply_immediately
-    return MEMBERSHIP.get(status) != BLOCKED
+    return any(
+        _meaning(one) != BLOCKED or (_waits_for_window(one) and apply_immediately) for one in database.memberships
+    )
+
+
+def _waits_for_window(membership: Membership) -> bool:
+    return membership.status.startswith("pending-maintenance")
 
 
 def opening(
-    before: Reading | None, database: Database, record: Record | None, *, asks: bool, plugin_loaded: bool | None
+    before: Reading | None,
+    database: Database,
+    directory: str,
+    record: Record | None,
+    *,
+    asks: bool,
+    plugin_loaded: bool | None,
 ) -> Reading:
     """The first page of looking; ``before`` is that of the attempt before, ``asks`` says that RDS is asked now."""
-    ready = is_ready(database.membership)
+    ready = is_ready(database, directory)
     recorded = None if record is None else record.reboot_due
     return Reading(
         attempts=(before.attempts if before else 0) + asks,
@@ -138,7 +169,8 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
     """
     began_at, requested_at = reading.began_at or now.isoformat(), reading.requested_at or now.isoformat()
     verdict, reason, remedy = _verdict(reading, database, directory, now - datetime.fromisoformat(requested_at))
-    status = database.membership.status if database.membership else ""
+    membership = deciding(database, directory)
+    status = membership.status if membership else ""
     has_failed = MEMBERSHIP.get(status) == RETRY
     patience = PARK_AFTER + (REBOOT_TAKES if reboot else timedelta())
     if verdict == WAIT and now - datetime.fromisoformat(began_at) > patience:
@@ -159,15 +191,15 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
 
 
 def _verdict(reading: Reading, database: Database, directory: str, waited: timedelta) -> tuple[str, str, str]:
-    membership, standing = database.membership, database.standing
+    membership, standing = deciding(database, directory), database.standing
     if membership is None:
         if waited < ACCEPTED_WITHIN:
             return WAIT, "RDS does not show the membership yet", ""
         return _again_or_blocked(reading, "the database is not a member of any directory")
     if membership.directory != directory:
-        reason = f"the database is a member of {membership.directory}, not of {directory}"
+        reason = f"the database is a member of {joined(database)}, not of {directory} alone"
         return BLOCKED, reason, "Let it leave that directory first (Domain none); then start again"
-    verdict = MEMBERSHIP.get(membership.status, WAIT)  # an unknown status: wait, there is a deadline
+    verdict = _meaning(membership)
     if verdict == RETRY:
         return _again_or_blocked(reading, f"the membership is {membership.status}")
     if verdict == READY and standing.readiness is not Readiness.USABLE:
@@ -184,7 +216,7 @@ def _again_or_blocked(reading: Reading, reason: str) -> tuple[str, str, str]:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-managing.html
 _JOIN_CAUSES = "RDS names two causes: the network between database and directory, or the directory role"
 _JOIN_REMEDY = (
-    "Check that the database's subnets reach the directory's controllers (ports 53, 88, 464)"
+    f"Check that the database's subnets reach the directory's controllers (ports {TOLD})"
     " and that the directory is Active; then start again: the same association is tried anew"
 )
 _LEAVING_REMEDY = "Somebody takes it out of the directory: when it has left, start again, or take its tag off"

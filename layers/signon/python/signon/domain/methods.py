@@ -12,6 +12,7 @@ from typing import Any
 
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Engine, Exclusive, Method
+from signon.domain.membership import joined
 from signon.domain.prerequisites import Finding
 from signon.domain.profile import Profile
 
@@ -60,7 +61,7 @@ def methods(database: Database, profile: Profile, *, rejoins: bool = False) -> M
     return Methods(
         kerberos,
         iam,
-        leaves_directory=(alone and iam and database.membership is not None) or (kerberos and rejoins),
+        leaves_directory=(alone and iam and bool(database.memberships)) or (kerberos and rejoins),
         switches_iam=(iam and not database.iam_enabled) or (alone and kerberos and database.iam_enabled),
     )
 
@@ -72,9 +73,9 @@ def _takes_one(engine: Engine) -> bool:
 def switch(database: Database, made: Methods) -> Iterator[Finding]:
     """What a person must approve where one method takes the other's place."""
     name, title = database.id.name, ENGINES[database.id.engine].title
-    if made.leaves_directory and not made.rejoins and database.membership:
+    if made.leaves_directory and not made.rejoins:
         yield Finding(
-            f"{name} is a member of {database.membership.directory}, and {title} takes one method or the other: it"
+            f"{name} is a member of {joined(database)}, and {title} takes one method or the other: it"
             " would leave the directory, and who signs in with it would be let in no longer",
             "Approve the plan, or let the profile name kerberos for this engine",
             approvable=True,

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain import connect_policies
-from signon.domain.approvals import applied_along, approvals
+from signon.domain.approvals import applied_along, approvals, of_others
 from signon.domain.brevity import shortened
 from signon.domain.database import Database, Membership
 from signon.domain.drift import finished, outdates_membership
 from signon.domain.engines import ENGINES, Engine
-from signon.domain.membership import MEMBERSHIP, READY, RETRY
+from signon.domain.membership import MEMBERSHIP, READY, RETRY, deciding, is_ready, joined
 from signon.domain.methods import Methods, methods, switch
 from signon.domain.prerequisites import Advice, Finding, Surroundings, advice, findings
 from signon.domain.profile import Profile, ProfileVersion
@@ -43,8 +43,9 @@ class Plan:
     switch, a directory that is not Active yet; ``next_look`` when to look again).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
     ``redrives`` is how often the execution had been redriven when it was made; ``lets_in``: there are IAM roles whose
-    policies speak, or have spoken, of this database. ``advice`` is worth knowing, and neither in the way nor in the
-    checksum. ``leaves_as``: how the database is when all is done, for the record.
+    policies speak, or have spoken, of this database. ``applies_along``: the changes of others that it may take along
+    where it asks RDS to modify the database at once; None: whatever they are. ``advice`` is worth knowing, and neither
+    in the way nor in the checksum. ``leaves_as``: how the database is when all is done, for the record.
     """
 
     verdict: str
@@ -63,6 +64,7 @@ class Plan:
     reason: str | None = None
     redrives: int = 0
     lets_in: bool = False
+    applies_along: tuple[str, ...] | None = ()
     advice: tuple[Advice, ...] = ()
     leaves_as: Mapping[str, str] = field(default_factory=dict)
 
@@ -88,6 +90,7 @@ class Plan:
                 "methods": Methods.from_json(document["methods"]),
                 "steps": tuple(Step(**step) for step in document["steps"]),
                 "findings": tuple(Finding(**finding) for finding in document["findings"]),
+                "applies_along": None if document["applies_along"] is None else tuple(document["applies_along"]),
                 "advice": tuple(Advice(**each) for each in document["advice"]),
             }
         )
@@ -115,6 +118,9 @@ def make_plan(
     is_ours = record is not None and record.is_ours
     was_allowed = record is not None and record.allowed == version.sha256
     switch_was_allowed = record is not None and record.switch_allowed == version.sha256
+    at_once = profile.change.apply_immediately and _modifies(database, profile, made)
+    reboots = any(step.interruption == "reboot" for step in steps)
+    along = tuple(applied_along(database, made, at_once=at_once, reboots=reboots and not was_allowed))
     plan = Plan(
         verdict=GO,
         checksum="",
@@ -126,19 +132,18 @@ def make_plan(
         master_secret=profile.master_secret,
         steps=steps,
         findings=(
-            *_left(findings(engine, database, profile, around), was_allowed),
+            *_left(findings(engine, database, profile, around, rejoins=made.rejoins), was_allowed),
             *_left(switch(database, made), switch_was_allowed),
             *_left(_of_the_roles(database, profile, made, around), was_allowed),
             *_left(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours), was_allowed),
+            *of_others(along, profile),  # whatever was allowed before: these wait for a window that is still to come
         ),
-        may_reboot=was_allowed or _reboot_is_allowed(database, profile, now),
+        may_reboot=was_allowed or _reboot_is_allowed(database, profile, made, now),
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,
         lets_in=made.iam or (record is not None and bool(record.connected_roles)),
-        advice=(
-            *advice(engine, database, profile, around),
-            *connect_policies.advice(database.id, profile.on(engine.name), around.connect_policies),
-        ),
+        applies_along=None if profile.change.other_pending_allowed else along,
+        advice=(*advice(engine, database, profile, around), *_worth_knowing_of_roles(database, profile, made, around)),
         leaves_as=finished(database, made, profile.directory),
     )
     plan = replace(plan, checksum=_checksum(plan, database))
@@ -158,10 +163,24 @@ def _of_the_roles(database: Database, profile: Profile, made: Methods, around: S
         )
 
 
-def _reboot_is_allowed(database: Database, profile: Profile, now: datetime) -> bool:
+def _worth_knowing_of_roles(
+    database: Database, profile: Profile, made: Methods, around: Surroundings
+) -> Iterator[Advice]:
+    if made.iam:
+        here = profile.on(database.id.engine)
+        yield from connect_policies.advice(database.id, here, around.connect_policies, around.boundaries)
+
+
+def _modifies(database: Database, profile: Profile, made: Methods) -> bool:
+    """Whether RDS is asked to modify the database."""
+    joins = made.kerberos and not is_ready(database, profile.directory)
+    return joins or made.leaves_directory or made.switches_iam
+
+
+def _reboot_is_allowed(database: Database, profile: Profile, made: Methods, now: datetime) -> bool:
     """Whether the profile allows by itself a reboot that only the probe shows, and no step speaks of."""
     change = profile.change
-    alone = not any(applied_along(database, at_once=False))
+    alone = not any(applied_along(database, made, at_once=False, reboots=True))
     return (
         change.reboot_allowed
         and (change.existing_allowed or database.is_new(now))
@@ -178,11 +197,11 @@ def _steps(
     outdated: str | None,
 ) -> Iterator[Step]:
     name = database.id.name
-    if made.leaves_directory and database.membership:
+    if made.leaves_directory:
         why = f"{engine.title} takes one method or the other; its directory logins are let in no longer"
         if made.rejoins:
             why = f"{outdated}; {engine.title} wants directory sign-in switched off and on again then"
-        yield Step(f"Let {name} leave directory {database.membership.directory}", why, engine.joining)
+        yield Step(f"Let {name} leave directory {joined(database)}", why, engine.joining)
     if made.switches_iam:
         # AWS says of this setting that there is no downtime.
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
@@ -207,14 +226,16 @@ def _switching_iam(engine: Engine, name: str, made: Methods) -> tuple[str, str]:
 def _joining(
     engine: Engine, database: Database, profile: Profile, reboot_due: bool | None, *, rejoins: bool
 ) -> Iterator[Step]:
-    name, membership = database.id.name, None if rejoins else database.membership
+    name, membership = database.id.name, None if rejoins else deciding(database, profile.directory)
     verdict = MEMBERSHIP.get(membership.status) if membership else None
     if verdict != READY:
         reason = _reason_to_associate(membership)
         yield Step(f"Associate directory {profile.directory} with {name}", reason, engine.joining)
     if verdict != READY or reboot_due:
+        readers = [instance.name for instance in database.instances if not instance.is_writer]
+        along = f"; {', '.join(readers)} restart with it" if database.restarts_together and readers else ""
         for instance in database.to_reboot:
-            yield Step(f"Reboot {instance.name}", engine.why_reboot, "reboot")
+            yield Step(f"Reboot {instance.name}", f"{engine.why_reboot}{along}", "reboot")
 
 
 def _reason_to_create(engine: Engine, profile: Profile) -> str:

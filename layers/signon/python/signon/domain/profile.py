@@ -152,7 +152,7 @@ class Profile:
             ("VPC", database.vpc, self.vpcs or ("*",)),
         ):
             if not any(fnmatchcase(value, pattern) for pattern in patterns):
-                return f"it admits no {what} {value}"
+                return f"it admits no {what} {value}" if value else f"it names a {what}, and the database is in none"
         return None
 
 

@@ -67,6 +67,12 @@ def remaining(database: Database, before: Reboot | None) -> tuple[Instance, ...]
     return tuple(instance for instance in database.instances if instance.name in before.remaining)
 
 
+def cut_off(database: Database, before: Reboot | None) -> tuple[Instance, ...]:
+    """The instances whose sessions end by the reboots that are left: with a writer's, maybe those of its readers."""
+    left = remaining(database, before)
+    return database.instances if left and database.restarts_together else left
+
+
 def after(before: Reboot | None, database: Database, done: Mapping[str, datetime], *, requested: bool) -> Reboot:
     """The next page: ``done`` are the instances that this visit found or asked to be rebooted, and since when."""
     earlier = (before.at,) if before else ()

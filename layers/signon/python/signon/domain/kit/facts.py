@@ -11,7 +11,7 @@ from signon.domain.engines import ENGINES, MYSQL_PAM, Family, Method
 from signon.domain.profile import DirectoryLogin, Profile
 
 YOUR_NAME = "YOUR-NAME"  # stands for the person in every line of a published kit
-RDS = ".rds.amazonaws.com"  # in China .rds.amazonaws.com.cn
+RDS = ".rds.amazonaws.com"  # in China .rds.amazonaws.com.cn, or .rds.cn-north-1.amazonaws.com.cn
 
 
 class SignIn(Enum):

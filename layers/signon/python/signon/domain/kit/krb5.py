@@ -48,7 +48,8 @@ def krb5_conf(facts: KitFacts) -> str:
 
 
 def windows_host(facts: KitFacts) -> str:
-    """The endpoint as Windows clients of a trusted domain must call it: the directory's domain in place of RDS's.
+    """The endpoint as Windows clients of a trusted domain must call it: the directory's domain in place of RDS's; the
+    endpoint itself where it does not end so, as newer ones in China.
 
     Their realm follows from the name's end; [domain_realm] is for MIT's library alone.
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos-connecting.html

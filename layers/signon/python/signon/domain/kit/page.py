@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from signon.domain.diagnosis import DIAGNOSES
+from signon.domain.directory_ports import PORTS, TOLD
 from signon.domain.engines import Method
 from signon.domain.kit import clients, krb5
 from signon.domain.kit.facts import YOUR_NAME, KitFacts, SignIn
 from signon.domain.kit.markup import Html, element
-from signon.domain.kit.reachability import CHECK_CONNECTION, PORTS
+from signon.domain.kit.reachability import CHECK_CONNECTION
 
 _STYLE, _SCRIPT = (Path(__file__).with_name(name).read_text() for name in ("page.css", "page.js"))
 
@@ -34,8 +35,8 @@ Sign in with a token that AWS signs for you: it takes the place of a password. Y
 that may use your login.
 
 A token is good for 15 minutes, to sign in: a session that is open stays open. It is made for this endpoint and this
-port; an alias of your own is refused. It is a secret as long as it lives, so the lines keep it out of the command's
-arguments.
+port; an alias of your own is refused, and an RDS Proxy wants tokens for its own. It is a secret as long as it lives, so
+the lines keep it out of the command's arguments.
 
 Programs: each new connection by token is work for the server, so connect once and use the connection again (a pool),
 and make a new token for each new connection. Where connections come in bursts and some are refused, try again after a
@@ -98,7 +99,7 @@ def _sections(facts: KitFacts) -> Iterator[Html]:
 
 def _reachability(facts: KitFacts) -> Iterator[Html]:
     yield element("h2", "Is it reached from here?")
-    ports = f", and ports {', '.join(map(str, PORTS))} of {facts.domain}" if facts.takes_tickets else ""
+    ports = f", and ports {TOLD} of {facts.domain}" if facts.takes_tickets else ""
     yield element(
         "p", f"Port {facts.port} of the database{ports} must answer. This says what does not, and what to do:"
     )
@@ -153,12 +154,14 @@ def _trusts(facts: KitFacts) -> Iterator[Html]:
         lines = clients.lines(facts.of_people_of(realm), SignIn.TICKET)
         typed = [line for name, line in lines.items() if name not in clients.DRIVERS]
         yield _line("\n".join([f"export KRB5_CONFIG=$PWD/{file}", *typed]))
+    if (host := krb5.windows_host(facts)) == facts.host:
+        return  # RDS does not say what it is called for them here
     yield element(
         "p",
         "Their Windows machines connect to a name that ends with the directory's domain in place of RDS's. It must "
         "lead to the database there, by DNS or by the machine's own file of hosts:",
     )
-    yield _line(krb5.windows_host(facts))
+    yield _line(host)
     yield element(
         "p",
         "RDS's certificate does not bear that name: verify the authority alone there (sslmode=verify-ca; MySQL's "

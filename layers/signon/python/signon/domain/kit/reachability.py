@@ -6,11 +6,11 @@ import re
 import shlex
 from pathlib import Path
 
+from signon.domain.directory_ports import PORTS
 from signon.domain.kit.facts import KitFacts
 from signon.domain.kit.quoting import dns_name
 
 CHECK_CONNECTION = "check-connection"
-PORTS = (53, 88, 464)  # DNS, Kerberos, change of passwords
 _SCRIPT = Path(__file__).with_name(CHECK_CONNECTION).read_text()
 
 

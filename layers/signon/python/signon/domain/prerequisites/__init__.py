@@ -24,17 +24,19 @@ from signon.domain.profile import Profile
 __all__ = ["Advice", "Finding", "Surroundings", "advice", "findings"]
 
 
-def findings(engine: Engine, database: Database, profile: Profile, around: Surroundings) -> Iterator[Finding]:
-    """Everything that stands in the way of this profile on this database."""
+def findings(
+    engine: Engine, database: Database, profile: Profile, around: Surroundings, *, rejoins: bool = False
+) -> Iterator[Finding]:
+    """Everything that stands in the way of this profile on this database; ``rejoins``: it joins its directory anew."""
     methods = profile.methods_for(engine.name)
     if refusal := profile.refuses(database):
         yield Finding(
             f"Profile {profile.name} does not admit this database: {refusal}",
             f"Tag the database with a profile that admits it, or widen admits in {profile.name}",
         )
-    yield from method_findings(engine, database, profile, around.not_offered)
+    yield from method_findings(engine, database, profile, around.not_offered, rejoins=rejoins)
     yield from database_findings(database, profile, around.served_vpc, methods)
-    yield from replication_findings(database, methods)
+    yield from replication_findings(database, profile.directory, methods)
     if Method.KERBEROS in methods:
         realms = profile.foreign_realms(engine.name)
         yield from directory_findings(engine, database, profile, around.directory, around.shared_as)

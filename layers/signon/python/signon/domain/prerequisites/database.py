@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from signon.domain.database import Database
-from signon.domain.engines import Engine, Family, Method
+from signon.domain.engines import ENGINES, Engine, Family, Method
 from signon.domain.prerequisites.finding import Advice, Finding
 from signon.domain.profile import Profile
 from signon.domain.readiness import STUCK_REMEDY, Readiness
@@ -17,21 +17,64 @@ def database_findings(
     name = database.id.name
     if database.standing.readiness is Readiness.STUCK:
         yield Finding(database.standing.told_of(name), STUCK_REMEDY)
+    if not database.in_vpc or database.is_limitless:
+        yield _of_a_kind(database, served_vpc)
+        return  # whatever else may be said of it helps nobody
     if database.vpc != served_vpc:
         yield Finding(
             f"{name} is in {database.vpc}; this stack serves {served_vpc}", f"Deploy a stack for {database.vpc}"
         )
     if database.master_secret is None and profile.master_secret is None:
-        yield Finding(
-            f"RDS holds no master secret of {name}",
-            "Let RDS manage the master password (this changes it),"
-            " or name a secret with username and password under access.master",
+        yield _of_no_secret(database)
+    if Method.KERBEROS in methods:
+        yield from _of_memberships(database, profile.directory)
+
+
+def _of_a_kind(database: Database, served_vpc: str) -> Finding:
+    """Kinds of Aurora PostgreSQL that cannot be served from here.
+
+    "Active Directory (Kerberos) authentication" and "AWS Secrets Manager" "aren't supported" in Limitless Databases.
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/limitless-reqs-limits.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/CHAP_GettingStartedAurora.AuroraPostgreSQL.ExpressConfig.html
+    """
+    name = database.id.name
+    if database.is_limitless:
+        return Finding(
+            f"{name} is an Aurora Limitless Database: AWS offers no directory sign-in there, and it is not served here"
+            " for IAM either",
+            "Take the tag off, or take an Aurora cluster with DB instances",
         )
-    if Method.KERBEROS in methods and database.membership and database.membership.directory != profile.directory:
-        yield Finding(
-            f"{name} is a member of {database.membership.directory}, not of {profile.directory}",
-            "Let it leave that directory first (Domain none)",
+    return Finding(
+        f"{name} is in no VPC, as Aurora clusters in express configuration are; this stack reaches {served_vpc} alone",
+        f"Take the tag off: its master user, who signs in with IAM, can make logins for IAM there. Or create a cluster"
+        f" with full configuration in {served_vpc}",
+    )
+
+
+def _of_no_secret(database: Database) -> Finding:
+    """RDS does not show how its master user signs in (``MasterUserAuthenticationType``); by IAM it has no password."""
+    name = database.id.name
+    if database.iam_enabled and ENGINES[database.id.engine].family is Family.POSTGRESQL:
+        return Finding(
+            f"RDS holds no master secret of {name}, where a master user may sign in with IAM and have no password",
+            "Name a secret with username and password under access.master. Or let RDS manage the master password (this"
+            " changes it), after MasterUserAuthenticationType password where it is iam-db-auth",
         )
+    return Finding(
+        f"RDS holds no master secret of {name}",
+        "Let RDS manage the master password (this changes it),"
+        " or name a secret with username and password under access.master",
+    )
+
+
+def _of_memberships(database: Database, directory: str) -> Iterator[Finding]:
+    """RDS lists a database's memberships; that there may be several is nowhere excluded."""
+    name, joined = database.id.name, {one.directory for one in database.memberships}
+    others, remedy = ", ".join(sorted(joined - {directory})), "Let it leave that directory first (Domain none)"
+    if others and directory in joined:
+        yield Finding(f"{name} is a member of {others} beside {directory}", remedy)
+    elif others:
+        yield Finding(f"{name} is a member of {others}, not of {directory}", remedy)
 
 
 def database_advice(engine: Engine, database: Database, methods: Collection[Method]) -> Iterator[Advice]:

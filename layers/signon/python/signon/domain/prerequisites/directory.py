@@ -10,6 +10,10 @@ from signon.domain.engines import Engine
 from signon.domain.prerequisites.finding import Finding
 from signon.domain.profile import Profile
 
+# Of the four types that there are. One that AWS adds may be joined.
+# https://docs.aws.amazon.com/directoryservice/latest/devguide/API_DirectoryDescription.html
+_NEVER_JOINED = ("SimpleAD", "ADConnector")
+
 
 def directory_findings(
     engine: Engine, database: Database, profile: Profile, directory: Directory | None, shared_as: str | None
@@ -31,13 +35,16 @@ def directory_findings(
 def _of_one_that_is_there(engine: Engine, profile: Profile, directory: Directory) -> Iterator[Finding]:
     if directory.type not in ("MicrosoftAD", "SharedMicrosoftAD"):
         yield Finding(
-            f"Directory {directory.id} is of type {directory.type}", "RDS joins AWS Managed Microsoft AD only"
+            f"Directory {directory.id} is of type {directory.type}",
+            "RDS joins AWS Managed Microsoft AD only",
+            approvable=directory.type not in _NEVER_JOINED,
         )
     if directory.type == "SharedMicrosoftAD" and directory.share != "Shared":
         yield Finding(
             f"The share of directory {directory.id} with this account is {directory.share or 'unknown'}, not Shared",
             f"Accept the share: aws ds accept-shared-directory --shared-directory-id {directory.id};"
             " where it was rejected or has failed, its owner shares it again",
+            approvable=True,
         )
     if directory.stage != ACTIVE:
         yield Finding(

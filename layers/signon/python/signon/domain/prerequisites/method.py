@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from signon.domain.database import Database
 from signon.domain.engines import Engine, Method
+from signon.domain.membership import is_ready
 from signon.domain.prerequisites.finding import Finding
 from signon.domain.profile import Profile
 
@@ -13,8 +14,14 @@ TITLES = {Method.KERBEROS: "Kerberos", Method.IAM: "IAM database authentication"
 
 
 def method_findings(
-    engine: Engine, database: Database, profile: Profile, not_offered: Mapping[Method, tuple[str, ...]]
+    engine: Engine,
+    database: Database,
+    profile: Profile,
+    not_offered: Mapping[Method, tuple[str, ...]],
+    *,
+    rejoins: bool = False,
 ) -> Iterator[Finding]:
+    """``not_offered``: what RDS's list of orderable options says, where a method is to be set up, or set up anew."""
     name, named = database.id.name, profile.methods.get(engine.name, ())
     for unknown in sorted({*named} - {each.value for each in engine.logins}):
         offered = ", ".join(each.value for each in engine.logins)
@@ -40,9 +47,16 @@ def method_findings(
             f"{name} runs {engine.name} {database.engine_version}",
             f"Upgrade it to {oldest} or newer: {engine.why_oldest}",
         )
+    set_up = {
+        Method.KERBEROS: is_ready(database, profile.directory) and not rejoins,
+        Method.IAM: database.iam_enabled,
+    }
     for method in sorted(profile.methods_for(engine.name), key=lambda method: method.value):
-        for instance_class in not_offered.get(method, ()):
+        for instance_class in () if set_up[method] else not_offered.get(method, ()):
             yield Finding(
-                f"RDS offers no {TITLES[method]} for {engine.name} {database.engine_version} on {instance_class} here",
-                "Change the instance class or engine version to one that offers it",
+                f"RDS's list offers no {TITLES[method]} for {engine.name} {database.engine_version} on {instance_class}"
+                " here",
+                "Change the instance class or engine version to one that offers it; or approve the plan to try it:"
+                " what RDS does not offer it refuses",
+                approvable=True,
             )

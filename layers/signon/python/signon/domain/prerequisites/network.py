@@ -8,19 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from signon.domain.directory_ports import ASKED_FOR, BESIDE, TOLD, told
 from signon.domain.engines import Engine, Family
 from signon.domain.network import Network, Place, Rule, Subnet, Traffic, blocked, route_to
 from signon.domain.prerequisites.finding import Advice, Finding
 
-# "The following table identifies the role of each port."
-# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/custom-sqlserver-WinAuth.NWConfigPorts.html
-TO_A_DIRECTORY = (
-    *(Traffic(protocol, port, port) for port in (53, 88, 389, 464) for protocol in ("tcp", "udp")),
-    *(
-        Traffic("tcp", *ports)
-        for ports in ((135, 135), (445, 445), (636, 636), (3268, 3269), (9389, 9389), (49152, 65535))
-    ),
-)
 # A network ACL has no memory: answers come back to the ports that the asking side has chosen. "Many Linux kernels
 # (including the Amazon Linux kernel) use ports 32768-61000."
 # https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
@@ -35,11 +27,11 @@ def network_findings(database: str, directory: str, network: Network) -> Iterato
     subnets = tuple(subnet.cidr for subnet in ours.subnets)
     groups = theirs.groups if theirs else ()
     yield from _of_routes(database, ours, there, controllers)
-    yield from _of_acls(database, ours, there, controllers, out=TO_A_DIRECTORY, back=ANSWERS)
+    yield from _of_acls(database, ours, there, controllers, out=ASKED_FOR, back=ANSWERS)
     yield from _of_groups(database, ours, ours.outbound, "out to", there, controllers, groups)
     if theirs:
         yield from _of_routes(there, theirs, database, subnets)
-        yield from _of_acls(there, theirs, database, subnets, out=ANSWERS, back=TO_A_DIRECTORY)
+        yield from _of_acls(there, theirs, database, subnets, out=ANSWERS, back=ASKED_FOR)
         yield from _of_groups(there, theirs, theirs.inbound, "in from", database, subnets, ours.groups)
 
 
@@ -55,12 +47,33 @@ def network_advice(engine: Engine, database: str, directory: str, network: Netwo
     # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos-setting-up.html
     controllers = [f"{address}/32" for address in network.controllers]
     groups = theirs.groups if theirs else ()
-    shut = {each for peer in controllers for each in blocked(TO_A_DIRECTORY, ours.inbound, peer, groups)}
-    if engine.family is Family.POSTGRESQL and ours.groups and shut == set(TO_A_DIRECTORY):
+    every = (*ASKED_FOR, *BESIDE)
+    shut_in = _shut_by_groups(ours, ours.inbound, controllers, groups, every)
+    if engine.family is Family.POSTGRESQL and shut_in == {*every}:
         yield Advice(
             f"The security groups of {database} ({', '.join(ours.groups)}) let nothing in from directory {directory}",
             f"Where the join fails, let in {' and '.join(groups or network.controllers)}: AWS's guide asks for it",
         )
+    if shut := {*_shut_beside(network)}:
+        yield Advice(
+            f"Network ACLs or security groups between {database} and directory {directory} let nothing through on"
+            f" {told(shut)}",
+            f"Nothing where the join succeeds: AWS's guides ask for {TOLD} alone. Where it fails, let these through",
+        )
+
+
+def _shut_beside(network: Network) -> Iterator[Traffic]:
+    """What members of a domain use beside what is asked for, and cannot be sent from the database to the directory."""
+    ours, theirs = network.database, network.directory
+    controllers = [f"{address}/32" for address in network.controllers]
+    yield from _shut_by_groups(ours, ours.outbound, controllers, theirs.groups if theirs else (), BESIDE)
+    acls = _shut_by_acls(ours, controllers, BESIDE, lambda subnet: subnet.outbound)
+    if theirs:
+        subnets = [subnet.cidr for subnet in ours.subnets]
+        yield from _shut_by_groups(theirs, theirs.inbound, subnets, ours.groups, BESIDE)
+        acls |= _shut_by_acls(theirs, subnets, BESIDE, lambda subnet: subnet.inbound)
+    for traffic in acls.values():
+        yield from traffic
 
 
 def _of_routes(here: str, place: Place, there: str, peers: Iterable[str]) -> Iterator[Finding]:
@@ -90,28 +103,28 @@ def _of_routes(here: str, place: Place, there: str, peers: Iterable[str]) -> Ite
 def _of_acls(
     here: str, place: Place, there: str, peers: Iterable[str], *, out: tuple[Traffic, ...], back: tuple[Traffic, ...]
 ) -> Iterator[Finding]:
-    """None stands between addresses of one subnet."""
-
-    def shut(wanted: tuple[Traffic, ...], rules: Callable[[Subnet], tuple[Rule, ...]]) -> dict[str, set[Traffic]]:
-        found = {
-            subnet.id: {
-                each for peer in peers if not subnet.holds(peer) for each in blocked(wanted, rules(subnet), peer)
-            }
-            for subnet in place.subnets
-        }
-        return {subnet: traffic for subnet, traffic in found.items() if traffic}
-
     for word, found in (
-        ("out to", shut(out, lambda subnet: subnet.outbound)),
-        ("in from", shut(back, lambda subnet: subnet.inbound)),
+        ("out to", _shut_by_acls(place, peers, out, lambda subnet: subnet.outbound)),
+        ("in from", _shut_by_acls(place, peers, back, lambda subnet: subnet.inbound)),
     ):
         if found:
-            ports = _ports(set[Traffic]().union(*found.values()))
+            ports = told(set[Traffic]().union(*found.values()))
             yield Finding(
                 f"The network ACL of {', '.join(found)} of {here} lets nothing {word} {there} on {ports}",
                 "Allow it there, before the rules that deny it",
                 approvable=True,
             )
+
+
+def _shut_by_acls(
+    place: Place, peers: Iterable[str], wanted: tuple[Traffic, ...], rules: Callable[[Subnet], tuple[Rule, ...]]
+) -> dict[str, set[Traffic]]:
+    """By subnet. None stands between addresses of one subnet."""
+    found = {
+        subnet.id: {each for peer in peers if not subnet.holds(peer) for each in blocked(wanted, rules(subnet), peer)}
+        for subnet in place.subnets
+    }
+    return {subnet: traffic for subnet, traffic in found.items() if traffic}
 
 
 def _of_groups(
@@ -123,18 +136,16 @@ def _of_groups(
     peers: Iterable[str],
     groups: tuple[str, ...],
 ) -> Iterator[Finding]:
-    shut = {each for peer in peers for each in blocked(TO_A_DIRECTORY, rules, peer, groups)}
-    if shut and place.groups:
+    if shut := _shut_by_groups(place, rules, peers, groups, ASKED_FOR):
         yield Finding(
-            f"The security groups of {here} ({', '.join(place.groups)}) let nothing {word} {there} on {_ports(shut)}",
+            f"The security groups of {here} ({', '.join(place.groups)}) let nothing {word} {there} on {told(shut)}",
             "Allow it in one of them",
             approvable=True,
         )
 
 
-def _ports(traffic: Iterable[Traffic]) -> str:
-    """TCP 53, 88, 3268-3269 and UDP 53."""
-    spans: dict[str, list[str]] = {}
-    for each in sorted(traffic, key=lambda each: (each.protocol, each.first)):
-        spans.setdefault(each.protocol.upper(), []).append(each.ports)
-    return " and ".join(f"{protocol} {', '.join(ports)}" for protocol, ports in spans.items())
+def _shut_by_groups(
+    place: Place, rules: tuple[Rule, ...], peers: Iterable[str], groups: tuple[str, ...], wanted: tuple[Traffic, ...]
+) -> set[Traffic]:
+    """Nothing where no group is seen."""
+    return {each for peer in peers for each in blocked(wanted, rules, peer, groups)} if place.groups else set()

@@ -19,8 +19,8 @@ class Surroundings:
     method in this engine version; ``trusts`` is None where this account is not shown them, ``network`` where no join
     is due; ``parameters`` are those of the database's parameter group; ``paused``: a person has switched everything
     off, and nothing is begun, whoever approved it. ``missing_roles``: those of the profile's IAM roles (their ARNs)
-    that there are not; ``policy_prefix`` begins the names of the stack's connect policies, ``connect_policies`` is what
-    those of each role say.
+    that there are not; ``boundaries``: the ARN of the permissions boundary of those that have one; ``policy_prefix``
+    begins the names of the stack's connect policies, ``connect_policies`` is what those of each role say.
     """
 
     directory: Directory | None
@@ -33,5 +33,6 @@ class Surroundings:
     parameters: Mapping[str, str] = field(default_factory=dict)
     paused: bool = False
     missing_roles: frozenset[str] = frozenset()
+    boundaries: Mapping[str, str] = field(default_factory=dict)
     policy_prefix: str = ""
     connect_policies: Mapping[str, Sequence[frozenset[str]]] = field(default_factory=dict)

@@ -81,22 +81,26 @@ def trust_advice(
 
 
 def _of_trust(directory: Directory, realm: str, trust: Trust | None) -> Iterator[Finding]:
+    """A person may know better, of a forest with several trees or the like: the join does not need the trust."""
     if trust is None:
         yield Finding(
             f"Directory {directory.id} has no trust with {realm}",
             f"Make a forest trust there, outgoing or two-way, and its other side in {realm}",
+            approvable=True,
         )
         return
     if trust.kind != "Forest":
         yield Finding(
             f"The trust of directory {directory.id} with {realm} is of type {trust.kind}, not Forest",
             "Delete it, and make a forest trust: RDS takes no other",
+            approvable=True,
         )
     if trust.direction not in _LETS_THEM_IN:
         yield Finding(
             f"The trust of directory {directory.id} with {realm} is {trust.direction}: {realm} trusts the directory,"
             f" and the directory does not trust {realm}",
             "Make it One-Way: Outgoing or Two-Way, as the directory sees it",
+            approvable=True,
         )
     if trust.state != VERIFIED:
         passes, why = trust.state in _PASSING, f" ({trust.reason})" if trust.reason else ""
@@ -105,6 +109,7 @@ def _of_trust(directory: Directory, realm: str, trust: Trust | None) -> Iterator
             f"Wait until it is, or look at its other side in {realm}{why}"
             if passes
             else f"Mend it{why}, on its other side too; then aws ds verify-trust --trust-id {trust.id}",
+            approvable=True,
             passes=passes,
         )
 
