@@ -24,14 +24,15 @@ FORKED_PYTEST = Path(__file__).with_name("forked_pytest.py")
 PYTEST = ("--quiet", "--exitfirst", "--timeout", "60", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 SECONDS = 900  # until Cosmic Ray gives up; pytest has given up long before
 
+# Each comparison becomes those of which tests that notice them notice every other one too.
+# (Kaminski, Ammann, Offutt: Improving logic-based testing, 2013)
+COMPARISONS = r"Eq_(LtE|GtE)|NotEq_(Lt|Gt)|Lt_(LtE|NotEq)|Gt_(GtE|NotEq)|LtE_(Lt|Eq)|GtE_(Gt|Eq)|Is_IsNot|IsNot_Is"
 # Cosmic Ray changes no text. Regular expressions of its operators that are left out:
 LEFT_OUT = (
     # Each operator becomes one other. The rest fails by its type, or says nothing more; `|` stands in annotations.
     r"core/ReplaceBinaryOperator_(?!Add_Sub|Sub_Add|Mul_Add|Div_Mul|FloorDiv_Mul|Mod_Mul|Pow_Mul)",
-    # Each comparison becomes those two of which a test that notices both notices every other one.
-    # (Kaminski, Ammann, Offutt: Improving logic-based testing, 2013)
-    r"core/ReplaceComparisonOperator_"
-    r"(?!Eq_(LtE|GtE)|NotEq_(Lt|Gt)$|Lt_(LtE|NotEq)|Gt_(GtE|NotEq)|LtE_(Lt|Eq)$|GtE_(Gt|Eq)$|Is_IsNot|IsNot_Is$)",
+    # All comparisons but these.
+    rf"core/ReplaceComparisonOperator_(?!({COMPARISONS})$)",
 )
 
 
@@ -92,7 +93,7 @@ class Workshop:
                 yield read_mutant(item, result)
 
     def _config(self, module: str, tests: Sequence[str]) -> str:
-        command = (sys.executable, "-IS", str(FORKED_PYTEST), str(self.socket), *PYTEST, *tests)
+        command = (sys.executable, "-IS", str(FORKED_PYTEST), str(self.socket), *PYTEST, "--tb=no", *tests)
         return "\n".join(
             (
                 "[cosmic-ray]",

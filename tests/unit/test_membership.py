@@ -225,6 +225,10 @@ def test_another_attempt_goes_on_with_the_waits_of_the_one_before() -> None:
     assert opening(before, a_member("failed"), None, asks=True, plugin_loaded=False).wait_seconds == 636
 
 
+def test_the_first_look_is_a_minute_away_and_none_is_further_than_half_an_hour() -> None:
+    assert [seconds_before_look(looks) for looks in (0, 1, 2, 12, 13, 1000)] == [60, 78, 101, 1397, 1800, 1800]
+
+
 @given(st.integers(0, 1000))
 def test_the_wait_is_a_whole_number_that_a_wait_state_takes(looks: int) -> None:
     seconds = seconds_before_look(looks)
@@ -322,6 +326,19 @@ def test_a_cluster_is_ready_when_each_of_its_instances_is_usable_again() -> None
         "the membership is kerberos-enabled, instance ledger-2 of the database is rebooting",
     )
     assert look(a_cluster(membership=a_membership()), reading=a_reading(), reboot=A_REBOOT).verdict == "READY"
+
+
+def test_a_database_that_is_rebooted_is_waited_for_an_hour_longer() -> None:
+    rebooting = a_member(status="rebooting")
+    assert look(rebooting, now=at(hours=4), reboot=A_REBOOT).verdict == "WAIT"
+    with pytest.raises(StillWaiting):
+        look(rebooting, now=at(hours=4, seconds=1), reboot=A_REBOOT)
+
+
+def test_a_page_on_which_nothing_is_written_says_that_nothing_was_seen_and_nothing_is_due() -> None:
+    page = Reading(attempts=1)
+    assert (page.looks, page.wait_seconds, page.verdict) == (0, 0, "WAIT")
+    assert (page.reboot_due, page.reboot_needed) == (False, False)
 
 
 def test_after_a_reboot_the_looks_are_a_minute_apart() -> None:

@@ -70,6 +70,16 @@ def test_an_event_of_a_cluster_asks_for_the_cluster() -> None:
     assert (request.trigger, request.scope, request.name) == ("RDS-EVENT-0170", CLUSTER, "ledger")
 
 
+def test_a_reason_is_at_most_256_characters_long() -> None:
+    assert read({"database": {"instance": "a"}, "reason": "x" * 256}).reason == "x" * 256
+
+
+def test_an_event_without_an_id_is_read_as_one() -> None:
+    event = an_event()
+    del event["detail"]["EventID"]
+    assert not read(event).by_hand
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
