@@ -1,10 +1,11 @@
-"""Runs pytest in forks of a process that has imported it, with hypothesis, once: that takes longer than the tests.
+"""Runs pytest in forks of a process that has imported it and what its tests import, which takes longer than the tests.
 
-`forked_pytest.py SOCKET` serves; `forked_pytest.py SOCKET ARGUMENT...` runs pytest with the arguments, as if by itself.
+Called with the path of a socket it serves there; with arguments after that it runs pytest with these, as if by itself.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -13,8 +14,13 @@ import sys
 
 def serve(path: str) -> None:
     """Says "ready", then runs pytest for each caller, one after the other, until it is ended."""
-    import hypothesis.strategies  # noqa: F401  what is tested is not imported here, but in the forks
+    # What is tested is not imported here, but in the forks: it differs.
+    import hypothesis.strategies  # noqa: F401
     import pytest
+
+    import localcloud.cloud  # noqa: F401
+
+    gc.freeze()  # pytest collects garbage at each end
 
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path)

@@ -11,16 +11,16 @@ OF_ALL = "test_frozen.py"
 
 MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "domain/names.py": (OF_ALL, "test_names.py"),
-        "domain/membership.py": (OF_ALL, "test_membership.py", "test_switching_iam.py"),
-        "domain/waiting.py": (OF_ALL, "test_switching_iam.py"),
-        "domain/reboot.py": (OF_ALL, "test_reboots.py"),
-        "domain/iam_authentication.py": (OF_ALL, "test_switching_iam.py"),
-        "domain/claim.py": (OF_ALL, "test_claims.py"),
-        "domain/record.py": (OF_ALL, "test_records.py"),
-        "domain/admission.py": (OF_ALL, "test_admission.py"),
-        "domain/database.py": (OF_ALL, "test_databases.py"),
-        "domain/readiness.py": (OF_ALL, "test_databases.py"),
-        "domain/request.py": (OF_ALL, "test_requests.py", "test_bad_requests.py", "test_bad_events.py"),
+        "domain/names.py": ("test_names.py", OF_ALL),
+        "domain/membership.py": ("test_membership.py", "test_switching_iam.py", OF_ALL),
+        "domain/waiting.py": ("test_switching_iam.py", OF_ALL),
+        "domain/reboot.py": ("test_reboots.py", OF_ALL),
+        "domain/iam_authentication.py": ("test_switching_iam.py", OF_ALL),
+        "domain/claim.py": ("test_claims.py", OF_ALL),
+        "domain/record.py": ("test_records.py", OF_ALL),
+        "domain/admission.py": ("test_admission.py", OF_ALL),
+        "domain/database.py": ("test_databases.py", OF_ALL),
+        "domain/readiness.py": ("test_databases.py", OF_ALL),
+        "domain/request.py": ("test_requests.py", "test_bad_requests.py", "test_bad_events.py", OF_ALL),
     }
 )

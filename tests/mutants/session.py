@@ -126,7 +126,7 @@ def workshop(folder: Path, tests: Sequence[str]) -> Iterator[Workshop]:
     if whole.returncode:
         raise CannotTell(f"The tests fail although nothing was changed:\n{(whole.stdout + whole.stderr)[-3000:]}")
     with subprocess.Popen(
-        [sys.executable, "-BP", FORKED_PYTEST, shop.socket],
+        [sys.executable, "-B", "-m", "tests.mutants.forked_pytest", shop.socket],
         cwd=shop.tree, stdout=subprocess.PIPE, text=True,
     ) as server:  # fmt: skip
         assert server.stdout is not None

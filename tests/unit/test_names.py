@@ -66,6 +66,14 @@ def test_the_rule_that_a_login_breaks_is_named(name: str, rule: str) -> None:
     assert login_problem(name, "dbadmin") == rule
 
 
+def test_a_name_is_shown_whole_up_to_100_characters() -> None:
+    whole, cut = login_problem("a" * 100, ""), login_problem("a" * 101, "")
+    assert whole is not None
+    assert whole.startswith(f"{'a' * 100!r} ")
+    assert cut is not None
+    assert cut.startswith(f"{'a' * 100!r}... ")
+
+
 @pytest.mark.parametrize("name", RESERVED)
 def test_a_reserved_login_is_refused(name: str) -> None:
     assert login_problem(name, "dbadmin") == f"{name!r} is reserved: it is the engine's or RDS's own"
