@@ -12,6 +12,7 @@ from signon.domain.database import Database
 from signon.domain.membership import (
     MEMBERSHIP,
     Reading,
+    is_ready,
     judge,
     must_associate,
     opening,
@@ -76,6 +77,16 @@ def test_the_table_holds_the_documented_statuses_and_no_others() -> None:
     assert set(MEMBERSHIP) == set(VERDICTS)
 
 
+@pytest.mark.parametrize(("status", "verdict"), VERDICTS.items())
+def test_people_can_be_let_in_by_a_membership_that_is_ready_and_by_no_other(status: str, verdict: str) -> None:
+    assert is_ready(a_membership(status)) is (verdict == "READY")
+
+
+def test_nobody_can_be_let_in_without_a_membership_that_is_known() -> None:
+    assert not is_ready(None)
+    assert not is_ready(a_membership("a status of the future"))
+
+
 @given(st.text())
 def test_a_status_that_nobody_documented_is_waited_for(status: str) -> None:
     if status not in MEMBERSHIP:
@@ -86,6 +97,7 @@ def test_a_membership_of_another_directory_blocks() -> None:
     judged = look(a_database(membership=a_membership(directory=OTHER_DIRECTORY)))
     assert judged.verdict == "BLOCKED"
     assert judged.reason == f"the database is a member of {OTHER_DIRECTORY}, not of {DIRECTORY}"
+    assert judge(a_reading(), a_member(), OTHER_DIRECTORY, NOW, None).verdict == "BLOCKED"
 
 
 def test_the_empty_list_means_wait_for_five_minutes() -> None:
@@ -138,6 +150,10 @@ def test_failed_attempts_are_remembered_with_their_times() -> None:
 def test_a_member_that_rds_is_changing_is_waited_for(status: str) -> None:
     judged = look(a_member(status=status))
     assert (judged.verdict, judged.reason) == ("WAIT", f"the membership is kerberos-enabled, the database is {status}")
+
+
+def test_a_member_that_leaves_blocks_whatever_else_rds_is_changing() -> None:
+    assert look(a_member("disabling-kerberos", status="modifying")).verdict == "BLOCKED"
 
 
 def test_three_hours_of_waiting_park_the_database() -> None:
@@ -268,6 +284,7 @@ def test_rds_is_never_asked_to_move_a_database_between_directories() -> None:
     for status in MEMBERSHIP:
         database = a_database(membership=a_membership(status, OTHER_DIRECTORY))
         assert not must_associate(database, DIRECTORY, apply_immediately=True)
+        assert not must_associate(a_member(status), OTHER_DIRECTORY, apply_immediately=True)
 
 
 def test_asking_counts_as_an_attempt() -> None:

@@ -52,6 +52,9 @@ def test_what_is_waited_for_is_said() -> None:
     [
         ("kerberos-enabled", True, True),
         ("enable-kerberos-failed", True, True),
+        ("a status of the future", True, True),
+        ("pending-maintenance-enable-kerberos", True, True),
+        ("pending-maintenance-enable-kerberos", False, True),  # it waits for a window to join in
         ("disabling-kerberos", True, False),
         ("pending-maintenance-disable-kerberos", True, True),
         ("pending-maintenance-disable-kerberos", False, False),
