@@ -17,9 +17,14 @@ Change = tuple[str, str]  # a line as it was, and what it becomes
 def accepted(text: str) -> dict[str, dict[Change, str]]:
     """The reason of each survivor that is accepted, by module and change; ``text`` is that of accepted.yaml."""
     return {
-        module: {(change["was"], change["becomes"]): row["because"] for row in rows for change in row["changes"]}
+        module: {_change(shown): row["because"] for row in rows for shown in row["changes"]}
         for module, rows in yaml.safe_load(text).items()
     }
+
+
+def _change(shown: str) -> Change:
+    was, becomes = shown.splitlines()
+    return was.removeprefix("- "), becomes.removeprefix("+ ")
 
 
 @dataclass(frozen=True)
