@@ -53,6 +53,7 @@ def test_what_is_waited_for_is_said() -> None:
         ("kerberos-enabled", True, True),
         ("enable-kerberos-failed", True, True),
         ("a status of the future", True, True),
+        ("pending-maintenance-of-the-future", False, True),
         ("pending-maintenance-enable-kerberos", True, True),
         ("pending-maintenance-enable-kerberos", False, True),  # it waits for a window to join in
         ("disabling-kerberos", True, False),
