@@ -237,3 +237,8 @@ def test_what_postgresql_stores_under_exactly_this_name_passes(name: str) -> Non
 @pytest.mark.parametrize("name", ["", "\0", "a\0b", "a" * 64, "\u00e9" * 32, "a" * 1000])
 def test_what_postgresql_would_store_under_another_name_is_refused(name: str) -> None:
     assert postgresql_role_problem(name) is not None
+
+
+def test_the_character_that_neither_server_keeps_is_named() -> None:
+    assert "(U+0000)" in str(postgresql_role_problem("a\0b"))
+    assert "(U+0000)" in str(mysql_account_problem("a\0b"))
