@@ -51,6 +51,17 @@ def test_a_sample_is_read_as_what_it_says(name: str) -> None:
     assert read(json.loads((EVENTS / f"{name}.json").read_text())) == SAMPLES[name]
 
 
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_request_survives_the_state_machine(name: str) -> None:
+    request = SAMPLES[name]
+    assert Request.from_json(json.loads(json.dumps(request.to_json()))) == request
+
+
+def test_an_input_says_nothing_of_a_tag_and_asks_for_changes() -> None:
+    for request in (read({"database": {"instance": "a"}}), read(an_event())):
+        assert (request.by_tag, request.dry_run) == (False, False)
+
+
 def test_every_sample_is_read_here() -> None:
     assert {path.stem for path in EVENTS.glob("*.json")} - BESIDE_THE_STORY == set(SAMPLES)
 
