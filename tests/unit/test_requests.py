@@ -85,10 +85,12 @@ def test_a_reason_is_at_most_256_characters_long() -> None:
     assert read({"database": {"instance": "a"}, "reason": "x" * 256}).reason == "x" * 256
 
 
-def test_an_event_without_an_id_is_read_as_one() -> None:
+def test_an_event_is_not_made_by_hand_whatever_its_id() -> None:
     event = an_event()
     del event["detail"]["EventID"]
     assert not read(event).by_hand
+    assert not read(an_event(EventID="zero")).by_hand
+    assert read({"database": {"instance": "a"}}).by_hand
 
 
 JSON = st.recursive(
