@@ -17,10 +17,7 @@ MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "domain/reboot.py": ("test_reboots.py", OF_ALL),
         "domain/iam_authentication.py": ("test_switching_iam.py", OF_ALL),
         "domain/claim.py": ("test_claims.py", OF_ALL),
-        "domain/record.py": ("test_records.py", OF_ALL),
         "domain/admission.py": ("test_admission.py", OF_ALL),
-        "domain/database.py": ("test_databases.py", OF_ALL),
-        "domain/readiness.py": ("test_databases.py", OF_ALL),
         "domain/request.py": ("test_requests.py", "test_bad_requests.py", "test_bad_events.py", OF_ALL),
     }
 )
