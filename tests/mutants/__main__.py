@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     survivors = sum(len(score.survivors) for score in scores)
     unexplained = sum(len(score.unexplained) for score in scores)
-    print(f"{survivors} survive, {unexplained} of them without a reason ({time.monotonic() - began:.0f} s)")
+    print(f"Survivors: {survivors}; not accepted: {unexplained} ({time.monotonic() - began:.0f} s)")
     return 0 if all(score.is_good for score in scores) else 1
 
 
