@@ -60,6 +60,9 @@ bench: .machine/machine.json ## What joins cost in transitions, history and payl
 saboteur: .machine/machine.json .machine/aws ## Take each security control away in turn: does a test fail? (ARGS=MySQL: those so named)
 	@$(python) -m tests.saboteur $(ARGS)
 
+mutants: .machine/machine.json .machine/mutants ## Change the decisions of the domain, one at a time: does a unit test fail? (ARGS=names: of these modules)
+	@$(python) -m tests.mutants $(ARGS)
+
 lint: .machine/machine.json .machine/lint .machine/checkov .machine/sam .machine/asl_validator ## Format, types, imports, template, policies, SQL, secrets, state machine, scripts
 	@setup/lint
 
@@ -99,4 +102,4 @@ endif
 python-of-lambda:
 	@setup/python lambda >/dev/null
 
-.PHONY: python-of-lambda demo up shell test-all diagnose start watch down test unit unit-oldest contract integration simulation e2e soak faults bench saboteur lint lock build bare-machines help
+.PHONY: python-of-lambda demo up shell test-all diagnose start watch down test unit unit-oldest contract integration simulation e2e soak faults bench saboteur mutants lint lock build bare-machines help

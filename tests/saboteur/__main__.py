@@ -10,7 +10,6 @@ import argparse
 import os
 import queue
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,10 +19,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.checkout import copy_of_checkout
 from tests.saboteur.control import Control, ControlMoved
 from tests.saboteur.controls import CONTROLS
 
-ROOT = Path(__file__).resolve().parents[2]
 TESTS_FAILED = 1  # pytest's exit code; another one means that it could not even try
 WITHOUT_SERVERS = ("tests/unit/", "tests/contract/")
 SECONDS = 900  # for one run of pytest: a hang, not a slow machine
@@ -49,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="saboteur-") as folder:
         copies: queue.Queue[Path] = queue.Queue()
         for number in range(asked.numprocesses):
-            copies.put(_copy(Path(folder) / str(number)))
+            copies.put(copy_of_checkout(Path(folder) / str(number)))
         if said := _fails_by_itself(copies, chosen, asked.numprocesses):
             print(f"The tests fail although nothing was taken away:\n{said}", file=sys.stderr)
             return 2
@@ -69,24 +68,6 @@ def _parser() -> argparse.ArgumentParser:
 def _slowest_first(controls: Iterable[Control]) -> list[Control]:
     """Those that need servers first, so that nobody waits for the last one alone."""
     return sorted(controls, key=lambda control: all(test.startswith(WITHOUT_SERVERS) for test in control.noticed_by))
-
-
-def _copy(folder: Path) -> Path:
-    """The checkout as it is now, what is ignored left out, and what make has prepared."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).exists():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
-    (folder / ".machine").symlink_to(ROOT / ".machine")
-    folder.parent.chmod(0o755)  # servers that run as nobody read programs here
-    return folder
 
 
 def _fails_by_itself(copies: queue.Queue[Path], controls: Iterable[Control], processes: int) -> str:

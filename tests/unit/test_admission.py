@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from signon.domain.admission import admit
+from signon.domain.admission import admit, is_served
+from signon.domain.database import Database
 from signon.domain.engines import Scope
 from signon.domain.request import Request
 from signon.errors import DatabaseBusy, InvalidRequest, NotOurs
@@ -135,3 +136,21 @@ def test_a_cluster_that_is_not_there_is_called_one() -> None:
 
 def test_a_stuck_database_is_admitted_so_that_its_plan_can_say_so() -> None:
     assert admit(a_request(), a_database(status="storage-full"))[1].status == "storage-full"
+
+
+@pytest.mark.parametrize(
+    ("database", "profile", "served"),
+    [
+        (a_database(), None, True),
+        (a_cluster(), None, True),
+        (a_database(tags={}), None, False),
+        (a_database(tags={"signon:profile": ""}), None, False),
+        (a_database(tags={}), "payments", True),
+        (a_database(id=a_database_id(engine="oracle-ee")), "payments", False),
+        (a_database(id=a_database_id(engine="aurora-postgresql")), None, False),  # an instance of a cluster
+    ],
+)
+def test_a_database_is_served_by_its_tag_or_a_named_profile_and_its_engine(
+    database: Database, profile: str | None, served: bool
+) -> None:
+    assert is_served(database, profile) is served

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.database import DatabaseId, in_order_of_reboots
+from signon.domain.database import DatabaseId, in_order_of_reboots, in_working_order
 from signon.domain.engines import Scope
 from signon.domain.readiness import Readiness, Standing, readiness
+from signon.errors import DatabaseUnusable
 from tests.builders import NOW, a_cluster, a_cluster_id, a_database, a_database_id, an_instance
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html, all of them
@@ -101,3 +102,23 @@ def test_a_standing_says_whose_it_is() -> None:
     assert Standing(Readiness.CHANGING, "modifying").told_of("ledger") == "ledger is modifying"
     told = Standing(Readiness.CHANGING, "rebooting", "ledger-2").told_of("ledger")
     assert told == "instance ledger-2 of ledger is rebooting"
+
+
+@pytest.mark.parametrize("status", ["available", "modifying", "deleting"])
+def test_a_database_that_is_not_stuck_is_in_working_order(status: str) -> None:
+    database = a_database(status=status)
+    assert in_working_order(database) is database
+
+
+def test_a_database_that_is_stuck_wants_a_person() -> None:
+    with pytest.raises(DatabaseUnusable, match="payments-orders is storage-full"):
+        in_working_order(a_database(status="storage-full"))
+
+
+@pytest.mark.parametrize(
+    ("engine", "rebooted"),
+    [("aurora-postgresql", ["ledger-2", "ledger-3", "ledger-1"]), ("aurora-mysql", ["ledger-2", "ledger-3"])],
+)
+def test_the_instances_to_reboot_are_those_that_the_engine_wants_rebooted(engine: str, rebooted: list[str]) -> None:
+    cluster = a_cluster(id=a_cluster_id(engine=engine))
+    assert [instance.name for instance in cluster.to_reboot] == rebooted

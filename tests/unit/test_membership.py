@@ -77,6 +77,16 @@ def test_the_table_holds_the_documented_statuses_and_no_others() -> None:
     assert set(MEMBERSHIP) == set(VERDICTS)
 
 
+@pytest.mark.parametrize(("status", "verdict"), VERDICTS.items())
+def test_people_can_be_let_in_by_a_membership_that_is_ready_and_by_no_other(status: str, verdict: str) -> None:
+    assert is_ready(a_membership(status)) is (verdict == "READY")
+
+
+def test_nobody_can_be_let_in_without_a_membership_that_is_known() -> None:
+    assert not is_ready(None)
+    assert not is_ready(a_membership("a status of the future"))
+
+
 @given(st.text())
 def test_a_status_that_nobody_documented_is_waited_for(status: str) -> None:
     if status not in MEMBERSHIP:
@@ -87,6 +97,7 @@ def test_a_membership_of_another_directory_blocks() -> None:
     judged = look(a_database(memberships=(a_membership(directory=OTHER_DIRECTORY),)))
     assert judged.verdict == "BLOCKED"
     assert judged.reason == f"the database is a member of {OTHER_DIRECTORY}, not of {DIRECTORY} alone"
+    assert judge(a_reading(), a_member(), OTHER_DIRECTORY, NOW, None).verdict == "BLOCKED"
 
 
 @pytest.mark.parametrize("ours", ["kerberos-enabled", "enable-kerberos-failed", "pending-enable-kerberos"])
@@ -173,6 +184,10 @@ def test_failed_attempts_are_remembered_with_their_times() -> None:
 def test_a_member_that_rds_is_changing_is_waited_for(status: str) -> None:
     judged = look(a_member(status=status))
     assert (judged.verdict, judged.reason) == ("WAIT", f"the membership is kerberos-enabled, the database is {status}")
+
+
+def test_a_member_that_leaves_blocks_whatever_else_rds_is_changing() -> None:
+    assert look(a_member("disabling-kerberos", status="modifying")).verdict == "BLOCKED"
 
 
 def test_three_hours_of_waiting_park_the_database() -> None:
@@ -262,6 +277,10 @@ def test_another_attempt_goes_on_with_the_waits_of_the_one_before() -> None:
     assert opening(before, a_member("failed"), DIRECTORY, None, asks=True, plugin_loaded=False).wait_seconds == 636
 
 
+def test_the_first_look_is_a_minute_away_and_none_is_further_than_half_an_hour() -> None:
+    assert [seconds_before_look(looks) for looks in (0, 1, 2, 12, 13, 1000)] == [60, 78, 101, 1397, 1800, 1800]
+
+
 @given(st.integers(0, 1000))
 def test_the_wait_is_a_whole_number_that_a_wait_state_takes(looks: int) -> None:
     seconds = seconds_before_look(looks)
@@ -301,6 +320,7 @@ def test_rds_is_never_asked_to_move_a_database_between_directories() -> None:
     for status in MEMBERSHIP:
         database = a_database(memberships=(a_membership(status, OTHER_DIRECTORY),))
         assert not must_associate(database, DIRECTORY, apply_immediately=True)
+        assert not must_associate(a_member(status), OTHER_DIRECTORY, apply_immediately=True)
 
 
 def test_asking_counts_as_an_attempt() -> None:
@@ -359,6 +379,19 @@ def test_a_cluster_is_ready_when_each_of_its_instances_is_usable_again() -> None
         "the membership is kerberos-enabled, instance ledger-2 of the database is rebooting",
     )
     assert look(a_cluster(memberships=(a_membership(),)), reading=a_reading(), reboot=A_REBOOT).verdict == "READY"
+
+
+def test_a_database_that_is_rebooted_is_waited_for_an_hour_longer() -> None:
+    rebooting = a_member(status="rebooting")
+    assert look(rebooting, now=at(hours=4), reboot=A_REBOOT).verdict == "WAIT"
+    with pytest.raises(StillWaiting):
+        look(rebooting, now=at(hours=4, seconds=1), reboot=A_REBOOT)
+
+
+def test_a_page_on_which_nothing_is_written_says_that_nothing_was_seen_and_nothing_is_due() -> None:
+    page = Reading(attempts=1)
+    assert (page.looks, page.wait_seconds, page.verdict) == (0, 0, "WAIT")
+    assert (page.reboot_due, page.reboot_needed) == (False, False)
 
 
 def test_after_a_reboot_the_looks_are_a_minute_apart() -> None:

@@ -12,8 +12,10 @@ from signon.domain.names import (
     POSTGRESQL_SCHEMA,
     Grammar,
     group_name,
+    iam_login_problem,
     login_name,
     login_problem,
+    mysql_account_problem,
     postgresql_role_problem,
     realm_problem,
 )
@@ -62,6 +64,14 @@ def test_a_hostile_login_is_refused_and_shown_in_quotes(name: str) -> None:
 )
 def test_the_rule_that_a_login_breaks_is_named(name: str, rule: str) -> None:
     assert login_problem(name, "dbadmin") == rule
+
+
+def test_a_name_is_shown_whole_up_to_100_characters() -> None:
+    whole, cut = login_problem("a" * 100, ""), login_problem("a" * 101, "")
+    assert whole is not None
+    assert whole.startswith(f"{'a' * 100!r} ")
+    assert cut is not None
+    assert cut.startswith(f"{'a' * 100!r}... ")
 
 
 @pytest.mark.parametrize("name", RESERVED)
@@ -127,6 +137,14 @@ def test_a_usual_name_of_a_database_or_schema_passes(name: str, grammar: Grammar
     assert grammar.problem(name) is None
 
 
+@pytest.mark.parametrize(
+    ("grammar", "longest"), [(MYSQL_DATABASE, 64), (POSTGRESQL_DATABASE, 63), (POSTGRESQL_SCHEMA, 63)]
+)
+def test_the_longest_name_of_a_database_or_schema_passes_and_no_longer_one(grammar: Grammar, longest: int) -> None:
+    assert grammar.problem("a" * longest) is None
+    assert grammar.problem("a" * (longest + 1)) is not None
+
+
 @given(st.text(), st.sampled_from([MYSQL_DATABASE, POSTGRESQL_DATABASE, POSTGRESQL_SCHEMA]))
 def test_no_name_outside_the_grammar_passes(name: str, grammar: Grammar) -> None:
     if grammar.problem(name) is None:
@@ -169,6 +187,11 @@ def test_the_rule_that_a_realm_breaks_is_named(realm: str, longest: int, rule: s
 def test_a_realm_at_the_limit_passes() -> None:
     assert realm_problem("CORP." + "E" * 56, 61) is None
     assert realm_problem("A." + "B" * 63) is None
+    assert realm_problem("A." * 126 + "BBB") is None
+
+
+def test_a_realm_is_no_longer_than_a_name_of_dns() -> None:
+    assert realm_problem("A." * 126 + "BBBB") is not None
 
 
 def test_postgresql_counts_bytes_and_the_realm_with_them() -> None:
@@ -181,3 +204,41 @@ def test_postgresql_counts_bytes_and_the_realm_with_them() -> None:
     assert postgresql_role_problem(group_name("p" * 40, "r" * 20)) == (
         f"'signon.{'p' * 40}.{'r' * 20}' is too long for PostgreSQL: 68 of at most 63 bytes"
     )
+
+
+@pytest.mark.parametrize("name", ["a" * 21, "a" * 32, "payments_app", "app."])
+def test_a_login_that_comes_with_a_token_is_as_long_as_mysqls_accounts_and_in_no_directory(name: str) -> None:
+    assert iam_login_problem(name, "dbadmin") is None
+
+
+@pytest.mark.parametrize("name", ["", "a" * 33, "a b", "rdsadmin", "dbadmin"])
+def test_a_login_that_comes_with_a_token_obeys_the_other_rules_of_logins(name: str) -> None:
+    assert iam_login_problem(name, "dbadmin") is not None
+
+
+@pytest.mark.parametrize("name", ["a", "alice bob", "root", "a" * 32, "\u00e9" * 32, "\ufffe", "\uffff", "a\u200b"])
+def test_what_mysql_stores_under_exactly_this_name_passes(name: str) -> None:
+    assert mysql_account_problem(name) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", " alice", "alice ", "alice\t", "\u3000alice", "\0", "a\0b", "a\U00010000", "\U0001f600", "a" * 33],
+)
+def test_what_mysql_would_store_under_another_name_is_refused(name: str) -> None:
+    assert mysql_account_problem(name) is not None
+
+
+@pytest.mark.parametrize("name", ["a", " a ", "\u00e9" * 31, "\U0001f600", "a" * 62])
+def test_what_postgresql_stores_under_exactly_this_name_passes(name: str) -> None:
+    assert postgresql_role_problem(name) is None
+
+
+@pytest.mark.parametrize("name", ["", "\0", "a\0b", "a" * 64, "\u00e9" * 32, "a" * 1000])
+def test_what_postgresql_would_store_under_another_name_is_refused(name: str) -> None:
+    assert postgresql_role_problem(name) is not None
+
+
+def test_the_character_that_neither_server_keeps_is_named() -> None:
+    assert "(U+0000)" in str(postgresql_role_problem("a\0b"))
+    assert "(U+0000)" in str(mysql_account_problem("a\0b"))

@@ -7,7 +7,7 @@ import pytest
 from signon.domain.database import Instance
 from signon.domain.reboot import Reboot, after, cut_off, permit, remaining
 from signon.errors import RebootDidNotHelp, RebootNotAllowed
-from tests.builders import NOW, a_cluster, a_database, a_plan, an_instance, at
+from tests.builders import NOW, a_cluster, a_cluster_id, a_database, a_plan, an_instance, at
 
 HALFWAY = Reboot(NOW.isoformat(), requested=True, instances=("ledger-2",), remaining=("ledger-3", "ledger-1"))
 DONE = Reboot(NOW.isoformat(), requested=True, instances=("payments-orders",), remaining=())
@@ -20,6 +20,12 @@ def test_a_plan_that_may_reboot_does() -> None:
 def test_an_execution_reboots_once() -> None:
     with pytest.raises(RebootDidNotHelp, match="its sign-in plugin is still not loaded"):
         permit(a_plan(may_reboot=True), a_database(), DONE)
+
+
+def test_a_writer_that_needs_no_reboot_is_not_rebooted() -> None:
+    alone = a_cluster(id=a_cluster_id(engine="aurora-mysql"), instances=(an_instance("ledger-1", is_writer=True),))
+    with pytest.raises(RebootDidNotHelp, match="on the writer, which needs no reboot"):
+        permit(a_plan(may_reboot=True), alone, None)
 
 
 def test_an_execution_goes_on_with_the_instances_that_are_left() -> None:
@@ -75,6 +81,13 @@ def test_each_visit_adds_what_was_done() -> None:
     assert first == HALFWAY
     second = after(first, a_cluster(), {"ledger-3": at(minutes=5)}, requested=False)
     assert second == Reboot(NOW.isoformat(), True, ("ledger-2", "ledger-3"), ("ledger-1",))
+
+
+def test_whether_rds_was_asked_is_remembered() -> None:
+    found = after(None, a_cluster(), {"ledger-2": NOW}, requested=False)
+    assert not found.requested
+    assert not after(found, a_cluster(), {"ledger-3": NOW}, requested=False).requested
+    assert after(found, a_cluster(), {"ledger-3": NOW}, requested=True).requested
 
 
 def test_the_first_intent_dates_the_reboots() -> None:

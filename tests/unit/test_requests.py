@@ -51,6 +51,17 @@ def test_a_sample_is_read_as_what_it_says(name: str) -> None:
     assert read(json.loads((EVENTS / f"{name}.json").read_text())) == SAMPLES[name]
 
 
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_request_survives_the_state_machine(name: str) -> None:
+    request = SAMPLES[name]
+    assert Request.from_json(json.loads(json.dumps(request.to_json()))) == request
+
+
+def test_an_input_says_nothing_of_a_tag_and_asks_for_changes() -> None:
+    for request in (read({"database": {"instance": "a"}}), read(an_event())):
+        assert (request.by_tag, request.dry_run) == (False, False)
+
+
 def test_every_sample_is_read_here() -> None:
     assert {path.stem for path in EVENTS.glob("*.json")} - BESIDE_THE_STORY == set(SAMPLES)
 
@@ -68,6 +79,18 @@ def test_rds_names_instances_in_lower_case_and_so_do_we() -> None:
 def test_an_event_of_a_cluster_asks_for_the_cluster() -> None:
     request = read(an_event(SourceArn=f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:ledger", EventID="RDS-EVENT-0170"))
     assert (request.trigger, request.scope, request.name) == ("RDS-EVENT-0170", CLUSTER, "ledger")
+
+
+def test_a_reason_is_at_most_256_characters_long() -> None:
+    assert read({"database": {"instance": "a"}, "reason": "x" * 256}).reason == "x" * 256
+
+
+def test_an_event_is_not_made_by_hand_whatever_its_id() -> None:
+    event = an_event()
+    del event["detail"]["EventID"]
+    assert not read(event).by_hand
+    assert not read(an_event(EventID="zero")).by_hand
+    assert read({"database": {"instance": "a"}}).by_hand
 
 
 JSON = st.recursive(

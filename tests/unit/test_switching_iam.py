@@ -52,6 +52,10 @@ def test_what_is_waited_for_is_said() -> None:
     [
         ("kerberos-enabled", True, True),
         ("enable-kerberos-failed", True, True),
+        ("a status of the future", True, True),
+        ("pending-maintenance-of-the-future", False, True),
+        ("pending-maintenance-enable-kerberos", True, True),
+        ("pending-maintenance-enable-kerberos", False, True),  # it waits for a window to join in
         ("disabling-kerberos", True, False),
         ("pending-maintenance-disable-kerberos", True, True),
         ("pending-maintenance-disable-kerberos", False, False),
@@ -77,7 +81,8 @@ def test_visits_grow_apart_and_remember_that_rds_was_asked() -> None:
     second = visit(first, at(minutes=1), done=False, asks=False, what="it")
     third = visit(Visit.from_json(second.to_json()), at(minutes=3), done=True, asks=False, what="it")
     assert (first.verdict, second.verdict, third.verdict) == ("WAIT", "WAIT", "READY")
-    assert first.wait_seconds < second.wait_seconds
+    assert (first.wait_seconds, second.wait_seconds, third.wait_seconds) == (60, 78, 101)
+    assert (first.looks, second.looks) == (1, 2)
     assert (third.began_at, third.looks, third.requested) == (NOW.isoformat(), 3, True)
 
 
@@ -86,3 +91,16 @@ def test_nobody_waits_longer_than_three_hours() -> None:
     with pytest.raises(StillWaiting, match="IAM is not on yet, for more than 3 hours"):
         visit(first, at(hours=3, minutes=1), done=False, asks=False, what="IAM is not on yet")
     assert visit(first, at(hours=4), done=True, asks=False, what="it").verdict == "READY"
+
+
+def test_three_hours_are_waited_and_what_is_done_by_then_or_later_is_done() -> None:
+    first = visit(None, NOW, done=False, asks=True, what="it")
+    assert visit(first, at(hours=3), done=False, asks=False, what="it").verdict == "WAIT"
+    assert visit(first, at(hours=9), done=True, asks=False, what="it").verdict == "READY"
+
+
+def test_rds_was_not_asked_where_no_visit_asked_it() -> None:
+    first = visit(None, NOW, done=False, asks=False, what="it")
+    second = visit(first, at(minutes=1), done=False, asks=False, what="it")
+    third = visit(second, at(minutes=3), done=False, asks=True, what="it")
+    assert (first.requested, second.requested, third.requested) == (False, False, True)

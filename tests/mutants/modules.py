@@ -1,0 +1,23 @@
+"""The modules whose decisions are changed, each with the unit tests that must notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+LAYER = "layers/signon/python/signon"
+UNIT = "tests/unit"
+OF_ALL = "test_frozen.py"
+
+MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "domain/names.py": ("test_names.py", OF_ALL),
+        "domain/membership.py": ("test_membership.py", "test_switching_iam.py", OF_ALL),
+        "domain/waiting.py": ("test_switching_iam.py", OF_ALL),
+        "domain/reboot.py": ("test_reboots.py", OF_ALL),
+        "domain/iam_authentication.py": ("test_switching_iam.py", OF_ALL),
+        "domain/claim.py": ("test_claims.py", OF_ALL),
+        "domain/admission.py": ("test_admission.py", OF_ALL),
+        "domain/request.py": ("test_requests.py", "test_bad_requests.py", "test_bad_events.py", OF_ALL),
+    }
+)
