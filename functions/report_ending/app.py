@@ -23,7 +23,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     request = ending.asked_for(execution, account, region)
     database = rds.find_made(request) if request else None
     if request is None or database is None:
-        logger.info("Nothing to report: the input names no database of ours")
+        logger.info("Nothing to report: the input names no database of ours", extra={"execution": execution.arn})
         return {"reported": False, "released": False}
     table, resource = setting("TABLE"), database.id.resource_id
     record, claim = records.read(table, resource), claims.held_by(table, resource, execution.arn)
@@ -35,5 +35,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     released = claim is not None and not execution.may_still_write
     if claim and released:
         claims.abandon(table, claim)
-    logger.info("Ending", extra={"status": execution.status, "reported": unreported, "released": released})
+    said = {"execution": execution.arn, "status": execution.status, "reported": unreported, "released": released}
+    logger.info("Ending", extra=said)
     return {"reported": unreported, "released": released}

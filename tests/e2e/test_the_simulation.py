@@ -10,24 +10,33 @@ from tests.e2e.scene import Ended, Scene
 from tests.simulation.state_machine import Run, StateFailed
 
 History = Sequence[Mapping[str, Any]]
+NAME = "alike-1"
+
+
+@pytest.fixture(scope="module")
+def onboarded(scene: Scene) -> Ended:
+    """A database of these tests alone: some of their executions end badly, and the next one tells of it."""
+    scene.publish_profile("alike", {"alice": ["read"]})
+    scene.create_database(NAME, "alike")
+    return scene.onboarded_by_event(NAME)
 
 
 def _a_run_on_what_bears_no_tag(scene: Scene) -> Ended:
-    scene.show_copy("orders-1", "untagged-1", {})
-    return scene.run("untagged-1")
+    scene.show_copy(NAME, f"{NAME}-untagged", {})
+    return scene.run(f"{NAME}-untagged")
 
 
 def _a_run_that_meets(function: str, *faults: str) -> Callable[[Scene], Ended]:
     def run(scene: Scene) -> Ended:
         scene.cloud.faults.script(f"invoke:signon-{function}", *faults)
-        return scene.run("orders-1")
+        return scene.run(NAME)
 
     return run
 
 
 EXECUTIONS: Mapping[str, Callable[[Scene], Ended]] = {
-    "dry run": lambda scene: scene.run("orders-1", dry_run=True),
-    "second run": lambda scene: scene.run("orders-1"),
+    "dry run": lambda scene: scene.run(NAME, dry_run=True),
+    "second run": lambda scene: scene.run(NAME),
     "not ours": _a_run_on_what_bears_no_tag,
     "no such database": lambda scene: scene.run("nobody-1"),
     "retried": _a_run_that_meets("make-plan", "ServiceException", "ServiceException"),
@@ -87,9 +96,9 @@ def _failures(run: Run) -> Iterator[StateFailed]:
 
 @pytest.mark.parametrize("how", [None, *EXECUTIONS])
 def test_an_execution_goes_through_the_same_states_with_the_same_events_to_the_same_output(
-    scene: Scene, orders: Ended, how: str | None
+    scene: Scene, onboarded: Ended, how: str | None
 ) -> None:
-    ended = EXECUTIONS[how](scene) if how else orders
+    ended = EXECUTIONS[how](scene) if how else onboarded
     story = scene.cloud.client("stepfunctions").describe_state_machine(stateMachineArn=scene.machine)
     history = _history(scene, ended.arn)
     run = run_again(history, json.loads(story["definition"]), ended.arn)
