@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """A worker has ended: what its cloud was granted and has used."""
-    unused_grants.hand_over(node.workeroutput, node.config)
+    unused_grants.hand_over(getattr(node, "workeroutput", {}), node.config)  # one that crashed has none
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
