@@ -26,7 +26,7 @@ def test_there_are_facts() -> None:
 
 @each_fact
 def test_a_fact_has_a_line_to_try_its_results_and_the_answer_until_then(fact: str) -> None:
-    before, line, after = re.fullmatch(r"(.*?)```bash\n(.*?)```\n(.*)", FACTS[fact], re.DOTALL).groups()  # type: ignore[union-attr]
+    before, line, after = re.fullmatch(r"(.*?)```bash\n(.*?)```\n(.*)", FACTS[fact], re.DOTALL).groups()  # type: ignore[union-attr]  # else it fails
     assert re.match(r"\n- .+\n(- .+\n)*\n\*\*Until then\*\*: .+\n", after)
     assert "`" in after or "nothing" in after
     done = subprocess.run(["bash", "-n"], input=line, text=True, capture_output=True, check=False)

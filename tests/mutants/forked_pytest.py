@@ -15,10 +15,10 @@ import sys
 def serve(path: str) -> None:
     """Says "ready", then runs pytest for each caller, one after the other, until it is ended."""
     # What is tested is not imported here, but in the forks: it differs.
-    import hypothesis.strategies  # noqa: F401
+    import hypothesis.strategies  # noqa: F401  every fork has it
     import pytest
 
-    import localcloud.cloud  # noqa: F401
+    import localcloud.cloud  # noqa: F401  every fork has it
 
     gc.freeze()  # pytest collects garbage at each end
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -37,33 +38,22 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
     import boto3  # half a second, which only these tests need
     from botocore.stub import Stubber
 
-    from signon.aws import (
-        connect_policies,
-        directory_service,
-        ec2,
-        executions,
-        iam,
-        parameters,
-        profiles,
-        rds,
-        rds_changes,
-        records,
-        secrets,
-    )
-
-    modules = (
-        connect_policies,
-        directory_service,
-        ec2,
-        executions,
-        iam,
-        parameters,
-        profiles,
-        rds,
-        rds_changes,
-        records,
-        secrets,
-    )
+    modules = [
+        importlib.import_module(f"signon.aws.{name}")
+        for name in (
+            "connect_policies",
+            "directory_service",
+            "ec2",
+            "executions",
+            "iam",
+            "parameters",
+            "profiles",
+            "rds",
+            "rds_changes",
+            "records",
+            "secrets",
+        )
+    ]
 
     def stub(service: str) -> Stubber:
         client: Any = boto3.client(service, REGION, aws_access_key_id="x", aws_secret_access_key="x")  # type: ignore[call-overload]

@@ -12,7 +12,7 @@ from signon import domain
 def test_every_dataclass_of_the_domain_is_frozen() -> None:
     names = [found.name for found in pkgutil.walk_packages(domain.__path__, "signon.domain.")]
     kinds = {
-        kind: kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
+        kind: kind.__dataclass_params__.frozen  # type: ignore[attr-defined]  # unknown to its stubs
         for name in names
         for kind in vars(importlib.import_module(name)).values()
         if isinstance(kind, type) and dataclasses.is_dataclass(kind)

@@ -39,6 +39,7 @@ NO_CONNECTION = [
 
 @pytest.mark.parametrize("error", NO_CONNECTION)
 def test_inside_the_vpc_whoever_gets_no_connection_is_told_the_way_that_is_missing(error: Exception) -> None:
+    # apart: joined with the next, the line is too long
     with pytest.raises(ServiceUnreachable, match=r"S3 \(profiles-1\.s3\.eu-central-1\.amazonaws\.com\)"):  # noqa: SIM117
         with inside_the_vpc(), errors_as():
             raise error

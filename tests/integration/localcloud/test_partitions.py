@@ -30,7 +30,7 @@ def made(cloud: Cloud, template: Path, region: str) -> Stack:
     session = boto3.Session("local", "local", region_name=region)
 
     def client(service: str) -> Any:
-        return session.client(service, endpoint_url=cloud.endpoint)  # type: ignore[call-overload]
+        return session.client(service, endpoint_url=cloud.endpoint)  # type: ignore[call-overload]  # callers name it
 
     parameters = {
         "ConnectRoles": f"arn:{PARTITIONS[region]}:iam::{cloud.account}:role/api",
