@@ -35,6 +35,7 @@ from localcloud.mending import mend
 from localcloud.tracing import trace_id
 
 ENDED_EVENT_DETAIL = "Step Functions Execution Status Change"
+BEGUN = {"status": "RUNNING", "stopDate": None, "output": None, "error": None, "cause": None}
 
 
 class ExecutingBackend(parser.StepFunctionsParserBackend):
@@ -54,7 +55,8 @@ class ExecutingBackend(parser.StepFunctionsParserBackend):
     ) -> Any:
         """With a name of its own for each: moto calls all that have none "None"."""
         execution = super().start_execution(state_machine_arn, name or str(uuid.uuid4()), execution_input, trace_header)
-        _publish_status(execution)
+        # it runs in a thread of its own, and may have ended by now: that is told by `_terminated`
+        _publish_status({**execution.to_describe_output(), **BEGUN}, execution)
         return execution
 
 
@@ -189,13 +191,13 @@ _moto_terminated = executions.BaseExecutionWorkerCommunication.terminated
 
 def _terminated(communication: Any) -> None:
     _moto_terminated(communication)
-    _publish_status(communication.execution)
-
-
-def _publish_status(execution: Any) -> None:
-    """https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html"""
-    said = execution.to_describe_output()
+    said = communication.execution.to_describe_output()
     ExecutingBackend.metrics.execution_ended(said["stateMachineArn"], _text(said["status"]))
+    _publish_status(said, communication.execution)
+
+
+def _publish_status(said: dict[str, Any], execution: Any) -> None:
+    """https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html"""
     detail = {
         "executionArn": said["executionArn"],
         "stateMachineArn": said["stateMachineArn"],
@@ -206,7 +208,7 @@ def _publish_status(execution: Any) -> None:
         "input": said["input"],
         "inputDetails": {"included": True},
         "output": said.get("output"),
-        "outputDetails": {"included": True} if "output" in said else None,
+        "outputDetails": {"included": True} if said.get("output") is not None else None,
         "error": said.get("error"),
         "cause": said.get("cause"),
     }

@@ -20,12 +20,13 @@ from .directory import Directory
 from .mariadb import MariaDB
 from .mysql import MySQL
 from .names import Names
+from .place import DISK, MEMORY, place
 from .postgresql import PostgreSQL
 from .supervisor import Supervisor
 from .templates import Templates
 from .trusted import TrustedDomain
 
-_PARENT, _PREFIX = Path("/tmp"), "signon-"  # noqa: S108  (short, because a unix socket's path holds 107 characters)
+_PREFIX = "signon-"
 
 
 class World:
@@ -38,10 +39,11 @@ class World:
     """
 
     def __init__(self, machine: Machine) -> None:
-        stale.sweep(_PARENT, _PREFIX)
+        for parent in (MEMORY, DISK):
+            stale.sweep(parent, _PREFIX)
         self.machine = machine
         self.account = Account.unprivileged()
-        self.home = self.account.give(stale.make(_PARENT, _PREFIX))
+        self.home = self.account.give(stale.make(place(), _PREFIX))
         self.home.chmod(0o755)
         self.supervisor = Supervisor(self.account, self.home)
         self.templates = Templates(machine.cache / "templates", self.account, self.supervisor)

@@ -2,7 +2,11 @@
 
 import datetime
 import json
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import pytest
+from moto.stepfunctions.parser import models as parser
 from moto.stepfunctions.parser.asl.component.common.query_language import QueryLanguage
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
@@ -51,18 +55,53 @@ def test_a_stopped_execution_says_why(cloud: Cloud, probe: Stack, eventually: Ev
     assert arn in {each["executionArn"] for each in listed}
 
 
-def test_the_end_of_an_execution_is_an_event(cloud: Cloud, ask: Ask, eventually: Eventually) -> None:
+Told = Callable[[str], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def told(cloud: Cloud) -> Iterator[Told]:
+    """What the events say that came so far of an execution."""
     sqs, events = cloud.client("sqs"), cloud.client("events")
-    queue = sqs.create_queue(QueueName="ends")["QueueUrl"]
+    queue = sqs.create_queue(QueueName="statuses")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    pattern = {"source": ["aws.states"], "detail": {"status": ["FAILED"]}}
-    events.put_rule(Name="ends", EventPattern=json.dumps(pattern))
-    events.put_targets(Rule="ends", Targets=[{"Id": "queue", "Arn": arn}])
+    events.put_rule(Name="statuses", EventPattern=json.dumps({"source": ["aws.states"]}))
+    events.put_targets(Rule="statuses", Targets=[{"Id": "queue", "Arn": arn}])
+    came: list[dict[str, Any]] = []
+
+    def told(execution: str) -> list[dict[str, Any]]:
+        messages = sqs.receive_message(QueueUrl=queue).get("Messages", [])
+        came.extend(json.loads(each["Body"])["detail"] for each in messages)
+        return [detail for detail in came if detail["executionArn"] == execution]
+
+    yield told
+    events.remove_targets(Rule="statuses", Ids=["queue"])
+    sqs.delete_queue(QueueUrl=queue)
+
+
+def test_the_beginning_and_the_end_of_an_execution_are_events(told: Told, ask: Ask, eventually: Eventually) -> None:
     execution = ask("raise")["executionArn"]
-    message = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))[0]
-    events.remove_targets(Rule="ends", Ids=["queue"])
-    detail = json.loads(message["Body"])["detail"]
-    assert (detail["executionArn"], detail["error"]) == (execution, "DatabaseBusy")
+    eventually(lambda: len(told(execution)) == 2)
+    errors = {detail["status"]: detail["error"] for detail in told(execution)}
+    assert errors == {"RUNNING": None, "FAILED": "DatabaseBusy"}
+
+
+def test_an_execution_that_has_ended_before_its_beginning_is_told_has_begun_all_the_same(
+    cloud: Cloud, told: Told, ask: Ask, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = parser.StepFunctionsParserBackend
+    at_once = backend.start_execution
+
+    def slowly(*arguments: Any) -> Any:
+        execution = at_once(*arguments)
+        eventually(lambda: execution.status != "RUNNING")
+        return execution
+
+    monkeypatch.setattr(backend, "start_execution", slowly)
+    execution = ask("raise")["executionArn"]
+    eventually(lambda: len(told(execution)) == 2)
+    begun, ended = sorted(told(execution), key=lambda detail: detail["status"], reverse=True)
+    assert (begun["status"], begun["stopDate"], begun["error"]) == ("RUNNING", None, None)
+    assert (ended["status"], ended["error"]) == ("FAILED", "DatabaseBusy")
 
 
 def test_two_definitions_are_read_at_once(cloud: Cloud) -> None:
