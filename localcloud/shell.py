@@ -55,7 +55,7 @@ def _profiles(running: Running) -> str:
     sections = {"default": {**keys, "region": running.region}}
     for role in ROLES:
         sections[f"profile {role}"] = {
-            "role_arn": f"arn:aws:iam::{running.account}:role/{role}",
+            "role_arn": running.role(role),
             "source_profile": "default",
             "region": running.region,
             # the CLI keeps sessions in the user's home: none of another cloud is taken for ours

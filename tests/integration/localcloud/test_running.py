@@ -50,3 +50,10 @@ def test_who_ends_late_leaves_the_description_of_the_next_cloud(published: Path)
     assert Running.find() == CLOUD
     forget(CLOUD.pid)
     assert Running.find() is None
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_a_role_is_of_the_clouds_own_partition_and_account(partition: str) -> None:
+    machine = f"arn:{partition}:states:us-east-1:123456789012:stateMachine:signon-onboard-database"
+    cloud = replace(CLOUD, outputs={"StateMachineArn": machine})
+    assert cloud.role("reports") == f"arn:{partition}:iam::123456789012:role/reports"
