@@ -348,9 +348,10 @@ def test_a_cluster_that_cannot_be_served_is_found_though_it_has_no_instance(
     assert (database.in_vpc, database.is_limitless, database.vpc) == (in_vpc, is_limitless, "")
 
 
-def test_a_usual_cluster_is_in_a_vpc_and_has_instances(answering: Answering) -> None:
-    usual = a_cluster(7, "payments-1", VPCNetworkingEnabled=True, ClusterScalabilityType="standard")
-    answer_of_a_cluster(answering("rds"), usual, a_member(1, 7))
+@pytest.mark.parametrize("says", [True, False])
+def test_a_usual_cluster_has_instances_in_a_vpc_whatever_it_says_itself(answering: Answering, says: bool) -> None:
+    usual = a_cluster(7, "payments-1", VPCNetworkingEnabled=says, ClusterScalabilityType="standard")
+    answer_of_a_cluster(answering("rds"), usual, a_member(1, 7, DBSubnetGroup={"VpcId": "vpc-1"}))
     database = rds.find(asked_for(Scope.CLUSTER, "ledger-7"))
     assert database
     assert (database.in_vpc, database.is_limitless) == (True, False)

@@ -55,7 +55,8 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
     # have any writer or reader DB instances"
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html
     # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/limitless-reqs-limits.html
-    in_vpc = answer.get("VPCNetworkingEnabled") is not False
+    # What it says of other clusters is not documented, and an instance that is in a VPC settles it.
+    in_vpc = answer.get("VPCNetworkingEnabled") is not False or any(map(_vpc, members))
     is_limitless = answer.get("ClusterScalabilityType") == "limitless"
     needs_writer = in_vpc and not is_limitless and not is_secondary
     if needs_writer and not any(map(is_made, writers)):
