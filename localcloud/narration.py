@@ -18,6 +18,7 @@ from typing import Any
 from localcloud.tracing import trace_id
 
 WIDTH, INDENT = min(118, shutil.get_terminal_size((118, 24)).columns), " " * 24
+NARROWEST = 40  # where a terminal is narrower, it folds by itself
 HEADING = "  simulated    real     state"
 
 
@@ -210,7 +211,7 @@ def folded(text: str, width: int, first: str = "", hanging: str = "") -> str:
     """In lines of this width, the indents with them; what is copied as one word, a name or an option, is not broken."""
     return textwrap.fill(
         text,
-        width,
+        max(width, NARROWEST),
         initial_indent=first,
         subsequent_indent=hanging,
         break_on_hyphens=False,

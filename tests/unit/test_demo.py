@@ -54,10 +54,15 @@ def test_there_is_a_demo_of_every_engine_by_every_method_that_it_offers() -> Non
 
 
 def test_a_line_is_broken_between_words_and_neither_at_a_hyphen_nor_in_a_name() -> None:
-    text = "directory sign-in is off for payments-orders-of-the-south"
-    assert folded(text, 16, hanging="  ").splitlines() == [
-        "directory",
-        "  sign-in is off",
-        "  for",
-        "  payments-orders-of-the-south",
+    text = (
+        "of the cluster payments-ledger directory sign-in is off, as is payments-ledger.cluster-csr00mehie14.us-east-1"
+    )
+    assert folded(text, 41, hanging="  ").splitlines() == [
+        "of the cluster payments-ledger directory",
+        "  sign-in is off, as is",
+        "  payments-ledger.cluster-csr00mehie14.us-east-1",
     ]
+
+
+def test_in_a_terminal_that_is_too_narrow_lines_are_longer_than_it() -> None:
+    assert folded(f"{'word ' * 7}word word", -4).splitlines() == ["word word word word word word word word", "word"]
