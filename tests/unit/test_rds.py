@@ -218,6 +218,8 @@ def test_every_membership_in_the_list_is_read(answering: Answering) -> None:
     listed = [
         {"Domain": "d-1", "Status": "enable-kerberos-failed", "IAMRoleName": "r"},
         {"Domain": "d-2", "Status": "kerberos-enabled"},
+        {"FQDN": "corp.example.com", "OU": "OU=Databases", "AuthSecretArn": "arn:secret"},
+        {},
     ]
     answering("rds").add_response("describe_db_instances", {"DBInstances": [an_instance(1, DomainMemberships=listed)]})
     database = rds.find(asked_for(Scope.INSTANCE, "payments-1"))
@@ -225,6 +227,8 @@ def test_every_membership_in_the_list_is_read(answering: Answering) -> None:
     assert database.memberships == (
         Membership("d-1", "enable-kerberos-failed", "r"),
         Membership("d-2", "kerberos-enabled", ""),
+        Membership("corp.example.com", "unknown", ""),
+        Membership("unknown", "unknown", ""),
     )
 
 

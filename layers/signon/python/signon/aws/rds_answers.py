@@ -103,13 +103,16 @@ def _of_either(answer: Mapping[str, Any]) -> dict[str, Any]:
         "tags": tags(answer),
         "master_user": answer.get("MasterUsername", ""),
         "master_secret": answer.get("MasterUserSecret", {}).get("SecretArn"),
-        "memberships": tuple(
-            Membership(entry["Domain"], entry.get("Status", ""), entry.get("IAMRoleName", ""))
-            for entry in answer.get("DomainMemberships", [])
-        ),
+        "memberships": tuple(_membership(entry) for entry in answer.get("DomainMemberships", [])),
         "iam_enabled": answer.get("IAMDatabaseAuthenticationEnabled", False),
         "security_groups": tuple(group["VpcSecurityGroupId"] for group in answer.get("VpcSecurityGroups", [])),
     }
+
+
+def _membership(entry: Mapping[str, Any]) -> Membership:
+    """No field of an entry is sure to be there. A self-managed domain, which other engines join, may have no id."""
+    domain = entry.get("Domain") or entry.get("FQDN") or "unknown"
+    return Membership(domain, entry.get("Status") or "unknown", entry.get("IAMRoleName", ""))
 
 
 def _instance(answer: Mapping[str, Any], *, is_writer: bool) -> Instance:
