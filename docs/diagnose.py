@@ -16,7 +16,12 @@ def told(text: str) -> str:
     found = diagnose(text)
     if found is None:
         return "This text is not known. The kit's check-connection says what is not reached from your machine.\n"
-    return "".join(f"{textwrap.fill(each, 100)}\n" for each in (found.cause, found.remedy))
+    return "".join(f"{_folded(each)}\n" for each in (found.cause, found.remedy))
+
+
+def _folded(text: str) -> str:
+    """In lines; what is copied, as get-caller-identity, is not broken at a hyphen."""
+    return textwrap.fill(text, 100, break_on_hyphens=False, break_long_words=False)
 
 
 if __name__ == "__main__":

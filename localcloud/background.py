@@ -94,7 +94,7 @@ def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
         from localcloud import chronicle
         from localcloud.rds import endpoints
 
-        chronicle.install(cloud.clock, lambda text: print(text, flush=True))
+        chronicle.install(cloud.clock, chronicle.write_out)
         prepare(cloud)
         running = True
         Running(

@@ -1,6 +1,7 @@
 """What happens in a cloud, in short lines with the simulated time: RDS's events, executions, messages to people."""
 
 import json
+import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -40,6 +41,12 @@ def install(clock: Clock, write: Callable[[str], object]) -> None:
 
     mend(EventsBackend, put_events=put_and_enter)
     mend(Topic, publish=publish_and_enter)
+
+
+def write_out(entry: str) -> None:
+    """To standard output, in one piece: executions and services speak at the same time."""
+    sys.stdout.write(f"{entry}\n")
+    sys.stdout.flush()
 
 
 def of_event(event: Mapping[str, Any]) -> Iterator[str]:

@@ -139,7 +139,7 @@ def _require_mappings(value: Any, resources: Any) -> None:
         for name, inner in value.items():
             if name == "Fn::FindInMap":
                 table, *keys = parsing.clean_json(inner, resources)
-                if keys[0] not in resources[table]:
+                if keys[1] not in resources[table].get(keys[0], {}):
                     raise DeploymentError(f"Template error: Unable to get mapping for {'::'.join([table, *keys])}")
             _require_mappings(inner, resources)
     elif isinstance(value, list):

@@ -40,17 +40,15 @@ def deploy(
 ) -> Stack:
     """Deploy the template as the stack `name`; of `parameters` it gets those that it declares.
 
-    Raises DeploymentError when a parameter is too long or a resource cannot be made, when one or a property of one is
-    dropped that `allowed` does not name, and when `allowed` names one that is not dropped.
+    Raises DeploymentError when a parameter is too long or not allowed, or a resource cannot be made, when one or a
+    property of one is dropped that `allowed` does not name, and when `allowed` names one that is not dropped.
     """
     template = read(template_file)
     declared = template.get("Parameters", {})
     # with the defaults: moto splits a list only where it is passed
     defaults = {key: str(declaration["Default"]) for key, declaration in declared.items() if "Default" in declaration}
     parameters = defaults | {key: value for key, value in parameters.items() if key in declared}
-    for key, value in parameters.items():
-        if len(value.encode()) > PARAMETER:
-            raise DeploymentError(f"The value of the parameter {key} is longer than {PARAMETER} bytes")
+    _require_values(parameters, declared)
     artifacts.package(template, template_file.parent, client("s3"))
     # through JSON: what a YAML anchor shares becomes one object per place, since moto changes what it reads
     template = json.loads(json.dumps(translated(template, parameters, region)))
@@ -72,6 +70,15 @@ def deploy(
     return Stack(
         name, physical, {output["OutputKey"]: str(output["OutputValue"]) for output in stack.outputs or []}, template
     )
+
+
+def _require_values(parameters: Mapping[str, str], declared: Mapping[str, Mapping[str, Any]]) -> None:
+    for key, value in parameters.items():
+        if len(value.encode()) > PARAMETER:
+            raise DeploymentError(f"The value of the parameter {key} is longer than {PARAMETER} bytes")
+        allowed = declared[key].get("AllowedValues")
+        if allowed and value not in map(str, allowed):
+            raise DeploymentError(f"Parameter '{key}' must be one of AllowedValues")
 
 
 def _complain(found: Mapping[Finding, list[str]], allowed: Mapping[Finding, str]) -> None:

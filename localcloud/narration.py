@@ -18,6 +18,7 @@ from typing import Any
 from localcloud.tracing import trace_id
 
 WIDTH, INDENT = min(118, shutil.get_terminal_size((118, 24)).columns), " " * 24
+NARROWEST = 40  # where a terminal is narrower, it folds by itself
 HEADING = "  simulated    real     state"
 
 
@@ -150,7 +151,7 @@ class Narration:
         print(self._text(line) + (f"   {details[0]}" if short else ""))
         for text in [] if short else "\n".join(details).splitlines():
             hanging = " " * (len(text) - len(text.lstrip()) + 2)
-            print(textwrap.indent(textwrap.fill(text, WIDTH - len(INDENT), subsequent_indent=hanging), INDENT))
+            print(textwrap.indent(folded(text, WIDTH - len(INDENT), hanging=hanging), INDENT))
 
     def _text(self, line: _Line) -> str:
         return f"  {_hours(line.entered - self._started)}  {line.began:6.2f} s   {' > '.join(line.states)}"
@@ -204,6 +205,18 @@ class Narration:
             history_events=len(self._history),
             sql_round_trips=sum(e["round_trips"] for e in signed_in if e.get("message") == "SQL round trips"),
         )
+
+
+def folded(text: str, width: int, first: str = "", hanging: str = "") -> str:
+    """In lines of this width, the indents with them; what is copied as one word, a name or an option, is not broken."""
+    return textwrap.fill(
+        text,
+        max(width, NARROWEST),
+        initial_indent=first,
+        subsequent_indent=hanging,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _counted(details: list[str]) -> Iterator[str]:

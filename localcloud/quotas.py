@@ -38,11 +38,17 @@ VARIABLES = 4096  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-
 # "IAM doesn't count white space when calculating the size of a policy against these quotas."
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED_POLICY, INLINE_POLICIES_OF_A_ROLE = 6_144, 10_240
+POLICIES_PER_ROLE = 10  # managed ones, where nobody has had the quota raised
 
 
 def install() -> None:
-    """From now on IAM keeps no policy that is too long."""
-    mend(IAMBackend, create_policy=_create_policy, create_policy_version=_create_policy_version)
+    """From now on IAM keeps no policy that is too long, and attaches no more of them to a role than it may have."""
+    mend(
+        IAMBackend,
+        create_policy=_create_policy,
+        create_policy_version=_create_policy_version,
+        attach_role_policy=_attach_role_policy,
+    )
     mend(Role, put_policy=_put_policy)
 
 
@@ -74,6 +80,7 @@ def require_variables(variables: Mapping[str, Any]) -> None:
 
 
 _moto_create_policy, _moto_create_policy_version = IAMBackend.create_policy, IAMBackend.create_policy_version
+_moto_attach_role_policy = IAMBackend.attach_role_policy
 
 
 def _create_policy(
@@ -88,6 +95,13 @@ def _create_policy_version(
 ) -> PolicyVersion:
     _require_managed(policy_document)
     return _moto_create_policy_version(backend, policy_arn, policy_document, set_as_default)
+
+
+def _attach_role_policy(backend: IAMBackend, policy_arn: str, role_name: str) -> None:
+    attached = backend.get_role(role_name).managed_policies
+    if policy_arn not in attached and len(attached) >= POLICIES_PER_ROLE:
+        raise LimitExceededException(f"Cannot exceed quota for PoliciesPerRole: {POLICIES_PER_ROLE}")
+    _moto_attach_role_policy(backend, policy_arn, role_name)
 
 
 def _require_managed(document: str) -> None:

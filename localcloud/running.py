@@ -73,6 +73,10 @@ class Running:
         """The number of its account."""
         return self.outputs["StateMachineArn"].split(":")[4]
 
+    def role(self, name: str) -> str:
+        """The ARN of a role of this account without a path, in this cloud's partition."""
+        return f"arn:{self.outputs['StateMachineArn'].split(':')[1]}:iam::{self.account}:role/{name}"
+
     def publish(self) -> None:
         """From now on `find` answers this one."""
         description = _description()

@@ -10,6 +10,7 @@ from localcloud.running import Running, ticket_file
 from localcloud.scenery import ROLES
 
 PROMPT = "(rds-signon) $ "
+MAKES = ("MAKE", "MFLAGS", "ARGS")  # what a make hands on to those that it starts, with its own ARGS=...
 MACHINE = Path(__file__).resolve().parent.parent / ".machine"
 # What stands in the way of the file of profiles: an SDK takes these variables first.
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE")
@@ -38,7 +39,7 @@ def _environment(running: Running, folder: Path) -> dict[str, str]:
     """
     profiles = folder / "aws-config"
     profiles.write_text(_profiles(running))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(MAKES)}
     theirs = {name: value for name, value in {**kept, **running.environment}.items() if name not in KEYS}
     return {
         **theirs,
@@ -55,7 +56,7 @@ def _profiles(running: Running) -> str:
     sections = {"default": {**keys, "region": running.region}}
     for role in ROLES:
         sections[f"profile {role}"] = {
-            "role_arn": f"arn:aws:iam::{running.account}:role/{role}",
+            "role_arn": running.role(role),
             "source_profile": "default",
             "region": running.region,
             # the CLI keeps sessions in the user's home: none of another cloud is taken for ours

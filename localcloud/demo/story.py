@@ -22,7 +22,7 @@ from localcloud.demo.terminal import Terminal
 from localcloud.demo.victim import Victim
 from localcloud.executions import IN_PROGRESS, Executions
 from localcloud.mailbox import Mailbox
-from localcloud.narration import HEADING, Befallen, Narration, Told
+from localcloud.narration import HEADING, Befallen, Narration, Told, folded
 from localcloud.scenery import API, PEOPLE, REPORTS, prepare, switch_sweep
 
 PATIENCE = 240  # seconds of real time until an execution begins: RDS takes minutes, simulated ones
@@ -104,7 +104,7 @@ def _table(proved: Sequence[Proved], seconds: float) -> None:
     for each in proved:
         print(f"  {each.play.title:<20} {each.play.method:<10} {each.answer.replace(chr(9), ' ')}")
         for who in each.refused:
-            print(textwrap.fill(f"refused: {who}", 110, initial_indent=" " * 34, subsequent_indent=" " * 36))
+            print(folded(f"refused: {who}", 110, first=" " * 34, hanging=" " * 36))
     refusals = sum(len(each.refused) for each in proved)
     signed_in = sum(not each.not_here for each in proved)
     print(f"\n{signed_in} sign-ins proved, {refusals} refused, {seconds:.1f} s")

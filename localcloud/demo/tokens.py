@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from moto.utilities.utils import get_partition
+
 from localcloud import scenery
 from localcloud.demo.passwords import DENIED
 from localcloud.demo.play import Refusal, SignIn
@@ -83,4 +85,5 @@ def _rest(line: str) -> str:
 
 
 def _credentials(terminal: Terminal, role: str) -> Mapping[str, str]:
-    return scenery.credentials(terminal.cloud, f"arn:aws:iam::{terminal.cloud.account}:role/{role}")
+    cloud = terminal.cloud
+    return scenery.credentials(cloud, f"arn:{get_partition(cloud.region)}:iam::{cloud.account}:role/{role}")

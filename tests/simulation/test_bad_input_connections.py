@@ -45,7 +45,10 @@ REFUSED = (
 )
 UNVERIFIED = (
     f"The TLS of {ODD}.co9cqpb5607f.{REGION}.rds.amazonaws.com cannot be verified",
-    "Give the database a certificate of a current RDS certificate authority, and look at who answers at that address",
+    (
+        "Give the database a certificate of a current RDS certificate authority, see that the file of the parameter"
+        " CaBundle has the authorities of this Region, and look at who answers at that address"
+    ),
 )
 
 CONNECTIONS = [

@@ -165,7 +165,13 @@ def test_a_role_with_several_personal_logins_is_a_finding_that_a_person_may_wave
 @pytest.mark.parametrize(
     ("role", "prefix", "missing", "problem"),
     [
-        (ROLE, PREFIX, {ROLE}, "There is no IAM role payments-api"),
+        (ROLE, PREFIX, {ROLE}, f"There is no IAM role {ROLE}"),
+        (
+            "arn:aws-cn:iam::123456789012:role/payments-api",
+            PREFIX,
+            {"arn:aws-cn:iam::123456789012:role/payments-api"},
+            "The role arn:aws-cn:iam::123456789012:role/payments-api is of another partition than payments-orders",
+        ),
         (
             "arn:aws:iam::999999999999:role/api",
             PREFIX,

@@ -8,6 +8,7 @@ from localcloud.__main__ import main
 from localcloud.demo import story
 from localcloud.demo.play import DemoFailed, refused
 from localcloud.demo.plays import PLAYS
+from localcloud.narration import folded
 from signon.domain.engines import ENGINES
 
 
@@ -50,3 +51,18 @@ def test_an_engine_without_a_demo_is_named(capsys: pytest.CaptureFixture[str]) -
 def test_there_is_a_demo_of_every_engine_by_every_method_that_it_offers() -> None:
     assert set(PLAYS) == {(engine.name, method.value) for engine in ENGINES.values() for method in engine.logins}
     assert len({play.name for play in PLAYS.values()}) == len(PLAYS)
+
+
+def test_a_line_is_broken_between_words_and_neither_at_a_hyphen_nor_in_a_name() -> None:
+    text = (
+        "of the cluster payments-ledger directory sign-in is off, as is payments-ledger.cluster-csr00mehie14.us-east-1"
+    )
+    assert folded(text, 41, hanging="  ").splitlines() == [
+        "of the cluster payments-ledger directory",
+        "  sign-in is off, as is",
+        "  payments-ledger.cluster-csr00mehie14.us-east-1",
+    ]
+
+
+def test_in_a_terminal_that_is_too_narrow_lines_are_longer_than_it() -> None:
+    assert folded(f"{'word ' * 7}word word", -4).splitlines() == ["word word word word word word word word", "word"]

@@ -66,14 +66,23 @@ def test_any_text_may_be_asked_about(text: str) -> None:
     assert diagnose(text) is None or diagnose(text) in DIAGNOSES
 
 
-def test_make_diagnose_tells_cause_and_remedy() -> None:
+def told(error: str) -> str:
     done = subprocess.run(
-        [sys.executable, ROOT / "docs/diagnose.py", 'FATAL:  PAM authentication failed for user "alice"'],
+        [sys.executable, ROOT / "docs/diagnose.py", error],
         env={"PYTHONPATH": str(ROOT / "layers/signon/python")},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "older than 15 minutes" in done.stdout.replace("\n", " ")
-    assert "Make a new token" in done.stdout
-    assert "a service control policy of the organization" in done.stdout.replace("\n", " ")
+    return done.stdout
+
+
+def test_make_diagnose_tells_cause_and_remedy() -> None:
+    said = told('FATAL:  PAM authentication failed for user "alice"')
+    assert "older than 15 minutes" in said.replace("\n", " ")
+    assert "Make a new token" in said
+    assert "a service control policy of the organization" in said.replace("\n", " ")
+
+
+def test_a_command_in_a_remedy_is_not_broken_at_a_hyphen() -> None:
+    assert "get-caller-identity" in told("Unable to locate credentials")

@@ -78,7 +78,7 @@ def test_where_rds_has_no_name_that_is_known_directory_sign_in_is_refused_and_to
     assert refused.value.problem == (
         "This version of the stack does not know under which name RDS reaches a directory in us-gov-west-1"
     )
-    assert refused.value.remedy.startswith("Let people sign in with IAM tokens there (methods: [iam])")
+    assert refused.value.remedy.startswith("Let people sign in with IAM tokens there (iam under methods)")
 
 
 def test_a_role_that_rds_can_use_passes() -> None:

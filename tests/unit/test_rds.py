@@ -218,6 +218,8 @@ def test_every_membership_in_the_list_is_read(answering: Answering) -> None:
     listed = [
         {"Domain": "d-1", "Status": "enable-kerberos-failed", "IAMRoleName": "r"},
         {"Domain": "d-2", "Status": "kerberos-enabled"},
+        {"FQDN": "corp.example.com", "OU": "OU=Databases", "AuthSecretArn": "arn:secret"},
+        {},
     ]
     answering("rds").add_response("describe_db_instances", {"DBInstances": [an_instance(1, DomainMemberships=listed)]})
     database = rds.find(asked_for(Scope.INSTANCE, "payments-1"))
@@ -225,6 +227,8 @@ def test_every_membership_in_the_list_is_read(answering: Answering) -> None:
     assert database.memberships == (
         Membership("d-1", "enable-kerberos-failed", "r"),
         Membership("d-2", "kerberos-enabled", ""),
+        Membership("corp.example.com", "unknown", ""),
+        Membership("unknown", "unknown", ""),
     )
 
 
@@ -348,9 +352,10 @@ def test_a_cluster_that_cannot_be_served_is_found_though_it_has_no_instance(
     assert (database.in_vpc, database.is_limitless, database.vpc) == (in_vpc, is_limitless, "")
 
 
-def test_a_usual_cluster_is_in_a_vpc_and_has_instances(answering: Answering) -> None:
-    usual = a_cluster(7, "payments-1", VPCNetworkingEnabled=True, ClusterScalabilityType="standard")
-    answer_of_a_cluster(answering("rds"), usual, a_member(1, 7))
+@pytest.mark.parametrize("says", [True, False])
+def test_a_usual_cluster_has_instances_in_a_vpc_whatever_it_says_itself(answering: Answering, says: bool) -> None:
+    usual = a_cluster(7, "payments-1", VPCNetworkingEnabled=says, ClusterScalabilityType="standard")
+    answer_of_a_cluster(answering("rds"), usual, a_member(1, 7, DBSubnetGroup={"VpcId": "vpc-1"}))
     database = rds.find(asked_for(Scope.CLUSTER, "ledger-7"))
     assert database
     assert (database.in_vpc, database.is_limitless) == (True, False)

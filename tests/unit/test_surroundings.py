@@ -9,11 +9,24 @@ from typing import Any
 
 import pytest
 
-from signon.aws import directory_service, ec2, iam, parameters, rds
+from signon.aws import directory_service, ec2, iam, parameters, policy_lock, rds, records
+from signon.aws.surroundings import look_around
+from signon.domain.connect_policies import LONGEST_DOCUMENT, MOST_POLICIES, dbuser
 from signon.domain.directory import Directory, Trust
 from signon.domain.engines import Method
 from signon.domain.network import ANY, Route, Rule
-from tests.builders import ACCOUNT, DIRECTORY, NOW, a_cluster, a_database, a_directory, an_instance
+from signon.domain.profile import IamLogin
+from tests.builders import (
+    ACCOUNT,
+    DIRECTORY,
+    NOW,
+    a_cluster,
+    a_database,
+    a_database_id,
+    a_directory,
+    a_profile,
+    an_instance,
+)
 from tests.unit.conftest import Answering
 
 # ---- the network
@@ -278,3 +291,24 @@ def test_a_class_of_several_instances_is_asked_about_once(answering: Answering) 
     instances = (an_instance("ledger-1"), an_instance("ledger-2"), bigger)
     assert rds.not_offered(a_cluster(instances=instances)) == {}
     stub.assert_no_pending_responses()
+
+
+# ---- connect policies
+
+
+def test_a_role_whose_policies_are_full_of_databases_that_are_no_more_has_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    role, ours = f"arn:aws:iam::{ACCOUNT}:role/api", dbuser(a_database().id, "other_app")
+    stays, gone = (
+        dbuser(a_database_id(resource_id=f"db-{name}"), "x" * LONGEST_DOCUMENT) for name in ("LIVES", "GONE")
+    )
+    monkeypatch.setattr(policy_lock, "remembered", lambda *_: [frozenset({stays, ours}), *[frozenset({gone})] * 9])
+    monkeypatch.setattr(rds, "resource_ids", lambda: frozenset({"db-LIVES", a_database().id.resource_id}))
+    monkeypatch.setattr(rds, "not_offered", lambda _: {})
+    monkeypatch.setattr(records, "is_paused", lambda _: False)
+    monkeypatch.setattr(parameters, "values", lambda *_: {})
+    monkeypatch.setattr(iam, "boundaries", lambda arns: dict.fromkeys(arns, ""))
+    profile = a_profile(methods={"mysql": ("iam",)}, logins=(IamLogin("payments_app", ("read",), used_by=(role,)),))
+    around = look_around(a_database(), profile, role="r", table="t", vpc="v", policy_prefix="p")
+    policies = around.connect_policies[role]
+    assert len(policies) == MOST_POLICIES
+    assert policies == [frozenset({stays, ours}), *[frozenset[str]()] * 9]

@@ -46,7 +46,8 @@ class Family:
 
 UNVERIFIED = ConnectionRefused(
     f"The TLS of {HOST} cannot be verified",
-    "Give the database a certificate of a current RDS certificate authority, and look at who answers at that address",
+    "Give the database a certificate of a current RDS certificate authority, see that the file of the parameter"
+    " CaBundle has the authorities of this Region, and look at who answers at that address",
 )
 NOT_LET_IN = ConnectionRefused(
     f"{HOST} does not let the master user in",

@@ -1,12 +1,14 @@
 """What the log of a cloud tells people: one entry for what happens, in their words."""
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any
+from unittest.mock import Mock, call
 
 import pytest
 
-from localcloud.chronicle import of_event, of_message
+from localcloud.chronicle import of_event, of_message, write_out
 
 RDS = {"EventID": "RDS-EVENT-0005", "SourceIdentifier": "payments-orders", "Message": "DB instance created"}
 BY_HAND = {"database": {"instance": "payments-orders"}, "reason": "a second run"}
@@ -84,3 +86,12 @@ def test_a_message_with_its_text() -> None:
 def test_of_an_alarm_what_it_says_to_people(state: str, text: str) -> None:
     said = json.dumps({**ALARM, "NewStateValue": state})
     assert of_message("an alarm", said) == f"message to people: an alarm\n    {text}"
+
+
+def test_an_entry_is_written_in_one_piece_so_that_those_of_two_threads_are_not_mixed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = Mock()
+    monkeypatch.setattr(sys, "stdout", out)
+    write_out("message to people: one\n    line")
+    assert out.mock_calls == [call.write("message to people: one\n    line\n"), call.flush()]

@@ -137,6 +137,19 @@ def test_so_is_a_longer_version_of_one_that_there_is_and_white_space_does_not_co
         iam.create_policy_version(PolicyArn=arn, PolicyDocument=too_long())
 
 
+def test_a_policy_too_many_for_a_role_is_refused_and_one_that_it_has_is_not(cloud: Cloud) -> None:
+    iam = cloud.client("iam")
+    nothing = json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
+    )
+    iam.create_role(RoleName="full", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []}))
+    arns = [iam.create_policy(PolicyName=f"one-of-{n}", PolicyDocument=nothing)["Policy"]["Arn"] for n in range(11)]
+    for arn in (*arns[:10], arns[0]):
+        iam.attach_role_policy(RoleName="full", PolicyArn=arn)
+    with pytest.raises(ClientError, match=r"LimitExceeded.*Cannot exceed quota for PoliciesPerRole: 10"):
+        iam.attach_role_policy(RoleName="full", PolicyArn=arns[10])
+
+
 # ---- names
 
 
@@ -162,17 +175,29 @@ def test_a_parameter_of_more_than_4096_bytes_is_refused(cloud: Cloud, tmp_path: 
     assert said == "The value of the parameter ConnectRoles is longer than 4096 bytes"
 
 
-def test_a_region_that_a_mapping_does_not_have_is_refused(cloud: Cloud, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("parameter", "value"), [("LogRetentionDays", "77"), ("ProtectRecords", "maybe")])
+def test_a_parameter_has_one_of_its_allowed_values(cloud: Cloud, tmp_path: Path, parameter: str, value: str) -> None:
+    template = part_of_the_template(tmp_path, ["Records", "MakePlanLogs"])
+    assert (
+        refused(cloud, template, f"value-{parameter}", **{parameter: value})
+        == f"Parameter '{parameter}' must be one of AllowedValues"
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "key"), [("eu-west-1", "Principals"), ("us-east-1", "Others")], ids=["a Region", "a key of a Region"]
+)
+def test_what_a_mapping_does_not_have_is_refused(cloud: Cloud, tmp_path: Path, known: str, key: str) -> None:
     def trusts_by_a_mapping(resources: Resources) -> None:
         trust = resources["DirectoryRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]
-        trust["Principal"] = {"Service": {"Fn::FindInMap": ["Trust", {"Ref": "AWS::Region"}, "Principals"]}}
+        trust["Principal"] = {"Service": {"Fn::FindInMap": ["Trust", {"Ref": "AWS::Region"}, key]}}
 
     file = part_of_the_template(tmp_path, ["DirectoryRole"], trusts_by_a_mapping)
     template = json.loads(file.read_text())
-    template["Mappings"] = {"Trust": {"eu-west-1": {"Principals": ["rds.amazonaws.com"]}}}
+    template["Mappings"] = {"Trust": {known: {"Principals": ["rds.amazonaws.com"]}}}
     file.write_text(json.dumps(template))
-    said = refused(cloud, file, "mapping")
-    assert said == "Template error: Unable to get mapping for Trust::us-east-1::Principals"
+    said = refused(cloud, file, f"mapping-{known}")
+    assert said == f"Template error: Unable to get mapping for Trust::us-east-1::{key}"
 
 
 # ---- SNS

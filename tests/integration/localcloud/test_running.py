@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.running import CHECKOUT, Running, forget, started_at
+from localcloud.shell import shell
 
 CLOUD = Running(os.getpid(), started_at(os.getpid()) or 0, "http://127.0.0.1:1", "us-east-1", 500, "signon", "", {}, {})
 FIND = "from localcloud.running import Running; print(Running.find())"
@@ -50,3 +51,23 @@ def test_who_ends_late_leaves_the_description_of_the_next_cloud(published: Path)
     assert Running.find() == CLOUD
     forget(CLOUD.pid)
     assert Running.find() is None
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_a_role_is_of_the_clouds_own_partition_and_account(partition: str) -> None:
+    machine = f"arn:{partition}:states:us-east-1:123456789012:stateMachine:signon-onboard-database"
+    cloud = replace(CLOUD, outputs={"StateMachineArn": machine})
+    assert cloud.role("reports") == f"arn:{partition}:iam::123456789012:role/reports"
+
+
+def test_a_make_in_the_shell_is_told_nothing_by_the_make_that_opened_it(
+    published: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    machine = "arn:aws:states:us-east-1:123456789012:stateMachine:signon-onboard-database"
+    keys = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}
+    replace(CLOUD, outputs={"StateMachineArn": machine}, environment=keys).publish()
+    for name in ("ARGS", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+        monkeypatch.setenv(name, "of the make that opened it")
+    monkeypatch.setenv("EDITOR", "my own")
+    assert shell(["sh", "-c", 'echo "$ARGS$MAKEFLAGS$MAKELEVEL$MFLAGS|$EDITOR|$STACK"']) == 0
+    assert capfd.readouterr().out == "|my own|signon\n"

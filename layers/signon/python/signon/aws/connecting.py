@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ def let_in(
         records.note(lock.table, database.resource_id, {"connected_roles": {**earlier, **since}})
     for role in (*roles, *left):
         users = wanted(database, profile, role)
-        gone = _gone(lock.table, database, role, users)
+        gone = no_more(policy_lock.remembered(lock.table, role), database, role, users)
         with policy_lock.held(lock, role) as held:
             written, policies = _write(owner.prefix, database, role, users, gone, held, before_change)
         changed += written
@@ -70,13 +70,15 @@ def let_in(
     return Connected(len(roles), changed, tuple(missing))
 
 
-def _gone(table: str, database: DatabaseId, role: str, users: frozenset[str]) -> frozenset[str]:
-    """The resource ids of databases that are no more, where the role's policies are full without their lines.
+def no_more(
+    present: Sequence[frozenset[str]], database: DatabaseId, role: str, users: frozenset[str]
+) -> frozenset[str]:
+    """The resource ids of databases that are no more, where the role's policies, which say what is ``present``, are
+    full without their lines.
 
     Every database of the account is listed for it: so it is asked only then, and before the lock is taken, for which
     others wait.
     """
-    present = policy_lock.remembered(table, role)
     if not present or len(packed(present, role, database, users)) <= len(present):
         return frozenset()
     return frozenset(resource_id(arn) for policy in present for arn in policy) - rds.resource_ids()

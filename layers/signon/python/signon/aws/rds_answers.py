@@ -55,7 +55,8 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
     # have any writer or reader DB instances"
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html
     # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/limitless-reqs-limits.html
-    in_vpc = answer.get("VPCNetworkingEnabled") is not False
+    # What it says of other clusters is not documented, and an instance that is in a VPC settles it.
+    in_vpc = answer.get("VPCNetworkingEnabled") is not False or any(map(_vpc, members))
     is_limitless = answer.get("ClusterScalabilityType") == "limitless"
     needs_writer = in_vpc and not is_limitless and not is_secondary
     if needs_writer and not any(map(is_made, writers)):
@@ -102,13 +103,16 @@ def _of_either(answer: Mapping[str, Any]) -> dict[str, Any]:
         "tags": tags(answer),
         "master_user": answer.get("MasterUsername", ""),
         "master_secret": answer.get("MasterUserSecret", {}).get("SecretArn"),
-        "memberships": tuple(
-            Membership(entry["Domain"], entry.get("Status", ""), entry.get("IAMRoleName", ""))
-            for entry in answer.get("DomainMemberships", [])
-        ),
+        "memberships": tuple(_membership(entry) for entry in answer.get("DomainMemberships", [])),
         "iam_enabled": answer.get("IAMDatabaseAuthenticationEnabled", False),
         "security_groups": tuple(group["VpcSecurityGroupId"] for group in answer.get("VpcSecurityGroups", [])),
     }
+
+
+def _membership(entry: Mapping[str, Any]) -> Membership:
+    """No field of an entry is sure to be there. A self-managed domain, which other engines join, may have no id."""
+    domain = entry.get("Domain") or entry.get("FQDN") or "unknown"
+    return Membership(domain, entry.get("Status") or "unknown", entry.get("IAMRoleName", ""))
 
 
 def _instance(answer: Mapping[str, Any], *, is_writer: bool) -> Instance:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from signon.aws import directory_service, ec2, iam, parameters, policy_lock, rds, records
-from signon.domain.connect_policies import roles_of
-from signon.domain.database import Database
+from signon.aws import connecting, directory_service, ec2, iam, parameters, policy_lock, rds, records
+from signon.domain.connect_policies import resource_id, roles_of, wanted
+from signon.domain.database import Database, DatabaseId
 from signon.domain.engines import Method
 from signon.domain.membership import is_ready
 from signon.domain.prerequisites import Surroundings
@@ -41,8 +41,15 @@ def look_around(
         missing_roles=frozenset(roles - boundaries.keys()),
         boundaries={role: boundary for role, boundary in boundaries.items() if boundary},
         policy_prefix=policy_prefix,
-        connect_policies={role: policy_lock.remembered(table, role) for role in roles_of(here)},
+        connect_policies={role: _policies(table, database.id, here, role) for role in roles_of(here)},
     )
+
+
+def _policies(table: str, database: DatabaseId, profile: Profile, role: str) -> list[frozenset[str]]:
+    """What the role's policies say; where they are full, without what will be taken out of them first."""
+    present, users = policy_lock.remembered(table, role), wanted(database, profile, role)
+    gone = connecting.no_more(present, database, role, users)
+    return [frozenset(arn for arn in policy if resource_id(arn) not in gone) for policy in present]
 
 
 def _account(role: str) -> str:

@@ -115,8 +115,8 @@ def _not_connected(address: Address, error: Exception) -> Exception:
     if isinstance(cause, ssl.SSLError) or "SSL" in str(error.args[1:]):
         return ConnectionRefused(
             f"The TLS of {address.host} cannot be verified",
-            "Give the database a certificate of a current RDS certificate authority,"
-            " and look at who answers at that address",
+            "Give the database a certificate of a current RDS certificate authority, see that the file of the"
+            " parameter CaBundle has the authorities of this Region, and look at who answers at that address",
         )
     if code in _NOT_LET_IN:
         return ConnectionRefused(

@@ -163,8 +163,8 @@ def _not_connected(address: Address, refusal: _Refusal) -> Exception:
         case _Refusal.TLS:
             return ConnectionRefused(
                 f"The TLS of {address.host} cannot be verified",
-                "Give the database a certificate of a current RDS certificate authority,"
-                " and look at who answers at that address",
+                "Give the database a certificate of a current RDS certificate authority, see that the file of the"
+                " parameter CaBundle has the authorities of this Region, and look at who answers at that address",
             )
         case _Refusal.METHOD:
             return ConnectionRefused(

@@ -112,14 +112,19 @@ def findings(
 ) -> Iterator[Finding]:
     """What stands in the way of letting roles in. ``profile`` has the logins alone that there are on this database."""
     for role in roles_of(profile):
-        name, account = role_name(role), role.split(":")[4]
+        name, account, partition = role_name(role), role.split(":")[4], database.arn.split(":")[1]
         if account != database.account:
             yield Finding(
                 f"The role {role} is of another account than {database.name}",
                 "Name a role of the database's own account that the other one may assume",
             )
+        elif role.split(":")[1] != partition:
+            yield Finding(
+                f"The role {role} is of another partition than {database.name}",
+                f"Write its ARN under used_by as IAM shows it, which begins with arn:{partition}:",
+            )
         elif role in missing_roles:
-            yield Finding(f"There is no IAM role {name}", f"Make it, or take {role} out of used_by")
+            yield Finding(f"There is no IAM role {role}", "Make it, or correct used_by")
         if len(policy_name(prefix, role, 10)) > LONGEST_NAME:
             yield Finding(
                 f"The name of the role {name} is too long for that of its policy, which begins with {prefix}",

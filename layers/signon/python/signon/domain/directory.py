@@ -106,7 +106,7 @@ def role_problem(role: DirectoryRole, region: str, family: Family) -> tuple[str,
         return (
             f"This version of the stack does not know under which name RDS reaches a directory in {region}",
             (
-                "Let people sign in with IAM tokens there (methods: [iam]), which works in every Region; or add the"
+                "Let people sign in with IAM tokens there (iam under methods), which works in every Region; or add the"
                 f" name to the trust policy of {role.name}, as directoryservice.rds.{region}.amazonaws.com: IAM refuses"
                 " one that it does not know"
             ),

@@ -20,7 +20,12 @@ def database_findings(
     if not database.in_vpc or database.is_limitless:
         yield _of_a_kind(database, served_vpc)
         return  # whatever else may be said of it helps nobody
-    if database.vpc != served_vpc:
+    if not database.vpc:
+        yield Finding(
+            f"RDS shows no VPC of {name}; this stack reaches {served_vpc} alone",
+            f"Take the tag off; or have it in {served_vpc}, and start again",
+        )
+    elif database.vpc != served_vpc:
         yield Finding(
             f"{name} is in {database.vpc}; this stack serves {served_vpc}", f"Deploy a stack for {database.vpc}"
         )
