@@ -32,7 +32,8 @@ down: .machine/machine.json ## Stop what `make up` started
 	@$(cloud) down $(ARGS)
 
 ##@ Change it
-suite := tests --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 25
+# Three workers keep two cores busy: tests often wait for a server or for simulated time.
+suite := tests --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 25
 test: .machine/machine.json .machine/aws ## The tests of every kind (minutes)
 	@$(pytest) $(suite) $(ARGS)
 

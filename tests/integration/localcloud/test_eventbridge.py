@@ -10,6 +10,8 @@ from localcloud.deploy import Stack
 from localcloud.eventbridge import target_input
 from tests.conftest import Eventually
 
+from .letters import letter
+
 EVENT = {"source": "aws.rds", "detail-type": "RDS", "detail": {"name": "orders", "tags": {"a": 'say "x"'}, "count": 3}}
 
 
@@ -47,12 +49,8 @@ def test_what_cannot_be_delivered_lies_in_the_dead_letter_queue_with_its_reason(
 ) -> None:
     cloud.faults.script("start_execution", *["throttled"] * 3)
     put(cloud, {"function": "probe", "how": "look", "mark": "lost"})
-    sqs, queue = cloud.client("sqs"), probe.physical["Lost"]
-    letter = eventually(
-        lambda: sqs.receive_message(QueueUrl=queue, MessageAttributeNames=["All"]).get("Messages"),
-    )[0]
-    assert json.loads(letter["Body"])["detail"]["mark"] == "lost"
-    assert letter["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"] == "throttled"
+    found = eventually(lambda: letter(cloud, probe.physical["Lost"], '"mark": "lost"'))
+    assert (found.body["detail"]["mark"], found.said["ERROR_MESSAGE"]) == ("lost", "throttled")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from localcloud.iam.state_machine_roles import LOG_DELIVERY
 from tests.conftest import Eventually
 
 from .conftest import Ask
+from .letters import letter
 
 
 @contextmanager
@@ -41,17 +42,6 @@ def allow(*actions: str) -> dict[str, Any]:
 def put(cloud: Cloud, mark: str) -> None:
     detail = json.dumps({"function": "probe", "how": "look", "mark": mark})
     cloud.client("events").put_events(Entries=[{"Source": "test.asked", "DetailType": "Test", "Detail": detail}])
-
-
-def letter(cloud: Cloud, queue: str, mark: str) -> dict[str, str] | None:
-    """What the dead letter about this mark says; others go back."""
-    found = cloud.client("sqs").receive_message(
-        QueueUrl=queue, MessageAttributeNames=["All"], MaxNumberOfMessages=10, VisibilityTimeout=0
-    )
-    for each in found.get("Messages", []):
-        if mark in each["Body"]:
-            return {name: value["StringValue"] for name, value in each["MessageAttributes"].items()}
-    return None
 
 
 # ---- Step Functions
@@ -93,7 +83,7 @@ def test_a_rule_whose_role_may_not_start_executions_buries_the_event_at_once(
 ) -> None:
     with only(cloud, probe.physical["AskAskedRole"], allow("states:StopExecution")):
         put(cloud, "not permitted")
-        said = eventually(lambda: letter(cloud, probe.physical["Lost"], "not permitted"))
+        said = eventually(lambda: letter(cloud, probe.physical["Lost"], "not permitted")).said
     assert (said["ERROR_CODE"], said["RETRY_ATTEMPTS"]) == ("NO_PERMISSIONS", "0")
     assert "is not authorized to perform: states:StartExecution on resource:" in said["ERROR_MESSAGE"]
 
@@ -124,7 +114,7 @@ def test_a_rule_needs_the_functions_own_permission(cloud: Cloud, probe: Stack, e
     events.put_targets(Rule="unasked", Targets=[{"Id": "1", "Arn": arn, "DeadLetterConfig": buried}])
     entry = {"Source": "test.unasked", "DetailType": "Test", "Detail": json.dumps({"how": "look", "mark": "unasked"})}
     events.put_events(Entries=[entry])
-    said = eventually(lambda: letter(cloud, queue, '"mark": "unasked"'))
+    said = eventually(lambda: letter(cloud, queue, '"mark": "unasked"')).said
     assert said["ERROR_CODE"] == "NO_PERMISSIONS"
     assert said["ERROR_MESSAGE"] == (
         f"User: events.amazonaws.com is not authorized to perform: lambda:InvokeFunction on resource: {arn}"

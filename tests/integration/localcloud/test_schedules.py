@@ -18,6 +18,8 @@ from localcloud.deploy import Stack
 from localcloud.scheduler import checked_period
 from tests.conftest import Eventually
 
+from .letters import letter
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 Given = Callable[[], list[dict[str, Any]]]
@@ -47,14 +49,6 @@ def given(cloud: Cloud, timed: Stack) -> Given:
 def put(cloud: Cloud, **detail: Any) -> None:
     entry = {"Source": "test.noted", "DetailType": "Test", "Detail": json.dumps(detail)}
     cloud.client("events").put_events(Entries=[entry])
-
-
-def letter(cloud: Cloud, queue: str, mark: str) -> dict[str, Any] | None:
-    """The dead letter about this mark; others go back."""
-    found = cloud.client("sqs").receive_message(
-        QueueUrl=queue, MessageAttributeNames=["All"], MaxNumberOfMessages=10, VisibilityTimeout=0
-    )
-    return next((each for each in found.get("Messages", []) if mark in each["Body"]), None)
 
 
 def switch(cloud: Cloud, name: str, state: str, **changes: Any) -> None:
@@ -97,8 +91,7 @@ def test_what_no_function_could_be_given_lies_in_the_rules_dead_letter_queue(
     switch(cloud, timed.physical["NotingEveryTenMinutes"], "DISABLED")
     cloud.faults.script("deliver:noting", *["throttled"] * 3)
     put(cloud, mark="undelivered")
-    found = eventually(lambda: letter(cloud, timed.physical["Undelivered"], "undelivered"))
-    said = {name: value["StringValue"] for name, value in found["MessageAttributes"].items()}
+    said = eventually(lambda: letter(cloud, timed.physical["Undelivered"], "undelivered")).said
     assert (said["ERROR_MESSAGE"], said["RETRY_ATTEMPTS"]) == ("throttled", "2")
     assert said["TARGET_ARN"].endswith(":noting")
     assert {"mark": "undelivered"} not in given()
@@ -109,8 +102,8 @@ def test_a_function_that_fails_is_run_three_times_and_its_own_queue_has_the_even
 ) -> None:
     put(cloud, mark="failing", fails=True)
     found = eventually(lambda: letter(cloud, timed.physical["Failed"], "failing"))
-    assert json.loads(found["Body"]) == {"mark": "failing", "fails": True}
-    assert "as it was told to" in found["MessageAttributes"]["ErrorMessage"]["StringValue"]
+    assert found.body == {"mark": "failing", "fails": True}
+    assert "as it was told to" in found.said["ErrorMessage"]
     assert given().count({"mark": "failing", "fails": True}) == 3
     assert letter(cloud, timed.physical["Undelivered"], "failing") is None  # it was delivered
 
@@ -149,10 +142,9 @@ def test_what_a_schedule_could_not_deliver_lies_in_its_dead_letter_queue(
     cloud.faults.script("deliver:noting", "throttled", "throttled")
     switch(cloud, name, "ENABLED")
     try:
-        found = eventually(lambda: letter(cloud, timed.physical["Undelivered"], "aws:scheduler"))
+        said = eventually(lambda: letter(cloud, timed.physical["Undelivered"], "aws:scheduler")).said
     finally:
         switch(cloud, name, "DISABLED")
-    said = {name: value["StringValue"] for name, value in found["MessageAttributes"].items()}
     assert said["SCHEDULE_ARN"].endswith(name)
     assert (said["ERROR_MESSAGE"], said["RETRY_ATTEMPTS"]) == ("throttled", "1")
 
