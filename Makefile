@@ -6,6 +6,8 @@ SHELL := /bin/bash
 python := .machine/local/bin/python
 cloud := $(python) -m localcloud
 pytest := $(python) -m pytest
+# Three workers and each process of the local cloud would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 # What the layers' Makefiles run pip with when the local cloud calls them.
 export PYTHON := $(CURDIR)/$(python)
 

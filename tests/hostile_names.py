@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain, islice, product
 from itertools import count as count_up
 
@@ -113,8 +114,15 @@ _HOSTILE = st.one_of(
 )
 
 
+@cache
+def hostile() -> tuple[str, ...]:
+    """The curated ones, then the random ones, each once."""
+    return tuple(dict.fromkeys([*curated(), *some()]))
+
+
+@cache
 def some() -> list[str]:
-    """$HOSTILE_NAMES random ones, 2,000 if it does not say."""
+    """$HOSTILE_NAMES random ones, 2,000 if it does not say. Takes seconds, the first time."""
     return list(random(int(os.environ.get("HOSTILE_NAMES", "2000"))))
 
 

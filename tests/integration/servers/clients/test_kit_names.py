@@ -20,12 +20,11 @@ from signon.domain.kit import clients, quoting
 from signon.domain.kit.facts import KitFacts, SignIn
 from signon.domain.kit.krb5 import file_for, krb5_conf
 from signon.domain.kit.quoting import Unquotable
-from tests import hostile_names
+from tests.hostile_names import hostile
 
 from .jdbc import ask_drivers
 
 COUNT = int(os.environ.get("HOSTILE_NAMES", "1000"))
-NAMES = [*hostile_names.curated(), *hostile_names.some()][:COUNT]
 REALM, TRUSTED = "CORP.EXAMPLE.COM", "ONPREM.EXAMPLE.COM"
 HOST = "payments.cabc123def45.us-east-1.rds.amazonaws.com"
 PERSON = "alice"
@@ -92,7 +91,7 @@ def is_refused(name: str) -> bool:
 def test_a_real_shell_and_libpq_read_exactly_the_name(tmp_path: Path) -> None:
     plain = [meaning(arguments) for arguments in seen_by_a_shell(list(shell_lines(PERSON)), tmp_path)]
     assert {arguments[0] for arguments in plain} == {"mysql", "mariadb", "psql", "kinit", "aws"}
-    taken = [name for name in NAMES if name and not is_refused(name)]
+    taken = [name for name in hostile()[:COUNT] if name and not is_refused(name)]
     assert len(taken) > COUNT / 3
     seen = iter(seen_by_a_shell([line for name in taken for line in shell_lines(name)], tmp_path))
     for name in taken:
@@ -104,7 +103,7 @@ def test_a_real_shell_and_libpq_read_exactly_the_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("quote", [quoting.one_line, lambda name: quoting.shell(["x", name])], ids=["text", "shell"])
 def test_what_ends_a_line_or_is_not_seen_is_refused(quote: Callable[[str], str]) -> None:
-    refused = [name for name in NAMES if is_refused(name)]
+    refused = [name for name in hostile()[:COUNT] if is_refused(name)]
     assert len(refused) > 100
     for name in refused:
         with pytest.raises(Unquotable):
@@ -113,7 +112,7 @@ def test_what_ends_a_line_or_is_not_seen_is_refused(quote: Callable[[str], str])
 
 def test_the_drivers_read_exactly_the_name_of_a_database(tmp_path: Path) -> None:
     urls = dict[str, str]()
-    for name in NAMES:
+    for name in hostile()[:COUNT]:
         if name and not is_refused(name):
             urls[name] = quoting.postgresql_url(HOST, 5432, name, {"sslmode": "verify-full"})
     answers = ask_drivers([["parse", url] for url in urls.values()], tmp_path, {"PATH": "/usr/bin:/bin"})
@@ -121,7 +120,7 @@ def test_the_drivers_read_exactly_the_name_of_a_database(tmp_path: Path) -> None
 
 
 def test_mariadbs_driver_is_given_no_name_that_it_would_have_to_decode(tmp_path: Path) -> None:
-    names = [*NAMES, "payments", "pay-roll$2", "Pay_Roll"]
+    names = [*hostile()[:COUNT], "payments", "pay-roll$2", "Pay_Roll"]
     urls = taken(names, lambda name: quoting.mysql_url("mariadb", HOST, 3306, name, {"sslMode": "verify-full"}))
     assert set(urls) == {name for name in names if not set(name) - PLAIN - {"$"}}
     answers = ask_drivers([["parse", url] for url in urls.values()], tmp_path, {"PATH": "/usr/bin:/bin"})
@@ -141,7 +140,7 @@ def test_mariadbs_driver_is_given_no_name_that_it_would_have_to_decode(tmp_path:
     ],
 )
 def test_what_is_no_dns_name_is_refused_where_one_belongs(make: Callable[[str], str]) -> None:
-    good = taken([name for name in [*NAMES, "A.B-C.D"] if name], make)
+    good = taken([name for name in [*hostile()[:COUNT], "A.B-C.D"] if name], make)
     assert "A.B-C.D" in good
     assert not [name for name in good if set(name) - PLAIN - {"."} or name[0] in ".-" or ".." in name]
 
@@ -182,7 +181,7 @@ def test_libkrb5_reads_the_realm_the_databases_realm_and_the_way_there(tmp_path:
 
 
 def test_libkrb5_reads_every_realm_that_the_kit_takes(tmp_path: Path) -> None:
-    labels = [name.upper() for name in NAMES if name.isascii() and name.isalnum() and len(name) < 64]
+    labels = [name.upper() for name in hostile()[:COUNT] if name.isascii() and name.isalnum() and len(name) < 64]
     realms = [f"{label}.EXAMPLE.COM" for label in labels]
     assert len(realms) > 20
     files = [krb5_conf(facts("postgres", Family.POSTGRESQL, realm=realm)) for realm in realms]
