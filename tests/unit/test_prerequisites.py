@@ -82,9 +82,23 @@ def test_where_the_region_is_not_known_directory_sign_in_waits_for_somebody_who_
     assert finding.problem == (
         "This version of the stack does not know under which name RDS reaches a directory in us-gov-west-1"
     )
+    assert finding.remedy.startswith("Let people sign in with IAM tokens there (iam under methods)")
     assert "directoryservice.rds.us-gov-west-1.amazonaws.com" in finding.remedy
     told = a_role(principals=frozenset({"rds.amazonaws.com", "directoryservice.rds.us-gov-west-1.amazonaws.com"}))
     assert planned(IN_GOVCLOUD, around=surroundings(role=told)).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("region", "verdict"),
+    [("us-east-1", "ASK"), ("cn-north-1", "GO"), ("eu-south-1", "GO"), ("ca-west-1", "GO"), ("us-gov-west-1", "GO")],
+)
+def test_a_person_may_try_whether_rds_gets_in_where_nobody_has_tried_its_names(region: str, verdict: str) -> None:
+    there = a_database(id=a_database_id(arn=f"arn:aws:rds:{region}:123456789012:db:payments-orders"))
+    around = surroundings(role=a_role(principals=frozenset({"rds.amazonaws.com"})))
+    asked = planned(there, around=around)
+    assert asked.verdict == "ASK"
+    assert ("approve the plan" in asked.findings[0].remedy) is (verdict == "GO")
+    assert planned(there, around=around, request=a_request(approve=asked.checksum)).verdict == verdict
 
 
 @pytest.mark.parametrize(

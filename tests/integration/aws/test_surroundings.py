@@ -18,7 +18,7 @@ from localcloud.cloud import Cloud
 from signon.aws import directory_service, iam, notifications, secrets
 from signon.aws.clients import client
 from signon.domain.credentials import Credentials
-from signon.domain.directory import Directory, role_problem
+from signon.domain.directory import Directory, usable_role
 from signon.domain.engines import Family
 from signon.errors import MasterSecretUnusable, StillWaiting, TemporaryFailure
 from tests.builders import a_database
@@ -99,7 +99,7 @@ def test_the_stacks_own_role_is_one_that_rds_can_use(cloud: Cloud) -> None:
     role = iam.directory_role(cloud.physical["DirectoryRole"])
     assert role is not None
     assert role.arn.endswith(f"/{cloud.physical['DirectoryRole']}")
-    assert role_problem(role, cloud.region, Family.MYSQL) is None
+    assert usable_role(role, cloud.region, Family.MYSQL) == role
 
 
 def test_a_role_that_is_not_there_is_none() -> None:

@@ -99,8 +99,15 @@ def service_principals(region: str, family: Family) -> frozenset[str]:
     return frozenset()
 
 
-def role_problem(role: DirectoryRole, region: str, family: Family) -> tuple[str, str] | None:
-    """What keeps RDS from using the role and the remedy, or None."""
+def is_settled(region: str) -> bool:
+    """Whether RDS's names there are those of AWS's examples. The others follow a pattern, or another page, and nobody
+    has tried them: a person may know better.
+    """
+    return region in _ONE_NAME and not region.startswith("cn-")
+
+
+def trust_problem(role: DirectoryRole, region: str, family: Family) -> tuple[str, str] | None:
+    """Whom the role does not trust and must, with the remedy, or None."""
     wanted = service_principals(region, family)
     if not wanted and not any(name.startswith("directoryservice") for name in role.principals):
         return (
@@ -108,36 +115,44 @@ def role_problem(role: DirectoryRole, region: str, family: Family) -> tuple[str,
             (
                 "Let people sign in with IAM tokens there (iam under methods), which works in every Region; or add the"
                 f" name to the trust policy of {role.name}, as directoryservice.rds.{region}.amazonaws.com: IAM refuses"
-                " one that it does not know"
+                " one that it does not know. Or approve the plan to try it: the join shows whether RDS gets in"
             ),
         )
     missing = wanted - role.principals
-    if missing:
-        return (
-            f"The trust policy of {role.name} does not name {', '.join(sorted(missing))}",
-            (
-                "Deploy the stack again, or let the role's trust policy allow sts:AssumeRole to "
-                + ", ".join(sorted(wanted))
-            ),
-        )
-    if DIRECTORY_POLICY not in role.policies:
-        return (
-            f"{role.name} lacks the policy {DIRECTORY_POLICY}",
-            (
-                f"aws iam attach-role-policy --role-name {role.name}"
-                f" --policy-arn arn:{role.partition}:iam::aws:policy/{DIRECTORY_POLICY}"
-            ),
-        )
-    return None
+    if not missing:
+        return None
+    return (
+        f"The trust policy of {role.name} does not name {', '.join(sorted(missing))}",
+        "Deploy the stack again, or let the role's trust policy allow sts:AssumeRole to "
+        + ", ".join(sorted(wanted))
+        + ("" if is_settled(region) else "; or approve the plan to try it: the join shows whether RDS gets in"),
+    )
+
+
+def policy_problem(role: DirectoryRole) -> tuple[str, str] | None:
+    """Which policy the role lacks, with the remedy, or None."""
+    if DIRECTORY_POLICY in role.policies:
+        return None
+    return (
+        f"{role.name} lacks the policy {DIRECTORY_POLICY}",
+        (
+            f"aws iam attach-role-policy --role-name {role.name}"
+            f" --policy-arn arn:{role.partition}:iam::aws:policy/{DIRECTORY_POLICY}"
+        ),
+    )
 
 
 def usable_role(role: DirectoryRole | None, region: str, family: Family) -> DirectoryRole:
-    """The role. Raises DirectoryRoleUnusable: says what it lacks, and how to mend it."""
+    """The role. Raises DirectoryRoleUnusable: says what it lacks, and how to mend it.
+
+    Whom it trusts where no name is settled was in the plan, and somebody has approved it.
+    """
     if role is None:
         raise DirectoryRoleUnusable(
             "The role that RDS takes to reach the directory does not exist",
             "Deploy the stack again: its template makes the role",
         )
-    if problem := role_problem(role, region, family):
+    untrusted = trust_problem(role, region, family) if is_settled(region) else None
+    if problem := untrusted or policy_problem(role):
         raise DirectoryRoleUnusable(*problem)
     return role

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from signon.domain.database import Database
-from signon.domain.directory import ACTIVE, Directory, DirectoryRole, role_problem
+from signon.domain.directory import ACTIVE, Directory, DirectoryRole, is_settled, policy_problem, trust_problem
 from signon.domain.engines import Engine
 from signon.domain.prerequisites.finding import Finding
 from signon.domain.profile import Profile
@@ -72,5 +72,9 @@ def role_findings(engine: Engine, database: Database, role: DirectoryRole | None
             "The role that RDS takes to reach the directory does not exist",
             "Deploy the stack again: its template makes the role",
         )
-    elif problem := role_problem(role, database.id.region, engine.family):
+        return
+    region = database.id.region
+    if problem := trust_problem(role, region, engine.family):
+        yield Finding(*problem, approvable=not is_settled(region))
+    if problem := policy_problem(role):
         yield Finding(*problem)
