@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,9 +11,11 @@ from signon.domain.database import Database
 from signon.domain.engines import Method
 from signon.domain.methods import Methods, methods
 from signon.domain.plan import Plan
+from signon.domain.prerequisites import Surroundings
 from signon.domain.profile import DirectoryLogin, IamLogin, Profile
 from signon.domain.request import Request
 from tests.builders import (
+    NOW,
     a_cluster,
     a_cluster_id,
     a_database,
@@ -24,6 +27,7 @@ from tests.builders import (
     a_request,
     a_version,
     planned,
+    surroundings,
 )
 
 ROLE = "arn:aws:iam::123456789012:role/payments-api"
@@ -92,11 +96,27 @@ def test_a_switch_wants_approval_whatever_the_profile_allows(database: Database,
     assert (approved.verdict, approved.findings) == ("GO", ())
 
 
-def test_an_approved_switch_that_was_parked_is_not_asked_about_again() -> None:
-    allowed = a_record(switch_allowed=a_version().sha256)
-    profile = a_profile_of("mysql", "iam")
-    assert planned(a_member(), profile, record=allowed).verdict == "GO"
-    assert planned(a_member(), profile, record=a_record(switch_allowed="b" * 64)).verdict == "ASK"
+PEOPLE = [IamLogin(name, ("read",), used_by=(ROLE,), personal=True) for name in ("alice", "bob")]
+
+
+@pytest.mark.parametrize(
+    ("database", "profile", "around"),
+    [
+        (a_database(), a_profile(), surroundings(not_offered={Method.KERBEROS: ("db.t4g.micro",)})),
+        (a_member(), a_profile_of("mysql", "iam"), surroundings()),
+        (of("mysql", iam_enabled=True), a_profile_of("mysql", "iam", logins=tuple(PEOPLE)), surroundings()),
+        (a_database(created_at=NOW - timedelta(days=2)), a_profile(), surroundings()),
+    ],
+    ids=["a finding", "a switch", "a role", "a database that is not new"],
+)
+def test_what_was_approved_and_parked_is_not_asked_about_again_whatever_it_is(
+    database: Database, profile: Profile, around: Surroundings
+) -> None:
+    allowed = a_record(allowed=a_version().sha256, switch_allowed=a_version().sha256)
+    of_another = a_record(allowed="b" * 64, switch_allowed="b" * 64)
+    assert planned(database, profile, around=around).verdict == "ASK"
+    assert planned(database, profile, around=around, record=of_another).verdict == "ASK"
+    assert planned(database, profile, around=around, record=allowed).verdict == "GO"
 
 
 def test_a_switch_that_nobody_has_approved_is_asked_about_in_the_middle_of_a_run() -> None:
