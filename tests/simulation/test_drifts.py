@@ -69,3 +69,17 @@ def test_who_must_be_asked_is_asked_once_however_often_the_sweep_comes(world: Wo
     take_out(world)
     assert [run.end for run in swept(world)] == ["Needs a person"]
     assert swept(world) == []
+
+
+def test_what_somebody_set_right_and_undid_again_is_asked_about_anew(world: World) -> None:
+    world.conductor.pass_by(2 * 24 * 3600)
+    rds = world.client("rds")
+    (was,) = rds.describe_db_instances(DBInstanceIdentifier=ORDERS)["DBInstances"][0]["DomainMemberships"]
+    take_out(world)
+    assert [run.end for run in swept(world)] == ["Needs a person"]
+    again = {"Domain": was["Domain"], "DomainIAMRoleName": was["IAMRoleName"]}
+    rds.modify_db_instance(DBInstanceIdentifier=ORDERS, ApplyImmediately=True, **again)
+    world.conductor.pass_by(3600)
+    assert swept(world) == []
+    take_out(world)
+    assert [run.end for run in swept(world)] == ["Needs a person"]

@@ -55,6 +55,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
             "ec2",
             "executions",
             "iam",
+            "notifications",
             "parameters",
             "profiles",
             "rds",

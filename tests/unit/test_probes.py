@@ -52,6 +52,18 @@ def test_the_sessions_on_readers_count_as_well() -> None:
         judge(seen, a_cluster(), planned(a_cluster()))
 
 
+@pytest.mark.parametrize(
+    ("of_writer", "of_readers", "loaded"),
+    [(True, [True, True], True), (True, [True, False], False), (None, [True, False], None)],
+)
+def test_where_readers_alone_are_rebooted_theirs_is_what_counts(
+    of_writer: bool | None, of_readers: list[bool], loaded: bool | None
+) -> None:
+    readers = [a_probe(plugin_loaded=each, other_sessions=2) for each in of_readers]
+    seen = with_readers(a_probe(plugin_loaded=of_writer, other_sessions=7), readers, writer_too=False)
+    assert (seen.plugin_loaded, seen.other_sessions) == (loaded, 4)
+
+
 def test_a_plan_that_ends_no_session_needs_no_look_at_readers() -> None:
     assert not reboots(a_probe(), CALM)
     assert reboots(a_probe(plugin_loaded=False), CALM)

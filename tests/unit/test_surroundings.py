@@ -123,6 +123,13 @@ def test_the_network_is_read_in_one_call_of_each_kind(answering: Answering) -> N
     )
 
 
+def test_of_subnets_that_nobody_shows_nothing_more_is_asked(answering: Answering) -> None:
+    stub = answering("ec2")
+    stub.add_response("describe_subnets", {"Subnets": []}, filtered("subnet-id", "subnet-gone"))
+    assert ec2._subnets(["subnet-gone"]) == {}
+    stub.assert_no_pending_responses()
+
+
 def test_a_directory_whose_network_this_account_does_not_see_has_none(answering: Answering) -> None:
     stub = answering("ec2")
     stub.add_response("describe_subnets", {"Subnets": SUBNETS[:1], "NextToken": "more"})

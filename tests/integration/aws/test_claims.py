@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -222,6 +223,40 @@ def test_the_claim_and_the_record_of_a_database_leave_each_other_alone(
     record = records.read(table, database)
     assert record is not None
     assert record.told == "a"
+
+
+# ---- in the middle of another's call
+
+
+def test_a_claim_that_is_released_while_another_looks_who_holds_it_is_asked_for_again(
+    take: Take, start: Start, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, read = take(start()), claims._read
+
+    def released_meanwhile(*asked: str) -> dict[str, Any]:
+        claims.abandon(table, first)
+        return read(*asked)
+
+    monkeypatch.setattr(claims, "_read", released_meanwhile)
+    with pytest.raises(ClaimSettling, match="was released just now"):
+        take(start())
+
+
+def test_a_claim_that_is_released_before_its_holder_is_told_to_plan_again_is_asked_for_again(
+    take: Take, start: Start, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = take(start())
+    monkeypatch.setattr(claims, "_stopped_at", lambda _: claims.abandon(table, first))
+    with pytest.raises(ClaimSettling, match="was released just now"):
+        take(start())
+
+
+def test_what_was_taken_over_is_not_ended_by_the_last_holder(take: Take, start: Start, stop: Stop, table: str) -> None:
+    holder = start()
+    old = take(holder)
+    new = take(start(), settled(stop(holder)))
+    claims.abandon(table, old)
+    claims.confirm(table, new)
 
 
 # ---- at once

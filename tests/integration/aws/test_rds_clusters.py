@@ -89,6 +89,16 @@ def test_it_is_one_database_of_the_sweep_and_its_instances_are_none(cluster: Dat
     assert seen == ["it-ledger"]
 
 
+def test_what_there_is_of_an_account_are_its_instances_and_clusters(cloud: Cloud, cluster: Database) -> None:
+    members = cloud.client("rds").describe_db_instances(
+        Filters=[{"Name": "db-cluster-id", "Values": [cluster.id.name]}]
+    )["DBInstances"]
+    assert len(members) > 1
+    there = rds.resource_ids()
+    assert there >= {cluster.id.resource_id, *(member["DbiResourceId"] for member in members)}
+    assert "db-GONE" not in there
+
+
 def test_a_cluster_that_is_not_there_is_none(name: str) -> None:
     assert rds.find(asked_for(name)) is None
 
