@@ -1,6 +1,8 @@
 """What a session says of itself."""
 
-from tests.timing import lines
+from pathlib import Path
+
+from tests.timing import GUESSED, lines
 
 REPORTS = [
     ("tests/unit/test_a.py::test_one", "gw0", 0.25, 101.0),
@@ -22,3 +24,8 @@ def test_kinds_are_told_with_their_items_and_seconds_and_workers_with_their_idle
 
 def test_nothing_ran_nothing_is_told() -> None:
     assert list(lines([])) == []
+
+
+def test_the_files_that_are_known_to_take_minutes_are_there() -> None:
+    checkout = Path(__file__).parents[2]
+    assert [file for file in GUESSED if "/" in file and not (checkout / file).exists()] == []
