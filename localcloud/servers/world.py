@@ -26,7 +26,7 @@ from .supervisor import Supervisor
 from .templates import Templates
 from .trusted import TrustedDomain
 
-_PREFIX = "signon-"
+_PREFIX = "signon."
 
 
 class World:
