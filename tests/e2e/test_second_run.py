@@ -5,39 +5,47 @@ import pytest
 from tests.e2e.scene import Ended, Scene
 
 
+@pytest.fixture(scope="module")
+def twice(scene: Scene) -> Ended:
+    """`twice-1`, onboarded once."""
+    scene.publish_profile("twice", {"alice": ["read"], "bob": ["read", "write"]})
+    scene.create_database("twice-1", "twice")
+    return scene.onboarded_by_event("twice-1")
+
+
 @pytest.mark.parametrize("remembered", [True, False], ids=["with its record", "after its record was deleted"])
-def test_a_second_run_changes_nothing(scene: Scene, orders: Ended, remembered: bool) -> None:
+def test_a_second_run_changes_nothing(scene: Scene, twice: Ended, remembered: bool) -> None:
     before = scene.as_master(
-        "orders-1", "SELECT User, Host, plugin, User_attributes, password_last_changed FROM mysql.user ORDER BY User"
+        "twice-1", "SELECT User, Host, plugin, User_attributes, password_last_changed FROM mysql.user ORDER BY User"
     )
     if not remembered:
-        scene.forget("orders-1")
-    ended = scene.run("orders-1")
+        scene.forget("twice-1")
+    ended = scene.run("twice-1")
     assert ended.end == "Onboarded"
     assert scene.changes_made_by(ended) == {}
     assert ended.dossier["logins"]["statements"] == 0
     assert "Reboot database" not in ended.states
     assert before == scene.as_master(
-        "orders-1", "SELECT User, Host, plugin, User_attributes, password_last_changed FROM mysql.user ORDER BY User"
+        "twice-1", "SELECT User, Host, plugin, User_attributes, password_last_changed FROM mysql.user ORDER BY User"
     )
 
 
-def test_a_second_run_plans_no_interruption(scene: Scene, orders: Ended) -> None:
-    ended = scene.run("orders-1", dry_run=True)
+def test_a_second_run_plans_no_interruption(scene: Scene, twice: Ended) -> None:
+    ended = scene.run("twice-1", dry_run=True)
     assert ended.end == "Planned"
     assert {step["interruption"] for step in ended.dossier["plan"]["steps"]} == {"none"}
 
 
-def test_a_dry_run_writes_nothing_at_all(scene: Scene, orders: Ended) -> None:
-    record = scene.record("orders-1")
-    ended = scene.run("orders-1", dry_run=True)
+def test_a_dry_run_writes_nothing_at_all(scene: Scene, twice: Ended) -> None:
+    record = scene.record("twice-1")
+    ended = scene.run("twice-1", dry_run=True)
     written = {
         call
         for call in scene.cloud.figures.calls(ended.arn)
         if not call[1].startswith(("Describe", "Get", "List", "Head"))
     }
     assert written == set()
-    assert scene.record("orders-1") == record
+    assert scene.record("twice-1") == record
 
 
 def test_a_new_login_in_the_profile_is_created_and_one_taken_out_is_locked(scene: Scene) -> None:
