@@ -38,6 +38,7 @@ DRIVERS = {
     "go-sql-driver": 8,
     "Npgsql": 12,
     "MySqlConnector": 5,
+    "Connector/NET": 2,
     "MySQL ODBC": 1,
     "psqlODBC": 1,
     "DBeaver": 4,

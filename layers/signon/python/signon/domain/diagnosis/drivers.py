@@ -19,7 +19,7 @@ DRIVERS = (
     ),
     Diagnosis(
         "no Kerberos plugin",
-        "authentication_kerberos_client'?'? ((cannot|could not) be loaded|not configured|is not supported)"
+        "authentication_kerberos_client'?'? ((cannot|could not) be loaded|not configured|(is )?not supported)"
         "|(unknown|authentication) plugin '?authentication_kerberos_client|Module gssapi is required"
         "|this authentication plugin is not supported",
         "This client has no plugin for Kerberos.",
@@ -29,11 +29,18 @@ DRIVERS = (
     Diagnosis(
         "no Kerberos in the client",
         "GSSAPI authentication not supported|no GSSAPI provider registered|authenticationOk message type [78]"
+        "|authentication response: [78]"
         "|[Aa]uthentication (type|method) [789] (is )?not supported|not supported [(]Received: (GSS|SSPI|[789])"
         "|Invalid GSS token from client",
         "The server asks for a ticket, and this client cannot send one that the server accepts.",
         "Use a client of the kit's page; libpq and PostgreSQL's JDBC driver take tickets. Go needs a GSSAPI provider "
         "registered with the driver. Programs without Kerberos sign in by token, where the database has IAM too.",
+    ),
+    Diagnosis(
+        "IAM is off",
+        "Plugin 'AWSAuthenticationPlugin' is not loaded",
+        "The login signs in by token, and IAM database authentication is off for this database.",
+        "Tell whoever keeps the database. A run of its onboarding turns it on again.",
     ),
     Diagnosis(
         "plugin not loaded",

@@ -51,6 +51,7 @@ ENCRYPTION = (
         "server without TLS",
         "[Ss]erver (does not|doesn't) support (SSL|TLS|secure connection)|server doesn't support it"
         "|server refused TLS connection|SSL Connection required, but not provided|No SSL enabled connection"
+        "|SSL is not enabled on the server"
         "|wrong version number|Unsupported or unrecognized SSL message|does not look like a TLS handshake",
         "What answers does not speak TLS, and every RDS database does: it is another server, or a tunnel or pooler "
         "between you and the database.",

@@ -14,6 +14,13 @@ LOGINS = (
         "Close some. Programs should keep connections in a pool and use them again.",
     ),
     Diagnosis(
+        "pool used up",
+        "pool has been exhausted|pool exhausted|All pooled connections are in use|QueuePool limit of size",
+        "The program has all the connections in use that its pool may hold; the database was not asked.",
+        "Give connections back sooner, or let the pool hold more. Where none of them was ever made, the program's log "
+        "says why: look that up.",
+    ),
+    Diagnosis(
         "blocked host",
         "is blocked because of many connection errors",
         "The server refuses this machine: too many of its connections ended before they signed in.",
@@ -37,6 +44,7 @@ LOGINS = (
         "no login",
         "password authentication failed for user|SCRAM-based authentication, but|client password must be a"
         "|backend requires one [(]in|[Aa]uthentication (type|method) 10 (is )?not supported|[(]Received: 10[)]"
+        "|authentication response: 10"
         '|SCRAM authentication requires libpq|role "[^"]*" does not exist'
         "|is not allowed to connect to this M",
         "The server asks for a password, or does not know the name: it has no login of this name that signs in by "

@@ -46,7 +46,7 @@ TOKENS = (
     ),
     Diagnosis(
         "PAM refused",
-        "PAM authentication failed for user",
+        "PAM authentication failed",
         "The server did not take the token: it is older than 15 minutes, incomplete, made for another user, "
         "endpoint or port, or your role may not connect as this user.",
         "Make a new token with the kit's line, in one go with the connection. If that is refused too, ask whoever "
