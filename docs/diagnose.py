@@ -1,4 +1,4 @@
-"""What a client's error text most likely means, and what to do about it.
+"""What a client's error text most likely means, and what to do about it. Ends with 1 when the text is not known.
 
 PYTHONPATH=layers/signon/python python docs/diagnose.py 'ERROR TEXT'    (without one: from standard input)
 """  # noqa: INP001  a program, not a package
@@ -8,14 +8,13 @@ from __future__ import annotations
 import sys
 import textwrap
 
-from signon.domain.diagnosis import diagnose
+from signon.domain.diagnosis import Diagnosis, diagnose
+
+UNKNOWN = "This text is not known. The kit's check-connection says what is not reached from your machine.\n"
 
 
-def told(text: str) -> str:
+def told(found: Diagnosis) -> str:
     """For a person."""
-    found = diagnose(text)
-    if found is None:
-        return "This text is not known. The kit's check-connection says what is not reached from your machine.\n"
     return "".join(f"{_folded(each)}\n" for each in (found.cause, found.remedy))
 
 
@@ -25,4 +24,6 @@ def _folded(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(told(" ".join(sys.argv[1:]) or sys.stdin.read()))
+    diagnosis = diagnose(" ".join(sys.argv[1:]) or sys.stdin.read())
+    sys.stdout.write(told(diagnosis) if diagnosis else UNKNOWN)
+    sys.exit(0 if diagnosis else 1)

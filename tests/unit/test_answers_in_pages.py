@@ -9,7 +9,7 @@ import pytest
 
 from signon.aws import connect_policies, executions, iam
 from signon.aws.pages import every
-from signon.domain.connect_policies import users_in
+from signon.domain.connect_policies import policy_arn, users_in
 from tests.builders import NOW
 from tests.unit.conftest import Answering
 
@@ -40,6 +40,17 @@ def test_a_role_that_has_its_policy_is_found_behind_a_hundred_others(answering: 
     stub.add_response("list_entities_for_policy", {"PolicyRoles": [{"RoleName": "payments-api"}]})
     found = connect_policies.attach("signon", ROLE, 1, {ROLE}, lambda: pytest.fail("it has it"))
     assert (found.attached, found.done) == (True, False)
+
+
+def test_a_policy_that_somebody_has_detached_is_attached_again(answering: Answering) -> None:
+    stub = answering("iam")
+    stub.add_response("list_entities_for_policy", {"PolicyRoles": []})
+    arn = policy_arn("signon", ROLE, 1)
+    stub.add_response("attach_role_policy", {}, {"RoleName": "payments-api", "PolicyArn": arn})
+    asked_before = list[bool]()
+    found = connect_policies.attach("signon", ROLE, 1, {ROLE}, lambda: asked_before.append(True))
+    assert (found.attached, found.done, asked_before) == (True, True, [True])
+    stub.assert_no_pending_responses()
 
 
 def test_executions_are_counted_over_pages_and_no_further_than_asked(answering: Answering) -> None:

@@ -14,11 +14,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain.diagnosis import DIAGNOSES, Diagnosis, diagnose
+from signon.domain.diagnosis.wrappers import WRAPPERS
 
 ROOT = Path(__file__).parents[2]
 CORPUS: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests/error_texts.yaml").read_text())
 # Letters, signs that mean themselves, .* and [^x]* and [xy], groups with |, and ? behind a letter or a group.
-SIMPLE = re.compile(r"(?:[A-Za-z0-9 '\"_/:,-]|\\\.|\.\*|\[\^[^\]\\]\]\*|\[[^\]^\\]+\]|\((?!\?)|\)|\||\?)+")
+SIMPLE = re.compile(r"(?:[A-Za-z0-9 '\"_/:,@-]|\\\.|\.\*|\[\^[^\]\\]\]\*|\[[^\]^\\]+\]|\((?!\?)|\)|\||\?)+")
+# Clients whose wording is their own, and how many texts of theirs there are at least.
+DRIVERS = {
+    "psql": 20,
+    "mysql": 15,
+    "mariadb": 10,
+    "pgjdbc": 20,
+    "mariadb-jdbc": 8,
+    "Connector/J": 10,
+    "psycopg 3": 5,
+    "psycopg2": 2,
+    "PyMySQL": 8,
+    "mysql-connector-python": 8,
+    "pg": 8,
+    "mysql2": 8,
+    "pgx": 8,
+    "go-sql-driver": 8,
+    "Npgsql": 12,
+    "MySqlConnector": 5,
+    "Connector/NET": 2,
+    "MySQL ODBC": 1,
+    "psqlODBC": 1,
+    "DBeaver": 4,
+    "pgAdmin": 2,
+    "psql on Windows": 6,
+    "token": 4,
+    "RDS Proxy": 6,
+}
 each_row = pytest.mark.parametrize("row", DIAGNOSES, ids=lambda row: row.name)
 
 
@@ -27,6 +55,60 @@ def test_a_text_is_told_by_its_row(entry: dict[str, Any]) -> None:
     found = diagnose(entry["text"])
     assert found
     assert found.name == entry["row"]
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "org.postgresql.util.PSQLException: GSS Authentication failed\nCaused by: {}",
+        "SSPI continuation error: {}",
+        "com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure\nCaused by: {}",
+        "Npgsql.NpgsqlException (0x80004005): Exception while performing SSL handshake\n ---> {}",
+        "MySqlConnector.MySqlException: Unable to connect to any of the specified MySQL hosts.\n ---> {}",
+        "Unable to connect to server:\n\n{}",
+        "SQL Error [08001]: {}",
+        "failed to connect to `user=alice database=shop`: 10.0.1.7:5432 (ledger): {}",
+        "[08001] [MySQL][ODBC 8.0(w) Driver]{}",
+        "HikariPool-1 - Connection is not available, request timed out after 30000ms.\nCaused by: {}",
+    ],
+)
+def test_what_a_driver_says_around_a_reason_does_not_hide_it(around: str) -> None:
+    reasons = [entry for entry in CORPUS if entry["row"] not in {row.name for row in WRAPPERS}]
+    for entry in reasons:
+        found = diagnose(around.format(entry["text"]))
+        assert found
+        assert found.name == entry["row"], entry["name"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "row"),
+    [
+        ("Server not found in Kerberos database (7)", "no such service"),
+        ("KDC has no support for encryption type (14)", "encryption type"),
+        ("Receive timed out", "directory unreachable"),
+        ("Clock skew too great (37)", "clock skew"),
+        ("Failed to find any Kerberos tgt", "no ticket"),
+        ("Attempt to obtain new INITIATE credentials failed! (null)", "no ticket"),
+        ("something new", "no ticket, no reason"),
+    ],
+)
+def test_of_javas_text_the_mechanisms_level_is_the_reason(reason: str, row: str) -> None:
+    found = diagnose(f"GSSException: No valid credentials provided (Mechanism level: {reason})")
+    assert found
+    assert found.name == row
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_drivers_own_texts_are_known(driver: str) -> None:
+    assert sum(entry["name"].startswith(f"{driver}: ") for entry in CORPUS) >= DRIVERS[driver]
+
+
+@pytest.mark.parametrize(
+    "entry", [each for each in CORPUS if "unprovoked" in each or "source" in each], ids=lambda entry: entry["name"]
+)
+def test_a_text_that_is_not_provoked_says_why_and_where_it_is_from(entry: dict[str, Any]) -> None:
+    assert entry["unprovoked"]
+    assert entry["source"].startswith("https://")
 
 
 def test_the_texts_are_many_and_all_different_in_name() -> None:
@@ -66,15 +148,26 @@ def test_any_text_may_be_asked_about(text: str) -> None:
     assert diagnose(text) is None or diagnose(text) in DIAGNOSES
 
 
-def told(error: str) -> str:
-    done = subprocess.run(
+def make_diagnose(error: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, ROOT / "docs/diagnose.py", error],
         env={"PYTHONPATH": str(ROOT / "layers/signon/python")},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+
+
+def told(error: str) -> str:
+    done = make_diagnose(error)
+    assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_an_unknown_text_ends_with_another_exit_code() -> None:
+    done = make_diagnose("Hello")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "This text is not known" in done.stdout
 
 
 def test_make_diagnose_tells_cause_and_remedy() -> None:

@@ -628,6 +628,16 @@ def test_while_everything_is_paused_nothing_is_begun_whoever_approved_it() -> No
         )
 
 
+def test_an_approval_that_met_the_pause_is_asked_for_again() -> None:
+    old = a_database(created_at=OLD)
+    approving = a_request(trigger="manual", approve=planned(database=old).checksum)
+    assert planned(database=old, request=approving).verdict == "GO"
+    parked = planned(database=old, request=approving, around=surroundings(paused=True))
+    assert parked.verdict == "PARK"
+    record = a_record(end="Parked", plan=parked.checksum)
+    assert planned(database=old, record=record).verdict == "ASK"
+
+
 def test_the_pause_is_no_part_of_what_a_person_approves() -> None:
     assert planned(around=surroundings(paused=True)).checksum == planned().checksum
 

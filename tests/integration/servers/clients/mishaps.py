@@ -69,6 +69,7 @@ def _mysql() -> list[Mishap]:
             typed=MASTER[1],
             sql="CREATE USER x IDENTIFIED WITH 'authentication_kerberos'",
         ),
+        Mishap("mariadb: an option of mysql's", "mariadb", (("ssl-verify-server-cert", "ssl-mode=VERIFY_IDENTITY"),)),
         Mishap("mariadb: no cleartext plugin", "mariadb", (("--password", "--password --plugin-dir=/nosuch"),)),
         Mishap("mariadb-jdbc: wrong password", "mariadb-jdbc", typed="Wr0ng.Passw0rd"),
         Mishap("mariadb-jdbc: closed port", "mariadb-jdbc", ((":3306/", ":1/"),)),
@@ -111,6 +112,10 @@ def _postgresql() -> list[Mishap]:
             ((name, f"host={ELSEWHERE} hostaddr={{address}}"), ("verify-full", "require")),
         ),
         Mishap("psql: no realm", "psql", environment={"KRB5_CONFIG": "/nosuch"}, ticket="nobody"),
+        Mishap("psql: an option that it does not know", "psql", (("gssencmode", "gssencmod"),)),
+        Mishap("psql: not installed", "psql", environment={"PATH": "/nosuch"}),
+        Mishap("psql: a token in a URL", "psql", ((name, "postgresql://ledger/50%zz?"),)),
+        Mishap("psql: a read-only transaction", "psql", sql="BEGIN READ ONLY; CREATE TABLE x (n int)"),
         Mishap("kinit: wrong password", "kinit", typed="Wr0ng.Passw0rd"),
         Mishap("kinit: unknown person", "kinit", user="nobody"),
         Mishap("kinit: disabled account", "kinit", user=CAROL[0], typed=CAROL[1]),
@@ -119,6 +124,8 @@ def _postgresql() -> list[Mishap]:
         Mishap("kinit: nobody answers", "kinit", environment={"KRB5_CONFIG": UNREACHABLE}),
         Mishap("kinit: no krb5.conf", "kinit", ((f"@{REALM}", ""),), environment={"KRB5_CONFIG": "/nosuch"}),
         Mishap("pgjdbc: no ticket", "pgjdbc", ticket="nobody"),
+        Mishap("pgjdbc: expired ticket", "pgjdbc", ticket="expired"),
+        Mishap("pgjdbc: no such service", "pgjdbc", ((host, "{address}"), ("verify-full", "require"))),
         Mishap("pgjdbc: no jaas.conf", "pgjdbc", without="login.config"),
         Mishap("pgjdbc: no krb5.conf", "pgjdbc", without="krb5.conf"),
         Mishap("pgjdbc: another's ticket", "pgjdbc", user=BOB[0]),
@@ -152,6 +159,9 @@ def _tokens() -> list[Mishap]:
         Mishap("token: no credentials", "token", environment=nobodys, cell=mysql),
         Mishap("mysql: expired token", "mysql", user="late_app", cell=mysql),
         Mishap("psql: token of another key", "psql", user="payments_app", environment=another, cell=postgresql),
+        Mishap(
+            "psql: rdsadmin's database", "psql", (("=postgres", "=rdsadmin"),), user="payments_app", cell=postgresql
+        ),
         Mishap("pgjdbc: no token", "pgjdbc", user="payments_app", typed="", cell=postgresql),
         Mishap("pgjdbc: no token any more", "pgjdbc", user="payments_app", typed="x", cell=postgresql),
     ]

@@ -9,17 +9,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import yaml
 
+from localcloud.servers import AuroraMySQL, MySQL, World
 from signon.domain.diagnosis import diagnose
 from signon.domain.kit import clients
 from signon.domain.kit.facts import SignIn
-from tests.integration.servers.accounts import ALICE, REALM
+from tests.integration.servers.accounts import ALICE, FRANK, REALM
+from tests.integration.servers.sign_in import sign_in
 
 from .conftest import KEYS, RDS_BUNDLE, ROOT, Cell, Desk
-from .mishaps import MISHAPS, STRANGERS_CA, UNREACHABLE, Mishap
+from .mishaps import ELSEWHERE, MISHAPS, STRANGERS_CA, UNREACHABLE, Mishap
 
 CORPUS = {each["name"]: each for each in yaml.safe_load((ROOT / "tests/error_texts.yaml").read_text())}
 DIRECTORY_UNREACHABLE = f"""\
@@ -30,6 +33,14 @@ DIRECTORY_UNREACHABLE = f"""\
   kdc = 127.0.0.1:1
  }}
 """
+PYMYSQL: Mapping[str, tuple[str, dict[str, Any]]] = {  # by engine, and what is different
+    "PyMySQL: wrong password": ("mysql", {"password": FRANK[1]}),
+    "PyMySQL: no TLS": ("mysql", {"tls": False}),
+    "PyMySQL: another authority": ("mysql", {"bundle": RDS_BUNDLE}),
+    "PyMySQL: another name": ("mysql", {"host": "{address}"}),
+    "PyMySQL: unknown host": ("mysql", {"host": ELSEWHERE}),
+    "PyMySQL: no Kerberos plugin": ("aurora-mysql", {}),
+}
 LIBKRB5 = {"kinit: clock skew": -1765328347, "kinit: password expired": -1765328361}  # krb5.h's codes
 USUALLY = {
     "mysql": "mysql",
@@ -132,6 +143,20 @@ def test_the_clients_text_is_diagnosed_as_the_corpus_says(mishap: Mishap, said: 
     assert diagnosis.name == CORPUS[mishap.name]["row"], said
 
 
+@pytest.mark.parametrize("name", PYMYSQL)
+def test_pymysqls_text_is_diagnosed_as_the_corpus_says(
+    name: str, world: World, cells: Mapping[str, Cell], payments: MySQL, books: AuroraMySQL
+) -> None:
+    engine, different = PYMYSQL[name]
+    server = {"mysql": payments, "aurora-mysql": books}[engine]
+    asked = {"user": ALICE[0], "password": ALICE[1], "host": server.host, **different}
+    asked["host"] = asked["host"].format(address=cells[engine].address)
+    said = sign_in(world, server, **asked).error
+    diagnosis = diagnose(said)
+    assert diagnosis is not None, said
+    assert diagnosis.name == CORPUS[name]["row"], said
+
+
 @pytest.mark.parametrize("name", LIBKRB5)
 def test_what_takes_another_clock_to_provoke_is_in_libkrb5s_words(name: str) -> None:
     library, context = ctypes.CDLL("libkrb5.so.3"), ctypes.c_void_p()
@@ -142,5 +167,5 @@ def test_what_takes_another_clock_to_provoke_is_in_libkrb5s_words(name: str) -> 
 
 
 def test_every_text_of_the_corpus_is_provoked_or_says_why_not() -> None:
-    provoked = {mishap.name for mishap in MISHAPS} | set(LIBKRB5)
+    provoked = {mishap.name for mishap in MISHAPS} | set(LIBKRB5) | set(PYMYSQL)
     assert {name for name, each in CORPUS.items() if "unprovoked" not in each} == provoked

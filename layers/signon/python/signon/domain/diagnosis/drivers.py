@@ -1,0 +1,66 @@
+"""The client itself: what it lacks, what it must be told."""
+
+from __future__ import annotations
+
+from signon.domain.diagnosis.row import Diagnosis
+
+DRIVERS = (
+    Diagnosis(
+        "cleartext plugin off",
+        "'?mysql_clear_password'? (cannot|could not) be loaded|requires clear text authentication"
+        "|authentication using (unknown plugin )?mysql_clear_password|mysql_cleartext_plugin disabled"
+        "|load authentication plugin 'mysql_clear_password'|'b?'?mysql_clear_password'?'? (is )?not"
+        "|Client does not support authentication protocol requested by server",
+        "The client does not send a password or a token as it is, unless it is told to.",
+        "Add --enable-cleartext-plugin, as the kit's line does. Go: allowCleartextPasswords=true. Node mysql2: "
+        "enableCleartextPlugin. ODBC: ENABLE_CLEARTEXT_PLUGIN=1. Other programs with MySQL's library: "
+        "LIBMYSQL_ENABLE_CLEARTEXT_PLUGIN=1 in the environment. MariaDB's client brings it in its plugin folder. TLS "
+        "with a verified certificate must be on.",
+    ),
+    Diagnosis(
+        "no Kerberos plugin",
+        "authentication_kerberos_client'?'? ((cannot|could not) be loaded|not configured|(is )?not supported)"
+        "|(unknown|authentication) plugin '?authentication_kerberos_client|Module gssapi is required"
+        "|this authentication plugin is not supported",
+        "This client has no plugin for Kerberos.",
+        "Use Oracle's MySQL client, 8.0.26 or newer (Windows: 8.0.27): the plugin comes with it. MariaDB's "
+        "clients have none that fits. Programs without one sign in by token, where the database has IAM too.",
+    ),
+    Diagnosis(
+        "no Kerberos in the client",
+        "GSSAPI authentication not supported|no GSSAPI provider registered|authenticationOk message type [78]"
+        "|authentication response: [78]"
+        "|[Aa]uthentication (type|method) [789] (is )?not supported|not supported [(]Received: (GSS|SSPI|[789])"
+        "|Invalid GSS token from client",
+        "The server asks for a ticket, and this client cannot send one that the server accepts.",
+        "Use a client of the kit's page; libpq and PostgreSQL's JDBC driver take tickets. Go needs a GSSAPI provider "
+        "registered with the driver. Programs without Kerberos sign in by token, where the database has IAM too.",
+    ),
+    Diagnosis(
+        "IAM is off",
+        "Plugin 'AWSAuthenticationPlugin' is not loaded",
+        "The login signs in by token, and IAM database authentication is off for this database.",
+        "Tell whoever keeps the database. A run of its onboarding turns it on again.",
+    ),
+    Diagnosis(
+        "plugin not loaded",
+        "Plugin '[^']*' is not loaded",
+        "The server does not know this way to sign in: it has not joined the directory, or was not restarted since.",
+        "Tell whoever keeps the database: its onboarding is not complete. Its record says why.",
+    ),
+    Diagnosis(
+        "another client",
+        "unknown (variable|option) '|invalid connection option|invalid sslmode value|invalid gssencmode value",
+        "The program does not know an option of the line: it is older than the kit requires, or it is MariaDB's "
+        "program under the name of MySQL's.",
+        "See its version (mysql --version, psql --version), and take the kit's line for it.",
+    ),
+    Diagnosis(
+        "not installed",
+        "(psql|mysql|mariadb|aws|kinit|klist)'?: (command )?not found|is not recognized as (an internal|the name)"
+        "|No suitable driver found for|no default driver specified|Can't open lib '",
+        "The client or its driver is not on this machine, or not where it is looked for.",
+        "Install the version that the kit's page names. ODBC: use the name of the installed driver, and its 32- or "
+        "64-bit version as your program needs it.",
+    ),
+)

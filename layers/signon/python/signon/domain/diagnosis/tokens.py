@@ -1,0 +1,65 @@
+"""The way to a token: AWS credentials, the AWS CLI, a token in a URL; what refuses a token by name."""
+
+from __future__ import annotations
+
+from signon.domain.diagnosis.row import MAY_NOT_CONNECT, Diagnosis
+
+TOKENS = (
+    Diagnosis(
+        "expired AWS credentials",
+        "ExpiredToken|security token included in the request is expired|SSO session .*(expired|invalid)"
+        "|Token has expired|Error loading SSO Token|UnauthorizedSSOTokenError",
+        "Your AWS credentials have expired; the database was not asked.",
+        "Sign in to AWS again (aws sso login) and make a new token.",
+    ),
+    Diagnosis(
+        "no AWS credentials",
+        "Unable to locate credentials|Unable to load (AWS )?credentials|Could not load credentials from any providers"
+        "|config profile [(].*[)] could not be found|NoCredentialProviders|failed to refresh cached credentials",
+        "The AWS CLI, or the AWS library of your program, has no credentials to sign a token with.",
+        "Sign in to AWS first (aws sso login, or the role of this machine) and see that aws sts "
+        "get-caller-identity answers with the role that may use this login.",
+    ),
+    Diagnosis(
+        "wrong AWS credentials",
+        "InvalidClientTokenId|UnrecognizedClientException|security token included in the request is invalid"
+        "|is not authorized to perform: sts:",
+        "AWS does not accept these credentials, or they may not take the role; the database was not asked.",
+        "See what aws sts get-caller-identity answers. It must be the role that may use this login.",
+    ),
+    Diagnosis(
+        "no region",
+        "You must specify a region|Region is missing",
+        "The AWS CLI, or the AWS library of your program, does not know for which region it signs.",
+        "Take the kit's line, which names the region; in a program, give the same region.",
+    ),
+    Diagnosis(
+        "token in a URL",
+        "invalid percent-encoded token|invalid URI query parameter|Invalid URL|URI malformed|failed to parse as URL"
+        "|net/url: invalid|invalid port .* after host|invalid DSN|Could not parse .*URL from"
+        "|Unable to parse URL|Failed to parse the host:port pair"
+        "|(translate host name|resolve host|ENOTFOUND|lookup) [\"']?[^ ]*@",
+        "The login or the token is part of a connection URL and is not encoded: its @ : / ? & and % mean something "
+        "else there.",
+        "Give login and token outside the URL: as the driver's user and password, or by PGPASSWORD or MYSQL_PWD. "
+        "In a URL, percent-encode them, the @ of a login too: %40.",
+    ),
+    Diagnosis(
+        "PAM refused",
+        "PAM authentication failed",
+        "The server did not take the token: it is older than 15 minutes, incomplete, made for another user, "
+        "endpoint or port, or your role may not connect as this user.",
+        "Make a new token with the kit's line, in one go with the connection. If that is refused too, ask whoever "
+        "keeps the profile whether your role is listed for this login. " + MAY_NOT_CONNECT,
+    ),
+    Diagnosis(
+        "RDS Proxy",
+        "RDS [Pp]roxy (has no credentials|supports only|currently)|IAM authentication failed (for|because)"
+        "|IAM authentication rate limit|password that was provided for the role"
+        "|acquire database connection|[Cc]onnections? rate limit|Rate of connection to proxy",
+        "You connect through RDS Proxy, which has logins, limits and tokens of its own. Onboarding sets up sign-in at "
+        "the database, not at a proxy.",
+        "Connect to the endpoint on the kit's page. To connect through the proxy, ask whoever keeps it: the proxy "
+        "needs a secret or IAM for this login, and a token must be made for the proxy's endpoint.",
+    ),
+)

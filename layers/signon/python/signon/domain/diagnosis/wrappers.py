@@ -1,0 +1,37 @@
+"""What drivers say around the reason: they fit where the text has no reason that another row knows."""
+
+from __future__ import annotations
+
+from signon.domain.diagnosis.row import Diagnosis
+
+WRAPPERS = (
+    Diagnosis(
+        "no ticket, no reason",
+        "No valid credentials provided|SSPI continuation error|could not acquire SSPI credentials|call to SSPI failed"
+        "|GSS Authentication failed|GSSAPI continuation error|Unable to authenticate with GSS"
+        "|Error while authenticating GSS/SSPI",
+        "The client got no ticket for this database, and this part of the text does not say why.",
+        "Find the reason in the rest of the text (Mechanism level, the last Caused by, the inner exception) and look "
+        "that up. If there is none: klist shows whether you have a ticket, check-connection whether the directory "
+        "is reached, and the endpoint must be the one on the kit's page.",
+    ),
+    Diagnosis(
+        "handshake, no reason",
+        "SSL Authentication Error|Exception while performing SSL handshake|SSL connection error"
+        "|error occurred while setting up the SSL connection|error establishing an SSL connection"
+        "|readHandshakeRecord|tls error|error performing TLS handshake",
+        "TLS with the server failed, and this part of the text does not say why.",
+        "Find the reason in the rest of the text (the last Caused by, the inner exception) and look that up. If there "
+        "is none, use the kit's ca-bundle.pem and the endpoint on its page.",
+    ),
+    Diagnosis(
+        "no connection, no reason",
+        "Communications link failure|The connection attempt failed|Unable to connect to any of the specified"
+        "|Couldn't connect to server|Could not create connection to database server|Failed to connect to"
+        "|failed to connect to|Unable to connect to server|Could not connect to address"
+        "|Failed to initialize pool|request timed out",
+        "The driver has no connection, and this part of the text does not say why.",
+        "Find the reason in the rest of the text (the last Caused by, the inner exception) and look that up. If there "
+        "is none, run check-connection, and compare endpoint and port with the kit's page.",
+    ),
+)
