@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signon.domain.engines import MYSQL_IAM, MYSQL_PAM, MYSQL_TICKETS, Method, MySqlLogins
 from signon.domain.logins import LOGINS_PER_STATEMENT, Proof, Statement
 from signon.domain.mysql_logins import (
     Accounts,
@@ -20,7 +21,7 @@ from signon.domain.mysql_logins import (
     prove,
     wanted_logins,
 )
-from signon.domain.profile import DirectoryLogin, Profile, Role
+from signon.domain.profile import DirectoryLogin, IamLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import BY_PASSWORD, a_login, a_profile
 
@@ -305,6 +306,42 @@ def test_a_login_of_the_same_name_from_another_host_is_another_login() -> None:
     server = Server([theirs])
     onboard(server, for_alice())
     assert server.present == (theirs, a_login())
+
+
+# ---- whose realm
+
+ONPREM, HOME = "ONPREM.EXAMPLE.NET", "CORP.EXAMPLE.COM"
+BY_MYSQL_TICKET = {Method.KERBEROS: MYSQL_TICKETS}
+TEAM = (DirectoryLogin("alice", ("read",)), DirectoryLogin("otto", ("read",), realm=ONPREM))
+
+
+def a_ticket_login(user: str, realm: str) -> PresentLogin:
+    return a_login(user, plugin="authentication_kerberos", tls="", stored=realm)
+
+
+def test_a_person_of_a_trusted_domain_is_made_with_the_realm_of_that_domain() -> None:
+    profile = a_profile(realm=HOME, logins=TEAM)
+    made = make(BY_MYSQL_TICKET, "payments", wanted_logins(BY_MYSQL_TICKET, profile), (), lock_leavers=True)
+    assert made.statements[0].values[:6] == ("alice", "%", HOME, "otto", "%", ONPREM)
+
+
+@pytest.mark.parametrize("realm", [HOME, "OTHER.EXAMPLE.NET", ""])
+def test_a_login_of_another_realm_than_its_persons_is_no_proof_and_is_altered(realm: str) -> None:
+    profile = a_profile(realm=HOME, logins=TEAM)
+    alice, wrong = a_ticket_login("alice", HOME), a_ticket_login("otto", realm)
+    with pytest.raises(LoginsIncomplete, match="otto still signs in as before"):
+        prove(BY_MYSQL_TICKET, profile, Accounts((alice, wrong), literal_names=False))
+    wanted = wanted_logins(BY_MYSQL_TICKET, profile)
+    altered = make(BY_MYSQL_TICKET, "payments", wanted, (alice, wrong), lock_leavers=True).statements[0]
+    assert (altered.description, altered.values[:3]) == ("Alter, locked: otto", ("otto", "%", ONPREM))
+    right = a_ticket_login("otto", ONPREM)
+    assert prove(BY_MYSQL_TICKET, profile, Accounts((alice, right), literal_names=False)).verified == 2
+
+
+@pytest.mark.parametrize(("method", "sql", "stored"), [("kerberos", MYSQL_PAM, ""), ("iam", MYSQL_IAM, "RDS")])
+def test_a_login_that_needs_no_ticket_is_stored_without_a_realm(method: str, sql: MySqlLogins, stored: str) -> None:
+    login = IamLogin("otto", ("read",)) if method == "iam" else DirectoryLogin("otto", ("read",), realm=ONPREM)
+    assert wanted_logins({Method(method): sql}, a_profile(logins=(login,)))[0].stored == stored
 
 
 # ---- the proof

@@ -11,7 +11,7 @@ from signon.domain import logins
 from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
 from signon.domain.logins import LoginPlan, Proof, Standing, Statement, batches, mark
 from signon.domain.names import mysql_account_problem
-from signon.domain.profile import Profile
+from signon.domain.profile import DirectoryLogin, Profile
 from signon.errors import StatementRefused
 
 HOST = "%"
@@ -73,7 +73,7 @@ def wanted_logins(
         WantedLogin(
             login.user,
             ways[login.method],
-            ways[login.method].stores(profile.realm),
+            ways[login.method].stores((isinstance(login, DirectoryLogin) and login.realm) or profile.realm),
             _grants(profile, login.roles, literal_names, lower_case),
             adopt=login.user in profile.adopt,
         )
