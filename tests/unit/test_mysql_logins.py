@@ -15,6 +15,7 @@ from signon.domain.logins import LOGINS_PER_STATEMENT, Proof, Statement
 from signon.domain.mysql_logins import (
     Accounts,
     PresentLogin,
+    account,
     database_pattern,
     make,
     open_complete,
@@ -308,6 +309,62 @@ def test_a_login_of_the_same_name_from_another_host_is_another_login() -> None:
     assert server.present == (theirs, a_login())
 
 
+# ---- accounts that the server would choose before ours
+
+
+@pytest.mark.parametrize("user", ["alice", ""])
+@pytest.mark.parametrize(
+    "host",
+    ["bastion.example.com", "10.0.0.1", "2001:db8::1", "10.0.0.0/255.0.0.0", "10.0.0.0/8", "10.%", "%.example.com",
+     "10.0.0._", "%%", "_%"],
+)  # fmt: skip
+def test_whatever_comes_before_a_login_of_ours_is_told_and_the_login_is_not_counted(user: str, host: str) -> None:
+    theirs = a_login(user, host=host, mark=None, plugin="caching_sha2_password", locked=True)
+    proof = proof_of(for_alice(), [theirs, a_login()])
+    before = "before alice's own login" if user else "before every login, because it is anonymous"
+    told = f"The server chooses '{user}'@'{host}' (plugin caching_sha2_password) {before}, for connections from {host}"
+    assert proof == Proof(0, (), (f"{told}; if nobody needs it, type DROP USER '{user}'@'{host}'",))
+
+
+@pytest.mark.parametrize(
+    ("user", "host"),
+    [
+        ("alice", ""),  # after '%'
+        ("", "%"),  # of equal hosts the named user's comes first
+        ("", ""),
+        ("Alice", "10.%"),  # names are compared letter by letter
+        ("carol", "10.%"),
+        ("alice", "localhost"),  # nobody comes from there
+        ("", "LOCALHOST"),
+    ],
+)
+def test_what_the_server_does_not_prefer_is_not_told(user: str, host: str) -> None:
+    assert proof_of(for_alice(), [a_login(user, host=host, mark=None), a_login()]) == Proof(1, ())
+
+
+def test_an_anonymous_account_is_told_once_and_a_login_that_is_not_ours_needs_no_second_reason() -> None:
+    anonymous = a_login("", host="10.%", mark=None)
+    theirs = [a_login(mark=None, plugin="sha"), a_login("alice", host="10.%", mark=None)]
+    bob = a_login("bob", grants={"payments": WRITE})
+    proof = proof_of(a_profile(), [anonymous, *theirs, bob])
+    assert (proof.verified, proof.left_alone) == (0, ("alice: made by somebody else (plugin sha)",))
+    assert [told.partition(" (")[0] for told in proof.not_ours] == ["The server chooses ''@'10.%'"]
+
+
+def test_a_login_is_made_and_opened_although_another_one_comes_before_it() -> None:
+    server = Server([a_login(host="10.%", mark=None)])
+    assert onboard(server, for_alice()) == 3
+    assert not server.accounts["alice", "%"].locked
+
+
+@pytest.mark.parametrize(
+    ("user", "host", "typed"),
+    [("o'brien", "%", "'o''brien'@'%'"), ("a\\b", "10.%", "'a\\\\b'@'10.%'"), ("", "h'x", "''@'h''x'")],
+)
+def test_an_account_is_written_as_one_types_it(user: str, host: str, typed: str) -> None:
+    assert account(user, host) == typed
+
+
 # ---- whose realm
 
 ONPREM, HOME = "ONPREM.EXAMPLE.NET", "CORP.EXAMPLE.COM"
@@ -383,7 +440,7 @@ MARKS = st.none() | st.builds(
 LOGINS = st.builds(
     PresentLogin,
     USERS,
-    st.sampled_from(["%", "localhost"]),
+    st.sampled_from(["%", "localhost", "10.%"]),
     st.sampled_from(["auth_pam", "caching_sha2_password"]),
     st.sampled_from(["ANY", ""]),
     st.booleans(),
@@ -416,7 +473,10 @@ def test_one_run_is_enough_and_touches_only_what_is_ours(
         assert (after.plugin, after.tls) == (before.plugin, before.tls)
         assert all(before.grants[pattern] <= after.grants[pattern] for pattern in before.grants)
     proof = proof_of(profile, server.present)
-    assert proof.verified + len(proof.left_alone) == len(people)
+    outranked = {user for user, host in server.accounts if host == "10.%"} & {login.user for login in people}
+    left = {said.partition(":")[0] for said in proof.left_alone}
+    assert proof.verified == len(people) - len(left | outranked)
+    assert len(proof.not_ours) >= len(outranked - left)
     assert onboard(server, profile) == 0
 
 
