@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 import pymysql
@@ -158,6 +159,40 @@ def test_an_init_connect_that_fails_is_named(family: Server) -> None:
     assert "because its init_connect fails (MySQL error 1184)" in refused.problem
 
 
+@pytest.fixture
+def counting(family: Server, world: World, names: Names, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """One that keeps count of who failed to connect, which no server does that resolves no names."""
+    module = MODULES[family.kind]
+    monkeypatch.setattr(module, "SERVE", tuple(each for each in module.SERVE if each != "--skip-name-resolve"))
+    host = family.database.host.replace("both", "counting")
+    server = getattr(world, family.kind)("counting", host, *MASTER)
+    names.addresses[host] = server.address
+    yield replace(family, server=server, database=replace(family.database, host=host))
+    server.delete()
+
+
+def test_a_server_that_has_blocked_our_address_says_how_it_is_unblocked(
+    counting: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, address = "127.0.0.2", counting.server.address  # 127.0.0.1 is never blocked
+    for _ in range(101):
+        with socket.create_connection((address, counting.server.port), source_address=(ours, 0)) as line:
+            line.recv(100)
+            line.sendall(b"\x05\0\0\x01junk!")
+            line.recv(100)
+    really = pymysql.connect
+    monkeypatch.setattr(pymysql, "connect", lambda **asked: really(**{"bind_address": ours, **asked}))
+    refused = counting.refusal()
+    assert isinstance(refused, ConnectionRefused)
+    assert "has blocked the addresses of this stack after too many failed connections" in refused.problem
+    typed = "TRUNCATE TABLE performance_schema.host_cache" if counting.kind == "mysql" else "FLUSH HOSTS"
+    assert typed in refused.remedy
+    with closing(as_user(address, *MASTER, bind_address="127.0.0.1")) as session, session.cursor() as cursor:
+        cursor.execute(typed)
+    with counting.sign_in():
+        pass
+
+
 @pytest.mark.parametrize("shadow", ["'admin'@'127.%'", "'admin'@'127.0.0.1'", "''@'127.%'"])
 def test_a_wrong_password_may_be_that_of_an_account_that_comes_before_the_masters_and_the_remedy_finds_it(
     family: Server, shadow: str
@@ -268,6 +303,16 @@ def test_what_the_master_user_lacks_is_named_and_what_is_to_be_typed_helps(famil
             break
     assert any(f"'admin'@'%' lacks {lacks}, or may not grant it (MySQL error 1" in said for said in seen), seen
     assert family.verify().verified == 2
+
+
+def test_a_master_user_who_is_not_shown_the_sessions_of_others_does_not_count_none(family: Server) -> None:
+    with closing(as_user(family.server.address, *MASTER)), family.sign_in():
+        assert mysql_logins.probe(family.session, family.ways).other_sessions == 1
+    family.run("REVOKE PROCESS ON *.* FROM 'admin'@'%'")
+    with family.sign_in(), pytest.raises(StatementRefused) as refused:
+        mysql_logins.probe(family.session, family.ways)
+    assert "'admin'@'%' lacks PROCESS on *.*, or may not grant it (MySQL error 1227)" in refused.value.problem
+    assert "type GRANT PROCESS ON *.* TO 'admin'@'%' WITH GRANT OPTION" in refused.value.remedy
 
 
 # ---- which account the server chooses
