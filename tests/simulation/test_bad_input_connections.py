@@ -70,12 +70,12 @@ CONNECTIONS = [
     secret(
         "has a NUL",
         "its password contains the character NUL, where drivers cut it off",
-        json.dumps({"username": "admin", "password": "Hunter2\0"}),
+        json.dumps({"username": "admin", "password": "Hunter2"}).replace("2", r"2\u0000"),
     ),
     secret(
         "has a lone surrogate",
         "its password contains half a character (a lone surrogate), which UTF-8 has no bytes for",
-        json.dumps({"username": "admin", "password": "Hunter2\ud800"}),
+        json.dumps({"username": "admin", "password": "Hunter2"}).replace("2", r"2\ud800"),
     ),
     Odd("nobody listens there", [REFUSED], about_it(), {}, end="Parked"),
     Odd("another database answers there", [UNVERIFIED], about_it(), {}, answers_at=of_another_database),

@@ -121,8 +121,17 @@ def test_nothing_of_a_servers_text_goes_further(code: int) -> None:
     assert not isinstance(error, NeedsPerson) or error.remedy
 
 
-def test_an_error_that_nobody_foresaw_says_where_to_look() -> None:
-    error = said(1064)
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ("CREATE USER %s@%s IDENTIFIED", "CREATE USER"),
+        (GRANT, "GRANT SELECT"),
+        ("SELECT u.User, x", "SELECT"),
+        ("?", "a statement"),
+    ],
+)
+def test_an_error_that_nobody_foresaw_says_what_was_refused_and_where_to_look(sql: str, what: str) -> None:
+    error = said(1064, sql=sql)
     assert isinstance(error, StatementRefused)
-    assert error.problem == "MySQL error 1064"
+    assert error.problem == f"The database refused {what} (MySQL error 1064)"
     assert error.remedy.endswith("the log of this function has the statement")

@@ -153,8 +153,9 @@ def in_statement(code: int, message: str, sql: str, master: str, signed_in_as: s
         return passing
     if code in DENIED:
         return _denied(code, message, sql, master, signed_in_as)
+    words = re.match(r"[A-Z ]*[A-Z]\b", sql)
     return StatementRefused(
-        f"MySQL error {code}",
+        f"The database refused {words[0] if words else 'a statement'} (MySQL error {code})",
         f"Look {code} up at {_REFERENCE}; the log of this function has the statement",
     )
 
