@@ -37,6 +37,8 @@ class Clusters(Joining):
         if domain:
             _refuse_a_domain(asked["engine"])
             self._directory(domain, role)
+        if "iam_auth" in asked:  # moto copies what it restores; that follows nobody, whatever its source does
+            asked.update(replication_source_identifier=None, global_cluster_identifier=None)
         of_a_snapshot = asked.pop("iam_auth", False)
         iam = asked.pop(pending.IAM, None)
         source = asked.pop("replication_source_identifier", None)  # often of another Region, where nobody is

@@ -33,6 +33,7 @@ class Instances(Joining):
     def create_db_instance(self, db_kwargs: dict[str, Any]) -> models.DBInstance:
         self._fail_if_scripted("create_db_instance")
         asked: dict[str, Any] = dict(db_kwargs)
+        asked.pop("source_db_instance_identifier", None)  # what is restored, also from a read replica's, follows nobody
         cluster = self._cluster_of_a_new(asked)
         engine = ENGINES.get(asked["engine"])
         domain, role = asked.pop("domain", None), asked.pop("domain_iam_role_name", None)

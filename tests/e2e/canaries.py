@@ -30,6 +30,10 @@ class Nest:
         """A new one; it has what a driver, a shell, JSON and YAML must quote."""
         return self.keep(f"Sing-{secrets.token_hex(8)}'\"\\$%s{{0}}", what)
 
+    def foreign(self, what: str) -> str:
+        """A new one with characters that Latin-1 does not have."""
+        return self.keep(f"Sing-{secrets.token_hex(8)}-ä-€-日本", what)
+
     def plain(self, what: str) -> str:
         """A new one of letters and digits, for where nothing else may stand."""
         return self.keep(f"Sing{secrets.token_hex(10)}", what)

@@ -165,6 +165,11 @@ def of_mysql(scene: Scene, nest: Nest, kit: Path) -> None:
     for what in ("a wrong password", "another wrong password"):
         put(scene, "sing-1", {"username": "admin", "password": nest.canary(f"{what} of MySQL's master")})
         assert scene.run("sing-1").dossier["error"]["Error"] == "ConnectionRefused"
+    put(scene, "sing-1", {"username": "admin", "password": nest.foreign("a foreign password of MySQL's master")})
+    assert scene.run("sing-1").dossier["error"]["Error"] == "ConnectionRefused"
+    cut_off = nest.canary("a password of MySQL's master that no driver can send")
+    put(scene, "sing-1", {"username": "admin", "password": f"{cut_off}\0"})
+    assert scene.run("sing-1").dossier["error"]["Error"] == "MasterSecretUnusable"
     put(scene, "sing-1", {"username": nest.canary("a wrong user of MySQL"), "password": password})
     assert scene.run("sing-1").dossier["error"]["Error"] == "ConnectionRefused"
 

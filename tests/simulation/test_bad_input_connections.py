@@ -9,14 +9,17 @@ from tests.simulation.refusals import ACCOUNT, ODD, Odd, Refusals, about_it, eac
 from tests.simulation.world import ORDERS, REGION, World
 
 NO_OBJECT = "it is not a JSON object with username and password"
+UNREADABLE = "Let the functions read it and use its key, or let RDS manage the master password"
+MISWRITTEN = (
+    'Write {"username": "...", "password": "..."} into it, as the database knows them, or let RDS manage the master'
+    " password"
+)
 
 
-def secret(name: str, why: str, put: Any) -> Odd:
+def secret(name: str, why: str, put: Any, remedy: str = MISWRITTEN) -> Odd:
     """The master's secret holds this, or is as this makes it."""
-    said = (
-        f"The master secret arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!db-{ODD} cannot be used: {why}",
-        "Let the functions read it and use its key, or let RDS manage the master password",
-    )
+    arn = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:rds!db-{ODD}"
+    said = (f"The master secret {arn} cannot be used: {why}", remedy)
     return Odd(f"the secret {name}", [said], about_it(), {}, secret=put if callable(put) else holding(put))
 
 
@@ -52,7 +55,7 @@ UNVERIFIED = (
 )
 
 CONNECTIONS = [
-    secret("is deleted", "InvalidRequestException", deleted),
+    secret("is deleted", "InvalidRequestException", deleted, UNREADABLE),
     secret("is binary", NO_OBJECT, binary),
     secret("is a password", NO_OBJECT, "Hunter2"),
     secret("is a number", NO_OBJECT, "7"),
@@ -63,6 +66,17 @@ CONNECTIONS = [
     secret("has no username", NO_OBJECT, json.dumps({"password": "Hunter2"})),
     secret("has a number for a password", NO_OBJECT, json.dumps({"username": "admin", "password": 7})),
     secret("has a list of passwords", NO_OBJECT, json.dumps({"username": "admin", "password": ["Hunter2"]})),
+    secret("has an empty password", "its password is empty", json.dumps({"username": "admin", "password": ""})),
+    secret(
+        "has a NUL",
+        "its password contains the character NUL, where drivers cut it off",
+        json.dumps({"username": "admin", "password": "Hunter2"}).replace("2", r"2\u0000"),
+    ),
+    secret(
+        "has a lone surrogate",
+        "its password contains half a character (a lone surrogate), which UTF-8 has no bytes for",
+        json.dumps({"username": "admin", "password": "Hunter2"}).replace("2", r"2\ud800"),
+    ),
     Odd("nobody listens there", [REFUSED], about_it(), {}, end="Parked"),
     Odd("another database answers there", [UNVERIFIED], about_it(), {}, answers_at=of_another_database),
 ]

@@ -167,6 +167,32 @@ def test_any_other_secret_is_unusable_and_not_shown(answering: Answering, answer
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("user", "password", "why"),
+    [
+        ("dbadmin", "", "its password is empty"),
+        ("", "hunter2", "its username is empty"),
+        ("dbadmin", "hunter2\0", "its password contains the character NUL"),
+        ("dbadmin", "hunter2\ud800", "its password contains half a character"),
+    ],
+)
+def test_a_secret_that_no_driver_could_send_is_unusable_and_not_shown(
+    answering: Answering, user: str, password: str, why: str
+) -> None:
+    text = json.dumps({"username": user, "password": password})
+    answering("secretsmanager").add_response("get_secret_value", {"SecretString": text}, {"SecretId": ANY})
+    with pytest.raises(MasterSecretUnusable, match=why) as refused:
+        secrets.master_credentials(a_database(), None)
+    assert "hunter2" not in str(refused.value)
+    assert '{"username": "...", "password": "..."}' in refused.value.remedy
+
+
+def test_a_secret_of_endless_brackets_is_unusable(answering: Answering) -> None:
+    answering("secretsmanager").add_response("get_secret_value", {"SecretString": "[" * 60_000})
+    with pytest.raises(MasterSecretUnusable, match="it is not a JSON object"):
+        secrets.master_credentials(a_database(), None)
+
+
 def test_a_secret_that_may_not_be_read_says_so(answering: Answering) -> None:
     answering("secretsmanager").add_client_error("get_secret_value", "AccessDeniedException")
     with pytest.raises(MasterSecretUnusable, match="AccessDeniedException"):

@@ -10,17 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signon.domain.engines import MYSQL_IAM, MYSQL_PAM, MYSQL_TICKETS, Method, MySqlLogins
 from signon.domain.logins import LOGINS_PER_STATEMENT, Proof, Statement
 from signon.domain.mysql_logins import (
     Accounts,
     PresentLogin,
+    account,
     database_pattern,
     make,
     open_complete,
     prove,
     wanted_logins,
 )
-from signon.domain.profile import DirectoryLogin, Profile, Role
+from signon.domain.profile import DirectoryLogin, IamLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import BY_PASSWORD, a_login, a_profile
 
@@ -307,6 +309,98 @@ def test_a_login_of_the_same_name_from_another_host_is_another_login() -> None:
     assert server.present == (theirs, a_login())
 
 
+# ---- accounts that the server would choose before ours
+
+
+@pytest.mark.parametrize("user", ["alice", ""])
+@pytest.mark.parametrize(
+    "host",
+    ["bastion.example.com", "10.0.0.1", "2001:db8::1", "10.0.0.0/255.0.0.0", "10.0.0.0/8", "10.%", "%.example.com",
+     "10.0.0._", "%%", "_%"],
+)  # fmt: skip
+def test_whatever_comes_before_a_login_of_ours_is_told_and_the_login_is_not_counted(user: str, host: str) -> None:
+    theirs = a_login(user, host=host, mark=None, plugin="caching_sha2_password", locked=True)
+    proof = proof_of(for_alice(), [theirs, a_login()])
+    before = "before alice's own login" if user else "before every login, because it is anonymous"
+    told = f"The server chooses '{user}'@'{host}' (plugin caching_sha2_password) {before}, for connections from {host}"
+    assert proof == Proof(0, (), (f"{told}; if nobody needs it, type DROP USER '{user}'@'{host}'",))
+
+
+@pytest.mark.parametrize(
+    ("user", "host"),
+    [
+        ("alice", ""),  # after '%'
+        ("", "%"),  # of equal hosts the named user's comes first
+        ("", ""),
+        ("Alice", "10.%"),  # names are compared letter by letter
+        ("carol", "10.%"),
+        ("alice", "localhost"),  # nobody comes from there
+        ("", "LOCALHOST"),
+    ],
+)
+def test_what_the_server_does_not_prefer_is_not_told(user: str, host: str) -> None:
+    assert proof_of(for_alice(), [a_login(user, host=host, mark=None), a_login()]) == Proof(1, ())
+
+
+def test_an_anonymous_account_is_told_once_and_a_login_that_is_not_ours_needs_no_second_reason() -> None:
+    anonymous = a_login("", host="10.%", mark=None)
+    theirs = [a_login(mark=None, plugin="sha"), a_login("alice", host="10.%", mark=None)]
+    bob = a_login("bob", grants={"payments": WRITE})
+    proof = proof_of(a_profile(), [anonymous, *theirs, bob])
+    assert (proof.verified, proof.left_alone) == (0, ("alice: made by somebody else (plugin sha)",))
+    assert [told.partition(" (")[0] for told in proof.not_ours] == ["The server chooses ''@'10.%'"]
+
+
+def test_a_login_is_made_and_opened_although_another_one_comes_before_it() -> None:
+    server = Server([a_login(host="10.%", mark=None)])
+    assert onboard(server, for_alice()) == 3
+    assert not server.accounts["alice", "%"].locked
+
+
+@pytest.mark.parametrize(
+    ("user", "host", "typed"),
+    [("o'brien", "%", "'o''brien'@'%'"), ("a\\b", "10.%", "'a\\\\b'@'10.%'"), ("", "h'x", "''@'h''x'")],
+)
+def test_an_account_is_written_as_one_types_it(user: str, host: str, typed: str) -> None:
+    assert account(user, host) == typed
+
+
+# ---- whose realm
+
+ONPREM, HOME = "ONPREM.EXAMPLE.NET", "CORP.EXAMPLE.COM"
+BY_MYSQL_TICKET = {Method.KERBEROS: MYSQL_TICKETS}
+TEAM = (DirectoryLogin("alice", ("read",)), DirectoryLogin("otto", ("read",), realm=ONPREM))
+
+
+def a_ticket_login(user: str, realm: str) -> PresentLogin:
+    return a_login(user, plugin="authentication_kerberos", tls="", stored=realm)
+
+
+def test_a_person_of_a_trusted_domain_is_made_with_the_realm_of_that_domain() -> None:
+    profile = a_profile(realm=HOME, logins=TEAM)
+    made = make(BY_MYSQL_TICKET, "payments", wanted_logins(BY_MYSQL_TICKET, profile), (), lock_leavers=True)
+    assert made.statements[0].values[:6] == ("alice", "%", HOME, "otto", "%", ONPREM)
+
+
+@pytest.mark.parametrize("realm", [HOME, "OTHER.EXAMPLE.NET", ""])
+def test_a_login_of_another_realm_than_its_persons_is_no_proof_and_is_altered(realm: str) -> None:
+    profile = a_profile(realm=HOME, logins=TEAM)
+    alice, wrong = a_ticket_login("alice", HOME), a_ticket_login("otto", realm)
+    with pytest.raises(LoginsIncomplete, match="otto still signs in as before"):
+        prove(BY_MYSQL_TICKET, profile, Accounts((alice, wrong), literal_names=False))
+    wanted = wanted_logins(BY_MYSQL_TICKET, profile)
+    altered = make(BY_MYSQL_TICKET, "payments", wanted, (alice, wrong), lock_leavers=True).statements[0]
+    assert (altered.description, altered.values[:3]) == ("Alter, locked: otto", ("otto", "%", ONPREM))
+    right = a_ticket_login("otto", ONPREM)
+    assert prove(BY_MYSQL_TICKET, profile, Accounts((alice, right), literal_names=False)).verified == 2
+
+
+@pytest.mark.parametrize(("method", "sql", "stored"), [("kerberos", MYSQL_PAM, ""), ("iam", MYSQL_IAM, "RDS")])
+def test_a_login_that_needs_no_ticket_is_stored_without_a_realm(method: str, sql: MySqlLogins, stored: str) -> None:
+    login = IamLogin("otto", ("read",)) if method == "iam" else DirectoryLogin("otto", ("read",), realm=ONPREM)
+    assert wanted_logins({Method(method): sql}, a_profile(logins=(login,)))[0].stored == stored
+
+
 # ---- the proof
 
 
@@ -346,7 +440,7 @@ MARKS = st.none() | st.builds(
 LOGINS = st.builds(
     PresentLogin,
     USERS,
-    st.sampled_from(["%", "localhost"]),
+    st.sampled_from(["%", "localhost", "10.%"]),
     st.sampled_from(["auth_pam", "caching_sha2_password"]),
     st.sampled_from(["ANY", ""]),
     st.booleans(),
@@ -379,7 +473,10 @@ def test_one_run_is_enough_and_touches_only_what_is_ours(
         assert (after.plugin, after.tls) == (before.plugin, before.tls)
         assert all(before.grants[pattern] <= after.grants[pattern] for pattern in before.grants)
     proof = proof_of(profile, server.present)
-    assert proof.verified + len(proof.left_alone) == len(people)
+    outranked = {user for user, host in server.accounts if host == "10.%"} & {login.user for login in people}
+    left = {said.partition(":")[0] for said in proof.left_alone}
+    assert proof.verified == len(people) - len(left | outranked)
+    assert len(proof.not_ours) >= len(outranked - left)
     assert onboard(server, profile) == 0
 
 

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from functools import partial
 
-from signon.errors import TemporaryFailure
+from signon.db.mysql_errors import at_sign_in
 
 from .certificates import (
     Certificate,
@@ -22,6 +22,7 @@ from .certificates import (
     self_signed,
     the_databases_own,
 )
+from .conftest import HOST
 from .rogue import Line, Talk, old_tls_with, tls_with
 from .rogue_kinds import CUT_OFF, NOT_LET_IN, SILENT, UNVERIFIED, Family, Kind, stranger
 
@@ -103,6 +104,10 @@ def refuses(code: int) -> Talk:
         line.leave()
 
     return talk
+
+
+def refuses_at_once(code: int, _: Certificate) -> Talk:
+    return refuses(code)
 
 
 def greets_with(words: bytes) -> Talk:
@@ -191,12 +196,22 @@ MYSQL = Family(
         Kind("closes", lambda _: says(b""), CUT_OFF),
         Kind("hangs", lambda _: hangs, SILENT),
         Kind("greets with HTTP", lambda _: greets_with(b"HTTP/1.1 400 Bad Request\r\n\r\n"), stranger("MySQL")),
-        Kind("greets with an error", lambda _: refuses(1130), NOT_LET_IN),
-        Kind("greets with nothing", lambda _: greets_with(b""), TemporaryFailure("MySQL error 2013")),
+        *(
+            Kind(f"greets with the error {code}", partial(refuses_at_once, code), at_sign_in(HOST, code))
+            for code in (1040, 1129, 1130, 1203, 1524, 4242)
+        ),
+        Kind("greets with nothing", lambda _: greets_with(b""), at_sign_in(HOST, 2013)),
+        Kind("greets with no text", lambda _: greets_with(_framed(0, _greeting("\xff", tls=True))), CUT_OFF),
     ),
     trusted=(),
-    ears=tuple(
-        Kind(f"{plugin}, then {asks}", partial(with_tls, plugin=plugin, asks=asks), NOT_LET_IN, the_databases_own)
-        for plugin, asks in ((CACHING, CLEAR), (NATIVE, NATIVE), (CACHING, CACHING))
+    ears=(
+        *(
+            Kind(f"{plugin}, then {asks}", partial(with_tls, plugin=plugin, asks=asks), NOT_LET_IN, the_databases_own)
+            for plugin, asks in ((CACHING, CLEAR), (NATIVE, NATIVE), (CACHING, CACHING))
+        ),
+        *(
+            Kind(f"{CACHING}, then {asks}", partial(with_tls, asks=asks), at_sign_in(HOST, 2059), the_databases_own)
+            for asks in ("client_ed25519", "auth_gssapi_client", "authentication_kerberos_client", "no_such_plugin")
+        ),
     ),
 )

@@ -51,7 +51,9 @@ UNVERIFIED = ConnectionRefused(
 )
 NOT_LET_IN = ConnectionRefused(
     f"{HOST} does not let the master user in",
-    "Reset the master password, or mend the secret that the profile names",
+    "Reset the master password, or fix the secret that the profile names. If both are right, the server chooses another"
+    " account of that name, or an anonymous one, before the master user's own for the addresses of this stack: SELECT"
+    " User, Host FROM mysql.user WHERE Host <> '%' shows them; drop or rename it",
 )
 CUT_OFF = TemporaryFailure(f"{HOST}:{PORT} ended the connection while we signed in")
 SILENT = TemporaryFailure(f"{HOST}:{PORT} stopped answering while we signed in")

@@ -71,13 +71,22 @@ def test_a_wrong_password_is_read_again_exactly_once(operator: Operator, databas
 
 def test_a_master_whose_account_is_locked_is_not_let_in(operator: Operator, database: Database, bundle: str) -> None:
     operator.run("CREATE USER 'former'@'%' IDENTIFIED BY 'Form3r' ACCOUNT LOCK")
-    with pytest.raises(ConnectionRefused, match="does not let the master user in"):
+    with pytest.raises(ConnectionRefused, match=r"account is locked at .* \(MySQL error 3118\)"):
         sign_in(database, lambda: Credentials("former", "Form3r"), bundle).__enter__()
 
 
 def test_a_master_whose_password_has_expired_is_not_let_in(operator: Operator, database: Database, bundle: str) -> None:
     operator.run("CREATE USER 'former'@'%' IDENTIFIED BY 'Form3r' PASSWORD EXPIRE")
-    with pytest.raises(ConnectionRefused, match="does not let the master user in"):
+    with pytest.raises(ConnectionRefused, match=r"password has expired at .* \(MySQL error 1862\)") as refused:
+        sign_in(database, lambda: Credentials("former", "Form3r"), bundle).__enter__()
+    assert "PASSWORD EXPIRE NEVER" in refused.value.remedy
+
+
+def test_a_master_whose_plugin_is_not_loaded_asks_for_no_reboot(
+    operator: Operator, database: Database, bundle: str
+) -> None:
+    operator.run("CREATE USER 'former'@'%' IDENTIFIED WITH auth_pam", "UNINSTALL PLUGIN auth_pam")
+    with pytest.raises(ConnectionRefused, match=r"by a plugin that it has not loaded.* \(MySQL error 1524\)"):
         sign_in(database, lambda: Credentials("former", "Form3r"), bundle).__enter__()
 
 

@@ -8,6 +8,8 @@ NOTHING_OF_THE_STATEMENT = "test_an_error_says_its_code_and_nothing_of_the_state
 OUTCOMES = ("tests/unit/test_outcomes.py",)
 PROFILES = ("tests/unit/test_profiles.py",)
 
+BOTH = "tests/integration/db/test_both_of_the_family.py"
+
 CONTROLS = (
     Control(
         "A password is not printed with what holds it",
@@ -19,7 +21,7 @@ CONTROLS = (
     Control(
         "MySQL: the text of an error goes no further",
         f"{LAYER}/db/mysql.py",
-        "raise _our_error(*error.args) from None",
+        "raise self._our_error(sql, *error.args) from None",
         "raise",
         (f"tests/integration/db/test_looking_around.py::{NOTHING_OF_THE_STATEMENT}",),
     ),
@@ -31,10 +33,24 @@ CONTROLS = (
         (f"tests/integration/db/postgresql/test_looking_around.py::{NOTHING_OF_THE_STATEMENT}",),
     ),
     Control(
+        "MySQL: a password that no driver can send is not repeated",
+        f"{LAYER}/db/mysql.py",
+        "            raise not_taken() from None\n",
+        "            raise\n",
+        (BOTH,),
+    ),
+    Control(
+        "PostgreSQL: a password that no driver can send is not repeated",
+        f"{LAYER}/db/postgresql.py",
+        "            raise not_taken() from None\n",
+        "            raise\n",
+        ("tests/integration/db/postgresql/test_signing_in.py",),
+    ),
+    Control(
         "What a secret holds instead of name and password is not shown",
         f"{LAYER}/aws/secrets.py",
-        'raise unusable("it is not a JSON object with username and password")',
-        'raise unusable(f"it is not a JSON object with username and password: {text}")',
+        'raise unusable("it is not a JSON object with username and password", _CONTENT_REMEDY)',
+        'raise unusable(f"it is not a JSON object with username and password: {text}", _CONTENT_REMEDY)',
         ("tests/unit/test_aws.py",),
     ),
     Control(

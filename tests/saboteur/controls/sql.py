@@ -47,6 +47,27 @@ CONTROLS = (
         QUOTED,
     ),
     Control(
+        "MariaDB: a GRANT makes no login",
+        f"{LAYER}/db/mysql.py",
+        ",NO_AUTO_CREATE_USER'",
+        "'",
+        ("tests/integration/db/test_both_of_the_family.py",),
+    ),
+    Control(
+        "MySQL: a login before which the server chooses somebody else's is not counted as proved",
+        f"{LAYER}/domain/logins.py",
+        "verified = len([each for each in ours if not each.ahead])",
+        "verified = len(ours)",
+        MYSQL_LOGINS,
+    ),
+    Control(
+        "Aurora MySQL: a ticket of another domain than the person's is not taken",
+        f"{LAYER}/domain/mysql_logins.py",
+        "(isinstance(login, DirectoryLogin) and login.realm) or profile.realm",
+        "profile.realm",
+        MYSQL_LOGINS,
+    ),
+    Control(
         "MySQL: readers get no more than their preset",
         f"{LAYER}/domain/mysql_logins.py",
         '"read": ("SELECT", "SHOW VIEW"),',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from localcloud.servers.postgresql import PostgreSQL
 from signon.db.session import sign_in
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
-from signon.errors import ConnectionRefused, DatabaseBusy, SignonError, TemporaryFailure
+from signon.errors import ConnectionRefused, DatabaseBusy, MasterSecretUnusable, SignonError, TemporaryFailure
 from tests.conftest import Eventually
 
 from .conftest import HOST, MASTER, Operator, SignIn
@@ -68,6 +69,34 @@ def test_a_password_that_was_rotated_since_it_was_read_is_read_again(
     with sign_in(database, secret, bundle) as session:
         assert session.query("Ask", "SELECT 1") == ((1,),)
     assert secret.read == 2
+
+
+@pytest.mark.parametrize("password", ["pässwörd-1", "Hunter2€x", "日本語-8", "Gr\N{GRINNING FACE}n-9"])
+def test_the_master_signs_in_with_a_password_of_any_characters(
+    operator: Operator, database: Database, bundle: str, password: str
+) -> None:
+    operator.run(f"CREATE ROLE former LOGIN PASSWORD '{password}'")
+    with sign_in(database, lambda: Credentials("former", password), bundle) as session:
+        assert session.query("Ask", "SELECT session_user::text") == (("former",),)
+
+
+@pytest.mark.parametrize("password", ["Hunter2€x", "Hunter2\ud800x", "Hunter2\0x", "Hunter2\N{GRINNING FACE}x"])
+def test_nothing_of_a_wrong_password_is_said_or_logged_whatever_its_characters(
+    operator: Operator, database: Database, bundle: str, password: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        error = refused(database, bundle, lambda: Credentials(MASTER[0], password))
+    assert isinstance(error, MasterSecretUnusable if {"\0", "\ud800"} & {*password} else ConnectionRefused)
+    for said in (str(error), repr(error), repr(error.__cause__), caplog.text):
+        assert "Hunter2" not in said
+        assert not any(odd in said for odd in ("€", "u20ac", "ud800", "\N{GRINNING FACE}", "1f600", "position"))
+    assert error.__suppress_context__
+
+
+def test_a_name_that_no_driver_can_send_is_the_secrets_fault(database: Database, bundle: str) -> None:
+    error = refused(database, bundle, lambda: Credentials("ad\udfffmin", "Hunter2"))
+    assert isinstance(error, MasterSecretUnusable)
+    assert "udfff" not in f"{error!r}"
 
 
 def test_a_wrong_password_is_read_again_exactly_once(operator: Operator, database: Database, bundle: str) -> None:

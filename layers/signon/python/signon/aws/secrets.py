@@ -13,12 +13,17 @@ from signon.errors import MasterSecretUnusable
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+_CONTENT_REMEDY = (
+    'Write {"username": "...", "password": "..."} into it, as the database knows them, or let RDS manage the master'
+    " password"
+)
+
 
 def master_credentials(database: Database, named: str | None) -> Credentials:
     """The master user's credentials, from the current version of the secret that the profile names, else of RDS's own.
 
     Raises MasterSecretUnusable: there is none, it cannot be read or decrypted, or is not a JSON object with username
-    and password.
+    and password, or one of them is what no driver can send.
     """
     manager: SecretsManagerClient = client("secretsmanager")
     secret = named or database.master_secret
@@ -28,11 +33,10 @@ def master_credentials(database: Database, named: str | None) -> Credentials:
             "Let RDS manage the master password, or name a secret under access.master",
         )
 
-    def unusable(why: str) -> MasterSecretUnusable:
-        return MasterSecretUnusable(
-            f"The master secret {secret} cannot be used: {why}",
-            "Let the functions read it and use its key, or let RDS manage the master password",
-        )
+    def unusable(
+        why: str, remedy: str = "Let the functions read it and use its key, or let RDS manage the master password"
+    ) -> MasterSecretUnusable:
+        return MasterSecretUnusable(f"The master secret {secret} cannot be used: {why}", remedy)
 
     refused = ("ResourceNotFoundException", "AccessDeniedException", "DecryptionFailure", "InvalidRequestException")
     with errors_as({code: lambda _, code=code: unusable(code) for code in refused}):  # type: ignore[misc]
@@ -40,8 +44,11 @@ def master_credentials(database: Database, named: str | None) -> Credentials:
     try:
         document = json.loads(text)
         user, password = document["username"], document["password"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         user = password = None
     if not isinstance(user, str) or not isinstance(password, str):
-        raise unusable("it is not a JSON object with username and password")
-    return Credentials(user, password)
+        raise unusable("it is not a JSON object with username and password", _CONTENT_REMEDY)
+    credentials = Credentials(user, password)
+    if problem := credentials.problem():
+        raise unusable(problem, _CONTENT_REMEDY)
+    return credentials

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from signon.domain.credentials import Credentials
 from signon.domain.logins import Name
+from signon.errors import MasterSecretUnusable
 
 Values = Sequence[str | Name]
 
@@ -48,3 +49,11 @@ class Connect(Protocol):
     """
 
     def __call__(self, address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection: ...
+
+
+def not_taken() -> MasterSecretUnusable:
+    """Of credentials that a driver cannot take; its own text goes no further, because it repeats them."""
+    return MasterSecretUnusable(
+        "The master user's name or password holds what no driver can send",
+        "Reset the master password, and write both into the secret as text in UTF-8",
+    )

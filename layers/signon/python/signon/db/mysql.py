@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pymysql
 
-from signon.db.connection import CONNECT_TRIES, Address, Values
+from signon.db.connection import CONNECT_TRIES, Address, Values, not_taken
+from signon.db.mysql_errors import ACCESS_DENIED, DENIED, OTHER_WAY, at_sign_in, in_statement
 from signon.domain.credentials import Credentials
-from signon.domain.engines import MYSQL_IAM
-from signon.errors import (
-    ConnectionRefused,
-    DatabaseBusy,
-    PluginNotLoaded,
-    StatementRefused,
-    TemporaryFailure,
-)
+from signon.domain.mysql_logins import HOST, account
+from signon.errors import ConnectionRefused, DatabaseBusy, SignonError, TemporaryFailure
+
+_log = logging.getLogger(__name__)
 
 SIGN_IN_ROUND_TRIPS = 2  # SET NAMES, and the settings below
-_SETTINGS = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', lock_wait_timeout = 30"
+# A parameter group or init_connect may have set any of these; here they are what our statements were written for.
+# MySQL skips what is marked M, MariaDB what is for MySQL 8.0 and newer, and each knows only its own names. Without
+# NO_AUTO_CREATE_USER, which MySQL no longer has, a GRANT to a login that is gone makes it anew, open and without a
+# password.
+# https://mariadb.com/kb/en/comment-syntax/ https://mariadb.com/kb/en/sql-mode/
+_SETTINGS = (
+    "SET SESSION lock_wait_timeout = 30, wait_timeout = 300,"
+    " sql_select_limit = 18446744073709551615, sql_big_selects = 1"
+    " /*!80000 , sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
+    " transaction_read_only = 0, max_execution_time = 0 */"
+    " /*M! , sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER',"
+    " tx_read_only = 0, max_statement_time = 0 */"
+)
+_WHICH_ACCOUNT = "SELECT CURRENT_USER()"
 _ANSWER_WITHIN = 60  # seconds
 
-# https://dev.mysql.com/doc/mysql-errors/8.4/en/
-_ACCESS_DENIED, _PLUGIN_NOT_LOADED = 1045, 1524
-_NOT_LET_IN = {_ACCESS_DENIED, 1130, 1862, 3118}  # ... from this host, password expired, account locked
 _UNREACHABLE = {2002, 2003, 2005}
-_TRIES = {_ACCESS_DENIED: 2, **dict.fromkeys(_UNREACHABLE, CONNECT_TRIES)}  # the password may have been rotated
-_TEMPORARY = {1040, 1053, 1158, 1159, 1160, 1161, 1205, 1213, 2006, 2013, 3024}
-# CREATE USER of one that is there, ALTER USER of one that is not: since we looked somebody was quicker, maybe one of
-# ours: a server goes on with the statement of a function that was killed.
-_OUTRUN = 1396
-_READ_ONLY = {1290, 1836}
+_TRIES = {ACCESS_DENIED: 2, **dict.fromkeys(_UNREACHABLE, CONNECT_TRIES)}  # the password may have been rotated
 _CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError)  # as Python 3.13, 3.11 say
+# What PyMySQL makes of an answer that is none of MySQL's.
+_STRANGE = (struct.error, LookupError, ValueError, AssertionError)
 
 
 class Connection:
     """A PyMySQL connection; parameters are escaped on our side."""
 
-    def __init__(self, connection: pymysql.Connection[Any]) -> None:
+    def __init__(self, connection: pymysql.Connection[Any], master: str) -> None:
         self._connection = connection
+        self._master = master
         self.round_trips = SIGN_IN_ROUND_TRIPS
 
     def text(self, sql: str, values: Values) -> str:
@@ -53,9 +58,29 @@ class Connection:
 
     def run(self, sql: str, values: Values) -> Sequence[tuple[Any, ...]]:
         self.round_trips += 1
-        with _our_errors(), self._connection.cursor() as cursor:
-            cursor.execute(sql, tuple(values))
-            return tuple(cursor.fetchall())
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(sql, tuple(values))
+                return tuple(cursor.fetchall())
+        except pymysql.err.MySQLError as error:
+            raise self._our_error(sql, *error.args) from None
+
+    def _our_error(self, sql: str, code: int = 0, message: str = "") -> SignonError:
+        """The server's error under our names. Its text goes no further: it repeats the statement."""
+        signed_in_as = self._account() if code in DENIED else None
+        return in_statement(code, str(message), sql, self._master, signed_in_as)
+
+    def _account(self) -> str | None:
+        """What the server takes us for: it may have chosen another account of the master user's name."""
+        self.round_trips += 1
+        _log.info("SQL", extra={"does": "Ask which account we are", "sql": _WHICH_ACCOUNT, "changes": False})
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(_WHICH_ACCOUNT)
+                ((answer,),) = cursor.fetchall()
+        except pymysql.err.MySQLError:
+            return None
+        return account(*str(answer).rpartition("@")[::2])
 
     def close(self) -> None:
         self._connection.close()
@@ -68,14 +93,17 @@ def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle:
     Raises ConnectionRefused: says why. DatabaseBusy: the server lets nobody in yet. TemporaryFailure.
     """
     tls = verifying(ca_bundle)
-    tries: Counter[object] = Counter()
+    tries: Counter[int] = Counter()
     while True:
+        known = credentials()
         try:
-            return Connection(_open(address, credentials(), tls))
-        except (pymysql.err.OperationalError, pymysql.err.InternalError, struct.error) as error:
-            tries[error.args[0]] += 1
+            return Connection(_open(address, known, tls), account(known.user, HOST))
+        except UnicodeEncodeError:
+            raise not_taken() from None
+        except (pymysql.err.MySQLError, RuntimeError, *_STRANGE) as error:
+            tries[_code(error)] += 1
             last = isinstance(_cause(error), ssl.SSLError) or _is_silent(error)
-            if last or tries[error.args[0]] >= _TRIES.get(error.args[0], 1):
+            if last or tries[_code(error)] >= _TRIES.get(_code(error), 1):
                 raise _not_connected(address, error) from None
 
 
@@ -87,6 +115,12 @@ def verifying(ca_bundle: str) -> ssl.SSLContext:
     # databases need not keep ("Missing Authority Key Identifier").
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
+
+
+def _code(error: Exception) -> int:
+    """MySQL's, or PyMySQL's own; 0 for what neither of them numbers."""
+    known = isinstance(error, pymysql.err.MySQLError) and not isinstance(error, pymysql.err.InternalError)
+    return error.args[0] if known and error.args and isinstance(error.args[0], int) else 0
 
 
 def _cause(error: Exception) -> BaseException | None:
@@ -101,10 +135,12 @@ def _is_silent(error: Exception) -> bool:
     return isinstance(_cause(error), TimeoutError) and "handshake" in str(_cause(error))
 
 
-def _not_connected(address: Address, error: Exception) -> Exception:
+def _not_connected(address: Address, error: Exception) -> SignonError:
     """Why there is no connection, under our names."""
-    where, code, cause = f"{address.host}:{address.port}", error.args[0], _cause(error)
-    if not isinstance(error, pymysql.err.OperationalError):
+    where, code, cause = f"{address.host}:{address.port}", _code(error), _cause(error)
+    if isinstance(error, RuntimeError):  # "'pynacl' package is required for ed25519_password auth method"
+        return at_sign_in(address.host, OTHER_WAY)
+    if not code:
         return ConnectionRefused(f"{where} does not answer as MySQL does", "Look at who answers at that address")
     if isinstance(cause, ConnectionRefusedError):
         return DatabaseBusy(f"{where} refuses connections: the server is starting, stopping or failing over")
@@ -118,18 +154,13 @@ def _not_connected(address: Address, error: Exception) -> Exception:
             "Give the database a certificate of a current RDS certificate authority, see that the file of the"
             " parameter CaBundle has the authorities of this Region, and look at who answers at that address",
         )
-    if code in _NOT_LET_IN:
-        return ConnectionRefused(
-            f"{address.host} does not let the master user in",
-            "Reset the master password, or mend the secret that the profile names",
-        )
     if code in _UNREACHABLE:
         return ConnectionRefused(
             f"{where} is not reached from this stack's subnets",
             "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own,"
             " and check the routes",
         )
-    return _our_error(code)
+    return at_sign_in(address.host, code)
 
 
 def _open(address: Address, credentials: Credentials, tls: ssl.SSLContext) -> pymysql.Connection[Any]:
@@ -137,7 +168,7 @@ def _open(address: Address, credentials: Credentials, tls: ssl.SSLContext) -> py
         host=address.host,
         port=address.port,
         user=credentials.user,
-        password=credentials.password,
+        password=credentials.password.encode(),  # of a text PyMySQL makes Latin-1
         ssl=tls,
         charset="utf8mb4",
         autocommit=True,
@@ -145,29 +176,4 @@ def _open(address: Address, credentials: Credentials, tls: ssl.SSLContext) -> py
         connect_timeout=address.within,
         read_timeout=_ANSWER_WITHIN,
         write_timeout=_ANSWER_WITHIN,
-    )
-
-
-@contextmanager
-def _our_errors() -> Iterator[None]:
-    """The server's errors under our names. Their texts go no further: they repeat the statement."""
-    try:
-        yield
-    except pymysql.err.MySQLError as error:
-        raise _our_error(*error.args) from None
-
-
-def _our_error(code: int = 0, message: str = "") -> Exception:
-    if code == _PLUGIN_NOT_LOADED and MYSQL_IAM.plugin in message:  # it comes without a reboot, some minutes later
-        return DatabaseBusy(f"MySQL error {code}: IAM database authentication is not in effect yet")
-    if code == _PLUGIN_NOT_LOADED:
-        return PluginNotLoaded(f"MySQL error {code}: the sign-in plugin is not loaded")
-    if code in _TEMPORARY or code == _OUTRUN:
-        return TemporaryFailure(f"MySQL error {code}")
-    if code in _READ_ONLY:  # nobody is looked for who would be read only for good: that is the probe's to find
-        return DatabaseBusy(f"MySQL error {code}: the server is read only, as it is while it fails over")
-    return StatementRefused(
-        f"MySQL error {code}",
-        f"Look {code} up at https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html;"
-        " the log of this function has the statement",
     )

@@ -13,7 +13,7 @@ import psycopg2
 from psycopg2 import extensions
 from psycopg2 import sql as composing
 
-from signon.db.connection import CONNECT_TRIES, Address, Values
+from signon.db.connection import CONNECT_TRIES, Address, Values, not_taken
 from signon.domain.credentials import Credentials
 from signon.domain.logins import Name
 from signon.domain.names import postgresql_role_problem
@@ -102,13 +102,16 @@ def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle:
     """
     tries: Counter[_Refusal] = Counter()
     while True:
+        known = credentials()
         try:
-            return Connection(_open(address, credentials(), ca_bundle))
+            return Connection(_open(address, known, ca_bundle))
         except psycopg2.OperationalError as error:
             refusal = next(each for each in _Refusal if re.search(each.value, str(error)))
             tries[refusal] += 1
             if tries[refusal] >= _TRIES.get(refusal, 1):
                 raise _not_connected(address, refusal) from None
+        except (ValueError, TypeError, psycopg2.ProgrammingError):  # psycopg2 has not called libpq yet
+            raise not_taken() from None
 
 
 def _open(address: Address, credentials: Credentials, ca_bundle: str) -> extensions.connection:

@@ -11,3 +11,18 @@ class Credentials:
 
     user: str
     password: str = field(repr=False)
+
+    def problem(self) -> str | None:
+        """Why no driver could sign in with them, or None; says nothing of what they are.
+
+        PyMySQL takes an empty name for that of the process's owner, and libpq an empty password for one that it should
+        look for elsewhere.
+        """
+        for what, text in (("username", self.user), ("password", self.password)):
+            if not text:
+                return f"its {what} is empty"
+            if "\0" in text:
+                return f"its {what} contains the character NUL, where drivers cut it off"
+            if any("\ud800" <= character <= "\udfff" for character in text):
+                return f"its {what} contains half a character (a lone surrogate), which UTF-8 has no bytes for"
+        return None

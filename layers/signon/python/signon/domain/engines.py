@@ -65,8 +65,8 @@ class MySqlLogins:
     """How a login is made, opened and closed, and what it must look like when it is read back.
 
     ``account``: one account in CREATE USER and ALTER USER; ``stored`` what the server keeps behind the plugin's name,
-    {realm} for the directory's. ``create`` makes it locked, ``alter`` makes it so of one that is there, ``open``
-    unlocks it when it is complete; ``unmark`` precedes ``lock`` for one that is complete.
+    {realm} for the one of the person's domain. ``create`` makes it locked, ``alter`` makes it so of one that is there,
+    ``open`` unlocks it when it is complete; ``unmark`` precedes ``lock`` for one that is complete.
     """
 
     plugin: str

@@ -53,7 +53,8 @@ class Standing:
 
     ``there``: something has its name; then ``mark`` is what we wrote on it (None where somebody else made it), ``kind``
     what it is, ``changed`` how it differs from what we make, ``locked`` that nobody can use it. ``obstacle`` keeps our
-    hands off it for a reason beside itself. ``lacks`` is what it still needs, in words.
+    hands off it for a reason beside itself. ``lacks`` is what it still needs, in words; ``ahead`` what the server
+    prefers to it when somebody comes, in words.
     ``to_alter``: the profile wants it to sign in otherwise than it does, or takes it over from somebody else;
     ``in_use``: somebody is signed in with it.
     """
@@ -68,6 +69,7 @@ class Standing:
     to_alter: bool = False
     in_use: bool = False
     lacks: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -117,7 +119,8 @@ class Standing:
 class Proof:
     """How many wanted logins were read back exactly, which are not ours to touch, with the reason, and what waits.
 
-    ``not_ours``: what else is not as the profile wants it, and not ours to change. ``waiting``: what a role of the
+    A login before which the server may choose an account of somebody else's is not counted. ``not_ours``: such
+    accounts, and what else is not as the profile wants it and not ours to change. ``waiting``: what a role of the
     profile names and the server does not have yet. People sign in without it.
     """
 
@@ -151,9 +154,11 @@ def proof(
             "Start again; if it stays so, somebody else changes logins at the same time",
         )
     untouched = left_alone(profile, standings)
-    verified = len(standings) - len(untouched)
+    ours = [each for each in standings if not each.objection(profile)]
+    verified = len([each for each in ours if not each.ahead])
+    ahead = dict.fromkeys(line for each in ours for line in each.ahead)
     adopted_later = (f"{each.name} is adopted when nobody is signed in with it" for each in awaited)
-    return Proof(verified, shortened(untouched), shortened(tuple(not_ours)), shortened((*waiting, *adopted_later)))
+    return Proof(verified, shortened(untouched), shortened((*ahead, *not_ours)), shortened((*waiting, *adopted_later)))
 
 
 def still_open(name: str, mark: Mapping[str, Any]) -> str:

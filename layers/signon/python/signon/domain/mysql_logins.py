@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Formatter
@@ -11,10 +12,12 @@ from signon.domain import logins
 from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
 from signon.domain.logins import LoginPlan, Proof, Standing, Statement, batches, mark
 from signon.domain.names import mysql_account_problem
-from signon.domain.profile import Profile
+from signon.domain.profile import DirectoryLogin, Profile
 from signon.errors import StatementRefused
 
 HOST = "%"
+# A socket, or the server's own machine, from where nobody comes to a database of RDS.
+_NEVER_FROM = "localhost"
 MARK = "signon"  # begins the names of the roles that are marks
 
 Ways = Mapping[Method, MySqlLogins]  # how logins are made, by how they sign in
@@ -73,7 +76,7 @@ def wanted_logins(
         WantedLogin(
             login.user,
             ways[login.method],
-            ways[login.method].stores(profile.realm),
+            ways[login.method].stores((isinstance(login, DirectoryLogin) and login.realm) or profile.realm),
             _grants(profile, login.roles, literal_names, lower_case),
             adopt=login.user in profile.adopt,
         )
@@ -162,19 +165,48 @@ def prove(ways: Ways, profile: Profile, accounts: Accounts) -> Proof:
 def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:
     """Logins that another profile has left behind, when the database's tag was changed."""
     names = {login.user for login in profile.logins}
-    for login in accounts.logins:
+    for login in _of_every_host(accounts.logins).values():
         if login.mark and not login.locked and login.mark.get("profile") != profile.name and login.user not in names:
             yield logins.still_open(login.user, login.mark)
 
 
 def _standings(wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]) -> list[Standing]:
-    there = _of_every_host(present)
-    return [_standing(login, there.get(login.user)) for login in wanted]
+    there, ahead = _of_every_host(present), _ahead(present)
+    return [_standing(login, there.get(login.user), (*ahead[login.user], *ahead[""])) for login in wanted]
 
 
-def _standing(login: WantedLogin, found: PresentLogin | None) -> Standing:
+def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
+    """By name, the accounts that the server chooses before one of ours, in words; "" is anybody's name.
+
+    It sorts accounts by their hosts, the most specific first: names and addresses, with a netmask or without, then
+    patterns, then '%', then ''. It takes the first one whose host matches and whose user is the one who comes, or
+    anonymous; of equal hosts the named user's. It never goes on to the next, neither where the password is wrong nor
+    where the account is locked. So whatever has another host comes first from there, also where two patterns are
+    equally specific ('%.example.com' begins as '%' does), since their order is nowhere said.
+    https://dev.mysql.com/doc/refman/8.4/en/connection-access.html
+    https://mariadb.com/kb/en/create-user/#account-names
+    """
+    ahead: dict[str, list[str]] = defaultdict(list)
+    for each in present:
+        if each.host.lower() not in (HOST, "", _NEVER_FROM):
+            named = account(each.user, each.host)
+            before = f"before {each.user}'s own login" if each.user else "before every login, because it is anonymous"
+            ahead[each.user].append(
+                f"The server chooses {named} (plugin {each.plugin}) {before}, for connections from {each.host};"
+                f" if nobody needs it, type DROP USER {named}"
+            )
+    return ahead
+
+
+def account(user: str, host: str) -> str:
+    """An account as SQL has it, for people to read and type."""
+    user, host = (part.replace("\\", "\\\\").replace("'", "''") for part in (user, host))
+    return f"'{user}'@'{host}'"
+
+
+def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, ...]) -> Standing:
     if found is None:
-        return Standing(login.user)
+        return Standing(login.user, ahead=ahead)
     signs_in_as_wanted = (found.plugin, found.stored) == (login.sql.plugin, login.stored)
     as_made = signs_in_as_wanted and login.sql.tls in ("", found.tls)
     ours_otherwise = found.mark is not None and found.plugin in MYSQL_PLUGINS and not signs_in_as_wanted
@@ -187,6 +219,7 @@ def _standing(login: WantedLogin, found: PresentLogin | None) -> Standing:
         locked=found.locked,
         to_alter=ours_otherwise or (found.mark is None and login.adopt),
         in_use=found.signed_in,
+        ahead=ahead,
         lacks=tuple(f"{', '.join(sorted(rest))} on {pattern}" for pattern, rest in _missing_grants(login, found)),
     )
 
