@@ -188,6 +188,45 @@ def test_a_database_that_takes_no_connections_is_named(payments: Operator, creat
     assert verify(a_profile()).not_ours == ("payments of dbadmin: the master user may not connect to it",)
 
 
+# ---- what belongs to an extension
+
+
+@pytest.mark.parametrize("extension", ["pg_stat_statements", "pg_buffercache"])  # each makes a view of its name
+def test_what_an_extension_has_made_is_neither_granted_nor_complained_of(
+    extension: str, payments: Operator, create: Create, verify: Verify
+) -> None:
+    payments.run(f"CREATE EXTENSION {extension} SCHEMA core", database="payments")
+    create(a_profile())
+    assert verify(a_profile()) == Proof(2, ())
+    may_delete = f"SELECT has_table_privilege('{BOB}', 'core.{extension}', 'DELETE')"
+    assert payments.run(may_delete, database="payments") == [(False,)]
+
+
+def test_a_table_and_a_sequence_that_join_an_extension_are_left_out_and_what_leaves_it_is_granted(
+    payments: Operator, create: Create, verify: Verify
+) -> None:
+    """Of extensions with tables of their own, as pg_cron and PostGIS have them."""
+    payments.run(
+        "CREATE EXTENSION lo SCHEMA core",
+        "CREATE TABLE core.jobs (id serial)",
+        "ALTER EXTENSION lo ADD TABLE core.jobs",
+        "ALTER EXTENSION lo ADD SEQUENCE core.jobs_id_seq",
+        database="payments",
+    )
+    create(a_profile())
+    assert verify(a_profile()) == Proof(2, ())
+    assert attempt(payments, ALICE, "SELECT * FROM core.jobs") == "42501"
+    payments.run(
+        "ALTER EXTENSION lo DROP TABLE core.jobs",
+        "ALTER EXTENSION lo DROP SEQUENCE core.jobs_id_seq",
+        "ALTER TABLE core.jobs OWNER TO dbadmin",
+        database="payments",
+    )
+    create(a_profile())
+    assert verify(a_profile()) == Proof(2, ())
+    assert attempt(payments, ALICE, "SELECT * FROM core.jobs") == ""
+
+
 # ---- names of the second order: they come from the catalogue, and whoever may make a table chooses them
 
 HOSTILE = [

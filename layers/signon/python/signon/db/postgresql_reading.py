@@ -37,9 +37,14 @@ SELECT 'DATABASE', NULL, d.datname::text, pg_get_userbyid(d.datdba)::text,
 FROM pg_database d WHERE d.datname = ANY (ARRAY[{databases}]::text[])
 """
 
-# The last two are what the master user will make in a schema; default privileges there want CREATE in it.
+# What an extension has made is left out: it is the extension's, and on RDS mostly rdsadmin's ("DEPENDENCY_EXTENSION:
+# the dependent object is a member of the extension"). The last two are what the master user will make in a schema;
+# default privileges there want CREATE in it.
+# https://www.postgresql.org/docs/current/catalog-pg-depend.html
 _OBJECTS = """\
-WITH objects (kind, schema, name, owner, acl, may_grant) AS (
+WITH extensions (object) AS (
+  SELECT objid FROM pg_depend WHERE classid = 'pg_class'::regclass AND deptype = 'e'
+), objects (kind, schema, name, owner, acl, may_grant) AS (
   SELECT 'SCHEMA', NULL, n.nspname::text, n.nspowner, COALESCE(n.nspacl, acldefault('n', n.nspowner)),
     ARRAY(SELECT p FROM unnest(ARRAY['USAGE']) p WHERE has_schema_privilege(n.oid, p || ' WITH GRANT OPTION'))
   FROM pg_namespace n WHERE n.nspname = ANY (ARRAY[{schemas}]::text[])
@@ -49,11 +54,13 @@ WITH objects (kind, schema, name, owner, acl, may_grant) AS (
       WHERE has_table_privilege(c.oid, p || ' WITH GRANT OPTION'))
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ANY (ARRAY[{schemas}]::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND c.oid NOT IN (SELECT object FROM extensions)
   UNION ALL
   SELECT 'SEQUENCE', n.nspname::text, c.relname::text, c.relowner, COALESCE(c.relacl, acldefault('s', c.relowner)),
     ARRAY(SELECT p FROM unnest(ARRAY['USAGE']) p WHERE has_sequence_privilege(c.oid, p || ' WITH GRANT OPTION'))
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ANY (ARRAY[{schemas}]::text[]) AND c.relkind = 'S'
+    AND c.oid NOT IN (SELECT object FROM extensions)
   UNION ALL
   SELECT new.kind, NULL, n.nspname::text, n.nspowner, d.defaclacl,
     ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'USAGE']
