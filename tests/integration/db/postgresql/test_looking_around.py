@@ -17,12 +17,12 @@ from signon.db import postgresql_logins
 from signon.db.session import sign_in
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
-from signon.domain.logins import Name, Statement
+from signon.domain.logins import Name, Proof, Statement
 from signon.domain.probe import Probe
 from signon.errors import DatabaseBusy, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
 
-from .conftest import HOST, MASTER, SQL, Operator, SignIn
+from .conftest import HOST, MASTER, SQL, Create, Operator, SignIn, Verify
 
 
 def as_user(user: str, password: str) -> psycopg2.extensions.connection:
@@ -218,10 +218,64 @@ def test_names_and_texts_are_quoted_each_by_its_kind(as_master: SignIn) -> None:
         )
 
 
-def test_the_settings_of_a_session_are_ours_whatever_the_server_says(as_master: SignIn, operator: Operator) -> None:
-    operator.run("ALTER ROLE dbadmin SET search_path = public", "ALTER ROLE dbadmin SET statement_timeout = 0")
-    names = ("search_path", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+# What somebody sets for the master user, for the database, or for either in the other; and what we have all the same.
+SET_BY_OTHERS = {
+    "role": ("shop_owner", "none"),
+    "search_path": ("public", "pg_catalog,pg_temp"),
+    "client_encoding": ("LATIN1", "UTF8"),
+    "default_transaction_isolation": ("serializable", "read committed"),
+    "default_transaction_deferrable": ("on", "off"),
+    "transform_null_equals": ("on", "off"),
+    "quote_all_identifiers": ("on", "off"),
+    "row_security": ("off", "on"),
+    "synchronous_commit": ("off", "on"),
+    "datestyle": ("SQL, DMY", "ISO, MDY"),
+    "timezone": ("Asia/Kolkata", "UTC"),
+    "statement_timeout": ("0", "1min"),
+    "lock_timeout": ("0", "30s"),
+    "idle_in_transaction_session_timeout": ("0", "1min"),
+    "idle_session_timeout": ("1s", "10min"),
+}
+STANDARD_STRINGS = {"standard_conforming_strings": ("off", "on")}  # from 19 on there is no other
+
+
+@pytest.mark.parametrize("whose", ["ROLE dbadmin", "DATABASE postgres", "ROLE dbadmin IN DATABASE postgres"])
+def test_the_settings_of_a_session_are_ours_whatever_the_server_says(
+    whose: str, as_master: SignIn, operator: Operator
+) -> None:
+    operator.run("CREATE ROLE shop_owner", "GRANT shop_owner TO dbadmin")
+    changed = SET_BY_OTHERS | (STANDARD_STRINGS if operator.version < 190000 else {})
+    for name, (theirs, _) in changed.items():
+        operator.run(f"ALTER {whose} SET {name} = '{theirs}'")
     with as_master() as session:
-        assert [session.query("Ask", f"SHOW {name}")[0][0] for name in names] == [
-            "pg_catalog,pg_temp", "1min", "30s", "1min",
-        ]  # fmt: skip
+        found = {name: session.query("Ask", f"SHOW {name}")[0][0] for name in changed}
+        assert session.query("Ask", "SELECT current_user::text, session_user::text") == (("dbadmin", "dbadmin"),)
+        assert session.query("Ask", "SELECT {}", ("a'b\\c",)) == (("a'b\\c",),)
+    assert found == {name: ours for name, (_, ours) in changed.items()}
+
+
+def test_nothing_that_others_set_changes_what_a_run_does(payments: Operator, create: Create, verify: Verify) -> None:
+    payments.run("CREATE ROLE shop_owner", "GRANT shop_owner TO dbadmin")
+    for name, (theirs, _) in SET_BY_OTHERS.items():
+        payments.run(f"ALTER ROLE dbadmin SET {name} = '{theirs}'")
+    if payments.version >= 170000:
+        payments.run("ALTER ROLE dbadmin SET transaction_timeout = '1s'")
+    assert create(a_profile()) > 0
+    assert verify(a_profile()) == Proof(2, ())
+    assert create(a_profile()) == 0
+
+
+def test_a_transaction_of_many_statements_is_not_ended_by_its_time(payments: Operator, as_master: SignIn) -> None:
+    if payments.version < 170000:
+        pytest.skip("transaction_timeout came with PostgreSQL 17")
+    payments.run("ALTER ROLE dbadmin SET transaction_timeout = '300ms'")
+    with as_master() as session, postgresql_logins._alone(session):
+        session.query("Wait", "SELECT pg_sleep(0.5)")
+
+
+def test_what_only_a_superuser_may_set_makes_no_difference(payments: Operator, create: Create, verify: Verify) -> None:
+    """No option of a session's of ours: the master user would not be let in with it."""
+    for setting in ("session_replication_role = replica", "lo_compat_privileges = on", "lc_messages = 'C'"):
+        payments.run(f"ALTER ROLE dbadmin SET {setting}")
+    create(a_profile())
+    assert verify(a_profile()) == Proof(2, ())

@@ -21,14 +21,31 @@ from signon.errors import ConnectionRefused, DatabaseBusy, StatementRefused, Tem
 
 OWN_DATABASE = "postgres"  # RDS makes it with every server
 
-# With the first packet, so that signing in costs no round trip more. Whoever may write to a schema of the server shall
-# not come between us and the catalogue; whoever hangs shall not hold a lock.
+# With the first packet, so that signing in costs no round trip more. It takes precedence over what ALTER ROLE, ALTER
+# DATABASE or a parameter group set. Left out: what only a superuser may set, what not every version knows (_BEGIN in
+# postgresql_logins.py), and default_transaction_read_only, by which somebody says that nothing is to be written.
+# https://www.postgresql.org/docs/current/runtime-config-client.html
 _SETTINGS = {
+    # Nobody shall come between us and the catalogue, nor have us act as somebody else.
+    "role": "none",
     "search_path": "pg_catalog,pg_temp",
+    # A statement means what it says, sees what was committed while it waited, and what it commits outlives a crash.
+    "default_transaction_isolation": "read committed",
+    "default_transaction_deferrable": "off",
+    "standard_conforming_strings": "on",
+    "transform_null_equals": "off",
+    "quote_all_identifiers": "off",
+    "row_security": "on",
+    "synchronous_commit": "on",
+    "datestyle": "ISO,MDY",
+    "timezone": "UTC",
+    # Whoever hangs shall not hold a lock; whoever waits for another session of ours shall not be cut off.
     "statement_timeout": "60s",
     "lock_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
+    "idle_session_timeout": "10min",
 }
+_OPTIONS = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in _SETTINGS.items())
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _READ_ONLY = "25006"
@@ -136,7 +153,7 @@ def _open(address: Address, credentials: Credentials, ca_bundle: str) -> extensi
         keepalives_interval=10,
         keepalives_count=3,
         tcp_user_timeout=60_000,
-        options=" ".join(f"-c {name}={value}" for name, value in _SETTINGS.items()),
+        options=_OPTIONS,
     )
     connection.autocommit = True
     return connection

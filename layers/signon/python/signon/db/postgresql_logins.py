@@ -31,12 +31,14 @@ from signon.domain.profile import Profile
 from signon.errors import DatabaseUnusable, SignonError
 
 # "If createrole_self_grant is set, ... the role that was created is granted to its creator": then the master user would
-# be a member of rds_ad by everybody it makes. The lock is a number of ours; two runs at once would disturb each other
-# ("tuple concurrently updated").
+# be a member of rds_ad by everybody it makes. Statements have a time of their own; transaction_timeout (17 and newer)
+# would end many short ones. The lock is a number of ours; two runs at once would disturb each other ("tuple
+# concurrently updated").
 # https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-CREATEROLE-SELF-GRANT
 _BEGIN = """\
 BEGIN;
-SELECT set_config(name, '', true) FROM pg_settings WHERE name = 'createrole_self_grant';
+SELECT set_config(name, CASE vartype WHEN 'integer' THEN '0' ELSE '' END, true) FROM pg_settings
+  WHERE name IN ('createrole_self_grant', 'transaction_timeout');
 SELECT pg_advisory_xact_lock(91534213766990)
 """
 
