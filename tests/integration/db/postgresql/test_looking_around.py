@@ -42,9 +42,26 @@ def test_a_look_inside_does_not_tell_whether_the_server_knows_the_directory(as_m
     assert probed(as_master) == Probe(plugin_loaded=None, read_only=False, other_sessions=0)
 
 
-def test_the_probe_sees_that_the_server_is_read_only(as_master: SignIn, operator: Operator) -> None:
-    operator.run("ALTER DATABASE postgres SET default_transaction_read_only = on")
-    assert probed(as_master).read_only
+@pytest.mark.parametrize(
+    ("whose", "said"),
+    [
+        ("DATABASE postgres", "for database postgres"),
+        ("ROLE dbadmin", "for the master user"),
+        ("ROLE dbadmin IN DATABASE postgres", "for the master user in database postgres"),
+        ("SYSTEM", "by a parameter"),
+    ],
+)
+def test_the_probe_sees_that_the_server_is_read_only_and_by_which_setting(
+    whose: str, said: str, as_master: SignIn, operator: Operator
+) -> None:
+    operator.run(f"ALTER {whose} SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
+    try:
+        found = probed(as_master)
+    finally:
+        operator.run("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()")
+    assert found.read_only
+    assert not found.follows
+    assert found.set_by == f"default_transaction_read_only is on {said}"
 
 
 def test_other_peoples_sessions_are_counted_and_so_are_other_sessions_of_the_master(

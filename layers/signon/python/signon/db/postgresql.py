@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import Enum
 from typing import Any
 
 import psycopg2
@@ -14,12 +13,11 @@ from psycopg2 import extensions
 from psycopg2 import sql as composing
 
 from signon.db.connection import CONNECT_TRIES, Address, Values
+from signon.db.postgresql_refusals import OWN_DATABASE, Refusal, not_connected, refusal
 from signon.domain.credentials import Credentials
 from signon.domain.logins import Name
 from signon.domain.names import postgresql_role_problem
-from signon.errors import ConnectionRefused, DatabaseBusy, StatementRefused, TemporaryFailure
-
-OWN_DATABASE = "postgres"  # RDS makes it with every server
+from signon.errors import DatabaseBusy, StatementRefused, TemporaryFailure
 
 # With the first packet, so that signing in costs no round trip more. It takes precedence over what ALTER ROLE, ALTER
 # DATABASE or a parameter group set. Left out: what only a superuser may set, what not every version knows (_BEGIN in
@@ -56,25 +54,8 @@ _TEMPORARY = re.compile(
 )
 
 
-class _Refusal(Enum):
-    """Why nobody signed in. libpq says it in words alone."""
-
-    DOWN = "Connection refused"
-    UNREACHABLE = (
-        "timeout expired|could not translate host name|No route to host|Network is unreachable|Connection timed out"
-    )
-    CUT_OFF = "server closed the connection|EOF detected|unexpected eof|Connection reset|Broken pipe|decryption failed"
-    TLS = "SSL error|[Cc]ertificate|does not support SSL"
-    METHOD = "authentication method requirement|server did not complete authentication"
-    PASSWORD = "FATAL: .*password authentication failed"  # noqa: S105  what the server says
-    STARTING = "FATAL: .*(the database system is|terminating connection)"
-    FULL = "FATAL: .*(too many|connection slots)"
-    NOT_LET_IN = "FATAL: "
-    STRANGE = ""
-
-
 # the password may be rotated meanwhile
-_TRIES = {_Refusal.PASSWORD: 2, _Refusal.UNREACHABLE: CONNECT_TRIES, _Refusal.DOWN: CONNECT_TRIES}
+_TRIES = {Refusal.PASSWORD: 2, Refusal.UNREACHABLE: CONNECT_TRIES, Refusal.DOWN: CONNECT_TRIES}
 
 
 class Connection:
@@ -115,17 +96,18 @@ def _part(value: str | Name) -> composing.Composable:
 def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection:
     """Signs in as master.
 
-    Raises ConnectionRefused: says why. DatabaseBusy: the server lets nobody in yet. TemporaryFailure.
+    Raises ConnectionRefused: says why. MasterSecretUnusable: no server takes this password. DatabaseBusy: the server
+    lets nobody in yet. TemporaryFailure. DatabaseFull: of a database that ``address`` names.
     """
-    tries: Counter[_Refusal] = Counter()
+    tries: Counter[Refusal] = Counter()
     while True:
         try:
             return Connection(_open(address, credentials(), ca_bundle))
         except psycopg2.OperationalError as error:
-            refusal = next(each for each in _Refusal if re.search(each.value, str(error)))
-            tries[refusal] += 1
-            if tries[refusal] >= _TRIES.get(refusal, 1):
-                raise _not_connected(address, refusal) from None
+            why = refusal(str(error))
+            tries[why] += 1
+            if tries[why] >= _TRIES.get(why, 1):
+                raise not_connected(address, why) from None
 
 
 def _open(address: Address, credentials: Credentials, ca_bundle: str) -> extensions.connection:
@@ -157,47 +139,6 @@ def _open(address: Address, credentials: Credentials, ca_bundle: str) -> extensi
     )
     connection.autocommit = True
     return connection
-
-
-def _not_connected(address: Address, refusal: _Refusal) -> Exception:
-    """Why there is no connection, under our names."""
-    where, database = f"{address.host}:{address.port}", address.database or OWN_DATABASE
-    match refusal:
-        case _Refusal.DOWN:
-            return DatabaseBusy(f"{where} refuses connections: the server is starting, stopping or failing over")
-        case _Refusal.STARTING:
-            return DatabaseBusy(f"{where} lets nobody in yet: the server is starting, stopping or failing over")
-        case _Refusal.CUT_OFF:
-            return TemporaryFailure(f"{where} ended the connection while we signed in")
-        case _Refusal.FULL:
-            return TemporaryFailure(f"{where} has no connection left")
-        case _Refusal.UNREACHABLE:
-            return ConnectionRefused(
-                f"{where} is not reached from this stack's subnets",
-                "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own,"
-                " and check the routes",
-            )
-        case _Refusal.TLS:
-            return ConnectionRefused(
-                f"The TLS of {address.host} cannot be verified",
-                "Give the database a certificate of a current RDS certificate authority, see that the file of the"
-                " parameter CaBundle has the authorities of this Region, and look at who answers at that address",
-            )
-        case _Refusal.METHOD:
-            return ConnectionRefused(
-                f"{address.host} asks for the master user's password in another way than SCRAM or MD5",
-                "Let the master user sign in by password, without rds_iam and rds_ad,"
-                " and look at who answers at that address",
-            )
-        case _Refusal.PASSWORD | _Refusal.NOT_LET_IN:
-            return ConnectionRefused(
-                f"{address.host} does not let the master user in to database {database}",
-                "Reset the master password, or mend the secret that the profile names",
-            )
-        case _:
-            return ConnectionRefused(
-                f"{where} does not answer as PostgreSQL does", "Look at who answers at that address"
-            )
 
 
 @contextmanager

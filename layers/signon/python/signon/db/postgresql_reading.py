@@ -7,7 +7,7 @@ from typing import Any
 
 from signon.db.session import Session
 from signon.domain.logins import Name, read_mark
-from signon.domain.postgresql_grants import Kind, Object
+from signon.domain.postgresql_grants import Kind, Object, Shut
 from signon.domain.postgresql_logins import filled
 from signon.domain.postgresql_roles import PresentRole, Roles
 
@@ -26,14 +26,22 @@ SELECT r.rolname, r.rolcanlogin,
 FROM pg_roles r
 """
 
-# Who holds what: pairs of grantee and privilege, of our groups and of PUBLIC ('') alone.
+# Who holds what: pairs of grantee and privilege, of our groups and of PUBLIC ('') alone. The last two: why the master
+# user cannot work in it, and whether its transactions there are read only. What is set for a role in a database takes
+# precedence over what is set for the role, and that over what is set for the database.
 _DATABASES = """\
 SELECT 'DATABASE', NULL, d.datname::text, pg_get_userbyid(d.datdba)::text,
   ARRAY(SELECT ARRAY[COALESCE(g.rolname::text, ''), x.privilege_type]
     FROM aclexplode(COALESCE(d.datacl, acldefault('d', d.datdba))) x LEFT JOIN pg_roles g ON g.oid = x.grantee
     WHERE x.grantee = 0 OR g.rolname = ANY (ARRAY[{groups}]::text[])),
   ARRAY(SELECT p FROM unnest(ARRAY['CONNECT']) p WHERE has_database_privilege(d.oid, p || ' WITH GRANT OPTION')),
-  d.datallowconn AND has_database_privilege(d.oid, 'CONNECT')
+  CASE WHEN d.datconnlimit = -2 THEN 'INVALID' WHEN NOT d.datallowconn THEN 'CLOSED'
+    WHEN NOT has_database_privilege(d.oid, 'CONNECT') THEN 'NOT_GRANTED' WHEN d.datconnlimit = 0 THEN 'FULL' END,
+  COALESCE((SELECT split_part(setting, '=', 2)::boolean
+    FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) setting
+    WHERE s.setdatabase IN (0, d.oid) AND s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = current_user))
+      AND split_part(setting, '=', 1) = 'default_transaction_read_only'
+    ORDER BY s.setdatabase <> 0 AND s.setrole <> 0 DESC, s.setrole DESC, s.setdatabase DESC LIMIT 1), false)
 FROM pg_database d WHERE d.datname = ANY (ARRAY[{databases}]::text[])
 """
 
@@ -73,7 +81,7 @@ SELECT kind, schema, name, pg_get_userbyid(owner)::text,
   ARRAY(SELECT ARRAY[COALESCE(g.rolname::text, ''), x.privilege_type]
     FROM aclexplode(acl) x LEFT JOIN pg_roles g ON g.oid = x.grantee
     WHERE x.grantee = 0 OR g.rolname = ANY (ARRAY[{groups}]::text[])),
-  may_grant, true
+  may_grant, NULL, false
 FROM objects ORDER BY kind, schema, name
 """
 
@@ -106,8 +114,10 @@ def read_objects(session: Session, schemas: Iterable[str], groups: Iterable[str]
 
 
 def _object(row: Sequence[Any]) -> Object:
-    kind, schema, name, owner, pairs, may_grant, reachable = row
+    kind, schema, name, owner, pairs, may_grant, shut, read_only = row
     held: dict[str, frozenset[str]] = {}
     for grantee, privilege in pairs:
         held[grantee] = held.get(grantee, frozenset()) | {privilege}
-    return Object(Kind(kind), Name(name, schema), owner, held, frozenset(may_grant), reachable=reachable)
+    return Object(
+        Kind(kind), Name(name, schema), owner, held, frozenset(may_grant), Shut[shut] if shut else None, read_only
+    )
