@@ -293,7 +293,11 @@ def test_what_is_set_for_the_master_user_there_takes_precedence(
 @pytest.mark.parametrize(
     ("trouble", "error", "said"),
     [
-        ("RAISE EXCEPTION 'not here'", StatementRefused, "In database payments: PostgreSQL error P0001"),
+        (
+            "RAISE EXCEPTION 'not here'",
+            StatementRefused,
+            "In database payments: A trigger of the database's own",
+        ),
         (
             "RAISE EXCEPTION 'later' USING ERRCODE = '55P03'",
             TemporaryFailure,

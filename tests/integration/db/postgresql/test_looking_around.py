@@ -152,11 +152,45 @@ def test_an_error_says_its_code_and_nothing_of_the_statement(
 def test_a_refused_statement_is_for_a_person(as_master: SignIn) -> None:
     refused = refusal(as_master, "CREATE ROLE {} SUPERUSER", Name("carol"))
     assert isinstance(refused, StatementRefused)
-    assert refused.problem == "PostgreSQL error 42501"
+    assert refused.problem == "The master user lacks a right that a statement needs (PostgreSQL error 42501)"
+    assert "give the master user the right" in refused.remedy
+
+
+def test_of_a_code_that_we_know_nothing_of_its_page_and_the_statement_are_told(as_master: SignIn) -> None:
+    refused = refusal(as_master, "CREATE ROLE {} NONSENSE", Name("carol"))
+    assert isinstance(refused, StatementRefused)
+    assert refused.problem == "PostgreSQL error 42601"
     assert refused.remedy == (
-        "Look 42501 up at https://www.postgresql.org/docs/current/errcodes-appendix.html;"
+        "Look 42601 up at https://www.postgresql.org/docs/current/errcodes-appendix.html;"
         " the log of this function has the statement"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "sql", "values"),
+    [
+        ("42P01", "GRANT SELECT ON TABLE {} TO {}", (Name("gone", "public"), Name("rds_ad"))),
+        ("3F000", "GRANT USAGE ON SCHEMA {} TO {}", (Name("gone"), Name("rds_ad"))),
+        ("3D000", "GRANT CONNECT ON DATABASE {} TO {}", (Name("gone"), Name("rds_ad"))),
+        ("42704", "GRANT {} TO {}", (Name("rds_ad"), Name("gone"))),
+        ("42704", "COMMENT ON ROLE {} IS {}", (Name("gone"), "mark")),
+        ("40001", "DO {}", ("BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END",)),
+        ("40P01", "DO {}", ("BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40P01'; END",)),
+        ("XX000", "DO {}", ("BEGIN RAISE 'tuple concurrently deleted' USING ERRCODE = 'XX000'; END",)),
+        ("XX000", "DO {}", ("BEGIN RAISE 'cache lookup failed for relation 7' USING ERRCODE = 'XX000'; END",)),
+    ],
+)
+def test_what_is_dropped_between_the_look_and_the_statement_is_looked_for_again(
+    code: str, sql: str, values: tuple[str | Name, ...], as_master: SignIn
+) -> None:
+    refused = refusal(as_master, sql, *values)
+    assert isinstance(refused, TemporaryFailure)
+    assert str(refused) == f"PostgreSQL error {code}"
+
+
+def test_an_internal_error_of_another_kind_is_for_a_person(as_master: SignIn) -> None:
+    refused = refusal(as_master, "DO {}", "BEGIN RAISE 'pages are torn' USING ERRCODE = 'XX000'; END")
+    assert isinstance(refused, StatementRefused)
 
 
 def test_a_connection_that_the_server_ends_is_tried_again(as_master: SignIn, operator: Operator) -> None:

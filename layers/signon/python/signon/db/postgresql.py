@@ -51,7 +51,27 @@ _TEMPORARY = re.compile(
     "08...|40...|53...|57...|58..."  # connection, rolled back, resources, an operator, the system
     "|25P0[34]|55P03"  # we were too slow, somebody else's lock
     "|42710|23505"  # somebody else has just made it
+    "|3D000|3F000|42P01|42704"  # or dropped it since we looked: a database, a schema, a relation, a role
 )
+# What XX000 says of a row that somebody else has just changed, or of what was dropped while we held its number.
+_CONCURRENT = re.compile("tuple concurrently|cache lookup failed|could not open relation with OID")
+# What is missing, and what to do; of other codes PostgreSQL's own page says it.
+_REFUSED = {
+    "42501": (
+        "The master user lacks a right that a statement needs (PostgreSQL error 42501)",
+        (
+            "Look in the log of this function which statement it was; give the master user the right, or take what the"
+            " statement is about out of the profile"
+        ),
+    ),
+    "P0001": (
+        "A trigger of the database's own refused a statement (PostgreSQL error P0001)",
+        (
+            "Look in the log of this function which statement it was, and at the event triggers"
+            " (SELECT evtname FROM pg_event_trigger)"
+        ),
+    ),
+}
 
 
 # the password may be rotated meanwhile
@@ -147,7 +167,7 @@ def _our_errors() -> Iterator[None]:
     try:
         yield
     except psycopg2.Error as error:
-        raise _our_error(error.pgcode, concurrent="tuple concurrently" in str(error)) from None
+        raise _our_error(error.pgcode, concurrent=bool(_CONCURRENT.search(str(error)))) from None
 
 
 def _our_error(code: str | None, *, concurrent: bool) -> Exception:
@@ -157,6 +177,8 @@ def _our_error(code: str | None, *, concurrent: bool) -> Exception:
         return TemporaryFailure(f"PostgreSQL error {code}")
     if code == _READ_ONLY:  # nobody is looked for who would be read only for good: that is the probe's to find
         return DatabaseBusy(f"PostgreSQL error {code}: the server is read only, as it is while it fails over")
+    if code in _REFUSED:
+        return StatementRefused(*_REFUSED[code])
     return StatementRefused(
         f"PostgreSQL error {code}",
         f"Look {code} up at https://www.postgresql.org/docs/current/errcodes-appendix.html;"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from signon.db.connection import DatabaseFull
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
@@ -21,6 +21,7 @@ from signon.domain.postgresql_logins import (
     group_troubles,
     make,
     make_groups,
+    missing_right,
     open_complete,
     prove,
     unusable,
@@ -151,7 +152,7 @@ def create(
     """
     count, seen = 0, _look(session, ways, profile, elsewhere)
     if _on_server(ways, profile, seen):
-        with _alone(session):
+        with _explained(session, ways, profile), _alone(session):
             seen = _look(session, ways, profile, elsewhere)
             count += _run(session, _on_server(ways, profile, seen), before_change)
     failures = []
@@ -162,7 +163,8 @@ def create(
             continue  # it waits, as is said when everything is read back
         except _OF_ONE_DATABASE as error:
             failures.append(_told_of(name, error))
-    count += _make_people(session, ways, profile, elsewhere, seen.roles, before_change)
+    with _explained(session, ways, profile):
+        count += _make_people(session, ways, profile, elsewhere, seen.roles, before_change)
     if failures:
         raise failures[0]
     return count
@@ -183,9 +185,8 @@ def verify(session: Session, ways: Ways, profile: Profile) -> Proof:
         for plan in plans
         for said in (*plan.waiting, *(f"not done yet: {each.description}" for each in plan.statements))
     ]
-    return prove(
-        ways, profile, seen.roles, not_ours=[said for plan in plans for said in plan.not_ours], waiting=waiting
-    )
+    roles = replace(seen.roles, believed=True)  # what could be changed all the same has been
+    return prove(ways, profile, roles, not_ours=[said for plan in plans for said in plan.not_ours], waiting=waiting)
 
 
 def _look(session: Session, ways: Ways, profile: Profile, elsewhere: Collection[str] = ()) -> _Sight:
@@ -243,14 +244,51 @@ def _make_people(
     roles: Roles,
     before_change: Callable[[], object],
 ) -> int:
-    """People's logins: made, read back and opened in one transaction."""
+    """People's logins: made, read back and opened in one transaction.
+
+    Where the server refuses that, it is tried once more without those that the master user is not shown to administer:
+    one login keeps nobody else out.
+    """
     if not (make(ways, profile, roles).statements or open_complete(ways, profile, roles)):
         return 0
-    with _alone(session):
-        count = _run(session, make(ways, profile, read_roles(session, elsewhere)).statements, before_change)
+    try:
+        return _make_at_once(session, ways, profile, elsewhere, before_change, believed=False)
+    except StatementRefused:
         roles = read_roles(session, elsewhere)
+        believed = replace(roles, believed=True)
+        if missing_right(ways, profile, roles) or make(ways, profile, roles) == make(ways, profile, believed):
+            raise
+    return _make_at_once(session, ways, profile, elsewhere, before_change, believed=True)
+
+
+def _make_at_once(
+    session: Session,
+    ways: Ways,
+    profile: Profile,
+    elsewhere: Collection[str],
+    before_change: Callable[[], object],
+    *,
+    believed: bool,
+) -> int:
+    def look() -> Roles:
+        return replace(read_roles(session, elsewhere), believed=believed)
+
+    with _alone(session):
+        count = _run(session, make(ways, profile, look()).statements, before_change)
+        roles = look()
         _refuse(ways, roles)
         return count + _run(session, open_complete(ways, profile, roles), before_change)
+
+
+@contextmanager
+def _explained(session: Session, ways: Ways, profile: Profile) -> Iterator[None]:
+    """Where the server refuses a statement: which right is missing, if the catalogue shows that."""
+    try:
+        yield
+    except StatementRefused:
+        if told := missing_right(ways, profile, read_roles(session)):
+            raise StatementRefused(*told) from None
+        raise
 
 
 def _run(session: Session, statements: Sequence[Statement], before_change: Callable[[], object]) -> int:

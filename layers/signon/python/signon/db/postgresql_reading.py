@@ -12,9 +12,19 @@ from signon.domain.postgresql_logins import filled
 from signon.domain.postgresql_roles import PresentRole, Roles
 
 # From PostgreSQL 16 on a membership may give nothing: neither inherited nor by SET ROLE. Its two columns are read as
-# JSON, because 14 and 15 do not have them.
+# JSON, because 14 and 15 do not have them: there the role itself says whether it inherits. There, too, CREATEROLE is
+# enough to change a role that is no superuser; since then it takes the ADMIN option. (pg_has_role looks
+# through all that the master user administers, for each role anew.)
+# https://www.postgresql.org/docs/release/16.0/
 _ROLES = """\
-SELECT r.rolname, r.rolcanlogin,
+SELECT r.rolname, r.rolcanlogin, r.rolconnlimit = 0, r.rolinherit,
+  me.rolsuper OR (me.rolcreaterole AND NOT r.rolsuper
+      AND (SELECT setting::int < 160000 FROM pg_settings WHERE name = 'server_version_num'))
+    OR r.oid IN (
+      WITH RECURSIVE mine (role) AS (
+        SELECT oid FROM pg_roles WHERE rolname = current_user
+        UNION SELECT m.roleid FROM pg_auth_members m JOIN mine ON mine.role = m.member
+      ) SELECT m.roleid FROM pg_auth_members m JOIN mine ON mine.role = m.member WHERE m.admin_option),
   array_remove(ARRAY[CASE WHEN r.rolsuper THEN 'SUPERUSER' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
     CASE WHEN r.rolcreatedb THEN 'CREATEDB' END, CASE WHEN r.rolreplication THEN 'REPLICATION' END,
     CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END], NULL),
@@ -22,8 +32,10 @@ SELECT r.rolname, r.rolcanlogin,
   ARRAY(SELECT above.rolname::text FROM pg_auth_members m JOIN pg_roles above ON above.oid = m.roleid
     WHERE m.member = r.oid AND (COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, true)
       OR COALESCE((to_jsonb(m) ->> 'set_option')::boolean, true))),
-  EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid), r.rolname = current_user
-FROM pg_roles r
+  ARRAY(SELECT above.rolname::text FROM pg_auth_members m JOIN pg_roles above ON above.oid = m.roleid
+    WHERE m.member = r.oid AND COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, r.rolinherit)),
+  EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid), r.oid = me.oid
+FROM pg_roles r JOIN pg_roles me ON me.rolname = current_user
 """
 
 # Who holds what: pairs of grantee and privilege, of our groups and of PUBLIC ('') alone. The last two: why the master
@@ -37,10 +49,10 @@ SELECT 'DATABASE', NULL, d.datname::text, pg_get_userbyid(d.datdba)::text,
   ARRAY(SELECT p FROM unnest(ARRAY['CONNECT']) p WHERE has_database_privilege(d.oid, p || ' WITH GRANT OPTION')),
   CASE WHEN d.datconnlimit = -2 THEN 'INVALID' WHEN NOT d.datallowconn THEN 'CLOSED'
     WHEN NOT has_database_privilege(d.oid, 'CONNECT') THEN 'NOT_GRANTED' WHEN d.datconnlimit = 0 THEN 'FULL' END,
-  COALESCE((SELECT split_part(setting, '=', 2)::boolean
-    FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) setting
+  COALESCE((SELECT split_part(pair, '=', 2)::boolean
+    FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) pair
     WHERE s.setdatabase IN (0, d.oid) AND s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = current_user))
-      AND split_part(setting, '=', 1) = 'default_transaction_read_only'
+      AND split_part(pair, '=', 1) = 'default_transaction_read_only'
     ORDER BY s.setdatabase <> 0 AND s.setrole <> 0 DESC, s.setrole DESC, s.setdatabase DESC LIMIT 1), false)
 FROM pg_database d WHERE d.datname = ANY (ARRAY[{databases}]::text[])
 """
@@ -94,9 +106,30 @@ def read_roles(session: Session, signed_in: Collection[str] = ()) -> Roles:
     rows = session.query("Read the roles", _ROLES)
     present = {
         name: PresentRole(
-            name, can_login, tuple(powers), read_mark(comment), frozenset(member_of), in_use or name in signed_in
+            name,
+            can_login,
+            tuple(powers),
+            read_mark(comment),
+            frozenset(member_of),
+            in_use or name in signed_in,
+            takes_nobody,
+            inherits,
+            frozenset(member_of) - frozenset(inherited),
+            administered,
         )
-        for name, can_login, powers, comment, member_of, in_use, _ in rows
+        for (
+            name,
+            can_login,
+            takes_nobody,
+            inherits,
+            administered,
+            powers,
+            comment,
+            member_of,
+            inherited,
+            in_use,
+            _,
+        ) in rows
     }
     return Roles(next(name for name, *_, is_master in rows if is_master), present)
 
