@@ -21,19 +21,19 @@ SELECT r.rolname, r.rolcanlogin, r.rolconnlimit = 0, r.rolinherit,
   me.rolsuper OR (me.rolcreaterole AND NOT r.rolsuper
       AND (SELECT setting::int < 160000 FROM pg_settings WHERE name = 'server_version_num'))
     OR r.oid IN (
-      WITH RECURSIVE mine (role) AS (
-        SELECT oid FROM pg_roles WHERE rolname = current_user
-        UNION SELECT m.roleid FROM pg_auth_members m JOIN mine ON mine.role = m.member
-      ) SELECT m.roleid FROM pg_auth_members m JOIN mine ON mine.role = m.member WHERE m.admin_option),
+      WITH RECURSIVE mine (role, administered) AS (
+        SELECT oid, false FROM pg_roles WHERE rolname = current_user
+        UNION SELECT m.roleid, m.admin_option FROM pg_auth_members m JOIN mine ON mine.role = m.member
+      ) SELECT role FROM mine WHERE administered),
   array_remove(ARRAY[CASE WHEN r.rolsuper THEN 'SUPERUSER' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
     CASE WHEN r.rolcreatedb THEN 'CREATEDB' END, CASE WHEN r.rolreplication THEN 'REPLICATION' END,
     CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END], NULL),
   shobj_description(r.oid, 'pg_authid'),
-  ARRAY(SELECT above.rolname::text FROM pg_auth_members m JOIN pg_roles above ON above.oid = m.roleid
-    WHERE m.member = r.oid AND (COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, true)
-      OR COALESCE((to_jsonb(m) ->> 'set_option')::boolean, true))),
-  ARRAY(SELECT above.rolname::text FROM pg_auth_members m JOIN pg_roles above ON above.oid = m.roleid
-    WHERE m.member = r.oid AND COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, r.rolinherit)),
+  ARRAY(SELECT ARRAY[above.rolname::text, CASE WHEN how.inherits THEN 'inherits' END]
+    FROM pg_auth_members m JOIN pg_roles above ON above.oid = m.roleid CROSS JOIN LATERAL (
+      SELECT COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, r.rolinherit) AS inherits,
+        COALESCE((to_jsonb(m) ->> 'set_option')::boolean, true) AS sets) how
+    WHERE m.member = r.oid AND (how.inherits OR how.sets)),
   EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid), r.oid = me.oid
 FROM pg_roles r JOIN pg_roles me ON me.rolname = current_user
 """
@@ -104,34 +104,25 @@ def read_roles(session: Session, signed_in: Collection[str] = ()) -> Roles:
     ``signed_in``: who is so on other instances of the cluster.
     """
     rows = session.query("Read the roles", _ROLES)
-    present = {
-        name: PresentRole(
-            name,
-            can_login,
-            tuple(powers),
-            read_mark(comment),
-            frozenset(member_of),
-            in_use or name in signed_in,
-            takes_nobody,
-            inherits,
-            frozenset(member_of) - frozenset(inherited),
-            administered,
-        )
-        for (
-            name,
-            can_login,
-            takes_nobody,
-            inherits,
-            administered,
-            powers,
-            comment,
-            member_of,
-            inherited,
-            in_use,
-            _,
-        ) in rows
-    }
+    present = {row[0]: _role(row, signed_in) for row in rows}
     return Roles(next(name for name, *_, is_master in rows if is_master), present)
+
+
+def _role(row: Sequence[Any], signed_in: Collection[str]) -> PresentRole:
+    name, can_login, takes_nobody, inherits, administered, powers, comment, memberships, in_use, _ = row
+    return PresentRole(
+        name,
+        can_login,
+        tuple(powers),
+        read_mark(comment),
+        frozenset(above for above, _ in memberships),
+        in_use or name in signed_in,
+        takes_nobody,
+        inherits,
+        frozenset(above for above, _ in memberships)
+        - frozenset(above for above, inherited in memberships if inherited),
+        administered,
+    )
 
 
 def read_databases(session: Session, names: Iterable[str], groups: Iterable[str]) -> dict[str, Object]:
