@@ -17,6 +17,7 @@ from .conftest import HOST, SQL, Create, Operator, SignIn, Verify
 
 ALICE, BOB = "alice@CORP.EXAMPLE.COM", "bob@CORP.EXAMPLE.COM"
 READ, WRITE = "signon.payments.read", "signon.payments.write"
+APP = ("app", "App-Passw0rd")
 NO_DATABASE = "payments: there is no such database"
 
 
@@ -238,8 +239,8 @@ def test_a_database_that_lets_nobody_in_waits_by_name(shops: Operator, create: C
 
 
 def test_a_database_that_is_full_waits_by_name(shops: Operator, create: Create, verify: Verify) -> None:
-    shops.run("ALTER DATABASE payments CONNECTION LIMIT 1", "CREATE ROLE app LOGIN PASSWORD 'App-Passw0rd'")
-    with closing(psycopg2.connect(host=HOST, user="app", password="App-Passw0rd", dbname="payments")):
+    shops.run("ALTER DATABASE payments CONNECTION LIMIT 1", f"CREATE ROLE {APP[0]} LOGIN PASSWORD '{APP[1]}'")
+    with closing(psycopg2.connect(host=HOST, user=APP[0], password=APP[1], dbname="payments")):
         assert create(OF_BOTH) > 0
         assert shops.opened() == [ALICE, "app", BOB]
         assert verify(OF_BOTH) == Proof(2, (), waiting=("payments: it has no connection left",))
