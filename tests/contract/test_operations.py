@@ -12,6 +12,8 @@ import yaml
 
 from docs import permissions
 from signon import errors
+from signon.db.postgresql_refusals import NEEDS_PERSON
+from signon.domain.postgresql_grants import Shut
 
 DOMAIN = permissions.ROOT / "layers/signon/python/signon/domain"
 PAGE = (permissions.ROOT / "docs/operations.md").read_text()
@@ -106,6 +108,18 @@ def test_every_error_ends_where_its_class_says() -> None:
         for name in CLASSES & set(re.findall(r"\w+", cells[0])):
             if name in errors.END_BY_ERROR:
                 assert f"*{errors.END_BY_ERROR[name]}*" in cells[2], name
+
+
+def test_every_reason_why_postgresql_does_not_let_the_master_user_in_has_its_row_and_no_other() -> None:
+    wanted = {re.sub(r"\{\w+\}", "{}", problem) for problem, _ in NEEDS_PERSON.values()}
+    said = [re.sub(r"\*[^*]+\*", "{}", cell) for cell in first_cells("The master user is not let in")]
+    assert said == ["the message says", "---", *said[2:]]
+    assert set(said[2:]) == wanted
+
+
+def test_every_reason_why_a_database_cannot_be_worked_in_has_its_row() -> None:
+    said = " ".join(first_cells("Roles that wait") + first_cells("What is not ours to change"))
+    assert all(shut.value.partition(":")[0] in said for shut in Shut)
 
 
 def test_every_end_has_its_row_and_no_other() -> None:

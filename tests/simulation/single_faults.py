@@ -13,7 +13,7 @@ from tests.simulation.answers import MAY_BE_STALE
 from tests.simulation.calls import Call, Fault
 from tests.simulation.executions import Execution
 from tests.simulation.ledger import Ledger
-from tests.simulation.statements import SIGN_IN, is_about
+from tests.simulation.statements import POSTGRESQL, SIGN_IN, is_about
 from tests.simulation.stories import STORIES, WANTED, Story, approve
 from tests.simulation.world import World
 
@@ -54,6 +54,11 @@ TABLE: Sequence[Rule] = (
         ONBOARDED,
         "Lambda runs it again; it works beside the executions",
         lambda call, fault: call.function in BESIDE_THE_STORY,
+    ),
+    Rule(
+        ONBOARDED,
+        "PostgreSQL: what was dropped since it was looked at is looked for again",
+        lambda call, fault: (call.service, fault) == (POSTGRESQL, Fault.NOT_FOUND) and call.operation != SIGN_IN,
     ),
     Rule(
         PERSON,

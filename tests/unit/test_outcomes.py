@@ -66,6 +66,21 @@ def test_a_reboot_that_was_done_before_is_no_change() -> None:
     assert not decide(a_dossier(reboot={"requested": False, "at": "2026-11-20T13:00:00+00:00"})).changed
 
 
+def test_what_was_found_with_a_remedy_of_its_own_is_told_with_that() -> None:
+    proof = {
+        "verified": 1,
+        "left_alone": ["bob: nobody may sign in | Remedy: Run ALTER ROLE", "carol: made by somebody else"],
+        "not_ours": ["dave: still open | Remedy: Run GRANT", "payments: shut"],
+    }
+    problems = decide(a_dossier(proof=proof)).problems
+    assert [problem for problem, _ in problems] == [
+        "Login bob: nobody may sign in", "Login carol: made by somebody else", "dave: still open", "payments: shut",
+    ]  # fmt: skip
+    assert (problems[0][1], problems[2][1]) == ("Run ALTER ROLE", "Run GRANT")
+    assert problems[1][1].startswith("Take another name in the profile")
+    assert problems[3][1].startswith("It is not ours to change")
+
+
 def test_logins_that_were_left_alone_need_a_person() -> None:
     proof = {"verified": 1, "left_alone": ["bob: made by somebody else (plugin x)"], "round_trips": 4}
     ended = decide(a_dossier(proof=proof))

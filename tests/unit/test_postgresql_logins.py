@@ -15,6 +15,7 @@ from signon.domain.postgresql_logins import (
     group_troubles,
     make,
     make_groups,
+    missing_right,
     open_complete,
     prove,
     unusable,
@@ -234,6 +235,139 @@ def test_a_login_that_is_not_ours_to_touch_is_left_alone_and_said(reason: str) -
     server = Server.of([FOREIGN[reason], a_group()])
     assert onboard(server, for_alice()) == 0
     assert proof_of(for_alice(), server) == Proof(0, (f"{ALICE}: {reason}",))
+
+
+# ---- what keeps people out
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (
+            a_role(takes_nobody=True),
+            f'CONNECTION LIMIT 0 keeps everybody out | Remedy: Run ALTER ROLE "{ALICE}" CONNECTION LIMIT -1',
+        ),
+        (
+            a_role(inherits=False, member_of=frozenset({"rds_ad"})),
+            f'NOINHERIT would keep the rights of {READ} from it | Remedy: Run ALTER ROLE "{ALICE}" INHERIT',
+        ),
+        (
+            a_role(inherits=False, only_by_set_role=frozenset({"rds_ad", READ})),
+            (
+                f'it does not inherit the rights of {READ} | Remedy: Run ALTER ROLE "{ALICE}" INHERIT'
+                f'; from PostgreSQL 16 on also GRANT "{READ}" TO "{ALICE}" WITH INHERIT TRUE'
+            ),
+        ),
+        (
+            a_role(only_by_set_role=frozenset({READ})),
+            f'it does not inherit the rights of {READ} | Remedy: Run GRANT "{READ}" TO "{ALICE}" WITH INHERIT TRUE',
+        ),
+    ],
+    ids=["CONNECTION LIMIT 0", "NOINHERIT, not yet a member", "NOINHERIT", "a membership without INHERIT"],
+)
+@pytest.mark.parametrize("adopt", [False, True], ids=["ours", "to be adopted"])
+def test_what_keeps_people_out_of_a_login_is_said_and_is_not_counted(
+    found: PresentRole, said: str, *, adopt: bool
+) -> None:
+    changes: dict[str, Any] = {"mark": None, "can_login": False} if adopt else {}
+    server = Server.of([a_group(), replace(found, **changes)])
+    before = dict(server.roles)
+    profile = for_alice(adopt=frozenset({"alice"})) if adopt else for_alice()
+    assert onboard(server, profile) == 0
+    assert server.roles == before
+    assert proof_of(profile, server) == Proof(0, (f"{ALICE}: {said}",))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        a_role(only_by_set_role=frozenset({"rds_ad"})),  # being a member is all that matters there
+        a_role(inherits=False, only_by_set_role=frozenset({"rds_ad"})),  # its group was granted with INHERIT TRUE
+    ],
+)
+def test_what_keeps_nobody_out_is_no_matter(found: PresentRole) -> None:
+    server = Server.of([a_group(), found])
+    assert onboard(server, for_alice()) == 0
+    assert proof_of(for_alice(), server) == Proof(1, ())
+
+
+# ---- what the master user may not change
+
+GRANT = 'Have an administrator of {0} run GRANT "{0}" TO "dbadmin" WITH ADMIN TRUE, INHERIT FALSE, SET FALSE'
+
+
+def believed(server: Server) -> Roles:
+    return replace(server.present, believed=True)
+
+
+@pytest.mark.parametrize(
+    ("profile", "present", "said"),
+    [
+        (
+            for_alice(adopt=frozenset({"alice"})),
+            [a_group(), a_role(mark=None, administered=False)],
+            f"{ALICE}: the master user may not change it | Remedy: {GRANT.format(ALICE)}",
+        ),
+        (
+            for_alice(),
+            [a_group(), a_role(mark={"profile": "payments"}, can_login=False, administered=False)],
+            f"{ALICE}: the master user may not change it | Remedy: {GRANT.format(ALICE)}",
+        ),
+        (
+            for_alice(),
+            [a_group(administered=False)],
+            f"{ALICE}: the master user may not grant it {READ} | Remedy: {GRANT.format(READ)}",
+        ),
+    ],
+    ids=["to be adopted", "half made", "its group role"],
+)
+def test_a_login_that_the_master_user_may_not_change_is_left_alone_when_the_server_has_refused_it(
+    profile: Profile, present: list[PresentRole], said: str
+) -> None:
+    server = Server.of(present)
+    assert make(BY_TICKET, profile, server.present).statements or open_complete(BY_TICKET, profile, server.present)
+    assert make(BY_TICKET, profile, believed(server)).left_alone == (said,)
+    assert not make(BY_TICKET, profile, believed(server)).statements
+    assert not open_complete(BY_TICKET, profile, believed(server))
+    assert prove(BY_TICKET, profile, believed(server)) == Proof(0, (said,))
+
+
+def test_a_login_that_lacks_nothing_needs_no_right_to_change_it() -> None:
+    server = Server.of([a_group(administered=False), a_role(administered=False)])
+    assert prove(BY_TICKET, for_alice(), believed(server)) == Proof(1, ())
+
+
+def test_a_leaver_that_the_master_user_may_not_lock_is_told() -> None:
+    server = Server.of([a_group(), a_role(), a_role(BOB, administered=False)])
+    assert make(BY_TICKET, for_alice(), server.present).statements
+    assert not make(BY_TICKET, for_alice(), believed(server)).statements
+    assert prove(BY_TICKET, for_alice(), believed(server)).not_ours == (
+        f"{BOB}: still open, for the master user may not lock it | Remedy: {GRANT.format(BOB)}",
+    )
+    assert not prove(BY_TICKET, for_alice(lock_leavers=False), believed(server)).not_ours
+
+
+def test_the_right_that_is_missing_for_everybody_is_told_with_what_to_type() -> None:
+    server = Server()
+    assert missing_right(BY_TICKET, for_alice(), server.present) is None
+    server.roles["rds_iam"] = PresentRole("rds_iam", administered=False)
+    assert missing_right(BY_TICKET, for_alice(), server.present) is None  # nobody is to have it
+    server.roles["rds_ad"] = PresentRole("rds_ad", administered=False)
+    told = missing_right(BY_TICKET, for_alice(), server.present)
+    assert told
+    assert told[0] == "The master user dbadmin may not grant rds_ad"
+    assert told[1].startswith(GRANT.format("rds_ad"))
+    server.roles["dbadmin"] = replace(MASTER, powers=("CREATEDB",))
+    told = missing_right(BY_TICKET, for_alice(), server.present)
+    assert told
+    assert told[0] == "The master user dbadmin has no CREATEROLE"
+    assert told[1].startswith('Have another administrator run ALTER ROLE "dbadmin" CREATEROLE')
+
+
+def test_who_has_rds_ad_already_needs_nobody_to_grant_it() -> None:
+    server = Server.of([a_group(), a_role()])
+    server.roles["rds_ad"] = PresentRole("rds_ad", administered=False)
+    assert missing_right(BY_TICKET, for_alice(), server.present) is None
 
 
 # ---- rds_ad xor rds_iam, and never the master

@@ -21,8 +21,10 @@ def test_a_new_database_that_nobody_uses_passes() -> None:
 
 
 def test_a_read_only_database_is_refused() -> None:
-    with pytest.raises(DatabaseUnusable, match="payments-orders is read only"):
+    with pytest.raises(DatabaseUnusable, match=r"payments-orders is read only \|"):
         judge(a_probe(read_only=True), a_database(), CALM)
+    with pytest.raises(DatabaseUnusable, match="payments-orders is read only: a setting is on for database postgres"):
+        judge(a_probe(read_only=True, set_by="a setting is on for database postgres"), a_database(), CALM)
 
 
 def test_a_reader_in_place_of_the_writer_is_waited_for() -> None:

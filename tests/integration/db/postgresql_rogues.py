@@ -127,8 +127,8 @@ OTHER_WAY = ConnectionRefused(
     "Let the master user sign in by password, without rds_iam and rds_ad, and look at who answers at that address",
 )
 NOT_LET_IN = ConnectionRefused(
-    f"{HOST} does not let the master user in to database postgres",
-    "Reset the master password, or mend the secret that the profile names",
+    f"{HOST} does not let the master user in to database postgres, for a reason of its own",
+    "Look the reason up in the error log of the database; then start again",
 )
 
 POSTGRESQL = Family(

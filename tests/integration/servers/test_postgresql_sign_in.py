@@ -89,6 +89,22 @@ def test_is_refused(
         assert reason in outcome.error
 
 
+def test_of_a_logins_limits_only_that_of_its_connections_stops_a_ticket(
+    world: World, cluster: Cluster, ticket: Ticket
+) -> None:
+    """VALID UNTIL ends a password, and a ticket is none."""
+    for limit, rows, error in (
+        ("CONNECTION LIMIT 0", [], f'too many connections for role "{ME}"'),
+        ("CONNECTION LIMIT -1", [[ME]], ""),
+        ("VALID UNTIL '2020-01-01'", [[ME]], ""),
+        ("VALID UNTIL 'infinity'", [[ME]], ""),
+    ):
+        assert as_master(world, cluster.writer, f'ALTER ROLE "{ME}" {limit}').error == ""
+        outcome = psql(world, cluster.writer, ME, "SELECT current_user", ticket=ticket(ALICE))
+        assert outcome.rows == rows, limit
+        assert error in outcome.error
+
+
 def test_a_disabled_user_gets_no_ticket(world: World, directory: Directory, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="credentials have been revoked"):
         kinit(world, *CAROL, tmp_path / "ticket")

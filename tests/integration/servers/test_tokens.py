@@ -89,6 +89,20 @@ def test_postgresql_takes_a_token_and_no_password(world: World, postgresql: Post
     assert GOOD not in postgresql.log.read_text()
 
 
+def test_of_a_logins_limits_only_that_of_its_connections_stops_a_token(world: World, postgresql: PostgreSQL) -> None:
+    """VALID UNTIL ends a password, and a token is none to PostgreSQL."""
+    for limit, rows, error in (
+        ("CONNECTION LIMIT 0", [], 'too many connections for role "app"'),
+        ("CONNECTION LIMIT -1", [["app"]], ""),
+        ("VALID UNTIL '2020-01-01'", [["app"]], ""),
+        ("VALID UNTIL 'infinity'", [["app"]], ""),
+    ):
+        assert as_master(world, postgresql, f"ALTER ROLE app {limit}").error == ""
+        outcome = psql(world, postgresql, "app", "SELECT current_user", password=GOOD)
+        assert outcome.rows == rows, limit
+        assert error in outcome.error
+
+
 def test_postgresql_takes_no_token_without_tls(world: World, postgresql: PostgreSQL) -> None:
     refusal = psql(world, postgresql, "app", password=GOOD, PGSSLMODE="disable").error
     assert "no pg_hba.conf entry" in refusal

@@ -110,8 +110,8 @@ CONTROLS = (
     Control(
         "PostgreSQL: what shuts the master out on the way is taken back",
         f"{LAYER}/db/postgresql_logins.py",
-        "        roles = read_roles(session, elsewhere)\n        _refuse(ways, roles)\n        return count",
-        "        roles = read_roles(session, elsewhere)\n        return count",
+        "        roles = look()\n        _refuse(ways, roles)\n        return count",
+        "        roles = look()\n        return count",
         (
             "tests/integration/db/postgresql/test_exclusivity.py::test_what_shuts_the_master_out_on_the_way_has_not_happened",
         ),

@@ -28,7 +28,7 @@ CONTROLS = (
     Control(
         "PostgreSQL: the text of an error goes no further",
         f"{LAYER}/db/postgresql.py",
-        'raise _our_error(error.pgcode, concurrent="tuple concurrently" in str(error)) from None',
+        "raise _our_error(error.pgcode, concurrent=bool(_CONCURRENT.search(str(error)))) from None",
         "raise",
         (f"tests/integration/db/postgresql/test_looking_around.py::{NOTHING_OF_THE_STATEMENT}",),
     ),

@@ -80,11 +80,14 @@ class StillWaiting(SignonError):
     """Nothing is wrong here, but no execution waits this long, or for this."""
 
 
+REMEDY = " | Remedy: "  # between what is wrong and what to do, where both are one text
+
+
 class NeedsPerson(SignonError):
     """Only a person can go on. The message says what is wrong, ``remedy`` what to do."""
 
     def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(f"{problem} | Remedy: {remedy}")
+        super().__init__(f"{problem}{REMEDY}{remedy}")
         self.problem = problem
         self.remedy = remedy
 

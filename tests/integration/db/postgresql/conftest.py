@@ -50,7 +50,7 @@ class Operator:
             hostaddr="",
             user="rdsadmin",
             dbname=database,
-            options="-c default_transaction_read_only=off",
+            options="-c default_transaction_read_only=off -c role=none",
         )
         connection.autocommit = True
         if user != "rdsadmin":
@@ -82,6 +82,7 @@ class Operator:
             "REVOKE rds_ad, rds_iam FROM dbadmin CASCADE",
             *([admin_only] if self.version >= ADMIN_ONLY else []),
             "ALTER ROLE dbadmin RESET ALL",
+            "ALTER ROLE dbadmin IN DATABASE postgres RESET ALL",
             "ALTER DATABASE postgres RESET ALL",
         )
         if made := ", ".join('"' + name.replace('"', '""') + '"' for name in self.roles()):

@@ -7,14 +7,17 @@ from contextlib import closing
 import psycopg2
 import pytest
 
+from signon.db import postgresql_logins
 from signon.domain.logins import Proof
 from signon.domain.profile import DirectoryLogin, Profile, Role, Schemas
+from signon.errors import PlanOutdated, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
 
-from .conftest import Create, Operator, Verify
+from .conftest import HOST, SQL, Create, Operator, SignIn, Verify
 
 ALICE, BOB = "alice@CORP.EXAMPLE.COM", "bob@CORP.EXAMPLE.COM"
 READ, WRITE = "signon.payments.read", "signon.payments.write"
+APP = ("app", "App-Passw0rd")
 NO_DATABASE = "payments: there is no such database"
 
 
@@ -185,7 +188,190 @@ def test_a_database_that_the_master_may_not_enter_is_named(payments: Operator, c
 def test_a_database_that_takes_no_connections_is_named(payments: Operator, create: Create, verify: Verify) -> None:
     payments.run("ALTER DATABASE payments ALLOW_CONNECTIONS false")
     create(a_profile())
-    assert verify(a_profile()).not_ours == ("payments of dbadmin: the master user may not connect to it",)
+    assert payments.opened() == [ALICE, BOB]
+    assert verify(a_profile()).not_ours == ("payments of dbadmin: it takes no connections (ALLOW_CONNECTIONS false)",)
+
+
+def test_a_database_whose_drop_was_interrupted_is_named(payments: Operator, create: Create, verify: Verify) -> None:
+    payments.run("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'payments'")
+    try:
+        create(a_profile())
+        assert payments.opened() == [ALICE, BOB]
+        assert verify(a_profile()).not_ours == (
+            "payments of dbadmin: it is half dropped, for its DROP DATABASE was interrupted: drop it again",
+        )
+    finally:
+        payments.run("UPDATE pg_database SET datconnlimit = -1 WHERE datname = 'payments'")
+
+
+# ---- one database of several: it waits, or is named, and everybody else gets in
+
+
+@pytest.fixture
+def shops(payments: Operator) -> Operator:
+    """A second database beside payments, with a schema and a table of the master user's."""
+    payments.run("CREATE DATABASE shops OWNER dbadmin")
+    payments.run(
+        "SET SESSION AUTHORIZATION dbadmin", "CREATE SCHEMA core", "CREATE TABLE core.orders ()", database="shops"
+    )
+    return payments
+
+
+OF_BOTH = a_profile(
+    roles={
+        "payments": Role("read", postgresql=Schemas("payments", ("core",))),
+        "shops": Role("read", postgresql=Schemas("shops", ("core",))),
+    },
+    logins=(DirectoryLogin("alice", ("payments",)), DirectoryLogin("bob", ("shops",))),
+)
+
+
+def test_a_database_that_lets_nobody_in_waits_by_name(shops: Operator, create: Create, verify: Verify) -> None:
+    shops.run("ALTER DATABASE payments CONNECTION LIMIT 0")
+    assert create(OF_BOTH) > 0
+    assert shops.opened() == [ALICE, BOB]
+    assert attempt(shops, BOB, "SELECT * FROM core.orders", database="shops") == ""
+    assert verify(OF_BOTH) == Proof(2, (), waiting=("payments: nobody may connect to it now (CONNECTION LIMIT 0)",))
+    assert create(OF_BOTH) == 0
+    shops.run("ALTER DATABASE payments CONNECTION LIMIT -1")
+    assert create(OF_BOTH) > 0
+    assert verify(OF_BOTH) == Proof(2, ())
+
+
+def test_a_database_that_is_full_waits_by_name(shops: Operator, create: Create, verify: Verify) -> None:
+    shops.run("ALTER DATABASE payments CONNECTION LIMIT 1", f"CREATE ROLE {APP[0]} LOGIN PASSWORD '{APP[1]}'")
+    with closing(psycopg2.connect(host=HOST, user=APP[0], password=APP[1], dbname="payments")):
+        assert create(OF_BOTH) > 0
+        assert shops.opened() == [ALICE, "app", BOB]
+        assert verify(OF_BOTH) == Proof(2, (), waiting=("payments: it has no connection left",))
+    assert attempt(shops, BOB, "SELECT * FROM core.orders", database="shops") == ""
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "ALTER DATABASE payments SET default_transaction_read_only = on",
+        "ALTER ROLE dbadmin IN DATABASE payments SET default_transaction_read_only = 'yes'",
+    ],
+)
+def test_a_database_that_is_set_to_be_read_only_is_named_and_left_as_it_is(
+    setting: str, shops: Operator, create: Create, verify: Verify
+) -> None:
+    shops.run(setting)
+    assert create(OF_BOTH) > 0
+    assert shops.opened() == [ALICE, BOB]
+    assert attempt(shops, ALICE, "SELECT * FROM core.invoices") == "42501"
+    assert attempt(shops, BOB, "SELECT * FROM core.orders", database="shops") == ""
+    assert verify(OF_BOTH) == Proof(
+        2,
+        (),
+        not_ours=(
+            "payments: it is read only (default_transaction_read_only is on for it), and its roles lack grants there",
+        ),
+    )
+    assert create(OF_BOTH) == 0
+
+
+def test_a_database_that_is_read_only_and_lacks_nothing_is_no_matter(
+    shops: Operator, create: Create, verify: Verify
+) -> None:
+    create(OF_BOTH)
+    shops.run("ALTER DATABASE payments SET default_transaction_read_only = on")
+    assert verify(OF_BOTH) == Proof(2, ())
+
+
+def test_what_is_set_for_the_master_user_there_takes_precedence(
+    shops: Operator, create: Create, verify: Verify
+) -> None:
+    shops.run(
+        "ALTER DATABASE payments SET default_transaction_read_only = on",
+        "ALTER ROLE dbadmin IN DATABASE payments SET default_transaction_read_only = off",
+    )
+    create(OF_BOTH)
+    assert verify(OF_BOTH) == Proof(2, ())
+
+
+@pytest.mark.parametrize(
+    ("trouble", "error", "said"),
+    [
+        (
+            "RAISE EXCEPTION 'not here'",
+            StatementRefused,
+            "In database payments: A trigger of the database's own",
+        ),
+        (
+            "RAISE EXCEPTION 'later' USING ERRCODE = '55P03'",
+            TemporaryFailure,
+            "In database payments: PostgreSQL error 55P03",
+        ),
+    ],
+)
+def test_a_statement_that_one_database_refuses_keeps_nobody_out_elsewhere_and_is_told_with_its_name(
+    trouble: str, error: type[SignonError], said: str, shops: Operator, create: Create
+) -> None:
+    shops.run(
+        f"CREATE FUNCTION public.no() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN {trouble}; END $$",
+        "CREATE EVENT TRIGGER no ON ddl_command_start WHEN TAG IN ('GRANT') EXECUTE FUNCTION public.no()",
+        database="payments",
+    )
+    with pytest.raises(error, match=said):
+        create(OF_BOTH)
+    assert shops.opened() == [ALICE, BOB]
+    assert attempt(shops, BOB, "SELECT * FROM core.orders", database="shops") == ""
+
+
+def test_whoever_is_outdated_in_one_database_does_nothing_more(shops: Operator, as_master: SignIn) -> None:
+    """That is no matter of the database's."""
+    looks: list[None] = []
+
+    def before_change() -> None:
+        looks.append(None)
+        if len(looks) == 2:  # the first is for the roles, the second within payments
+            raise PlanOutdated
+
+    with as_master() as session, pytest.raises(PlanOutdated):
+        postgresql_logins.create(session, SQL, OF_BOTH, before_change=before_change)
+    assert len(looks) == 2
+    assert shops.opened() == []
+
+
+# ---- what belongs to an extension
+
+
+@pytest.mark.parametrize("extension", ["pg_stat_statements", "pg_buffercache"])  # each makes a view of its name
+def test_what_an_extension_has_made_is_neither_granted_nor_complained_of(
+    extension: str, payments: Operator, create: Create, verify: Verify
+) -> None:
+    payments.run(f"CREATE EXTENSION {extension} SCHEMA core", database="payments")
+    create(a_profile())
+    assert verify(a_profile()) == Proof(2, ())
+    may_delete = f"SELECT has_table_privilege('{BOB}', 'core.{extension}', 'DELETE')"
+    assert payments.run(may_delete, database="payments") == [(False,)]
+
+
+def test_a_table_and_a_sequence_that_join_an_extension_are_left_out_and_what_leaves_it_is_granted(
+    payments: Operator, create: Create, verify: Verify
+) -> None:
+    """Of extensions with tables of their own, as pg_cron and PostGIS have them."""
+    payments.run(
+        "CREATE EXTENSION lo SCHEMA core",
+        "CREATE TABLE core.jobs (id serial)",
+        "ALTER EXTENSION lo ADD TABLE core.jobs",
+        "ALTER EXTENSION lo ADD SEQUENCE core.jobs_id_seq",
+        database="payments",
+    )
+    create(a_profile())
+    assert verify(a_profile()) == Proof(2, ())
+    assert attempt(payments, ALICE, "SELECT * FROM core.jobs") == "42501"
+    payments.run(
+        "ALTER EXTENSION lo DROP TABLE core.jobs",
+        "ALTER EXTENSION lo DROP SEQUENCE core.jobs_id_seq",
+        "ALTER TABLE core.jobs OWNER TO dbadmin",
+        database="payments",
+    )
+    create(a_profile())
+    assert verify(a_profile()) == Proof(2, ())
+    assert attempt(payments, ALICE, "SELECT * FROM core.jobs") == ""
 
 
 # ---- names of the second order: they come from the catalogue, and whoever may make a table chooses them

@@ -345,18 +345,6 @@ def test_logins_of_another_profile_are_no_leavers_and_are_said(
     assert verify(a_profile()).not_ours == ("carol@CORP.EXAMPLE.COM: still open, made for profile billing",)
 
 
-def test_a_master_without_admin_option_is_told_that_it_was_refused(payments: Operator, create: Create) -> None:
-    """PostgreSQL 16 and newer: CREATEROLE alone grants no role that one has not made."""
-    if payments.version < ADMIN_ONLY:
-        pytest.skip("CREATEROLE grants every role before 16")
-    payments.run("REVOKE ADMIN OPTION FOR rds_ad FROM dbadmin")
-    from signon.errors import StatementRefused
-
-    with pytest.raises(StatementRefused, match="PostgreSQL error 42501"):
-        create(a_profile())
-    assert payments.opened() == []
-
-
 # ---- names
 
 

@@ -17,12 +17,12 @@ from signon.db import postgresql_logins
 from signon.db.session import sign_in
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
-from signon.domain.logins import Name, Statement
+from signon.domain.logins import Name, Proof, Statement
 from signon.domain.probe import Probe
 from signon.errors import DatabaseBusy, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
 
-from .conftest import HOST, MASTER, SQL, Operator, SignIn
+from .conftest import HOST, MASTER, SQL, Create, Operator, SignIn, Verify
 
 
 def as_user(user: str, password: str) -> psycopg2.extensions.connection:
@@ -42,9 +42,26 @@ def test_a_look_inside_does_not_tell_whether_the_server_knows_the_directory(as_m
     assert probed(as_master) == Probe(plugin_loaded=None, read_only=False, other_sessions=0)
 
 
-def test_the_probe_sees_that_the_server_is_read_only(as_master: SignIn, operator: Operator) -> None:
-    operator.run("ALTER DATABASE postgres SET default_transaction_read_only = on")
-    assert probed(as_master).read_only
+@pytest.mark.parametrize(
+    ("whose", "said"),
+    [
+        ("DATABASE postgres", "for database postgres"),
+        ("ROLE dbadmin", "for the master user"),
+        ("ROLE dbadmin IN DATABASE postgres", "for the master user in database postgres"),
+        ("SYSTEM", "by a parameter"),
+    ],
+)
+def test_the_probe_sees_that_the_server_is_read_only_and_by_which_setting(
+    whose: str, said: str, as_master: SignIn, operator: Operator
+) -> None:
+    operator.run(f"ALTER {whose} SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
+    try:
+        found = probed(as_master)
+    finally:
+        operator.run("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()")
+    assert found.read_only
+    assert not found.follows
+    assert found.set_by == f"default_transaction_read_only is on {said}"
 
 
 def test_other_peoples_sessions_are_counted_and_so_are_other_sessions_of_the_master(
@@ -135,11 +152,45 @@ def test_an_error_says_its_code_and_nothing_of_the_statement(
 def test_a_refused_statement_is_for_a_person(as_master: SignIn) -> None:
     refused = refusal(as_master, "CREATE ROLE {} SUPERUSER", Name("carol"))
     assert isinstance(refused, StatementRefused)
-    assert refused.problem == "PostgreSQL error 42501"
+    assert refused.problem == "The master user lacks a right that a statement needs (PostgreSQL error 42501)"
+    assert "give the master user the right" in refused.remedy
+
+
+def test_of_a_code_that_we_know_nothing_of_its_page_and_the_statement_are_told(as_master: SignIn) -> None:
+    refused = refusal(as_master, "CREATE ROLE {} NONSENSE", Name("carol"))
+    assert isinstance(refused, StatementRefused)
+    assert refused.problem == "PostgreSQL error 42601"
     assert refused.remedy == (
-        "Look 42501 up at https://www.postgresql.org/docs/current/errcodes-appendix.html;"
+        "Look 42601 up at https://www.postgresql.org/docs/current/errcodes-appendix.html;"
         " the log of this function has the statement"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "sql", "values"),
+    [
+        ("42P01", "GRANT SELECT ON TABLE {} TO {}", (Name("gone", "public"), Name("rds_ad"))),
+        ("3F000", "GRANT USAGE ON SCHEMA {} TO {}", (Name("gone"), Name("rds_ad"))),
+        ("3D000", "GRANT CONNECT ON DATABASE {} TO {}", (Name("gone"), Name("rds_ad"))),
+        ("42704", "GRANT {} TO {}", (Name("rds_ad"), Name("gone"))),
+        ("42704", "COMMENT ON ROLE {} IS {}", (Name("gone"), "mark")),
+        ("40001", "DO {}", ("BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END",)),
+        ("40P01", "DO {}", ("BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40P01'; END",)),
+        ("XX000", "DO {}", ("BEGIN RAISE 'tuple concurrently deleted' USING ERRCODE = 'XX000'; END",)),
+        ("XX000", "DO {}", ("BEGIN RAISE 'cache lookup failed for relation 7' USING ERRCODE = 'XX000'; END",)),
+    ],
+)
+def test_what_is_dropped_between_the_look_and_the_statement_is_looked_for_again(
+    code: str, sql: str, values: tuple[str | Name, ...], as_master: SignIn
+) -> None:
+    refused = refusal(as_master, sql, *values)
+    assert isinstance(refused, TemporaryFailure)
+    assert str(refused) == f"PostgreSQL error {code}"
+
+
+def test_an_internal_error_of_another_kind_is_for_a_person(as_master: SignIn) -> None:
+    refused = refusal(as_master, "DO {}", "BEGIN RAISE 'pages are torn' USING ERRCODE = 'XX000'; END")
+    assert isinstance(refused, StatementRefused)
 
 
 def test_a_connection_that_the_server_ends_is_tried_again(as_master: SignIn, operator: Operator) -> None:
@@ -218,10 +269,64 @@ def test_names_and_texts_are_quoted_each_by_its_kind(as_master: SignIn) -> None:
         )
 
 
-def test_the_settings_of_a_session_are_ours_whatever_the_server_says(as_master: SignIn, operator: Operator) -> None:
-    operator.run("ALTER ROLE dbadmin SET search_path = public", "ALTER ROLE dbadmin SET statement_timeout = 0")
-    names = ("search_path", "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+# What somebody sets for the master user, for the database, or for either in the other; and what we have all the same.
+SET_BY_OTHERS = {
+    "role": ("shop_owner", "none"),
+    "search_path": ("public", "pg_catalog,pg_temp"),
+    "client_encoding": ("LATIN1", "UTF8"),
+    "default_transaction_isolation": ("serializable", "read committed"),
+    "default_transaction_deferrable": ("on", "off"),
+    "transform_null_equals": ("on", "off"),
+    "quote_all_identifiers": ("on", "off"),
+    "row_security": ("off", "on"),
+    "synchronous_commit": ("off", "on"),
+    "datestyle": ("SQL, DMY", "ISO, MDY"),
+    "timezone": ("Asia/Kolkata", "UTC"),
+    "statement_timeout": ("0", "1min"),
+    "lock_timeout": ("0", "30s"),
+    "idle_in_transaction_session_timeout": ("0", "1min"),
+    "idle_session_timeout": ("1s", "10min"),
+}
+STANDARD_STRINGS = {"standard_conforming_strings": ("off", "on")}  # from 19 on there is no other
+
+
+@pytest.mark.parametrize("whose", ["ROLE dbadmin", "DATABASE postgres", "ROLE dbadmin IN DATABASE postgres"])
+def test_the_settings_of_a_session_are_ours_whatever_the_server_says(
+    whose: str, as_master: SignIn, operator: Operator
+) -> None:
+    operator.run("CREATE ROLE shop_owner", "GRANT shop_owner TO dbadmin")
+    changed = SET_BY_OTHERS | (STANDARD_STRINGS if operator.version < 190000 else {})
+    for name, (theirs, _) in changed.items():
+        operator.run(f"ALTER {whose} SET {name} = '{theirs}'")
     with as_master() as session:
-        assert [session.query("Ask", f"SHOW {name}")[0][0] for name in names] == [
-            "pg_catalog,pg_temp", "1min", "30s", "1min",
-        ]  # fmt: skip
+        found = {name: session.query("Ask", f"SHOW {name}")[0][0] for name in changed}
+        assert session.query("Ask", "SELECT current_user::text, session_user::text") == (("dbadmin", "dbadmin"),)
+        assert session.query("Ask", "SELECT {}", ("a'b\\c",)) == (("a'b\\c",),)
+    assert found == {name: ours for name, (_, ours) in changed.items()}
+
+
+def test_nothing_that_others_set_changes_what_a_run_does(payments: Operator, create: Create, verify: Verify) -> None:
+    payments.run("CREATE ROLE shop_owner", "GRANT shop_owner TO dbadmin")
+    for name, (theirs, _) in SET_BY_OTHERS.items():
+        payments.run(f"ALTER ROLE dbadmin SET {name} = '{theirs}'")
+    if payments.version >= 170000:
+        payments.run("ALTER ROLE dbadmin SET transaction_timeout = '1s'")
+    assert create(a_profile()) > 0
+    assert verify(a_profile()) == Proof(2, ())
+    assert create(a_profile()) == 0
+
+
+def test_a_transaction_of_many_statements_is_not_ended_by_its_time(payments: Operator, as_master: SignIn) -> None:
+    if payments.version < 170000:
+        pytest.skip("transaction_timeout came with PostgreSQL 17")
+    payments.run("ALTER ROLE dbadmin SET transaction_timeout = '300ms'")
+    with as_master() as session, postgresql_logins._alone(session):
+        session.query("Wait", "SELECT pg_sleep(0.5)")
+
+
+def test_what_only_a_superuser_may_set_makes_no_difference(payments: Operator, create: Create, verify: Verify) -> None:
+    """No option of a session's of ours: the master user would not be let in with it."""
+    for setting in ("session_replication_role = replica", "lo_compat_privileges = on", "lc_messages = 'C'"):
+        payments.run(f"ALTER ROLE dbadmin SET {setting}")
+    create(a_profile())
+    assert verify(a_profile()) == Proof(2, ())

@@ -16,7 +16,6 @@ import pytest
 from localcloud.servers import World
 from localcloud.servers.account import Account
 from localcloud.servers.authority import Authority
-from localcloud.servers.postgresql import PostgreSQL
 from signon.db.session import sign_in
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
@@ -104,29 +103,93 @@ def test_a_wrong_password_is_read_again_exactly_once(operator: Operator, databas
     error = refused(database, bundle, secret)
     assert isinstance(error, ConnectionRefused)
     assert error.problem == f"{HOST} does not let the master user in to database postgres"
-    assert error.remedy == "Reset the master password, or mend the secret that the profile names"
+    assert error.remedy == (
+        "Reset the master password, or fix the secret that the profile names. If the password is right, it has expired:"
+        " have another administrator run ALTER ROLE <the master user> VALID UNTIL 'infinity'"
+    )
     assert secret.read == 2
 
 
+WRONG_PASSWORD = f"{HOST} does not let the master user in to database postgres"
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("change", "problem", "remedy"),
     [
-        "CREATE ROLE former PASSWORD %s",
-        "CREATE ROLE former LOGIN PASSWORD %s VALID UNTIL '2020-01-01'",
-        "CREATE ROLE former LOGIN PASSWORD %s; GRANT rds_iam TO former",
-        "CREATE ROLE former LOGIN PASSWORD %s; REVOKE CONNECT ON DATABASE postgres FROM PUBLIC",
+        ("CREATE ROLE former LOGIN", WRONG_PASSWORD, "Reset the master password"),
+        ("CREATE ROLE former LOGIN PASSWORD %s VALID UNTIL '2020-01-01'", WRONG_PASSWORD, "VALID UNTIL 'infinity'"),
+        (
+            "CREATE ROLE former PASSWORD %s",
+            f"The master user of {HOST} may not sign in: it is NOLOGIN",
+            "Have another administrator run ALTER ROLE <the master user> LOGIN",
+        ),
+        (
+            "CREATE ROLE former LOGIN PASSWORD %s; REVOKE CONNECT ON DATABASE postgres FROM PUBLIC",
+            f"The master user may not connect to database postgres of {HOST}",
+            'GRANT CONNECT ON DATABASE "postgres" TO <the master user>',
+        ),
+        *(
+            (
+                f"CREATE ROLE former LOGIN PASSWORD %s; {grants}",
+                f"{HOST} does not take the master user's password: pg_hba.conf rejects it",
+                "is a member of rds_iam or rds_ad, itself or by another role",
+            )
+            for grants in (
+                "GRANT rds_iam TO former",
+                "GRANT rds_ad TO former",
+                "CREATE ROLE team IN ROLE rds_iam; GRANT team TO former",
+            )
+        ),
     ],
 )
-def test_a_master_who_may_not_sign_in_is_not_let_in(
-    change: str, operator: Operator, database: Database, bundle: str
+def test_a_master_who_may_not_sign_in_is_told_why(
+    change: str, problem: str, remedy: str, operator: Operator, database: Database, bundle: str
 ) -> None:
-    operator.run(change % "'Correct-Horse-7'")
+    operator.run(change.replace("%s", "'Correct-Horse-7'"))
     try:
         error = refused(database, bundle, lambda: Credentials("former", "Correct-Horse-7"))
     finally:
         operator.run("GRANT CONNECT ON DATABASE postgres TO PUBLIC")
     assert isinstance(error, ConnectionRefused)
-    assert error.problem == f"{HOST} does not let the master user in to database postgres"
+    assert error.problem == problem
+    assert remedy in error.remedy
+    assert "former" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("change", "back", "problem", "remedy"),
+    [
+        (
+            "ALTER DATABASE postgres RENAME TO shop",
+            "ALTER DATABASE shop RENAME TO postgres",
+            f"{HOST} has no database postgres, in which the master user signs in",
+            'Rename it back, or run CREATE DATABASE "postgres"',
+        ),
+        (
+            "ALTER DATABASE postgres ALLOW_CONNECTIONS false",
+            "ALTER DATABASE postgres ALLOW_CONNECTIONS true",
+            f"Database postgres of {HOST}, in which the master user signs in, takes no connections",
+            'Run ALTER DATABASE "postgres" ALLOW_CONNECTIONS true in another database',
+        ),
+    ],
+)
+def test_a_server_without_the_database_to_sign_in_to_is_told_so(
+    change: str, back: str, problem: str, remedy: str, operator: Operator, database: Database, bundle: str
+) -> None:
+    kick_out = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'"
+    operator.run(kick_out, change, database="rdsadmin")
+    try:
+        error = refused(database, bundle)
+    finally:
+        operator.run(back, database="rdsadmin")
+    assert isinstance(error, ConnectionRefused)
+    assert (error.problem, error.remedy) == (problem, remedy)
+
+
+def test_an_empty_password_is_the_secrets_fault(operator: Operator, database: Database, bundle: str) -> None:
+    error = refused(database, bundle, lambda: Credentials(MASTER[0], ""))
+    assert isinstance(error, MasterSecretUnusable)
+    assert error.problem == "The master secret has an empty password"
 
 
 def test_the_connection_is_closed_after_an_error(as_master: SignIn, operator: Operator, eventually: Eventually) -> None:
@@ -139,8 +202,8 @@ def test_the_connection_is_closed_after_an_error(as_master: SignIn, operator: Op
     eventually(lambda: operator.run("SELECT 1 FROM pg_stat_activity WHERE usename = 'dbadmin'") == [])
 
 
-def test_a_database_of_the_server_that_is_gone_is_told(as_master: SignIn) -> None:
-    with as_master() as session, pytest.raises(ConnectionRefused, match="in to database nowhere"):
+def test_a_database_that_is_dropped_before_we_are_in_it_is_looked_for_again(as_master: SignIn) -> None:
+    with as_master() as session, pytest.raises(TemporaryFailure, match="Database nowhere was dropped or renamed"):
         session.beside("nowhere").__enter__()
 
 
@@ -218,17 +281,24 @@ def test_a_server_that_is_shutting_down_is_waited_for(
     server.delete()
 
 
+@pytest.mark.parametrize(
+    ("limited", "said"),
+    [
+        ("ROLE dbadmin", "the master user: its CONNECTION LIMIT"),
+        ("DATABASE postgres", "database postgres: its CONNECTION LIMIT"),
+    ],
+)
 def test_a_server_without_a_connection_left_is_tried_again(
-    server: PostgreSQL, operator: Operator, database: Database, bundle: str
+    limited: str, said: str, operator: Operator, database: Database, bundle: str
 ) -> None:
-    operator.run("ALTER ROLE dbadmin CONNECTION LIMIT 1")
-    try:
-        with sign_in(database, master, bundle):
+    with sign_in(database, master, bundle):
+        operator.run(f"ALTER {limited} CONNECTION LIMIT 1")
+        try:
             error = refused(database, bundle)
-    finally:
-        operator.run("ALTER ROLE dbadmin CONNECTION LIMIT -1")
+        finally:
+            operator.run(f"ALTER {limited} CONNECTION LIMIT -1")
     assert isinstance(error, TemporaryFailure)
-    assert str(error) == f"{HOST}:5432 has no connection left"
+    assert str(error) == f"{HOST}:5432 has no connection left for {said}"
 
 
 # ---- what is loaded

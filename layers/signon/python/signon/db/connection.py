@@ -32,6 +32,10 @@ class Address:
     within: int = CONNECTS_WITHIN
 
 
+class DatabaseFull(Exception):
+    """One database of a server takes no further session now; the others do."""
+
+
 class Connection(Protocol):
     """A session of the master user's: parameters are filled in on our side of the connection."""
 
@@ -45,7 +49,8 @@ class Connection(Protocol):
 class Connect(Protocol):
     """How a family's driver signs in.
 
-    Raises ConnectionRefused: says why. DatabaseBusy: the server lets nobody in yet. TemporaryFailure.
+    Raises ConnectionRefused: says why. MasterSecretUnusable: no server takes this password. DatabaseBusy: the server
+    lets nobody in yet. TemporaryFailure. DatabaseFull: of a database that ``address`` names.
     """
 
     def __call__(self, address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection: ...

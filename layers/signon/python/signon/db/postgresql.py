@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import Enum
 from typing import Any
 
 import psycopg2
@@ -14,21 +13,37 @@ from psycopg2 import extensions
 from psycopg2 import sql as composing
 
 from signon.db.connection import CONNECT_TRIES, Address, Values, not_taken
+from signon.db.postgresql_refusals import OWN_DATABASE, Refusal, not_connected, refusal
 from signon.domain.credentials import Credentials
 from signon.domain.logins import Name
 from signon.domain.names import postgresql_role_problem
-from signon.errors import ConnectionRefused, DatabaseBusy, StatementRefused, TemporaryFailure
+from signon.errors import DatabaseBusy, StatementRefused, TemporaryFailure
 
-OWN_DATABASE = "postgres"  # RDS makes it with every server
-
-# With the first packet, so that signing in costs no round trip more. Whoever may write to a schema of the server shall
-# not come between us and the catalogue; whoever hangs shall not hold a lock.
+# With the first packet, so that signing in costs no round trip more. It takes precedence over what ALTER ROLE, ALTER
+# DATABASE or a parameter group set. Left out: what only a superuser may set, what not every version knows (_BEGIN in
+# postgresql_logins.py), and default_transaction_read_only, by which somebody says that nothing is to be written.
+# https://www.postgresql.org/docs/current/runtime-config-client.html
 _SETTINGS = {
+    # Nobody shall come between us and the catalogue, nor have us act as somebody else.
+    "role": "none",
     "search_path": "pg_catalog,pg_temp",
+    # A statement means what it says, sees what was committed while it waited, and what it commits outlives a crash.
+    "default_transaction_isolation": "read committed",
+    "default_transaction_deferrable": "off",
+    "standard_conforming_strings": "on",
+    "transform_null_equals": "off",
+    "quote_all_identifiers": "off",
+    "row_security": "on",
+    "synchronous_commit": "on",
+    "datestyle": "ISO,MDY",
+    "timezone": "UTC",
+    # Whoever hangs shall not hold a lock; whoever waits for another session of ours shall not be cut off.
     "statement_timeout": "60s",
     "lock_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
+    "idle_session_timeout": "10min",
 }
+_OPTIONS = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in _SETTINGS.items())
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _READ_ONLY = "25006"
@@ -36,28 +51,31 @@ _TEMPORARY = re.compile(
     "08...|40...|53...|57...|58..."  # connection, rolled back, resources, an operator, the system
     "|25P0[34]|55P03"  # we were too slow, somebody else's lock
     "|42710|23505"  # somebody else has just made it
+    "|3D000|3F000|42P01|42704"  # or dropped it since we looked: a database, a schema, a relation, a role
 )
-
-
-class _Refusal(Enum):
-    """Why nobody signed in. libpq says it in words alone."""
-
-    DOWN = "Connection refused"
-    UNREACHABLE = (
-        "timeout expired|could not translate host name|No route to host|Network is unreachable|Connection timed out"
-    )
-    CUT_OFF = "server closed the connection|EOF detected|unexpected eof|Connection reset|Broken pipe|decryption failed"
-    TLS = "SSL error|[Cc]ertificate|does not support SSL"
-    METHOD = "authentication method requirement|server did not complete authentication"
-    PASSWORD = "FATAL: .*password authentication failed"  # noqa: S105  what the server says
-    STARTING = "FATAL: .*(the database system is|terminating connection)"
-    FULL = "FATAL: .*(too many|connection slots)"
-    NOT_LET_IN = "FATAL: "
-    STRANGE = ""
+# What XX000 says of a row that somebody else has just changed, or of what was dropped while we held its number.
+_CONCURRENT = re.compile("tuple concurrently|cache lookup failed|could not open relation with OID")
+# What is missing, and what to do; of other codes PostgreSQL's own page says it.
+_REFUSED = {
+    "42501": (
+        "The master user lacks a right that a statement needs (PostgreSQL error 42501)",
+        (
+            "Look in the log of this function which statement it was; give the master user the right, or take what the"
+            " statement is about out of the profile"
+        ),
+    ),
+    "P0001": (
+        "A trigger of the database's own refused a statement (PostgreSQL error P0001)",
+        (
+            "Look in the log of this function which statement it was, and at the event triggers"
+            " (SELECT evtname FROM pg_event_trigger)"
+        ),
+    ),
+}
 
 
 # the password may be rotated meanwhile
-_TRIES = {_Refusal.PASSWORD: 2, _Refusal.UNREACHABLE: CONNECT_TRIES, _Refusal.DOWN: CONNECT_TRIES}
+_TRIES = {Refusal.PASSWORD: 2, Refusal.UNREACHABLE: CONNECT_TRIES, Refusal.DOWN: CONNECT_TRIES}
 
 
 class Connection:
@@ -98,18 +116,19 @@ def _part(value: str | Name) -> composing.Composable:
 def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection:
     """Signs in as master.
 
-    Raises ConnectionRefused: says why. DatabaseBusy: the server lets nobody in yet. TemporaryFailure.
+    Raises ConnectionRefused: says why. MasterSecretUnusable: no server takes this password. DatabaseBusy: the server
+    lets nobody in yet. TemporaryFailure. DatabaseFull: of a database that ``address`` names.
     """
-    tries: Counter[_Refusal] = Counter()
+    tries: Counter[Refusal] = Counter()
     while True:
         known = credentials()
         try:
             return Connection(_open(address, known, ca_bundle))
         except psycopg2.OperationalError as error:
-            refusal = next(each for each in _Refusal if re.search(each.value, str(error)))
-            tries[refusal] += 1
-            if tries[refusal] >= _TRIES.get(refusal, 1):
-                raise _not_connected(address, refusal) from None
+            why = refusal(str(error))
+            tries[why] += 1
+            if tries[why] >= _TRIES.get(why, 1):
+                raise not_connected(address, why) from None
         except (ValueError, TypeError, psycopg2.ProgrammingError):  # psycopg2 has not called libpq yet
             raise not_taken() from None
 
@@ -139,51 +158,10 @@ def _open(address: Address, credentials: Credentials, ca_bundle: str) -> extensi
         keepalives_interval=10,
         keepalives_count=3,
         tcp_user_timeout=60_000,
-        options=" ".join(f"-c {name}={value}" for name, value in _SETTINGS.items()),
+        options=_OPTIONS,
     )
     connection.autocommit = True
     return connection
-
-
-def _not_connected(address: Address, refusal: _Refusal) -> Exception:
-    """Why there is no connection, under our names."""
-    where, database = f"{address.host}:{address.port}", address.database or OWN_DATABASE
-    match refusal:
-        case _Refusal.DOWN:
-            return DatabaseBusy(f"{where} refuses connections: the server is starting, stopping or failing over")
-        case _Refusal.STARTING:
-            return DatabaseBusy(f"{where} lets nobody in yet: the server is starting, stopping or failing over")
-        case _Refusal.CUT_OFF:
-            return TemporaryFailure(f"{where} ended the connection while we signed in")
-        case _Refusal.FULL:
-            return TemporaryFailure(f"{where} has no connection left")
-        case _Refusal.UNREACHABLE:
-            return ConnectionRefused(
-                f"{where} is not reached from this stack's subnets",
-                "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own,"
-                " and check the routes",
-            )
-        case _Refusal.TLS:
-            return ConnectionRefused(
-                f"The TLS of {address.host} cannot be verified",
-                "Give the database a certificate of a current RDS certificate authority, see that the file of the"
-                " parameter CaBundle has the authorities of this Region, and look at who answers at that address",
-            )
-        case _Refusal.METHOD:
-            return ConnectionRefused(
-                f"{address.host} asks for the master user's password in another way than SCRAM or MD5",
-                "Let the master user sign in by password, without rds_iam and rds_ad,"
-                " and look at who answers at that address",
-            )
-        case _Refusal.PASSWORD | _Refusal.NOT_LET_IN:
-            return ConnectionRefused(
-                f"{address.host} does not let the master user in to database {database}",
-                "Reset the master password, or mend the secret that the profile names",
-            )
-        case _:
-            return ConnectionRefused(
-                f"{where} does not answer as PostgreSQL does", "Look at who answers at that address"
-            )
 
 
 @contextmanager
@@ -192,7 +170,7 @@ def _our_errors() -> Iterator[None]:
     try:
         yield
     except psycopg2.Error as error:
-        raise _our_error(error.pgcode, concurrent="tuple concurrently" in str(error)) from None
+        raise _our_error(error.pgcode, concurrent=bool(_CONCURRENT.search(str(error)))) from None
 
 
 def _our_error(code: str | None, *, concurrent: bool) -> Exception:
@@ -202,6 +180,8 @@ def _our_error(code: str | None, *, concurrent: bool) -> Exception:
         return TemporaryFailure(f"PostgreSQL error {code}")
     if code == _READ_ONLY:  # nobody is looked for who would be read only for good: that is the probe's to find
         return DatabaseBusy(f"PostgreSQL error {code}: the server is read only, as it is while it fails over")
+    if code in _REFUSED:
+        return StatementRefused(*_REFUSED[code])
     return StatementRefused(
         f"PostgreSQL error {code}",
         f"Look {code} up at https://www.postgresql.org/docs/current/errcodes-appendix.html;"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from signon.db.connection import DatabaseFull
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
 from signon.db.session import Session
 from signon.domain.logins import Proof, Statement
@@ -20,6 +21,7 @@ from signon.domain.postgresql_logins import (
     group_troubles,
     make,
     make_groups,
+    missing_right,
     open_complete,
     prove,
     unusable,
@@ -28,15 +30,25 @@ from signon.domain.postgresql_logins import (
 from signon.domain.postgresql_roles import Roles
 from signon.domain.probe import Probe
 from signon.domain.profile import Profile
-from signon.errors import DatabaseUnusable, SignonError
+from signon.errors import (
+    ConnectionRefused,
+    DatabaseBusy,
+    DatabaseUnusable,
+    NeedsPerson,
+    SignonError,
+    StatementRefused,
+    TemporaryFailure,
+)
 
 # "If createrole_self_grant is set, ... the role that was created is granted to its creator": then the master user would
-# be a member of rds_ad by everybody it makes. The lock is a number of ours; two runs at once would disturb each other
-# ("tuple concurrently updated").
+# be a member of rds_ad by everybody it makes. Statements have a time of their own; transaction_timeout (17 and newer)
+# would end many short ones. The lock is a number of ours; two runs at once would disturb each other ("tuple
+# concurrently updated").
 # https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-CREATEROLE-SELF-GRANT
 _BEGIN = """\
 BEGIN;
-SELECT set_config(name, '', true) FROM pg_settings WHERE name = 'createrole_self_grant';
+SELECT set_config(name, CASE vartype WHEN 'integer' THEN '0' ELSE '' END, true) FROM pg_settings
+  WHERE name IN ('createrole_self_grant', 'transaction_timeout');
 SELECT pg_advisory_xact_lock(91534213766990)
 """
 
@@ -50,11 +62,22 @@ WHERE COALESCE(backend_type, 'client backend') = 'client backend' AND pid <> pg_
 _SIGNED_IN = "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE usename IS NOT NULL"
 
 _INSIDE = """\
-SELECT pg_is_in_recovery(), (SELECT setting = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'),
+SELECT pg_is_in_recovery(), current_database()::text,
+  (SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on'),
   EXISTS (SELECT FROM pg_stat_gssapi WHERE gss_authenticated)
     OR EXISTS (SELECT FROM pg_roles WHERE rolcanlogin
       AND rolname LIKE '%@%' AND shobj_description(oid, 'pg_authid') LIKE '{{"signon": {{%"complete": true%')
 """
+
+
+def _set_for(source: str, database: str) -> str:
+    """For whom something is set, which pg_settings calls so."""
+    where = {
+        "database": f"for database {database}",
+        "user": "for the master user",
+        "database user": f"for the master user in database {database}",
+    }
+    return where.get(source, "by a parameter")
 
 
 def probe(session: Session, ways: Ways) -> Probe:  # noqa: ARG001  every family is asked alike
@@ -64,12 +87,13 @@ def probe(session: Session, ways: Ways) -> Probe:  # noqa: ARG001  every family 
     That it was is proved by somebody who has signed in with a ticket, and by directory logins of ours that are open:
     those are opened after the restarts only.
     """
-    ((follows, read_only, restarted),) = session.query("Look at the server", _INSIDE)
+    ((follows, database, set_by, restarted),) = session.query("Look at the server", _INSIDE)
     return Probe(
         plugin_loaded=True if restarted else None,
-        read_only=follows or read_only,
+        read_only=follows or set_by is not None,
         other_sessions=other_sessions(session),
         follows=follows,
+        set_by=f"default_transaction_read_only is on {_set_for(set_by, database)}" if set_by else "",
     )
 
 
@@ -100,8 +124,14 @@ class _Sight:
     def inside(self) -> Iterator[tuple[str, list[Group]]]:
         """The databases that can be looked into."""
         for name, groups in self.by_database().items():
-            if name in self.databases and self.databases[name].reachable:
+            if name in self.databases and not self.databases[name].shut:
                 yield name, groups
+
+    def within(self, session: Session, name: str, groups: Sequence[Group]) -> GrantPlan:
+        """What the groups lack in this database, which ``session`` is in."""
+        schemas = dict.fromkeys(schema for group in groups for schema in group.schemas.names)
+        found = read_objects(session, schemas, [group.name for group in groups])
+        return within_database(name, groups, found, read_only=self.databases[name].read_only)
 
 
 def signed_in(session: Session) -> frozenset[str]:
@@ -116,18 +146,28 @@ def create(
     before_change: Callable[[], object],
     elsewhere: Collection[str] = (),
 ) -> int:
-    """Makes the group roles, grants them what they lack, then makes people's logins."""
+    """Makes the group roles, grants them what they lack, then makes people's logins.
+
+    Where something fails in one database, the others and people's logins come first; then it is raised.
+    """
     count, seen = 0, _look(session, ways, profile, elsewhere)
     if _on_server(ways, profile, seen):
-        with _alone(session):
+        with _explained(session, ways, profile), _alone(session):
             seen = _look(session, ways, profile, elsewhere)
             count += _run(session, _on_server(ways, profile, seen), before_change)
+    failures = []
     for name, groups in seen.inside():
-        with session.beside(name) as beside:
-            if _within(beside, name, groups).statements:
-                with _alone(beside):
-                    count += _run(beside, _within(beside, name, groups).statements, before_change)
-    return count + _make_people(session, ways, profile, elsewhere, seen.roles, before_change)
+        try:
+            count += _grant_within(session, seen, name, groups, before_change)
+        except DatabaseFull:
+            continue  # it waits, as is said when everything is read back
+        except _OF_ONE_DATABASE as error:
+            failures.append(_told_of(name, error))
+    with _explained(session, ways, profile):
+        count += _make_people(session, ways, profile, elsewhere, seen.roles, before_change)
+    if failures:
+        raise failures[0]
+    return count
 
 
 def verify(session: Session, ways: Ways, profile: Profile) -> Proof:
@@ -135,16 +175,18 @@ def verify(session: Session, ways: Ways, profile: Profile) -> Proof:
     seen = _look(session, ways, profile)
     plans = seen.on_databases()
     for name, groups in seen.inside():
-        with session.beside(name) as beside:
-            plans.append(_within(beside, name, groups))
+        try:
+            with session.beside(name) as beside:
+                plans.append(seen.within(beside, name, groups))
+        except DatabaseFull:
+            plans.append(GrantPlan(waiting=(f"{name}: it has no connection left",)))
     waiting = [
         said
         for plan in plans
         for said in (*plan.waiting, *(f"not done yet: {each.description}" for each in plan.statements))
     ]
-    return prove(
-        ways, profile, seen.roles, not_ours=[said for plan in plans for said in plan.not_ours], waiting=waiting
-    )
+    roles = replace(seen.roles, believed=True)  # what could be changed all the same has been
+    return prove(ways, profile, roles, not_ours=[said for plan in plans for said in plan.not_ours], waiting=waiting)
 
 
 def _look(session: Session, ways: Ways, profile: Profile, elsewhere: Collection[str] = ()) -> _Sight:
@@ -172,9 +214,26 @@ def _on_server(ways: Ways, profile: Profile, seen: _Sight) -> list[Statement]:
     return [*made, *(statement for plan in seen.on_databases() for statement in plan.statements)]
 
 
-def _within(session: Session, database: str, groups: Sequence[Group]) -> GrantPlan:
-    schemas = dict.fromkeys(name for group in groups for name in group.schemas.names)
-    return within_database(database, groups, read_objects(session, schemas, [group.name for group in groups]))
+# What may be so of one database alone. Where it is so of the server, the next statement meets it too.
+_OF_ONE_DATABASE = (TemporaryFailure, DatabaseBusy, ConnectionRefused, StatementRefused)
+
+
+def _told_of(database: str, error: SignonError) -> SignonError:
+    """The error with the name of its database."""
+    if isinstance(error, NeedsPerson):
+        return type(error)(f"In database {database}: {error.problem}", error.remedy)
+    return type(error)(f"In database {database}: {error}")
+
+
+def _grant_within(
+    session: Session, seen: _Sight, database: str, groups: Sequence[Group], before_change: Callable[[], object]
+) -> int:
+    """What the groups lack in this database, in a transaction; how many statements that took."""
+    with session.beside(database) as beside:
+        if not seen.within(beside, database, groups).statements:
+            return 0
+        with _alone(beside):
+            return _run(beside, seen.within(beside, database, groups).statements, before_change)
 
 
 def _make_people(
@@ -185,14 +244,51 @@ def _make_people(
     roles: Roles,
     before_change: Callable[[], object],
 ) -> int:
-    """People's logins: made, read back and opened in one transaction."""
+    """People's logins: made, read back and opened in one transaction.
+
+    Where the server refuses that, it is tried once more without those that the master user is not shown to administer:
+    one login keeps nobody else out.
+    """
     if not (make(ways, profile, roles).statements or open_complete(ways, profile, roles)):
         return 0
-    with _alone(session):
-        count = _run(session, make(ways, profile, read_roles(session, elsewhere)).statements, before_change)
+    try:
+        return _make_at_once(session, ways, profile, elsewhere, before_change, believed=False)
+    except StatementRefused:
         roles = read_roles(session, elsewhere)
+        believed = replace(roles, believed=True)
+        if missing_right(ways, profile, roles) or make(ways, profile, roles) == make(ways, profile, believed):
+            raise
+    return _make_at_once(session, ways, profile, elsewhere, before_change, believed=True)
+
+
+def _make_at_once(
+    session: Session,
+    ways: Ways,
+    profile: Profile,
+    elsewhere: Collection[str],
+    before_change: Callable[[], object],
+    *,
+    believed: bool,
+) -> int:
+    def look() -> Roles:
+        return replace(read_roles(session, elsewhere), believed=believed)
+
+    with _alone(session):
+        count = _run(session, make(ways, profile, look()).statements, before_change)
+        roles = look()
         _refuse(ways, roles)
         return count + _run(session, open_complete(ways, profile, roles), before_change)
+
+
+@contextmanager
+def _explained(session: Session, ways: Ways, profile: Profile) -> Iterator[None]:
+    """Where the server refuses a statement: which right is missing, if the catalogue shows that."""
+    try:
+        yield
+    except StatementRefused:
+        if told := missing_right(ways, profile, read_roles(session)):
+            raise StatementRefused(*told) from None
+        raise
 
 
 def _run(session: Session, statements: Sequence[Statement], before_change: Callable[[], object]) -> int:

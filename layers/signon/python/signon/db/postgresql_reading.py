@@ -7,39 +7,64 @@ from typing import Any
 
 from signon.db.session import Session
 from signon.domain.logins import Name, read_mark
-from signon.domain.postgresql_grants import Kind, Object
+from signon.domain.postgresql_grants import Kind, Object, Shut
 from signon.domain.postgresql_logins import filled
 from signon.domain.postgresql_roles import PresentRole, Roles
 
 # From PostgreSQL 16 on a membership may give nothing: neither inherited nor by SET ROLE. Its two columns are read as
-# JSON, because 14 and 15 do not have them.
+# JSON, because 14 and 15 do not have them: there the role itself says whether it inherits. There, too, CREATEROLE is
+# enough to change a role that is no superuser; since then it takes the ADMIN option. (pg_has_role looks
+# through all that the master user administers, for each role anew.)
+# https://www.postgresql.org/docs/release/16.0/
 _ROLES = """\
-SELECT r.rolname, r.rolcanlogin,
+SELECT r.rolname, r.rolcanlogin, r.rolconnlimit = 0, r.rolinherit,
+  me.rolsuper OR (me.rolcreaterole AND NOT r.rolsuper
+      AND (SELECT setting::int < 160000 FROM pg_settings WHERE name = 'server_version_num'))
+    OR r.oid IN (
+      WITH RECURSIVE mine (role, administered) AS (
+        SELECT oid, false FROM pg_roles WHERE rolname = current_user
+        UNION SELECT m.roleid, m.admin_option FROM pg_auth_members m JOIN mine ON mine.role = m.member
+      ) SELECT role FROM mine WHERE administered),
   array_remove(ARRAY[CASE WHEN r.rolsuper THEN 'SUPERUSER' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
     CASE WHEN r.rolcreatedb THEN 'CREATEDB' END, CASE WHEN r.rolreplication THEN 'REPLICATION' END,
     CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END], NULL),
   shobj_description(r.oid, 'pg_authid'),
-  ARRAY(SELECT above.rolname::text FROM pg_auth_members m JOIN pg_roles above ON above.oid = m.roleid
-    WHERE m.member = r.oid AND (COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, true)
-      OR COALESCE((to_jsonb(m) ->> 'set_option')::boolean, true))),
-  EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid), r.rolname = current_user
-FROM pg_roles r
+  ARRAY(SELECT ARRAY[above.rolname::text, CASE WHEN how.inherits THEN 'inherits' END]
+    FROM pg_auth_members m JOIN pg_roles above ON above.oid = m.roleid CROSS JOIN LATERAL (
+      SELECT COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, r.rolinherit) AS inherits,
+        COALESCE((to_jsonb(m) ->> 'set_option')::boolean, true) AS sets) how
+    WHERE m.member = r.oid AND (how.inherits OR how.sets)),
+  EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid), r.oid = me.oid
+FROM pg_roles r JOIN pg_roles me ON me.rolname = current_user
 """
 
-# Who holds what: pairs of grantee and privilege, of our groups and of PUBLIC ('') alone.
+# Who holds what: pairs of grantee and privilege, of our groups and of PUBLIC ('') alone. The last two: why the master
+# user cannot work in it, and whether its transactions there are read only. What is set for a role in a database takes
+# precedence over what is set for the role, and that over what is set for the database.
 _DATABASES = """\
 SELECT 'DATABASE', NULL, d.datname::text, pg_get_userbyid(d.datdba)::text,
   ARRAY(SELECT ARRAY[COALESCE(g.rolname::text, ''), x.privilege_type]
     FROM aclexplode(COALESCE(d.datacl, acldefault('d', d.datdba))) x LEFT JOIN pg_roles g ON g.oid = x.grantee
     WHERE x.grantee = 0 OR g.rolname = ANY (ARRAY[{groups}]::text[])),
   ARRAY(SELECT p FROM unnest(ARRAY['CONNECT']) p WHERE has_database_privilege(d.oid, p || ' WITH GRANT OPTION')),
-  d.datallowconn AND has_database_privilege(d.oid, 'CONNECT')
+  CASE WHEN d.datconnlimit = -2 THEN 'INVALID' WHEN NOT d.datallowconn THEN 'CLOSED'
+    WHEN NOT has_database_privilege(d.oid, 'CONNECT') THEN 'NOT_GRANTED' WHEN d.datconnlimit = 0 THEN 'FULL' END,
+  COALESCE((SELECT split_part(pair, '=', 2)::boolean
+    FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) pair
+    WHERE s.setdatabase IN (0, d.oid) AND s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = current_user))
+      AND split_part(pair, '=', 1) = 'default_transaction_read_only'
+    ORDER BY s.setdatabase <> 0 AND s.setrole <> 0 DESC, s.setrole DESC, s.setdatabase DESC LIMIT 1), false)
 FROM pg_database d WHERE d.datname = ANY (ARRAY[{databases}]::text[])
 """
 
-# The last two are what the master user will make in a schema; default privileges there want CREATE in it.
+# What an extension has made is left out: it is the extension's, and on RDS mostly rdsadmin's ("DEPENDENCY_EXTENSION:
+# the dependent object is a member of the extension"). The last two are what the master user will make in a schema;
+# default privileges there want CREATE in it.
+# https://www.postgresql.org/docs/current/catalog-pg-depend.html
 _OBJECTS = """\
-WITH objects (kind, schema, name, owner, acl, may_grant) AS (
+WITH extensions (object) AS (
+  SELECT objid FROM pg_depend WHERE classid = 'pg_class'::regclass AND deptype = 'e'
+), objects (kind, schema, name, owner, acl, may_grant) AS (
   SELECT 'SCHEMA', NULL, n.nspname::text, n.nspowner, COALESCE(n.nspacl, acldefault('n', n.nspowner)),
     ARRAY(SELECT p FROM unnest(ARRAY['USAGE']) p WHERE has_schema_privilege(n.oid, p || ' WITH GRANT OPTION'))
   FROM pg_namespace n WHERE n.nspname = ANY (ARRAY[{schemas}]::text[])
@@ -49,11 +74,13 @@ WITH objects (kind, schema, name, owner, acl, may_grant) AS (
       WHERE has_table_privilege(c.oid, p || ' WITH GRANT OPTION'))
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ANY (ARRAY[{schemas}]::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+    AND c.oid NOT IN (SELECT object FROM extensions)
   UNION ALL
   SELECT 'SEQUENCE', n.nspname::text, c.relname::text, c.relowner, COALESCE(c.relacl, acldefault('s', c.relowner)),
     ARRAY(SELECT p FROM unnest(ARRAY['USAGE']) p WHERE has_sequence_privilege(c.oid, p || ' WITH GRANT OPTION'))
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ANY (ARRAY[{schemas}]::text[]) AND c.relkind = 'S'
+    AND c.oid NOT IN (SELECT object FROM extensions)
   UNION ALL
   SELECT new.kind, NULL, n.nspname::text, n.nspowner, d.defaclacl,
     ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'USAGE']
@@ -66,7 +93,7 @@ SELECT kind, schema, name, pg_get_userbyid(owner)::text,
   ARRAY(SELECT ARRAY[COALESCE(g.rolname::text, ''), x.privilege_type]
     FROM aclexplode(acl) x LEFT JOIN pg_roles g ON g.oid = x.grantee
     WHERE x.grantee = 0 OR g.rolname = ANY (ARRAY[{groups}]::text[])),
-  may_grant, true
+  may_grant, NULL, false
 FROM objects ORDER BY kind, schema, name
 """
 
@@ -77,13 +104,25 @@ def read_roles(session: Session, signed_in: Collection[str] = ()) -> Roles:
     ``signed_in``: who is so on other instances of the cluster.
     """
     rows = session.query("Read the roles", _ROLES)
-    present = {
-        name: PresentRole(
-            name, can_login, tuple(powers), read_mark(comment), frozenset(member_of), in_use or name in signed_in
-        )
-        for name, can_login, powers, comment, member_of, in_use, _ in rows
-    }
+    present = {row[0]: _role(row, signed_in) for row in rows}
     return Roles(next(name for name, *_, is_master in rows if is_master), present)
+
+
+def _role(row: Sequence[Any], signed_in: Collection[str]) -> PresentRole:
+    name, can_login, takes_nobody, inherits, administered, powers, comment, memberships, in_use, _ = row
+    return PresentRole(
+        name,
+        can_login,
+        tuple(powers),
+        read_mark(comment),
+        frozenset(above for above, _ in memberships),
+        in_use or name in signed_in,
+        takes_nobody,
+        inherits,
+        frozenset(above for above, _ in memberships)
+        - frozenset(above for above, inherited in memberships if inherited),
+        administered,
+    )
 
 
 def read_databases(session: Session, names: Iterable[str], groups: Iterable[str]) -> dict[str, Object]:
@@ -99,8 +138,10 @@ def read_objects(session: Session, schemas: Iterable[str], groups: Iterable[str]
 
 
 def _object(row: Sequence[Any]) -> Object:
-    kind, schema, name, owner, pairs, may_grant, reachable = row
+    kind, schema, name, owner, pairs, may_grant, shut, read_only = row
     held: dict[str, frozenset[str]] = {}
     for grantee, privilege in pairs:
         held[grantee] = held.get(grantee, frozenset()) | {privilege}
-    return Object(Kind(kind), Name(name, schema), owner, held, frozenset(may_grant), reachable=reachable)
+    return Object(
+        Kind(kind), Name(name, schema), owner, held, frozenset(may_grant), Shut[shut] if shut else None, read_only
+    )

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from signon.errors import LAMBDA, end_of
+from signon.errors import LAMBDA, REMEDY, end_of
 
 ONBOARDED, PARKED, NEEDS_A_PERSON, FAILED = "Onboarded", "Parked", "Needs a person", "Failed"
 SILENT = {"Not ours", "Already in progress"}
-_REMEDY = " | Remedy: "
 _AGAIN = "start again"  # what the remedy of every failure ends with
 _NO_ANSWER = "AWS, or the database, does not answer as it should; it is looked at again within the hour"
 
@@ -125,7 +124,7 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
     kind = error.get("Error", "")
     end = end_of(kind)
     message = _message(error)
-    problem, _, remedy = message.partition(_REMEDY)
+    problem, _, remedy = message.partition(REMEDY)
     if end == PARKED:
         told = message.removeprefix(f"{name} ").removeprefix(f"{name}: ")
         # which call it was is no news: the next one may be another
@@ -184,8 +183,8 @@ def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
     handed_out = (dossier.get("policies") or {}).get("handed_out", [])
     to_attach = tuple((f"A role does not have its policy yet: {each}", _ATTACH_REMEDY) for each in handed_out)
     problems = (
-        *((f"Login {left}", _LOGIN_REMEDY) for left in left_alone),
-        *((found, _NOT_OURS_REMEDY) for found in not_ours),
+        *(_with_remedy(f"Login {left}", _LOGIN_REMEDY) for left in left_alone),
+        *(_with_remedy(found, _NOT_OURS_REMEDY) for found in not_ours),
     )
     if left_alone:
         sign_in += f", {len(left_alone)} were left alone"
@@ -198,6 +197,12 @@ def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
     if to_attach:
         sign_in += f"; {len(to_attach)} policies are yours to attach"
     return Outcome(ONBOARDED, f"{name}: onboarded, {sign_in}", to_attach, changed=changed)
+
+
+def _with_remedy(told: str, usual: str) -> tuple[str, str]:
+    """What is wrong, and what to do: its own remedy, else the usual one."""
+    problem, _, remedy = told.partition(REMEDY)
+    return problem, remedy or usual
 
 
 _ATTACH_REMEDY = (

@@ -6,12 +6,13 @@ Nothing is ever revoked, and nothing is granted that the master user may not gra
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from signon.domain.logins import Name, Statement, batches
 from signon.domain.postgresql_logins import Group, filled
 
+_READ_ONLY = "it is read only (default_transaction_read_only is on for it), and its roles lack grants there"
 PUBLIC = ""  # as a grantee: everybody
 
 
@@ -24,6 +25,15 @@ class Kind(Enum):
     SEQUENCES = "SEQUENCE"
     NEW_TABLES = "TABLES"
     NEW_SEQUENCES = "SEQUENCES"
+
+
+class Shut(Enum):
+    """Why the master user cannot work in a database, as the catalogue shows it."""
+
+    INVALID = "it is half dropped, for its DROP DATABASE was interrupted: drop it again"
+    CLOSED = "it takes no connections (ALLOW_CONNECTIONS false)"
+    NOT_GRANTED = "the master user may not connect to it"
+    FULL = "nobody may connect to it now (CONNECTION LIMIT 0)"  # as owners say it who work on it
 
 
 _OF_TABLES = {"read": ("SELECT",), "write": ("SELECT", "INSERT", "UPDATE", "DELETE")}
@@ -60,8 +70,8 @@ class Object:
     """Something that privileges are on.
 
     ``held``: by grantee, PUBLIC among them. ``grantable``: what the master user may grant. For the two kinds of what is
-    new, ``name`` is the schema's, and the privileges are those on what the master user will make there. ``reachable``:
-    of a database, that the master user may connect to it.
+    new, ``name`` is the schema's, and the privileges are those on what the master user will make there. Of a database,
+    ``shut`` says why the master user cannot work in it, ``read_only`` that it is told to write nothing there.
     """
 
     kind: Kind
@@ -69,7 +79,8 @@ class Object:
     owner: str
     held: Mapping[str, frozenset[str]] = field(default_factory=dict)
     grantable: frozenset[str] = frozenset()
-    reachable: bool = True
+    shut: Shut | None = None
+    read_only: bool = False
 
     @property
     def schema(self) -> str:
@@ -89,17 +100,22 @@ def on_database(database: str, groups: Sequence[Group], found: Object | None) ->
     """What the groups lack on the database itself; ``found`` is None where there is none."""
     if found is None:
         return GrantPlan(waiting=(f"{database}: there is no such database",))
-    if not found.reachable:
-        return GrantPlan(not_ours=(f"{database} of {found.owner}: the master user may not connect to it",))
-    return _plan(database, [(group, found) for group in groups])
+    if found.shut not in (None, Shut.FULL):
+        return GrantPlan(not_ours=(f"{database} of {found.owner}: {found.shut.value}",))
+    plan = _plan(database, [(group, found) for group in groups])
+    return replace(plan, waiting=(f"{database}: {found.shut.value}",)) if found.shut else plan
 
 
-def within_database(database: str, groups: Sequence[Group], found: Sequence[Object]) -> GrantPlan:
-    """What the groups lack in their schemas of the database."""
+def within_database(
+    database: str, groups: Sequence[Group], found: Sequence[Object], *, read_only: bool = False
+) -> GrantPlan:
+    """What the groups lack in their schemas of the database. Where it is set to be read only, nothing is done there."""
     schemas = {each.name.text for each in found if each.kind is Kind.SCHEMA}
     wanted = dict.fromkeys(name for group in groups for name in group.schemas.names)
     plan = _plan(database, [(group, each) for group in groups for each in found if each.schema in group.schemas.names])
     waiting = tuple(f"{database}.{name}: there is no such schema" for name in wanted if name not in schemas)
+    if read_only and plan.statements:
+        return GrantPlan(not_ours=(*plan.not_ours, f"{database}: {_READ_ONLY}"), waiting=waiting)
     return GrantPlan(plan.statements, plan.not_ours, waiting)
 
 

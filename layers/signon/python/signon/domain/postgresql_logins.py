@@ -17,6 +17,7 @@ from signon.domain.logins import LoginPlan, Name, Proof, Standing, Statement, ba
 from signon.domain.names import group_name, login_name
 from signon.domain.postgresql_roles import PresentRole, Roles
 from signon.domain.profile import DirectoryLogin, Profile, Schemas
+from signon.errors import REMEDY
 
 Ways = Mapping[Method, PostgreSqlLogins]  # how logins are made, by how they sign in
 
@@ -79,6 +80,39 @@ def unusable(ways: Ways, roles: Roles) -> tuple[str, str] | None:
     return None
 
 
+def missing_right(ways: Ways, profile: Profile, roles: Roles) -> tuple[str, str] | None:
+    """Which right the master user lacks to make any login, as the catalogue shows it, with what to type, or None."""
+    if not {"CREATEROLE", "SUPERUSER"} & set(roles.present[roles.master].powers):
+        return (
+            f"The master user {roles.master} has no CREATEROLE",
+            f"Have another administrator run ALTER ROLE {_quoted(roles.master)} CREATEROLE{_OR_RESET}",
+        )
+    lacking = {role for login in wanted_logins(ways, profile) for role in _lacking(login, roles)}
+    for sql in ways.values():
+        if sql.role in lacking and not roles.present[sql.role].administered:
+            return (
+                f"The master user {roles.master} may not grant {sql.role}",
+                f"{_let_change(sql.role, roles)}{_OR_RESET}",
+            )
+    return None
+
+
+# "If you accidentally delete the permissions for the master user, you can restore them by modifying the DB instance and
+# setting a new master user password."
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
+_OR_RESET = ", or reset the master password, by which RDS restores the permissions of its master user; then start again"
+
+
+def _let_change(role: str, roles: Roles) -> str:
+    """What to type where the master user may not alter or grant a role. It must not become its member by that."""
+    grant = f"GRANT {_quoted(role)} TO {_quoted(roles.master)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
+    return f"Have an administrator of {role} run {grant}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def group_troubles(profile: str, groups: Sequence[Group], roles: Roles) -> dict[str, str]:
     """The group roles that are not as we make them, with what is wrong."""
     found = {group: roles.present[group.name] for group in groups if group.name in roles.present}
@@ -123,6 +157,7 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
         role.name
         for role in roles.present.values()
         if profile.lock_leavers and role.name not in names and _is_open(role, profile.name)
+        if roles.may_change(role.name)
     ]
     closed = mark(profile.name, complete=False)
     return LoginPlan(
@@ -163,7 +198,17 @@ def prove(
     found = group_troubles(profile.name, wanted_groups(profile), roles)
     troubles = (f"{name}: {trouble}" for name, trouble in found.items())
     others = _of_other_profiles(profile.name, wanted, roles)
-    return logins.proof(profile.name, standings, not_ours=(*troubles, *not_ours, *others), waiting=waiting)
+    kept = _kept_open(profile, wanted, roles)
+    return logins.proof(profile.name, standings, not_ours=(*troubles, *not_ours, *others, *kept), waiting=waiting)
+
+
+def _kept_open(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
+    """Logins that have left the profile, and that the master user may not lock."""
+    names = {login.name for login in wanted}
+    kept = (each for each in roles.present.values() if _is_open(each, profile.name) and not roles.may_change(each.name))
+    for role in kept if profile.lock_leavers else ():
+        if role.name not in names:
+            yield f"{role.name}: still open, for the master user may not lock it{REMEDY}{_let_change(role.name, roles)}"
 
 
 def _of_other_profiles(profile: str, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
@@ -183,7 +228,7 @@ def _standings(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) ->
 
 def _standing(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRole | None) -> Standing:
     if found is None:
-        return Standing(login.name, obstacle=obstacle)
+        return Standing(login.name, obstacle=obstacle or _refused(login, roles))
     return Standing(
         login.name,
         there=True,
@@ -191,7 +236,7 @@ def _standing(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRol
         kind=f"member of {', '.join(sorted(found.member_of)) or 'no role'}",
         changed=", ".join(found.powers),
         locked=not found.can_login,
-        obstacle=obstacle or _keeps_from_adopting(login, found),
+        obstacle=obstacle or _keeps_from_adopting(login, found) or _keeps_out(login, found) or _refused(login, roles),
         to_alter=found.mark is None and login.adopt,
         in_use=found.signed_in,
         lacks=tuple(f"membership of {role}" for role in sorted(_lacking(login, roles))),
@@ -201,6 +246,34 @@ def _standing(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRol
 def _keeps_from_adopting(login: WantedLogin, found: PresentRole) -> str:
     powers = found.mark is None and login.adopt and found.powers
     return f"it is not adopted with {', '.join(found.powers)}, which no login of ours has" if powers else ""
+
+
+def _keeps_out(login: WantedLogin, found: PresentRole) -> str:
+    """What keeps whoever has this login from signing in, or from the rights of its roles. No login of ours has that."""
+    name = _quoted(login.name)
+    if found.takes_nobody:
+        return f"CONNECTION LIMIT 0 keeps everybody out{REMEDY}Run ALTER ROLE {name} CONNECTION LIMIT -1"
+    groups = login.roles - {login.sql.role}
+    if (new := sorted(groups - found.member_of)) and not found.inherits:
+        return f"NOINHERIT would keep the rights of {', '.join(new)} from it{REMEDY}Run ALTER ROLE {name} INHERIT"
+    if kept := sorted(groups & found.only_by_set_role):
+        first = "" if found.inherits else f"ALTER ROLE {name} INHERIT; from PostgreSQL 16 on also "
+        how = f"Run {first}GRANT {', '.join(map(_quoted, kept))} TO {name} WITH INHERIT TRUE"
+        return f"it does not inherit the rights of {', '.join(kept)}{REMEDY}{how}"
+    return ""
+
+
+def _refused(login: WantedLogin, roles: Roles) -> str:
+    """What the master user may not change of what is to be changed, with what to type."""
+    found = roles.present.get(login.name)
+    if found and not roles.may_change(login.name):
+        closed = found.mark is not None and not ("complete" in found.mark and found.can_login)
+        if closed or (found.mark is None and login.adopt):
+            return f"the master user may not change it{REMEDY}{_let_change(login.name, roles)}"
+    for role in sorted(_lacking(login, roles) & roles.present.keys()):
+        if not roles.may_change(role):
+            return f"the master user may not grant it {role}{REMEDY}{_let_change(role, roles)}"
+    return ""
 
 
 def _obstacle(login: WantedLogin, roles: Roles, troubles: Mapping[str, str]) -> str:

@@ -14,7 +14,9 @@ class PresentRole:
     """A role as it was read. ``powers`` are attributes that no login of ours has, as CREATEROLE.
 
     ``member_of``: its own memberships that give something, by inheritance or by SET ROLE. From PostgreSQL 16 on there
-    are others: who makes a role administers it, and gets nothing else by that.
+    are others: who makes a role administers it, and gets nothing else by that. ``only_by_set_role`` are those of which
+    it has the rights after SET ROLE alone; ``inherits``: a new one would not be such. ``takes_nobody`` is CONNECTION
+    LIMIT 0. ``administered``: by the master user, as far as the catalogue shows.
     """
 
     name: str
@@ -23,14 +25,28 @@ class PresentRole:
     mark: Mapping[str, Any] | None = None
     member_of: frozenset[str] = frozenset()
     signed_in: bool = False
+    takes_nobody: bool = False
+    inherits: bool = True
+    only_by_set_role: frozenset[str] = frozenset()
+    administered: bool = True
 
 
 @dataclass(frozen=True)
 class Roles:
-    """Every role of a server; ``master`` is who we are."""
+    """Every role of a server; ``master`` is who we are.
+
+    ``believed``: a role that the catalogue does not show the master user to administer is not tried to be changed. RDS
+    may let its master user do more ("RDS is not consistent with OSS postgres"), so that it is tried first.
+    https://github.com/gravitational/teleport/pull/48897
+    """
 
     master: str
     present: Mapping[str, PresentRole]
+    believed: bool = False
+
+    def may_change(self, name: str) -> bool:
+        """Whether the master user may alter and grant the role, as far as we know."""
+        return not self.believed or self.present[name].administered
 
     def way(self, first: Iterable[str], target: str) -> tuple[str, ...] | None:
         """The memberships that lead from one of ``first`` to ``target``, as names, or None."""

@@ -17,13 +17,14 @@ class Probe:
 
     ``plugin_loaded``: the engine's sign-in plugin is active, None where no look inside can tell (PostgreSQL takes the
     DDL either way); ``other_sessions``: how many there are besides ours and RDS's own, on every instance that the
-    plan reboots; ``follows``: it is read only because it follows a writer.
+    plan reboots; ``follows``: it is read only because it follows a writer; ``set_by``: or by this setting.
     """
 
     plugin_loaded: bool | None
     read_only: bool
     other_sessions: int
     follows: bool = False
+    set_by: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -56,7 +57,8 @@ def judge(probe: Probe, database: Database, plan: Plan) -> None:
     if probe.follows:
         raise DatabaseBusy(f"A reader answers in place of the writer of {name}, as it does while that fails over")
     if probe.read_only:
-        raise DatabaseUnusable(f"{name} is read only", "Start again when it can be written to")
+        because = f": {probe.set_by}" if probe.set_by else ""
+        raise DatabaseUnusable(f"{name} is read only{because}", "Start again when it can be written to")
     if reboots(probe, plan) and probe.other_sessions and not plan.tolerates_sessions:
         raise DatabaseInUse(
             f"{probe.other_sessions} other sessions are open on {name}, and a reboot would end them",
