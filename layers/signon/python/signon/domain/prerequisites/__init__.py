@@ -35,7 +35,7 @@ def findings(
             f"Tag the database with a profile that admits it, or widen admits in {profile.name}",
         )
     yield from method_findings(engine, database, profile, around.not_offered, rejoins=rejoins)
-    yield from database_findings(database, profile, around.served_vpc, methods)
+    yield from database_findings(database, profile, around.served_vpc, methods, rejoins=rejoins)
     yield from replication_findings(database, profile.directory, methods)
     if Method.KERBEROS in methods:
         realms = profile.foreign_realms(engine.name)
