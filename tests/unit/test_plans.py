@@ -754,8 +754,10 @@ def test_the_step_about_logins_claims_nothing_that_only_the_database_knows() -> 
     step = planned(a_member(), record=a_record_of_a_finished_one()).steps[0]
     assert (step.action, step.reason) == (
         "Check 2 logins and create what is missing",
-        "profile payments lists them, and only a look into the database shows what is missing; each login is locked"
-        " until it is complete; logins of ours that it no longer lists are locked",
+        (
+            "profile payments lists them, and only a look into the database shows what is missing; each login is locked"
+            " until it is complete; logins of ours that it no longer lists are locked"
+        ),
     )
 
 
