@@ -328,11 +328,12 @@ def test_names_at_the_edges_of_the_grammar_are_stored_exactly(
     as_master: SignIn, database: Database, operator: Operator
 ) -> None:
     edges = ("a", "0", "7of9", "a" * 20, "a.b-c_d", "x--", "x__", "0123456789.1234567-9", "true", "null", "select")
-    profile = a_profile(logins=tuple(DirectoryLogin(name, ("read",)) for name in edges))
+    tokens = ("A", "App", "app", "APP", "_app", "A" * 32)  # as logins with tokens may be called
+    profile = a_profile(logins=tuple(DirectoryLogin(name, ("read",)) for name in (*edges, *tokens)))
     create(as_master, database, profile)
     stored = operator.run("SELECT User FROM mysql.user WHERE plugin = 'auth_pam'")
-    assert sorted(name for (name,) in stored) == sorted(edges)
-    assert prove(SQL, profile, present(as_master, database)).verified == len(edges)
+    assert sorted(name for (name,) in stored) == sorted((*edges, *tokens))
+    assert prove(SQL, profile, present(as_master, database)).verified == len(stored)
 
 
 @pytest.fixture(params=["with partial revokes", "without partial revokes"])
