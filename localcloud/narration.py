@@ -293,8 +293,7 @@ def _reboot(dossier: dict[str, Any]) -> list[str]:
 def _proof(dossier: dict[str, Any]) -> list[str]:
     proof = dossier.get("proof")
     return (
-        [f"{proof['verified']} read back exactly"]
-        + [f"! {left}" for left in (*proof["left_alone"], *proof["not_ours"])]
+        [f"{proof['verified']} read back"] + [f"! {left}" for left in (*proof["left_alone"], *proof["not_ours"])]
         if proof
         else []
     )

@@ -150,7 +150,7 @@ INVALID = [
     (
         "logins.0",
         {"iam": "app", "roles": ["read"], "used_by": ["role/app"]},
-        "logins.0.used_by.0: must be the ARN of an IAM role, as arn:aws:iam::123456789012:role/payments-api",
+        "logins.0.used_by.0: must be the ARN of an IAM role, as IAM shows it",
     ),
     (
         "logins.0",

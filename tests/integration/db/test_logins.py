@@ -62,6 +62,18 @@ def test_wanted_logins_are_made_and_proved(as_master: SignIn, database: Database
     assert ours(accounts) == {"alice": (False, mark, {"payments": read}), "bob": (False, mark, {"payments": write})}
 
 
+def test_what_the_profile_gave_once_stays_and_is_told(
+    as_master: SignIn, database: Database, operator: Operator
+) -> None:
+    create(as_master, database, a_profile())
+    fewer = a_profile(logins=tuple(replace(login, roles=("read",)) for login in a_profile().logins))
+    assert create(as_master, database, fewer) == 0
+    operator.run("GRANT SELECT ON ledger.* TO 'alice'@'%'")
+    assert prove(SQL, fewer, present(as_master, database)) == Proof(
+        2, (), excess=("alice: SELECT on ledger", "bob: DELETE, EXECUTE, INSERT, UPDATE on payments")
+    )
+
+
 def test_a_login_wants_tls_and_the_directory(as_master: SignIn, database: Database, operator: Operator) -> None:
     create(as_master, database, a_profile())
     ((text,),) = operator.run("SHOW CREATE USER 'alice'@'%'")

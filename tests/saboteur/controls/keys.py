@@ -70,8 +70,8 @@ CONTROLS = (
     Control(
         "An event is one of RDS",
         REQUEST,
-        'if event.get("source") != "aws.rds" or arn is None:',
-        "if arn is None:",
+        'if event.get("source") != "aws.rds" or arn is None or not',
+        "if arn is None or not",
         EVENTS,
     ),
     Control(

@@ -143,7 +143,12 @@ def verify(session: Session, ways: Ways, profile: Profile) -> Proof:
         for said in (*plan.waiting, *(f"not done yet: {each.description}" for each in plan.statements))
     ]
     return prove(
-        ways, profile, seen.roles, not_ours=[said for plan in plans for said in plan.not_ours], waiting=waiting
+        ways,
+        profile,
+        seen.roles,
+        not_ours=[said for plan in plans for said in plan.not_ours],
+        waiting=waiting,
+        excess=[said for plan in plans for said in plan.excess],
     )
 
 

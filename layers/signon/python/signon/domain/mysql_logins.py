@@ -139,7 +139,7 @@ def make(
 def open_complete(
     profile: str, wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]
 ) -> tuple[Statement, ...]:
-    """The statements that unlock those of ours that were read back exactly as wanted and are not open yet."""
+    """The statements that unlock those of ours that were read back as wanted and are not open yet."""
     ready = {each.name for each in _standings(wanted, present) if each.is_ready(profile)}
     return tuple(
         statement
@@ -188,6 +188,11 @@ def _standing(login: WantedLogin, found: PresentLogin | None) -> Standing:
         to_alter=ours_otherwise or (found.mark is None and login.adopt),
         in_use=found.signed_in,
         lacks=tuple(f"{', '.join(sorted(rest))} on {pattern}" for pattern, rest in _missing_grants(login, found)),
+        excess=tuple(
+            f"{', '.join(sorted(rest))} on {pattern}"
+            for pattern, granted in sorted(found.grants.items())
+            if (rest := granted - login.grants.get(pattern, frozenset()))
+        ),
     )
 
 

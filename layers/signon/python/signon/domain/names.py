@@ -11,6 +11,7 @@ from types import MappingProxyType
 from signon.domain.engines import Family
 
 _REALM = re.compile(r"[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?(\.[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?)+", re.ASCII)
+_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 _LONGEST_LABEL = 63  # of a DNS name
 LONGEST_REALM = 255
 # "The domain name can't be longer than 61 characters"
@@ -103,8 +104,8 @@ def login_problem(name: str, master_user: str) -> str | None:
 
 def _without_domain(name: str) -> str | None:
     r"""``alice`` of ``alice@CORP.EXAMPLE.COM`` and of ``CORP\alice``; None where that would be no login either."""
-    bare = name.partition("@")[0] if "@" in name else name.rpartition("\\")[2]
-    return bare if bare != name and LOGIN.problem(bare) is None else None
+    bare, at, domain = name.partition("@") if "@" in name else name.rpartition("\\")[::-1]
+    return bare if at and _DOMAIN.fullmatch(domain) and LOGIN.problem(bare) is None else None
 
 
 def iam_login_problem(name: str, master_user: str, grammar: Grammar = IAM_LOGIN) -> str | None:
@@ -134,7 +135,7 @@ def postgresql_role_problem(name: str) -> str | None:
     """Why PostgreSQL would not store a role, or anything else, under exactly this name, or None."""
     if "\0" in name:
         return f"{_shown(name)} contains {_character(chr(0))}, which PostgreSQL takes for its end"
-    if odd := next((character for character in name if "\ud800" <= character <= "\udfff"), None):
+    if odd := next(filter(_is_half, name), None):
         return f"{_shown(name)} contains {_character(odd)}, which is half a character"
     size = len(name.encode())
     if size > LONGEST_POSTGRESQL_ROLE:
@@ -150,13 +151,16 @@ def mysql_account_problem(name: str) -> str | None:
     """
     if not name or name != name.strip():
         return f"{_shown(name)} is empty or has white space at an end, which MySQL cuts off"
-    if odd := next(
-        (each for each in name if each == "\0" or "\ud800" <= each <= "\udfff" or each > _LAST_OF_BMP), None
-    ):
+    if odd := next((each for each in name if each == "\0" or _is_half(each) or each > _LAST_OF_BMP), None):
         return f"{_shown(name)} contains {_character(odd)}, which MySQL does not keep"
     if len(name) > LONGEST_MYSQL_ACCOUNT:
         return f"{_shown(name)} is too long for MySQL: {len(name)} of at most {LONGEST_MYSQL_ACCOUNT} characters"
     return None
+
+
+def _is_half(character: str) -> bool:
+    """Whether it is a surrogate, which no server and no encoding takes."""
+    return "\ud800" <= character <= "\udfff"
 
 
 def login_name(user: str, realm: str) -> str:
