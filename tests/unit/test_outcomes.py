@@ -12,8 +12,8 @@ from signon.domain.outcome import Outcome, decide, is_of_a_report
 from signon.errors import END_BY_ERROR, NeedsPerson
 from tests.builders import (
     EXECUTION,
-    a_directory,
     a_database,
+    a_directory,
     a_dossier,
     a_freeze,
     a_profile,
