@@ -115,6 +115,11 @@ def test_what_is_granted_beside_the_profile_is_told_along_and_changes_no_end() -
                 " bob: made by somebody else (and 1 more)"
             ),
         ),
+        (
+            {"request": {}, "error": an_error("InvalidRequest", "There is no DB instance x here.")},
+            "The request: failed: There is no DB instance x here.",
+        ),
+        (a_dossier(error=an_error("KeyError", "Hunter2"), kit=None), "payments-orders: failed"),
         (a_dossier(), "payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back"),
     ],
 )

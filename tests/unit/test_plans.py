@@ -774,3 +774,30 @@ def test_the_step_about_connect_policies_says_who_loses_one() -> None:
     profile = a_profile(methods={"mysql": ("iam",)}, logins=(IamLogin("app", ("read",), used_by=roles),))
     (step,) = [each for each in planned(a_database(iam_enabled=True), profile).steps if "connect to" in each.action]
     assert step.reason.endswith("roles that are no longer listed lose theirs")
+
+
+@pytest.mark.parametrize(
+    ("name", "mysql", "postgresql"),
+    [
+        ("App", None, None),
+        ("A" * 32, None, None),
+        ("A" * 63, f"Login {'A' * 63!r} is too long: 63 of at most 32 characters", None),
+        (
+            "A" * 64,
+            f"Login {'A' * 64!r} is too long: 64 of at most 32 characters",
+            f"Login {'A' * 64!r} is too long: 64 of at most 63 characters",
+        ),
+        ("DBAdmin", "Login 'DBAdmin' is reserved: it is the master user's", None),
+    ],
+)
+def test_a_login_with_a_token_has_the_limits_of_the_engine(
+    name: str, mysql: str | None, postgresql: str | None
+) -> None:
+    login = (IamLogin(name, ("read",)),)
+    instance = a_profile(methods={"mysql": ("iam",)}, logins=login)
+    cluster = a_profile_for_clusters(methods={AURORA.name: ("iam",)}, logins=login)
+    for database, profile, problem in (
+        (a_database(), instance, mysql),
+        (a_cluster(master_user="master"), cluster, postgresql),
+    ):
+        assert [finding.problem for finding in planned(database, profile).findings] == ([problem] if problem else [])

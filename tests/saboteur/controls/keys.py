@@ -75,6 +75,20 @@ CONTROLS = (
         EVENTS,
     ),
     Control(
+        "An event is of this partition",
+        REQUEST,
+        "if arn[1] != partition(region):",
+        "if not arn[1]:",
+        EVENTS,
+    ),
+    Control(
+        "An event names a database as RDS names them",
+        REQUEST,
+        "or not _IDENTIFIER.fullmatch(name):",
+        "or not name:",
+        EVENTS,
+    ),
+    Control(
         "An event that is older than the database is about another one",
         f"{LAYER}/domain/admission.py",
         "if request.asked_at and datetime.fromisoformat(request.asked_at) < database.created_at - APART:",

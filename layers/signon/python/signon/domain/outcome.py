@@ -169,7 +169,7 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
     remedy = remedy or "Read the execution's history; then start again"
     headline = f"{name}: a person is needed" if end == NEEDS_A_PERSON else f"{name}: {end.lower()}"
     problems, changed = ((problem, remedy),), _changed(dossier)
-    why = problem if end == NEEDS_A_PERSON else ""
+    why = problem if problem != kind else ""
     return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed, why=why)
 
 
