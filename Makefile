@@ -11,6 +11,11 @@ unexport PYTHONDONTWRITEBYTECODE
 # What the layers' Makefiles run pip with when the local cloud calls them.
 export PYTHON := $(CURDIR)/$(python)
 
+# A name that is mistyped would be ignored.
+options := ARGS ENGINE METHOD FAULTS ERROR EVENT NAME NAMES SCHEDULES SEED UPGRADE
+unknown := $(filter-out $(options),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
+$(if $(unknown),$(error There is no option $(unknown) here; there are: $(options)))
+
 ##@ Try it
 demo: .machine/machine.json $(if $(filter-out kerberos,$(METHOD))$(filter all mariadb,$(ENGINE)),.machine/aws) ## Watch a new database being onboarded, to a proved sign-in (ENGINE=all: every one; METHOD=iam; FAULTS=list: what may go wrong, FAULTS=NAME: it does)
 	@$(cloud) demo $(if $(ENGINE),--engine "$(ENGINE)") $(if $(METHOD),--method "$(METHOD)") $(if $(FAULTS),--faults "$(FAULTS)") $(ARGS)

@@ -62,11 +62,19 @@ def _speed(said: str) -> float:
 _speed.__name__ = "speed"  # as argparse calls it where it is invalid
 
 
+def _interrupt(*_: object) -> None:
+    """Says at once that Ctrl-C was heard: real servers take seconds to stop. A second one does not wait for them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    print("\nInterrupted: the servers are being stopped, which takes some seconds.", file=sys.stderr, flush=True)
+    raise KeyboardInterrupt
+
+
 def _run(asked: argparse.Namespace) -> int:
     # each command imports what it needs: moto takes a second
     if asked.command == "demo":
         from localcloud.demo import story
 
+        signal.signal(signal.SIGINT, _interrupt)
         story.tell(asked.engine, asked.method, asked.faults, asked.speed)
     elif asked.command == "up":
         from localcloud import background, lines

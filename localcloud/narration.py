@@ -292,12 +292,13 @@ def _reboot(dossier: dict[str, Any]) -> list[str]:
 
 def _proof(dossier: dict[str, Any]) -> list[str]:
     proof = dossier.get("proof")
-    return (
-        [f"{proof['verified']} read back exactly"]
-        + [f"! {left}" for left in (*proof["left_alone"], *proof["not_ours"])]
-        if proof
-        else []
-    )
+    if not proof:
+        return []
+    return [
+        f"{proof['verified']} read back",
+        *(f"! {left}" for left in (*proof["left_alone"], *proof["not_ours"])),
+        *(f"* more than the profile gives: {more}" for more in proof["excess"]),
+    ]
 
 
 def _kit(dossier: dict[str, Any]) -> list[str]:

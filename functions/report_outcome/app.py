@@ -29,4 +29,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             setting("TABLE"), setting("TOPIC"), ended, dossier, event["execution"], event["now"]
         )
     again = claim is not None and claims.release(setting("TABLE"), claim, event["now"])
-    return {"end": ended.end, "headline": ended.headline, "again": again, "Error": ended.error, "Cause": ended.cause}
+    return {"end": ended.end, "headline": ended.told, "again": again, "Error": ended.error, "Cause": ended.cause}

@@ -1,4 +1,4 @@
-"""Verify logins: a second look with a fresh connection, each login read back exactly."""
+"""Verify logins: a second look with a fresh connection, each login read back."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ FAULTS = {
             "the directory role trusts the wrong services: found before anything is changed",
             lambda victim: victim.directory_role_trusts("lambda.amazonaws.com"),
             (NEEDS_A_PERSON,),
-            ("does not name directoryservice.rds.amazonaws.com", "What to do: Deploy the stack again"),
+            ("does not let in directoryservice.rds.amazonaws.com", "What to do: Deploy the stack again"),
         ),
     )
 }

@@ -56,13 +56,17 @@ def tell(engine: str, method: str, faults: str, speed: float) -> None:
 
 
 def _plays(engine: str, method: str) -> Sequence[Play]:
+    methods = list(dict.fromkeys(of for _, of in PLAYS))
+    if engine not in (*_engines(), ALL):
+        raise DemoFailed(f"There is no engine {engine!r} here; there are {', '.join(_engines())}, and {ALL}")
+    if method not in ("", *methods):
+        raise DemoFailed(f"There is no method {method!r} here; there are {' and '.join(methods)}")
     if engine == ALL:
         return [play for (_, of), play in PLAYS.items() if method in ("", of)]
-    chosen_method = method or next((of for name, of in PLAYS if name == engine), KERBEROS)
-    if (engine, chosen_method) not in PLAYS:
-        offered = "; ".join(f"{name} by {' or '.join(of for each, of in PLAYS if each == name)}" for name in _engines())
-        raise DemoFailed(f"There is no demo of {engine!r} by {chosen_method!r}; there is {offered}; or {ALL!r}")
-    return [PLAYS[engine, chosen_method]]
+    offered = [of for name, of in PLAYS if name == engine]
+    if method not in ("", *offered):
+        raise DemoFailed(f"AWS does not offer {method} for {engine}; it offers {' and '.join(offered)}")
+    return [PLAYS[engine, method or offered[0]]]
 
 
 def _engines() -> Sequence[str]:

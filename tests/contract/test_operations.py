@@ -32,7 +32,7 @@ MADE_ELSEWHERE = {
     "database.standing.told_of(name)": {"{}"},
     "*problem": {
         "This version of the stack does not know under which name RDS reaches a directory in {}",
-        "The trust policy of {} does not name {}",
+        "The trust policy of {} does not let in {}",
         "{} lacks the policy {}",
     },
 }

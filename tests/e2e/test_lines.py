@@ -73,7 +73,7 @@ def test_every_printed_line_belongs_to_a_section(reader: Reader) -> None:
 
 
 def test_the_first_database_is_watched_until_it_is_onboarded(orders: str) -> None:
-    assert "Onboarded. payments-orders: onboarded, 2 logins sign in with CORP.EXAMPLE.COM" in orders
+    assert "Onboarded. payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back" in orders
 
 
 def test_a_second_run_only_reads(reader: Reader, orders: str) -> None:
@@ -90,7 +90,7 @@ def test_alice_signs_in_to_mysql_with_her_directory_password(reader: Reader, ord
 
 @only_in_test_all
 def test_the_cluster_is_onboarded(ledger: str) -> None:
-    assert "Onboarded. payments-ledger: onboarded, 2 logins sign in with CORP.EXAMPLE.COM" in ledger
+    assert "Onboarded. payments-ledger: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back" in ledger
 
 
 @only_in_test_all
@@ -101,7 +101,7 @@ def test_alice_signs_in_to_the_cluster_with_a_ticket(ledger: str) -> None:
 
 @only_in_test_all
 def test_an_application_signs_in_with_a_token_of_its_role(terminals: str) -> None:
-    assert "Onboarded. payments-terminals: onboarded, 2 logins sign in with IAM" in terminals
+    assert "Onboarded. payments-terminals: onboarded, 2 logins for IAM set up and read back" in terminals
     assert "payments_app@%" in terminals.splitlines()
 
 
@@ -110,8 +110,8 @@ def test_the_log_tells_what_happened_and_what_people_were_sent(reader: Reader, o
     told = [
         "RDS-EVENT-0005  payments-orders: DB instance created",
         "started: payments-orders, by RDS-EVENT-0005",
-        "message to people: payments-orders: onboarded, 2 logins sign in with CORP.EXAMPLE.COM",
-        "ended, Onboarded: payments-orders: onboarded, 2 logins sign in with CORP.EXAMPLE.COM",
+        "message to people: payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back",
+        "ended, Onboarded: payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back",
     ]
     places = [log.find(each) for each in told]
     assert min(places[:2]) >= 0

@@ -29,7 +29,7 @@ def test_the_plan_said_what_it_would_do_why_and_what_it_interrupts(orders: Ended
     assert steps == [
         (f"Associate directory {orders.dossier['plan']['directory']} with orders-1", "brief"),
         ("Reboot orders-1", "reboot"),
-        ("Create what is missing of 2 logins", "none"),
+        ("Check 2 logins and create what is missing", "none"),
         ("Publish the connection kit", "none"),
     ]
     assert all(step["reason"] for step in orders.dossier["plan"]["steps"])

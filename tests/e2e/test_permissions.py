@@ -58,7 +58,9 @@ def test_a_permission_that_is_missing_needs_a_person_who_is_told_role_action_and
     problem = f"The role {role} may not do {action} on {resource}: {why}"
     (message,) = told(name)
     text = message["Message"]
-    assert text.startswith(f"{name}: a person is needed\n\n- {problem}\n  What to do: Deploy the stack again: ")
+    headline, _, rest = text.partition("\n\n")
+    assert headline.startswith(f"{name}: a person is needed: {problem[:100]}")
+    assert rest.startswith(f"- {problem}\n  What to do: Deploy the stack again: ")
     assert scene.run(name, profile="permits").end == "Onboarded"
 
 

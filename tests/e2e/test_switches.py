@@ -76,7 +76,7 @@ def test_rds_for_postgresql_takes_both_where_the_profile_names_both(scene: Scene
     create(scene, "both-1", "postgres", "both")
     ended = scene.onboarded_by_event("both-1")
     assert ended.end == "Onboarded", ended.dossier["outcome"]
-    assert "2 logins sign in with CORP.EXAMPLE.COM and IAM" in ended.dossier["outcome"]["headline"]
+    assert "2 logins for CORP.EXAMPLE.COM and IAM set up and read back" in ended.dossier["outcome"]["headline"]
     methods = json.loads((scene.kit("both-1", tmp_path) / "connect.json").read_text())["methods"]
     assert set(methods) == {"kerberos", "iam"}
     scene.delete("both-1")

@@ -151,7 +151,7 @@ NO_METHOD = (
     "Add aurora-postgresql: [kerberos] under methods",
 )
 START_SO = 'Start with {"database": {"instance": "NAME"}}; samples of all inputs are in events/.'
-ABSENT = ("InvalidRequest", f"There is no DB cluster {ODD} here. {START_SO} Correct the input and start again")
+ABSENT = ("InvalidRequest", f"There is no DB cluster {ODD} here. {START_SO} Correct the input and start again.")
 BY_ITS_INSTANCE = {"database": {"instance": f"{ODD}-1"}, "profile": USUAL_CLUSTER}
 FAILED = f"{ODD} is failed", AVAILABLE
 FROM_AN_INSTANCE = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:first-1"

@@ -37,8 +37,8 @@ FILES = [
         [
             (
                 (
-                    f"Profile {ODD} is invalid: line 27, the profile: Additional properties are not allowed ('sql' was"
-                    " unexpected); line 28, version: must be 1"
+                    f"Profile {ODD} is invalid: line 27, the profile: 'sql' is no field here;"
+                    " line 28, version: must be 1"
                 ),
                 MENDED,
             )

@@ -15,7 +15,7 @@ SOME_DAY = "2099-01-01T00:00:00Z"  # younger than any database here
 TAGGED = [{"Key": "signon:profile", "Value": USUAL}]
 HOW_TO = (
     'Start with {"database": {"instance": "NAME"}}; samples of all inputs are in events/.'
-    " Correct the input and start again"
+    " Correct the input and start again."
 )
 NO_NAME = 'database must be {"instance": NAME} or {"cluster": NAME}, with the name in lower case'
 NO_PROFILE = "profile must be a name of lower-case letters, digits and hyphens"
@@ -67,12 +67,12 @@ def event(detail: Any = None, **changes: Any) -> dict[str, Any]:
 
 NO_EVENT = (
     "The event is not one of RDS about a database: source must be aws.rds and detail.SourceArn the ARN of a DB instance"
-    " or a DB cluster. Correct the input and start again"
+    " or a DB cluster. Correct the input and start again."
 )
 
 NO_TIME = (
     "InvalidRequest",
-    "The event's time is none: time must be like 2026-11-20T12:30:00Z. Correct the input and start again",
+    "The event's time is none: time must be like 2026-11-20T12:30:00Z. Correct the input and start again.",
 )
 
 
@@ -81,7 +81,9 @@ def no_event(name: str, document: Any) -> Odd:
 
 
 def foreign(name: str, said: str, document: Any) -> Odd:
-    said = f"The event is of {said}; this stack serves account {ACCOUNT} in {REGION}. Correct the input and start again"
+    said = (
+        f"The event is of {said}; this stack serves account {ACCOUNT} in {REGION}. Correct the input and start again."
+    )
     return Odd(name, [("InvalidRequest", said)], document, database={}, end="Failed")
 
 

@@ -1,5 +1,6 @@
 """The demo succeeds only if all that it shows has happened."""
 
+import signal
 import subprocess
 
 import pytest
@@ -43,9 +44,42 @@ def test_a_demo_that_failed_says_why_and_exits_with_1(
 
 def test_an_engine_without_a_demo_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--engine", "oracle"]) == 1
-    assert capsys.readouterr().err.startswith(
-        "There is no demo of 'oracle' by 'kerberos'; there is mysql by kerberos or iam; "
+    assert capsys.readouterr().err == (
+        "There is no engine 'oracle' here;"
+        " there are mysql, aurora-mysql, postgres, aurora-postgresql, mariadb, and all\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("engine", "method", "said"),
+    [
+        ("mysql", "ldap", "There is no method 'ldap' here; there are kerberos and iam"),
+        ("all", "ldap", "There is no method 'ldap' here; there are kerberos and iam"),
+        ("mariadb", "kerberos", "AWS does not offer kerberos for mariadb; it offers iam"),
+    ],
+)
+def test_a_method_without_a_demo_is_named(
+    engine: str, method: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["demo", "--engine", engine, "--method", method]) == 1
+    assert capsys.readouterr().err == f"{said}\n"
+
+
+def test_an_interrupted_demo_says_at_once_that_it_was_heard(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(story, "tell", interrupted)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        assert main(["demo"]) == 130
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a second one is not waited for
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert "the servers are being stopped" in capsys.readouterr().err
 
 
 def test_there_is_a_demo_of_every_engine_by_every_method_that_it_offers() -> None:

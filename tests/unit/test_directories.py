@@ -101,7 +101,7 @@ def test_a_missing_role_is_said() -> None:
 def test_a_role_that_trusts_others_is_told_whom_to_trust() -> None:
     refused = refusal(a_role(principals=frozenset({"rds.amazonaws.com"})))
     assert refused.problem == (
-        "The trust policy of signon-directory-access-us-east-1 does not name directoryservice.rds.amazonaws.com"
+        "The trust policy of signon-directory-access-us-east-1 does not let in directoryservice.rds.amazonaws.com"
     )
     assert refused.remedy == (
         "Deploy the stack again, or let the role's trust policy allow sts:AssumeRole to"

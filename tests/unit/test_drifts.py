@@ -194,7 +194,7 @@ def test_after_an_upgrade_it_leaves_joins_and_is_rebooted() -> None:
         f"Let payments-orders leave directory {DIRECTORY}",
         f"Associate directory {DIRECTORY} with payments-orders",
         "Reboot payments-orders",
-        "Create what is missing of 2 logins",
+        "Check 2 logins and create what is missing",
         "Publish the connection kit",
     ]
     assert plan.steps[0].reason == (

@@ -11,7 +11,7 @@ from signon.domain.names import MYSQL_DATABASE, POSTGRESQL_DATABASE, POSTGRESQL_
 from tests.hostile_names import SEED, hostile
 
 SAID = "lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit"
-RESERVED = r"rds.*|mysql|mysql[._-].*|pg_.*|postgres|root|admin|public|none|event_scheduler"
+RESERVED = r"rds.*|(mysql|mariadb)([._-].*)?|pg_.*|postgres|root|admin|public|none|event_scheduler"
 PLAIN = "letters, digits, underscores, dollar signs and hyphens"
 
 
@@ -38,6 +38,10 @@ def test_a_login_is_refused_by_the_first_rule_that_it_breaks() -> None:
         if rule is None and name.endswith("."):
             rule = "Active Directory has no names that end with a dot"
         assert (problem is None) == (rule is None), (name, problem, rule)
+        if problem and "has a domain" in problem:
+            bare = re.fullmatch(r"([a-z0-9._-]+)@[A-Za-z0-9.-]+|[A-Za-z0-9.-]+\\([a-z0-9._-]+)", name)
+            assert bare, name
+            rule = f"write the name without the domain, {bare[1] or bare[2]!r}"
         assert rule is None or (problem is not None and problem.endswith(rule)), (name, problem, rule)
         if problem is None:
             admitted.append(name)

@@ -415,7 +415,7 @@ def test_a_login_that_needs_no_ticket_is_stored_without_a_realm(method: str, sql
     ],
 )
 def test_a_login_that_is_not_as_wanted_is_named(present: list[PresentLogin], fault: str) -> None:
-    with pytest.raises(LoginsIncomplete, match=f"1 logins are not as wanted: {fault}"):
+    with pytest.raises(LoginsIncomplete, match=f"1 login is not as wanted: {fault}"):
         proof_of(for_alice(), present)
 
 
@@ -425,6 +425,32 @@ def test_ten_faults_are_enough_for_a_message() -> None:
         proof_of(profile, [])
     assert refused.value.problem.startswith("30 logins are not as wanted: user0 is not there; ")
     assert refused.value.problem.count("is not there") == 10
+
+
+READS, WRITES = frozenset({"SELECT", "SHOW VIEW"}), frozenset(WRITE)
+
+
+@pytest.mark.parametrize(
+    ("grants", "excess"),
+    [
+        ({"payments": READS}, ()),
+        ({"payments": WRITES}, ("alice: DELETE, EXECUTE, INSERT, UPDATE on payments",)),  # the profile said write once
+        ({"payments": READS, "ledger": READS}, ("alice: SELECT, SHOW VIEW on ledger",)),
+        ({"payments": READS, "%": READS, "a": READS}, ("alice: SELECT, SHOW VIEW on %, SELECT, SHOW VIEW on a",)),
+    ],
+)
+def test_what_a_login_has_beside_its_roles_is_told_and_changes_nothing(
+    grants: dict[str, frozenset[str]], excess: tuple[str, ...]
+) -> None:
+    server = Server([a_login(grants=grants)])
+    assert onboard(server, for_alice()) == 0
+    assert proof_of(for_alice(), server.present) == Proof(1, (), excess=excess)
+
+
+def test_what_others_have_is_not_told() -> None:
+    locked = a_login(locked=True, grants={"payments": WRITES})
+    assert proof_of(for_alice(), [locked]).excess == ()
+    assert proof_of(for_alice(), [a_login(), a_login("carol", mark=None, grants={"ledger": WRITES})]).excess == ()
 
 
 # ---- for any profile and any server

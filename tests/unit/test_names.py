@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signon.domain.engines import Family
 from signon.domain.names import (
+    IAM_LOGINS,
     MYSQL_DATABASE,
     POSTGRESQL_DATABASE,
+    POSTGRESQL_IAM_LOGIN,
     POSTGRESQL_SCHEMA,
     Grammar,
     group_name,
@@ -31,7 +34,8 @@ HOSTILE = [
 ]  # fmt: skip
 RESERVED = [
     "root", "admin", "rdsadmin", "rds_superuser_role", "rdsrepladmin", "mysql", "mysql.sys", "mysql.session",
-    "mysql-x", "public", "none", "event_scheduler", "postgres", "pg_monitor", "pg_",
+    "mysql-x", "mariadb.sys", "mariadb", "mariadb-x", "public", "none", "event_scheduler", "postgres", "pg_monitor",
+    "pg_",
 ]  # fmt: skip
 
 
@@ -59,7 +63,18 @@ def test_a_hostile_login_is_refused_and_shown_in_quotes(name: str) -> None:
         ("a\x00", f"'a\\x00' contains '\\x00' (U+0000): {OF_LOGINS}"),
         ("a\u200b", f"'a\\u200b' contains '\\u200b' (U+200B): {OF_LOGINS}"),
         ("a\U0001f600", f"'a\U0001f600' contains '\U0001f600' (U+1F600): {OF_LOGINS}"),
-        ("alice@CORP", f"'alice@CORP' contains '@' (U+0040): {OF_LOGINS}"),
+        ("alice@CORP", "'alice@CORP' has a domain: write the name without the domain, 'alice'"),
+        ("adoe@CORP.EXAMPLE.COM", "'adoe@CORP.EXAMPLE.COM' has a domain: write the name without the domain, 'adoe'"),
+        ("CORP\\adoe", "'CORP\\\\adoe' has a domain: write the name without the domain, 'adoe'"),
+        (
+            "CORP.EXAMPLE.COM\\adoe",
+            f"{'CORP.EXAMPLE.COM' + chr(92) + 'adoe'!r} has a domain: write the name without the domain, 'adoe'",
+        ),
+        ("ADoe@CORP", f"'ADoe@CORP' begins with 'A' (U+0041): {OF_LOGINS}"),
+        ("root@CORP", f"'root@CORP' contains '@' (U+0040): {OF_LOGINS}"),
+        ("@CORP", f"'@CORP' begins with '@' (U+0040): {OF_LOGINS}"),
+        ("alice@a@b", f"'alice@a@b' contains '@' (U+0040): {OF_LOGINS}"),
+        ("alice@", f"'alice@' contains '@' (U+0040): {OF_LOGINS}"),
     ],
 )
 def test_the_rule_that_a_login_breaks_is_named(name: str, rule: str) -> None:
@@ -88,7 +103,8 @@ def test_a_name_that_active_directory_has_not_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["a", "alice", "7", "a.b-c_d", "a" * 20, "mysqladm", "rooter", "nonesuch", "dbadmin2", "pgadmin"]
+    "name",
+    ["a", "alice", "7", "a.b-c_d", "a" * 20, "mysqladm", "mariadba", "rooter", "nonesuch", "dbadmin2", "pgadmin"],
 )
 def test_a_usual_login_passes(name: str) -> None:
     assert login_problem(name, "dbadmin") is None
@@ -206,14 +222,58 @@ def test_postgresql_counts_bytes_and_the_realm_with_them() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["a" * 21, "a" * 32, "payments_app", "app."])
+@pytest.mark.parametrize("name", ["a" * 21, "a" * 32, "payments_app", "app.", "App", "PAYMENTS-API", "_app", "7"])
 def test_a_login_that_comes_with_a_token_is_as_long_as_mysqls_accounts_and_in_no_directory(name: str) -> None:
     assert iam_login_problem(name, "dbadmin") is None
 
 
-@pytest.mark.parametrize("name", ["", "a" * 33, "a b", "rdsadmin", "dbadmin"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "a" * 33,
+        "a b",
+        "rdsadmin",
+        "RDSadmin",
+        "Root",
+        "PUBLIC",
+        "pg_x",
+        "PG_X",
+        "mariadb.sys",
+        "dbadmin",
+        "DBAdmin",
+        "*",
+        "app*",
+        "a?",
+        "${aws:username}",
+        "a$",
+        "a/b",
+        "alice@CORP.EXAMPLE.COM",
+        "-a",
+        ".a",
+        "Äpp",
+        "a\n",
+    ],
+)
 def test_a_login_that_comes_with_a_token_obeys_the_other_rules_of_logins(name: str) -> None:
     assert iam_login_problem(name, "dbadmin") is not None
+    assert iam_login_problem(name, "dbadmin", POSTGRESQL_IAM_LOGIN) is not None or name == "a" * 33
+
+
+def test_a_login_that_comes_with_a_token_is_as_long_as_its_engine_takes_it() -> None:
+    for family, longest in ((Family.MYSQL, 32), (Family.POSTGRESQL, 63)):
+        grammar = IAM_LOGINS[family]
+        assert iam_login_problem("A" * longest, "dbadmin", grammar) is None
+        assert iam_login_problem("A" * (longest + 1), "dbadmin", grammar) == (
+            f"{'A' * (longest + 1)!r} is too long: {longest + 1} of at most {longest} characters"
+        )
+
+
+@given(st.text() | st.from_regex(r"[A-Za-z0-9._-]{1,65}\n?"), st.sampled_from(list(IAM_LOGINS.values())))
+def test_a_login_that_comes_with_a_token_says_nothing_but_itself_in_a_policy(name: str, grammar: Grammar) -> None:
+    if iam_login_problem(name, "", grammar) is None:
+        assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,62}", name)
+        assert not name.lower().startswith(("rds", "pg_"))
 
 
 @pytest.mark.parametrize("name", ["a", "alice bob", "root", "a" * 32, "\u00e9" * 32, "\ufffe", "\uffff", "a\u200b"])
@@ -223,7 +283,20 @@ def test_what_mysql_stores_under_exactly_this_name_passes(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", " alice", "alice ", "alice\t", "\u3000alice", "\0", "a\0b", "a\U00010000", "\U0001f600", "a" * 33],
+    [
+        "",
+        " ",
+        " alice",
+        "alice ",
+        "alice\t",
+        "\u3000alice",
+        "\0",
+        "a\0b",
+        "a\U00010000",
+        "\U0001f600",
+        "a" * 33,
+        "a\ud800",
+    ],
 )
 def test_what_mysql_would_store_under_another_name_is_refused(name: str) -> None:
     assert mysql_account_problem(name) is not None
@@ -234,7 +307,7 @@ def test_what_postgresql_stores_under_exactly_this_name_passes(name: str) -> Non
     assert postgresql_role_problem(name) is None
 
 
-@pytest.mark.parametrize("name", ["", "\0", "a\0b", "a" * 64, "\u00e9" * 32, "a" * 1000])
+@pytest.mark.parametrize("name", ["", "\0", "a\0b", "a" * 64, "\u00e9" * 32, "a" * 1000, "a\ud800", "\udfff"])
 def test_what_postgresql_would_store_under_another_name_is_refused(name: str) -> None:
     assert postgresql_role_problem(name) is not None
 

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from signon import errors
+from signon.domain.brevity import counted
 from signon.domain.outcome import Outcome, decide, is_of_a_report
 from signon.errors import END_BY_ERROR, NeedsPerson
 from tests.builders import (
     EXECUTION,
+    a_database,
     a_directory,
     a_dossier,
     a_freeze,
@@ -40,12 +42,12 @@ def everything(ended: Outcome) -> str:
 def test_a_run_that_changed_something_onboards() -> None:
     ended = decide(a_dossier(logins={"statements": 4, "round_trips": 9}))
     assert (ended.end, ended.changed) == ("Onboarded", True)
-    assert ended.headline == "payments-orders: onboarded, 2 logins sign in with CORP.EXAMPLE.COM"
+    assert ended.headline == "payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back"
 
 
 def test_a_run_that_found_everything_in_order_changed_nothing() -> None:
     assert decide(a_dossier()) == Outcome(
-        "Onboarded", "payments-orders: onboarded, 2 logins sign in with CORP.EXAMPLE.COM"
+        "Onboarded", "payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back"
     )
 
 
@@ -85,7 +87,7 @@ def test_logins_that_were_left_alone_need_a_person() -> None:
     proof = {"verified": 1, "left_alone": ["bob: made by somebody else (plugin x)"], "round_trips": 4}
     ended = decide(a_dossier(proof=proof))
     assert ended.end == "Needs a person"
-    assert ended.headline == "payments-orders: 1 logins sign in with CORP.EXAMPLE.COM, 1 were left alone"
+    assert ended.headline == "payments-orders: 1 login for CORP.EXAMPLE.COM set up and read back, 1 login left alone"
     assert ended.problems[0][0] == "Login bob: made by somebody else (plugin x)"
 
 
@@ -94,11 +96,73 @@ def test_what_is_not_ours_is_told_with_a_remedy_of_its_own() -> None:
     ended = decide(a_dossier(proof={"verified": 2, "left_alone": [], "not_ours": [found], "waiting": []}))
     assert ended.end == "Needs a person"
     assert ended.headline == (
-        "payments-orders: 2 logins sign in with CORP.EXAMPLE.COM, 1 things are not ours to change"
+        "payments-orders: 2 logins for CORP.EXAMPLE.COM set up and read back, 1 thing not ours to change"
     )
     ((problem, remedy),) = ended.problems
     assert problem == found
     assert "mend it in the database" in remedy
+
+
+def test_what_is_granted_beside_the_profile_is_told_along_and_changes_no_end() -> None:
+    found = ["alice: DELETE, INSERT on payments", "signon.payments.read: CREATE on SCHEMA payments.core"]
+    proof = {"verified": 2, "left_alone": [], "not_ours": [], "waiting": [], "excess": found}
+    ended, usual = decide(a_dossier(proof=proof)), decide(a_dossier())
+    assert (ended.end, ended.headline, ended.digest) == ("Onboarded", usual.headline, usual.digest)
+    ((fact, remedy),) = ended.advice
+    assert fact == f"More was granted than profile payments gives: {'; '.join(found)}"
+    assert remedy == "Nothing is revoked from here: revoke in the database what nobody needs"
+    assert fact in ended.message(EXECUTION)
+    assert decide(a_dossier(proof={**proof, "waiting": [READ_WAITS]})).end == "Parked"
+    assert decide(a_dossier(proof={**proof, "left_alone": ["bob: x"]})).end == "Needs a person"
+
+
+@pytest.mark.parametrize(
+    ("dossier", "told"),
+    [
+        (
+            a_dossier(error=an_error("ProfileUnusable", "Profile p is invalid: line 3 | Remedy: Mend it"), kit=None),
+            "payments-orders: a person is needed: Profile p is invalid: line 3",
+        ),
+        (
+            a_dossier(proof={"verified": 1, "left_alone": ["bob: made by somebody else", "carol: x"]}),
+            (
+                "payments-orders: 1 login for CORP.EXAMPLE.COM set up and read back, 2 logins left alone:"
+                " bob: made by somebody else (and 1 more)"
+            ),
+        ),
+        (
+            {"request": {}, "error": an_error("InvalidRequest", "There is no DB instance x here.")},
+            "The request: failed: There is no DB instance x here.",
+        ),
+        (a_dossier(error=an_error("KeyError", "Hunter2"), kit=None), "payments-orders: failed"),
+        (a_dossier(), "payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back"),
+    ],
+)
+def test_a_headline_tells_people_why(dossier: dict[str, Any], told: str) -> None:
+    ended = decide(dossier)
+    assert (ended.told, ended.message(EXECUTION).splitlines()[0]) == (told, told)
+    assert told.startswith(ended.headline)
+
+
+def test_a_plan_that_needs_a_person_tells_the_first_reason_and_how_many_there_are() -> None:
+    plan = planned(a_database(vpc="vpc-2", status="storage-full"))
+    ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
+    assert ended.told == "payments-orders: the plan needs a person: payments-orders is storage-full (and 1 more)"
+
+
+def test_a_headline_is_no_longer_than_a_line_or_two() -> None:
+    ended = a_failure("StatementRefused", "x" * 5000 + " | Remedy: y")
+    assert len(ended.told) < 300
+    assert ended.told.endswith("...")
+    assert "x" * 5000 in ended.message(EXECUTION)
+
+
+def test_one_and_several_have_their_nouns() -> None:
+    assert counted(1, "login") == "1 login"
+    assert counted(0, "login") == "0 logins"
+    assert counted(2, "policy is", "policies are") == "2 policies are"
+    one = decide(a_dossier(proof={"verified": 1, "left_alone": []}, policies={"handed_out": ["x"]}))
+    assert one.headline.endswith("1 login for CORP.EXAMPLE.COM set up and read back; 1 policy is yours to attach")
 
 
 READ_WAITS = "role read waits for schema core of database payments"
@@ -109,7 +173,8 @@ def test_what_waits_parks_a_database_whose_people_sign_in_already() -> None:
     ended = decide(a_dossier(proof=proof, logins={"statements": 4, "round_trips": 9}))
     assert (ended.end, ended.problems, ended.changed) == ("Parked", (), True)
     assert ended.headline == (
-        f"payments-orders: 2 logins sign in with CORP.EXAMPLE.COM; {READ_WAITS}; role write waits for database payments"
+        f"payments-orders: 2 logins for CORP.EXAMPLE.COM set up and read back; {READ_WAITS};"
+        " role write waits for database payments"
     )
 
 
@@ -177,7 +242,7 @@ def test_a_join_that_failed_to_the_end_is_told_with_cause_evidence_what_was_trie
     role, in_order = {"role": "R"}, "Before each attempt directory d-9367000001 was Active and the role R in order"
     ended = decide(a_dossier(membership=page.to_json(), directory_role=role, logins=None, proof=None, kit=None))
     assert ended.message("the-execution").splitlines() == [
-        "payments-orders: it does not join the directory",
+        "payments-orders: it does not join the directory: the cause",
         "",
         "- the cause",
         "  What to do: the remedy",
@@ -215,7 +280,7 @@ def test_a_person_is_told_the_problem_and_what_to_do(kind: str) -> None:
     ended = a_failure(kind, str(NeedsPerson("it is broken", "mend it")))
     assert ended.problems == (("it is broken", "mend it"),)
     assert ended.message(EXECUTION) == (
-        "payments-orders: a person is needed\n\n"
+        "payments-orders: a person is needed: it is broken\n\n"
         "- it is broken\n  What to do: mend it\n\n"
         "What was tried: nothing was changed\n\n"
         f"Execution: {EXECUTION}"
@@ -306,10 +371,10 @@ def test_a_person_who_is_told_no_remedy_is_sent_to_the_history() -> None:
 def test_the_cause_of_a_failed_execution_says_what_is_wrong_and_what_to_do() -> None:
     assert (
         a_failure("KeyError").cause
-        == "KeyError Read the log of the function that failed with KeyError; then start again"
+        == "KeyError. Read the log of the function that failed with KeyError; then start again."
     )
     two = Outcome("Failed", "x: failed", (("a is so.", "Mend a"), ("b is so.", "Mend b")))
-    assert two.cause == "a is so. Mend a; b is so. Mend b"
+    assert two.cause == "a is so. Mend a. b is so. Mend b."
 
 
 def test_an_end_without_problems_has_a_cause_too() -> None:
@@ -327,7 +392,7 @@ def test_what_was_done_before_the_error_is_told() -> None:
     reboot = {"requested": True, "at": "2026-11-20T13:00:00+00:00"}
     ended = a_failure("RebootDidNotHelp", "x | Remedy: y", membership=membership, reboot=reboot, logins=None)
     assert ended.tried == (
-        "asked RDS 1 times to associate the directory, looked 12 times, last kerberos-enabled; rebooted"
+        "asked RDS 1 time to associate the directory, looked 12 times, last kerberos-enabled; rebooted"
     )
     assert ended.changed
 

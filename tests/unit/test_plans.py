@@ -9,12 +9,14 @@ import pytest
 
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Exclusive, Method
+from signon.domain.membership import MEMBERSHIP, judge, must_associate
 from signon.domain.plan import Plan
 from signon.domain.prerequisites import Surroundings
 from signon.domain.profile import DirectoryLogin, IamLogin, Profile
 from signon.domain.record import Record
 from tests.builders import (
     AURORA,
+    DIRECTORY,
     NOW,
     OTHER_DIRECTORY,
     a_cluster,
@@ -27,6 +29,7 @@ from tests.builders import (
     a_membership,
     a_profile,
     a_profile_for_clusters,
+    a_reading,
     a_record,
     a_record_of_a_finished_one,
     a_record_with_a_reboot_due,
@@ -58,7 +61,7 @@ def test_a_new_database_is_joined_rebooted_and_given_its_logins() -> None:
     assert [step.action for step in plan.steps] == [
         "Associate directory d-9367000001 with payments-orders",
         "Reboot payments-orders",
-        "Create what is missing of 2 logins",
+        "Check 2 logins and create what is missing",
         "Publish the connection kit",
     ]
     assert interruptions(plan) == ["brief", "reboot", "none", "none"]
@@ -73,7 +76,7 @@ def test_a_plan_for_a_cluster_names_each_reboot_readers_first() -> None:
         "Reboot ledger-2",
         "Reboot ledger-3",
         "Reboot ledger-1",
-        "Create what is missing of 2 logins",
+        "Check 2 logins and create what is missing",
         "Publish the connection kit",
     ]
     assert interruptions(plan) == ["none", "reboot", "reboot", "reboot", "none", "none"]
@@ -671,3 +674,140 @@ def test_a_reboot_that_only_the_probe_shows_applies_no_changes_of_others_unasked
     )
     plan = planned(cluster, a_profile(other_pending_allowed=other_pending_allowed), record=None)
     assert (plan.interrupts, plan.may_reboot) == (False, may)
+
+
+# What a plan says of a database of each status, for directory sign-in: its verdict, and its first step.
+JOINS = f"Associate directory {DIRECTORY} with payments-orders"
+WAITS = f"Wait until directory {DIRECTORY} is associated with payments-orders"
+CHECKS = "Check 2 logins and create what is missing"
+BY_STATUS = {
+    "kerberos-enabled": ("GO", CHECKS),
+    "joined": ("GO", CHECKS),
+    "enabling-kerberos": ("GO", WAITS),
+    "joining": ("GO", WAITS),
+    "pending-enable-kerberos": ("GO", WAITS),
+    "pending-join": ("GO", WAITS),
+    "pending-maintenance-enable-kerberos": ("GO", JOINS),
+    "pending-maintenance-join": ("GO", JOINS),
+    "enable-kerberos-failed": ("GO", JOINS),
+    "failed": ("GO", JOINS),
+    "disabling-kerberos": ("ASK", JOINS),
+    "removing": ("ASK", JOINS),
+    "pending-disable-kerberos": ("ASK", JOINS),
+    "pending-removal": ("ASK", JOINS),
+    "pending-maintenance-disable-kerberos": ("ASK", JOINS),
+    "pending-maintenance-removal": ("ASK", JOINS),
+    "a status of the future": ("GO", WAITS),
+}
+
+
+def test_a_plan_knows_every_status_of_a_membership() -> None:
+    assert set(BY_STATUS) == {*MEMBERSHIP, "a status of the future"}
+
+
+@pytest.mark.parametrize("status", BY_STATUS)
+def test_a_plan_says_what_becomes_of_a_membership_of_this_status(status: str) -> None:
+    plan = planned(a_member(status))
+    assert (plan.verdict, plan.steps[0].action) == BY_STATUS[status]
+
+
+@pytest.mark.parametrize("status", BY_STATUS)
+def test_what_a_plan_says_of_a_status_the_run_finds_as_well(status: str) -> None:
+    database, (verdict, action) = a_member(status), BY_STATUS[status]
+    seen = judge(a_reading(attempts=1), database, DIRECTORY, NOW, None)
+    assert (seen.verdict == "BLOCKED") is (verdict == "ASK")
+    if verdict == "GO":
+        asks = must_associate(database, DIRECTORY, apply_immediately=True)
+        assert asks is (action == JOINS)
+
+
+@pytest.mark.parametrize("status", ["pending-maintenance-enable-kerberos", "pending-maintenance-join"])
+def test_what_joins_in_a_window_is_waited_for_where_the_profile_waits_for_windows(status: str) -> None:
+    assert planned(a_member(status), a_profile(apply_immediately=False)).steps[0].action == WAITS
+
+
+@pytest.mark.parametrize("status", [status for status, (verdict, _) in BY_STATUS.items() if verdict == "ASK"])
+def test_one_that_somebody_takes_out_of_the_directory_is_not_joined(status: str) -> None:
+    (finding,) = planned(a_member(status)).findings
+    assert finding.problem == f"payments-orders leaves directory {DIRECTORY}: its membership is {status}"
+    assert (finding.approvable, finding.passes) == (False, False)
+    assert finding.remedy.startswith("Somebody takes it out of the directory: when it has left, start again")
+
+
+@pytest.mark.parametrize("status", ["disabling-kerberos", "pending-removal", "pending-maintenance-disable-kerberos"])
+def test_one_that_leaves_another_directory_is_looked_at_again(status: str) -> None:
+    plan = planned(a_database(memberships=(a_membership(status, OTHER_DIRECTORY),)))
+    assert (plan.verdict, plan.reason) == (
+        "PARK",
+        f"payments-orders leaves directory {OTHER_DIRECTORY}, its membership is {status}; it joins {DIRECTORY} then",
+    )
+    beside = planned(a_database(memberships=(a_membership(status, OTHER_DIRECTORY), a_membership())))
+    assert beside.verdict == "PARK"
+    staying = planned(a_database(memberships=(a_membership(status), a_membership(directory=OTHER_DIRECTORY))))
+    assert (staying.verdict, len(staying.findings)) == ("ASK", 2)
+
+
+def test_nobody_is_asked_to_allow_a_leaving_that_is_under_way() -> None:
+    to_iam = a_profile(methods={"mysql": ("iam",)}, logins=(IamLogin("app", ("read",)),))
+    plan = planned(a_member("disabling-kerberos"), to_iam)
+    assert (plan.verdict, plan.steps[0].action, plan.steps[0].interruption) == (
+        "GO",
+        f"Wait until payments-orders has left directory {DIRECTORY}",
+        "none",
+    )
+    held = a_member("pending-maintenance-removal")
+    assert planned(held, to_iam).verdict == "ASK"  # it would leave before its window
+    assert planned(held, replace(to_iam, change=replace(to_iam.change, apply_immediately=False))).verdict == "GO"
+
+
+def test_the_step_about_logins_claims_nothing_that_only_the_database_knows() -> None:
+    step = planned(a_member(), record=a_record_of_a_finished_one()).steps[0]
+    assert (step.action, step.reason) == (
+        "Check 2 logins and create what is missing",
+        (
+            "profile payments lists them, and only a look into the database shows what is missing; each login is locked"
+            " until it is complete; logins of ours that it no longer lists are locked"
+        ),
+    )
+
+
+def test_the_step_about_logins_speaks_of_leavers_only_where_they_are_locked() -> None:
+    alone = a_profile(logins=(DirectoryLogin("carol", ("read",)),), lock_leavers=False)
+    step = planned(a_member(), alone, record=a_record_of_a_finished_one()).steps[0]
+    assert step.action == "Check 1 login and create what is missing"
+    assert step.reason.startswith("profile payments lists it, and")
+    assert "no longer lists" not in step.reason
+
+
+def test_the_step_about_connect_policies_says_who_loses_one() -> None:
+    roles = ("arn:aws:iam::123456789012:role/api",)
+    profile = a_profile(methods={"mysql": ("iam",)}, logins=(IamLogin("app", ("read",), used_by=roles),))
+    (step,) = [each for each in planned(a_database(iam_enabled=True), profile).steps if "connect to" in each.action]
+    assert step.reason.endswith("roles that are no longer listed lose theirs")
+
+
+@pytest.mark.parametrize(
+    ("name", "mysql", "postgresql"),
+    [
+        ("App", None, None),
+        ("A" * 32, None, None),
+        ("A" * 63, f"Login {'A' * 63!r} is too long: 63 of at most 32 characters", None),
+        (
+            "A" * 64,
+            f"Login {'A' * 64!r} is too long: 64 of at most 32 characters",
+            f"Login {'A' * 64!r} is too long: 64 of at most 63 characters",
+        ),
+        ("DBAdmin", "Login 'DBAdmin' is reserved: it is the master user's", None),
+    ],
+)
+def test_a_login_with_a_token_has_the_limits_of_the_engine(
+    name: str, mysql: str | None, postgresql: str | None
+) -> None:
+    login = (IamLogin(name, ("read",)),)
+    instance = a_profile(methods={"mysql": ("iam",)}, logins=login)
+    cluster = a_profile_for_clusters(methods={AURORA.name: ("iam",)}, logins=login)
+    for database, profile, problem in (
+        (a_database(), instance, mysql),
+        (a_cluster(master_user="master"), cluster, postgresql),
+    ):
+        assert [finding.problem for finding in planned(database, profile).findings] == ([problem] if problem else [])

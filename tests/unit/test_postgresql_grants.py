@@ -31,3 +31,41 @@ def test_privileges_come_from_the_presets_alone(preset: str) -> None:
     )
     granted = [statement.sql.partition("GRANT ")[2].partition(" ON ")[0] for statement in made]
     assert {privilege for listed in granted for privilege in listed.split(", ")} == ONLY[preset]
+
+
+READ = Group("signon.payments.read", "read", "read", Schemas("payments", ("core",)))
+
+
+def held(kind: Kind, name: Name, *privileges: str) -> Object:
+    return Object(kind, name, "master", {READ.name: frozenset(privileges)})
+
+
+@pytest.mark.parametrize(
+    ("found", "excess"),
+    [
+        ([held(Kind.TABLES, Name("orders", "core"), "SELECT")], ()),
+        (
+            [held(Kind.TABLES, Name("orders", "core"), "SELECT", "UPDATE", "INSERT")],
+            (f"{READ.name}: INSERT, UPDATE on TABLE payments.core.orders",),
+        ),
+        (
+            [held(Kind.TABLES, Name(f"t{n}", "core"), "SELECT", "DELETE") for n in range(5)],
+            (f"{READ.name}: DELETE on TABLE payments.core.t0, payments.core.t1, payments.core.t2 and 2 more",),
+        ),
+        ([held(Kind.SCHEMA, Name("core"), "USAGE", "CREATE")], (f"{READ.name}: CREATE on SCHEMA payments.core",)),
+        ([held(Kind.NEW_TABLES, Name("core"), "UPDATE")], (f"{READ.name}: UPDATE on new TABLES payments.core",)),
+        (
+            # of a schema that another role names, and this one does not any more
+            [held(Kind.TABLES, Name("trail", "audit"), "SELECT")],
+            (f"{READ.name}: SELECT on TABLE payments.audit.trail",),
+        ),
+    ],
+)
+def test_what_a_group_role_has_beside_its_preset_is_told(found: list[Object], excess: tuple[str, ...]) -> None:
+    assert within_database("payments", [READ], found).excess == excess
+
+
+def test_what_a_group_role_has_beside_on_the_database_is_told() -> None:
+    found = held(Kind.DATABASE, Name("payments"), "CONNECT", "CREATE")
+    assert on_database("payments", [READ], found).excess == (f"{READ.name}: CREATE on DATABASE payments",)
+    assert on_database("payments", [READ], held(Kind.DATABASE, Name("payments"), "CONNECT")).excess == ()

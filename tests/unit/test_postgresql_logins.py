@@ -489,7 +489,7 @@ def test_a_group_role_that_is_not_as_we_make_it_is_given_to_nobody(trouble: str)
     ],
 )
 def test_a_login_that_is_not_as_wanted_is_named(present: list[PresentRole], fault: str) -> None:
-    with pytest.raises(LoginsIncomplete, match=f"1 logins are not as wanted: {re.escape(fault)}"):
+    with pytest.raises(LoginsIncomplete, match=f"1 login is not as wanted: {re.escape(fault)}"):
         proof_of(for_alice(), Server.of([*present, a_group()]))
 
 
@@ -497,7 +497,31 @@ def test_what_waits_and_what_is_not_ours_is_said_beside() -> None:
     server = Server.of([a_role(), a_group()])
     proof = prove(BY_TICKET, for_alice(), server.present, not_ours=["core.t of app"], waiting=["payments: not there"])
     assert proof == Proof(1, (), not_ours=("core.t of app",), waiting=("payments: not there",))
-    assert set(proof.to_json()) == {"verified", "left_alone", "not_ours", "waiting"}
+    assert set(proof.to_json()) == {"verified", "left_alone", "not_ours", "waiting", "excess"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "excess"),
+    [
+        ((), ()),
+        (("signon.payments.write",), (f"{ALICE}: membership of signon.payments.write",)),
+        (("app", "rds_superuser"), (f"{ALICE}: membership of app, membership of rds_superuser",)),
+    ],
+)
+def test_what_a_login_has_beside_its_roles_is_told_and_changes_nothing(
+    beside: tuple[str, ...], excess: tuple[str, ...]
+) -> None:
+    member = a_role(member_of=frozenset({"rds_ad", READ, *beside}))
+    others = [PresentRole(name) for name in beside]
+    server = Server.of([member, a_group(), *others])
+    assert proof_of(for_alice(), server) == Proof(1, (), excess=excess)
+
+
+def test_what_group_roles_have_beside_is_told_after_what_logins_have() -> None:
+    member = a_role(member_of=frozenset({"rds_ad", READ, "app"}))
+    server = Server.of([member, a_group(), PresentRole("app")])
+    proof = prove(BY_TICKET, for_alice(), server.present, excess=[f"{READ}: INSERT on TABLE payments.core.t"])
+    assert proof.excess == (f"{ALICE}: membership of app", f"{READ}: INSERT on TABLE payments.core.t")
 
 
 # ---- for any profile and any server

@@ -54,6 +54,19 @@ def test_a_record_says_what_was_done_by_which_profile() -> None:
     assert "rebooted_at" not in remembered
 
 
+def test_a_record_says_what_is_granted_beside_the_profile_until_it_is_gone() -> None:
+    proof = {"verified": 2, "left_alone": [], "excess": ["alice: INSERT on payments", "bob: membership of app"]}
+    assert noted(a_dossier(proof=proof))["excess"] == "alice: INSERT on payments; bob: membership of app"
+    assert noted(a_dossier())["excess"] == ""
+    assert "excess" not in noted(a_dossier(proof=None, kit=None, error=an_error("StillWaiting", "x")))
+
+
+def test_a_record_says_why_and_an_event_does_not() -> None:
+    dossier = a_dossier(proof={"verified": 1, "left_alone": ["alice: made by somebody else"]})
+    assert noted(dossier)["headline"].endswith("1 login left alone: alice: made by somebody else")
+    assert event_detail(decide(dossier), dossier, EXECUTION)["headline"].endswith("1 login left alone")
+
+
 def test_a_reboot_counts_only_when_logins_were_made_after_it() -> None:
     assert noted(a_dossier(reboot=REBOOTED))["rebooted_at"] == REBOOTED["at"]
     failed = a_dossier(reboot=REBOOTED, logins=None, error=an_error("StillWaiting", "x"))

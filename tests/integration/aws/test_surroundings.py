@@ -118,6 +118,7 @@ def test_a_role_that_is_not_there_is_none() -> None:
         ({"Effect": "Allow", "Action": "sts:TagSession", "Principal": {"Service": "rds.amazonaws.com"}}, set()),
         ({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::1:root"}}, set()),
         ({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}, set()),
+        ({"Effect": "Allow", "Action": "sts:*", "Principal": {"Service": "rds.amazonaws.com"}}, {"rds.amazonaws.com"}),
     ],
 )
 def test_who_may_take_a_role_stands_in_its_trust_policy(

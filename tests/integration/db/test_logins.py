@@ -62,6 +62,18 @@ def test_wanted_logins_are_made_and_proved(as_master: SignIn, database: Database
     assert ours(accounts) == {"alice": (False, mark, {"payments": read}), "bob": (False, mark, {"payments": write})}
 
 
+def test_what_the_profile_gave_once_stays_and_is_told(
+    as_master: SignIn, database: Database, operator: Operator
+) -> None:
+    create(as_master, database, a_profile())
+    fewer = a_profile(logins=tuple(replace(login, roles=("read",)) for login in a_profile().logins))
+    assert create(as_master, database, fewer) == 0
+    operator.run("GRANT SELECT ON ledger.* TO 'alice'@'%'")
+    assert prove(SQL, fewer, present(as_master, database)) == Proof(
+        2, (), excess=("alice: SELECT on ledger", "bob: DELETE, EXECUTE, INSERT, UPDATE on payments")
+    )
+
+
 def test_a_login_wants_tls_and_the_directory(as_master: SignIn, database: Database, operator: Operator) -> None:
     create(as_master, database, a_profile())
     ((text,),) = operator.run("SHOW CREATE USER 'alice'@'%'")
@@ -329,11 +341,12 @@ def test_names_at_the_edges_of_the_grammar_are_stored_exactly(
     as_master: SignIn, database: Database, operator: Operator
 ) -> None:
     edges = ("a", "0", "7of9", "a" * 20, "a.b-c_d", "x--", "x__", "0123456789.1234567-9", "true", "null", "select")
-    profile = a_profile(logins=tuple(DirectoryLogin(name, ("read",)) for name in edges))
+    tokens = ("A", "App", "app", "APP", "_app", "A" * 32)  # as logins with tokens may be called
+    profile = a_profile(logins=tuple(DirectoryLogin(name, ("read",)) for name in (*edges, *tokens)))
     create(as_master, database, profile)
     stored = operator.run("SELECT User FROM mysql.user WHERE plugin = 'auth_pam'")
-    assert sorted(name for (name,) in stored) == sorted(edges)
-    assert prove(SQL, profile, present(as_master, database)).verified == len(edges)
+    assert sorted(name for (name,) in stored) == sorted((*edges, *tokens))
+    assert prove(SQL, profile, present(as_master, database)).verified == len(stored)
 
 
 @pytest.fixture(params=["with partial revokes", "without partial revokes"])

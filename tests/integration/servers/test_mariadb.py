@@ -89,6 +89,21 @@ def test_tokens_are_asked_for_while_they_are_switched_on(world: World, wiki: Mar
     assert NOT_LOADED in sign_in(world, wiki, "app", "a token").error
 
 
+def test_accounts_and_marks_that_differ_in_capitals_alone_are_different_ones(world: World, wiki: MariaDB) -> None:
+    wiki.switch_iam(on=True)
+    names = ("App", "APP", "A" * 32)
+    made = [
+        statement
+        for name in names
+        for statement in (f"CREATE ROLE 'signon.payments.{name}'", LOGIN.replace("'app'", f"'{name}'"))
+    ]
+    asked = "SELECT GROUP_CONCAT(User ORDER BY BINARY User) FROM mysql.user WHERE LOWER(User) RLIKE 'app|aaaa'"
+    ((found,),) = sign_in(world, wiki, *MASTER, "CREATE ROLE 'signon.payments.app'", *made, asked).rows
+    roles = [f"signon.payments.{name}" for name in (*names, "app")]
+    assert sorted({*found.split(",")} - {"app"}) == sorted([*names, *roles])
+    wiki.switch_iam(on=False)
+
+
 def test_what_is_committed_is_there_after_a_crash(world: World, wiki: MariaDB) -> None:
     wiki.create_database("kept")
     wiki.crash()

@@ -70,8 +70,22 @@ CONTROLS = (
     Control(
         "An event is one of RDS",
         REQUEST,
-        'if event.get("source") != "aws.rds" or arn is None:',
-        "if arn is None:",
+        'if event.get("source") != "aws.rds" or arn is None or not',
+        "if arn is None or not",
+        EVENTS,
+    ),
+    Control(
+        "An event is of this partition",
+        REQUEST,
+        "if arn[1] != partition(region):",
+        "if not arn[1]:",
+        EVENTS,
+    ),
+    Control(
+        "An event names a database as RDS names them",
+        REQUEST,
+        "or not _IDENTIFIER.fullmatch(name):",
+        "or not name:",
         EVENTS,
     ),
     Control(

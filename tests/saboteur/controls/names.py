@@ -40,22 +40,22 @@ CONTROLS = (
     Control(
         "A profile holds no character that cannot be seen",
         f"{LAYER}/domain/profile_schema.py",
-        "if not text.isprintable():",
-        "if not text.isprintable() and len(text) > 1000:",
+        "(each for each in text if not each.isprintable())",
+        "(each for each in text[1000:] if not each.isprintable())",
         ("tests/unit/test_profile_schema.py",),
     ),
     Control(
         "A login of the master user's name is a finding",
         f"{LAYER}/domain/prerequisites/__init__.py",
-        "problem_of(login.user, database.master_user)",
-        'problem_of(login.user, "")',
+        "_login_problem(engine, login, database.master_user)",
+        '_login_problem(engine, login, "")',
         ("tests/unit/test_plans.py",),
     ),
     Control(
         "A request names a database as RDS names them",
         f"{LAYER}/domain/request.py",
-        "_IDENTIFIER.fullmatch(name)",
-        "_IDENTIFIER.search(name)",
+        "isinstance(name, str) and _IDENTIFIER.fullmatch(name)",
+        "isinstance(name, str) and _IDENTIFIER.search(name)",
         ("tests/unit/test_bad_requests.py",),
     ),
 )

@@ -77,7 +77,7 @@ CONTROLS = (
     Control(
         "A value that the schema does not allow is not repeated",
         f"{LAYER}/domain/profile_schema.py",
-        """return f"must be {' or '.join(dict.fromkeys(map(str, wanted)))}\"""",
+        """return f"must be {' or '.join(dict.fromkeys(str(each).lower() for each in wanted))}\"""",
         "return error.message",
         ("tests/unit/test_profile_schema.py",),
     ),

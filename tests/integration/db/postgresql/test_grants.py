@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import psycopg2
 import pytest
@@ -91,6 +92,20 @@ def test_a_group_role_may_sign_in_to_a_database_that_is_closed_to_others(payment
     may = "SELECT has_database_privilege(%s, 'payments', 'CONNECT')"
     assert payments.run(may % f"'{ALICE}'") == [(True,)]
     assert payments.run(may % "'rds_superuser'") == [(False,)]
+
+
+def test_what_the_profile_gave_once_stays_and_is_told(payments: Operator, create: Create, verify: Verify) -> None:
+    create(a_profile())
+    fewer = a_profile(logins=tuple(replace(login, roles=("read",)) for login in a_profile().logins))
+    assert create(fewer) == 0
+    assert attempt(payments, BOB, "DELETE FROM core.invoices") == ""
+    assert verify(fewer) == Proof(2, (), excess=(f"{BOB}: membership of {WRITE}",))
+    reading = a_profile(roles={name: replace(role, preset="read") for name, role in a_profile().roles.items()})
+    assert create(reading) == 0
+    kinds = {line.partition(" on ")[2].split(" payments")[0] for line in verify(reading).excess}
+    assert kinds == {"TABLE", "SEQUENCE", "new TABLES", "new SEQUENCES"}
+    payments.run(f'GRANT CREATE, USAGE ON SCHEMA core TO "{READ}"', database="payments")
+    assert f"{READ}: CREATE on SCHEMA payments.core" in verify(a_profile()).excess
 
 
 # ---- what is not there yet

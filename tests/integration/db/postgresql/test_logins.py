@@ -13,8 +13,9 @@ import pytest
 from signon.db import postgresql_logins
 from signon.db.connection import Values
 from signon.db.session import Session
+from signon.domain.engines import POSTGRESQL_IAM, Method
 from signon.domain.logins import Proof, Statement
-from signon.domain.profile import DirectoryLogin, Profile
+from signon.domain.profile import DirectoryLogin, IamLogin, Profile
 from signon.errors import ClaimLost, LoginsIncomplete, TemporaryFailure
 from tests.builders import a_profile
 
@@ -102,7 +103,7 @@ def test_a_membership_that_somebody_took_away_is_given_again_and_missed_until_th
 ) -> None:
     create(a_profile())
     payments.run("SET SESSION AUTHORIZATION dbadmin", f'REVOKE "{WRITE}" FROM "{BOB}" CASCADE')
-    with pytest.raises(LoginsIncomplete, match=f"1 logins are not as wanted: {BOB} lacks membership of {WRITE}"):
+    with pytest.raises(LoginsIncomplete, match=f"1 login is not as wanted: {BOB} lacks membership of {WRITE}"):
         verify(a_profile())
     assert create(a_profile()) == 1
     assert verify(a_profile()).verified == 2
@@ -356,6 +357,33 @@ def test_names_at_the_edges_of_the_grammar_are_stored_exactly(
     create(profile)
     assert payments.opened() == sorted(f"{name}@CORP.EXAMPLE.COM" for name in edges)
     assert verify(profile).verified == len(edges)
+
+
+IAM = {Method.IAM: POSTGRESQL_IAM}
+TOKENS = ("App", "app", "APP", "_app", "PaymentsReportingApplication", "A" * 63, "a.b-c_D")
+
+
+def with_tokens(**changes: object) -> Profile:
+    return a_profile(logins=tuple(IamLogin(name, ("read",)) for name in TOKENS), **changes)
+
+
+def test_names_of_logins_with_tokens_are_stored_in_capitals_and_as_long_as_the_server_takes_them(
+    payments: Operator, as_master: SignIn
+) -> None:
+    with as_master() as session:
+        postgresql_logins.create(session, IAM, with_tokens(), before_change=lambda: None)
+        assert postgresql_logins.verify(session, IAM, with_tokens()).verified == len(TOKENS)
+        assert postgresql_logins.create(session, IAM, with_tokens(), before_change=lambda: None) == 0
+    assert payments.opened() == sorted(TOKENS)
+
+
+def test_logins_with_such_names_are_adopted(payments: Operator, as_master: SignIn) -> None:
+    made = [statement for name in TOKENS for statement in (f'CREATE ROLE "{name}" LOGIN', f'GRANT rds_iam TO "{name}"')]
+    payments.run("SET SESSION AUTHORIZATION dbadmin", *made)
+    with as_master() as session:
+        postgresql_logins.create(session, IAM, with_tokens(adopt=TOKENS), before_change=lambda: None)
+        assert postgresql_logins.verify(session, IAM, with_tokens(adopt=TOKENS)).verified == len(TOKENS)
+    assert payments.run(MARK % ("A" * 63)) == [({"profile": "payments", "complete": True},)]
 
 
 def test_a_database_has_other_peoples_sessions_all_the_while(payments: Operator, create: Create) -> None:

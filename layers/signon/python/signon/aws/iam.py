@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
 from signon.domain.directory import DirectoryRole
+from signon.domain.trust_policy import trusted_services
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -32,14 +33,7 @@ def directory_role(name: str) -> DirectoryRole | None:
     except _NoSuchRole:
         return None
     trust: Any = role["AssumeRolePolicyDocument"]  # botocore decodes it; the types allow for text
-    statements = _listed(trust["Statement"])  # IAM takes a single one without a list
-    principals = frozenset(
-        service
-        for statement in statements
-        if _allows_assuming(statement)
-        for service in _listed(statement["Principal"].get("Service", []))
-    )
-    return DirectoryRole(name, role["Arn"], principals, attached)
+    return DirectoryRole(name, role["Arn"], trusted_services(trust, role["Arn"].split(":")[4]), attached)
 
 
 def boundaries(arns: Iterable[str]) -> dict[str, str]:
@@ -61,15 +55,3 @@ def _role(arn: str) -> Mapping[str, Any] | None:
     except _NoSuchRole:
         return None
     return role if role["Arn"] == arn else None
-
-
-def _allows_assuming(statement: dict[str, Any]) -> bool:
-    return (
-        statement["Effect"] == "Allow"
-        and "sts:AssumeRole" in _listed(statement["Action"])
-        and isinstance(statement.get("Principal"), dict)
-    )
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

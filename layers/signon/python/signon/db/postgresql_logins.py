@@ -185,8 +185,14 @@ def verify(session: Session, ways: Ways, profile: Profile) -> Proof:
         for plan in plans
         for said in (*plan.waiting, *(f"not done yet: {each.description}" for each in plan.statements))
     ]
-    roles = replace(seen.roles, believed=True)  # what could be changed all the same has been
-    return prove(ways, profile, roles, not_ours=[said for plan in plans for said in plan.not_ours], waiting=waiting)
+    return prove(
+        ways,
+        profile,
+        replace(seen.roles, believed=True),  # what could be changed all the same has been
+        not_ours=[said for plan in plans for said in plan.not_ours],
+        waiting=waiting,
+        excess=[said for plan in plans for said in plan.excess],
+    )
 
 
 def _look(session: Session, ways: Ways, profile: Profile, elsewhere: Collection[str] = ()) -> _Sight:

@@ -15,6 +15,16 @@ def shortened(lines: Sequence[str]) -> tuple[str, ...]:
     return (*lines[:MOST_LINES], f"and {left} more") if left > 0 else tuple(lines)
 
 
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: "1 login", "2 logins"."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def sentence(text: str) -> str:
+    """A text with the full stop that it lacks, so that the next one can stand beside it."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def subject(headline: str) -> str:
     """A headline as the subject of a message: one line of printable ASCII, shorter than 100 characters.
 

@@ -57,7 +57,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class DirectoryRole:
-    """Who may take the role, and the names of its attached policies (with their path)."""
+    """Which services may take the role for its account, and the names of its attached policies (with their path)."""
 
     name: str
     arn: str
@@ -122,7 +122,7 @@ def trust_problem(role: DirectoryRole, region: str, family: Family) -> tuple[str
     if not missing:
         return None
     return (
-        f"The trust policy of {role.name} does not name {', '.join(sorted(missing))}",
+        f"The trust policy of {role.name} does not let in {', '.join(sorted(missing))}",
         "Deploy the stack again, or let the role's trust policy allow sts:AssumeRole to "
         + ", ".join(sorted(wanted))
         + ("" if is_settled(region) else "; or approve the plan to try it: the join shows whether RDS gets in"),

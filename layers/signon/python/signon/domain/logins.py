@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from signon.domain.brevity import shortened
+from signon.domain.brevity import counted, shortened
 from signon.errors import LoginsIncomplete
 
 LOGINS_PER_STATEMENT = 100
@@ -53,8 +53,8 @@ class Standing:
 
     ``there``: something has its name; then ``mark`` is what we wrote on it (None where somebody else made it), ``kind``
     what it is, ``changed`` how it differs from what we make, ``locked`` that nobody can use it. ``obstacle`` keeps our
-    hands off it for a reason beside itself. ``lacks`` is what it still needs, in words; ``ahead`` what the server
-    prefers to it when somebody comes, in words.
+    hands off it for a reason beside itself. ``lacks`` is what it still needs, ``excess`` what it has beside that,
+    ``ahead`` what the server prefers to it when somebody comes, each in words.
     ``to_alter``: the profile wants it to sign in otherwise than it does, or takes it over from somebody else;
     ``in_use``: somebody is signed in with it.
     """
@@ -70,6 +70,7 @@ class Standing:
     in_use: bool = False
     lacks: tuple[str, ...] = ()
     ahead: tuple[str, ...] = ()
+    excess: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -117,17 +118,19 @@ class Standing:
 
 @dataclass(frozen=True)
 class Proof:
-    """How many wanted logins were read back exactly, which are not ours to touch, with the reason, and what waits.
+    """How many wanted logins were read back with what they need, which are not ours to touch, and what waits.
 
     A login before which the server may choose an account of somebody else's is not counted. ``not_ours``: such
     accounts, and what else is not as the profile wants it and not ours to change. ``waiting``: what a role of the
-    profile names and the server does not have yet. People sign in without it.
+    profile names and the server does not have yet. People sign in without it. ``excess``: what logins and group roles
+    of ours have beside what the profile gives, as far as it was read; nothing is revoked, and nobody need do anything.
     """
 
     verified: int
     left_alone: tuple[str, ...]
     not_ours: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    excess: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -139,9 +142,14 @@ def left_alone(profile: str, standings: Iterable[Standing]) -> tuple[str, ...]:
 
 
 def proof(
-    profile: str, standings: Sequence[Standing], *, not_ours: Iterable[str] = (), waiting: Iterable[str] = ()
+    profile: str,
+    standings: Sequence[Standing],
+    *,
+    not_ours: Iterable[str] = (),
+    waiting: Iterable[str] = (),
+    excess: Iterable[str] = (),
 ) -> Proof:
-    """What reading back proves; ``not_ours`` and ``waiting`` are what else was found.
+    """What reading back proves; ``not_ours``, ``waiting`` and ``excess`` are what else was found.
 
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
@@ -150,7 +158,7 @@ def proof(
     faults = [f"{each.name} {fault}" for each in standings if (fault := each.fault(profile))]
     if faults:
         raise LoginsIncomplete(
-            f"{len(faults)} logins are not as wanted: {'; '.join(faults[:10])}",
+            f"{counted(len(faults), 'login is', 'logins are')} not as wanted: {'; '.join(faults[:10])}",
             "Start again; if it stays so, somebody else changes logins at the same time",
         )
     untouched = left_alone(profile, standings)
@@ -158,7 +166,14 @@ def proof(
     verified = len([each for each in ours if not each.ahead])
     ahead = dict.fromkeys(line for each in ours for line in each.ahead)
     adopted_later = (f"{each.name} is adopted when nobody is signed in with it" for each in awaited)
-    return Proof(verified, shortened(untouched), shortened((*ahead, *not_ours)), shortened((*waiting, *adopted_later)))
+    of_ours = (f"{each.name}: {', '.join(each.excess)}" for each in ours if each.excess)
+    return Proof(
+        verified,
+        shortened(untouched),
+        shortened((*ahead, *not_ours)),
+        shortened((*waiting, *adopted_later)),
+        shortened((*of_ours, *excess)),
+    )
 
 
 def still_open(name: str, mark: Mapping[str, Any]) -> str:

@@ -108,6 +108,23 @@ def is_ready(database: Database, directory: str) -> bool:
     return membership is not None and membership.directory == directory and _meaning(membership) == READY
 
 
+def is_leaving(membership: Membership) -> bool:
+    """Whether RDS is taking the database out of this directory, or will."""
+    return _meaning(membership) == BLOCKED
+
+
+def is_joining(membership: Membership, *, apply_immediately: bool) -> bool:
+    """Whether RDS makes the database a member by itself, and nobody has to ask it again."""
+    return _meaning(membership) == WAIT and not (_waits_for_known_window(membership) and apply_immediately)
+
+
+def leaves_by_itself(database: Database, *, apply_immediately: bool) -> bool:
+    """Whether it leaves every directory that it is a member of, and nobody has to ask RDS for it."""
+    return bool(database.memberships) and all(
+        is_leaving(one) and not (_waits_for_window(one) and apply_immediately) for one in database.memberships
+    )
+
+
 def _meaning(membership: Membership) -> str:
     """An unknown status is waited for: there is a deadline."""
     return MEMBERSHIP.get(membership.status, WAIT)
@@ -123,8 +140,7 @@ def must_associate(database: Database, directory: str, *, apply_immediately: boo
         return True
     if membership.directory != directory:
         return False  # the first look says so, and stops
-    held_for_window = _waits_for_window(membership) and MEMBERSHIP.get(membership.status) == WAIT
-    return _meaning(membership) == RETRY or (held_for_window and apply_immediately)
+    return _meaning(membership) == RETRY or (_waits_for_known_window(membership) and apply_immediately)
 
 
 def must_leave(database: Database, *, apply_immediately: bool) -> bool:
@@ -134,6 +150,11 @@ def must_leave(database: Database, *, apply_immediately: bool) -> bool:
     return any(
         _meaning(one) != BLOCKED or (_waits_for_window(one) and apply_immediately) for one in database.memberships
     )
+
+
+def _waits_for_known_window(membership: Membership) -> bool:
+    """What joins in a window, and is no status that nobody has documented."""
+    return _waits_for_window(membership) and MEMBERSHIP.get(membership.status) == WAIT
 
 
 def _waits_for_window(membership: Membership) -> bool:
@@ -204,7 +225,7 @@ def _verdict(reading: Reading, database: Database, directory: str, waited: timed
         return _again_or_blocked(reading, f"the membership is {membership.status}")
     if verdict == READY and standing.readiness is not Readiness.USABLE:
         return WAIT, f"the membership is {membership.status}, {standing.told_of('the database')}", ""
-    return verdict, f"the membership is {membership.status}", _LEAVING_REMEDY if verdict == BLOCKED else ""
+    return verdict, f"the membership is {membership.status}", LEAVING_REMEDY if verdict == BLOCKED else ""
 
 
 def _again_or_blocked(reading: Reading, reason: str) -> tuple[str, str, str]:
@@ -219,4 +240,4 @@ _JOIN_REMEDY = (
     f"Check that the database's subnets reach the directory's controllers (ports {TOLD})"
     " and that the directory is Active; then start again: the same association is tried anew"
 )
-_LEAVING_REMEDY = "Somebody takes it out of the directory: when it has left, start again, or take its tag off"
+LEAVING_REMEDY = "Somebody takes it out of the directory: when it has left, start again, or take its tag off"

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from signon.domain import membership
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Engine, Exclusive, Method
-from signon.domain.membership import joined
 from signon.domain.prerequisites import Finding
 from signon.domain.profile import Profile
 
@@ -70,12 +70,13 @@ def _takes_one(engine: Engine) -> bool:
     return engine.exclusive is not Exclusive.LOGIN
 
 
-def switch(database: Database, made: Methods) -> Iterator[Finding]:
+def switch(database: Database, made: Methods, *, apply_immediately: bool) -> Iterator[Finding]:
     """What a person must approve where one method takes the other's place."""
     name, title = database.id.name, ENGINES[database.id.engine].title
-    if made.leaves_directory and not made.rejoins:
+    leaves_by_itself = membership.leaves_by_itself(database, apply_immediately=apply_immediately)
+    if made.leaves_directory and not made.rejoins and not leaves_by_itself:
         yield Finding(
-            f"{name} is a member of {joined(database)}, and {title} takes one method or the other: it"
+            f"{name} is a member of {membership.joined(database)}, and {title} takes one method or the other: it"
             " would leave the directory, and who signs in with it would be let in no longer",
             "Approve the plan, or let the profile name kerberos for this engine",
             approvable=True,

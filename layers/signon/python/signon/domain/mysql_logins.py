@@ -142,7 +142,7 @@ def make(
 def open_complete(
     profile: str, wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]
 ) -> tuple[Statement, ...]:
-    """The statements that unlock those of ours that were read back exactly as wanted and are not open yet."""
+    """The statements that unlock those of ours that were read back as wanted and are not open yet."""
     ready = {each.name for each in _standings(wanted, present) if each.is_ready(profile)}
     return tuple(
         statement
@@ -221,6 +221,11 @@ def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, 
         in_use=found.signed_in,
         ahead=ahead,
         lacks=tuple(f"{', '.join(sorted(rest))} on {pattern}" for pattern, rest in _missing_grants(login, found)),
+        excess=tuple(
+            f"{', '.join(sorted(rest))} on {pattern}"
+            for pattern, granted in sorted(found.grants.items())
+            if (rest := granted - login.grants.get(pattern, frozenset()))
+        ),
     )
 
 

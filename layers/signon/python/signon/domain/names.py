@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from string import ascii_letters, ascii_lowercase, digits
+from types import MappingProxyType
+
+from signon.domain.engines import Family
 
 _REALM = re.compile(r"[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?(\.[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?)+", re.ASCII)
+_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 _LONGEST_LABEL = 63  # of a DNS name
 LONGEST_REALM = 255
 # "The domain name can't be longer than 61 characters"
@@ -50,11 +55,24 @@ LOGIN = Grammar(
     ascii_lowercase + digits,
     ascii_lowercase + digits + "._-",
     "lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit",
-    re.compile(r"rds.*|mysql([._-].*)?|pg_.*|postgres|root|admin|public|none|event_scheduler", re.ASCII),
+    re.compile(r"rds.*|(mysql|mariadb)([._-].*)?|pg_.*|postgres|root|admin|public|none|event_scheduler", re.ASCII),
     "it is the engine's or RDS's own",
 )
-# The same, and as long as MySQL's accounts may be: no directory knows it.
-IAM_LOGIN = replace(LOGIN, longest=LONGEST_MYSQL_ACCOUNT)
+# No directory knows it: as long as the engine's accounts may be, and in capitals, too. ``*``, ``?`` and ``$`` would say
+# more than themselves in a connect policy, and with ``@`` it would be a person's of the directory.
+_OF_IAM = ascii_letters + digits + "_"
+IAM_LOGIN = replace(
+    LOGIN,
+    longest=LONGEST_MYSQL_ACCOUNT,
+    first=_OF_IAM,
+    rest=_OF_IAM + ".-",
+    said="letters, digits, dots, hyphens and underscores, and begins with a letter, a digit or an underscore",
+    reserved=re.compile(LOGIN.reserved.pattern, re.ASCII | re.IGNORECASE),
+)
+POSTGRESQL_IAM_LOGIN = replace(IAM_LOGIN, longest=LONGEST_POSTGRESQL_ROLE)
+IAM_LOGINS: Mapping[Family, Grammar] = MappingProxyType(
+    {Family.MYSQL: IAM_LOGIN, Family.POSTGRESQL: POSTGRESQL_IAM_LOGIN}
+)
 _PLAIN = (ascii_letters + digits + "_$-", ascii_letters + digits + "_$-")
 _SAID = "letters, digits, underscores, dollar signs and hyphens"
 MYSQL_DATABASE = Grammar(
@@ -75,6 +93,8 @@ POSTGRESQL_SCHEMA = Grammar(
 
 def login_problem(name: str, master_user: str) -> str | None:
     """Why ``name`` is no legal login, or None."""
+    if bare := _without_domain(name):
+        return f"{_shown(name)} has a domain: write the name without the domain, {bare!r}"
     if problem := LOGIN.problem(name):
         return problem
     if name == master_user:
@@ -82,11 +102,20 @@ def login_problem(name: str, master_user: str) -> str | None:
     return None if not name.endswith(".") else f"{name!r}: Active Directory has no names that end with a dot"
 
 
-def iam_login_problem(name: str, master_user: str) -> str | None:
-    """Why ``name`` is no legal login of an application or a person who comes with a token, or None."""
-    if problem := IAM_LOGIN.problem(name):
+def _without_domain(name: str) -> str | None:
+    r"""``alice`` of ``alice@CORP.EXAMPLE.COM`` and of ``CORP\alice``; None where that would be no login either."""
+    bare, at, domain = name.partition("@") if "@" in name else name.rpartition("\\")[::-1]
+    return bare if at and _DOMAIN.fullmatch(domain) and LOGIN.problem(bare) is None else None
+
+
+def iam_login_problem(name: str, master_user: str, grammar: Grammar = IAM_LOGIN) -> str | None:
+    """Why ``name`` is no legal login of an application or a person who comes with a token, or None.
+
+    ``grammar`` is that of the engine's family: PostgreSQL takes longer names.
+    """
+    if problem := grammar.problem(name):
         return problem
-    return f"{name!r} is reserved: it is the master user's" if name == master_user else None
+    return f"{name!r} is reserved: it is the master user's" if name.lower() == master_user.lower() else None
 
 
 def realm_problem(name: str, longest: int = LONGEST_REALM) -> str | None:
@@ -106,6 +135,8 @@ def postgresql_role_problem(name: str) -> str | None:
     """Why PostgreSQL would not store a role, or anything else, under exactly this name, or None."""
     if "\0" in name:
         return f"{_shown(name)} contains {_character(chr(0))}, which PostgreSQL takes for its end"
+    if odd := next(filter(_is_half, name), None):
+        return f"{_shown(name)} contains {_character(odd)}, which is half a character"
     size = len(name.encode())
     if size > LONGEST_POSTGRESQL_ROLE:
         return f"{_shown(name)} is too long for PostgreSQL: {size} of at most {LONGEST_POSTGRESQL_ROLE} bytes"
@@ -120,11 +151,16 @@ def mysql_account_problem(name: str) -> str | None:
     """
     if not name or name != name.strip():
         return f"{_shown(name)} is empty or has white space at an end, which MySQL cuts off"
-    if odd := next((character for character in name if character == "\0" or character > _LAST_OF_BMP), None):
+    if odd := next((each for each in name if each == "\0" or _is_half(each) or each > _LAST_OF_BMP), None):
         return f"{_shown(name)} contains {_character(odd)}, which MySQL does not keep"
     if len(name) > LONGEST_MYSQL_ACCOUNT:
         return f"{_shown(name)} is too long for MySQL: {len(name)} of at most {LONGEST_MYSQL_ACCOUNT} characters"
     return None
+
+
+def _is_half(character: str) -> bool:
+    """Whether it is a surrogate, which no server and no encoding takes."""
+    return "\ud800" <= character <= "\udfff"
 
 
 def login_name(user: str, realm: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from signon.domain.brevity import counted, sentence
+from signon.domain.prerequisites.finding import Advice
 from signon.errors import LAMBDA, REMEDY, end_of
 
 ONBOARDED, PARKED, NEEDS_A_PERSON, FAILED = "Onboarded", "Parked", "Needs a person", "Failed"
 SILENT = {"Not ours", "Already in progress"}
 _AGAIN = "start again"  # what the remedy of every failure ends with
+LONGEST_WHY = 200  # in a headline
 _NO_ANSWER = "AWS, or the database, does not answer as it should; it is looked at again within the hour"
 
 
@@ -20,6 +23,7 @@ _NO_ANSWER = "AWS, or the database, does not answer as it should; it is looked a
 class Outcome:
     """``problems`` are (what is wrong, what to do) pairs; ``seen`` is the evidence, ``tried`` what was done about it.
 
+    ``why`` is the reason that a headline bears for people and the record: it may name a login, and no event may.
     ``changed`` says that this run changed something. ``advice`` is told along, and is no news of itself; nor is
     ``reason``, why the run was started where somebody or the sweep said so.
     """
@@ -34,6 +38,13 @@ class Outcome:
     seen: str = ""
     advice: tuple[tuple[str, str], ...] = ()
     reason: str = ""
+    why: str = ""
+
+    @property
+    def told(self) -> str:
+        """The headline with its reason, as much of it as a line takes."""
+        cut = self.why if len(self.why) <= LONGEST_WHY else f"{self.why[: LONGEST_WHY - 3].rstrip()}..."
+        return f"{self.headline}: {cut}" if cut else self.headline
 
     @property
     def is_silent(self) -> bool:
@@ -50,11 +61,11 @@ class Outcome:
     @property
     def cause(self) -> str:
         """For whoever reads a failed execution: what is wrong, and what to do."""
-        return "; ".join(f"{problem} {remedy}" for problem, remedy in self.problems) or self.headline
+        return " ".join(sentence(text) for pair in self.problems for text in pair) or self.told
 
     def message(self, execution: str) -> str:
         """The text for people: what is so, what to do, what was seen and tried."""
-        lines = [self.headline, ""]
+        lines = [self.told, ""]
         for problem, remedy in self.problems:
             lines += [f"- {problem}", f"  What to do: {remedy}"]
         lines += ["", "Worth knowing:"] if self.advice else []
@@ -68,9 +79,19 @@ class Outcome:
 
 def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
     """The outcome of a dossier that reached "Report outcome"; ``asked`` is the input the execution was started with."""
-    told_along = _problems(dossier.get("plan", {}).get("advice", ()))
+    told_along = (*_problems(dossier.get("plan", {}).get("advice", ())), *_of_excess(dossier))
     reason = dossier.get("request", {}).get("reason") or ""
     return replace(_decide(dossier, asked), advice=told_along, reason=reason)
+
+
+def _of_excess(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Logins keep what they were granted, and adopted ones what somebody else has granted them: that asks nobody."""
+    if excess := (dossier.get("proof") or {}).get("excess"):
+        found = Advice(
+            f"More was granted than profile {dossier['plan']['profile']['name']} gives: {'; '.join(excess)}",
+            "Nothing is revoked from here: revoke in the database what nobody needs",
+        )
+        yield found.problem, found.remedy
 
 
 def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
@@ -94,6 +115,7 @@ def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
             "MembershipBlocked",
             _changed(dossier),
             seen=_seen(dossier),
+            why=problem[0],
         )
     if "kit" not in dossier:
         return Outcome(FAILED, f"{name}: no method to go on with", error="NoMethod")
@@ -102,7 +124,7 @@ def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
 
 def is_of_a_report(cause: str) -> bool:
     """Whether the cause of a failed execution was given to it by *Report outcome*, and people know of it."""
-    return cause.endswith(_AGAIN)
+    return cause.rstrip(".").endswith(_AGAIN)
 
 
 def is_dry_run(asked: Any) -> bool:
@@ -146,7 +168,8 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
     remedy = remedy or "Read the execution's history; then start again"
     headline = f"{name}: a person is needed" if end == NEEDS_A_PERSON else f"{name}: {end.lower()}"
     problems, changed = ((problem, remedy),), _changed(dossier)
-    return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed)
+    why = problem if problem != kind else ""
+    return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed, why=why)
 
 
 def _message(error: Mapping[str, str]) -> str:
@@ -161,8 +184,8 @@ def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
     problems = [*_problems(plan["findings"])]
     if all(finding["approvable"] for finding in plan["findings"]):
         problems.append(("These may be approved together", f'Start with "approve": {{"plan": "{plan["checksum"]}"}}'))
-    headline, tried = f"{name}: the plan needs a person", "Nothing was changed"
-    return Outcome(NEEDS_A_PERSON, headline, tuple(problems), tried=tried)
+    headline, why = f"{name}: the plan needs a person", _first([finding["problem"] for finding in plan["findings"]])
+    return Outcome(NEEDS_A_PERSON, headline, tuple(problems), tried="Nothing was changed", why=why)
 
 
 def _problems(findings: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
@@ -178,7 +201,7 @@ _NOT_OURS_REMEDY = (
 def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
     proof = dossier["proof"]
     waiting, changed = proof.get("waiting", []), _changed(dossier)
-    sign_in = f"{proof['verified']} logins sign in with {_by(dossier['plan'])}"
+    set_up = f"{counted(proof['verified'], 'login')} for {_by(dossier['plan'])} set up and read back"
     left_alone, not_ours = proof["left_alone"], proof.get("not_ours", [])
     handed_out = (dossier.get("policies") or {}).get("handed_out", [])
     to_attach = tuple((f"A role does not have its policy yet: {each}", _ATTACH_REMEDY) for each in handed_out)
@@ -187,16 +210,22 @@ def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
         *(_with_remedy(found, _NOT_OURS_REMEDY) for found in not_ours),
     )
     if left_alone:
-        sign_in += f", {len(left_alone)} were left alone"
+        set_up += f", {counted(len(left_alone), 'login')} left alone"
     if not_ours:
-        sign_in += f", {len(not_ours)} things are not ours to change"
+        set_up += f", {counted(len(not_ours), 'thing')} not ours to change"
     if waiting:
-        return Outcome(PARKED, f"{name}: {sign_in}; {'; '.join(waiting)}", (*problems, *to_attach), changed=changed)
+        return Outcome(PARKED, f"{name}: {set_up}; {'; '.join(waiting)}", (*problems, *to_attach), changed=changed)
     if problems:
-        return Outcome(NEEDS_A_PERSON, f"{name}: {sign_in}", (*problems, *to_attach), changed=changed)
+        headline, why = f"{name}: {set_up}", _first([told.partition(REMEDY)[0] for told in (*left_alone, *not_ours)])
+        return Outcome(NEEDS_A_PERSON, headline, (*problems, *to_attach), changed=changed, why=why)
     if to_attach:
-        sign_in += f"; {len(to_attach)} policies are yours to attach"
-    return Outcome(ONBOARDED, f"{name}: onboarded, {sign_in}", to_attach, changed=changed)
+        set_up += f"; {counted(len(to_attach), 'policy is', 'policies are')} yours to attach"
+    return Outcome(ONBOARDED, f"{name}: onboarded, {set_up}", to_attach, changed=changed)
+
+
+def _first(found: Sequence[str]) -> str:
+    """The first of several reasons, for a headline."""
+    return f"{found[0]}{f' (and {len(found) - 1} more)' if len(found) > 1 else ''}"
 
 
 def _with_remedy(told: str, usual: str) -> tuple[str, str]:
@@ -248,7 +277,8 @@ def _tried(dossier: Mapping[str, Any]) -> str:
         done.append(f"asked RDS to switch IAM authentication {'on' if dossier['plan']['methods']['iam'] else 'off'}")
     if membership.get("attempts"):
         done.append(
-            f"asked RDS {membership['attempts']} times to associate the directory, looked {membership['looks']} times,"
+            f"asked RDS {counted(membership['attempts'], 'time')} to associate the directory,"
+            f" looked {counted(membership['looks'], 'time')},"
             f" last {membership['status'] or 'no membership'}"
         )
     if dossier.get("reboot"):

@@ -11,11 +11,11 @@ from typing import Any
 
 from signon.domain import connect_policies
 from signon.domain.approvals import applied_along, approvals, of_others
-from signon.domain.brevity import shortened
+from signon.domain.brevity import counted, shortened
 from signon.domain.database import Database, Membership
 from signon.domain.drift import finished, outdates_membership
 from signon.domain.engines import ENGINES, Engine
-from signon.domain.membership import MEMBERSHIP, READY, RETRY, deciding, is_ready, joined
+from signon.domain.membership import MEMBERSHIP, READY, RETRY, deciding, is_joining, is_ready, joined, leaves_by_itself
 from signon.domain.methods import Methods, methods, switch
 from signon.domain.prerequisites import Advice, Finding, Surroundings, advice, findings
 from signon.domain.profile import Profile, ProfileVersion
@@ -133,7 +133,7 @@ def make_plan(
         steps=steps,
         findings=(
             *_left(findings(engine, database, profile, around, rejoins=made.rejoins), was_allowed),
-            *_left(switch(database, made), switch_was_allowed),
+            *_left(switch(database, made, apply_immediately=profile.change.apply_immediately), switch_was_allowed),
             *_left(_of_the_roles(database, profile, made, around), was_allowed),
             *_left(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours), was_allowed),
             *of_others(along, profile),  # whatever was allowed before: these wait for a window that is still to come
@@ -201,7 +201,13 @@ def _steps(
         why = f"{engine.title} takes one method or the other; its directory logins are let in no longer"
         if made.rejoins:
             why = f"{outdated}; {engine.title} wants directory sign-in switched off and on again then"
-        yield Step(f"Let {name} leave directory {joined(database)}", why, engine.joining)
+        if leaves_by_itself(database, apply_immediately=profile.change.apply_immediately):
+            yield Step(
+                f"Wait until {name} has left directory {joined(database)}",
+                f"its membership is {', '.join(one.status for one in database.memberships)}",
+            )
+        else:
+            yield Step(f"Let {name} leave directory {joined(database)}", why, engine.joining)
     if made.switches_iam:
         # AWS says of this setting that there is no downtime.
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
@@ -211,8 +217,14 @@ def _steps(
     here = profile.on(engine.name)
     if made.iam and (roles := connect_policies.roles_of(here)):
         who = ", ".join(shortened(tuple(arn.rpartition("/")[2] for arn in roles)))
-        yield Step(f"Let {who} connect to {name}", "a token is good for what the policies of its role allow")
-    yield Step(f"Create what is missing of {len(here.logins)} logins", _reason_to_create(engine, profile))
+        yield Step(
+            f"Let {who} connect to {name}",
+            "a token is good for what the policies of its role allow; roles that are no longer listed lose theirs",
+        )
+    yield Step(
+        f"Check {counted(len(here.logins), 'login')} and create what is missing",
+        _reason_to_create(engine, profile, here),
+    )
     yield Step("Publish the connection kit", "people need the endpoint, the CA bundle and a client line that works")
 
 
@@ -229,8 +241,9 @@ def _joining(
     name, membership = database.id.name, None if rejoins else deciding(database, profile.directory)
     verdict = MEMBERSHIP.get(membership.status) if membership else None
     if verdict != READY:
-        reason = _reason_to_associate(membership)
-        yield Step(f"Associate directory {profile.directory} with {name}", reason, engine.joining)
+        joins = membership is not None and is_joining(membership, apply_immediately=profile.change.apply_immediately)
+        does = "Wait until directory {} is associated with {}" if joins else "Associate directory {} with {}"
+        yield Step(does.format(profile.directory, name), _reason_to_associate(membership), engine.joining)
     if verdict != READY or reboot_due:
         readers = [instance.name for instance in database.instances if not instance.is_writer]
         along = f"; {', '.join(readers)} restart with it" if database.restarts_together and readers else ""
@@ -238,10 +251,14 @@ def _joining(
             yield Step(f"Reboot {instance.name}", f"{engine.why_reboot}{along}", "reboot")
 
 
-def _reason_to_create(engine: Engine, profile: Profile) -> str:
+def _reason_to_create(engine: Engine, profile: Profile, here: Profile) -> str:
     skipped = tuple(f"{login.user} ({login.method.value})" for login in profile.skipped_on(engine.name))
     left_out = f"; not signed in to here, and skipped: {', '.join(shortened(skipped))}" if skipped else ""
-    return f"profile {profile.name} lists them; each is locked until it is complete{left_out}"
+    leavers = "; logins of ours that it no longer lists are locked" if profile.lock_leavers else ""
+    return (
+        f"profile {profile.name} lists {'it' if len(here.logins) == 1 else 'them'}, and only a look into the database"
+        f" shows what is missing; each login is locked until it is complete{leavers}{left_out}"
+    )
 
 
 def _reason_to_associate(membership: Membership | None) -> str:

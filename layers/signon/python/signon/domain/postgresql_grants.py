@@ -13,6 +13,7 @@ from signon.domain.logins import Name, Statement, batches
 from signon.domain.postgresql_logins import Group, filled
 
 _READ_ONLY = "it is read only (default_transaction_read_only is on for it), and its roles lack grants there"
+NAMED = 3  # objects, where a line is about many
 PUBLIC = ""  # as a grantee: everybody
 
 
@@ -89,11 +90,15 @@ class Object:
 
 @dataclass(frozen=True)
 class GrantPlan:
-    """``statements`` to run now; ``not_ours``: what the master user may not grant; ``waiting``: what is not there."""
+    """``statements`` to run now; ``not_ours``: what the master user may not grant; ``waiting``: what is not there.
+
+    ``excess``: what the groups hold beside what their roles give.
+    """
 
     statements: tuple[Statement, ...] = ()
     not_ours: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    excess: tuple[str, ...] = ()
 
 
 def on_database(database: str, groups: Sequence[Group], found: Object | None) -> GrantPlan:
@@ -102,7 +107,9 @@ def on_database(database: str, groups: Sequence[Group], found: Object | None) ->
         return GrantPlan(waiting=(f"{database}: there is no such database",))
     if found.shut not in (None, Shut.FULL):
         return GrantPlan(not_ours=(f"{database} of {found.owner}: {found.shut.value}",))
-    plan = _plan(database, [(group, found) for group in groups])
+    plan = replace(
+        _plan(database, [(group, found) for group in groups]), excess=tuple(_excess(database, groups, [found]))
+    )
     return replace(plan, waiting=(f"{database}: {found.shut.value}",)) if found.shut else plan
 
 
@@ -114,9 +121,27 @@ def within_database(
     wanted = dict.fromkeys(name for group in groups for name in group.schemas.names)
     plan = _plan(database, [(group, each) for group in groups for each in found if each.schema in group.schemas.names])
     waiting = tuple(f"{database}.{name}: there is no such schema" for name in wanted if name not in schemas)
+    excess = tuple(_excess(database, groups, found))
     if read_only and plan.statements:
-        return GrantPlan(not_ours=(*plan.not_ours, f"{database}: {_READ_ONLY}"), waiting=waiting)
-    return GrantPlan(plan.statements, plan.not_ours, waiting)
+        return GrantPlan(not_ours=(*plan.not_ours, f"{database}: {_READ_ONLY}"), waiting=waiting, excess=excess)
+    return GrantPlan(plan.statements, plan.not_ours, waiting, excess)
+
+
+def _excess(database: str, groups: Sequence[Group], found: Sequence[Object]) -> Iterator[str]:
+    """A line for each group and kind of object: a role that gives less than it did may be about thousands of tables."""
+    for group in groups:
+        beside: dict[tuple[Kind, tuple[str, ...]], list[Object]] = {}
+        for each in found:
+            is_meant = each.kind is Kind.DATABASE or each.schema in group.schemas.names
+            given = PRESETS[group.preset][each.kind] if is_meant else ()
+            if more := tuple(sorted(each.held.get(group.name, frozenset()) - {*given})):
+                beside.setdefault((each.kind, more), []).append(each)
+        for (kind, more), these in beside.items():
+            names = [_path(database, each) for each in these]
+            rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            new = "new " if kind in (Kind.NEW_TABLES, Kind.NEW_SEQUENCES) else ""
+            where = f"{new}{kind.value} {', '.join(names[:NAMED])}{rest}"
+            yield f"{group.name}: {', '.join(more)} on {where}"
 
 
 def _plan(database: str, pairs: Sequence[tuple[Group, Object]]) -> GrantPlan:
@@ -136,8 +161,12 @@ def _plan(database: str, pairs: Sequence[tuple[Group, Object]]) -> GrantPlan:
 
 
 def _said(database: str, each: Object) -> str:
-    within = {Kind.DATABASE: "", Kind.SCHEMA: f".{each.name.text}"}.get(each.kind, f".{each.schema}.{each.name.text}")
-    return f"{database}{within} of {each.owner}"
+    return f"{_path(database, each)} of {each.owner}"
+
+
+def _path(database: str, each: Object) -> str:
+    within = () if each.kind is Kind.DATABASE else (each.name.schema, each.name.text)
+    return ".".join((database, *filter(None, within)))
 
 
 def _statements(

@@ -179,7 +179,7 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
 
 
 def open_complete(ways: Ways, profile: Profile, roles: Roles) -> tuple[Statement, ...]:
-    """The statements that give LOGIN to those of ours that were read back exactly as wanted and do not have it yet."""
+    """The statements that give LOGIN to those of ours that were read back as wanted and do not have it yet."""
     sql: PostgreSqlLogins = next(iter(ways.values()))
     standings = _standings(profile, wanted_logins(ways, profile), roles)
     ready = [each.name for each in standings if each.is_ready(profile.name)]
@@ -187,9 +187,16 @@ def open_complete(ways: Ways, profile: Profile, roles: Roles) -> tuple[Statement
 
 
 def prove(
-    ways: Ways, profile: Profile, roles: Roles, *, not_ours: Iterable[str] = (), waiting: Iterable[str] = ()
+    ways: Ways,
+    profile: Profile,
+    roles: Roles,
+    *,
+    not_ours: Iterable[str] = (),
+    waiting: Iterable[str] = (),
+    excess: Iterable[str] = (),
 ) -> Proof:
-    """What reading back proves of a profile's logins; ``not_ours`` and ``waiting`` are what their grants show.
+    """What reading back proves of a profile's logins; ``not_ours``, ``waiting`` and ``excess`` are what their grants
+    show.
 
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
@@ -199,7 +206,13 @@ def prove(
     troubles = (f"{name}: {trouble}" for name, trouble in found.items())
     others = _of_other_profiles(profile.name, wanted, roles)
     kept = _kept_open(profile, wanted, roles)
-    return logins.proof(profile.name, standings, not_ours=(*troubles, *not_ours, *others, *kept), waiting=waiting)
+    return logins.proof(
+        profile.name,
+        standings,
+        not_ours=(*troubles, *not_ours, *others, *kept),
+        waiting=waiting,
+        excess=excess,
+    )
 
 
 def _kept_open(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
@@ -240,6 +253,7 @@ def _standing(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRol
         to_alter=found.mark is None and login.adopt,
         in_use=found.signed_in,
         lacks=tuple(f"membership of {role}" for role in sorted(_lacking(login, roles))),
+        excess=tuple(f"membership of {role}" for role in sorted(found.member_of - login.roles)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 
 from signon.domain import names
-from signon.domain.brevity import shortened
+from signon.domain.brevity import counted, shortened
 from signon.domain.engines import ENGINES, Family, Method
 from signon.domain.profile import Profile, load, read_profile
 from signon.domain.yaml_lines import Path, lines
@@ -29,13 +29,16 @@ class Problem:
     key: str = ""
 
     def __str__(self) -> str:
-        return f"{'.'.join(map(str, self.path)) or 'the profile'}: {self.text}"
+        return f"{'.'.join(map(_shown_key, map(str, self.path))) or 'the profile'}: {self.text}"
+
+    def line(self, lines: Mapping[Path, int]) -> int:
+        """Where it stands; where the path leads nowhere, what holds it."""
+        path = (*self.path, self.key)
+        return next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
 
     def at(self, lines: Mapping[Path, int]) -> str:
-        """The same with the line; where the path leads nowhere, that of what holds it."""
-        path = (*self.path, self.key)
-        nearest = next(path[:end] for end in range(len(path), -1, -1) if path[:end] in lines)
-        return f"line {lines[nearest]}, {self}"
+        """The same with the line."""
+        return f"line {self.line(lines)}, {self}"
 
 
 def schema() -> dict[str, Any]:
@@ -47,13 +50,14 @@ def schema() -> dict[str, Any]:
 def checked(name: str, text: bytes) -> Profile:
     """The profile in these bytes.
 
-    Raises ProfileUnusable: names everything that is wrong with it, each with its line and path.
+    Raises ProfileUnusable: names everything that is wrong with it, line by line, each with its path.
     """
     document = load(text)
     if found := problems(document, name):
         where = lines(text)
+        told = [problem.at(where) for problem in sorted(found, key=lambda problem: problem.line(where))]
         raise ProfileUnusable(
-            f"Profile {name} is invalid: {'; '.join(shortened([problem.at(where) for problem in found]))}",
+            f"Profile {name} is invalid: {'; '.join(shortened(told))}",
             "Mend the file and put it into the profile bucket again",
         )
     return read_profile(name, document)
@@ -61,82 +65,171 @@ def checked(name: str, text: bytes) -> Profile:
 
 def problems(document: Any, profile: str = "") -> list[Problem]:
     """Everything that is wrong with a loaded profile of this name; empty where it is valid."""
-    found = [
-        Problem(tuple(error.absolute_path), _wrong(error), _unexpected(error))
-        for error in sorted(
-            jsonschema.Draft202012Validator(schema()).iter_errors(document),
-            key=lambda error: list(map(str, error.absolute_path)),
-        )
-    ]
-    return found or list(_beyond_the_schema(document, profile))
+    errors = sorted(
+        jsonschema.Draft202012Validator(schema()).iter_errors(document),
+        key=lambda error: list(map(str, error.absolute_path)),
+    )
+    found = [problem for error in errors for problem in _of_schema(error)]
+    return [*found, *_beyond_the_schema(_Sound(document, frozenset(_refused(errors))), profile)]
 
 
-_KINDS = {"object": "a mapping", "array": "a list", "string": "a text"}
+_KINDS = {"object": "a mapping", "array": "a list"}
 
 
-def _wrong(error: jsonschema.ValidationError) -> str:
+def _of_schema(error: jsonschema.ValidationError) -> Iterator[Problem]:
     """What the schema finds wrong, without the value: somebody may have written a password there."""
+    path: Path = tuple(error.absolute_path)
     wanted: Any = error.validator_value
     match error.validator:
+        case "additionalProperties":
+            for key in _unexpected(error):
+                yield Problem(path, f"{key!r} is no field here", key)
+        case "required":
+            for key in _missing(error):
+                yield Problem(path, f"{key} is missing")
+        case _:
+            yield Problem(path, _wrong(str(error.validator), wanted, error))
+
+
+def _wrong(rule: str, wanted: Any, error: jsonschema.ValidationError) -> str:
+    instance: Any = error.instance
+    is_key = "propertyNames" in error.absolute_schema_path
+    match rule:
         case "enum":
-            return f"must be {' or '.join(dict.fromkeys(map(str, wanted)))}"
-        case "pattern" if "propertyNames" in error.absolute_schema_path:
-            return f"the name {error.instance!r} does not match {wanted!r}"
+            return f"must be {' or '.join(dict.fromkeys(str(each).lower() for each in wanted))}"
         case "pattern":
-            return f"does not match {wanted!r}"
+            told: Any = error.schema
+            return f"{f'the name {instance!r} ' if is_key else ''}must be {told['patternErrorMessage']}"
         case "type":
-            return f"must be {_KINDS[str(wanted)]}"
-        case "maxItems" | "maxLength":
-            return f"is longer than {wanted}"
+            return f"must be {_KINDS.get(str(wanted), 'a text')}"
+        case "maxItems":
+            return f"has more than {counted(wanted, 'entry', 'entries')}"
+        case "maxLength":
+            return f"is longer than {wanted} characters"
+        case "minItems" | "minProperties":
+            return "is empty"
         case "uniqueItems":
             return "names something twice"
         case "oneOf":
             return f"must have either {' or '.join(key for each in wanted for key in each['required'])}"
         case _:
-            return error.message[:200]  # names fields and no values
+            return f"breaks the rule {rule} of the schema"
 
 
-def _unexpected(error: jsonschema.ValidationError) -> str:
-    if error.validator != "additionalProperties":
-        return ""
+def _unexpected(error: jsonschema.ValidationError) -> list[str]:
     known: Any = error.schema
     instance: Any = error.instance
-    return next((key for key in instance if key not in known.get("properties", {})), "")
+    return [key for key in instance if key not in known.get("properties", {})]
 
 
-def _beyond_the_schema(document: Mapping[str, Any], profile: str) -> Iterator[Problem]:
-    for path, text in _texts(document, ()):
-        if not text.isprintable():  # `$` in a pattern lets a line feed at the end pass
-            yield Problem(path, f"{text!r} has a character that cannot be seen")
-    yield from _directory(document)
-    yield from _roles(document)
-    yield from _logins(document)
-    yield from _adopted(document)
-    if Family.POSTGRESQL in _families(document):
-        yield from _postgresql_names(document, profile)
-    yield from _freezes(document)
+def _missing(error: jsonschema.ValidationError) -> list[str]:
+    """The validator makes an error of each, and does not say of which but in its text."""
+    wanted: Any = error.validator_value
+    instance: Any = error.instance
+    return [key for key in wanted if key not in instance and error.message.startswith(f"{key!r} ")]
 
 
-def _families(document: Mapping[str, Any]) -> set[Family]:
-    return {ENGINES[engine].family for engine in document["admits"]["engines"]}
+def _refused(errors: Iterable[jsonschema.ValidationError]) -> Iterator[Path]:
+    """The parts that the schema refuses; beside one that is there too many the others are as they should be."""
+    for error in errors:
+        path: Path = tuple(error.absolute_path)
+        if error.validator == "required":
+            yield from ((*path, key) for key in _missing(error))
+        elif error.validator != "additionalProperties":
+            yield path
 
 
-def _directory(document: Mapping[str, Any]) -> Iterator[Problem]:
-    if "directory" not in document:
-        if Method.KERBEROS.value in {method for methods in document["methods"].values() for method in methods}:
-            yield Problem((), "directory is missing, and methods names kerberos")
-        return
-    for_mysql = Family.MYSQL in _families(document)
-    longest = names.LONGEST_REALM_FOR_MYSQL if for_mysql else names.LONGEST_REALM
-    if problem := names.realm_problem(document["directory"]["realm"], longest):
+@dataclass(frozen=True)
+class _Sound:
+    """A document, of which only what the schema allows is looked at more closely."""
+
+    document: Any
+    refused: frozenset[Path]
+
+    def get(self, *path: str | int, default: Any = None) -> Any:
+        """What stands there; the default where nothing does, or something in it or around it is refused."""
+        if any(each[: len(path)] == path or path[: len(each)] == each for each in self.refused):
+            return default
+        part = self.document
+        for step in path:
+            if isinstance(part, Mapping) and step not in part:
+                return default
+            part = part[step]
+        return part
+
+    @property
+    def engines(self) -> Sequence[str]:
+        found: Sequence[str] = self.get("admits", "engines", default=())
+        return found
+
+    @property
+    def families(self) -> set[Family]:
+        return {ENGINES[engine].family for engine in self.engines}
+
+    @property
+    def logins(self) -> dict[int, Mapping[str, Any]]:
+        """By their place."""
+        found = {place: self.get("logins", place) for place in range(len(self._raw("logins", list)))}
+        return {place: login for place, login in found.items() if login is not None}
+
+    @property
+    def names(self) -> set[str]:
+        """Of all logins, also of those about which something else is wrong."""
+        return {_name(login) for login in self._raw("logins", list) if isinstance(login, Mapping)}
+
+    @property
+    def roles(self) -> dict[str, Mapping[str, Any]]:
+        found = {role: self.get("roles", role) for role in self.role_names}
+        return {role: entry for role, entry in found.items() if entry is not None}
+
+    @property
+    def role_names(self) -> Sequence[str]:
+        return tuple(self._raw("roles", dict))
+
+    def engines_of(self, login: Mapping[str, Any]) -> list[str]:
+        """Those that it is made on."""
+        method = Method.KERBEROS if "user" in login else Method.IAM
+        return [
+            engine
+            for engine in login.get("engines", self.engines)
+            if engine in self.engines and method.value in self.get("methods", engine, default=())
+        ]
+
+    def _raw(self, key: str, kind: type) -> Any:
+        """A part of the document as it is, where it is of this kind at all."""
+        part = self.document.get(key) if isinstance(self.document, Mapping) else None
+        return part if isinstance(part, kind) else kind()
+
+
+def _beyond_the_schema(sound: _Sound, profile: str) -> Iterator[Problem]:
+    for path, text in _texts(sound.document, ()):
+        if path not in sound.refused and (odd := next((each for each in text if not each.isprintable()), None)):
+            # `$` in a pattern lets a line feed at the end pass
+            yield Problem(path, f"contains U+{ord(odd):04X}, a character that cannot be seen")
+    yield from _directory(sound)
+    yield from _roles(sound)
+    yield from _logins(sound)
+    yield from _adopted(sound)
+    if Family.POSTGRESQL in sound.families:
+        yield from _postgresql_names(sound, profile)
+    yield from _freezes(sound)
+
+
+def _directory(sound: _Sound) -> Iterator[Problem]:
+    longest = names.LONGEST_REALM_FOR_MYSQL if Family.MYSQL in sound.families else names.LONGEST_REALM
+    methods = {method for engine in ENGINES for method in sound.get("methods", engine, default=())}
+    if isinstance(sound.document, Mapping) and "directory" not in sound.document and Method.KERBEROS.value in methods:
+        yield Problem((), "directory is missing, and methods names kerberos")
+    realm = sound.get("directory", "realm")
+    if realm is not None and (problem := names.realm_problem(realm, longest)):
         yield Problem(("directory", "realm"), problem)
-    for place, realm in enumerate(document["directory"].get("trusted_realms", ())):
-        if problem := names.realm_problem(realm, longest):
+    for place, trusted in enumerate(sound.get("directory", "trusted_realms", default=())):
+        if problem := names.realm_problem(trusted, longest):
             yield Problem(("directory", "trusted_realms", place), problem)
 
 
-def _roles(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for role, entry in document["roles"].items():
+def _roles(sound: _Sound) -> Iterator[Problem]:
+    for role, entry in sound.roles.items():
         for place, name in enumerate(entry.get("mysql", {}).get("databases", ())):
             if problem := names.MYSQL_DATABASE.problem(name):
                 yield Problem(("roles", role, "mysql", "databases", place), problem)
@@ -149,24 +242,29 @@ def _roles(document: Mapping[str, Any]) -> Iterator[Problem]:
                     yield Problem((*within, "schemas", place), problem)
 
 
-def _logins(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for place, login in enumerate(document["logins"]):
-        yield from _login(("logins", place), login)
+def _logins(sound: _Sound) -> Iterator[Problem]:
+    for place, login in sound.logins.items():
+        yield from _login(sound, ("logins", place), login)
         for role in login["roles"]:
-            if role not in document["roles"]:
-                text = f"there is no role {role!r}; roles has {', '.join(document['roles'])}"
+            if sound.role_names and role not in sound.role_names:
+                text = f"there is no role {role!r}; roles has {', '.join(map(_shown_key, sound.role_names))}"
                 yield Problem(("logins", place, "roles"), text)
-    for user in sorted(_twice(document)):
+    for user in sorted(_twice(sound)):
         yield Problem(("logins",), f"{user!r} stands there twice")
 
 
-def _login(path: Path, login: Mapping[str, Any]) -> Iterator[Problem]:
+def _shown_key(key: str) -> str:
+    """As it is, where a message can bear it."""
+    return key if key.isprintable() else repr(key)
+
+
+def _login(sound: _Sound, path: Path, login: Mapping[str, Any]) -> Iterator[Problem]:
     if "user" in login:
         if problem := names.login_problem(login["user"], master_user=""):
             yield Problem((*path, "user"), problem)
         if problem := names.realm_problem(login["realm"]) if "realm" in login else None:
             yield Problem((*path, "realm"), problem)
-    elif problem := names.iam_login_problem(login["iam"], master_user=""):
+    elif problem := names.iam_login_problem(login["iam"], "", _iam_grammar(sound.engines_of(login))):
         yield Problem((*path, "iam"), problem)
     for key in _OF_THE_OTHER_KIND["user" if "user" in login else "iam"]:
         if key in login:
@@ -176,11 +274,17 @@ def _login(path: Path, login: Mapping[str, Any]) -> Iterator[Problem]:
 _OF_THE_OTHER_KIND = {"user": ("used_by", "personal"), "iam": ("realm",)}
 
 
-def _twice(document: Mapping[str, Any]) -> set[str]:
+def _iam_grammar(engines: Iterable[str]) -> names.Grammar:
+    """That of the engine whose names are shortest."""
+    grammars = (names.IAM_LOGINS[ENGINES[engine].family] for engine in engines)
+    return min(grammars, key=lambda grammar: grammar.longest, default=names.POSTGRESQL_IAM_LOGIN)
+
+
+def _twice(sound: _Sound) -> set[str]:
     """Names that two logins would have on the databases of one engine."""
     twice: set[str] = set()
-    for engine in document["admits"]["engines"]:
-        meant = [login for login in document["logins"] if engine in login.get("engines", [engine])]
+    for engine in sound.engines:
+        meant = [login for login in sound.logins.values() if engine in login.get("engines", [engine])]
         family = ENGINES[engine].family
         # in MySQL's family the realm is no part of the name
         stored = Counter((_name(login), family is Family.POSTGRESQL and "user" in login) for login in meant)
@@ -192,27 +296,28 @@ def _name(login: Mapping[str, Any]) -> str:
     return str(login.get("user", login.get("iam")))
 
 
-def _adopted(document: Mapping[str, Any]) -> Iterator[Problem]:
-    known = set(map(_name, document["logins"]))
-    for place, name in enumerate(document.get("access", {}).get("adopt", ())):
-        if name not in known:
-            yield Problem(("access", "adopt", place), f"{name!r} is none of the logins: what should it be made into?")
+def _adopted(sound: _Sound) -> Iterator[Problem]:
+    for place, name in enumerate(sound.get("access", "adopt", default=())):
+        if name not in sound.names:
+            text = f"{name!r} is not listed under logins; adopt can only name a login listed there"
+            yield Problem(("access", "adopt", place), text)
 
 
-def _postgresql_names(document: Mapping[str, Any], profile: str) -> Iterator[Problem]:
+def _postgresql_names(sound: _Sound, profile: str) -> Iterator[Problem]:
     """Names that are made of two: a person's with the realm, a role's with the profile's."""
-    for place, login in enumerate(document["logins"]):
-        if "user" in login and "directory" in document:
-            name = names.login_name(login["user"], login.get("realm") or document["directory"]["realm"])
+    for place, login in sound.logins.items():
+        realm = login.get("realm") or sound.get("directory", "realm")
+        if "user" in login and realm:
+            name = names.login_name(login["user"], realm)
             if problem := names.postgresql_role_problem(name):
                 yield Problem(("logins", place, "user"), problem)
-    for role in document["roles"]:
+    for role in sound.roles:
         if problem := names.postgresql_role_problem(names.group_name(profile, role)):
             yield Problem(("roles", role), problem)
 
 
-def _freezes(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for place, span in enumerate(document.get("change", {}).get("not_during", ())):
+def _freezes(sound: _Sound) -> Iterator[Problem]:
+    for place, span in enumerate(sound.get("change", "not_during", default=())):
         path: Path = ("change", "not_during", place)
         try:
             first, last = (date.fromisoformat(day) for day in span.split("/"))

@@ -24,7 +24,8 @@ class Record:
     which a switch of methods was begun. ``connected_roles`` are the ARNs of the IAM roles that were let in, and since
     when. ``left_as`` is how the last run that finished has left the database, ``joined_as`` what it ran as when it was
     last asked to join the directory (both in the words of ``drift.py``); ``swept_drift`` is what the sweep last started
-    it for of what had changed since, until that is as it was.
+    it for of what had changed since, until that is as it was. ``excess`` is what the last run that finished has found
+    granted beside what the profile gives.
     """
 
     associated_at: str | None = None
@@ -48,6 +49,7 @@ class Record:
     connected_roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     left_as: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     joined_as: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    excess: str | None = None
 
     @property
     def reboot_due(self) -> bool | None:

@@ -39,7 +39,7 @@ def facts(
         "engine": database["engine"],
         "end": ended.end,
         "error": ended.error,
-        "headline": ended.headline,
+        "headline": ended.told,
         "told": ended.digest,
         "execution": execution,
         "reported_at": now,
@@ -48,19 +48,22 @@ def facts(
         "profile_version": profile.get("version", ""),
         "next_look": next_look,
         "unfinished_since": (parked_before or next_look) if ended.end == PARKED else "",
-        **(_finished(plan, record, now) if "proof" in dossier else {}),
+        **(_finished(plan, dossier["proof"], record, now) if "proof" in dossier else {}),
         **({"rebooted_at": dossier["reboot"]["at"]} if reboot_worked else {}),
         **({"rebooted_at": now} if none_was_due else {}),
         **({"allowed": "", "switch_allowed": ""} if ended.end == ONBOARDED else {}),
     }
 
 
-def _finished(plan: Mapping[str, Any], record: Record | None, now: str) -> Mapping[str, str | Mapping[str, str]]:
+def _finished(
+    plan: Mapping[str, Any], proof: Mapping[str, Any], record: Record | None, now: str
+) -> Mapping[str, str | Mapping[str, str]]:
     """Who joined before anybody wrote down what the database ran as counts as joined by what it runs as now."""
     left = plan.get("leaves_as", {})
     runs = {name: left[name] for name in ("engine_version", "port") if name in left}
     joined = {"joined_as": runs} if "directory" in left and not (record and record.joined_as) else {}
-    return {"onboarded_at": now, "swept_drift": "", **({"left_as": left} if left else {}), **joined}
+    excess = "; ".join(proof.get("excess", ()))
+    return {"onboarded_at": now, "swept_drift": "", "excess": excess, **({"left_as": left} if left else {}), **joined}
 
 
 def _next_look(ended: Outcome, now: str) -> str:

@@ -16,9 +16,21 @@ from signon.errors import InvalidRequest, ProfileUnusable
 # contain two consecutive hyphens."
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 _IDENTIFIER = re.compile(r"(?=.{1,63}\Z)[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
-_ARN = re.compile(r"arn:[a-z-]+:rds:([a-z0-9-]+):(\d{12}):(db|cluster):([A-Za-z0-9-]+)", re.ASCII)
+_ARN = re.compile(r"arn:([a-z-]+):rds:([a-z0-9-]+):(\d{12}):(db|cluster):([A-Za-z0-9-]+)", re.ASCII)
 _SCOPES = {"db": Scope.INSTANCE, "cluster": Scope.CLUSTER}
 PROFILE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
+_EVENT_ID = re.compile(r"RDS-EVENT-\d{4}", re.ASCII)
+# How the Regions of other partitions than aws begin.
+# https://docs.aws.amazon.com/general/latest/gr/rande.html
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "eusc-": "aws-eusc",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+}
 _CHECKSUM = re.compile(r"[0-9a-f]{16}", re.ASCII)
 LONGEST_REASON = 256
 TAG = "signon:profile"
@@ -91,22 +103,37 @@ def _from_event(event: Mapping[str, Any], account: str, region: str) -> Request:
     detail = event.get("detail")
     detail = detail if isinstance(detail, Mapping) else {}
     arn = _ARN.fullmatch(str(detail.get("SourceArn", "")))
-    if event.get("source") != "aws.rds" or arn is None:
+    name = arn[5].lower() if arn else ""
+    if event.get("source") != "aws.rds" or arn is None or not _IDENTIFIER.fullmatch(name):
         raise InvalidRequest(
             "The event is not one of RDS about a database: source must be aws.rds"
             " and detail.SourceArn the ARN of a DB instance or a DB cluster."
         )
-    for its_account, its_region in ((arn[2], arn[1]), (event.get("account"), event.get("region"))):
+    for its_account, its_region in ((arn[3], arn[2]), (event.get("account"), event.get("region"))):
         if (its_account, its_region) != (account, region):
             raise InvalidRequest(
-                f"The event is of account {its_account} in {its_region};"
+                f"The event is of account {_plain(its_account)} in {_plain(its_region)};"
                 f" this stack serves account {account} in {region}."
             )
+    if arn[1] != partition(region):
+        raise InvalidRequest(f"The event is of partition {arn[1]}; {region} is in {partition(region)}.")
     time = event.get("time")
     if not _is_time(time):
         raise InvalidRequest("The event's time is none: time must be like 2026-11-20T12:30:00Z.")
-    trigger = str(detail.get("EventID", "an RDS event"))
-    return Request(trigger, _SCOPES[arn[3]], arn[4].lower(), asked_at=time)
+    event_id = str(detail.get("EventID"))
+    trigger = event_id if _EVENT_ID.fullmatch(event_id) else "an RDS event"
+    return Request(trigger, _SCOPES[arn[4]], name, asked_at=time)
+
+
+def partition(region: str) -> str:
+    """The partition that a Region is in, as ARNs name it."""
+    return next((name for begin, name in _PARTITIONS.items() if region.startswith(begin)), "aws")
+
+
+def _plain(value: Any) -> str:
+    """What somebody else has written, for a message: one line of ASCII, and not longer than a line."""
+    text = str(value)[:60]
+    return text if text.isascii() and text.isprintable() else ascii(text)
 
 
 def _is_time(text: Any) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from signon.domain.database import Database
 from signon.domain.engines import Engine, Method
-from signon.domain.names import iam_login_problem, login_problem
+from signon.domain.names import IAM_LOGINS, iam_login_problem, login_problem
 from signon.domain.prerequisites.database import database_advice, database_findings
 from signon.domain.prerequisites.directory import directory_findings, role_findings
 from signon.domain.prerequisites.finding import Advice, Finding
@@ -19,7 +19,7 @@ from signon.domain.prerequisites.parameters import parameter_advice
 from signon.domain.prerequisites.replication import replication_findings
 from signon.domain.prerequisites.surroundings import Surroundings
 from signon.domain.prerequisites.trust import trust_advice, trust_findings
-from signon.domain.profile import Profile
+from signon.domain.profile import Login, Profile
 
 __all__ = ["Advice", "Finding", "Surroundings", "advice", "findings"]
 
@@ -35,7 +35,7 @@ def findings(
             f"Tag the database with a profile that admits it, or widen admits in {profile.name}",
         )
     yield from method_findings(engine, database, profile, around.not_offered, rejoins=rejoins)
-    yield from database_findings(database, profile, around.served_vpc, methods)
+    yield from database_findings(database, profile, around.served_vpc, methods, rejoins=rejoins)
     yield from replication_findings(database, profile.directory, methods)
     if Method.KERBEROS in methods:
         realms = profile.foreign_realms(engine.name)
@@ -45,8 +45,7 @@ def findings(
     if around.network:
         yield from network_findings(database.id.name, profile.directory, around.network)
     for login in profile.on(engine.name).logins:
-        problem_of = login_problem if login.method is Method.KERBEROS else iam_login_problem
-        if problem := problem_of(login.user, database.master_user):
+        if problem := _login_problem(engine, login, database.master_user):
             yield Finding(f"Login {problem}", "Take another name, or take the login out of the profile")
 
 
@@ -59,3 +58,9 @@ def advice(engine: Engine, database: Database, profile: Profile, around: Surroun
         yield from trust_advice(database, around.directory, around.trusts, profile.foreign_realms(engine.name))
     if around.network:
         yield from network_advice(engine, database.id.name, profile.directory, around.network)
+
+
+def _login_problem(engine: Engine, login: Login, master_user: str) -> str | None:
+    if login.method is Method.KERBEROS:
+        return login_problem(login.user, master_user)
+    return iam_login_problem(login.user, master_user, IAM_LOGINS[engine.family])

@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterator
 
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Engine, Family, Method
+from signon.domain.membership import LEAVING_REMEDY, is_leaving
 from signon.domain.prerequisites.finding import Advice, Finding
 from signon.domain.profile import Profile
 from signon.domain.readiness import STUCK_REMEDY, Readiness
 
 
 def database_findings(
-    database: Database, profile: Profile, served_vpc: str, methods: Collection[Method]
+    database: Database, profile: Profile, served_vpc: str, methods: Collection[Method], *, rejoins: bool = False
 ) -> Iterator[Finding]:
+    """``rejoins``: it is we who let it leave its directory, to join it anew."""
     name = database.id.name
     if database.standing.readiness is Readiness.STUCK:
         yield Finding(database.standing.told_of(name), STUCK_REMEDY)
@@ -32,7 +34,7 @@ def database_findings(
     if database.master_secret is None and profile.master_secret is None:
         yield _of_no_secret(database)
     if Method.KERBEROS in methods:
-        yield from _of_memberships(database, profile.directory)
+        yield from _of_memberships(database, profile.directory, rejoins=rejoins)
 
 
 def _of_a_kind(database: Database, served_vpc: str) -> Finding:
@@ -72,10 +74,20 @@ def _of_no_secret(database: Database) -> Finding:
     )
 
 
-def _of_memberships(database: Database, directory: str) -> Iterator[Finding]:
+def _of_memberships(database: Database, directory: str, *, rejoins: bool) -> Iterator[Finding]:
     """RDS lists a database's memberships; that there may be several is nowhere excluded."""
-    name, joined = database.id.name, {one.directory for one in database.memberships}
+    name, joined = database.id.name, {one.directory for one in database.memberships if not is_leaving(one)}
     others, remedy = ", ".join(sorted(joined - {directory})), "Let it leave that directory first (Domain none)"
+    for one in database.memberships:
+        if is_leaving(one) and one.directory == directory:
+            if not rejoins:
+                yield Finding(f"{name} leaves directory {directory}: its membership is {one.status}", LEAVING_REMEDY)
+        elif is_leaving(one):
+            yield Finding(
+                f"{name} leaves directory {one.directory}, its membership is {one.status}; it joins {directory} then",
+                "Nothing: it is looked at again within the hour",
+                passes=True,
+            )
     if others and directory in joined:
         yield Finding(f"{name} is a member of {others} beside {directory}", remedy)
     elif others:

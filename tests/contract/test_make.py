@@ -1,0 +1,36 @@
+"""What is written after `make`: an option that there is not is refused, and not ignored."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MAKEFILE = (ROOT / "Makefile").read_text()
+NOT_OPTIONS = {"MAKEFILE_LIST", "CURDIR"}  # make's own
+
+
+def make(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["make", "--dry-run", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("option", ["ENGIN=mysql", "engine=mysql", "METHODS=iam", "X=1"])
+def test_an_option_that_there_is_not_is_refused(option: str) -> None:
+    done = make("help", option)
+    assert done.returncode == 2
+    assert f"There is no option {option.partition('=')[0]} here; there are: ARGS ENGINE METHOD " in done.stderr
+
+
+def test_options_that_there_are_pass() -> None:
+    assert make("help", "ENGINE=mysql", "METHOD=iam", "ARGS=-x").returncode == 0
+
+
+def test_every_option_that_a_recipe_takes_is_known() -> None:
+    (known,) = re.findall(r"^options := (.*)$", MAKEFILE, re.MULTILINE)
+    recipes = "\n".join(line for line in MAKEFILE.splitlines() if line.startswith("\t") or "##" in line)
+    taken = set(re.findall(r"\$\((?:if \$\()?([A-Z_]+)\b", recipes)) - NOT_OPTIONS
+    assert taken <= set(known.split())
+    assert set(known.split()) == set(re.findall(r"\b[A-Z]+\b", known)) >= {"ENGINE", "SEED"}
