@@ -7,6 +7,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NoReturn
 
 from localcloud import unheard
 
@@ -85,9 +86,7 @@ class _Request(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """.../invocation/<id>/response, .../invocation/<id>/error or .../init/error."""
-        body = (
-            self.rfile.read(int(self.headers["Content-Length"])) if "Content-Length" in self.headers else self._chunks()
-        )
+        body = self._read(int(self.headers["Content-Length"])) if "Content-Length" in self.headers else self._chunks()
         self.server.replies.put(Reply(self.path.endswith("/error"), body))
         self.server.asked.set()
         self._answer(202, b"{}", {})
@@ -95,10 +94,18 @@ class _Request(http.server.BaseHTTPRequestHandler):
     def _chunks(self) -> bytes:
         """awslambdaric sends large replies chunked."""
         body = b""
-        while size := int(self.rfile.readline(), 16):
-            body += self.rfile.read(size)
+        while size := int(self.rfile.readline() or self._cut_off(), 16):
+            body += self._read(size)
             self.rfile.readline()
         return body
+
+    def _read(self, size: int) -> bytes:
+        """Who is killed in the middle of its reply has not replied."""
+        body = self.rfile.read(size)
+        return body if len(body) == size else self._cut_off()
+
+    def _cut_off(self) -> NoReturn:
+        raise ConnectionError("the runtime has ended in the middle of its reply")
 
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

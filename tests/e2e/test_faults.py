@@ -28,7 +28,7 @@ def test_what_goes_wrong_ends_as_its_row_says(scene: Scene, told: Told, tmp_path
         ended = scene.onboarded_by_event(name)
 
     changes, messages = scene.changes_made_by(ended), told(name)
-    assert (ended.end,) == fault.ends
+    assert (ended.end,) == fault.ends, ended.dossier.get("outcome")
     assert bool(messages) == (ended.end != NOT_OURS)
     assert [word for word in fault.told if word not in messages[0]["Message"]] == []
     if ended.end == ONBOARDED:
