@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.brevity import LONGEST_SUBJECT, shortened, subject
+from signon.domain.brevity import LONGEST_SUBJECT, shortened, subject, whole
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,8 @@ def test_of_many_lines_the_first_are_left_and_how_many_more_there_are() -> None:
     lines = [str(number) for number in range(25)]
     assert shortened(lines) == (*lines[:20], "and 5 more")
     assert shortened(lines[:20]) == tuple(lines[:20])
+
+
+@pytest.mark.parametrize("number", [0, 1, 20, 21, 25, 5_000])
+def test_shortened_lines_still_say_how_many_there_were(number: int) -> None:
+    assert whole(shortened([f"{each} and 7 more" for each in range(number)])) == number

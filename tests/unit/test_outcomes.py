@@ -186,6 +186,14 @@ def test_what_was_left_alone_is_told_of_while_something_waits() -> None:
     assert READ_WAITS in ended.message(EXECUTION)
 
 
+def test_logins_that_are_too_many_to_name_are_counted_all_the_same() -> None:
+    left_alone = [*(f"user{number}: made by somebody else" for number in range(20)), "and 80 more"]
+    ended = decide(a_dossier(proof={"verified": 1, "left_alone": left_alone, "not_ours": ["x: y | Remedy: Z"]}))
+    assert ", 100 logins left alone, 1 thing not ours to change" in ended.headline
+    assert ended.told.endswith(": user0: made by somebody else (and 100 more)")
+    assert [problem for problem, _ in ended.problems][-2:] == ["and 80 more", "x: y"]
+
+
 def test_a_proof_that_says_nothing_of_waiting_waits_for_nothing() -> None:
     assert decide(a_dossier(proof={"verified": 2, "left_alone": [], "waiting": []})).end == "Onboarded"
 

@@ -38,8 +38,9 @@ class Refusal(Enum):
 
 
 def refusal(words: str) -> Refusal:
-    """Which one these words of libpq's are."""
-    return next(each for each in Refusal if re.search(each.value, words))
+    """Which one these words of libpq's are. What a server, a database or a user is called says nothing of it."""
+    unnamed = re.sub('"[^"]*"', '""', words)
+    return next(each for each in Refusal if re.search(each.value, unnamed))
 
 
 # What is wrong, and what to do: one row for each reason that only a person changes. The user's name comes from the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -13,6 +14,18 @@ def shortened(lines: Sequence[str]) -> tuple[str, ...]:
     """The first twenty, and how many more there are."""
     left = len(lines) - MOST_LINES
     return (*lines[:MOST_LINES], f"and {left} more") if left > 0 else tuple(lines)
+
+
+def whole(lines: Sequence[str]) -> int:
+    """How many lines there were before they were shortened."""
+    left = left_out(lines[-1]) if lines else 0
+    return len(lines) - 1 + left if left else len(lines)
+
+
+def left_out(line: str) -> int:
+    """How many lines this last one stands for; 0 where it is a line as any other."""
+    found = re.fullmatch(r"and ([0-9]+) more", line)
+    return int(found[1]) if found else 0
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

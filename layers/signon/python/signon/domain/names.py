@@ -103,9 +103,10 @@ def login_problem(name: str, master_user: str) -> str | None:
 
 
 def _without_domain(name: str) -> str | None:
-    r"""``alice`` of ``alice@CORP.EXAMPLE.COM`` and of ``CORP\alice``; None where that would be no login either."""
+    r"""``alice`` of ``alice@CORP.EXAMPLE.COM`` and of ``CORP\Alice``; None where that would be no login either."""
     bare, at, domain = name.partition("@") if "@" in name else name.rpartition("\\")[::-1]
-    return bare if at and _DOMAIN.fullmatch(domain) and LOGIN.problem(bare) is None else None
+    login = bare.lower() if bare.isascii() else bare
+    return login if at and _DOMAIN.fullmatch(domain) and LOGIN.problem(login) is None else None
 
 
 def iam_login_problem(name: str, master_user: str, grammar: Grammar = IAM_LOGIN) -> str | None:

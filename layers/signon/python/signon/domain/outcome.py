@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from signon.domain.brevity import counted, sentence
+from signon.domain.brevity import counted, left_out, sentence, whole
 from signon.domain.prerequisites.finding import Advice
 from signon.errors import LAMBDA, REMEDY, end_of
 
@@ -184,7 +184,7 @@ def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
     problems = [*_problems(plan["findings"])]
     if all(finding["approvable"] for finding in plan["findings"]):
         problems.append(("These may be approved together", f'Start with "approve": {{"plan": "{plan["checksum"]}"}}'))
-    headline, why = f"{name}: the plan needs a person", _first([finding["problem"] for finding in plan["findings"]])
+    headline, why = f"{name}: the plan needs a person", _first(plan["findings"][0]["problem"], len(plan["findings"]))
     return Outcome(NEEDS_A_PERSON, headline, tuple(problems), tried="Nothing was changed", why=why)
 
 
@@ -206,26 +206,27 @@ def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
     handed_out = (dossier.get("policies") or {}).get("handed_out", [])
     to_attach = tuple((f"A role does not have its policy yet: {each}", _ATTACH_REMEDY) for each in handed_out)
     problems = (
-        *(_with_remedy(f"Login {left}", _LOGIN_REMEDY) for left in left_alone),
+        *(_with_remedy(left if left_out(left) else f"Login {left}", _LOGIN_REMEDY) for left in left_alone),
         *(_with_remedy(found, _NOT_OURS_REMEDY) for found in not_ours),
     )
     if left_alone:
-        set_up += f", {counted(len(left_alone), 'login')} left alone"
+        set_up += f", {counted(whole(left_alone), 'login')} left alone"
     if not_ours:
-        set_up += f", {counted(len(not_ours), 'thing')} not ours to change"
+        set_up += f", {counted(whole(not_ours), 'thing')} not ours to change"
     if waiting:
         return Outcome(PARKED, f"{name}: {set_up}; {'; '.join(waiting)}", (*problems, *to_attach), changed=changed)
     if problems:
-        headline, why = f"{name}: {set_up}", _first([told.partition(REMEDY)[0] for told in (*left_alone, *not_ours)])
+        first = (*left_alone, *not_ours)[0].partition(REMEDY)[0]
+        headline, why = f"{name}: {set_up}", _first(first, whole(left_alone) + whole(not_ours))
         return Outcome(NEEDS_A_PERSON, headline, (*problems, *to_attach), changed=changed, why=why)
     if to_attach:
         set_up += f"; {counted(len(to_attach), 'policy is', 'policies are')} yours to attach"
     return Outcome(ONBOARDED, f"{name}: onboarded, {set_up}", to_attach, changed=changed)
 
 
-def _first(found: Sequence[str]) -> str:
-    """The first of several reasons, for a headline."""
-    return f"{found[0]}{f' (and {len(found) - 1} more)' if len(found) > 1 else ''}"
+def _first(reason: str, number: int) -> str:
+    """The first of so many reasons, for a headline."""
+    return f"{reason} (and {number - 1} more)" if number > 1 else reason
 
 
 def _with_remedy(told: str, usual: str) -> tuple[str, str]:

@@ -40,7 +40,8 @@ def _services(principal: Any) -> Iterator[str]:
 def _denies(statement: Mapping[str, Any], service: str) -> bool:
     if "NotPrincipal" in statement:
         return service not in _services(statement["NotPrincipal"])
-    return statement.get("Principal") == "*" or service in _services(statement.get("Principal"))
+    principal = statement.get("Principal")
+    return principal in _EVERYBODY or service in _services(principal)
 
 
 def _holds(statement: Mapping[str, Any], account: str, *, unknown: bool) -> bool:
@@ -75,6 +76,10 @@ def _is_like(text: str, pattern: str) -> bool:
     """``[`` is no wildcard to IAM."""
     return fnmatchcase(text, pattern.replace("[", "[[]"))
 
+
+# A Deny of these is everybody's, a service's too.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
+_EVERYBODY = ("*", {"AWS": "*"}, {"AWS": ["*"]})
 
 _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
     "StringEquals": lambda text, value: text == value,

@@ -12,7 +12,7 @@ ENCRYPTION = (
         "|Server identity verification failed"
         "|mismatch, certificate is not valid for|does not match certificate's altnames"
         "|x509: certificate is (not )?valid for|doesn't contain any IP SANs|No subject alternative"
-        "|RemoteCertificateNameMismatch",
+        "|RemoteCertificateNameMismatch|invalid peer certificate: (certificate not valid for name|NotValidForName)",
         "The server's certificate is for another name than the one that you connect to.",
         "Connect to the endpoint on the kit's page, not to an address or an alias. If you did, somebody stands "
         "between you and the database: do not switch the verification off.",
@@ -40,7 +40,7 @@ ENCRYPTION = (
         "|self[- ]signed certificate|unable to (get local issuer|get issuer|verify the first) certificate"
         "|certificate signed by unknown authority|does not chain with any of the trust anchors"
         "|RemoteCertificateChainErrors|remote certificate (is invalid|was rejected)|UntrustedRoot"
-        "|issued by an authority that is not trusted|unknown ca",
+        "|issued by an authority that is not trusted|unknown ca|invalid peer certificate: UnknownIssuer",
         "The server's certificate is by none of the authorities in the file that the client was given. Without a file "
         "the client uses the machine's authorities, and RDS's are not among them. MySQL's client and .NET give the "
         "same error where the certificate is for another name.",

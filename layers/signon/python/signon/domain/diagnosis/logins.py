@@ -29,7 +29,7 @@ LOGINS = (
     ),
     Diagnosis(
         "closed login",
-        "is not permitted to log in|Account is locked",
+        "is not permitted to log in|Account is locked|this account is locked",
         "The login is there and closed: it is not complete yet, or you have left the profile.",
         "Ask whoever keeps the profile of this database.",
     ),
@@ -66,6 +66,12 @@ LOGINS = (
         "The server has no database of this name.",
         "Upper and lower case count. Without a name you get in as well: mysql without one, psql with "
         "dbname=postgres; then SHOW DATABASES or \\l lists them.",
+    ),
+    Diagnosis(
+        "closed database",
+        "is not currently accepting connections|cannot connect to invalid database",
+        "The database takes no connections: somebody has closed it, or it is half dropped.",
+        "Ask whoever keeps it. Every server has dbname=postgres, and you get in there as well.",
     ),
     Diagnosis(
         "no right on the database",

@@ -13,6 +13,12 @@ NETWORK = (
         "Try again in some minutes.",
     ),
     Diagnosis(
+        "no host",
+        "through socket '|connection to server on socket \"",
+        "The client was given no host, and looks for a server on this machine.",
+        "Take the kit's line, which names the endpoint.",
+    ),
+    Diagnosis(
         "unknown host",
         "could not translate host name|failed to resolve host|Unknown (MySQL )?server host|UnknownHostException"
         "|Name or service not known|[Nn]o such host|nodename nor servname provided|ENOTFOUND|EAI_AGAIN"

@@ -34,6 +34,7 @@ TICKETS = (
     ),
     Diagnosis(
         "unknown realm",
+        "Cannot get kdc for realm|"
         "Cannot find KDC for|Cannot locate KDC|Cannot resolve (servers|network address) for KDC in re",
         "No domain controller of this realm is found: the realm is misspelt (it is written in upper case), or "
         "this machine asks a DNS that does not know the directory's domain.",
@@ -109,6 +110,7 @@ TICKETS = (
     ),
     Diagnosis(
         "no ticket",
+        "Matching credential not found|"
         "No Kerberos credentials available|No credentials cache found|SPNEGO cannot find mechanisms"
         "|Unable to obtain (Principal Name for authentication|password from user)|Failed to find any Kerberos tgt"
         "|Attempt to obtain new INITIATE credentials failed|No cached TGT found|Unable to retrieve cached credentials"

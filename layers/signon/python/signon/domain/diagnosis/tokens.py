@@ -15,6 +15,7 @@ TOKENS = (
     Diagnosis(
         "no AWS credentials",
         "Unable to locate credentials|Unable to load (AWS )?credentials|Could not load credentials from any providers"
+        "|Partial credentials found"
         "|config profile [(].*[)] could not be found|NoCredentialProviders|failed to refresh cached credentials",
         "The AWS CLI, or the AWS library of your program, has no credentials to sign a token with.",
         "Sign in to AWS first (aws sso login, or the role of this machine) and see that aws sts "
@@ -22,10 +23,17 @@ TOKENS = (
     ),
     Diagnosis(
         "wrong AWS credentials",
+        "SignatureDoesNotMatch|"
         "InvalidClientTokenId|UnrecognizedClientException|security token included in the request is invalid"
         "|is not authorized to perform: sts:",
         "AWS does not accept these credentials, or they may not take the role; the database was not asked.",
         "See what aws sts get-caller-identity answers. It must be the role that may use this login.",
+    ),
+    Diagnosis(
+        "AWS unreachable",
+        "Could not connect to the endpoint URL|[Cc]onnect timeout on endpoint URL",
+        "This machine does not reach AWS, or the region is misspelt; the database was not asked.",
+        "Look at this machine's network and its proxy (HTTPS_PROXY), and take the kit's line, which names the region.",
     ),
     Diagnosis(
         "no region",
