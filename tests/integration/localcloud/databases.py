@@ -235,7 +235,15 @@ def psql(
     target = " ".join(f"{key}={value}" for key, value in wanted.items())
     environment = {"PATH": os.environ["PATH"], **cloud.environment()}
     return subprocess.run(
-        ["psql", "--no-psqlrc", "--tuples-only", "--no-align", "--no-password", f"--command={sql}", target],
+        [
+            *cloud.world.machine.clients["psql"],
+            "--no-psqlrc",
+            "--tuples-only",
+            "--no-align",
+            "--no-password",
+            f"--command={sql}",
+            target,
+        ],
         env={**environment, "PGSSLROOTCERT": str(cloud.world.authority.bundle), **more},
         capture_output=True,
         text=True,
