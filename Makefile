@@ -39,8 +39,9 @@ down: .machine/machine.json ## Stop what `make up` started
 	@$(cloud) down $(ARGS)
 
 ##@ Change it
-# Three workers keep two cores busy: tests often wait for a server or for simulated time.
-suite := tests --numprocesses 3 --dist loadfile --no-loadscope-reorder --durations 25
+# Three workers keep two cores busy: tests often wait for a server or for simulated time. Each has 3 GB of processes.
+workers := $(shell awk '/^MemAvailable/ {print ($$2 > 12000000) ? 3 : 2}' /proc/meminfo)
+suite := tests --numprocesses $(workers) --dist loadfile --no-loadscope-reorder --durations 25
 test: .machine/machine.json .machine/aws ## The tests of every kind (minutes)
 	@$(pytest) $(suite) $(ARGS)
 
