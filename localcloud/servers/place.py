@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 # Short: the path of a unix socket holds 107 characters.
-MEMORY, DISK = Path("/dev/shm"), Path("/tmp")  # noqa: S108
+MEMORY, DISK = Path("/dev/shm"), Path("/tmp")  # noqa: S108  each world has a new folder of its own there
 PLENTY = 6 * 1024**3  # bytes; a world with eight servers has one
 
 

@@ -1,4 +1,4 @@
-"""A second run on a finished database makes reads and no change."""
+"""A second run on a finished database only reads."""
 
 import pytest
 

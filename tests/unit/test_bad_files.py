@@ -32,7 +32,7 @@ FILES = [
     broken("no YAML", "line 1, column 15: expected ',' or ']', but got '<stream end>'", b"logins: [alice"),
     broken("a tab", r"line 2, column 1: found character '\t' that cannot start any token", b"version: 1\n\tx: all\n"),
     broken("no text", "it has bytes that are no text", b"\xff\xff\xff"),
-    broken("a field twice", "line 3, column 1: 'version' stands there twice", b"version: 1\nlogins: []\nversion: 1\n"),
+    broken("a field twice", "line 3, column 1: 'version' is listed twice", b"version: 1\nlogins: []\nversion: 1\n"),
     broken("an alias of nothing", "line 1, column 10: found undefined alias", b"version: *nothing\n"),
     broken("two documents", "line 2, column 1: but found another document", b"version: 1\n---\nversion: 1\n"),
     broken(
@@ -65,13 +65,13 @@ def test_what_is_not_yaml_is_refused_or_harmless(text: bytes) -> None:
 
 
 def test_a_key_that_stands_there_twice_is_refused() -> None:
-    with pytest.raises(ProfileUnusable, match="'logins' stands there twice"):
+    with pytest.raises(ProfileUnusable, match="'logins' is listed twice"):
         checked("payments", EXAMPLE + b"logins:\n  - {user: carol, roles: [read]}\n")
 
 
 def test_a_key_that_stands_there_twice_in_the_depths_is_refused() -> None:
     text = EXAMPLE.replace(b"{preset: read, mysql:", b"{preset: read, preset: write, mysql:")
-    with pytest.raises(ProfileUnusable, match="'preset' stands there twice"):
+    with pytest.raises(ProfileUnusable, match="'preset' is listed twice"):
         checked("payments", text)
 
 
@@ -81,7 +81,7 @@ def test_a_key_that_stands_there_twice_in_the_depths_is_refused() -> None:
         (b'access: {master: "Hunter2 }', "line 1, column 28: found unexpected end of stream"),
         (b"access: {master: !Hunter2!x y}", "line 1, column 18: found undefined tag handle"),
         (b"access:\n  master: *Hunter2\n", "line 2, column 11: found undefined alias"),
-        (b"version: 1\nversion: 1\n", "line 2, column 1: 'version' stands there twice"),
+        (b"version: 1\nversion: 1\n", "line 2, column 1: 'version' is listed twice"),
         (b"\xff\xff", "it has bytes that are no text"),
     ],
 )

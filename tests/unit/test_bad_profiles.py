@@ -193,7 +193,7 @@ PROFILES = [
     ),
     invalid(
         "somebody twice",
-        "line 9, logins: 'alice' stands there twice",
+        "line 9, logins: 'alice' is listed twice",
         logins=[READER, {"user": "alice", "roles": ["write"]}],
     ),
     invalid(
@@ -243,7 +243,7 @@ PROFILES = [
     invalid(
         "many names",
         f"line 8, directory.realm: 'corp'{REALM}",
-        "line 9, logins: 'root' stands there twice",
+        "line 9, logins: 'root' is listed twice",
         "line 10, logins.0.roles: there is no role 'dba'; roles has read, write",
         f"line 12, logins.0.user: 'Alice' begins with 'A' (U+0041): {LOGIN}",
         f"line 15, logins.1.user: 'root' {RESERVED}",

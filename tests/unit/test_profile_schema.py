@@ -192,7 +192,7 @@ INVALID = [
         {"user": "rdsadmin", "roles": ["read"]},
         "logins.0.user: 'rdsadmin' is reserved: it is the engine's or RDS's own",
     ),
-    ("logins.0", {"user": "alice", "roles": ["read"]}, "logins: 'alice' stands there twice"),
+    ("logins.0", {"user": "alice", "roles": ["read"]}, "logins: 'alice' is listed twice"),
     ("directory.id", "d-9367000001\n", "directory.id: contains U+000A, a character that cannot be seen"),
     ("admits.names.0", "a\n", "admits.names.0: contains U+000A, a character that cannot be seen"),
     ("access.master", "managed\n", "access.master: contains U+000A, a character that cannot be seen"),

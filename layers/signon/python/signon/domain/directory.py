@@ -143,7 +143,7 @@ def policy_problem(role: DirectoryRole) -> tuple[str, str] | None:
 
 
 def usable_role(role: DirectoryRole | None, region: str, family: Family) -> DirectoryRole:
-    """The role. Raises DirectoryRoleUnusable: says what it lacks, and how to mend it.
+    """The role. Raises DirectoryRoleUnusable: says what it lacks, and how to fix it.
 
     Whom it trusts where no name is settled was in the plan, and somebody has approved it.
     """

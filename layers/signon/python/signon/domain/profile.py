@@ -169,7 +169,7 @@ class _Loader(yaml.BaseLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [key.value for key, _ in node.value]
         if twice := next((key for place, (key, _) in enumerate(node.value) if key.value in keys[:place]), None):
-            raise yaml.constructor.ConstructorError(None, None, f"{twice.value!r} stands there twice", twice.start_mark)
+            raise yaml.constructor.ConstructorError(None, None, f"{twice.value!r} is listed twice", twice.start_mark)
         return super().construct_mapping(node, deep)
 
     def construct_document(self, node: yaml.Node) -> Any:
@@ -191,7 +191,7 @@ def _parts(node: Any, known: dict[int, int]) -> int:
 def load(text: bytes) -> Any:
     """The YAML document, every scalar a string.
 
-    Raises ProfileUnusable: not YAML, too large, or a key that stands there twice; says the line, and nothing that
+    Raises ProfileUnusable: not YAML, too large, or a key that is listed twice; says the line, and nothing that
     stands on it: somebody may have written a password there.
     """
     try:

@@ -147,7 +147,7 @@ class _Sound:
     refused: frozenset[Path]
 
     def get(self, *path: str | int, default: Any = None) -> Any:
-        """What stands there; the default where nothing does, or something in it or around it is refused."""
+        """What is there; the default where nothing is, or something in it or around it is refused."""
         if any(each[: len(path)] == path or path[: len(each)] == each for each in self.refused):
             return default
         part = self.document
@@ -250,7 +250,7 @@ def _logins(sound: _Sound) -> Iterator[Problem]:
                 text = f"there is no role {role!r}; roles has {', '.join(map(_shown_key, sound.role_names))}"
                 yield Problem(("logins", place, "roles"), text)
     for user in sorted(_twice(sound)):
-        yield Problem(("logins",), f"{user!r} stands there twice")
+        yield Problem(("logins",), f"{user!r} is listed twice")
 
 
 def _shown_key(key: str) -> str:

@@ -91,5 +91,5 @@ _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
 
 
 def _listed(value: Any) -> list[Any]:
-    """A single one stands there without a list."""
+    """A single one is written without a list."""
     return value if isinstance(value, list) else [value]
