@@ -3,6 +3,7 @@
 An archive that was packed here is not unpacked again: the functions run from the folder that went into it.
 """
 
+import fcntl
 import hashlib
 import io
 import os
@@ -45,12 +46,13 @@ class Artifacts:
             properties = resource.get("Properties", {})
             for key in LOCAL_PATHS:
                 if isinstance(path := properties.get(key), str) and "://" not in path:
-                    body = self._packed(name, root / path, resource.get("Metadata", {}))
+                    body = self.packed(name, root / path, resource.get("Metadata", {}))
                     object_name = f"{name}-{self.name_of(body)}"
                     s3.put_object(Bucket=BUCKET, Key=object_name, Body=body)
                     properties[key] = {"Bucket": BUCKET, "Key": object_name}
 
-    def _packed(self, name: str, source: Path, metadata: dict[str, Any]) -> bytes:
+    def packed(self, name: str, source: Path, metadata: dict[str, Any]) -> bytes:
+        """The archive of a resource whose local path is ``source``; a file is its own."""
         if not source.exists():
             raise FileNotFoundError(f"{name}: {source} does not exist")
         if source.is_file():
@@ -71,9 +73,14 @@ class Artifacts:
         sources stay the same.
         """
         folder = self._cache / f"{name}-{self._fingerprint(source)}"
-        if folder.with_suffix(".zip").exists():
-            return folder
         self._cache.mkdir(parents=True, exist_ok=True)
+        with (self._cache / f"{name}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # other clouds of this machine build it too
+            if not folder.with_suffix(".zip").exists():
+                self._build(name, source, folder)
+        return folder
+
+    def _build(self, name: str, source: Path, folder: Path) -> None:
         with tempfile.TemporaryDirectory(dir=self._cache) as scratch:
             built, work = Path(scratch, "built"), Path(scratch, "source")
             built.mkdir()
@@ -101,7 +108,6 @@ class Artifacts:
             shutil.rmtree(folder, ignore_errors=True)
             built.rename(folder)
             Path(scratch, "zip").rename(folder.with_suffix(".zip"))
-        return folder
 
     def _fingerprint(self, source: Path) -> str:
         digest = hashlib.sha256(f"{self._python_version} {host_platform()}".encode())
