@@ -99,7 +99,7 @@ def test_a_schema_that_does_not_exist_yet_is_waited_for_and_people_sign_in_all_t
     assert "core" in json.dumps(onboarded.dossier["proof"]["waiting"])
     record = scene.record("accounts-1")
     assert record is not None
-    assert record["headline"].startswith(f"accounts-1: 2 logins for {REALM} set up and read back; ")
+    assert record["headline"].startswith(f"accounts-1: 2 logins for {REALM} set up and read back, ")
     waits = datetime.datetime.fromisoformat(record["next_look"]) - datetime.datetime.fromisoformat(
         record["reported_at"]
     )

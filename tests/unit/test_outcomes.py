@@ -172,10 +172,23 @@ def test_what_waits_parks_a_database_whose_people_sign_in_already() -> None:
     proof = {"verified": 2, "left_alone": [], "waiting": [READ_WAITS, "role write waits for database payments"]}
     ended = decide(a_dossier(proof=proof, logins={"statements": 4, "round_trips": 9}))
     assert (ended.end, ended.problems, ended.changed) == ("Parked", (), True)
-    assert ended.headline == (
-        f"payments-orders: 2 logins for CORP.EXAMPLE.COM set up and read back; {READ_WAITS};"
-        " role write waits for database payments"
+    assert ended.told == (
+        f"payments-orders: 2 logins for CORP.EXAMPLE.COM set up and read back, 2 things wait: {READ_WAITS} (and 1 more)"
     )
+    assert "- role write waits for database payments\n" in ended.message(EXECUTION)
+
+
+def test_where_other_things_wait_than_before_there_is_news_although_they_are_as_many() -> None:
+    one, other = (decide(a_dossier(proof={"verified": 2, "left_alone": [], "waiting": [each]})) for each in ("a", "b"))
+    assert one.headline == other.headline
+    assert one.digest != other.digest
+
+
+def test_twenty_things_that_wait_make_no_long_headline() -> None:
+    waiting = [f"{number}: {READ_WAITS}" for number in range(20)]
+    ended = decide(a_dossier(proof={"verified": 2, "left_alone": [], "waiting": [*waiting, "and 5 more"]}))
+    assert ended.headline.endswith("set up and read back, 25 things wait")
+    assert ended.told.endswith(f": 0: {READ_WAITS} (and 24 more)")
 
 
 def test_what_was_left_alone_is_told_of_while_something_waits() -> None:

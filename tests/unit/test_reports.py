@@ -112,10 +112,21 @@ def test_every_fact_is_text_or_texts_by_name() -> None:
             assert all(isinstance(text, str) for text in texts)
 
 
-def test_an_event_holds_names_ids_and_counts_and_no_person() -> None:
-    dossier = a_dossier(proof={"verified": 1, "left_alone": ["alice: made by somebody else"], "round_trips": 1})
-    detail = event_detail(decide(dossier), dossier, EXECUTION)
-    assert (detail["end"], detail["problems"], detail["profile"]) == ("Needs a person", 1, "payments")
+@pytest.mark.parametrize(
+    ("proof", "end"),
+    [
+        ({"left_alone": ["alice: made by somebody else"]}, "Needs a person"),
+        ({"left_alone": [], "not_ours": ["alice: has privileges on everything"]}, "Needs a person"),
+        ({"left_alone": [], "waiting": ["alice is adopted when nobody is signed in with it"]}, "Parked"),
+        ({"left_alone": [], "excess": ["alice: INSERT on payments"]}, "Onboarded"),
+    ],
+)
+def test_an_event_holds_names_ids_and_counts_and_no_person(proof: dict[str, Any], end: str) -> None:
+    dossier = a_dossier(proof={"verified": 1, "round_trips": 1, **proof})
+    ended = decide(dossier)
+    detail = event_detail(ended, dossier, EXECUTION)
+    assert (detail["end"], detail["profile"]) == (end, "payments")
+    assert "alice" in ended.message(EXECUTION)
     assert "alice" not in json.dumps(detail)
 
 

@@ -24,6 +24,7 @@ class Outcome:
     """``problems`` are (what is wrong, what to do) pairs; ``seen`` is the evidence, ``tried`` what was done about it.
 
     ``why`` is the reason that a headline bears for people and the record: it may name a login, and no event may.
+    ``waits`` is what a later run does by itself once something is so.
     ``changed`` says that this run changed something. ``advice`` is told along, and is no news of itself; nor is
     ``reason``, why the run was started where somebody or the sweep said so.
     """
@@ -39,6 +40,7 @@ class Outcome:
     advice: tuple[tuple[str, str], ...] = ()
     reason: str = ""
     why: str = ""
+    waits: tuple[str, ...] = ()
 
     @property
     def told(self) -> str:
@@ -54,9 +56,8 @@ class Outcome:
     @property
     def digest(self) -> str:
         """Equal for two runs that have the same to say."""
-        return hashlib.sha256(
-            json.dumps([self.end, self.headline, self.problems], sort_keys=True).encode()
-        ).hexdigest()[:16]
+        said = [self.end, self.headline, self.problems, *([self.waits] if self.waits else [])]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
     @property
     def cause(self) -> str:
@@ -68,6 +69,8 @@ class Outcome:
         lines = [self.told, ""]
         for problem, remedy in self.problems:
             lines += [f"- {problem}", f"  What to do: {remedy}"]
+        lines += ["", "Waiting, and looked at again within the hour:"] if self.waits else []
+        lines += [f"- {each}" for each in self.waits]
         lines += ["", "Worth knowing:"] if self.advice else []
         for fact, remedy in self.advice:
             lines += [f"- {fact}", f"  {remedy}"]
@@ -214,7 +217,9 @@ def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
     if not_ours:
         set_up += f", {counted(whole(not_ours), 'thing')} not ours to change"
     if waiting:
-        return Outcome(PARKED, f"{name}: {set_up}; {'; '.join(waiting)}", (*problems, *to_attach), changed=changed)
+        headline = f"{name}: {set_up}, {counted(whole(waiting), 'thing waits', 'things wait')}"
+        why, waits = _first(waiting[0], whole(waiting)), tuple(waiting)
+        return Outcome(PARKED, headline, (*problems, *to_attach), changed=changed, why=why, waits=waits)
     if problems:
         first = (*left_alone, *not_ours)[0].partition(REMEDY)[0]
         headline, why = f"{name}: {set_up}", _first(first, whole(left_alone) + whole(not_ours))
