@@ -10,7 +10,8 @@ DRIVERS = (
         "'?mysql_clear_password'? (cannot|could not) be loaded|requires clear text authentication"
         "|authentication using (unknown plugin )?mysql_clear_password|mysql_cleartext_plugin disabled"
         "|load authentication plugin 'mysql_clear_password'|'b?'?mysql_clear_password'?'? (is )?not"
-        "|Client does not support authentication protocol requested by server",
+        "|Client does not support authentication protocol requested by server"
+        "|method unknown to the client .*mysql_clear_password",
         "The client does not send a password or a token as it is, unless it is told to.",
         "Add --enable-cleartext-plugin, as the kit's line does. Go: allowCleartextPasswords=true. Node mysql2: "
         "enableCleartextPlugin. ODBC: ENABLE_CLEARTEXT_PLUGIN=1. Other programs with MySQL's library: "
@@ -21,6 +22,7 @@ DRIVERS = (
         "no Kerberos plugin",
         "authentication_kerberos_client'?'? ((cannot|could not) be loaded|not configured|(is )?not supported)"
         "|(unknown|authentication) plugin '?authentication_kerberos_client|Module gssapi is required"
+        "|method unknown to the client .*authentication_kerberos"
         "|this authentication plugin is not supported",
         "This client has no plugin for Kerberos.",
         "Use Oracle's MySQL client, 8.0.26 or newer (Windows: 8.0.27): the plugin comes with it. MariaDB's "

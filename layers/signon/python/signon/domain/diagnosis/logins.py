@@ -41,6 +41,13 @@ LOGINS = (
         "Make one with the kit's line and give it as the password; it is good for 15 minutes.",
     ),
     Diagnosis(
+        "init_connect",
+        "Aborted connection .* to db: |init_connect command failed",
+        "You are signed in, and the server ended the session at once: what it runs for every new session "
+        "(init_connect) failed with your rights.",
+        "Ask whoever keeps the database: the parameter init_connect must work for every login.",
+    ),
+    Diagnosis(
         "no login",
         "password authentication failed for user|SCRAM-based authentication, but|client password must be a"
         "|backend requires one [(]in|[Aa]uthentication (type|method) 10 (is )?not supported|[(]Received: 10[)]"
@@ -51,6 +58,14 @@ LOGINS = (
         "ticket or token.",
         "Write the login as the kit's line does: with a ticket the name, @ and the realm in upper case; with a "
         "token the name alone. If it is right, ask whoever keeps the profile of this database to add you.",
+    ),
+    Diagnosis(
+        "the server's own password",
+        "Public Key Retrieval is not allowed|method unknown to the client",
+        "The server asks for a password that it keeps itself: it has no login of this name that signs in by the "
+        "directory or by token.",
+        "Write the login as the kit's line does, in lower case and without the domain. If it is right, ask whoever "
+        "keeps the profile of this database to add you. Leave public key retrieval off, and TLS on.",
     ),
     Diagnosis(
         "no password sent",
@@ -101,7 +116,7 @@ LOGINS = (
     ),
     Diagnosis(
         "access denied",
-        "Access denied for user .*using password: YES",
+        "Access denied for user",
         "The server gives the same error for every cause: no login of this name, a wrong directory password, a "
         "connection without TLS; with a token: older than 15 minutes, incomplete, made for another user, endpoint "
         "or port, or your role may not connect as this user.",

@@ -22,8 +22,8 @@ TICKETS = (
     ),
     Diagnosis(
         "account disabled",
-        "credentials have been revoked",
-        "The account is disabled or locked in the directory.",
+        "credentials have been revoked|entry in (database|KDC) has expired",
+        "The account is disabled, locked or expired in the directory.",
         "Ask whoever keeps the directory.",
     ),
     Diagnosis(

@@ -45,7 +45,7 @@ TOKENS = (
         "token in a URL",
         "invalid percent-encoded token|invalid URI query parameter|Invalid URL|URI malformed|failed to parse as URL"
         "|net/url: invalid|invalid port .* after host|invalid DSN|Could not parse .*URL from"
-        "|Unable to parse URL|Failed to parse the host:port pair"
+        "|Unable to parse URL|Failed to parse the host:port pair|invalid literal for int[(][)] with base 10"
         "|(translate host name|resolve host|ENOTFOUND|lookup) [\"']?[^ ]*@",
         "The login or the token is part of a connection URL and is not encoded: its @ : / ? & and % mean something "
         "else there.",

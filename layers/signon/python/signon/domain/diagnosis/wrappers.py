@@ -9,7 +9,7 @@ WRAPPERS = (
         "no ticket, no reason",
         "No valid credentials provided|SSPI continuation error|could not acquire SSPI credentials|call to SSPI failed"
         "|GSS Authentication failed|GSSAPI continuation error|Unable to authenticate with GSS"
-        "|Error while authenticating GSS/SSPI",
+        "|Error while authenticating GSS/SSPI|Identifier doesn't match expected value",
         "The client got no ticket for this database, and this part of the text does not say why.",
         "Find the reason in the rest of the text (Mechanism level, the last Caused by, the inner exception) and look "
         "that up. If there is none: klist shows whether you have a ticket, check-connection whether the directory "
