@@ -46,7 +46,6 @@ DATABASE = "a database name is of letters, digits, underscores, dollar signs and
 SCHEMA = "a schema name is of letters, digits, underscores, dollar signs and hyphens"
 RESERVED = "is reserved: it is the engine's or RDS's own"
 REALM = " is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
-UNSEEN = "contains U+{}, a character that cannot be seen"
 ADMITS = {"engines": ["mysql"], "names": ["odd-*"]}
 DIRECTORY = {"id": "d-9367000001", "realm": "CORP.EXAMPLE.COM"}
 READER = {"user": "alice", "roles": ["read"]}
@@ -94,7 +93,6 @@ PROFILES = [
     ),
     invalid(
         "a realm that goes on",
-        f"line 8, directory.realm: {UNSEEN.format('000A')}",
         rf"line 8, directory.realm: 'CORP.EXAMPLE.COM\n[realms]'{REALM}",
         directory={**DIRECTORY, "realm": "CORP.EXAMPLE.COM\n[realms]"},
     ),
@@ -142,13 +140,11 @@ PROFILES = [
     ),
     invalid(
         "a login with a line feed",
-        f"line 12, logins.0.user: {UNSEEN.format('000A')}",
         rf"line 12, logins.0.user: 'alice\n' contains '\n' (U+000A): {LOGIN}",
         logins=[{**READER, "user": "alice\n"}],
     ),
     invalid(
         "a login with a NUL",
-        f"line 12, logins.0.user: {UNSEEN.format('0000')}",
         rf"line 12, logins.0.user: 'alice\x00' contains '\x00' (U+0000): {LOGIN}",
         logins=[{**READER, "user": "alice\0"}],
     ),

@@ -70,7 +70,8 @@ def problems(document: Any, profile: str = "") -> list[Problem]:
         key=lambda error: list(map(str, error.absolute_path)),
     )
     found = [problem for error in errors for problem in _of_schema(error)]
-    return [*found, *_beyond_the_schema(_Sound(document, frozenset(_refused(errors))), profile)]
+    sound = _Sound(document, frozenset(_refused(errors)))
+    return [*found, *_first_of_each_name(sound, _beyond_the_schema(sound, profile))]
 
 
 _KINDS = {"object": "a mapping", "array": "a list"}
@@ -202,10 +203,6 @@ class _Sound:
 
 
 def _beyond_the_schema(sound: _Sound, profile: str) -> Iterator[Problem]:
-    for path, text in _texts(sound.document, ()):
-        if path not in sound.refused and (odd := next((each for each in text if not each.isprintable()), None)):
-            # `$` in a pattern lets a line feed at the end pass
-            yield Problem(path, f"contains U+{ord(odd):04X}, a character that cannot be seen")
     yield from _directory(sound)
     yield from _roles(sound)
     yield from _logins(sound)
@@ -213,6 +210,20 @@ def _beyond_the_schema(sound: _Sound, profile: str) -> Iterator[Problem]:
     if Family.POSTGRESQL in sound.families:
         yield from _postgresql_names(sound, profile)
     yield from _freezes(sound)
+    for path, text in _texts(sound.document, ()):
+        if path not in sound.refused and (odd := next((each for each in text if not each.isprintable()), None)):
+            # `$` in a pattern lets a line feed at the end pass
+            yield Problem(path, f"contains U+{ord(odd):04X}, a character that cannot be seen")
+
+
+def _first_of_each_name(sound: _Sound, found: Iterable[Problem]) -> Iterator[Problem]:
+    """Of what is wrong with one text the first alone: the rest follows from it."""
+    told: set[Path] = set()
+    for problem in found:
+        if problem.path not in told:
+            yield problem
+        if isinstance(sound.get(*problem.path), str):
+            told.add(problem.path)
 
 
 def _directory(sound: _Sound) -> Iterator[Problem]:
