@@ -523,3 +523,24 @@ def test_logins_that_another_profile_has_left_open_are_said() -> None:
     server = Server([left])
     onboard(server, for_alice())
     assert proof_of(for_alice(), server.present).not_ours == ("zoe: still open, made for profile ledger",)
+
+
+def test_accounts_of_a_leavers_name_at_other_hosts_are_said_while_they_are_open() -> None:
+    left = replace(a_login("zoe"), mark={"profile": "payments", "complete": True})
+    elsewhere = [replace(a_login("zoe"), host=host, mark=None) for host in ("10.%", "localhost", "", "10.0.0.7")]
+    server = Server([left, *elsewhere[:-1], replace(elsewhere[-1], locked=True)])
+    onboard(server, for_alice())
+    assert server.accounts["zoe", "%"].locked
+    (said,) = proof_of(for_alice(), server.present).not_ours
+    assert said == (
+        "zoe was taken out of the profile, and 'zoe'@'10.%' (plugin auth_pam) is another account of that name, which"
+        " somebody else made and which is open | Remedy: If nobody needs it, type DROP USER 'zoe'@'10.%'"
+    )
+
+
+def test_where_leavers_are_not_locked_their_other_accounts_are_nobodys_business() -> None:
+    left = replace(a_login("zoe"), mark={"profile": "payments", "complete": True})
+    server = Server([left, replace(a_login("zoe"), host="10.%", mark=None)])
+    profile = replace(for_alice(), lock_leavers=False)
+    onboard(server, profile)
+    assert proof_of(profile, server.present).not_ours == ()

@@ -364,6 +364,20 @@ def test_an_account_that_the_server_does_not_choose_is_nobodys_business(family: 
     assert (family.verify().verified, len(family.verify().not_ours)) == ((1, 1) if "10." in account else (2, 0))
 
 
+def test_a_leaver_who_comes_in_by_another_account_is_said_until_that_is_gone(family: Server) -> None:
+    family.run("RENAME USER 'admin'@'%' TO 'admin'@'127.0.0.1'", "FLUSH PRIVILEGES")
+    family.create()
+    without_alice = replace(PROFILE, logins=tuple(each for each in PROFILE.logins if each.user != "alice"))
+    family.create(without_alice)
+    assert family.verify(without_alice).not_ours == ()
+    family.run("CREATE USER 'alice'@'127.%' IDENTIFIED BY 'Al1ce.Own'")
+    assert chosen(family, "Al1ce.Own") == "alice@127.%"
+    (found,) = family.verify(without_alice).not_ours
+    assert found.startswith("alice was taken out of the profile, and 'alice'@'127.%' (plugin ")
+    family.run(found.partition("type ")[2])
+    assert family.verify(without_alice).not_ours == ()
+
+
 # ---- what parameter groups and init_connect set
 
 OTHERWISE = (

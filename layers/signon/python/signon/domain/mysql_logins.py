@@ -13,7 +13,7 @@ from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
 from signon.domain.logins import LoginPlan, Proof, Standing, Statement, batches, mark
 from signon.domain.names import mysql_account_problem
 from signon.domain.profile import DirectoryLogin, Profile
-from signon.errors import StatementRefused
+from signon.errors import REMEDY, StatementRefused
 
 HOST = "%"
 # A socket, or the server's own machine, from where nobody comes to a database of RDS.
@@ -159,7 +159,8 @@ def prove(ways: Ways, profile: Profile, accounts: Accounts) -> Proof:
     """
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     standings = _standings(wanted, accounts.logins)
-    return logins.proof(profile.name, standings, not_ours=_of_other_profiles(profile, accounts))
+    not_ours = (*_of_other_profiles(profile, accounts), *_of_leavers(profile, accounts))
+    return logins.proof(profile.name, standings, not_ours=not_ours)
 
 
 def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:
@@ -168,6 +169,24 @@ def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:
     for login in _of_every_host(accounts.logins).values():
         if login.mark and not login.locked and login.mark.get("profile") != profile.name and login.user not in names:
             yield logins.still_open(login.user, login.mark)
+
+
+def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
+    """Open accounts of a leaver's name at other hosts: the server takes these although ours is locked."""
+    names = {login.user for login in profile.logins}
+    ours = {
+        login.user
+        for login in _of_every_host(accounts.logins).values()
+        if login.mark and login.mark.get("profile") == profile.name and login.user not in names
+    }
+    for each in accounts.logins:
+        if profile.lock_leavers and each.user in ours and not each.locked and _is_chosen_before_ours(each):
+            named = account(each.user, each.host)
+            yield (
+                f"{each.user} was taken out of the profile, and {named} (plugin {each.plugin}) is another account of"
+                " that name, which somebody else made and which is open"
+                f"{REMEDY}If nobody needs it, type DROP USER {named}"
+            )
 
 
 def _standings(wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]) -> list[Standing]:
@@ -188,7 +207,7 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
     """
     ahead: dict[str, list[str]] = defaultdict(list)
     for each in present:
-        if each.host.lower() not in (HOST, "", _NEVER_FROM):
+        if _is_chosen_before_ours(each):
             named = account(each.user, each.host)
             before = f"before {each.user}'s own login" if each.user else "before every login, because it is anonymous"
             ahead[each.user].append(
@@ -196,6 +215,11 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
                 f" if nobody needs it, type DROP USER {named}"
             )
     return ahead
+
+
+def _is_chosen_before_ours(login: PresentLogin) -> bool:
+    """By its host alone, from where that matches."""
+    return login.host.lower() not in (HOST, "", _NEVER_FROM)
 
 
 def account(user: str, host: str) -> str:
