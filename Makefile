@@ -17,7 +17,7 @@ unknown := $(filter-out $(options),$(foreach name,$(.VARIABLES),$(if $(filter co
 $(if $(unknown),$(error There is no option $(unknown) here; there are: $(options)))
 
 ##@ Try it
-demo: .machine/machine.json $(if $(filter-out kerberos,$(METHOD))$(filter all mariadb,$(ENGINE)),.machine/aws) ## Watch a new database being onboarded, to a proved sign-in (ENGINE=all: every one; METHOD=iam; FAULTS=list: what may go wrong, FAULTS=NAME: it does)
+demo: .machine/machine.json $(if $(filter-out kerberos,$(METHOD))$(filter all mariadb,$(ENGINE)),.machine/aws) ## Watch a new database being onboarded, to a proved sign-in (ENGINE=all: every engine; METHOD=iam; FAULTS=list shows what may go wrong, FAULTS=NAME makes it happen)
 	@$(cloud) demo $(if $(ENGINE),--engine "$(ENGINE)") $(if $(METHOD),--method "$(METHOD)") $(if $(FAULTS),--faults "$(FAULTS)") $(ARGS)
 
 up: .machine/machine.json .machine/aws ## Start the local cloud in the background and print what to try
@@ -86,13 +86,13 @@ bare-machines: ## Run the README's commands on a bare Debian 12 and a bare Ubunt
 	@setup/bare_machines
 
 help: ## This list
-	@awk -F ':.*?## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9 -]+:.*## / {printf "  make %-26s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -f setup/help.awk $(MAKEFILE_LIST)
 
 # What the machine needs. An environment that was deleted from the cache is made again.
 ifeq ($(wildcard $(python)),)
 .PHONY: .machine/machine.json
 endif
-.machine/machine.json: $(filter-out setup/lint% setup/build setup/jdbc setup/bare_machines,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
+.machine/machine.json: $(filter-out setup/lint% setup/build setup/jdbc setup/bare_machines setup/help.awk,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
 	@setup/machine
 
 .machine/%: requirements/%.txt setup/environment
