@@ -34,6 +34,13 @@ WRAPPERS = (
         "the endpoint on its page; klist shows whether you have a ticket.",
     ),
     Diagnosis(
+        "pool in use, no reason",
+        "request timed out after .*active[=][1-9].* idle[=]0",
+        "Every connection that the program's pool holds is in use, and it got no other one in time.",
+        "If the rest of the text has a reason (the last Caused by), look that up. If there is none, give connections "
+        "back sooner, or let the pool hold more.",
+    ),
+    Diagnosis(
         "no connection, no reason",
         "Communications link failure|The connection attempt failed|Unable to connect to any of the specified"
         "|Couldn't connect to server|Could not create connection to database server|Failed to connect to"
