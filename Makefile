@@ -8,8 +8,6 @@ cloud := $(python) -m localcloud
 pytest := $(python) -m pytest
 # Three workers and each process of the local cloud would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
-# What the layers' Makefiles run pip with when the local cloud calls them.
-export PYTHON := $(CURDIR)/$(python)
 
 # A name that is mistyped would be ignored.
 options := ARGS ENGINE METHOD FAULTS ERROR EVENT NAME NAMES SCHEDULES SEED UPGRADE
@@ -34,6 +32,9 @@ start: .machine/machine.json ## Start an execution by hand: make start EVENT=eve
 
 watch: .machine/machine.json ## Follow the execution that works on a database, to its end (NAME=...: of this one)
 	@$(cloud) watch $(if $(NAME),"$(NAME)") $(ARGS)
+
+claims: .machine/machine.json ## Let the samples in events/functions hold their databases' claims (after `make up`)
+	@$(cloud) claims
 
 down: .machine/machine.json ## Stop what `make up` started
 	@$(cloud) down $(ARGS)
@@ -75,6 +76,9 @@ mutants: .machine/machine.json .machine/mutants ## Change the decisions of the d
 lint: .machine/machine.json .machine/lint .machine/checkov .machine/sam .machine/asl_validator ## Format, types, imports, template, policies, SQL, secrets, state machine, scripts
 	@setup/lint
 
+events: .machine/machine.json .machine/aws ## Write the samples in events/functions anew, from runs in a local cloud (minutes)
+	@$(cloud) events
+
 lock: .machine/lint ## Write the hash-locked requirements anew from the *.in files (UPGRADE=1: with newer versions)
 	@setup/lock $(if $(UPGRADE),--upgrade)
 
@@ -111,4 +115,4 @@ endif
 python-of-lambda:
 	@setup/python lambda >/dev/null
 
-.PHONY: python-of-lambda demo up shell test-all diagnose start watch down test unit unit-oldest contract integration simulation e2e soak faults bench saboteur mutants lint lock build bare-machines help
+.PHONY: python-of-lambda demo up shell test-all diagnose start watch claims down events test unit unit-oldest contract integration simulation e2e soak faults bench saboteur mutants lint lock build bare-machines help
