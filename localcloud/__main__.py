@@ -27,6 +27,9 @@ def main(arguments: Sequence[str]) -> int:
                 help="mysql (default), aurora-mysql, postgres, aurora-postgresql, mariadb, or all",
             )
             command.add_argument("--method", default="", help="kerberos or iam (default: the engine's first)")
+            command.add_argument(
+                "--lambda", dest="functions", choices=("process", "sam"), default="process", help="where functions run"
+            )
             command.add_argument("--faults", default="", help="what goes wrong, with commas between; `list` prints all")
     commands.add_parser("down", help="end what `up` started")
     shell = commands.add_parser("shell", help="a shell, or one command, that finds the cloud")
@@ -72,10 +75,12 @@ def _interrupt(*_: object) -> None:
 def _run(asked: argparse.Namespace) -> int:
     # each command imports what it needs: moto takes a second
     if asked.command == "demo":
+        from localcloud.cloud import Sam
         from localcloud.demo import story
 
         signal.signal(signal.SIGINT, _interrupt)
-        story.tell(asked.engine, asked.method, asked.faults, asked.speed)
+        sam = Sam.RUNS_FUNCTIONS if asked.functions == "sam" else Sam.NOT_HERE
+        story.tell(asked.engine, asked.method, asked.faults, asked.speed, sam)
     elif asked.command == "up":
         from localcloud import background, lines
 

@@ -8,7 +8,8 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,6 +24,8 @@ from localcloud.requests import Call, access_key_id, called, parameters, service
 from localcloud.tracing import trace_id
 from localcloud.turns import turn
 
+_ROOT = re.compile(r"Root=([^;]+)")
+
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -30,6 +33,22 @@ class Figures:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_trace: dict[str, Counter[Call]] = {}
+        self._served: dict[str, str] = {}
+
+    @contextmanager
+    def serving(self, function: str, trace: str) -> Iterator[None]:
+        """Meanwhile the calls of this function belong to the trace, where its SDK sends none: in SAM's containers."""
+        found = _ROOT.search(trace)
+        self._served[function] = found[1] if found else ""
+        try:
+            yield
+        finally:
+            del self._served[function]
+
+    def trace_of(self, function: str, said: str) -> str:
+        """The trace to which a call of the function belongs; `said` is the header that came with it."""
+        found = _ROOT.search(said)
+        return found[1] if found else self._served.get(function, "")
 
     def count(self, trace: str, call: Call) -> None:
         with self._lock:
@@ -73,8 +92,8 @@ class Door:
     def _of_a_function(
         self, session: Session, call: Call, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
-        root = re.search(r"Root=([^;]+)", environ.get("HTTP_X_AMZN_TRACE_ID", ""))
-        self._figures.count(root[1] if root else "", call)
+        trace = self._figures.trace_of(session.name, environ.get("HTTP_X_AMZN_TRACE_ID", ""))
+        self._figures.count(trace, call)
         try:
             asked = parameters(environ, call)
             self._authorizer.check(session, Asked(call, self._authorizer.account, self._authorizer.region, asked))
