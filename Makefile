@@ -12,16 +12,19 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHON := $(CURDIR)/$(python)
 
 # A name that is mistyped would be ignored.
-options := ARGS ENGINE METHOD FAULTS ERROR EVENT NAME NAMES SCHEDULES SEED UPGRADE
+options := ARGS ENGINE METHOD FAULTS LAMBDA ERROR EVENT NAME NAMES SCHEDULES SEED UPGRADE
 unknown := $(filter-out $(options),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(unknown),$(error There is no option $(unknown) here; there are: $(options)))
 
 ##@ Try it
-demo: .machine/machine.json $(if $(filter-out kerberos,$(METHOD))$(filter all mariadb,$(ENGINE)),.machine/aws) ## Watch a new database being onboarded, to a proved sign-in (ENGINE=all: every one; METHOD=iam; FAULTS=list: what may go wrong, FAULTS=NAME: it does)
-	@$(cloud) demo $(if $(ENGINE),--engine "$(ENGINE)") $(if $(METHOD),--method "$(METHOD)") $(if $(FAULTS),--faults "$(FAULTS)") $(ARGS)
+demo: .machine/machine.json $(if $(filter-out kerberos,$(METHOD))$(filter all mariadb,$(ENGINE)),.machine/aws) $(if $(filter sam,$(LAMBDA)),.machine/sam containers) ## Watch a new database being onboarded, to a proved sign-in (ENGINE=all: every one; METHOD=iam; FAULTS=list: what may go wrong, FAULTS=NAME: it does; LAMBDA=sam: functions in containers)
+	@$(cloud) demo $(if $(ENGINE),--engine "$(ENGINE)") $(if $(METHOD),--method "$(METHOD)") $(if $(FAULTS),--faults "$(FAULTS)") $(if $(LAMBDA),--lambda "$(LAMBDA)") $(ARGS)
 
 up: .machine/machine.json .machine/aws ## Start the local cloud in the background and print what to try
 	@$(cloud) up $(ARGS)
+
+sam-local: .machine/machine.json .machine/aws .machine/sam containers ## Start a local cloud that `sam local` reaches, prove it, and print what to try
+	@$(cloud) sam-local $(ARGS)
 
 shell: .machine/machine.json .machine/aws ## A shell in which aws, mysql, mariadb, psql and the endpoints' names work (after `make up`)
 	@$(cloud) shell $(ARGS)
@@ -92,7 +95,7 @@ help: ## This list
 ifeq ($(wildcard $(python)),)
 .PHONY: .machine/machine.json
 endif
-.machine/machine.json: $(filter-out setup/lint% setup/build setup/jdbc setup/bare_machines,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
+.machine/machine.json: $(filter-out setup/lint% setup/build setup/jdbc setup/bare_machines setup/containers setup/lambda_image,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
 	@setup/machine
 
 .machine/%: requirements/%.txt setup/environment
@@ -108,7 +111,10 @@ endif
 .machine/oldest: requirements/local.txt setup/environment setup/python pyproject.toml
 	@setup/environment oldest "$$(setup/python oldest)" $< >/dev/null && touch -h $@
 
+containers:
+	@setup/containers
+
 python-of-lambda:
 	@setup/python lambda >/dev/null
 
-.PHONY: python-of-lambda demo up shell test-all diagnose start watch down test unit unit-oldest contract integration simulation e2e soak faults bench saboteur mutants lint lock build bare-machines help
+.PHONY: python-of-lambda containers demo up sam-local shell test-all diagnose start watch down test unit unit-oldest contract integration simulation e2e soak faults bench saboteur mutants lint lock build bare-machines help

@@ -1,4 +1,4 @@
-"""`python -m localcloud`: demo, up, down, shell, start, watch."""
+"""`python -m localcloud`: demo, up, sam-local, down, shell, start, watch."""
 
 import argparse
 import math
@@ -16,10 +16,13 @@ def main(arguments: Sequence[str]) -> int:
     for name, purpose in (
         ("demo", "show a new database being onboarded"),
         ("up", "start a cloud in the background"),
+        ("sam-local", "start a cloud in the background that the SAM CLI's containers reach"),
         ("serve", "run a cloud in the foreground, for `up`"),
     ):
         command = commands.add_parser(name, help=purpose)
         command.add_argument("--speed", type=_speed, default=500, help="simulated seconds in a real one (default 500)")
+        if name == "serve":
+            command.add_argument("--sam", default="NOT_HERE", help="what the SAM CLI has to do with it")
         if name == "demo":
             command.add_argument(
                 "--engine",
@@ -85,10 +88,15 @@ def _run(asked: argparse.Namespace) -> int:
         from localcloud import background, lines
 
         background.up(asked.speed, lines.say)
+    elif asked.command == "sam-local":
+        from localcloud.sam import session
+
+        session.begin(asked.speed)
     elif asked.command == "serve":
         from localcloud import background, scenery
+        from localcloud.cloud import Sam
 
-        background.serve(asked.speed, scenery.prepare)
+        background.serve(asked.speed, scenery.prepare, Sam[asked.sam])
     elif asked.command == "down":
         from localcloud import background
 

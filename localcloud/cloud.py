@@ -13,7 +13,7 @@ from localcloud.clock import Clock
 from localcloud.faults import Faults
 from localcloud.machine import Machine
 from localcloud.sam import account
-from localcloud.sam.containers import Containers
+from localcloud.sam.containers import SAM, Containers
 from localcloud.servers.directory import Directory
 from localcloud.servers.names import loopback
 from localcloud.servers.world import World
@@ -140,7 +140,14 @@ class Cloud:
     def environment(self) -> dict[str, str]:
         """What a process needs to be a client of this cloud: AWS's variables, names, Kerberos, the CA bundle."""
         own = {"KRB5_CONFIG": str(self.directory.krb5_conf), "SIGNON_CA": str(self.world.authority.bundle)}
-        return {**self.aws.environment(), **self.world.client_environment, **own}
+        sam = {**self.containers.environment, **self.project.environment} if self.containers and self.project else {}
+        return {**self.aws.environment(), **self.world.client_environment, **own, **sam}
+
+    @property
+    def clients(self) -> dict[str, list[str]]:
+        """The programs that belong to this cloud, by name: the beginning of each command line."""
+        sam = {"sam": [str(SAM)]} if self.containers else {}
+        return {**self.world.machine.clients, **sam}
 
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:

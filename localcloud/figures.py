@@ -8,8 +8,7 @@ import json
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -35,18 +34,12 @@ class Figures:
         self._by_trace: dict[str, Counter[Call]] = {}
         self._served: dict[str, str] = {}
 
-    @contextmanager
-    def serving(self, function: str, trace: str) -> Iterator[None]:
-        """Meanwhile the calls of this function belong to the trace, where its SDK sends none: in SAM's containers."""
-        found = _ROOT.search(trace)
-        self._served[function] = found[1] if found else ""
-        try:
-            yield
-        finally:
-            del self._served[function]
+    def serves(self, function: str, trace: str) -> None:
+        """From now on the calls of this function belong to the trace, where its SDK sends none: in SAM's containers."""
+        self._served[function] = self.trace_of(function, trace)
 
-    def trace_of(self, function: str, said: str) -> str:
-        """The trace to which a call of the function belongs; `said` is the header that came with it."""
+    def trace_of(self, function: str, said: str = "") -> str:
+        """The trace to which a call of the function belongs; `said` is the header that came with it, or an Invoke."""
         found = _ROOT.search(said)
         return found[1] if found else self._served.get(function, "")
 

@@ -8,11 +8,11 @@ ACCOUNT = "012345678912"
 
 
 def use_it() -> None:
-    """From now on moto's account is this one. Raises RuntimeError where its services have another, since they were imported."""
+    """From now on moto's account is this one. Raises RuntimeError where its services have taken another."""
     if "moto.iam.models" in sys.modules and sys.modules["moto.core.models"].DEFAULT_ACCOUNT_ID != ACCOUNT:
         raise RuntimeError("A cloud for the SAM CLI must be the first one in its process")
     import moto.core.models
 
     for module in (moto.core, moto.core.models):
-        module.DEFAULT_ACCOUNT_ID = ACCOUNT
+        setattr(module, "DEFAULT_ACCOUNT_ID", ACCOUNT)  # noqa: B010  (mypy knows only the one it names)
     os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT

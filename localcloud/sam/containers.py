@@ -12,6 +12,7 @@ from localcloud.sam.keeper import NETWORK
 from localcloud.servers import stale
 from localcloud.servers.place import DISK, MEMORY, place
 
+SAM = CHECKOUT / ".machine" / "sam" / "bin" / "sam"
 PREFIX = "signon-sam."
 
 
@@ -50,6 +51,7 @@ class Containers:
         self.title, self.python_version = said["title"], said["python_version"]
         self.environment = {
             **said["environment"],
+            "CONTAINERS": self.title,
             # no calls home, and none to an image registry: what is needed is there
             "SAM_CLI_TELEMETRY": "0",
             "__SAM_CLI_APP_DIR": str(self.folder / "sam_cli"),

@@ -9,15 +9,14 @@ LAMBDA_IMAGES = "public.ecr.aws/lambda/python"
 PULL_PATIENCE = 300  # seconds
 
 # What AWS's image says of itself; https://docs.aws.amazon.com/lambda/latest/dg/python-image.html
+_LIBRARIES = "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
 _CONFIGURATION = (
     'ENTRYPOINT ["/lambda-entrypoint.sh"]',
     "WORKDIR /var/task",
     "ENV PATH=/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin",
     "ENV LANG=en_US.UTF-8",
     "ENV TZ=:UTC",
-    "ENV LD_LIBRARY_PATH=" + ":".join(
-        ("/var/lang/lib", "/lib64", "/usr/lib64", "/var/runtime", "/var/runtime/lib", "/var/task", "/var/task/lib", "/opt/lib")
-    ),
+    f"ENV LD_LIBRARY_PATH={_LIBRARIES}",
     "ENV LAMBDA_TASK_ROOT=/var/task",
     "ENV LAMBDA_RUNTIME_DIR=/var/runtime",
     "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",

@@ -29,6 +29,11 @@ class Project:
         self.template = folder / "template.yaml"
         self.folder.mkdir()
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables with which the SAM CLI finds the template, and people the functions' events."""
+        return {"SAM_TEMPLATE_FILE": str(self.template), "EVENTS": str(self.folder / "events")}
+
     def write(
         self,
         functions: Mapping[str, LambdaFunction],

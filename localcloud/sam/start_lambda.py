@@ -12,19 +12,19 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
 
 from localcloud.figures import Figures
-from localcloud.running import CHECKOUT
 from localcloud.runtime_api import Reply
-from localcloud.sam.containers import Containers
+from localcloud.sam.containers import SAM, Containers
 from localcloud.sam.project import Project
 
-SAM = CHECKOUT / ".machine" / "sam" / "bin" / "sam"
 PATIENCE = 60.0  # seconds until it answers
 CONTAINER_STARTS_WITHIN = 240.0  # seconds: the first one waits for the image with the layers
+LOG_COMES_WITHIN = 2.0  # seconds after the answer
 Log = Callable[[str, str], None]  # the name of a function, and a line of its log
 
 
@@ -44,6 +44,7 @@ class StartLambda:
         self._figures, self._log = figures, log
         self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._at_work = 0
+        self._reported = threading.Event()  # a call has ended, and its lines have been read
         self._changed = threading.Condition()
         self._process: subprocess.Popen[str] | None = None
         self._port = 0
@@ -57,8 +58,11 @@ class StartLambda:
         with self._turns[function.function_name]:
             self._begin()
             try:
-                with self._figures.serving(function.function_name, trace_id):
-                    return self._invoke(function, payload)
+                self._figures.serves(function.function_name, trace_id)
+                self._reported.clear()
+                reply = self._invoke(function, payload)
+                self._reported.wait(LOG_COMES_WITHIN)
+                return reply
             finally:
                 with self._changed:
                     self._at_work -= 1
@@ -97,7 +101,7 @@ class StartLambda:
             connection.close()
         if answer.status != 200:
             raise JsonRESTError("ServiceException", f"sam local start-lambda answered {answer.status}: {body!r}")
-        return reply(body, float(function.timeout))
+        return as_lambda_answers(body, float(function.timeout))
 
     def _start(self) -> None:
         self._resolving = dict(self._hosts())
@@ -144,11 +148,18 @@ class StartLambda:
                 log.flush()
                 if "Mounting " in line:
                     self.cold_starts += 1
+                if line.startswith("REPORT RequestId"):
+                    self._reported.set()
                 with suppress(ValueError, TypeError, KeyError):
-                    self._log(json.loads(line)["function_name"], line.rstrip())
+                    self._tell(json.loads(line))
+
+    def _tell(self, said: dict[str, Any]) -> None:
+        """Raises KeyError for what no function's logger has written. The trace is what Lambda would have added."""
+        name = said["function_name"]
+        self._log(name, json.dumps({**said, "xray_trace_id": self._figures.trace_of(name)}))
 
 
-def reply(body: bytes, timeout: float) -> Reply:
+def as_lambda_answers(body: bytes, timeout: float) -> Reply:
     """What Lambda would have answered. The SAM CLI answers 200 for a function that raised, and nothing for one that
     took too long.
     """
