@@ -125,16 +125,17 @@ def _introduce(cloud: Cloud, play: Play | None, faults: Sequence[Fault], seconds
     of_method = {KERBEROS: [("directory", directory), people], IAM: [roles]}
     for what, is_so in (
         ("local cloud", f"template.yaml deployed, {len(cloud.physical)} resources; {seconds:.1f} s"),
-        *([("real", f"{play.real(cloud)}, each function in {_place(cloud)} of its own")] if play else []),
+        *([("real", f"{play.real(cloud)}, each function in a {_place(cloud)} of its own")] if play else []),
         *([("stood in for", play.stood_in_for)] if play else []),
         *(of_method[play.method] if play else [pair for pairs in of_method.values() for pair in pairs]),
+        *([("containers", cloud.containers.title)] if cloud.containers else []),
         *(("goes wrong", fault.says) for fault in faults),
     ):
         print(f"  {what:<14} {is_so}")
 
 
 def _place(cloud: Cloud) -> str:
-    return f"a container ({cloud.containers.title})" if cloud.containers else "a process"
+    return "container" if cloud.containers else "process"
 
 
 def _onboard(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox, began: float) -> Told:

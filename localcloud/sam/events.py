@@ -12,7 +12,7 @@ from localcloud.running import CHECKOUT, Running
 
 DEFINITION = CHECKOUT / "statemachines" / "onboard_database.asl.yaml"
 CLAIM = "ClaimDatabase"
-AT_FIRST: Mapping[str, Any] = {"leaving": None, "switching": None, "membership": None, "reboot": None}
+AT_FIRST: Mapping[str, Any] = {"leaving": None, "switching": None, "reboot": None}
 
 
 def write(running: Running, execution: str, folder: Path) -> None:

@@ -12,7 +12,7 @@ def say(running: Running, answer: Any, seconds: float) -> None:
     stack = running.stack
     print(
         f"""
-The local cloud is at {running.endpoint}: this machine and its containers reach it, nobody else.
+The local cloud is at {running.endpoint}, where this machine and its containers reach it.
 {address} is an address of this machine's loopback interface, and goes with the cloud.
 Functions run in {running.environment["CONTAINERS"]}.
 payments-orders is onboarded. `sam local invoke DescribeDatabase` took {seconds:.1f} s.
@@ -21,15 +21,15 @@ Open a shell in which sam, aws and the endpoints' names work. The other lines ar
   make shell
 
 1. Call a function with its event; $EVENTS has one for each, of this cloud:
-  sam local invoke DescribeDatabase -e $EVENTS/describe_database.json
+  sam local invoke DescribeDatabase -t $TEMPLATE -e $EVENTS/describe_database.json
 The last line it prints:
   {json.dumps(answer)}
 
 2. Keep functions warm, and call them by the AWS CLI:
-  sam local start-lambda --warm-containers LAZY >/tmp/start-lambda.log 2>&1 &
+  sam local start-lambda -t $TEMPLATE --warm-containers LAZY >$EVENTS/../start-lambda.log 2>&1 &
   until curl --silent localhost:3001 >/dev/null; do sleep 1; done
   aws lambda invoke --endpoint-url http://127.0.0.1:3001 --function-name {stack}-make-plan \\
-    --cli-binary-format raw-in-base64-out --payload file://$EVENTS/make_plan.json /dev/stdout
+    --payload fileb://$EVENTS/make_plan.json /dev/stdout
   kill %1
 
 3. Run the real state machine, which the SAM CLI has no command for:

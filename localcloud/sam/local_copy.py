@@ -55,16 +55,17 @@ def local_copy(cloud: "Cloud", containers: Containers, template_file: Path) -> P
 
 def start_lambda(cloud: "Cloud", containers: Containers, project: Project) -> StartLambda:
     """A runner of the cloud's functions in containers; what their loggers write is in their log groups."""
+    functions = deployed_functions(cloud)
     writers = {
-        each: LogWriter(function, cloud.clock, cloud.authorizer, cloud.aws.metrics)
-        for name, function in deployed_functions(cloud).items()
-        for each in (name, function.function_name)
+        function.function_name: LogWriter(function, cloud.clock, cloud.authorizer, cloud.aws.metrics)
+        for function in functions.values()
     }
     return StartLambda(
         containers,
         project,
         lambda: cloud.world.names.known,
         cloud.figures,
+        {name: function.function_name for name, function in functions.items()},
         lambda name, line: writers[name]("sam-local", line),
     )
 

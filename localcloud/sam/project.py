@@ -32,7 +32,7 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         """The variables with which the SAM CLI finds the template, and people the functions' events."""
-        return {"SAM_TEMPLATE_FILE": str(self.template), "EVENTS": str(self.folder / "events")}
+        return {"TEMPLATE": str(self.template), "EVENTS": str(self.folder / "events")}
 
     def write(
         self,

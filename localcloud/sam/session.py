@@ -32,7 +32,7 @@ def begin(speed: float) -> None:
 
 
 def _prepare(running: Running) -> None:
-    if "SAM_TEMPLATE_FILE" not in running.environment:
+    if "TEMPLATE" not in running.environment:
         raise NotProved("The cloud that is running is none for the SAM CLI. Stop it first: make down")
     execution = _onboarded(running)
     events.write(running, execution, Path(running.environment["EVENTS"]))
@@ -62,7 +62,7 @@ def invoked(function: str, *options: str) -> Any:
 
     It exits with 0 where the function raised: look into the answer.
     """
-    line = f"sam local invoke {function} -e $EVENTS/{events.folder_of(function)}.json"
+    line = f"sam local invoke {function} -t $TEMPLATE -e $EVENTS/{events.folder_of(function)}.json"
     words = [sys.executable, "-m", "localcloud", "shell", "--", "bash", "-c", " ".join([line, *options])]
     done = subprocess.run(words, cwd=CHECKOUT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     answers = [said for said in done.stdout.splitlines() if said.startswith(("{", "[", "null"))]

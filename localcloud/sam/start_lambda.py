@@ -37,11 +37,13 @@ class StartLambda:
         project: Project,
         hosts: Callable[[], Mapping[str, str]],
         figures: Figures,
+        names: Mapping[str, str],
         log: Log,
     ) -> None:
+        """`hosts` are what names resolve to now, `names` the functions' names by logical id."""
         self.cold_starts = 0
         self._containers, self._project, self._hosts = containers, project, hosts
-        self._figures, self._log = figures, log
+        self._figures, self._names, self._log = figures, names, log
         self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._at_work = 0
         self._reported = threading.Event()  # a call has ended, and its lines have been read
@@ -154,9 +156,11 @@ class StartLambda:
                     self._tell(json.loads(line))
 
     def _tell(self, said: dict[str, Any]) -> None:
-        """Raises KeyError for what no function's logger has written. The trace is what Lambda would have added."""
-        name = said["function_name"]
-        self._log(name, json.dumps({**said, "xray_trace_id": self._figures.trace_of(name)}))
+        """Raises KeyError for what no function's logger has written. Its name is the logical id there, and the trace is
+        missing that Lambda would have added.
+        """
+        name = self._names[said["function_name"]]
+        self._log(name, json.dumps({**said, "function_name": name, "xray_trace_id": self._figures.trace_of(name)}))
 
 
 def as_lambda_answers(body: bytes, timeout: float) -> Reply:
