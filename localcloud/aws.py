@@ -24,7 +24,19 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.utilities.utils import get_partition
 from werkzeug.serving import make_server
 
-from localcloud import cloudformation, directories, eventbridge, lambdas, quotas, rds, s3, scheduler, sns, stepfunctions
+from localcloud import (
+    cloudformation,
+    directories,
+    eventbridge,
+    lambdas,
+    quotas,
+    rds,
+    s3,
+    scheduler,
+    sns,
+    state_testing,
+    stepfunctions,
+)
 from localcloud.artifacts import Artifacts, host_architecture
 from localcloud.clock import Clock
 from localcloud.cloudformation import DeploymentError
@@ -106,10 +118,13 @@ class Aws:
         )
         lambda_client = self._session.client("lambda", endpoint_url=self.endpoint, config=once)
         stepfunctions.install(clock, lambda_client, self.authorizer, metrics)
+        state_testing.install()
         if Aws._had_another:
             BackendDict.reset()  # here and not at the end: it takes a second, and most processes have but one cloud
         watching.install(clock, metrics, self.authorizer)
         Aws._had_another = True
+        # where AWS's clients look for TestState
+        world.names.also(host, f"sync-{host}")
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="moto"
         ).start()

@@ -1,4 +1,4 @@
-"""The SAM CLI's local testing: what `make sam-local` prints, every function in a container, and one whole onboarding."""
+"""The SAM CLI's local testing: what `make sam-local` prints, every function in a container, a whole onboarding."""
 
 import json
 import os
@@ -28,7 +28,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "MakePlan": {"verdict": "GO", "findings": []},
     "ProbeConnection": {"plugin_loaded": True},
     "CheckDirectoryRole": {"role": "signon-directory-access-us-east-1"},
-    "AssociateDirectory": {"status": "kerberos-enabled"},
+    "AssociateDirectory": {"requested_at": None},
     "ReadMembership": {"status": "kerberos-enabled", "verdict": "READY"},
     "RebootDatabase": {"instances": ["payments-orders"]},
     "EnsureConnectPolicy": {"roles": 0},
