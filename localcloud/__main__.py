@@ -96,7 +96,9 @@ def _run(asked: argparse.Namespace) -> int:
         from localcloud import background, scenery
         from localcloud.cloud import Sam
 
-        background.serve(asked.speed, scenery.prepare, Sam[asked.sam])
+        sam = Sam[asked.sam]
+        prepare = scenery.prepare if sam is Sam.NOT_HERE else scenery.prepare_without_sweep
+        background.serve(asked.speed, prepare, sam)
     elif asked.command == "down":
         from localcloud import background
 

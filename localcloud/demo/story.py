@@ -29,6 +29,7 @@ PATIENCE = 240  # seconds of real time until an execution begins: RDS takes minu
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
 REMEMBERED = ("end", "error", "plan", "profile", "next_look")
 LIST = "list"  # in place of a fault's name
+KILLED = "functions-killed"
 ALL = "all"  # in place of an engine's
 
 
@@ -42,6 +43,8 @@ def tell(engine: str, method: str, faults: str, speed: float, sam: Sam = Sam.NOT
     plays, going_wrong, began = _plays(engine, method), chosen(faults), time.monotonic()
     if len(plays) > 1 and going_wrong:
         raise DemoFailed("One database goes wrong at a time: name an engine beside FAULTS")
+    if sam is Sam.RUNS_FUNCTIONS and any(fault.name == KILLED for fault in going_wrong):
+        raise DemoFailed(f"A container of the SAM CLI cannot be killed in mid-work: show {KILLED} without LAMBDA=sam")
     print(f"RDS Sign-on: {_title(plays)}, from RDS's event to a proved sign-in\n")
     with unheard.gathered() as errors, Cloud(speed=speed, sam=sam) as cloud:
         with cloud.clock.working():

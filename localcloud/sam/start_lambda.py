@@ -56,7 +56,7 @@ class StartLambda:
     def run(self, function: LambdaFunction, payload: bytes, trace_id: str, kill: bool = False) -> Reply:
         """One call of a function at a time: it has one container."""
         if kill:
-            raise RuntimeError("A container of the SAM CLI cannot be killed in mid-work: use LAMBDA=process")
+            raise RuntimeError("A container of the SAM CLI cannot be killed in mid-work: do it without LAMBDA=sam")
         with self._turns[function.function_name]:
             self._begin()
             try:
