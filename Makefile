@@ -93,13 +93,13 @@ bare-machines: ## Run the README's commands on a bare Debian 12 and a bare Ubunt
 	@setup/bare_machines
 
 help: ## This list
-	@awk -f setup/help.awk $(MAKEFILE_LIST)
+	@setup/help $(MAKEFILE_LIST)
 
 # What the machine needs. An environment that was deleted from the cache is made again.
 ifeq ($(wildcard $(python)),)
 .PHONY: .machine/machine.json
 endif
-.machine/machine.json: $(filter-out setup/lint% setup/build setup/jdbc setup/bare_machines setup/help.awk setup/containers setup/lambda_image,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
+.machine/machine.json: $(filter-out setup/lint% setup/build setup/jdbc setup/bare_machines setup/help setup/containers setup/lambda_image,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
 	@setup/machine
 
 .machine/%: requirements/%.txt setup/environment
