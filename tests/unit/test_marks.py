@@ -210,6 +210,10 @@ def test_what_is_in_other_hands_is_neither_trusted_nor_taken_over() -> None:
         assert ALICE not in {**login.judged.made, **login.judged.disputed}
         group = roles(a_role(), a_group(administrators=held), TENANT, memory=trusting)
         assert READ not in {**group.judged.made, **group.judged.disputed}
+        hers = roles(
+            a_role(), a_group(administrators=frozenset({ALICE})), memory=trusting
+        )  # nor may a login give it away
+        assert READ not in {**hers.judged.made, **hers.judged.disputed}
 
 
 def test_the_master_user_rds_and_superusers_are_no_other_hands() -> None:
