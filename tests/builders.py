@@ -13,7 +13,7 @@ from signon.domain.directory import DIRECTORY_POLICY, Directory, DirectoryRole, 
 from signon.domain.ending import Execution
 from signon.domain.engines import ENGINES, MYSQL_PAM, POSTGRESQL_AD, Family, Method, Scope
 from signon.domain.membership import Reading
-from signon.domain.mysql_logins import PresentLogin
+from signon.domain.mysql_accounts import PresentLogin
 from signon.domain.plan import Plan, make_plan
 from signon.domain.prerequisites import Surroundings
 from signon.domain.probe import Probe

@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import guard, profiles, rds, secrets
+from signon.aws import guard, memories, profiles, rds, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
 from signon.domain.credentials import Credentials
@@ -39,6 +39,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             profile,
             before_change=lambda: guard.before_change(table, bucket, errand),
             elsewhere=elsewhere,
+            memory=memories.recall(table, database, plan),
+            remember=lambda made: memories.remember(table, database, made),
         )
     logger.info("Logins created", extra={"statements": statements, "round_trips": master.round_trips})
     return {"statements": statements, "round_trips": master.round_trips}

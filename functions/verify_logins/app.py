@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import profiles, rds, secrets
+from signon.aws import memories, profiles, rds, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
 from signon.domain.database import DatabaseId, in_working_order
@@ -26,6 +26,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with session.sign_in(
         database, lambda: secrets.master_credentials(database, plan.master_secret), setting("CA_BUNDLE")
     ) as master:
-        proof = logins.verify(master, database, plan, profile)
+        proof = logins.verify(master, database, plan, profile, memories.recall(setting("TABLE"), database))
     logger.info("Logins verified", extra={**proof.to_json(), "round_trips": master.round_trips})
     return {**proof.to_json(), "round_trips": master.round_trips}

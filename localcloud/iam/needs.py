@@ -4,6 +4,7 @@ A function's call of an operation that has no row is refused.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
@@ -21,6 +22,9 @@ NAME_OR_ARN = {
     "DBInstanceIdentifier", "DBClusterIdentifier", "TableName", "FunctionName", "EventBusName", "TopicArn",
     "stateMachineArn", "executionArn",
 }  # fmt: skip
+
+
+EXPRESSION_WORDS = {"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT"}  # of DynamoDB's expressions
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,18 @@ def put_events(asked: Asked) -> Iterator[Need]:
         )
 
 
+def update_item(asked: Asked) -> Iterator[Need]:
+    """The attributes are those of the key and those that an expression names, by themselves or by a placeholder.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    """
+    said = asked.parameters
+    expressions = f"{said.get('UpdateExpression', '')} {said.get('ConditionExpression', '')}"
+    words = set(re.findall(r"(?<![#:\w])[a-zA-Z]\w*(?![\w(])", expressions)) - EXPRESSION_WORDS
+    attributes = {*said["Key"], *said.get("ExpressionAttributeNames", {}).values(), *words}
+    yield Need("dynamodb:UpdateItem", asked.arn(TABLE), {"dynamodb:Attributes": tuple(sorted(attributes))})
+
+
 def on_tables(action: str) -> Maker:
     """Of a batch: the tables are the keys of RequestItems."""
     return lambda asked: [
@@ -185,7 +201,7 @@ NEEDS: dict[Call, tuple[Maker, ...]] = {
     ("rds", "RebootDBInstance"): (to("rds:RebootDBInstance", INSTANCE),),
     ("dynamodb", "GetItem"): (to("dynamodb:GetItem", TABLE),),
     ("dynamodb", "PutItem"): (to("dynamodb:PutItem", TABLE),),
-    ("dynamodb", "UpdateItem"): (to("dynamodb:UpdateItem", TABLE),),
+    ("dynamodb", "UpdateItem"): (update_item,),
     ("dynamodb", "DeleteItem"): (to("dynamodb:DeleteItem", TABLE),),
     ("dynamodb", "Query"): (to("dynamodb:Query", TABLE),),
     ("dynamodb", "Scan"): (to("dynamodb:Scan", TABLE),),

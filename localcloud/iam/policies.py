@@ -48,10 +48,20 @@ class Condition:
         if self.operator == "Null":
             return (str(not said).lower(),) == tuple(value.lower() for value in self.values)
         name = self.operator.removesuffix("IfExists")
+        if name.startswith(FOR_ALL):
+            return all(_any_matches(name.removeprefix(FOR_ALL), self.values, value) for value in said)
         if not said and name != self.operator:
             return True
         matches, wanted = OPERATORS[name]
         return any(matches(pattern, value) for pattern in self.values for value in said) is wanted
+
+
+FOR_ALL = "ForAllValues:"  # before an operator: nothing of what the request says may be beside what is listed
+
+
+def _any_matches(operator: str, patterns: Iterable[str], value: str) -> bool:
+    matches, wanted = OPERATORS[operator]
+    return any(matches(pattern, value) for pattern in patterns) is wanted
 
 
 @dataclass(frozen=True)
@@ -125,7 +135,7 @@ def _principals(document: Any) -> tuple[tuple[str, str], ...]:
 
 
 def _known_operator(name: str) -> str:
-    if name != "Null" and name.removesuffix("IfExists") not in OPERATORS:
+    if name != "Null" and name.removesuffix("IfExists").removeprefix(FOR_ALL) not in OPERATORS:
         raise NotModelled(f"The condition operator {name} is not modelled")
     return name
 

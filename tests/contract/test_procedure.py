@@ -23,7 +23,8 @@ from signon.domain.engines import (
 )
 from signon.domain.logins import Name, Statement
 from signon.domain.membership import MEMBERSHIP
-from signon.domain.mysql_logins import PresentLogin, make, open_complete, wanted_logins
+from signon.domain.mysql_accounts import PresentLogin
+from signon.domain.mysql_logins import make, open_complete, wanted_logins
 from signon.domain.postgresql_grants import Kind, Object, on_database, within_database
 from signon.domain.postgresql_roles import PresentRole, Roles
 from signon.domain.profile import Profile, load, read_profile

@@ -217,11 +217,19 @@ def test_a_group_role_is_no_leaver() -> None:
     assert make(BY_TICKET, for_alice(), Server.of([a_role(), a_group(), a_group("old")]).present).statements == ()
 
 
+def in_other_hands(name: str, *others: str) -> str:
+    return (
+        f'others may use it or give it away ({", ".join(others)}) | Remedy: Run REVOKE "{name}" FROM "{others[0]}",'
+        f' likewise for each; where the server refuses that, "{others[0]}" made the role: give it another name, and'
+        " start again, so that we make our own"
+    )
+
+
 FOREIGN = {
     "made by somebody else (member of rds_superuser)": a_role(mark=None, member_of=frozenset({"rds_superuser"})),
     "made by somebody else (member of no role)": a_role(mark=None, member_of=frozenset()),
-    "made for profile ledger": a_role(mark={"profile": "ledger", "complete": True}),
-    "made for profile None": a_role(mark={}),
+    "made for profile ledger": a_role(mark={"profile": "ledger", "complete": True}, member_of=frozenset({"rds_ad"})),
+    "made for profile None": a_role(mark={}, member_of=frozenset({"rds_ad"})),
     "changed since we made it (SUPERUSER)": a_role(powers=("SUPERUSER",)),
     "locked by somebody else": a_role(can_login=False),
     f"no login may have rds_ad and rds_iam: {ALICE} is a member of rds_iam": a_role(
@@ -275,7 +283,9 @@ def test_what_keeps_people_out_of_a_login_is_said_and_is_not_counted(
     profile = for_alice(adopt=frozenset({"alice"})) if adopt else for_alice()
     assert onboard(server, profile) == 0
     assert server.roles == before
-    assert proof_of(profile, server) == Proof(0, (f"{ALICE}: {said}",))
+    beside = (f"{READ}: {in_other_hands(READ, ALICE)}",) if adopt and READ in found.member_of else ()
+    told = f"it needs {READ}, which is not ours to use: {in_other_hands(READ, ALICE)}" if beside else said
+    assert proof_of(profile, server) == Proof(0, (f"{ALICE}: {told}",), not_ours=beside)
 
 
 @pytest.mark.parametrize(
@@ -305,12 +315,12 @@ def believed(server: Server) -> Roles:
     [
         (
             for_alice(adopt=frozenset({"alice"})),
-            [a_group(), a_role(mark=None, administered=False)],
+            [a_group(), a_role(mark=None, administered=False, member_of=frozenset({"rds_ad"}))],
             f"{ALICE}: the master user may not change it | Remedy: {GRANT.format(ALICE)}",
         ),
         (
             for_alice(),
-            [a_group(), a_role(mark={"profile": "payments"}, can_login=False, administered=False)],
+            [a_group(), a_role(mark={**COMPLETE, "complete": False}, can_login=False, administered=False)],
             f"{ALICE}: the master user may not change it | Remedy: {GRANT.format(ALICE)}",
         ),
         (
@@ -497,7 +507,8 @@ def test_what_waits_and_what_is_not_ours_is_said_beside() -> None:
     server = Server.of([a_role(), a_group()])
     proof = prove(BY_TICKET, for_alice(), server.present, not_ours=["core.t of app"], waiting=["payments: not there"])
     assert proof == Proof(1, (), not_ours=("core.t of app",), waiting=("payments: not there",))
-    assert set(proof.to_json()) == {"verified", "left_alone", "not_ours", "waiting", "excess"}
+    told = {"verified", "left_alone", "not_ours", "waiting", "excess", "trusted"}
+    assert set(proof.to_json()) == {*told, "disputed", "disputed_names"}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from signon.domain.credentials import Credentials
 from signon.domain.database import Database
 from signon.domain.engines import MYSQL_PAM, Method
 from tests.builders import a_database
+from tests.notebook import NOTEBOOK, Notebook
 
 HOST = "payments-orders.cabc123def45.us-east-1.rds.amazonaws.com"
 MASTER = ("admin", "M4ster'Pass\\word%s")  # with the characters that SQL, and a driver, must quote
@@ -113,6 +114,13 @@ def load_plugin(operator: Operator, *, loaded: bool = True) -> None:
         operator.run("INSTALL PLUGIN auth_pam SONAME 'rdsauth.so'")
     if there and not loaded:
         operator.run("UNINSTALL PLUGIN auth_pam")
+
+
+@pytest.fixture(autouse=True)
+def notebook() -> Notebook:
+    """What is remembered of earlier runs: nothing."""
+    NOTEBOOK.write({})
+    return NOTEBOOK
 
 
 @pytest.fixture(autouse=True)

@@ -26,6 +26,7 @@ from signon.domain.mysql_logins import Ways
 from signon.domain.profile import IamLogin, Profile, Role
 from signon.errors import ConnectionRefused, MasterSecretUnusable, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_database, a_database_id, a_profile
+from tests.notebook import NOTEBOOK
 
 from .conftest import RDSADMIN, Names, Operator, as_user
 from .conftest import SUPERUSER as ANYWHERE
@@ -65,11 +66,13 @@ class Server:
 
     def create(self, profile: Profile = PROFILE) -> int:
         with self.sign_in():
-            return mysql_logins.create(self.session, self.ways, profile, before_change=lambda: None)
+            return mysql_logins.create(
+                self.session, self.ways, profile, before_change=lambda: None, **NOTEBOOK.of_a_run()
+            )
 
     def verify(self, profile: Profile = PROFILE) -> Proof:
         with self.sign_in():
-            return mysql_logins.verify(self.session, self.ways, profile)
+            return mysql_logins.verify(self.session, self.ways, profile, NOTEBOOK.memory)
 
     def refusal(self, password: str = MASTER[1], user: str = MASTER[0]) -> SignonError:
         """Why nobody is let in."""
@@ -263,7 +266,7 @@ def test_a_login_that_is_dropped_between_look_and_grant_is_looked_at_again_and_n
     family.run("REVOKE SELECT ON payments.* FROM 'alice'@'%'")
     before: list[None] = []
     with family.sign_in(), pytest.raises(TemporaryFailure, match="a login has been dropped since we looked"):
-        mysql_logins.create(family.session, family.ways, PROFILE, before_change=drop)
+        mysql_logins.create(family.session, family.ways, PROFILE, before_change=drop, **NOTEBOOK.of_a_run())
     assert family.run("SELECT COUNT(*) FROM mysql.user WHERE User = 'alice'") == ((0,),)
     family.create()
     assert family.verify().verified == 2

@@ -16,10 +16,12 @@ from signon.db.session import sign_in
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
 from signon.domain.logins import Proof, Statement
-from signon.domain.mysql_logins import Accounts, make, open_complete, prove, wanted_logins
+from signon.domain.mysql_accounts import Accounts
+from signon.domain.mysql_logins import make, open_complete, prove, wanted_logins
 from signon.domain.profile import DirectoryLogin, Profile, Role
 from signon.errors import ClaimLost, LoginsIncomplete, TemporaryFailure
 from tests.builders import a_profile
+from tests.notebook import NOTEBOOK
 
 from .conftest import MASTER, RDSADMIN, SQL, Names, Operator, SignIn, as_user
 
@@ -31,7 +33,7 @@ WITHOUT_GRANTS = f"{OPEN} AND NOT EXISTS ({GRANTED})"
 
 def create(as_master: SignIn, database: Database, profile: Profile) -> int:
     with as_master() as session:
-        return mysql_logins.create(session, SQL, profile, before_change=lambda: None)
+        return mysql_logins.create(session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
 
 
 def present(as_master: SignIn, database: Database) -> Accounts:
@@ -163,7 +165,7 @@ def test_hundreds_of_logins_are_read_in_the_same_number_of_round_trips(
     create(as_master, database, a_team(250))
     with as_master() as session:
         before = session.round_trips
-        assert mysql_logins.create(session, SQL, a_team(250), before_change=lambda: None) == 0
+        assert mysql_logins.create(session, SQL, a_team(250), before_change=lambda: None, **NOTEBOOK.of_a_run()) == 0
         assert session.round_trips - before == 2
 
 
@@ -209,7 +211,7 @@ def test_a_run_that_has_been_outdated_changes_nothing(
 
     before = operator.counts(*CHANGES)
     with as_master() as session, pytest.raises(ClaimLost):
-        mysql_logins.create(session, SQL, a_profile(), before_change=outdated)
+        mysql_logins.create(session, SQL, a_profile(), before_change=outdated, **NOTEBOOK.of_a_run())
     assert operator.counts(*CHANGES) == before
 
 
@@ -223,7 +225,7 @@ def test_a_run_that_is_outdated_half_way_leaves_nothing_that_anybody_could_use(
             raise error
 
     with as_master() as session, pytest.raises(ClaimLost):
-        mysql_logins.create(session, SQL, a_profile(), before_change=outdated_later)
+        mysql_logins.create(session, SQL, a_profile(), before_change=outdated_later, **NOTEBOOK.of_a_run())
     assert operator.run("SELECT DISTINCT account_locked FROM mysql.user WHERE plugin = 'auth_pam'") == (("Y",),)
 
 
@@ -400,9 +402,9 @@ def folding(world: World, names: Names, database: Database) -> Iterator[Database
 def test_a_server_that_writes_names_in_lower_case_is_understood(folding: Database, bundle: str) -> None:
     profile = a_profile(roles={"read": Role("read", ("Pay_Roll",))}, logins=(DirectoryLogin("alice", ("read",)),))
     with sign_in(folding, lambda: Credentials(*MASTER), bundle) as session:
-        mysql_logins.create(session, SQL, profile, before_change=lambda: None)
+        mysql_logins.create(session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
         assert prove(SQL, profile, mysql_logins.read_logins(session, SQL)).verified == 1
-        assert mysql_logins.create(session, SQL, profile, before_change=lambda: None) == 0
+        assert mysql_logins.create(session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run()) == 0
 
 
 def test_a_grant_may_be_given_before_its_database_exists(as_master: SignIn, database: Database) -> None:

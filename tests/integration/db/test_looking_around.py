@@ -16,6 +16,7 @@ from signon.domain.logins import Statement
 from signon.domain.probe import Probe
 from signon.errors import DatabaseBusy, PluginNotLoaded, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
+from tests.notebook import NOTEBOOK
 
 from .conftest import MASTER, RDSADMIN, SQL, Operator, SignIn, as_user, load_plugin
 
@@ -65,7 +66,7 @@ def test_sessions_of_rds_itself_are_not_counted(as_master: SignIn, database: Dat
 def test_every_question_to_the_server_is_counted(as_master: SignIn, database: Database) -> None:
     with as_master() as session:
         mysql_logins.probe(session, SQL)
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
         ((_, counted_by_server),) = session.query("Ask", "SHOW SESSION STATUS LIKE 'Questions'")
         assert session.round_trips == int(counted_by_server)
 
@@ -81,10 +82,10 @@ def test_a_look_at_complete_logins_takes_two_round_trips_after_those_of_signing_
     as_master: SignIn, database: Database
 ) -> None:
     with as_master() as session:
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
     with as_master() as session:
         before = session.round_trips
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
         assert session.round_trips - before == 2
 
 
@@ -102,7 +103,7 @@ def test_before_the_reboot_a_login_is_refused_because_the_plugin_is_not_loaded(
 ) -> None:
     load_plugin(operator, loaded=False)
     with as_master() as session, pytest.raises(PluginNotLoaded, match="1524"):
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
     assert operator.run("SELECT COUNT(*) FROM mysql.user WHERE User IN ('alice', 'bob')") == ((0,),)
 
 
@@ -111,7 +112,7 @@ def test_a_server_that_became_read_only_is_waited_for(
 ) -> None:
     operator.run("SET GLOBAL read_only = ON")
     with as_master() as session, pytest.raises(DatabaseBusy, match="1290"):
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,7 @@ def test_every_statement_is_logged_as_the_server_gets_it(
     as_master: SignIn, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "signon"), as_master() as session:
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
     said: list[Any] = [getattr(record, "sql", "") for record in caplog.records]
     assert "GRANT SELECT, SHOW VIEW ON `payments`.* TO 'alice'@'%'" in said
     assert not any(MASTER[1] in f"{record.__dict__}" for record in caplog.records)

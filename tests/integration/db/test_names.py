@@ -14,6 +14,7 @@ from signon.domain.names import login_problem, mysql_account_problem
 from signon.domain.profile import DirectoryLogin, Role
 from tests import hostile_names
 from tests.builders import a_profile
+from tests.notebook import NOTEBOOK
 from tests.whole import first_alone
 
 from .conftest import MASTER, RDSADMIN, SQL, Operator, SignIn
@@ -32,7 +33,7 @@ class MySQL:
     def create(self, names: Sequence[str]) -> None:
         logins = tuple(DirectoryLogin(name, ("read",)) for name in names)
         profile = a_profile(logins=logins, roles={"read": Role("read", ("payments",))})
-        mysql_logins.create(self.session, SQL, profile, before_change=lambda: None)
+        mysql_logins.create(self.session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
 
     def everything(self) -> Mapping[Hashable, object]:
         found: dict[Hashable, list[object]] = {}

@@ -73,6 +73,9 @@ def test_it_says_by_which_action_and_resource_it_was_allowed() -> None:
         ({"StringEquals": {"a:k": "x*"}}, ("xy",), False),
         ({"StringEqualsIfExists": {"a:k": "x"}}, (), True),
         ({"StringEqualsIfExists": {"a:k": "x"}}, ("y",), False),
+        ({"ForAllValues:StringEquals": {"a:k": ["x", "y"]}}, ("x", "y"), True),
+        ({"ForAllValues:StringEquals": {"a:k": ["x", "y"]}}, ("x", "z"), False),
+        ({"ForAllValues:StringEquals": {"a:k": ["x", "y"]}}, (), True),
         ({"StringNotEquals": {"a:k": "x"}}, ("y",), True),
         ({"StringNotEquals": {"a:k": "x"}}, ("x",), False),
         ({"StringNotEquals": {"a:k": "x"}}, (), True),
@@ -108,7 +111,7 @@ def test_a_tag_that_the_resource_lacks_is_known_to_be_absent(team: str, allowed:
     ("changes", "what"),
     [
         ({"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}, "operator IpAddress"),
-        ({"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": "x"}}}, "operator ForAllValues:StringEquals"),
+        ({"Condition": {"ForAnyValue:StringEquals": {"aws:TagKeys": "x"}}}, "operator ForAnyValue:StringEquals"),
         ({"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}, "key aws:SourceVpc"),
         ({"Resource": "arn:aws:s3:::${aws:username}"}, "variables"),
         ({"NotAction": "dynamodb:GetItem"}, "NotAction"),

@@ -1,4 +1,7 @@
-"""The statements of docs/deploying.md that find our logins in a server and take them away, each as it stands there."""
+"""The statements of docs/deploying.md that take our logins out of a server, each as it stands there.
+
+Which they are, what we remember says, and not the mark that they bear.
+"""
 
 import re
 from pathlib import Path
@@ -17,13 +20,20 @@ PERSON, GROUP = "grace@CORP.EXAMPLE.COM", "signon.payments.read"
 
 def statements(server: str) -> list[str]:
     """The SQL in the rows of a kind of server; the second row of one bears no name."""
-    table = PAGE.split("| server | our logins |", 1)[1].split("\n\n", 1)[0]
+    table = PAGE.split("| server | take one away |", 1)[1].split("\n\n", 1)[0]
     rows = re.split(r"^\| (\w+) \|", table, flags=re.MULTILINE)
     return re.findall(r"`([A-Z]{4,}[^`]*)`", rows[rows.index(server) + 1])
 
 
-def test_mysql_lists_our_logins_and_drops_one(world: World, database: MySQL) -> None:
-    ours, drop = statements("MySQL")
+def is_ours(name: str, oid: str) -> str:
+    """Whether PostgreSQL has the role that we remember, as the page has it typed."""
+    (said,) = re.findall(r"`(SELECT rolname FROM pg_roles [^`]*)`", PAGE)
+    return said.replace("NAME", name).replace("OID", oid)
+
+
+def test_mysql_drops_a_login_of_ours(world: World, database: MySQL) -> None:
+    (drop,) = statements("MySQL")
+    ours = "SELECT user FROM information_schema.user_attributes WHERE attribute->'$.signon' IS NOT NULL"
     made = f"CREATE USER 'walburga'@'%' IDENTIFIED WITH 'auth_pam' REQUIRE SSL ATTRIBUTE '{MARK}'"
     found = sign_in(world, database, *MASTER, made, ours)
     assert (found.rows, found.error) == ([["walburga"]], "")
@@ -31,10 +41,11 @@ def test_mysql_lists_our_logins_and_drops_one(world: World, database: MySQL) -> 
     assert (left.rows, left.error) == ([], "")
 
 
-def test_postgresql_lists_our_logins_and_drops_people_before_what_they_were_granted(
+def test_postgresql_drops_people_before_what_they_were_granted_and_finds_no_role_of_somebody_elses(
     world: World, cluster: Cluster
 ) -> None:
-    ours, of_people, of_groups = statements("PostgreSQL")
+    of_people, of_groups = statements("PostgreSQL")
+    ours = "SELECT rolname FROM pg_roles WHERE shobj_description(oid, 'pg_authid') LIKE '{\"signon\":%'"
     made = as_master(
         world,
         cluster.writer,
@@ -51,6 +62,9 @@ def test_postgresql_lists_our_logins_and_drops_people_before_what_they_were_gran
         f"{ours} ORDER BY rolname",
     )
     assert (made.rows, made.error) == ([[PERSON], [GROUP]], "")
+    (oid,) = as_master(world, cluster.writer, f"SELECT oid FROM pg_roles WHERE rolname = '{PERSON}'").rows[0]
+    assert as_master(world, cluster.writer, is_ours(PERSON, oid)).rows == [[PERSON]]
+    assert as_master(world, cluster.writer, is_ours(PERSON, "1")).rows == []  # made by somebody else, mark or not
     left = as_master(world, cluster.writer, of_people.replace("NAME", PERSON), of_groups.replace("NAME", GROUP), ours)
     assert (left.rows, left.error) == ([], "")
     assert as_master(world, cluster.writer, "DROP TABLE core.orders", "DROP SCHEMA core").error == ""

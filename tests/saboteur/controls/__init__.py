@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.saboteur.controls import fence, keys, local_cloud, logins, names, plan, rights, secrets, sql, tls
+from tests.saboteur.controls import fence, keys, local_cloud, logins, marks, names, plan, rights, secrets, sql, tls
 
 CONTROLS = (
     *tls.CONTROLS,
@@ -10,6 +10,7 @@ CONTROLS = (
     *names.CONTROLS,
     *sql.CONTROLS,
     *logins.CONTROLS,
+    *marks.CONTROLS,
     *keys.CONTROLS,
     *plan.CONTROLS,
     *fence.CONTROLS,

@@ -118,8 +118,8 @@ CONTROLS = (
     Control(
         "MySQL: it looks before logins are made",
         f"{LAYER}/db/mysql_logins.py",
-        "    if making:\n        before_change()\n",
-        "    if making:\n",
+        "    if making or made != memory.made:\n        before_change()\n",
+        "",
         ("tests/integration/db/test_logins.py::test_a_run_that_has_been_outdated_changes_nothing",),
     ),
     Control(

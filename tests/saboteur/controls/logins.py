@@ -53,16 +53,16 @@ CONTROLS = (
     ),
     Control(
         "MySQL: only our leavers are locked",
-        MYSQL,
-        'return bool(found.mark and found.mark.get("profile") == profile) and not found.locked',
-        "return not found.locked",
+        f"{LAYER}/domain/mysql_accounts.py",
+        "is_ours = bears_mark_of(profile, found) and found.plugin in MYSQL_PLUGINS",
+        "is_ours = found.plugin in MYSQL_PLUGINS",
         MYSQL_LOGINS,
     ),
     Control(
         "PostgreSQL: only our leavers are locked",
-        POSTGRESQL,
-        'return bool(role.mark and role.mark.get("profile") == profile and "complete" in role.mark) and role.can_login',
-        "return role.can_login",
+        f"{LAYER}/domain/postgresql_marks.py",
+        "if not (_is_person_of(profile, role) and role.can_login) or roles.is_master(role.name):",
+        "if not role.can_login or roles.is_master(role.name):",
         POSTGRESQL_LOGINS,
     ),
     Control(
@@ -110,8 +110,8 @@ CONTROLS = (
     Control(
         "PostgreSQL: what shuts the master out on the way is taken back",
         f"{LAYER}/db/postgresql_logins.py",
-        "        roles = look()\n        _refuse(ways, roles)\n        return count",
-        "        roles = look()\n        return count",
+        "            _refuse(self.ways, roles)\n",
+        "",
         (
             "tests/integration/db/postgresql/test_exclusivity.py::test_what_shuts_the_master_out_on_the_way_has_not_happened",
         ),

@@ -11,8 +11,10 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from signon.db import logins, session
@@ -21,6 +23,7 @@ from signon.domain.credentials import Credentials
 from signon.domain.engines import ENGINES, Family
 from signon.domain.profile import DirectoryLogin
 from tests.builders import a_database, a_database_id, a_plan, a_profile
+from tests.notebook import Notebook
 
 if TYPE_CHECKING:
     from localcloud.servers import World
@@ -71,8 +74,9 @@ class Runs:
     """Runs of *Create logins* and *Verify logins*, one after the other."""
 
     def __init__(self, world: World, where: Where) -> None:
+        self._folder = tempfile.TemporaryDirectory()
         self._program = subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, __file__, str(self._remembered)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -85,6 +89,15 @@ class Runs:
 
     def __exit__(self, *_: object) -> None:
         self._program.communicate()
+        self._folder.cleanup()
+
+    @property
+    def _remembered(self) -> Path:
+        return Path(self._folder.name, "made.json")
+
+    def forget(self) -> None:
+        """Nothing is remembered of earlier runs."""
+        self._remembered.unlink(missing_ok=True)
 
     def undisturbed(self, *people: People) -> Ended:
         """With these profiles, one after the other."""
@@ -133,6 +146,21 @@ class Runs:
 
 
 # ---- the program
+
+
+class Kept(Notebook):
+    """It outlives a run that is killed. What stands in it is from before the kill or from after it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self.made = json.loads(path.read_text()) if path.exists() else {}
+
+    def write(self, made: Mapping[str, str]) -> None:
+        super().write(made)
+        beside = self._path.with_suffix(".new")
+        beside.write_text(json.dumps(self.made))
+        beside.replace(self._path)
 
 
 @dataclass
@@ -199,7 +227,7 @@ def run(where: Where, lists: Sequence[People], steps: Steps) -> str:
         a_profile(logins=tuple(DirectoryLogin(user, tuple(roles)) for user, roles in people.items()))
         for people in lists
     ]
-    master, driver = Credentials(where.user, where.password), session._driver
+    master, driver, notebook = Credentials(where.user, where.password), session._driver, Kept(Path(sys.argv[1]))
 
     def watched_driver(family: Family) -> Connect:
         return watched(driver(family), steps)
@@ -208,9 +236,9 @@ def run(where: Where, lists: Sequence[People], steps: Steps) -> str:
     try:
         with session.sign_in(database, lambda: master, where.bundle) as signed_in:
             for profile in profiles:
-                logins.create(signed_in, database, a_plan(), profile, before_change=lambda: None)
+                logins.create(signed_in, database, a_plan(), profile, before_change=lambda: None, **notebook.of_a_run())
         with session.sign_in(database, lambda: master, where.bundle) as signed_in:
-            logins.verify(signed_in, database, a_plan(), profiles[-1])
+            logins.verify(signed_in, database, a_plan(), profiles[-1], notebook.memory)
     except Exception as error:  # noqa: BLE001  it is told
         return type(error).__name__
     return ""

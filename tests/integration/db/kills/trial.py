@@ -64,6 +64,7 @@ class Trial:
     def begin(self) -> None:
         """The server is as the work finds it."""
         self.server.forget_logins()
+        self.runs.forget()
         assert self.runs.undisturbed(AT_FIRST, THEN).error == ""
 
     @contextmanager

@@ -22,6 +22,7 @@ from signon.domain.engines import POSTGRESQL_AD, Method
 from signon.domain.logins import Proof
 from signon.domain.profile import Profile
 from tests.builders import a_database, a_database_id
+from tests.notebook import NOTEBOOK
 from tests.whole import WHOLE
 
 HOST = "payments-orders.cluster-cabc123def45.us-east-1.rds.amazonaws.com"
@@ -154,7 +155,7 @@ def create(as_master: SignIn) -> Create:
 
     def create(profile: Profile) -> int:
         with as_master() as session:
-            return postgresql_logins.create(session, SQL, profile, before_change=lambda: None)
+            return postgresql_logins.create(session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
 
     return create
 
@@ -163,6 +164,6 @@ def create(as_master: SignIn) -> Create:
 def verify(as_master: SignIn) -> Verify:
     def verify(profile: Profile) -> Proof:
         with as_master() as session:
-            return postgresql_logins.verify(session, SQL, profile)
+            return postgresql_logins.verify(session, SQL, profile, NOTEBOOK.memory)
 
     return verify

@@ -8,6 +8,7 @@ from signon.db import postgresql_logins
 from signon.domain.logins import Proof
 from signon.errors import DatabaseUnusable
 from tests.builders import a_profile
+from tests.notebook import NOTEBOOK
 
 from .conftest import ADMIN_ONLY, MASTER, SQL, Create, Operator, SignIn, Verify
 
@@ -98,7 +99,7 @@ def test_a_master_who_reaches_either_ends_the_run_before_anything_is_changed(
     with as_master() as session:
         payments.run("CREATE ROLE team", f"GRANT {role} TO team", "GRANT team TO dbadmin")
         with pytest.raises(DatabaseUnusable) as refused:
-            postgresql_logins.create(session, SQL, a_profile(), before_change=pytest.fail)
+            postgresql_logins.create(session, SQL, a_profile(), before_change=pytest.fail, **NOTEBOOK.of_a_run())
     way = f"dbadmin is a member of team is a member of {role}"
     assert refused.value.problem == f"The master user would sign in by {role} alone: {way}"
     assert refused.value.remedy == "Revoke the role team from dbadmin, then start again"
@@ -132,7 +133,7 @@ def test_what_shuts_the_master_out_on_the_way_has_not_happened(payments: Operato
             payments.run("CREATE ROLE team", "GRANT team TO dbadmin", "GRANT rds_ad TO team")
 
     with as_master() as session, pytest.raises(DatabaseUnusable, match="The master user would sign in by rds_ad alone"):
-        postgresql_logins.create(session, SQL, a_profile(), before_change=meanwhile)
+        postgresql_logins.create(session, SQL, a_profile(), before_change=meanwhile, **NOTEBOOK.of_a_run())
     assert [name for name in payments.roles() if "@" in name] == []
 
 

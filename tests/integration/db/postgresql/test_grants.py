@@ -13,6 +13,7 @@ from signon.domain.logins import Proof
 from signon.domain.profile import DirectoryLogin, Profile, Role, Schemas
 from signon.errors import PlanOutdated, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
+from tests.notebook import NOTEBOOK
 
 from .conftest import HOST, SQL, Create, Operator, SignIn, Verify
 
@@ -345,7 +346,7 @@ def test_whoever_is_outdated_in_one_database_does_nothing_more(shops: Operator, 
             raise PlanOutdated
 
     with as_master() as session, pytest.raises(PlanOutdated):
-        postgresql_logins.create(session, SQL, OF_BOTH, before_change=before_change)
+        postgresql_logins.create(session, SQL, OF_BOTH, before_change=before_change, **NOTEBOOK.of_a_run())
     assert len(looks) == 2
     assert shops.opened() == []
 

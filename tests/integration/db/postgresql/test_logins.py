@@ -18,6 +18,7 @@ from signon.domain.logins import Proof, Statement
 from signon.domain.profile import DirectoryLogin, IamLogin, Profile
 from signon.errors import ClaimLost, LoginsIncomplete, TemporaryFailure
 from tests.builders import a_profile
+from tests.notebook import NOTEBOOK
 
 from .conftest import ADMIN_ONLY, SQL, Create, Operator, SignIn, Verify
 
@@ -87,14 +88,22 @@ def test_a_second_call_makes_no_statement_and_only_reads(payments: Operator, cre
     assert create(a_profile()) > 0
     payments.run("ALTER ROLE dbadmin SET default_transaction_read_only = on")  # whatever writes is refused now
     with as_master() as session:
-        assert postgresql_logins.create(session, SQL, a_profile(), before_change=pytest.fail) == 0
+        assert (
+            postgresql_logins.create(session, SQL, a_profile(), before_change=pytest.fail, **NOTEBOOK.of_a_run()) == 0
+        )
         assert session.round_trips == 3  # roles and databases; in the database its schemas
 
 
 def test_everything_that_changes_is_confirmed_before(payments: Operator, as_master: SignIn) -> None:
     confirmed = []
     with as_master() as session:
-        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: confirmed.append(session.round_trips))
+        postgresql_logins.create(
+            session,
+            SQL,
+            a_profile(),
+            before_change=lambda: confirmed.append(session.round_trips),
+            **NOTEBOOK.of_a_run(),
+        )
     assert len(confirmed) == 4  # group roles, grants in the database, people, LOGIN
 
 
@@ -122,7 +131,7 @@ def statements_of(session: Session, profile: Profile) -> list[Statement]:
         run(statements)
 
     session.run = noting  # type: ignore[method-assign]
-    postgresql_logins.create(session, SQL, profile, before_change=lambda: None)
+    postgresql_logins.create(session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
     return ran
 
 
@@ -130,7 +139,9 @@ def test_people_are_made_read_back_and_opened_in_one_transaction(payments: Opera
     """Whoever looks from outside sees everybody at once, complete."""
     seen: list[dict[str, bool]] = []
     with as_master() as session:
-        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: seen.append(payments.roles()))
+        postgresql_logins.create(
+            session, SQL, a_profile(), before_change=lambda: seen.append(payments.roles()), **NOTEBOOK.of_a_run()
+        )
     groups = {READ: False, WRITE: False}
     assert seen == [{}, groups, groups, groups]
     assert payments.roles() == {ALICE: True, BOB: True, **groups}
@@ -154,7 +165,7 @@ def test_a_run_that_is_cut_off_between_statements_is_completed_by_the_next_one(
 
         session._run = counted  # type: ignore[method-assign]
         with pytest.raises(TemporaryFailure):
-            postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
+            postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
     assert payments.opened() in ([], [ALICE, BOB])
     create(a_profile())
     assert verify(a_profile()) == Proof(2, ())
@@ -166,7 +177,7 @@ def test_a_run_that_has_been_outdated_changes_nothing(payments: Operator, as_mas
         raise ClaimLost
 
     with as_master() as session, pytest.raises(ClaimLost):
-        postgresql_logins.create(session, SQL, a_profile(), before_change=outdated)
+        postgresql_logins.create(session, SQL, a_profile(), before_change=outdated, **NOTEBOOK.of_a_run())
     assert payments.roles() == {}
 
 
@@ -181,7 +192,7 @@ def test_a_run_that_is_outdated_on_its_way_leaves_nobody_behind(
             raise ClaimLost
 
     with as_master() as session, pytest.raises(ClaimLost):
-        postgresql_logins.create(session, SQL, a_profile(), before_change=outdated_later)
+        postgresql_logins.create(session, SQL, a_profile(), before_change=outdated_later, **NOTEBOOK.of_a_run())
     assert payments.roles() == {READ: False, WRITE: False}
     create(a_profile())
     assert verify(a_profile()).verified == 2
@@ -214,14 +225,18 @@ def test_a_thousand_logins_take_few_statements_and_round_trips(
     payments: Operator, as_master: SignIn, verify: Verify
 ) -> None:
     with as_master() as session:
-        statements = postgresql_logins.create(session, SQL, a_team(1000), before_change=lambda: None)
+        statements = postgresql_logins.create(
+            session, SQL, a_team(1000), before_change=lambda: None, **NOTEBOOK.of_a_run()
+        )
         # group role, CONNECT; USAGE, SELECT, SELECT on what is new; ten batches made, ten joined, ten opened
         assert statements == 2 + 3 + 30
-        # two looks, begin, two looks, commit; look, begin, look, commit; begin, look, look, commit
-        assert session.round_trips == statements + 6 + 4 + 4
+        # two looks, begin, two looks, oids, commit; look, begin, look, commit; begin, look, look, commit
+        assert session.round_trips == statements + 7 + 4 + 4
     assert verify(a_team(1000)).verified == 1000
     with as_master() as session:
-        assert postgresql_logins.create(session, SQL, a_team(1000), before_change=lambda: None) == 0
+        assert (
+            postgresql_logins.create(session, SQL, a_team(1000), before_change=lambda: None, **NOTEBOOK.of_a_run()) == 0
+        )
         assert session.round_trips == 3
 
 
@@ -229,7 +244,7 @@ def test_round_trips_are_counted_as_the_server_counts_them(payments: Operator, a
     payments.run("ALTER ROLE dbadmin SET log_statement = 'all'")
     before = payments.server.log.read_text().count("LOG:  statement: ")
     with as_master() as session:
-        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: None)
+        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
         assert session.round_trips == payments.server.log.read_text().count("LOG:  statement: ") - before
 
 
@@ -371,9 +386,12 @@ def test_names_of_logins_with_tokens_are_stored_in_capitals_and_as_long_as_the_s
     payments: Operator, as_master: SignIn
 ) -> None:
     with as_master() as session:
-        postgresql_logins.create(session, IAM, with_tokens(), before_change=lambda: None)
-        assert postgresql_logins.verify(session, IAM, with_tokens()).verified == len(TOKENS)
-        assert postgresql_logins.create(session, IAM, with_tokens(), before_change=lambda: None) == 0
+        postgresql_logins.create(session, IAM, with_tokens(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+        assert postgresql_logins.verify(session, IAM, with_tokens(), NOTEBOOK.memory).verified == len(TOKENS)
+        assert (
+            postgresql_logins.create(session, IAM, with_tokens(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+            == 0
+        )
     assert payments.opened() == sorted(TOKENS)
 
 
@@ -381,8 +399,12 @@ def test_logins_with_such_names_are_adopted(payments: Operator, as_master: SignI
     made = [statement for name in TOKENS for statement in (f'CREATE ROLE "{name}" LOGIN', f'GRANT rds_iam TO "{name}"')]
     payments.run("SET SESSION AUTHORIZATION dbadmin", *made)
     with as_master() as session:
-        postgresql_logins.create(session, IAM, with_tokens(adopt=TOKENS), before_change=lambda: None)
-        assert postgresql_logins.verify(session, IAM, with_tokens(adopt=TOKENS)).verified == len(TOKENS)
+        postgresql_logins.create(
+            session, IAM, with_tokens(adopt=TOKENS), before_change=lambda: None, **NOTEBOOK.of_a_run()
+        )
+        assert postgresql_logins.verify(session, IAM, with_tokens(adopt=TOKENS), NOTEBOOK.memory).verified == len(
+            TOKENS
+        )
     assert payments.run(MARK % ("A" * 63)) == [({"profile": "payments", "complete": True},)]
 
 

@@ -18,6 +18,7 @@ from signon.domain.profile import DirectoryLogin, Role, Schemas
 from tests import hostile_names
 from tests.builders import REALM, a_profile
 from tests.integration.db.naming import drive
+from tests.notebook import NOTEBOOK
 from tests.whole import first_alone
 
 from .conftest import MASTER, SQL, Operator, SignIn
@@ -37,7 +38,7 @@ class PostgreSQL:
     def create(self, names: Sequence[str], roles: Mapping[str, Role] = ALONE, *, lock_leavers: bool = False) -> None:
         logins = tuple(DirectoryLogin(name, ("read",)) for name in names)
         profile = a_profile(logins=logins, roles=roles, lock_leavers=lock_leavers)
-        postgresql_logins.create(self.session, SQL, profile, before_change=lambda: None)
+        postgresql_logins.create(self.session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
 
     def everything(self) -> Mapping[Hashable, object]:
         found: dict[Hashable, list[object]] = {}
@@ -105,7 +106,7 @@ def test_names_that_others_left_in_the_catalogue_say_nothing_but_themselves(post
         some = left[first : first + 100]
         postgresql.run("; ".join(["CREATE TABLE core.{} (a int)"] * len(some)), *some)
         postgresql.run("; ".join(["CREATE SCHEMA {}"] * len(some)), *some)
-        postgresql.run("; ".join(["CREATE ROLE {} LOGIN"] * len(some)), *some)
+        postgresql.run("; ".join(["CREATE ROLE {} LOGIN IN ROLE rds_ad"] * len(some)), *some)
         for name in some:
             postgresql.run(f"COMMENT ON ROLE {{}} IS '{MARK}'", name)
     postgresql.run("; ".join(["ALTER TABLE core.{} OWNER TO dbadmin"] * len(left)), *left)

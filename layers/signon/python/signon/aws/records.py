@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 _AT_ONCE = 100
 _TRIES = 8
+_RECORD = "record"
+MADE = "made"  # the kind of the item in which stands what we have made
 _MAPS = ("reboot_intents", "connected_roles", "left_as", "joined_as")
 
 
@@ -25,6 +27,13 @@ def read(table: str, database: str) -> Record | None:
     with errors_as():
         item = _table().get_item(TableName=table, Key=_key(database), ConsistentRead=True).get("Item")
     return None if item is None else _record(item)
+
+
+def made(table: str, database: str) -> Mapping[str, str] | None:
+    """The names of what we have made in the database, each with its oid; None where nothing was ever remembered."""
+    with errors_as():
+        item = _table().get_item(TableName=table, Key=_key(database, MADE), ConsistentRead=True).get("Item")
+    return None if item is None else _map(item, "made")
 
 
 def read_all(table: str, databases: Sequence[str]) -> Mapping[str, Known]:
@@ -54,8 +63,8 @@ def is_paused(table: str) -> bool:
         return "Item" in _table().get_item(TableName=table, Key=key, ConsistentRead=True)
 
 
-def note(table: str, database: str, facts: Mapping[str, str | Mapping[str, str]]) -> None:
-    """Writes facts into the record; a fact that is "" is taken out."""
+def note(table: str, database: str, facts: Mapping[str, str | Mapping[str, str]], *, kind: str = _RECORD) -> None:
+    """Writes facts into the record, or another item of the database; a fact that is "" is taken out."""
     kept, gone = (
         {name: value for name, value in facts.items() if value != ""},
         [name for name, value in facts.items() if value == ""],
@@ -75,7 +84,7 @@ def note(table: str, database: str, facts: Mapping[str, str | Mapping[str, str]]
     with errors_as():
         _table().update_item(
             TableName=table,
-            Key=_key(database),
+            Key=_key(database, kind),
             UpdateExpression=expression,
             ExpressionAttributeNames={f"#{name}": name for name in facts},
             **with_values,
@@ -114,5 +123,5 @@ def _table() -> DynamoDBClient:
     return made
 
 
-def _key(database: str) -> dict[str, Any]:
-    return {"database": {"S": database}, "kind": {"S": "record"}}
+def _key(database: str, kind: str = _RECORD) -> dict[str, Any]:
+    return {"database": {"S": database}, "kind": {"S": kind}}

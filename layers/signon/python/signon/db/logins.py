@@ -11,6 +11,7 @@ from signon.domain.credentials import Credentials
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Family, LoginSql, Method
 from signon.domain.logins import Proof
+from signon.domain.memory import Memory, Remember
 from signon.domain.plan import Plan
 from signon.domain.probe import Probe
 from signon.domain.profile import Profile
@@ -22,8 +23,8 @@ class _Answers:
 
     probe: Callable[[Session, Any], Probe]
     signed_in: Callable[[Session], frozenset[str]]
-    create: Callable[[Session, Any, Profile, Callable[[], object], Collection[str]], int]
-    verify: Callable[[Session, Any, Profile], Proof]
+    create: Callable[..., int]
+    verify: Callable[[Session, Any, Profile, Memory], Proof]
 
 
 def probe(session: Session, database: Database, plan: Plan) -> Probe:
@@ -48,22 +49,27 @@ def create(
     profile: Profile,
     before_change: Callable[[], object],
     elsewhere: Collection[str] = (),
+    *,
+    memory: Memory,
+    remember: Remember,
 ) -> int:
     """Makes what is missing, reads it back, opens what is complete; how many statements that took (0: all was there).
 
     ``before_change`` is called before each group of statements, and raises where this execution has been outdated.
-    ``elsewhere`` names those who are signed in to other instances of a cluster.
+    ``elsewhere`` names those who are signed in to other instances of a cluster. ``remember`` is called with all that is
+    ours before any of it can be used.
     """
-    here = profile.on(database.id.engine)
-    return _family(database).create(session, _ways(database, plan), here, before_change, elsewhere)
+    here, ways = profile.on(database.id.engine), _ways(database, plan)
+    make = _family(database).create
+    return make(session, ways, here, before_change, elsewhere, memory=memory, remember=remember)
 
 
-def verify(session: Session, database: Database, plan: Plan, profile: Profile) -> Proof:
+def verify(session: Session, database: Database, plan: Plan, profile: Profile, memory: Memory) -> Proof:
     """Reads everything back, and changes nothing.
 
     Raises LoginsIncomplete: something of ours is not as it should be.
     """
-    return _family(database).verify(session, _ways(database, plan), profile.on(database.id.engine))
+    return _family(database).verify(session, _ways(database, plan), profile.on(database.id.engine), memory)
 
 
 def _ways(database: Database, plan: Plan) -> Mapping[Method, LoginSql]:

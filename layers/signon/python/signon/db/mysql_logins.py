@@ -9,19 +9,26 @@ from typing import Any
 from signon.db.session import Session
 from signon.domain.engines import Marks, Method
 from signon.domain.logins import Proof
-from signon.domain.mysql_logins import MARK, Accounts, PresentLogin, Ways, make, open_complete, prove, wanted_logins
+from signon.domain.memory import NO_OID, Memory, Remember
+from signon.domain.mysql_accounts import Accounts, PresentLogin, recognized
+from signon.domain.mysql_logins import MARK, Ways, make, open_complete, prove, wanted_logins
 from signon.domain.probe import Probe
 from signon.domain.profile import Profile
 
 _ACCOUNTS = {
     Marks.ATTRIBUTE: (
         "SELECT u.User, u.Host, u.plugin, u.authentication_string, u.ssl_type, u.account_locked, a.ATTRIBUTE,"
-        " @@lower_case_table_names, @@partial_revokes"
+        " IF(u.Create_user_priv = 'Y' OR EXISTS (SELECT 1 FROM mysql.global_grants g"
+        "   WHERE g.USER = u.User AND g.HOST = u.Host AND g.PRIV = 'ROLE_ADMIN'), 'Y', 'N'),"
+        " (SELECT JSON_ARRAYAGG(e.TO_USER) FROM mysql.role_edges e"
+        "   WHERE e.FROM_USER = u.User AND e.FROM_HOST = u.Host),"
+        " CURRENT_USER() = CONCAT(u.User, '@', u.Host), @@lower_case_table_names, @@partial_revokes"
         " FROM mysql.user u JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host"
     ),
     Marks.ROLES: (
         "SELECT u.User, u.Host, u.plugin, u.authentication_string, u.ssl_type,"
-        " IF(JSON_VALUE(p.Priv, '$.account_locked') IN ('true', '1'), 'Y', 'N'), NULL, @@lower_case_table_names, 0"
+        " IF(JSON_VALUE(p.Priv, '$.account_locked') IN ('true', '1'), 'Y', 'N'), NULL, u.Create_user_priv, NULL,"
+        " CURRENT_USER() = CONCAT(u.User, '@', u.Host), @@lower_case_table_names, 0"
         " FROM mysql.user u JOIN mysql.global_priv p ON p.User = u.User AND p.Host = u.Host WHERE u.is_role = 'N'"
     ),
 }
@@ -73,16 +80,24 @@ def create(
     profile: Profile,
     before_change: Callable[[], object],
     elsewhere: Collection[str] = (),
+    *,
+    memory: Memory,
+    remember: Remember,
 ) -> int:
-    """Makes what is missing, reads it back, opens what is complete."""
+    """Makes what is missing, reads it back, opens what is complete. What is about to be made is remembered first."""
     in_use = {*elsewhere, *signed_in(session)} if profile.adopt else set()
-    accounts = read_logins(session, ways, in_use)
+    accounts = recognized(profile, read_logins(session, ways, in_use), memory)
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
-    making = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers).statements
-    if making:
+    plan = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers)
+    made = {**accounts.judged.made, **dict.fromkeys(plan.makes, NO_OID)}
+    making = plan.statements
+    if making or made != memory.made:
         before_change()
+    if made != memory.made:
+        remember(made)
+    if making:
         session.run(making)
-        accounts = read_logins(session, ways, in_use)
+        accounts = recognized(profile, read_logins(session, ways, in_use), memory.having(made))
     opening = open_complete(profile.name, wanted, accounts.logins)
     if opening:
         before_change()
@@ -90,8 +105,8 @@ def create(
     return len(making) + len(opening)
 
 
-def verify(session: Session, ways: Ways, profile: Profile) -> Proof:
-    return prove(ways, profile, read_logins(session, ways))
+def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Proof:
+    return prove(ways, profile, recognized(profile, read_logins(session, ways), memory))
 
 
 def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> Accounts:
@@ -117,8 +132,11 @@ def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> A
             grants.get(f"'{_text(user)}'@'{_text(host)}'", {}),
             _text(stored or ""),
             signed_in=_text(user) in in_use,
+            makes_logins=_text(makes_logins) == "Y",
+            members=frozenset(json.loads(_text(members))) if members else frozenset(),
+            is_master=bool(is_master),
         )
-        for user, host, plugin, stored, tls, locked, attribute, *_ in accounts
+        for user, host, plugin, stored, tls, locked, attribute, makes_logins, members, is_master, *_ in accounts
     )
     lower_case, literal_names = accounts[0][-2:]
     return Accounts(logins, literal_names=bool(literal_names), lower_case=bool(lower_case))

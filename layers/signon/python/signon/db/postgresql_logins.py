@@ -14,6 +14,7 @@ from signon.db.connection import DatabaseFull
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
 from signon.db.session import Session
 from signon.domain.logins import Proof, Statement
+from signon.domain.memory import Memory, Remember
 from signon.domain.postgresql_grants import GrantPlan, Object, on_database, within_database
 from signon.domain.postgresql_logins import (
     Group,
@@ -24,6 +25,7 @@ from signon.domain.postgresql_logins import (
     missing_right,
     open_complete,
     prove,
+    recognized,
     unusable,
     wanted_groups,
 )
@@ -145,16 +147,26 @@ def create(
     profile: Profile,
     before_change: Callable[[], object],
     elsewhere: Collection[str] = (),
+    *,
+    memory: Memory,
+    remember: Remember,
 ) -> int:
     """Makes the group roles, grants them what they lack, then makes people's logins.
 
-    Where something fails in one database, the others and people's logins come first; then it is raised.
+    What is made is remembered before it is committed: nobody else can have made what has its oid. Where something
+    fails in one database, the others and people's logins come first; then it is raised.
     """
-    count, seen = 0, _look(session, ways, profile, elsewhere)
+    count, seen = 0, _look(session, ways, profile, memory, elsewhere)
+    if seen.roles.judged.made != memory.made:
+        before_change()
+        remember(seen.roles.judged.made)
+    memory = memory.having(seen.roles.judged.made)
     if _on_server(ways, profile, seen):
         with _explained(session, ways, profile), _alone(session):
-            seen = _look(session, ways, profile, elsewhere)
+            seen = _look(session, ways, profile, memory, elsewhere)
             count += _run(session, _on_server(ways, profile, seen), before_change)
+            if made := [group.name for group in seen.groups if group.name not in seen.roles.present]:
+                memory = _remembered(made, read_roles(session), memory, remember)
     failures = []
     for name, groups in seen.inside():
         try:
@@ -164,15 +176,23 @@ def create(
         except _OF_ONE_DATABASE as error:
             failures.append(_told_of(name, error))
     with _explained(session, ways, profile):
-        count += _make_people(session, ways, profile, elsewhere, seen.roles, before_change)
+        people = _People(session, ways, profile, elsewhere, before_change, memory, remember)
+        count += people.make(seen.roles)
     if failures:
         raise failures[0]
     return count
 
 
-def verify(session: Session, ways: Ways, profile: Profile) -> Proof:
+def _remembered(names: Sequence[str], roles: Roles, memory: Memory, remember: Remember) -> Memory:
+    """The memory with what has just been made or taken over, by a transaction that is not committed yet."""
+    memory = memory.having({**memory.made, **{name: roles.present[name].oid for name in names}})
+    remember(memory.made)
+    return memory
+
+
+def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Proof:
     """Reads everything back. What somebody has made or revoked since the run waits for the next one."""
-    seen = _look(session, ways, profile)
+    seen = _look(session, ways, profile, memory)
     plans = seen.on_databases()
     for name, groups in seen.inside():
         try:
@@ -195,12 +215,12 @@ def verify(session: Session, ways: Ways, profile: Profile) -> Proof:
     )
 
 
-def _look(session: Session, ways: Ways, profile: Profile, elsewhere: Collection[str] = ()) -> _Sight:
+def _look(session: Session, ways: Ways, profile: Profile, memory: Memory, elsewhere: Collection[str] = ()) -> _Sight:
     """Two round trips.
 
     Raises DatabaseUnusable: no login may be made here.
     """
-    roles = read_roles(session, elsewhere)
+    roles = recognized(ways, profile, read_roles(session, elsewhere), memory)
     _refuse(ways, roles)
     wanted = wanted_groups(profile)
     troubles = group_troubles(profile.name, wanted, roles)
@@ -242,48 +262,50 @@ def _grant_within(
             return _run(beside, seen.within(beside, database, groups).statements, before_change)
 
 
-def _make_people(
-    session: Session,
-    ways: Ways,
-    profile: Profile,
-    elsewhere: Collection[str],
-    roles: Roles,
-    before_change: Callable[[], object],
-) -> int:
-    """People's logins: made, read back and opened in one transaction.
+@dataclass
+class _People:
+    """People's logins: made, read back and opened in one transaction."""
 
-    Where the server refuses that, it is tried once more without those that the master user is not shown to administer:
-    one login keeps nobody else out.
-    """
-    if not (make(ways, profile, roles).statements or open_complete(ways, profile, roles)):
-        return 0
-    try:
-        return _make_at_once(session, ways, profile, elsewhere, before_change, believed=False)
-    except StatementRefused:
-        roles = read_roles(session, elsewhere)
-        believed = replace(roles, believed=True)
-        if missing_right(ways, profile, roles) or make(ways, profile, roles) == make(ways, profile, believed):
-            raise
-    return _make_at_once(session, ways, profile, elsewhere, before_change, believed=True)
+    session: Session
+    ways: Ways
+    profile: Profile
+    elsewhere: Collection[str]
+    before_change: Callable[[], object]
+    memory: Memory
+    remember: Remember
 
+    def make(self, roles: Roles) -> int:
+        """Makes what ``roles`` lack; how many statements that took.
 
-def _make_at_once(
-    session: Session,
-    ways: Ways,
-    profile: Profile,
-    elsewhere: Collection[str],
-    before_change: Callable[[], object],
-    *,
-    believed: bool,
-) -> int:
-    def look() -> Roles:
-        return replace(read_roles(session, elsewhere), believed=believed)
+        Where the server refuses that, it is tried once more without those that the master user is not shown to
+        administer: one login keeps nobody else out.
+        """
+        if not (make(self.ways, self.profile, roles).statements or open_complete(self.ways, self.profile, roles)):
+            return 0
+        try:
+            return self._make_at_once(believed=False)
+        except StatementRefused:
+            roles = self._look(believed=False)
+            believed = replace(roles, believed=True)
+            plans = [make(self.ways, self.profile, each) for each in (roles, believed)]
+            if missing_right(self.ways, self.profile, roles) or plans[0] == plans[1]:
+                raise
+        return self._make_at_once(believed=True)
 
-    with _alone(session):
-        count = _run(session, make(ways, profile, look()).statements, before_change)
-        roles = look()
-        _refuse(ways, roles)
-        return count + _run(session, open_complete(ways, profile, roles), before_change)
+    def _look(self, *, believed: bool) -> Roles:
+        roles = replace(read_roles(self.session, self.elsewhere), believed=believed)
+        return recognized(self.ways, self.profile, roles, self.memory)
+
+    def _make_at_once(self, *, believed: bool) -> int:
+        with _alone(self.session):
+            plan = make(self.ways, self.profile, self._look(believed=believed))
+            count = _run(self.session, plan.statements, self.before_change)
+            roles = self._look(believed=believed)
+            _refuse(self.ways, roles)
+            if plan.makes:
+                self.memory = _remembered(plan.makes, roles, self.memory, self.remember)
+                roles = recognized(self.ways, self.profile, roles, self.memory)
+            return count + _run(self.session, open_complete(self.ways, self.profile, roles), self.before_change)
 
 
 @contextmanager

@@ -34,7 +34,10 @@ SELECT r.rolname, r.rolcanlogin, r.rolconnlimit = 0, r.rolinherit,
       SELECT COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, r.rolinherit) AS inherits,
         COALESCE((to_jsonb(m) ->> 'set_option')::boolean, true) AS sets) how
     WHERE m.member = r.oid AND (how.inherits OR how.sets)),
-  EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid), r.oid = me.oid
+  ARRAY(SELECT a.rolname::text FROM pg_auth_members m JOIN pg_roles a ON a.oid = m.member
+    WHERE m.roleid = r.oid AND m.admin_option), r.oid::text,
+  EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid), r.oid = me.oid,
+  (SELECT setting::int < 160000 FROM pg_settings WHERE name = 'server_version_num')
 FROM pg_roles r JOIN pg_roles me ON me.rolname = current_user
 """
 
@@ -105,11 +108,13 @@ def read_roles(session: Session, signed_in: Collection[str] = ()) -> Roles:
     """
     rows = session.query("Read the roles", _ROLES)
     present = {row[0]: _role(row, signed_in) for row in rows}
-    return Roles(next(name for name, *_, is_master in rows if is_master), present)
+    master, open_to_creators = next((name, to_creators) for name, *_, is_master, to_creators in rows if is_master)
+    return Roles(master, present, open_to_creators=open_to_creators)
 
 
 def _role(row: Sequence[Any], signed_in: Collection[str]) -> PresentRole:
-    name, can_login, takes_nobody, inherits, administered, powers, comment, memberships, in_use, _ = row
+    name, can_login, takes_nobody, inherits, administered, powers, comment, memberships, *more = row
+    administrators, oid, in_use, *_ = more
     return PresentRole(
         name,
         can_login,
@@ -122,6 +127,8 @@ def _role(row: Sequence[Any], signed_in: Collection[str]) -> PresentRole:
         frozenset(above for above, _ in memberships)
         - frozenset(above for above, inherited in memberships if inherited),
         administered,
+        frozenset(administrators),
+        oid,
     )
 
 

@@ -11,6 +11,7 @@ from signon.domain.engines import Scope
 from signon.domain.methods import Methods
 from signon.domain.prerequisites import Finding
 from signon.domain.profile import Profile
+from signon.domain.record import Record
 
 # "Changing this parameter doesn't result in an outage and the change is asynchronously applied as soon as possible.
 # Between the time of the request and the completion of the request, the MasterUserPassword element exists in the
@@ -44,6 +45,21 @@ def of_others(applied: Iterable[str], profile: Profile) -> Iterator[Finding]:
             f"Changes of others wait for the window and would be applied along: {pending}",
             "Approve the plan, let them be applied first, or write apply: window in the profile",
             approvable=True,
+        )
+
+
+def disputed(record: Record | None) -> Iterator[Finding]:
+    """Whether we take over what bears our mark and is not remembered. It holds nothing else up: who could write a mark
+    could else keep those in who have left.
+    """
+    if record and record.disputed:
+        yield Finding(
+            f"These bear our mark, and we do not remember having made them: {record.disputed_names}"
+            f" (dispute {record.disputed})",
+            "Approve the plan, which takes them over, where the database is a restored copy or the table was lost; what"
+            " you do not know, remove instead",
+            approvable=True,
+            alone=True,
         )
 
 

@@ -1,7 +1,8 @@
 """Logins: what those of every family have in common.
 
 A login of ours is made closed, is given what it needs, is read back, and only then opened; so a run that is cut off
-leaves nothing half-made that anybody could use. It carries our mark. One without the mark is left alone, always.
+leaves nothing half-made that anybody could use. It carries our mark, and we remember having made it. One without the
+mark is left alone, always, and so is one that has it and is not remembered.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from signon.domain.brevity import counted, shortened
+from signon.domain.memory import UNREMEMBERED
 from signon.errors import LoginsIncomplete
 
 LOGINS_PER_STATEMENT = 100
@@ -41,10 +43,14 @@ class Statement:
 
 @dataclass(frozen=True)
 class LoginPlan:
-    """``statements`` to run now, in this order; ``left_alone`` says of wanted logins why we keep our hands off them."""
+    """``statements`` to run now, in this order; ``left_alone`` says of wanted logins why we keep our hands off them.
+
+    ``makes``: the names of those that are made or taken over by that, and are to be remembered.
+    """
 
     statements: tuple[Statement, ...]
     left_alone: tuple[str, ...]
+    makes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,10 @@ class Standing:
     """How a wanted login stands in the database.
 
     ``there``: something has its name; then ``mark`` is what we wrote on it (None where somebody else made it), ``kind``
-    what it is, ``changed`` how it differs from what we make, ``locked`` that nobody can use it. ``obstacle`` keeps our
-    hands off it for a reason beside itself. ``lacks`` is what it still needs, ``excess`` what it has beside that,
-    ``ahead`` what the server prefers to it when somebody comes, each in words.
+    what it is, ``changed`` how it differs from what we make, ``locked`` that nobody can use it, ``disputed`` that we do
+    not remember having made it. ``obstacle`` keeps our hands off it for a reason beside itself. ``lacks`` is what it
+    still needs, ``excess`` what it has beside that, ``ahead`` what the server prefers to it when somebody comes, each
+    in words.
     ``to_alter``: the profile wants it to sign in otherwise than it does, or takes it over from somebody else;
     ``in_use``: somebody is signed in with it.
     """
@@ -65,6 +72,7 @@ class Standing:
     kind: str = ""
     changed: str = ""
     locked: bool = False
+    disputed: bool = False
     obstacle: str = ""
     to_alter: bool = False
     in_use: bool = False
@@ -90,6 +98,8 @@ class Standing:
             return f"changed since we made it ({self.changed})"
         if self.obstacle:
             return self.obstacle
+        if self.disputed:
+            return UNREMEMBERED
         if self.to_alter:
             return None
         return "locked by somebody else" if self.locked and self.is_complete else None
@@ -124,6 +134,8 @@ class Proof:
     accounts, and what else is not as the profile wants it and not ours to change. ``waiting``: what a role of the
     profile names and the server does not have yet. People sign in without it. ``excess``: what logins and group roles
     of ours have beside what the profile gives, as far as it was read; nothing is revoked, and nobody need do anything.
+    ``disputed`` is the digest of what bears our mark and is not remembered, ``disputed_names`` says it in words;
+    ``trusted`` are those who could change or copy what we make, for the engine holds nobody of them off.
     """
 
     verified: int
@@ -131,6 +143,9 @@ class Proof:
     not_ours: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     excess: tuple[str, ...] = ()
+    disputed: str = ""
+    disputed_names: str = ""
+    trusted: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

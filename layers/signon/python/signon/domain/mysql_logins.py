@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from string import Formatter
-from typing import Any
 
 from signon.domain import logins
+from signon.domain.brevity import shortened
 from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
 from signon.domain.logins import LoginPlan, Proof, Standing, Statement, batches, mark
+from signon.domain.memory import digest, named
+from signon.domain.mysql_accounts import (
+    HOST,
+    Accounts,
+    PresentLogin,
+    account,
+    bears_mark_of,
+    creators,
+    in_other_hands,
+    is_chosen_before_ours,
+    is_open,
+    of_every_host,
+    unknown,
+)
 from signon.domain.names import mysql_account_problem
 from signon.domain.profile import DirectoryLogin, Profile
 from signon.errors import REMEDY, StatementRefused
 
-HOST = "%"
-# A socket, or the server's own machine, from where nobody comes to a database of RDS.
-_NEVER_FROM = "localhost"
 MARK = "signon"  # begins the names of the roles that are marks
 
 Ways = Mapping[Method, MySqlLogins]  # how logins are made, by how they sign in
@@ -38,34 +49,6 @@ class WantedLogin:
     stored: str
     grants: Mapping[str, frozenset[str]]  # pattern -> privileges
     adopt: bool = False
-
-
-@dataclass(frozen=True)
-class PresentLogin:
-    """A login as it was read. ``mark`` is what we wrote on it, None where somebody else made it."""
-
-    user: str
-    host: str
-    plugin: str
-    tls: str
-    locked: bool
-    mark: Mapping[str, Any] | None
-    grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    stored: str = ""
-    signed_in: bool = False
-
-
-@dataclass(frozen=True)
-class Accounts:
-    """Every account of a database.
-
-    ``literal_names``: the server takes no wildcards in a GRANT's database name. ``lower_case``: it writes the names of
-    databases in lower case (lower_case_table_names), in grants as well.
-    """
-
-    logins: tuple[PresentLogin, ...]
-    literal_names: bool
-    lower_case: bool = False
 
 
 def wanted_logins(
@@ -116,7 +99,7 @@ def make(
     """The statements that make what is missing (locked), alter what is to sign in otherwise, grant what is missing,
     and lock who has left.
     """
-    there = _of_every_host(present)
+    there = of_every_host(present)
     standings = _standings(wanted, present)
     absent = [login for login in wanted if login.user not in there]
     altered = {each.name for each in standings if each.to_alter and not each.objection(profile)}
@@ -128,7 +111,7 @@ def make(
     ]
     names = {login.user for login in wanted}
     leavers = (login for login in present if login.host == HOST and login.user not in names)
-    left = [login for login in leavers if lock_leavers and _is_open(login, profile)]
+    left = [login for login in leavers if lock_leavers and is_open(login, profile)]
     return LoginPlan(
         statements=(
             *_made(profile, absent, [login for login in wanted if login.user in altered]),
@@ -136,6 +119,7 @@ def make(
             *_locked(next(iter(ways.values())), profile, left),
         ),
         left_alone=logins.left_alone(profile, standings),
+        makes=(*(login.user for login in absent), *altered),
     )
 
 
@@ -159,15 +143,26 @@ def prove(ways: Ways, profile: Profile, accounts: Accounts) -> Proof:
     """
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     standings = _standings(wanted, accounts.logins)
-    not_ours = (*_of_other_profiles(profile, accounts), *_of_leavers(profile, accounts))
-    return logins.proof(profile.name, standings, not_ours=not_ours)
+    names, disputed = frozenset(login.user for login in wanted), accounts.judged.disputed
+    not_ours = (
+        *_of_other_profiles(profile, accounts),
+        *_of_leavers(profile, accounts),
+        *unknown(names, accounts),
+    )
+    return replace(
+        logins.proof(profile.name, standings, not_ours=not_ours),
+        disputed=digest(disputed),
+        disputed_names=named(disputed, names),
+        trusted=shortened(creators(accounts)),
+    )
 
 
 def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:
     """Logins that another profile has left behind, when the database's tag was changed."""
     names = {login.user for login in profile.logins}
-    for login in _of_every_host(accounts.logins).values():
-        if login.mark and not login.locked and login.mark.get("profile") != profile.name and login.user not in names:
+    for login in of_every_host(accounts.logins).values():
+        is_open = not (login.locked or login.is_master)
+        if login.mark and is_open and login.mark.get("profile") != profile.name and login.user not in names:
             yield logins.still_open(login.user, login.mark)
 
 
@@ -176,11 +171,11 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
     names = {login.user for login in profile.logins}
     ours = {
         login.user
-        for login in _of_every_host(accounts.logins).values()
-        if login.mark and login.mark.get("profile") == profile.name and login.user not in names
+        for login in of_every_host(accounts.logins).values()
+        if bears_mark_of(profile.name, login) and not login.disputed and login.user not in names
     }
     for each in accounts.logins:
-        if profile.lock_leavers and each.user in ours and not each.locked and _is_chosen_before_ours(each):
+        if profile.lock_leavers and each.user in ours and not each.locked and is_chosen_before_ours(each):
             named = account(each.user, each.host)
             yield (
                 f"{each.user} was taken out of the profile, and {named} (plugin {each.plugin}) is another account of"
@@ -190,8 +185,22 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
 
 
 def _standings(wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]) -> list[Standing]:
-    there, ahead = _of_every_host(present), _ahead(present)
-    return [_standing(login, there.get(login.user), (*ahead[login.user], *ahead[""])) for login in wanted]
+    there, ahead = of_every_host(present), _ahead(present)
+    return [
+        _standing(
+            login,
+            there.get(login.user),
+            (*ahead[login.user], *ahead[""]),
+            _obstacle(there[login.user], present) if login.user in there else "",
+        )
+        for login in wanted
+    ]
+
+
+def _obstacle(login: PresentLogin, present: Sequence[PresentLogin]) -> str:
+    if login.is_master:
+        return "it is the master user, or who we are signed in as"
+    return in_other_hands(login, present)
 
 
 def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
@@ -207,7 +216,7 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
     """
     ahead: dict[str, list[str]] = defaultdict(list)
     for each in present:
-        if _is_chosen_before_ours(each):
+        if is_chosen_before_ours(each):
             named = account(each.user, each.host)
             before = f"before {each.user}'s own login" if each.user else "before every login, because it is anonymous"
             ahead[each.user].append(
@@ -217,18 +226,7 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
     return ahead
 
 
-def _is_chosen_before_ours(login: PresentLogin) -> bool:
-    """By its host alone, from where that matches."""
-    return login.host.lower() not in (HOST, "", _NEVER_FROM)
-
-
-def account(user: str, host: str) -> str:
-    """An account as SQL has it, for people to read and type."""
-    user, host = (part.replace("\\", "\\\\").replace("'", "''") for part in (user, host))
-    return f"'{user}'@'{host}'"
-
-
-def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, ...]) -> Standing:
+def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, ...], obstacle: str) -> Standing:
     if found is None:
         return Standing(login.user, ahead=ahead)
     signs_in_as_wanted = (found.plugin, found.stored) == (login.sql.plugin, login.stored)
@@ -241,6 +239,8 @@ def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, 
         kind=f"plugin {found.plugin}",
         changed="" if as_made else f"plugin {found.plugin}, TLS {found.tls or 'not required'}",
         locked=found.locked,
+        disputed=found.disputed,
+        obstacle=obstacle,
         to_alter=ours_otherwise or (found.mark is None and login.adopt),
         in_use=found.signed_in,
         ahead=ahead,
@@ -251,14 +251,6 @@ def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, 
             if (rest := granted - login.grants.get(pattern, frozenset()))
         ),
     )
-
-
-def _of_every_host(present: Sequence[PresentLogin]) -> dict[str, PresentLogin]:
-    return {login.user: login for login in present if login.host == HOST}
-
-
-def _is_open(found: PresentLogin, profile: str) -> bool:
-    return bool(found.mark and found.mark.get("profile") == profile) and not found.locked
 
 
 def _missing_grants(login: WantedLogin, found: PresentLogin | None) -> Iterator[tuple[str, frozenset[str]]]:

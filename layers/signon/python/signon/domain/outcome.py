@@ -82,7 +82,7 @@ class Outcome:
 
 def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
     """The outcome of a dossier that reached "Report outcome"; ``asked`` is the input the execution was started with."""
-    told_along = (*_problems(dossier.get("plan", {}).get("advice", ())), *_of_excess(dossier))
+    told_along = (*_problems(dossier.get("plan", {}).get("advice", ())), *_of_excess(dossier), *_of_trust(dossier))
     reason = dossier.get("request", {}).get("reason") or ""
     return replace(_decide(dossier, asked), advice=told_along, reason=reason)
 
@@ -93,6 +93,16 @@ def _of_excess(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         found = Advice(
             f"More was granted than profile {dossier['plan']['profile']['name']} gives: {'; '.join(excess)}",
             "Nothing is revoked from here: revoke in the database what nobody needs",
+        )
+        yield found.problem, found.remedy
+
+
+def _of_trust(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where the engine keeps nobody who makes logins from changing ours: who that is here."""
+    if trusted := (dossier.get("proof") or {}).get("trusted"):
+        found = Advice(
+            f"Whoever may make logins could change ours, and copy our mark; here that is {', '.join(trusted)}",
+            "Take the right from whom you would not trust with the rights of all people of the profile",
         )
         yield found.problem, found.remedy
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain import connect_policies
-from signon.domain.approvals import applied_along, approvals, of_others
+from signon.domain.approvals import applied_along, approvals, disputed, of_others
 from signon.domain.brevity import counted, shortened
 from signon.domain.database import Database, Membership
 from signon.domain.drift import finished, outdates_membership
@@ -46,6 +46,7 @@ class Plan:
     policies speak, or have spoken, of this database. ``applies_along``: the changes of others that it may take along
     where it asks RDS to modify the database at once; None: whatever they are. ``advice`` is worth knowing, and neither
     in the way nor in the checksum. ``leaves_as``: how the database is when all is done, for the record.
+    ``trusts_marks`` and ``takes_over`` are for the memory of what we have made (``Memory``).
     """
 
     verdict: str
@@ -67,6 +68,8 @@ class Plan:
     applies_along: tuple[str, ...] | None = ()
     advice: tuple[Advice, ...] = ()
     leaves_as: Mapping[str, str] = field(default_factory=dict)
+    trusts_marks: bool = False
+    takes_over: str = ""
 
     @property
     def interrupts(self) -> bool:
@@ -137,6 +140,7 @@ def make_plan(
             *_left(_of_the_roles(database, profile, made, around), was_allowed),
             *_left(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours), was_allowed),
             *of_others(along, profile),  # whatever was allowed before: these wait for a window that is still to come
+            *disputed(record),
         ),
         may_reboot=was_allowed or _reboot_is_allowed(database, profile, made, now),
         tolerates_sessions=profile.change.existing_allowed,
@@ -145,9 +149,11 @@ def make_plan(
         applies_along=None if profile.change.other_pending_allowed else along,
         advice=(*advice(engine, database, profile, around), *_worth_knowing_of_roles(database, profile, made, around)),
         leaves_as=finished(database, made, profile.directory),
+        trusts_marks=record is not None and record.trusts_marks,
     )
     plan = replace(plan, checksum=_checksum(plan, database))
-    return _paused(plan, now) if around.paused else _decided(plan, request, profile, now)
+    dispute = (record.disputed if record else None) or ""
+    return _paused(plan, now) if around.paused else _decided(plan, request, profile, now, dispute)
 
 
 def _left(found: Iterable[Finding], was_allowed: bool) -> Iterator[Finding]:
@@ -288,14 +294,15 @@ def _parked(plan: Plan, now: datetime, reason: str) -> Plan:
     return replace(plan, verdict=PARK, next_look=(now + LOOK_AGAIN_AFTER).isoformat(), reason=reason)
 
 
-def _decided(plan: Plan, request: Request, profile: Profile, now: datetime) -> Plan:
-    """The plan with its verdict: what a person approved stands in the way no longer."""
+def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, dispute: str) -> Plan:
+    """The plan with its verdict: what a person approved stands in the way no longer, and ``dispute`` is decided."""
     if request.approve == plan.checksum:
         plan = replace(
             plan,
             findings=tuple(finding for finding in plan.findings if not finding.approvable),
             may_reboot=True,
             tolerates_sessions=True,
+            takes_over=dispute,
         )
     elif request.approve:
         moved = Finding(
@@ -303,9 +310,10 @@ def _decided(plan: Plan, request: Request, profile: Profile, now: datetime) -> P
             f"Read this plan; then approve {plan.checksum}",
         )
         plan = replace(plan, findings=(*plan.findings, moved))
-    if plan.findings and all(finding.passes for finding in plan.findings):
-        return _parked(plan, now, "; ".join(finding.problem for finding in plan.findings))
-    if plan.findings:
+    in_the_way = [finding for finding in plan.findings if not finding.alone]
+    if in_the_way and all(finding.passes for finding in in_the_way):
+        return _parked(plan, now, "; ".join(finding.problem for finding in in_the_way))
+    if in_the_way:
         return replace(plan, verdict=ASK)
     freeze = profile.change.frozen_until(now.date())
     if freeze and request.approve != plan.checksum:

@@ -8,13 +8,17 @@ hold the privileges (``postgresql_grants``) and cannot sign in.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 
 from signon.domain import logins
+from signon.domain.brevity import shortened
 from signon.domain.engines import Method, PostgreSqlLogins
 from signon.domain.logins import LoginPlan, Name, Proof, Standing, Statement, batches, mark
+from signon.domain.memory import UNREMEMBERED, Memory, digest, named
 from signon.domain.names import group_name, login_name
+from signon.domain.postgresql_marks import in_other_hands, is_open, judged, not_our_logins, unknown
+from signon.domain.postgresql_marks import quoted as _quoted
 from signon.domain.postgresql_roles import PresentRole, Roles
 from signon.domain.profile import DirectoryLogin, Profile, Schemas
 from signon.errors import REMEDY
@@ -66,6 +70,11 @@ def wanted_logins(ways: Ways, profile: Profile) -> tuple[WantedLogin, ...]:
     )
 
 
+def recognized(ways: Ways, profile: Profile, roles: Roles, memory: Memory) -> Roles:
+    """The roles, those that bear the profile's mark judged by what we remember."""
+    return judged(profile.name, {login.name for login in wanted_logins(ways, profile)}, roles, memory)
+
+
 def unusable(ways: Ways, roles: Roles) -> tuple[str, str] | None:
     """Why no login may be made on this server at all, with the remedy, or None."""
     for sql in ways.values():
@@ -109,17 +118,15 @@ def _let_change(role: str, roles: Roles) -> str:
     return f"Have an administrator of {role} run {grant}"
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def group_troubles(profile: str, groups: Sequence[Group], roles: Roles) -> dict[str, str]:
     """The group roles that are not as we make them, with what is wrong."""
     found = {group: roles.present[group.name] for group in groups if group.name in roles.present}
-    return {group.name: trouble for group, role in found.items() if (trouble := _group_trouble(profile, group, role))}
+    return {
+        group.name: trouble for group, role in found.items() if (trouble := _group_trouble(profile, group, role, roles))
+    }
 
 
-def _group_trouble(profile: str, group: Group, found: PresentRole) -> str | None:
+def _group_trouble(profile: str, group: Group, found: PresentRole, roles: Roles) -> str | None:
     if found.mark is None:
         return "made by somebody else"
     if (found.mark.get("profile"), found.mark.get("role")) != (profile, group.role):
@@ -129,7 +136,11 @@ def _group_trouble(profile: str, group: Group, found: PresentRole) -> str | None
         *found.powers,
         *(f"member of {name}" for name in sorted(found.member_of)),
     )
-    return f"changed since we made it ({', '.join(changes)})" if changes else None
+    if changes:
+        return f"changed since we made it ({', '.join(changes)})"
+    if others := not_our_logins(profile, found, roles):
+        return in_other_hands(found.name, others)
+    return UNREMEMBERED if found.disputed else None
 
 
 def make_groups(ways: Ways, profile: str, groups: Sequence[Group], roles: Roles) -> tuple[Statement, ...]:
@@ -156,7 +167,7 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
     left = [
         role.name
         for role in roles.present.values()
-        if profile.lock_leavers and role.name not in names and _is_open(role, profile.name)
+        if profile.lock_leavers and role.name not in names and is_open(role, profile.name, roles)
         if roles.may_change(role.name)
     ]
     closed = mark(profile.name, complete=False)
@@ -175,6 +186,7 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
             *_each("Lock who has left", left, sql.lock, dict.fromkeys(left, closed)),
         ),
         left_alone=logins.left_alone(profile.name, standings),
+        makes=(*absent, *altered),
     )
 
 
@@ -206,19 +218,28 @@ def prove(
     troubles = (f"{name}: {trouble}" for name, trouble in found.items())
     others = _of_other_profiles(profile.name, wanted, roles)
     kept = _kept_open(profile, wanted, roles)
-    return logins.proof(
+    names = frozenset(login.name for login in wanted) | frozenset(group.name for group in wanted_groups(profile))
+    proof = logins.proof(
         profile.name,
         standings,
-        not_ours=(*troubles, *not_ours, *others, *kept),
+        not_ours=(*troubles, *not_ours, *others, *kept, *unknown(names, roles)),
         waiting=waiting,
         excess=excess,
+    )
+    disputed = roles.judged.disputed
+    return replace(
+        proof,
+        disputed=digest(disputed),
+        disputed_names=named(disputed, names),
+        trusted=shortened(roles.creators()),
     )
 
 
 def _kept_open(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
     """Logins that have left the profile, and that the master user may not lock."""
     names = {login.name for login in wanted}
-    kept = (each for each in roles.present.values() if _is_open(each, profile.name) and not roles.may_change(each.name))
+    opened = (each for each in roles.present.values() if is_open(each, profile.name, roles))
+    kept = (each for each in opened if not roles.may_change(each.name))
     for role in kept if profile.lock_leavers else ():
         if role.name not in names:
             yield f"{role.name}: still open, for the master user may not lock it{REMEDY}{_let_change(role.name, roles)}"
@@ -228,7 +249,8 @@ def _of_other_profiles(profile: str, wanted: Sequence[WantedLogin], roles: Roles
     """Logins that another profile has left behind, when the database's tag was changed."""
     names = {login.name for login in wanted}
     for role in roles.present.values():
-        if role.mark and role.can_login and role.mark.get("profile") != profile and role.name not in names:
+        is_open = role.can_login and not roles.is_master(role.name)
+        if role.mark and is_open and role.mark.get("profile") != profile and role.name not in names:
             yield logins.still_open(role.name, role.mark)
 
 
@@ -249,12 +271,24 @@ def _standing(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRol
         kind=f"member of {', '.join(sorted(found.member_of)) or 'no role'}",
         changed=", ".join(found.powers),
         locked=not found.can_login,
-        obstacle=obstacle or _keeps_from_adopting(login, found) or _keeps_out(login, found) or _refused(login, roles),
+        disputed=found.disputed,
+        obstacle=obstacle
+        or _not_for_us(login, roles)
+        or _keeps_from_adopting(login, found)
+        or _keeps_out(login, found)
+        or _refused(login, roles),
         to_alter=found.mark is None and login.adopt,
         in_use=found.signed_in,
         lacks=tuple(f"membership of {role}" for role in sorted(_lacking(login, roles))),
         excess=tuple(f"membership of {role}" for role in sorted(found.member_of - login.roles)),
     )
+
+
+def _not_for_us(login: WantedLogin, roles: Roles) -> str:
+    if roles.is_master(login.name):
+        return "it is the master user, or who we are signed in as"
+    others = roles.hands_on(login.name)
+    return in_other_hands(login.name, others) if others else ""
 
 
 def _keeps_from_adopting(login: WantedLogin, found: PresentRole) -> str:
@@ -314,10 +348,6 @@ def _obstacle(login: WantedLogin, roles: Roles, troubles: Mapping[str, str]) -> 
 def _lacking(login: WantedLogin, roles: Roles) -> frozenset[str]:
     found = roles.present.get(login.name)
     return login.roles - (found.member_of if found else frozenset())
-
-
-def _is_open(role: PresentRole, profile: str) -> bool:
-    return bool(role.mark and role.mark.get("profile") == profile and "complete" in role.mark) and role.can_login
 
 
 def _each(description: str, names: Sequence[str], sql: str, marks: Mapping[str, str]) -> Iterator[Statement]:

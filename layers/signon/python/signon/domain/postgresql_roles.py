@@ -8,6 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from signon.domain.memory import NOTHING, Judgement
+
+_RDSADMIN = "rdsadmin"
+# RDS's own, which the master user is a member of: it has in hand what its members have.
+_RDS_SUPERUSER = "rds_superuser"
+_OF_RDS = "rds_"  # begins the names of roles that RDS has made, and of no others
+
 
 @dataclass(frozen=True)
 class PresentRole:
@@ -16,7 +23,9 @@ class PresentRole:
     ``member_of``: its own memberships that give something, by inheritance or by SET ROLE. From PostgreSQL 16 on there
     are others: who makes a role administers it, and gets nothing else by that. ``only_by_set_role`` are those of which
     it has the rights after SET ROLE alone; ``inherits``: a new one would not be such. ``takes_nobody`` is CONNECTION
-    LIMIT 0. ``administered``: by the master user, as far as the catalogue shows.
+    LIMIT 0. ``administered``: by the master user, as far as the catalogue shows. ``administrators``: who may grant it,
+    superusers aside. ``oid`` is the role itself, whatever it is called. ``disputed``: it bears our mark, and we do not
+    remember having made it.
     """
 
     name: str
@@ -29,12 +38,21 @@ class PresentRole:
     inherits: bool = True
     only_by_set_role: frozenset[str] = frozenset()
     administered: bool = True
+    administrators: frozenset[str] = frozenset()
+    oid: str = ""
+    disputed: bool = False
+
+    @property
+    def is_superuser(self) -> bool:
+        return "SUPERUSER" in self.powers
 
 
 @dataclass(frozen=True)
 class Roles:
-    """Every role of a server; ``master`` is who we are.
+    """Every role of a server; ``master`` is who we are, ``master_user`` who is that for RDS.
 
+    ``judged``: what counts as ours, and what is in dispute. ``open_to_creators``: whoever has CREATEROLE may change and
+    grant every role that is no superuser, as before PostgreSQL 16.
     ``believed``: a role that the catalogue does not show the master user to administer is not tried to be changed. RDS
     may let its master user do more ("RDS is not consistent with OSS postgres"), so that it is tried first.
     https://github.com/gravitational/teleport/pull/48897
@@ -43,6 +61,34 @@ class Roles:
     master: str
     present: Mapping[str, PresentRole]
     believed: bool = False
+    master_user: str = ""
+    judged: Judgement = NOTHING
+    open_to_creators: bool = False
+
+    def is_master(self, name: str) -> bool:
+        """Whether it is the account that we are signed in as, the master user, or RDS's own."""
+        return name in (self.master, self.master_user, _RDSADMIN)
+
+    def hands_on(self, name: str) -> list[str]:
+        """Who besides the master may use the role or give it away."""
+        return sorted({*self.administrators_of(name), *self._strangers(self.members(name))})
+
+    def administrators_of(self, name: str) -> list[str]:
+        """Who besides the master may give the role away."""
+        direct = self.present[name].administrators
+        through = self.members(_RDS_SUPERUSER) if _RDS_SUPERUSER in direct else ()
+        return self._strangers({*direct, *through} - {_RDS_SUPERUSER})
+
+    def creators(self) -> list[str]:
+        """Who besides the master could change or copy what we make; nobody from PostgreSQL 16 on."""
+        if not self.open_to_creators:
+            return []
+        able = [name for name, role in self.present.items() if "CREATEROLE" in role.powers]
+        people = self._strangers({*able, *(member for name in able for member in self.members(name))})
+        return [name for name in people if not name.startswith(_OF_RDS)]
+
+    def _strangers(self, names: Iterable[str]) -> list[str]:
+        return sorted(name for name in names if not (self.is_master(name) or self.present[name].is_superuser))
 
     def may_change(self, name: str) -> bool:
         """Whether the master user may alter and grant the role, as far as we know."""

@@ -25,7 +25,9 @@ class Record:
     when. ``left_as`` is how the last run that finished has left the database, ``joined_as`` what it ran as when it was
     last asked to join the directory (both in the words of ``drift.py``); ``swept_drift`` is what the sweep last started
     it for of what had changed since, until that is as it was. ``excess`` is what the last run that finished has found
-    granted beside what the profile gives.
+    granted beside what the profile gives. ``remembers`` says that what was made is remembered in an item of its own:
+    records from before that have none. ``disputed`` is the digest of what the last run that finished has found bearing
+    our mark without being remembered, ``disputed_names`` says it in words.
     """
 
     associated_at: str | None = None
@@ -50,6 +52,14 @@ class Record:
     left_as: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     joined_as: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     excess: str | None = None
+    remembers: str | None = None
+    disputed: str | None = None
+    disputed_names: str | None = None
+
+    @property
+    def trusts_marks(self) -> bool:
+        """Whether the database was onboarded before we remembered what we make: then its marks are trusted once."""
+        return self.onboarded_at is not None and self.remembers is None
 
     @property
     def reboot_due(self) -> bool | None:

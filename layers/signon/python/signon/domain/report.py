@@ -63,7 +63,10 @@ def _finished(
     runs = {name: left[name] for name in ("engine_version", "port") if name in left}
     joined = {"joined_as": runs} if "directory" in left and not (record and record.joined_as) else {}
     excess = "; ".join(proof.get("excess", ()))
-    return {"onboarded_at": now, "swept_drift": "", "excess": excess, **({"left_as": left} if left else {}), **joined}
+    disputed = {name: proof.get(name, "") for name in ("disputed", "disputed_names")}
+    remembered = {"remembers": "logins", **disputed}
+    left_as = {"left_as": left} if left else {}
+    return {"onboarded_at": now, "swept_drift": "", "excess": excess, **remembered, **left_as, **joined}
 
 
 def _next_look(ended: Outcome, now: str) -> str:

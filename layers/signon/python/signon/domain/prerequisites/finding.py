@@ -11,12 +11,14 @@ class Finding:
     """Something that stands in the way.
 
     ``approvable``: a person may say "go on all the same". ``passes``: it passes without anybody, and is waited for.
+    ``alone``: it stands in the way of nothing else, so that the rest is done without an answer.
     """
 
     problem: str
     remedy: str
     approvable: bool = False
     passes: bool = False
+    alone: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

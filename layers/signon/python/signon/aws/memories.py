@@ -1,0 +1,28 @@
+"""What we remember having made in a database: an item of its own, which *Create logins* alone writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from signon.aws import records
+from signon.domain.database import Database
+from signon.domain.memory import Memory
+from signon.domain.plan import Plan
+
+
+def recall(table: str, database: Database, plan: Plan | None = None) -> Memory:
+    """What is remembered of the database's logins; what a plan trusts, or takes over, beside that.
+
+    Where something is remembered, no mark is trusted without an approval any more.
+    """
+    made = records.made(table, database.id.resource_id)
+    memory = Memory(made or {}, database.master_user)
+    if plan is None:
+        return memory
+    return replace(memory, trusts=plan.trusts_marks and made is None, takes_over=plan.takes_over)
+
+
+def remember(table: str, database: Database, made: Mapping[str, str]) -> None:
+    """Writes down all that is ours, in place of what was."""
+    records.note(table, database.id.resource_id, {"made": made}, kind=records.MADE)

@@ -1,0 +1,105 @@
+"""Which roles of a PostgreSQL server are ours, and in whose hands they are.
+
+A mark alone proves nothing: what bears it is judged by what we remember, and by who else could use it. It is enough to
+lock somebody who has left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
+
+from signon.domain.brevity import counted, shortened
+from signon.domain.engines import POSTGRESQL_AD, POSTGRESQL_IAM
+from signon.domain.memory import UNREMEMBERED, Memory
+from signon.domain.names import group_name
+from signon.domain.postgresql_roles import PresentRole, Roles
+from signon.errors import REMEDY
+
+
+def judged(profile: str, wanted: Set[str], roles: Roles, memory: Memory) -> Roles:
+    """The roles, those that bear the profile's mark judged by what we remember. ``wanted``: its logins.
+
+    What others may use or give away is not taken for ours, whoever approves it; nor is somebody who is not in the
+    profile and signs in by none of our methods.
+    """
+    roles = replace(roles, master_user=memory.master_user)
+    remembered = {name: oid for name, oid in memory.made.items() if name in roles.present if _oid(name, roles) == oid}
+    people = {
+        name: _oid(name, roles)
+        for name, role in roles.present.items()
+        if _is_person_of(profile, role) and not roles.is_master(name) and not roles.hands_on(name)
+        if name in wanted or not role.can_login or _signs_in_by_our_methods(name, roles)
+    }
+    groups = {
+        name: _oid(name, roles)
+        for name, role in roles.present.items()
+        if _is_group_of(profile, role) and not roles.administrators_of(name)
+        if not {*roles.hands_on(name)} - people.keys() - remembered.keys()
+    }
+    claimed = {name: oid for name, oid in {**people, **groups}.items() if name not in remembered}
+    judged = memory.judge(remembered, claimed)
+    present = {name: _judged(profile, role, name in judged.made) for name, role in roles.present.items()}
+    return replace(roles, present=present, judged=judged)
+
+
+def _judged(profile: str, role: PresentRole, made: bool) -> PresentRole:
+    disputed = not made and (_is_person_of(profile, role) or _is_group_of(profile, role))
+    return role if role.disputed is disputed else replace(role, disputed=disputed)
+
+
+def _oid(name: str, roles: Roles) -> str:
+    return roles.present[name].oid
+
+
+def _is_person_of(profile: str, role: PresentRole) -> bool:
+    return bool(role.mark and role.mark.get("profile") == profile and "complete" in role.mark)
+
+
+def _is_group_of(profile: str, role: PresentRole) -> bool:
+    said = role.mark.get("role") if role.mark and role.mark.get("profile") == profile else None
+    return isinstance(said, str) and role.name == group_name(profile, said)
+
+
+def _signs_in_by_our_methods(name: str, roles: Roles) -> bool:
+    return any(roles.way([name], sql.role) for sql in (POSTGRESQL_AD, POSTGRESQL_IAM))
+
+
+def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
+    """Who has the group's rights, or may give them away, and is no login that we remember.
+
+    Of a group that is itself in dispute, logins that are in dispute with it are no further objection. Those who do not
+    even bear our mark are named alone: a login of theirs may only be one through them.
+    """
+    administrators = roles.administrators_of(group.name)
+    ours = {*roles.judged.made, *(roles.judged.disputed if group.disputed else ())}
+    people = {name for name in roles.hands_on(group.name) if _is_person_of(profile, roles.present[name])}
+    remembered = {name for name in people if name in ours or not roles.present[name].disputed}
+    others = [name for name in roles.hands_on(group.name) if name in administrators or name not in ours | remembered]
+    return [name for name in others if name in administrators or name not in people] or others
+
+
+def in_other_hands(name: str, others: Sequence[str]) -> str:
+    first = quoted(others[0])
+    return (
+        f"others may use it or give it away ({', '.join(shortened(others))}){REMEDY}Run REVOKE {quoted(name)} FROM"
+        f" {first}, likewise for each; where the server refuses that, {first} made the role: give it another name, and"
+        " start again, so that we make our own"
+    )
+
+
+def unknown(names: frozenset[str], roles: Roles) -> Iterator[str]:
+    """What bears the profile's mark and is not named by it. Who wrote the mark chose the name: the number is told."""
+    if beside := len(roles.judged.disputed.keys() - names):
+        yield f"{counted(beside, 'role')} that the profile does not name: {UNREMEMBERED}"
+
+
+def is_open(role: PresentRole, profile: str, roles: Roles) -> bool:
+    """Whether it is a person's login that bears the profile's mark, and is open. A mark alone makes nobody a leaver."""
+    if not (_is_person_of(profile, role) and role.can_login) or roles.is_master(role.name):
+        return False
+    return _signs_in_by_our_methods(role.name, roles)
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,155 @@
+"""A mark proves nothing, in MySQL and MariaDB: it is believed where we remember having made what bears it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from signon.db import mysql_logins
+from signon.domain.logins import Proof
+from signon.domain.memory import UNREMEMBERED
+from signon.domain.profile import IamLogin
+from signon.errors import REMEDY
+from tests.builders import a_profile
+from tests.notebook import Notebook
+
+from .conftest import Operator, as_user
+from .test_both_of_the_family import MASTER, PROFILE, Server, family, started
+
+__all__ = ["family", "started"]  # its fixtures
+
+OPEN = '{"signon": {"profile": "payments", "complete": true}}'
+UNKNOWN = UNREMEMBERED.partition(REMEDY)[0]
+SIGNED_IN_BY_IAM = "IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL"
+ALICE_ALONE = a_profile(logins=(IamLogin("alice", ("read",)),), roles=PROFILE.roles)
+
+
+def a_notebook() -> Notebook:
+    return Notebook(master_user=MASTER[0])
+
+
+def run(family: Server, notebook: Notebook, profile: object = PROFILE) -> Proof:
+    """Both functions, by what is remembered alone."""
+    with family.sign_in():
+        given = notebook.of_a_run()
+        mysql_logins.create(family.session, family.ways, profile, before_change=lambda: None, **given)  # type: ignore[arg-type]
+    with family.sign_in():
+        return mysql_logins.verify(family.session, family.ways, profile, notebook.memory)  # type: ignore[arg-type]
+
+
+def mark(family: Server, user: str) -> None:
+    """Writes our mark on a login that is there. In MariaDB who makes a role is who may grant it."""
+    if family.kind == "mysql":
+        family.run(f"ALTER USER '{user}'@'%' ATTRIBUTE '{OPEN}'")
+        return
+    with closing(as_user(family.server.address, *MASTER)) as connection:
+        Operator(connection, family.server.address).run(
+            f"CREATE ROLE 'signon.payments.{user}'",
+            "CREATE ROLE IF NOT EXISTS 'signon.payments'",
+            f"GRANT 'signon.payments' TO '{user}'@'%'",
+        )
+
+
+def grants(family: Server, user: str) -> str:
+    return str(family.run(f"SHOW GRANTS FOR '{user}'@'%'"))
+
+
+def is_locked(family: Server, user: str) -> bool:
+    return "ACCOUNT LOCK" in str(family.run(f"SHOW CREATE USER '{user}'@'%'"))
+
+
+def test_a_login_that_a_tenant_has_made_first_with_our_mark_is_granted_nothing(family: Server) -> None:
+    family.run(f"CREATE USER 'alice'@'%' {SIGNED_IN_BY_IAM}")
+    mark(family, "alice")
+    proof = run(family, a_notebook())
+    assert [line.partition(REMEDY)[0] for line in proof.left_alone] == [f"alice: {UNKNOWN}"]
+    assert (proof.verified, proof.disputed_names) == (1, "alice")
+    assert "payments" not in grants(family, "alice").replace("signon.payments", "")
+
+
+def test_where_the_table_was_lost_nothing_is_granted_or_opened_until_one_approval_takes_it_over(family: Server) -> None:
+    notebook = a_notebook()
+    run(family, notebook)
+    notebook.write({})
+    family.run("REVOKE SELECT, SHOW VIEW ON `payments`.* FROM 'alice'@'%'")
+    lost = run(family, notebook)
+    assert (lost.verified, lost.disputed_names) == (0, "alice, bob")
+    assert "`payments`" not in grants(family, "alice")
+    notebook.takes_over = lost.disputed
+    assert run(family, notebook).verified == 2
+    assert "`payments`" in grants(family, "alice")
+
+
+def test_who_has_left_is_locked_by_the_mark_alone(family: Server) -> None:
+    notebook = a_notebook()
+    run(family, notebook)
+    notebook.write({})
+    left = run(family, notebook, ALICE_ALONE)
+    assert is_locked(family, "bob")
+    assert not is_locked(family, "alice")
+    assert "1 login that the profile does not name: it bears our mark" in str(left.not_ours)
+
+
+def test_an_upgrade_keeps_every_login_and_asks_nobody(family: Server) -> None:
+    notebook = a_notebook()
+    run(family, notebook)
+    notebook.write({})
+    notebook.trusts = True
+    with family.sign_in():
+        given = notebook.of_a_run()
+        assert mysql_logins.create(family.session, family.ways, PROFILE, before_change=lambda: None, **given) == 0
+    notebook.trusts = False
+    assert set(notebook.made) == {"alice", "bob"}
+    assert run(family, notebook).verified == 2
+
+
+def test_our_mark_on_the_master_locks_nobody_out(family: Server) -> None:
+    mark(family, MASTER[0])
+    try:
+        assert run(family, a_notebook()).verified == 2
+        assert not is_locked(family, MASTER[0])
+        run(family, a_notebook())
+    finally:
+        if family.kind == "mysql":
+            family.run(f"ALTER USER '{MASTER[0]}'@'%' ATTRIBUTE '{{\"signon\": null}}'")
+
+
+def test_our_mark_on_an_application_with_a_password_locks_nobody_out(family: Server) -> None:
+    family.run("CREATE USER 'app'@'%' IDENTIFIED BY 'App.Passw0rd'")
+    mark(family, "app")
+    proof = run(family, a_notebook())
+    assert not is_locked(family, "app")
+    assert proof.disputed == ""  # nor is it taken over by an approval
+
+
+def test_the_master_user_is_spared_where_we_are_signed_in_as_somebody_else(family: Server) -> None:
+    family.run(f"CREATE USER 'owner'@'%' {SIGNED_IN_BY_IAM}")
+    mark(family, "owner")
+    assert run(family, Notebook(master_user="owner")).trusted == ()  # nor are we told of ourselves
+    assert not is_locked(family, "owner")
+    run(family, a_notebook())
+    assert is_locked(family, "owner")  # any other that bears our mark has left
+
+
+def test_a_login_that_was_granted_to_somebody_is_left_alone_and_told(family: Server) -> None:
+    if family.kind == "mariadb":
+        pytest.skip("in MariaDB a login cannot be granted")
+    notebook = a_notebook()
+    run(family, notebook)
+    family.run("CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'", "GRANT 'alice'@'%' TO 'tenant'@'%'")
+    proof = run(family, notebook)
+    assert [line.partition(REMEDY)[0] for line in proof.left_alone] == ["alice: others may use it (tenant)"]
+    notebook.write({})
+    notebook.trusts = True
+    run(family, notebook)
+    assert set(notebook.made) == {"bob"}  # nor is it trusted because it was there before
+
+
+def test_who_could_change_what_we_make_is_named(family: Server) -> None:
+    assert run(family, a_notebook()).trusted == ()
+    family.run("CREATE USER 'tenant'@'10.%' IDENTIFIED BY 'T.Passw0rd'", "GRANT CREATE USER ON *.* TO 'tenant'@'10.%'")
+    assert run(family, a_notebook()).trusted == ("'tenant'@'10.%'",)
+    if family.kind == "mysql":
+        family.run("CREATE USER 'granter'@'%' IDENTIFIED BY 'G.Passw0rd'", "GRANT ROLE_ADMIN ON *.* TO 'granter'@'%'")
+        assert run(family, a_notebook()).trusted == ("'granter'@'%'", "'tenant'@'10.%'")

@@ -1,0 +1,327 @@
+"""A mark proves nothing: what is judged of it, what a person is asked, and whom it never touches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signon.domain import mysql_accounts, mysql_logins, postgresql_logins
+from signon.domain.memory import UNREMEMBERED, Judgement, Memory, digest, named
+from signon.domain.mysql_accounts import Accounts, PresentLogin
+from signon.domain.outcome import decide
+from signon.domain.plan import Plan
+from signon.domain.postgresql_roles import PresentRole, Roles
+from signon.domain.profile import DirectoryLogin
+from signon.domain.report import facts
+from tests.builders import (
+    BY_PASSWORD,
+    BY_TICKET,
+    EXECUTION,
+    NOW,
+    a_dossier,
+    a_login,
+    a_profile,
+    a_record,
+    a_record_of_a_finished_one,
+    a_request,
+    planned,
+)
+
+ALICE, READ = "alice@CORP.EXAMPLE.COM", "signon.payments.read"
+COMPLETE = {"profile": "payments", "complete": True}
+FOR_ALICE = a_profile(logins=(DirectoryLogin("alice", ("read",)),))
+NOTHING_REMEMBERED = Memory()
+DISPUTED = {ALICE: "16401", READ: "16400"}
+
+names = st.dictionaries(st.text(max_size=5), st.text(max_size=3), max_size=4)
+
+
+# ---- the judgement
+
+
+@given(remembered=names, claimed=names)
+def test_what_only_bears_our_mark_is_in_dispute(remembered: dict[str, str], claimed: dict[str, str]) -> None:
+    assert Memory().judge(remembered, claimed) == Judgement(remembered, claimed)
+
+
+@given(claimed=names, other=names)
+def test_an_approval_takes_over_exactly_what_it_was_given_for(claimed: dict[str, str], other: dict[str, str]) -> None:
+    judged = Memory(takes_over=digest(other)).judge({}, claimed)
+    assert judged.made == (claimed if claimed == other else {})
+    assert judged.disputed == ({} if claimed == other else claimed)
+
+
+def test_what_was_onboarded_before_anything_was_remembered_is_trusted_once() -> None:
+    memory = Memory(trusts=True, takes_over=digest(DISPUTED))
+    assert memory.judge({}, DISPUTED) == Judgement(DISPUTED)
+    assert memory.having(DISPUTED).judge(DISPUTED, {"mallory": "1"}).disputed == {"mallory": "1"}
+
+
+def test_the_profiles_names_are_told_and_others_are_counted() -> None:
+    assert named({"alice": "", "bob": ""}, frozenset({"alice", "carol"})) == (
+        "alice, 1 login or group role that the profile does not name"
+    )
+    assert named({"alice": ""}, frozenset({"alice"})) == "alice"
+
+
+# ---- the plan
+
+
+def asked(**record: Any) -> Plan:
+    return planned(record=a_record(disputed="5f2a", disputed_names="alice, bob", **record))
+
+
+def test_a_dispute_is_listed_and_holds_nothing_up() -> None:
+    plan = asked()
+    (finding,) = plan.findings
+    assert (plan.verdict, plan.takes_over) == ("GO", "")
+    assert finding.problem.startswith("These bear our mark, and we do not remember having made them: alice, bob")
+    assert plan.checksum != planned(record=a_record()).checksum
+
+
+def test_one_approval_takes_over_what_is_in_dispute() -> None:
+    record = a_record(disputed="5f2a", disputed_names="alice")
+    approved = planned(record=record, request=a_request(approve=planned(record=record).checksum))
+    assert (approved.verdict, approved.findings, approved.takes_over) == ("GO", (), "5f2a")
+
+
+def test_an_approval_of_another_dispute_takes_nothing_over() -> None:
+    before = planned(record=a_record(disputed="5f2a", disputed_names="alice"))
+    after = planned(
+        record=a_record(disputed="77aa", disputed_names="alice"), request=a_request(approve=before.checksum)
+    )
+    assert (after.verdict, after.takes_over) == ("ASK", "")
+
+
+@pytest.mark.parametrize(
+    ("record", "trusts"),
+    [
+        (None, False),
+        (a_record(), False),
+        (a_record_of_a_finished_one(), True),
+        (a_record_of_a_finished_one(remembers="logins"), False),
+    ],
+    ids=["no record", "never onboarded", "of the former version", "of this version"],
+)
+def test_marks_are_trusted_where_the_former_version_has_onboarded(record: Any, trusts: bool) -> None:
+    assert planned(record=record).trusts_marks is trusts
+
+
+def test_a_report_notes_what_is_in_dispute_and_takes_out_what_is_decided() -> None:
+    proof = {"verified": 0, "left_alone": [f"alice: {UNREMEMBERED}"], "disputed": "5f2a", "disputed_names": "alice"}
+    open_ = a_dossier(proof=proof)
+    assert decide(open_).end == "Needs a person"
+    noted = facts(decide(open_), open_, None, EXECUTION, NOW.isoformat())
+    assert (noted["remembers"], noted["disputed"], noted["disputed_names"]) == ("logins", "5f2a", "alice")
+    settled = facts(decide(a_dossier()), a_dossier(), None, EXECUTION, NOW.isoformat())
+    assert (settled["disputed"], settled["disputed_names"]) == ("", "")
+
+
+def test_who_must_be_trusted_is_told_along_and_is_no_news() -> None:
+    plain = decide(a_dossier())
+    told = decide(a_dossier(proof={"verified": 2, "left_alone": [], "trusted": ["'tenant'@'%'"]}))
+    assert told.digest == plain.digest
+    assert "here that is 'tenant'@'%'" in told.message(EXECUTION)
+
+
+# ---- PostgreSQL
+
+
+def a_role(name: str = ALICE, **changes: Any) -> PresentRole:
+    return replace(
+        PresentRole(name, True, (), COMPLETE, frozenset({"rds_ad", READ}), oid=DISPUTED.get(name, "7")), **changes
+    )
+
+
+def a_group(**changes: Any) -> PresentRole:
+    return replace(PresentRole(READ, mark={"profile": "payments", "role": "read"}, oid=DISPUTED[READ]), **changes)
+
+
+def roles(*more: PresentRole, memory: Memory = NOTHING_REMEMBERED, **changes: Any) -> Roles:
+    """As they are judged."""
+    master = PresentRole("dbadmin", can_login=True, powers=("CREATEROLE",))
+    there = {role.name: role for role in (PresentRole("rds_ad"), PresentRole("rds_iam"), master, *more)}
+    return postgresql_logins.recognized(BY_TICKET, FOR_ALICE, Roles("dbadmin", there, **changes), memory)
+
+
+REMEMBERED = Memory(DISPUTED)
+
+
+def test_a_role_is_ours_by_its_oid_and_not_by_its_name() -> None:
+    assert roles(a_role(), a_group(), memory=REMEMBERED).judged == Judgement(DISPUTED)
+    again = roles(a_role(oid="16999"), a_group(), memory=REMEMBERED)
+    assert again.judged == Judgement({READ: DISPUTED[READ]}, {ALICE: "16999"})
+
+
+def test_nothing_is_granted_to_what_is_in_dispute_and_nothing_of_it_is_opened() -> None:
+    lost = roles(a_role(can_login=False, mark={**COMPLETE, "complete": False}), a_group(), memory=Memory())
+    assert postgresql_logins.make(BY_TICKET, FOR_ALICE, lost).statements == ()
+    assert postgresql_logins.open_complete(BY_TICKET, FOR_ALICE, lost) == ()
+    assert postgresql_logins.group_troubles("payments", postgresql_logins.wanted_groups(FOR_ALICE), lost) == {
+        READ: UNREMEMBERED
+    }
+
+
+TENANT = PresentRole("tenant", can_login=True)
+
+
+@pytest.mark.parametrize("memory", [REMEMBERED, Memory(trusts=True)], ids=["remembered", "trusted"])
+@pytest.mark.parametrize(
+    "there",
+    [
+        (a_role(), a_group(administrators=frozenset({"dbadmin", "tenant"})), TENANT),
+        (a_role(), a_group(), replace(TENANT, member_of=frozenset({READ}))),
+        (a_role(), a_group(), replace(TENANT, member_of=frozenset({ALICE}))),
+        (a_role(), a_group(), replace(TENANT, member_of=frozenset({READ}), mark=COMPLETE)),
+    ],
+    ids=["administered", "a member", "a member of a member", "a member with our mark"],
+)
+def test_a_group_role_in_other_hands_is_granted_nothing(there: tuple[PresentRole, ...], memory: Memory) -> None:
+    found = roles(*there, memory=memory)
+    troubles = postgresql_logins.group_troubles("payments", postgresql_logins.wanted_groups(FOR_ALICE), found)
+    assert troubles[READ].startswith("others may use it or give it away (tenant)")
+
+
+@pytest.mark.parametrize(
+    ("alice", "tenant"),
+    [
+        (a_role(administrators=frozenset({"tenant"})), TENANT),
+        (a_role(), replace(TENANT, member_of=frozenset({ALICE, "rds_ad"}))),
+        (a_role(mark=None, member_of=frozenset(), administrators=frozenset({"tenant"})), TENANT),
+    ],
+    ids=["administered", "a member", "to be adopted"],
+)
+def test_a_login_in_other_hands_is_left_alone(alice: PresentRole, tenant: PresentRole) -> None:
+    adopting = replace(FOR_ALICE, adopt=("alice",))
+    found = roles(alice, tenant, memory=REMEMBERED)
+    (left,) = postgresql_logins.make(BY_TICKET, adopting, found).left_alone
+    assert left.startswith(f"{ALICE}: others may use it or give it away (tenant)")
+    assert postgresql_logins.make(BY_TICKET, adopting, found).makes == ()
+
+
+def test_what_is_in_other_hands_is_neither_trusted_nor_taken_over() -> None:
+    held = frozenset({"tenant"})
+    for trusting in (Memory(trusts=True), Memory(takes_over=digest(DISPUTED))):
+        login = roles(a_role(administrators=held), a_group(), TENANT, memory=trusting)
+        assert ALICE not in {**login.judged.made, **login.judged.disputed}
+        group = roles(a_role(), a_group(administrators=held), TENANT, memory=trusting)
+        assert READ not in {**group.judged.made, **group.judged.disputed}
+        hers = roles(
+            a_role(), a_group(administrators=frozenset({ALICE})), memory=trusting
+        )  # nor may a login give it away
+        assert READ not in {**hers.judged.made, **hers.judged.disputed}
+
+
+def test_the_master_user_rds_and_superusers_are_no_other_hands() -> None:
+    root = PresentRole("root", powers=("SUPERUSER",), member_of=frozenset({READ}))
+    owner, rdsadmin = PresentRole("owner"), PresentRole("rdsadmin")
+    group = a_group(administrators=frozenset({"dbadmin", "owner", "rdsadmin", "root"}))
+    found = roles(a_role(), group, root, owner, rdsadmin, memory=replace(REMEMBERED, master_user="owner"))
+    assert postgresql_logins.group_troubles("payments", postgresql_logins.wanted_groups(FOR_ALICE), found) == {}
+
+
+@pytest.mark.parametrize(("members", "others"), [(("dbadmin",), []), (("dbadmin", "tenant"), ["tenant"])])
+def test_what_rds_superuser_has_in_hand_its_members_have(members: tuple[str, ...], others: list[str]) -> None:
+    group = a_group(administrators=frozenset({"rds_superuser"}))
+    people = [PresentRole(name, member_of=frozenset({"rds_superuser"})) for name in members]
+    assert roles(group, PresentRole("rds_superuser"), *people).hands_on(READ) == others
+
+
+@pytest.mark.parametrize(
+    ("left", "locked"),
+    [
+        (a_role("carol"), True),
+        (a_role("carol", member_of=frozenset({"rds_iam"})), True),
+        (a_role("carol", member_of=frozenset()), False),
+        (a_role("dbadmin", powers=("CREATEROLE",)), False),
+        (a_role("owner"), False),
+        (a_role("rdsadmin"), False),
+    ],
+    ids=["a leaver", "a leaver with tokens", "signs in otherwise", "who we are", "the master user", "RDS's own"],
+)
+def test_a_mark_locks_leavers_and_nobody_else(left: PresentRole, locked: bool) -> None:
+    found = roles(left, a_group(), memory=Memory(master_user="owner"))  # nothing is remembered
+    statements = postgresql_logins.make(BY_TICKET, FOR_ALICE, found).statements
+    assert any(each.description == f"Lock who has left: {left.name}" for each in statements) is locked
+
+
+@pytest.mark.parametrize(("before_16", "told"), [(True, ("boss", "tenant")), (False, ())])
+def test_who_makes_roles_must_be_trusted_before_postgresql_16(before_16: bool, told: tuple[str, ...]) -> None:
+    boss = PresentRole("boss", member_of=frozenset({"tenant"}))
+    there = roles(a_role(), a_group(), replace(TENANT, powers=("CREATEROLE",)), boss, memory=REMEMBERED)
+    proof = postgresql_logins.prove(BY_TICKET, FOR_ALICE, replace(there, open_to_creators=before_16))
+    assert proof.trusted == told
+
+
+def test_a_role_of_the_profile_is_taken_over_with_its_tokens_too() -> None:
+    there = roles(a_role(member_of=frozenset({"rds_iam"})), a_group())
+    assert there.judged.disputed == DISPUTED
+
+
+# ---- MySQL and MariaDB
+
+
+def accounts(*logins: PresentLogin, memory: Memory = NOTHING_REMEMBERED) -> Accounts:
+    return mysql_accounts.recognized(FOR_ALICE, Accounts(logins, literal_names=True), memory)
+
+
+def making(found: Accounts) -> Any:
+    wanted = mysql_logins.wanted_logins(BY_PASSWORD, FOR_ALICE, literal_names=True)
+    return mysql_logins.make(BY_PASSWORD, "payments", wanted, found.logins, lock_leavers=True)
+
+
+def test_a_login_is_ours_where_we_remember_having_made_it() -> None:
+    bare = a_login(grants={})
+    assert making(accounts(bare, memory=Memory({"alice": ""}))).left_alone == ()
+    lost = accounts(bare)
+    assert making(lost).left_alone == (f"alice: {UNREMEMBERED}",)
+    assert making(lost).statements == ()
+    assert lost.judged == Judgement({}, {"alice": ""})
+
+
+def test_a_name_that_is_not_there_is_forgotten() -> None:
+    assert accounts(memory=Memory({"alice": ""})).judged == Judgement({}, {})
+
+
+@pytest.mark.parametrize(
+    ("left", "locked"),
+    [
+        (a_login("carol"), True),
+        (a_login("carol", plugin="AWSAuthenticationPlugin"), True),
+        (a_login("app", plugin="caching_sha2_password"), False),
+        (a_login("admin", is_master=True), False),
+        (a_login("owner"), False),
+        (a_login("rdsadmin"), False),
+    ],
+    ids=["a leaver", "a leaver with tokens", "signs in otherwise", "who we are", "the master user", "RDS's own"],
+)
+def test_a_mark_of_mysql_locks_leavers_and_nobody_else(left: PresentLogin, locked: bool) -> None:
+    found = accounts(left, memory=Memory(master_user="owner"))  # nothing is remembered
+    descriptions = [statement.description for statement in making(found).statements]
+    assert (f"Lock who has left: {left.user}" in descriptions) is locked
+
+
+def test_an_account_of_ours_that_we_are_signed_in_as_is_left_alone() -> None:
+    found = accounts(a_login(is_master=True), memory=Memory({"alice": ""}))
+    assert making(found).left_alone == ("alice: it is the master user, or who we are signed in as",)
+
+
+@pytest.mark.parametrize("memory", [Memory({"alice": ""}), Memory(trusts=True)], ids=["remembered", "trusted"])
+def test_a_login_of_mysql_that_somebody_may_take_on_is_left_alone(memory: Memory) -> None:
+    master = a_login("admin", mark=None, is_master=True)
+    found = accounts(a_login(members=frozenset({"admin", "tenant"})), master, memory=memory)
+    (left,) = making(found).left_alone
+    assert left.startswith("alice: others may use it (tenant) | Remedy: Run REVOKE 'alice'@'%' FROM 'tenant'@'%'")
+    assert making(accounts(a_login(members=frozenset({"admin"})), master, memory=memory)).left_alone == ()
+
+
+def test_who_has_create_user_must_be_trusted() -> None:
+    tenant = a_login("tenant", host="10.%", mark=None, makes_logins=True)
+    root = a_login("root", host="localhost", mark=None, makes_logins=True)
+    rdsadmin = a_login("rdsadmin", mark=None, makes_logins=True)
+    found = accounts(a_login(), tenant, root, rdsadmin, memory=Memory({"alice": ""}))
+    assert mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found).trusted == ("'tenant'@'10.%'",)
