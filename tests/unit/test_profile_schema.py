@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from signon.domain import profile_schema
-from signon.domain.profile import load, read_profile
+from signon.domain.profile import read_profile
 from signon.domain.profile_schema import checked, schema
+from signon.domain.yaml_document import load
 from signon.errors import ProfileUnusable
 
 PROFILES = Path(__file__).parents[2] / "profiles"

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
 from signon.domain.connect_policies import PATH, document, is_listed, policy_arn, policy_name, role_name, users_in
+from signon.domain.foreign import said
 from signon.errors import ConnectPolicyRefused, TemporaryFailure
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def attach(prefix: str, role: str, number: int, listed: Collection[str], before:
 
 def _refused(message: str) -> ConnectPolicyRefused:
     return ConnectPolicyRefused(
-        f"IAM takes no further connect policy: {message}",
+        f"IAM takes no further connect policy: {said(message)}",
         "Detach or delete policies that nobody needs, or have the quota raised; then start again",
     )
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from signon.db.connection import DatabaseFull
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
 from signon.db.session import Session
+from signon.domain.foreign import shown
 from signon.domain.logins import Proof, Statement
 from signon.domain.postgresql_grants import GrantPlan, Object, on_database, within_database
 from signon.domain.postgresql_logins import (
@@ -59,7 +60,7 @@ WHERE COALESCE(backend_type, 'client backend') = 'client backend' AND pid <> pg_
   AND usename NOT IN ('rdsadmin', 'rdsrepladmin')
 """
 
-_SIGNED_IN = "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE usename IS NOT NULL"
+_SIGNED_IN = "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE usename IS NOT NULL LIMIT 200000"
 
 _INSIDE = """\
 SELECT pg_is_in_recovery(), current_database()::text,
@@ -73,9 +74,9 @@ SELECT pg_is_in_recovery(), current_database()::text,
 def _set_for(source: str, database: str) -> str:
     """For whom something is set, which pg_settings calls so."""
     where = {
-        "database": f"for database {database}",
+        "database": f"for database {shown(database)}",
         "user": "for the master user",
-        "database user": f"for the master user in database {database}",
+        "database user": f"for the master user in database {shown(database)}",
     }
     return where.get(source, "by a parameter")
 

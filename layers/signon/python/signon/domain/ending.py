@@ -9,6 +9,7 @@ from typing import Any
 
 from signon.domain.admission import is_served
 from signon.domain.database import Database
+from signon.domain.foreign import shown
 from signon.domain.outcome import FAILED, PARKED, Outcome, is_dry_run, is_of_a_report
 from signon.domain.record import Record, moment
 from signon.domain.request import TAG, Request, read_request
@@ -77,8 +78,8 @@ def is_unreported(
 def outcome(execution: Execution, name: str) -> Outcome:
     """What is said of an execution that has ended badly."""
     error, what, remedy = _WORDS[execution.status]
-    kind = error or execution.error or "Unknown"
-    problem = f"The execution {what}" + (f": {execution.error}" if execution.error else "")
+    kind = error or shown(execution.error) or "Unknown"
+    problem = f"The execution {what}" + (f": {shown(execution.error)}" if execution.error else "")
     return Outcome(
         PARKED if execution.status == "TIMED_OUT" or end_of(kind) == PARKED else FAILED,
         f"{name}: the execution {what}",

@@ -10,6 +10,7 @@ from typing import Any
 
 from signon.domain import logins
 from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
+from signon.domain.foreign import shown, visible, without_remedy
 from signon.domain.logins import LoginPlan, Proof, Standing, Statement, batches, mark
 from signon.domain.names import mysql_account_problem
 from signon.domain.profile import DirectoryLogin, Profile
@@ -190,10 +191,12 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
     for each in present:
         if each.host.lower() not in (HOST, "", _NEVER_FROM):
             named = account(each.user, each.host)
-            before = f"before {each.user}'s own login" if each.user else "before every login, because it is anonymous"
+            before = (
+                f"before {shown(each.user)}'s own login" if each.user else "before every login, because it is anonymous"
+            )
             ahead[each.user].append(
-                f"The server chooses {named} (plugin {each.plugin}) {before}, for connections from {each.host};"
-                f" if nobody needs it, type DROP USER {named}"
+                f"The server chooses {named} (plugin {shown(each.plugin)}) {before}, for connections from"
+                f" {shown(each.host)}; if nobody needs it, type DROP USER {named}"
             )
     return ahead
 
@@ -201,7 +204,7 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
 def account(user: str, host: str) -> str:
     """An account as SQL has it, for people to read and type."""
     user, host = (part.replace("\\", "\\\\").replace("'", "''") for part in (user, host))
-    return f"'{user}'@'{host}'"
+    return without_remedy(f"'{visible(user)}'@'{visible(host)}'")
 
 
 def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, ...]) -> Standing:
@@ -214,15 +217,15 @@ def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, 
         login.user,
         there=True,
         mark=found.mark,
-        kind=f"plugin {found.plugin}",
-        changed="" if as_made else f"plugin {found.plugin}, TLS {found.tls or 'not required'}",
+        kind=f"plugin {shown(found.plugin)}",
+        changed="" if as_made else f"plugin {shown(found.plugin)}, TLS {shown(found.tls) or 'not required'}",
         locked=found.locked,
         to_alter=ours_otherwise or (found.mark is None and login.adopt),
         in_use=found.signed_in,
         ahead=ahead,
         lacks=tuple(f"{', '.join(sorted(rest))} on {pattern}" for pattern, rest in _missing_grants(login, found)),
         excess=tuple(
-            f"{', '.join(sorted(rest))} on {pattern}"
+            f"{', '.join(sorted(rest))} on {shown(pattern)}"
             for pattern, granted in sorted(found.grants.items())
             if (rest := granted - login.grants.get(pattern, frozenset()))
         ),
@@ -279,7 +282,7 @@ def _statements(
         "complete": [("%s", (f"{MARK}.{profile}",))],
     }
     for text in texts:
-        yield Statement(f"{description}: {', '.join(names)}", *filled(text, fields))
+        yield Statement(f"{description}: {', '.join(map(shown, names))}", *filled(text, fields))
 
 
 def filled(template: str, fields: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]) -> tuple[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from signon.domain.brevity import counted, shortened
 from signon.domain.database import Database, Membership
 from signon.domain.drift import finished, outdates_membership
 from signon.domain.engines import ENGINES, Engine
+from signon.domain.foreign import on_one_line
 from signon.domain.membership import MEMBERSHIP, READY, RETRY, deciding, is_joining, is_ready, joined, leaves_by_itself
 from signon.domain.methods import Methods, methods, switch
 from signon.domain.prerequisites import Advice, Finding, Surroundings, advice, findings
@@ -33,6 +34,10 @@ class Step:
     action: str
     reason: str
     interruption: str = "none"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "action", on_one_line(self.action))
+        object.__setattr__(self, "reason", on_one_line(self.reason))
 
 
 @dataclass(frozen=True)

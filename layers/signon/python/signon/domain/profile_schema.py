@@ -15,7 +15,8 @@ import jsonschema
 from signon.domain import names
 from signon.domain.brevity import counted, shortened
 from signon.domain.engines import ENGINES, Family, Method
-from signon.domain.profile import Profile, load, read_profile
+from signon.domain.profile import Profile, read_profile
+from signon.domain.yaml_document import load
 from signon.domain.yaml_lines import Path, lines
 from signon.errors import ProfileUnusable
 
