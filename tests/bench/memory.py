@@ -24,8 +24,15 @@ from localcloud.servers.postgresql import PostgreSQL
 ROOT = Path(__file__).parents[2]
 HOST, MASTER = "payments-orders.cabc123def45.us-east-1.rds.amazonaws.com", ("dbadmin", "M4ster-Passw0rd")
 
-_ROLES = "DO $$ BEGIN FOR each IN 1..{} LOOP {}; END LOOP; END $$"
-_MARK = '{"signon": {"profile": "x'
+_AT_ONCE = 1_000  # in one transaction, which has a lock for each
+
+
+def _each(number: int, does: str) -> tuple[str, ...]:
+    """Statements that do this for ``each`` from 1 to the number."""
+    return tuple(
+        f"DO $$ BEGIN FOR each IN {first}..{min(first + _AT_ONCE - 1, number)} LOOP {does}; END LOOP; END $$"
+        for first in range(1, number + 1, _AT_ONCE)
+    )
 
 
 @dataclass(frozen=True)
@@ -37,53 +44,28 @@ class Load:
     within: tuple[str, ...] = ()
 
 
+_ROLE = "EXECUTE format('CREATE ROLE %I', 'role-' || each)"
+_LINK = "IF each > 1 THEN EXECUTE format('GRANT %I TO %I', 'role-' || each, 'role-' || each - 1); END IF"
+_TEAM = (
+    "EXECUTE format('CREATE ROLE %I', 'team-' || each); EXECUTE (SELECT format('GRANT %I TO ', 'team-' || each)"
+    " || string_agg(quote_ident('role-' || one), ',') FROM generate_series(1, 2000) one)"
+)
+_COMMENT = (
+    "EXECUTE format('COMMENT ON ROLE %I IS %L', 'role-' || each,"
+    ' \'{"signon": {"profile": "x\' || repeat(\'x\', 1000000))'
+)
 LOADS = (
     Load("an empty server"),
-    Load("100,000 roles", (_ROLES.format(100_000, "EXECUTE format('CREATE ROLE %I', 'role-' || each)"),)),
-    Load(
-        "200,000 memberships",
-        (
-            _ROLES.format(2_000, "EXECUTE format('CREATE ROLE %I', 'role-' || each)"),
-            _ROLES.format(
-                100,
-                "EXECUTE format('CREATE ROLE %I', 'team-' || each); EXECUTE (SELECT format('GRANT %I TO ', 'team-' ||"
-                " each) || string_agg(quote_ident('role-' || one), ',') FROM generate_series(1, 2000) one)",
-            ),
-        ),
-    ),
-    Load(
-        "a chain of 20,000 roles",
-        (
-            _ROLES.format(20_000, "EXECUTE format('CREATE ROLE %I', 'role-' || each)"),
-            _ROLES.format(
-                20_000,
-                "IF each > 1 THEN EXECUTE format('GRANT %I TO %I', 'role-' || each, 'role-' || each - 1); END IF",
-            ),
-        ),
-    ),
-    Load(
-        "300 comments of 1 MB",
-        (
-            _ROLES.format(
-                300,
-                "EXECUTE format('CREATE ROLE %I', 'role-' || each); EXECUTE format('COMMENT ON ROLE %I IS %L', 'role-'"
-                f" || each, '{_MARK}' || repeat('x', 1000000))",
-            ),
-        ),
-    ),
-    Load(
-        "50,000 schemas",
-        within=tuple(
-            _ROLES.format(2_500, f"EXECUTE format('CREATE SCHEMA %I', 'schema-{part}-' || each)") for part in range(20)
-        ),
-    ),
-    Load(
-        "20,000 tables",
-        within=tuple(
-            _ROLES.format(1_000, f"EXECUTE format('CREATE TABLE core.%I ()', 'table-{part}-' || each)")
-            for part in range(20)
-        ),
-    ),
+    Load("100,000 roles", _each(100_000, _ROLE)),
+    Load("200,000 memberships", (*_each(2_000, _ROLE), *_each(100, _TEAM))),
+    Load("a chain of 20,000 roles", (*_each(20_000, _ROLE), *_each(20_000, _LINK))),
+    Load("300 comments of 1 MB", (*_each(300, _ROLE), *_each(300, _COMMENT))),
+    Load("50,000 schemas", within=_each(50_000, "EXECUTE format('CREATE SCHEMA %I', 'schema-' || each)")),
+    Load("20,000 tables", within=_each(20_000, "EXECUTE format('CREATE TABLE core.%I ()', 'table-' || each)")),
+)
+_MADE = (
+    "SELECT string_agg(quote_ident(rolname), ',')"
+    " FROM (SELECT rolname FROM pg_roles WHERE rolname ~ '^(role|team)-' LIMIT 1000) made"
 )
 
 

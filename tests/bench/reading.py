@@ -35,7 +35,9 @@ def read_server(bundle: str) -> None:
 
 def read_profile() -> None:
     """The largest one that is not refused at once, with a fault in each line."""
-    lines = [f"  - {{user: Person{number}, roles: [read, {'x' * 60}]}}" for number in range(20_000)]
+    lines = [f"  - {{user: Person{number}, roles: [read, {'x' * 60}]}}" for number in range(9_000)] + [
+        "#" * 110
+    ] * 10_000
     try:
         checked("payments", "\n".join(["version: 1", "logins:", *lines])[:1_900_000].rpartition("\n")[0].encode())
     except ProfileUnusable as error:

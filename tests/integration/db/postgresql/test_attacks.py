@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from signon.domain.database import Database
+from signon.db import postgresql_reading
 from signon.domain.foreign import shown
 from signon.domain.outcome import decide
 from signon.domain.postgresql_roles import DEEPEST
@@ -82,12 +82,19 @@ def test_no_more_of_three_hundred_comments_is_sent_than_a_mark_has(payments: Ope
         " EXECUTE format('COMMENT ON ROLE %I IS %L', 'odd-' || each, '{\"signon\": {' || repeat('x', 1000000));"
         " END LOOP; END $$"
     )
-    from signon.db.postgresql_reading import _ROLES
 
     with as_master() as session:
-        rows = session.query("Read the roles", _ROLES)
+        rows = session.query("Read the roles", postgresql_reading._ROLES)
     assert sum(len(row[6] or "") for row in rows) <= 300 * 500
     assert len([row for row in rows if row[6]]) == 300
+
+
+def test_only_comments_that_begin_like_a_mark_are_sent(payments: Operator, as_master: SignIn) -> None:
+    payments.run("CREATE ROLE odd", f'COMMENT ON ROLE odd IS \'{{"note": "{"x" * 400}"}}\'')
+    payments.run("CREATE ROLE ours", f"COMMENT ON ROLE ours IS '{FORGED_MARK}'")
+    with as_master() as session:
+        comments = {row[0]: row[6] for row in session.query("Read the roles", postgresql_reading._ROLES)}
+    assert (comments["odd"], comments["ours"]) == (None, FORGED_MARK)
 
 
 @pytest.mark.parametrize("links", [DEEPEST, 7_000])
@@ -121,7 +128,7 @@ def test_a_chain_of_as_many_as_anybody_needs_is_not_spoken_of(
 
 
 def test_a_server_of_more_roles_than_are_read_is_said_to_be_too_large(
-    payments: Operator, create: Create, database: Database, monkeypatch: pytest.MonkeyPatch
+    payments: Operator, create: Create, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from signon.db import postgresql_reading
 
@@ -130,7 +137,6 @@ def test_a_server_of_more_roles_than_are_read_is_said_to_be_too_large(
     with pytest.raises(DatabaseUnusable, match="more than 200,000 roles, or more than 400,000 memberships"):
         create(a_profile())
     assert not payments.opened()
-    assert database
 
 
 def test_schemas_of_more_tables_than_are_read_are_said_to_be_too_large(

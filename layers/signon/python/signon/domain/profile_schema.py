@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -149,7 +150,7 @@ class _Sound:
 
     def get(self, *path: str | int, default: Any = None) -> Any:
         """What is there; the default where nothing is, or something in it or around it is refused."""
-        if any(each[: len(path)] == path or path[: len(each)] == each for each in self.refused):
+        if path in self._above or any(path[:end] in self.refused for end in range(len(path) + 1)):
             return default
         part = self.document
         for step in path:
@@ -157,6 +158,11 @@ class _Sound:
                 return default
             part = part[step]
         return part
+
+    @cached_property
+    def _above(self) -> frozenset[Path]:
+        """What holds something that is refused, and that itself: a large file may have as many faults as logins."""
+        return frozenset(path[:end] for path in self.refused for end in range(len(path) + 1))
 
     @property
     def engines(self) -> Sequence[str]:
