@@ -13,7 +13,7 @@ import yaml
 
 from signon.domain import profile_schema
 from signon.domain.profile import read_profile
-from signon.domain.profile_schema import checked, schema
+from signon.domain.profile_schema import MOST_LOGINS, checked, schema
 from signon.domain.yaml_document import load
 from signon.errors import ProfileUnusable
 
@@ -340,3 +340,11 @@ def test_a_login_with_a_token_is_measured_by_the_engines_that_it_is_made_on() ->
     assert problems(document) == []  # on mysql there are no tokens, and no such login
     document["methods"]["mysql"] = ["iam"]
     assert problems(document) == [f"logins.0.iam: {'A' * 63!r} is too long: 63 of at most 32 characters"]
+
+
+def test_of_logins_that_are_too_many_no_more_are_looked_at_than_there_may_be() -> None:
+    assert schema()["properties"]["logins"]["maxItems"] == MOST_LOGINS
+    many = {"version": "1", "logins": [{"user": f"Person{number}", "roles": ["x"]} for number in range(20_000)]}
+    found = profile_schema.problems(many)
+    assert "logins: has more than 1000 entries" in map(str, found)
+    assert {problem.path[1] for problem in found if len(problem.path) > 1} == set(range(MOST_LOGINS + 1))

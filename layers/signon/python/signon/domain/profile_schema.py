@@ -21,6 +21,8 @@ from signon.domain.yaml_document import load
 from signon.domain.yaml_lines import Path, lines
 from signon.errors import ProfileUnusable
 
+MOST_LOGINS = 1_000  # as the schema says, too
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -66,7 +68,12 @@ def checked(name: str, text: bytes) -> Profile:
 
 
 def problems(document: Any, profile: str = "") -> list[Problem]:
-    """Everything that is wrong with a loaded profile of this name; empty where it is valid."""
+    """Everything that is wrong with a loaded profile of this name; empty where it is valid.
+
+    Of logins that are too many by themselves the rest is not looked at.
+    """
+    if isinstance(document, dict) and isinstance(logins := document.get("logins"), list):
+        document = {**document, "logins": logins[: MOST_LOGINS + 1]}
     errors = sorted(
         jsonschema.Draft202012Validator(schema()).iter_errors(document),
         key=lambda error: list(map(str, error.absolute_path)),
