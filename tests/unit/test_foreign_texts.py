@@ -32,7 +32,7 @@ from signon.domain.probe import Probe, judge
 from signon.domain.profile import DirectoryLogin, Profile
 from signon.domain.report import event_detail, facts
 from signon.domain.request import Request, read_request
-from signon.errors import DatabaseUnusable, InvalidRequest, LoginsIncomplete, SignonError
+from signon.errors import DatabaseBusy, DatabaseUnusable, InvalidRequest, LoginsIncomplete, SignonError
 from tests.builders import a_cluster, a_database, a_profile, a_profile_for_clusters, planned
 from tests.hostile_texts import FORGED, TEXTS, broken
 
@@ -314,6 +314,17 @@ def test_who_stopped_an_execution_says_nothing_in_our_name(title: str) -> None:
     assert [fault for line in ended.message(EXECUTION).split("\n") for fault in broken(line)] == []
     assert broken(ended.error) == []
     assert ended.subject == "payments-orders: the execution broke off without a report"
+
+
+@pytest.mark.parametrize("title", TEXTS)
+def test_an_error_is_one_line_whatever_it_quotes(title: str) -> None:
+    """So that a log and an execution's history can bear it, too."""
+    for error in (
+        DatabaseBusy(TEXTS[title]),
+        DatabaseUnusable(TEXTS[title], TEXTS[title]),
+        InvalidRequest(TEXTS[title]),
+    ):
+        assert broken(str(error)) == []
 
 
 def test_a_message_is_no_longer_than_it_is_read() -> None:

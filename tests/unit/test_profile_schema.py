@@ -344,7 +344,7 @@ def test_a_login_with_a_token_is_measured_by_the_engines_that_it_is_made_on() ->
 
 def test_of_logins_that_are_too_many_no_more_are_looked_at_than_there_may_be() -> None:
     assert schema()["properties"]["logins"]["maxItems"] == MOST_LOGINS
-    many = {"version": "1", "logins": [{"user": f"Person{number}", "roles": ["x"]} for number in range(20_000)]}
+    many = {"version": "1", "logins": [{"user": "x"} for _ in range(20_000)]}
     found = profile_schema.problems(many)
     assert "logins: has more than 1000 entries" in map(str, found)
     assert {problem.path[1] for problem in found if len(problem.path) > 1} == set(range(MOST_LOGINS + 1))
