@@ -117,19 +117,22 @@ def read_roles(session: Session, signed_in: Collection[str] = ()) -> Roles:
     return Roles(next(name for name, *_, is_master in rows if is_master), present)
 
 
+_NONE: frozenset[str] = frozenset()  # one for all: of a hundred thousand roles each would have two of its own
+
+
 def _role(row: Sequence[Any], signed_in: Collection[str]) -> PresentRole:
     name, can_login, takes_nobody, inherits, administered, powers, comment, memberships, in_use, _ = row
+    member_of = frozenset(above for above, _ in memberships) or _NONE
     return PresentRole(
         name,
         can_login,
         tuple(powers),
         read_mark(comment),
-        frozenset(above for above, _ in memberships),
+        member_of,
         in_use or name in signed_in,
         takes_nobody,
         inherits,
-        frozenset(above for above, _ in memberships)
-        - frozenset(above for above, inherited in memberships if inherited),
+        (member_of - frozenset(above for above, inherited in memberships if inherited)) or _NONE,
         administered,
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 DEEPEST = 200  # memberships, one of the other: PostgreSQL takes any number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PresentRole:
     """A role as it was read. ``powers`` are attributes that no login of ours has, as CREATEROLE.
 
