@@ -18,7 +18,6 @@ from signon.aws.rds_changes import _refusals
 from signon.domain import ending, logins
 from signon.domain.brevity import MOST_OF_MANY, shortened, subject
 from signon.domain.engines import MYSQL_PAM, POSTGRESQL_AD, Method
-from signon.domain.foreign import LONGEST, LONGEST_LINE, on_one_line, shown, visible
 from signon.domain.logins import Name
 from signon.domain.mysql_logins import Accounts, PresentLogin
 from signon.domain.mysql_logins import prove as prove_mysql
@@ -33,6 +32,7 @@ from signon.domain.profile import DirectoryLogin, Profile
 from signon.domain.report import event_detail, facts
 from signon.domain.request import Request, read_request
 from signon.errors import DatabaseBusy, DatabaseUnusable, InvalidRequest, LoginsIncomplete, SignonError
+from signon.foreign import LONGEST, LONGEST_LINE, on_one_line, shown, visible
 from tests.builders import a_cluster, a_database, a_profile, a_profile_for_clusters, planned
 from tests.hostile_texts import FORGED, TEXTS, broken
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.saboteur.control import LAYER, Control
 
-FOREIGN, YAML = f"{LAYER}/domain/foreign.py", f"{LAYER}/domain/yaml_document.py"
+FOREIGN, YAML = f"{LAYER}/foreign.py", f"{LAYER}/domain/yaml_document.py"
 OUTCOME, ROLES = f"{LAYER}/domain/outcome.py", f"{LAYER}/db/postgresql_reading.py"
 TEXTS = ("tests/unit/test_foreign_texts.py",)
 FILES = ("tests/unit/test_bad_files.py",)

@@ -35,7 +35,7 @@ Step Functions matches the bare class name, so these names are a contract with
 
 from __future__ import annotations
 
-from signon.domain.foreign import REMEDY, on_one_line, without_remedy
+from signon.foreign import REMEDY, on_one_line, without_remedy
 
 
 class SignonError(Exception):

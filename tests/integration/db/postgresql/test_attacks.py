@@ -7,10 +7,10 @@ import json
 import pytest
 
 from signon.db import postgresql_reading
-from signon.domain.foreign import shown
 from signon.domain.outcome import decide
 from signon.domain.postgresql_roles import DEEPEST
 from signon.errors import DatabaseUnusable
+from signon.foreign import shown
 from tests.builders import REALM, a_database_id, a_profile, planned
 from tests.hostile_texts import FORGED, NAMES, broken
 

@@ -22,9 +22,9 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
-from signon.domain.foreign import said
 from signon.domain.ways_out import unreachable
 from signon.errors import PermissionMissing, TemporaryFailure
+from signon.foreign import said
 
 _inside_the_vpc = ContextVar("_inside_the_vpc", default=False)
 

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
 from signon.domain.connect_policies import PATH, document, is_listed, policy_arn, policy_name, role_name, users_in
-from signon.domain.foreign import said
 from signon.errors import ConnectPolicyRefused, TemporaryFailure
+from signon.foreign import said
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

@@ -6,9 +6,9 @@ from signon.aws import claims, profiles, rds
 from signon.domain.approvals import applied_along
 from signon.domain.database import Database, in_working_order
 from signon.domain.errand import Errand
-from signon.domain.foreign import shown
 from signon.domain.request import TAG
 from signon.errors import PlanOutdated
+from signon.foreign import shown
 
 
 def before_change(table: str, bucket: str, errand: Errand) -> Database:

@@ -10,8 +10,8 @@ from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
 from signon.domain.database import Database, Instance
 from signon.domain.engines import Scope
-from signon.domain.foreign import said
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone
+from signon.foreign import said
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from signon.db.connection import DatabaseFull
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
 from signon.db.session import Session
-from signon.domain.foreign import shown
 from signon.domain.logins import Proof, Statement
 from signon.domain.postgresql_grants import GrantPlan, Object, on_database, within_database
 from signon.domain.postgresql_logins import (
@@ -40,6 +39,7 @@ from signon.errors import (
     StatementRefused,
     TemporaryFailure,
 )
+from signon.foreign import shown
 
 # "If createrole_self_grant is set, ... the role that was created is granted to its creator": then the master user would
 # be a member of rds_ad by everybody it makes. Statements have a time of their own; transaction_timeout (17 and newer)

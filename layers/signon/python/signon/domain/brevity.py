@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from signon.domain.foreign import on_one_line
+from signon.foreign import on_one_line
 
 MOST_LINES = 20
 LONGEST_OF_MANY = 1_000  # characters of one of them

@@ -9,11 +9,11 @@ from typing import Any
 
 from signon.domain.admission import is_served
 from signon.domain.database import Database
-from signon.domain.foreign import shown
 from signon.domain.outcome import FAILED, PARKED, Outcome, is_dry_run, is_of_a_report
 from signon.domain.record import Record, moment
 from signon.domain.request import TAG, Request, read_request
 from signon.errors import InvalidRequest, end_of
+from signon.foreign import shown
 
 # status -> the error in the record, what people read, what they can do
 _WORDS = {

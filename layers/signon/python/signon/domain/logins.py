@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from signon.domain.brevity import counted, shortened
-from signon.domain.foreign import shown
 from signon.errors import LoginsIncomplete
+from signon.foreign import shown
 
 LOGINS_PER_STATEMENT = 100
 

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from fnmatch import fnmatchcase
 
 from signon.domain.database import Database
-from signon.domain.foreign import shown
 from signon.domain.prerequisites.finding import Finding
+from signon.foreign import shown
 
 _OF_RDS = ":secret:rds!"  # "rds!db-..." and "rds!cluster-...": nobody else may make names that begin so
 

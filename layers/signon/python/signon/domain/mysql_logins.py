@@ -10,11 +10,11 @@ from typing import Any
 
 from signon.domain import logins
 from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
-from signon.domain.foreign import shown, visible, without_remedy
 from signon.domain.logins import LoginPlan, Proof, Standing, Statement, batches, mark
 from signon.domain.names import mysql_account_problem
 from signon.domain.profile import DirectoryLogin, Profile
 from signon.errors import StatementRefused
+from signon.foreign import shown, visible, without_remedy
 
 HOST = "%"
 # A socket, or the server's own machine, from where nobody comes to a database of RDS.

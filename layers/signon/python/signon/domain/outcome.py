@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from signon.domain.brevity import counted, left_out, sentence, whole
-from signon.domain.foreign import REMEDY, cut, on_one_line
 from signon.domain.prerequisites.finding import Advice
 from signon.errors import LAMBDA, end_of
+from signon.foreign import REMEDY, cut, on_one_line
 
 ONBOARDED, PARKED, NEEDS_A_PERSON, FAILED = "Onboarded", "Parked", "Needs a person", "Failed"
 SILENT = {"Not ours", "Already in progress"}

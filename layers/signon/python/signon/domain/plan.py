@@ -15,13 +15,13 @@ from signon.domain.brevity import counted, shortened
 from signon.domain.database import Database, Membership
 from signon.domain.drift import finished, outdates_membership
 from signon.domain.engines import ENGINES, Engine
-from signon.domain.foreign import on_one_line
 from signon.domain.membership import MEMBERSHIP, READY, RETRY, deciding, is_joining, is_ready, joined, leaves_by_itself
 from signon.domain.methods import Methods, methods, switch
 from signon.domain.prerequisites import Advice, Finding, Surroundings, advice, findings
 from signon.domain.profile import Profile, ProfileVersion
 from signon.domain.record import Record
 from signon.domain.request import Request
+from signon.foreign import on_one_line
 
 GO, ASK, PARK = "GO", "ASK", "PARK"
 LOOK_AGAIN_AFTER = timedelta(hours=1)  # what passes by itself, or with the pause switch

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from signon.domain.foreign import shown
 from signon.domain.logins import Name, Statement, batches
 from signon.domain.postgresql_logins import Group, filled
+from signon.foreign import shown
 
 _READ_ONLY = "it is read only (default_transaction_read_only is on for it), and its roles lack grants there"
 NAMED = 3  # objects, where a line is about many

@@ -13,11 +13,11 @@ from string import Formatter
 
 from signon.domain import logins
 from signon.domain.engines import Method, PostgreSqlLogins
-from signon.domain.foreign import REMEDY, shown, visible
 from signon.domain.logins import LoginPlan, Name, Proof, Standing, Statement, batches, mark
 from signon.domain.names import group_name, login_name
 from signon.domain.postgresql_roles import DEEPEST, PresentRole, Roles
 from signon.domain.profile import DirectoryLogin, Profile, Schemas
+from signon.foreign import REMEDY, shown, visible
 
 Ways = Mapping[Method, PostgreSqlLogins]  # how logins are made, by how they sign in
 

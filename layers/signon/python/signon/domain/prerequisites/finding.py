@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from signon.domain.foreign import on_one_line
+from signon.foreign import on_one_line
 
 
 @dataclass(frozen=True)

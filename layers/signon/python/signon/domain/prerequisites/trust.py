@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from signon.domain.database import Database
 from signon.domain.directory import Directory, Trust
 from signon.domain.engines import Engine
-from signon.domain.foreign import said
 from signon.domain.prerequisites.finding import Advice, Finding
 from signon.domain.profile import Profile
+from signon.foreign import said
 
 VERIFIED = "Verified"
 _PASSING = {"Creating", "Created", "Verifying", "Updating", "Updated"}
