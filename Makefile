@@ -67,7 +67,7 @@ soak: .machine/machine.json .machine/aws ## 100,000 hostile names for every real
 faults: .machine/machine.json .machine/aws ## Every call of a function x every fault, each alone: the table of their ends (minutes)
 	@WHOLE=1 $(pytest) tests/simulation/test_single_faults.py --timeout 0 -rP $(ARGS)
 
-bench: .machine/machine.json ## What joins cost in transitions, history and payload, beside a loop that looks every 30 seconds
+bench: .machine/machine.json ## What joins cost in transitions, history and payload, beside a loop that looks every 30 seconds; the memory that reading takes
 	@PYTHONPATH=layers/signon/python $(python) -m tests.bench
 
 saboteur: .machine/machine.json .machine/aws ## Take each security control away in turn: does a test fail? (ARGS=MySQL: those so named)

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from localcloud.tracing import trace_id
+from localcloud.visible import visible
 
 WIDTH, INDENT = min(118, shutil.get_terminal_size((118, 24)).columns), " " * 24
 NARROWEST = 40  # where a terminal is narrower, it folds by itself
@@ -145,11 +146,11 @@ class Narration:
         if self._line is None:
             return
         line, self._line = self._line, None
-        details = list(_counted(line.details))
+        details = ["\n".join(map(visible, each.split("\n"))) for each in _counted(line.details)]
         short = len(details) == 1 and len(self._text(line)) + len(details[0]) < WIDTH - 3
         self._clear_live()
         print(self._text(line) + (f"   {details[0]}" if short else ""))
-        for text in [] if short else "\n".join(details).splitlines():
+        for text in [] if short else "\n".join(details).split("\n"):
             hanging = " " * (len(text) - len(text.lstrip()) + 2)
             print(textwrap.indent(folded(text, WIDTH - len(INDENT), hanging=hanging), INDENT))
 
@@ -175,7 +176,7 @@ class Narration:
         written = self._log(state)
         told = [entry for entry in written[self._read.get(state, 0) :] if entry.get("changes")]
         self._read[state] = len(written)  # a state that is entered again does not tell everything once more
-        return [f"{entry['does']}\n  {entry['sql']};" for entry in told]
+        return [f"{visible(entry['does'])}\n  {visible(entry['sql'])};" for entry in told]
 
     def _log(self, state: str) -> list[dict[str, Any]]:
         """Of the function: /aws/lambda/STACK-STEP, or what is under it."""

@@ -24,11 +24,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     errand = Errand.from_json(event)
     plan = errand.plan
     table, bucket, bundle = setting("TABLE"), setting("PROFILES"), setting("CA_BUNDLE")
+    listed = setting("MASTER_SECRETS").split(",")
     database = in_working_order(rds.observe(errand.database))
     profile = profiles.planned(bucket, plan.profile)
 
     def credentials() -> Credentials:
-        return secrets.master_credentials(database, plan.master_secret)
+        return secrets.master_credentials(database, plan.master_secret, listed)
 
     elsewhere = logins.signed_in_to_readers(database, credentials, bundle) if profile.adopt else frozenset[str]()
     with session.sign_in(database, credentials, bundle) as master:

@@ -31,6 +31,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         table=table,
         vpc=setting("VPC"),
         policy_prefix=setting("CONNECT_POLICY_PREFIX"),
+        master_secrets=setting("MASTER_SECRETS").split(","),
     )
     record = records.read(table, database.id.resource_id)
     made = plan.make_plan(request, database, profile, version, around, now, record=record, redrives=event["redrives"])

@@ -26,10 +26,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     plan = Plan.from_json(event["plan"])
     database = in_working_order(rds.observe(DatabaseId.from_json(event["database"])))
     before = Reboot.from_json(event["reboot"]) if event["reboot"] else None
-    bundle = setting("CA_BUNDLE")
+    bundle, listed = setting("CA_BUNDLE"), setting("MASTER_SECRETS").split(",")
 
     def credentials() -> Credentials:
-        return secrets.master_credentials(database, plan.master_secret)
+        return secrets.master_credentials(database, plan.master_secret, listed)
 
     def inside(host: str | None = None) -> Probe:
         with session.sign_in(database, credentials, bundle, host=host) as master:

@@ -23,8 +23,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     plan = Plan.from_json(event["plan"])
     database = in_working_order(rds.observe(DatabaseId.from_json(event["database"])))
     profile = profiles.planned(setting("PROFILES"), plan.profile)
+    listed = setting("MASTER_SECRETS").split(",")
     with session.sign_in(
-        database, lambda: secrets.master_credentials(database, plan.master_secret), setting("CA_BUNDLE")
+        database, lambda: secrets.master_credentials(database, plan.master_secret, listed), setting("CA_BUNDLE")
     ) as master:
         proof = logins.verify(master, database, plan, profile, memories.recall(setting("TABLE"), database))
     logger.info("Logins verified", extra={**proof.to_json(), "round_trips": master.round_trips})

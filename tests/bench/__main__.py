@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from localcloud.cloud import Cloud
 from tests.bench.joins import MYSQL, NEVER, PEOPLE, THOUSAND, Figures, Kind, Roles, a_cluster, join
+from tests.bench.memory import measured, memory_size
 from tests.simulation.world import World
 
 JOINS = {**{f"{minutes} minutes": timedelta(minutes=minutes) for minutes in (5, 30, 60, 180)}, "never": NEVER}
@@ -37,6 +38,9 @@ def main() -> None:
         for kind in (MYSQL, a_cluster(readers=1)):
             figures = _alone(world, kind, JOINS["30 minutes"], THOUSAND)
             print(f"  {kind.title}: {figures.largest_payload} bytes at most between states")
+    print(f"\nLargest resident set of a process that reads this, MB; a function has {memory_size()}")
+    for title, megabytes in measured().items():
+        print(f"  {title:26}{megabytes:>6}{'' if megabytes < memory_size() else '   too much'}", flush=True)
 
 
 def _both(world: World, kind: Kind, takes: timedelta) -> tuple[Figures, Figures]:

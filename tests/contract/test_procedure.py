@@ -27,7 +27,8 @@ from signon.domain.mysql_accounts import PresentLogin
 from signon.domain.mysql_logins import make, open_complete, wanted_logins
 from signon.domain.postgresql_grants import Kind, Object, on_database, within_database
 from signon.domain.postgresql_roles import PresentRole, Roles
-from signon.domain.profile import Profile, load, read_profile
+from signon.domain.profile import Profile, read_profile
+from signon.domain.yaml_document import load
 from tests.builders import BY_TICKET
 
 PAGE = (permissions.ROOT / "docs/procedure.md").read_text()

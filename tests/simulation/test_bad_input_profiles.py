@@ -20,7 +20,7 @@ def tag(name: str, value: str, said: tuple[str, str], end: str = "Needs a person
 FILES = [
     Odd(
         "no YAML",
-        [("The profile is not YAML: line 1, column 15: expected ',' or ']', but got '<stream end>'", MENDED)],
+        [("The profile is not YAML: line 2, column 1: did not find expected ',' or ']'", MENDED)],
         OF_IT,
         {},
         b"logins: [alice",

@@ -147,7 +147,7 @@ def test_a_version_that_may_not_be_read_is_not_one_that_is_gone(
 def test_the_master_secret_is_a_name_and_a_password(answering: Answering) -> None:
     text = json.dumps({"username": "dbadmin", "password": "hunter2"})
     answering("secretsmanager").add_response("get_secret_value", {"SecretString": text}, {"SecretId": ANY})
-    assert secrets.master_credentials(a_database(), None) == Credentials("dbadmin", "hunter2")
+    assert secrets.master_credentials(a_database(), None, ()) == Credentials("dbadmin", "hunter2")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_the_master_secret_is_a_name_and_a_password(answering: Answering) -> Non
 def test_any_other_secret_is_unusable_and_not_shown(answering: Answering, answer: dict[str, Any]) -> None:
     answering("secretsmanager").add_response("get_secret_value", answer)
     with pytest.raises(MasterSecretUnusable, match="it is not a JSON object with username and password") as refused:
-        secrets.master_credentials(a_database(), None)
+        secrets.master_credentials(a_database(), None, ())
     assert "hunter2" not in str(refused.value)
 
 
@@ -182,7 +182,7 @@ def test_a_secret_that_no_driver_could_send_is_unusable_and_not_shown(
     text = json.dumps({"username": user, "password": password})
     answering("secretsmanager").add_response("get_secret_value", {"SecretString": text}, {"SecretId": ANY})
     with pytest.raises(MasterSecretUnusable, match=why) as refused:
-        secrets.master_credentials(a_database(), None)
+        secrets.master_credentials(a_database(), None, ())
     assert "hunter2" not in str(refused.value)
     assert '{"username": "...", "password": "..."}' in refused.value.remedy
 
@@ -190,19 +190,19 @@ def test_a_secret_that_no_driver_could_send_is_unusable_and_not_shown(
 def test_a_secret_of_endless_brackets_is_unusable(answering: Answering) -> None:
     answering("secretsmanager").add_response("get_secret_value", {"SecretString": "[" * 60_000})
     with pytest.raises(MasterSecretUnusable, match="it is not a JSON object"):
-        secrets.master_credentials(a_database(), None)
+        secrets.master_credentials(a_database(), None, ())
 
 
 def test_a_secret_that_may_not_be_read_says_so(answering: Answering) -> None:
     answering("secretsmanager").add_client_error("get_secret_value", "AccessDeniedException")
     with pytest.raises(MasterSecretUnusable, match="AccessDeniedException"):
-        secrets.master_credentials(a_database(), None)
+        secrets.master_credentials(a_database(), None, ())
 
 
 def test_a_database_without_a_master_secret_needs_one_that_the_profile_names(answering: Answering) -> None:
     answering("secretsmanager")
     with pytest.raises(MasterSecretUnusable, match="RDS holds no master secret of payments-orders"):
-        secrets.master_credentials(a_database(master_secret=None), None)
+        secrets.master_credentials(a_database(master_secret=None), None, ())
 
 
 # ---- what is known of them

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from signon.domain.profile import load
 from signon.domain.profile_schema import checked
+from signon.domain.yaml_document import MOST_BYTES, load
 from signon.errors import ProfileUnusable
 
 EXAMPLE = (Path(__file__).parents[2] / "profiles/payments.yaml").read_bytes()
@@ -28,9 +29,11 @@ BILLION_LAUGHS = b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(
     f"{one}: &{one} [{', '.join([f'*{other}'] * 9)}]\n".encode() for other, one in pairwise("abcdefghi")
 )
 
+LADDER = b"a0: &a0 [x]\n" + b"".join(b"a%d: &a%d [*a%d]\n" % (each, each, each - 1) for each in range(1, 200))
+
 FILES = [
-    broken("no YAML", "line 1, column 15: expected ',' or ']', but got '<stream end>'", b"logins: [alice"),
-    broken("a tab", r"line 2, column 1: found character '\t' that cannot start any token", b"version: 1\n\tx: all\n"),
+    broken("no YAML", "line 2, column 1: did not find expected ',' or ']'", b"logins: [alice"),
+    broken("a tab", "line 2, column 1: found a tab character that violates indentation", b"version: 1\n\tx: all\n"),
     broken("no text", "it has bytes that are no text", b"\xff\xff\xff"),
     broken("a field twice", "line 3, column 1: 'version' is listed twice", b"version: 1\nlogins: []\nversion: 1\n"),
     broken("an alias of nothing", "line 1, column 10: found undefined alias", b"version: *nothing\n"),
@@ -40,6 +43,22 @@ FILES = [
         "line 1, column 1: it has more than 100000 parts when its aliases are written out",
         BILLION_LAUGHS,
     ),
+    broken(
+        "a thousand brackets",
+        "line 1, column 60: it nests more than 50 lists and mappings",
+        b"roles: {a: " + b"[" * 1000,
+    ),
+    broken("a hundred thousand", "line 1, column 51: it nests more than 50 lists and mappings", b"[" * 100_000),
+    broken(
+        "mappings within each other", "line 1, column 201: it nests more than 50 lists and mappings", b"{a: " * 5_000
+    ),
+    broken(
+        "lists by their dashes", "line 1, column 101: it nests more than 50 lists and mappings", b"- " * 5_000 + b"x"
+    ),
+    broken(
+        "aliases of aliases", "line 1, column 1: its aliases, written out, nest more than 50 lists and mappings", LADDER
+    ),
+    broken("too many parts", "line 1, column 199995: it has more than 100000 parts", b"a: [" + b"a," * 150_000 + b"]"),
     broken("a quote that is left open", "line 1, column 19: found unexpected end of stream", b'admits: {names: "}'),
     no_profile("an object of Python", b"!!python/object/apply:os.system ['id']\n"),
     no_profile("an empty file", b""),
@@ -95,3 +114,15 @@ def test_what_is_not_yaml_is_shown_by_its_line_and_not_by_what_stands_there(text
 def test_aliases_do_not_make_a_small_file_a_large_document(text: bytes) -> None:
     with pytest.raises(ProfileUnusable, match="it has more than 100000 parts when its aliases are written out"):
         load(text)
+
+
+def test_a_file_that_is_larger_than_any_profile_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml, "parse", pytest.fail)
+    with pytest.raises(ProfileUnusable) as refused:
+        checked("payments", EXAMPLE + b"#" * MOST_BYTES)
+    assert "2000000 are the most that are read" in refused.value.problem
+
+
+def test_a_large_profile_of_many_logins_is_read() -> None:
+    logins = b"".join(b"  - {user: person%d, roles: [read]}\n" % number for number in range(1_000))
+    assert len(checked("payments", EXAMPLE.partition(b"logins:")[0] + b"logins:\n" + logins).logins) == 1_000

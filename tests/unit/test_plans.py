@@ -411,8 +411,9 @@ def test_everything_that_stands_in_the_way_is_found_at_once() -> None:
 
 
 def test_a_profile_may_name_a_master_secret_where_rds_has_none() -> None:
-    profile = a_profile(master_secret="arn:aws:secretsmanager:us-east-1:123456789012:secret:m")
-    assert planned(a_database(master_secret=None), profile).verdict == "GO"
+    secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:m"
+    around = surroundings(master_secrets=frozenset({secret}))
+    assert planned(a_database(master_secret=None), a_profile(master_secret=secret), around=around).verdict == "GO"
 
 
 def test_a_shared_directory_is_as_good() -> None:

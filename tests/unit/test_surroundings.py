@@ -315,7 +315,7 @@ def test_a_role_whose_policies_are_full_of_databases_that_are_no_more_has_room(m
     monkeypatch.setattr(parameters, "values", lambda *_: {})
     monkeypatch.setattr(iam, "boundaries", lambda arns: dict.fromkeys(arns, ""))
     profile = a_profile(methods={"mysql": ("iam",)}, logins=(IamLogin("payments_app", ("read",), used_by=(role,)),))
-    around = look_around(a_database(), profile, role="r", table="t", vpc="v", policy_prefix="p")
+    around = look_around(a_database(), profile, role="r", table="t", vpc="v", policy_prefix="p", master_secrets=())
     policies = around.connect_policies[role]
     assert len(policies) == MOST_POLICIES
     assert policies == [frozenset({stays, ours}), *[frozenset[str]()] * 9]

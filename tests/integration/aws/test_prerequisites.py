@@ -261,6 +261,7 @@ def test_each_kind_of_thing_is_asked_for_once_and_only_where_the_plan_is_made_fr
             table=cloud.outputs["RecordsTable"],
             vpc=database.vpc,
             policy_prefix="signon-",
+            master_secrets=(),
         )
     finally:
         for events in counted:

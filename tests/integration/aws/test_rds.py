@@ -87,7 +87,7 @@ def test_a_database_is_what_rds_says_of_it(database: Database, cloud: Cloud) -> 
 
 
 def test_the_secret_that_rds_names_is_its_master_users(database: Database) -> None:
-    credentials = secrets.master_credentials(database, None)
+    credentials = secrets.master_credentials(database, None, ())
     assert credentials.user == database.master_user == "admin"
 
 

@@ -38,21 +38,21 @@ RIGHT = json.dumps({"username": "admin", "password": "Hunter2", "host": "and mor
 
 def test_the_secret_of_rds_holds_the_master_user(cloud: Cloud) -> None:
     database = a_database(master_secret=a_secret(cloud, SecretString=RIGHT))
-    assert secrets.master_credentials(database, None) == Credentials("admin", "Hunter2")
+    assert secrets.master_credentials(database, None, ()) == Credentials("admin", "Hunter2")
 
 
 def test_a_secret_that_the_profile_names_is_read_instead(cloud: Cloud) -> None:
     named = a_secret(cloud, SecretString=json.dumps({"username": "owner", "password": "Named"}))
     database = a_database(master_secret=a_secret(cloud, SecretString=RIGHT))
-    assert secrets.master_credentials(database, named) == Credentials("owner", "Named")
-    assert secrets.master_credentials(a_database(master_secret=None), named) == Credentials("owner", "Named")
+    assert secrets.master_credentials(database, named, [named]) == Credentials("owner", "Named")
+    assert secrets.master_credentials(a_database(master_secret=None), named, [named]) == Credentials("owner", "Named")
 
 
 def test_the_current_version_of_a_secret_is_read(cloud: Cloud) -> None:
     secret = a_secret(cloud, SecretString=RIGHT)
     rotated = json.dumps({"username": "admin", "password": "Rotated"})
     cloud.client("secretsmanager").put_secret_value(SecretId=secret, SecretString=rotated)
-    assert secrets.master_credentials(a_database(master_secret=secret), None).password == "Rotated"
+    assert secrets.master_credentials(a_database(master_secret=secret), None, ()).password == "Rotated"
 
 
 @pytest.mark.parametrize(
@@ -69,27 +69,27 @@ def test_the_current_version_of_a_secret_is_read(cloud: Cloud) -> None:
 def test_a_secret_that_holds_no_master_user_is_unusable_and_not_shown(cloud: Cloud, content: dict[str, Any]) -> None:
     secret = a_secret(cloud, **content)
     with pytest.raises(MasterSecretUnusable, match="not a JSON object with username and password") as refused:
-        secrets.master_credentials(a_database(), secret)
+        secrets.master_credentials(a_database(), secret, [secret])
     assert "Hunter2" not in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ['{"username": "admin", "password": null}', '{"username": 7, "password": 7}'])
 def test_a_password_is_a_text(cloud: Cloud, text: str) -> None:
     with pytest.raises(MasterSecretUnusable, match="not a JSON object with username and password"):
-        secrets.master_credentials(a_database(), a_secret(cloud, SecretString=text))
+        secrets.master_credentials(a_database(), a_secret(cloud, SecretString=text), ["*"])
 
 
 def test_a_secret_that_is_not_there_is_named(cloud: Cloud) -> None:
     absent = f"arn:aws:secretsmanager:us-east-1:{cloud.account}:secret:absent-AbCdEf"
     with pytest.raises(MasterSecretUnusable, match=absent):
-        secrets.master_credentials(a_database(), absent)
+        secrets.master_credentials(a_database(), absent, [absent])
 
 
 def test_a_secret_that_is_about_to_be_deleted_is_unusable(cloud: Cloud) -> None:
     secret = a_secret(cloud, SecretString=RIGHT)
     cloud.client("secretsmanager").delete_secret(SecretId=secret, RecoveryWindowInDays=7)
     with pytest.raises(MasterSecretUnusable, match=secret):
-        secrets.master_credentials(a_database(), secret)
+        secrets.master_credentials(a_database(), secret, [secret])
 
 
 # ---- the role

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from tests.saboteur.controls import fence, keys, local_cloud, logins, marks, names, plan, rights, secrets, sql, tls
+from tests.saboteur.controls import (
+    fence,
+    foreign,
+    keys,
+    local_cloud,
+    logins,
+    marks,
+    names,
+    plan,
+    rights,
+    secrets,
+    sql,
+    tls,
+)
 
 CONTROLS = (
     *tls.CONTROLS,
@@ -14,6 +27,7 @@ CONTROLS = (
     *keys.CONTROLS,
     *plan.CONTROLS,
     *fence.CONTROLS,
+    *foreign.CONTROLS,
     *rights.CONTROLS,
     *local_cloud.CONTROLS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.saboteur.control import LAYER, Control
 
+YAML = f"{LAYER}/domain/yaml_document.py"
 PROFILE, REQUEST = f"{LAYER}/domain/profile.py", f"{LAYER}/domain/request.py"
 PROFILES = ("tests/unit/test_profiles.py",)
 SCHEMA = ("tests/unit/test_profile_schema.py",)
@@ -119,17 +120,17 @@ CONTROLS = (
     ),
     Control(
         "YAML makes strings, lists and mappings, and no objects",
-        PROFILE,
-        "class _Loader(yaml.BaseLoader):",
+        YAML,
+        "class _Loader(_Base):",
         "class _Loader(yaml.UnsafeLoader):",
         PROFILES,
     ),
-    Control("No key stands in a profile twice", PROFILE, "key.value in keys[:place])", "key.value in ())", FILES),
+    Control("No key stands in a profile twice", YAML, "if named in keys:", "if named in ():", FILES),
     Control(
         "A small file is no large document",
-        PROFILE,
-        "if _parts(node, {}) > MOST_PARTS:",
-        "if node is None:",
+        YAML,
+        "        if parts > MOST_PARTS:\n            problem",
+        "        if node is None:\n            problem",
         ("tests/unit/test_bad_files.py::test_aliases_do_not_make_a_small_file_a_large_document",),
     ),
     Control(

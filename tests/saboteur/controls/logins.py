@@ -19,7 +19,7 @@ CONTROLS = (
     Control(
         "A login of another profile is left alone",
         SHARED,
-        """return f"made for profile {self.mark.get('profile')}\"""",
+        """return f"made for profile {shown(self.mark.get('profile'))}\"""",
         "return None",
         MYSQL_LOGINS,
     ),
@@ -89,8 +89,8 @@ CONTROLS = (
     Control(
         "PostgreSQL: a login whose members reach rds_iam is not given rds_ad",
         POSTGRESQL,
-        "if roles.way([member], sql.excludes):",
-        "if roles.way([], sql.excludes):",
+        "if member in roles.beneath(sql.excludes):",
+        "if member in ():",
         POSTGRESQL_LOGINS,
     ),
     Control(

@@ -69,7 +69,7 @@ CONTROLS = (
     ),
     Control(
         "What stands on a line that is no YAML is not repeated",
-        f"{LAYER}/domain/profile.py",
+        f"{LAYER}/domain/yaml_document.py",
         "{_unquoted(problem) if problem else",
         "{str(error) if problem else",
         ("tests/unit/test_bad_files.py",),

@@ -35,9 +35,14 @@ Step Functions matches the bare class name, so these names are a contract with
 
 from __future__ import annotations
 
+from signon.foreign import REMEDY, on_one_line, without_remedy
+
 
 class SignonError(Exception):
-    """Something that the state machine has an answer to."""
+    """Something that the state machine has an answer to. Its text is one line, whatever it quotes, and not too long."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(on_one_line(text))
 
 
 class TemporaryFailure(SignonError):
@@ -80,16 +85,13 @@ class StillWaiting(SignonError):
     """Nothing is wrong here, but no execution waits this long, or for this."""
 
 
-REMEDY = " | Remedy: "  # between what is wrong and what to do, where both are one text
-
-
 class NeedsPerson(SignonError):
     """Only a person can go on. The message says what is wrong, ``remedy`` what to do."""
 
     def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(f"{problem}{REMEDY}{remedy}")
-        self.problem = problem
-        self.remedy = remedy
+        self.problem = without_remedy(on_one_line(problem))
+        self.remedy = on_one_line(remedy)
+        Exception.__init__(self, f"{self.problem}{REMEDY}{self.remedy}")
 
 
 class ProfileUnusable(NeedsPerson):
@@ -150,6 +152,9 @@ class LoginsIncomplete(NeedsPerson):
 
 class InvalidRequest(Exception):
     """The execution's input is neither an RDS event nor a manual request."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(on_one_line(text))
 
 
 class SettingMissing(Exception):

@@ -10,7 +10,7 @@ from signon.db import postgresql_logins
 from signon.domain.logins import Proof
 from signon.domain.memory import UNREMEMBERED
 from signon.domain.profile import DirectoryLogin, Profile
-from signon.errors import REMEDY
+from signon.foreign import REMEDY
 from tests.builders import a_profile
 from tests.notebook import Notebook
 

@@ -24,6 +24,7 @@ from botocore.parsers import ResponseParserError
 
 from signon.domain.ways_out import unreachable
 from signon.errors import PermissionMissing, TemporaryFailure
+from signon.foreign import said
 
 _inside_the_vpc = ContextVar("_inside_the_vpc", default=False)
 
@@ -104,9 +105,11 @@ def _unanswered(error: Exception) -> TemporaryFailure:
 
 def permission_missing(operation: str, message: str) -> PermissionMissing:
     """The error for an operation that AWS refused us; ``message``: AWS's sentence, where it said one."""
-    said = _SENTENCE.search(message)
-    if said is None:
-        return PermissionMissing(f"The function's role may not call {operation}: {message}", _PERMISSION_REMEDY)
-    on = f" on {said['resource']}" if said["resource"] not in (None, "*") else ""
-    why = f": {said['why']}" if said["why"] else ""
-    return PermissionMissing(f"The role {said['role']} may not do {said['action']}{on}{why}", _PERMISSION_REMEDY)
+    found = _SENTENCE.search(message)
+    if found is None:
+        return PermissionMissing(f"The function's role may not call {operation}: {said(message)}", _PERMISSION_REMEDY)
+    on = f" on {found['resource']}" if found["resource"] not in (None, "*") else ""
+    why = f": {found['why']}" if found["why"] else ""
+    return PermissionMissing(
+        said(f"The role {found['role']} may not do {found['action']}{on}{why}"), _PERMISSION_REMEDY
+    )

@@ -12,6 +12,7 @@ from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
 from signon.domain.connect_policies import PATH, document, is_listed, policy_arn, policy_name, role_name, users_in
 from signon.errors import ConnectPolicyRefused, TemporaryFailure
+from signon.foreign import said
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
@@ -93,7 +94,7 @@ def attach(prefix: str, role: str, number: int, listed: Collection[str], before:
 
 def _refused(message: str) -> ConnectPolicyRefused:
     return ConnectPolicyRefused(
-        f"IAM takes no further connect policy: {message}",
+        f"IAM takes no further connect policy: {said(message)}",
         "Detach or delete policies that nobody needs, or have the quota raised; then start again",
     )
 

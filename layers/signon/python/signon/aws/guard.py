@@ -8,6 +8,7 @@ from signon.domain.database import Database, in_working_order
 from signon.domain.errand import Errand
 from signon.domain.request import TAG
 from signon.errors import PlanOutdated
+from signon.foreign import shown
 
 
 def before_change(table: str, bucket: str, errand: Errand) -> Database:
@@ -25,7 +26,9 @@ def before_change(table: str, bucket: str, errand: Errand) -> Database:
     if plan.redrives != errand.redrives:
         raise PlanOutdated(f"The plan for {name} was made before the execution was redriven")
     if errand.request.by_tag and tag != planned.name:
-        raise PlanOutdated(f"The tag {TAG} of {name} says {tag or 'nothing'} now, and the plan is for {planned.name}")
+        raise PlanOutdated(
+            f"The tag {TAG} of {name} says {shown(tag) if tag else 'nothing'} now, and the plan is for {planned.name}"
+        )
     newest = profiles.newest_version(bucket, planned.name)
     if newest != planned.version:
         raise PlanOutdated(f"Profile {planned.name} has changed since the plan for {name} was made")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as, permission_missing
-from signon.domain.profile import Profile, ProfileVersion, load, read_profile, sha256
+from signon.domain.profile import Profile, ProfileVersion, read_profile, sha256
+from signon.domain.yaml_document import MOST_BYTES, load, refuse_larger
 from signon.errors import ProfileUnusable
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def newest(bucket: str, name: str) -> tuple[ProfileVersion, bytes]:
     )
     with errors_as({"NoSuchKey": lambda _: missing}):
         answer = _s3().get_object(Bucket=bucket, Key=key)
-        text = answer["Body"].read()
+        text = _read(answer)
     return ProfileVersion(name, key, answer.get("VersionId", "null"), sha256(text)), text
 
 
@@ -68,7 +69,17 @@ def pinned(bucket: str, version: ProfileVersion) -> bytes:
     # who may not list is told that as well of a version that is not there
     codes["AccessDenied"] = lambda said: permission_missing("GetObject", said) if "GetObjectVersion" in said else gone
     with errors_as(codes):
-        text = _s3().get_object(Bucket=bucket, Key=version.key, VersionId=version.version)["Body"].read()
+        text = _read(_s3().get_object(Bucket=bucket, Key=version.key, VersionId=version.version))
     if sha256(text) != version.sha256:
         raise ProfileUnusable(f"Version {version.version} of profile {version.name} is not what was planned", remedy)
+    return text
+
+
+def _read(answer: Mapping[str, Any]) -> bytes:
+    """The bytes of an object, of which no more are read than a profile may have.
+
+    Raises ProfileUnusable: it has more.
+    """
+    text: bytes = answer["Body"].read(MOST_BYTES + 1)
+    refuse_larger(len(text))
     return text

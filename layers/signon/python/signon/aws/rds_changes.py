@@ -11,6 +11,7 @@ from signon.aws.pages import every
 from signon.domain.database import Database, Instance
 from signon.domain.engines import Scope
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone
+from signon.foreign import said
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
@@ -67,10 +68,10 @@ def _modify(database: Database, change: Mapping[str, Any], remedy: str) -> None:
 
 def _refusals(name: str, remedy: str) -> Mapping[str, Callable[[str], Exception]]:
     def busy(message: str) -> DatabaseBusy:
-        return DatabaseBusy(f"{name}: {message}")
+        return DatabaseBusy(f"{name}: {said(message)}")
 
     def refused(message: str) -> AssociationRefused:
-        return AssociationRefused(message, remedy)
+        return AssociationRefused(said(message), remedy)
 
     # codes of instances have no "Fault" at their end, those of clusters have
     return {
@@ -111,6 +112,6 @@ def restarted_since(instance: Instance, when: datetime, now: datetime) -> bool:
 
 def _not_now(instance: Instance) -> Mapping[str, Callable[[str], Exception]]:
     def busy(message: str) -> DatabaseBusy:
-        return DatabaseBusy(f"{instance.name}: {message}")
+        return DatabaseBusy(f"{instance.name}: {said(message)}")
 
     return {"InvalidDBInstanceState": busy, "DBInstanceNotFound": busy}

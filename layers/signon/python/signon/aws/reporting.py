@@ -19,7 +19,7 @@ def remember_and_tell(
     database = dossier.get("database", {})
     record = records.read(table, database["resource_id"]) if database else None
     if report.is_news(ended, record, execution):
-        notifications.tell(topic, ended.told, ended.message(execution))
+        notifications.tell(topic, ended.subject, ended.message(execution))
         notifications.announce(database.get("arn", execution), report.event_detail(ended, dossier, execution))
     if database:
         records.note(table, database["resource_id"], report.facts(ended, dossier, record, execution, now))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from signon.aws.clients import client, errors_as
 from signon.domain.credentials import Credentials
 from signon.domain.database import Database
+from signon.domain.master_secret import refusal
 from signon.errors import MasterSecretUnusable
 
 if TYPE_CHECKING:
@@ -19,12 +21,16 @@ _CONTENT_REMEDY = (
 )
 
 
-def master_credentials(database: Database, named: str | None) -> Credentials:
+def master_credentials(database: Database, named: str | None, listed: Collection[str]) -> Credentials:
     """The master user's credentials, from the current version of the secret that the profile names, else of RDS's own.
 
-    Raises MasterSecretUnusable: there is none, it cannot be read or decrypted, or is not a JSON object with username
-    and password, or one of them is what no driver can send.
+    ``listed``: the ARNs, or patterns of them, of those that a profile may name.
+
+    Raises MasterSecretUnusable: there is none, the profile may not name it, it cannot be read or decrypted, or is not a
+    JSON object with username and password, or one of them is what no driver can send.
     """
+    if refused := refusal(database, named, listed):
+        raise MasterSecretUnusable(refused.problem, refused.remedy)
     manager: SecretsManagerClient = client("secretsmanager")
     secret = named or database.master_secret
     if secret is None:
@@ -38,8 +44,8 @@ def master_credentials(database: Database, named: str | None) -> Credentials:
     ) -> MasterSecretUnusable:
         return MasterSecretUnusable(f"The master secret {secret} cannot be used: {why}", remedy)
 
-    refused = ("ResourceNotFoundException", "AccessDeniedException", "DecryptionFailure", "InvalidRequestException")
-    with errors_as({code: lambda _, code=code: unusable(code) for code in refused}):  # type: ignore[misc]
+    codes = ("ResourceNotFoundException", "AccessDeniedException", "DecryptionFailure", "InvalidRequestException")
+    with errors_as({code: lambda _, code=code: unusable(code) for code in codes}):  # type: ignore[misc]
         text = manager.get_secret_value(SecretId=secret).get("SecretString", "")
     try:
         document = json.loads(text)

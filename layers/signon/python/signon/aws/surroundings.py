@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from signon.aws import connecting, directory_service, ec2, iam, parameters, policy_lock, rds, records
 from signon.domain.connect_policies import resource_id, roles_of, wanted
 from signon.domain.database import Database, DatabaseId
@@ -13,10 +15,17 @@ from signon.domain.profile import Profile
 
 
 def look_around(
-    database: Database, profile: Profile, *, role: str, table: str, vpc: str, policy_prefix: str
+    database: Database,
+    profile: Profile,
+    *,
+    role: str,
+    table: str,
+    vpc: str,
+    policy_prefix: str,
+    master_secrets: Collection[str],
 ) -> Surroundings:
     """``role`` is the name of the directory role, ``vpc`` the one that the stack serves, ``policy_prefix`` begins the
-    names of its connect policies.
+    names of its connect policies, ``master_secrets`` are those that profiles may name.
 
     Nothing is asked for that this plan is not made from: of the network only where a join is due, of trusts only where
     people of another domain have logins.
@@ -41,6 +50,7 @@ def look_around(
         missing_roles=frozenset(roles - boundaries.keys()),
         boundaries={role: boundary for role, boundary in boundaries.items() if boundary},
         policy_prefix=policy_prefix,
+        master_secrets=frozenset(master_secrets),
         connect_policies={role: _policies(table, database.id, here, role) for role in roles_of(here)},
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 import pymysql
 
 from signon.db.connection import CONNECT_TRIES, Address, Values, not_taken
+from signon.db.limits import MOST_ROWS, too_large
 from signon.db.mysql_errors import ACCESS_DENIED, DENIED, OTHER_WAY, at_sign_in, in_statement
 from signon.domain.credentials import Credentials
 from signon.domain.mysql_accounts import HOST, account
@@ -27,7 +28,7 @@ SIGN_IN_ROUND_TRIPS = 2  # SET NAMES, and the settings below
 # https://mariadb.com/kb/en/comment-syntax/ https://mariadb.com/kb/en/sql-mode/
 _SETTINGS = (
     "SET SESSION lock_wait_timeout = 30, wait_timeout = 300,"
-    " sql_select_limit = 18446744073709551615, sql_big_selects = 1"
+    f" sql_select_limit = {MOST_ROWS + 1}, sql_big_selects = 1"
     " /*!80000 , sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
     " transaction_read_only = 0, max_execution_time = 0 */"
     " /*M! , sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER',"
@@ -61,9 +62,12 @@ class Connection:
         try:
             with self._connection.cursor() as cursor:
                 cursor.execute(sql, tuple(values))
-                return tuple(cursor.fetchall())
+                rows = tuple(cursor.fetchall())
         except pymysql.err.MySQLError as error:
             raise self._our_error(sql, *error.args) from None
+        if len(rows) > MOST_ROWS:
+            raise too_large(f"{MOST_ROWS:,} accounts or grants", "Drop accounts, and revoke grants, that nobody needs")
+        return rows
 
     def _our_error(self, sql: str, code: int = 0, message: str = "") -> SignonError:
         """The server's error under our names. Its text goes no further: it repeats the statement."""

@@ -17,7 +17,8 @@ from signon.domain.profile import Profile
 
 _ACCOUNTS = {
     Marks.ATTRIBUTE: (
-        "SELECT u.User, u.Host, u.plugin, u.authentication_string, u.ssl_type, u.account_locked, a.ATTRIBUTE,"
+        "SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type, u.account_locked,"
+        " LEFT(JSON_EXTRACT(a.ATTRIBUTE, '$.signon'), 500),"
         " IF(u.Create_user_priv = 'Y' OR EXISTS (SELECT 1 FROM mysql.global_grants g"
         "   WHERE g.USER = u.User AND g.HOST = u.Host AND g.PRIV = 'ROLE_ADMIN'), 'Y', 'N'),"
         " (SELECT JSON_ARRAYAGG(e.TO_USER) FROM mysql.role_edges e"
@@ -26,7 +27,7 @@ _ACCOUNTS = {
         " FROM mysql.user u JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host"
     ),
     Marks.ROLES: (
-        "SELECT u.User, u.Host, u.plugin, u.authentication_string, u.ssl_type,"
+        "SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type,"
         " IF(JSON_VALUE(p.Priv, '$.account_locked') IN ('true', '1'), 'Y', 'N'), NULL, u.Create_user_priv, NULL,"
         " CURRENT_USER() = CONCAT(u.User, '@', u.Host), @@lower_case_table_names, 0"
         " FROM mysql.user u JOIN mysql.global_priv p ON p.User = u.User AND p.Host = u.Host WHERE u.is_role = 'N'"
@@ -154,7 +155,10 @@ def _marks_of_roles(session: Session) -> dict[str, dict[str, Any]]:
 
 
 def _mark(attribute: Any) -> dict[str, Any] | None:
-    mark = json.loads(_text(attribute)).get("signon") if attribute else None
+    try:
+        mark = json.loads(_text(attribute)) if attribute else None
+    except (ValueError, RecursionError):  # of which no more was read than a mark of ours has
+        return None
     return mark if isinstance(mark, dict) else None
 
 

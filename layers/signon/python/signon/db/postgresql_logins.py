@@ -41,6 +41,7 @@ from signon.errors import (
     StatementRefused,
     TemporaryFailure,
 )
+from signon.foreign import shown
 
 # "If createrole_self_grant is set, ... the role that was created is granted to its creator": then the master user would
 # be a member of rds_ad by everybody it makes. Statements have a time of their own; transaction_timeout (17 and newer)
@@ -61,7 +62,7 @@ WHERE COALESCE(backend_type, 'client backend') = 'client backend' AND pid <> pg_
   AND usename NOT IN ('rdsadmin', 'rdsrepladmin')
 """
 
-_SIGNED_IN = "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE usename IS NOT NULL"
+_SIGNED_IN = "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE usename IS NOT NULL LIMIT 200000"
 
 _INSIDE = """\
 SELECT pg_is_in_recovery(), current_database()::text,
@@ -75,9 +76,9 @@ SELECT pg_is_in_recovery(), current_database()::text,
 def _set_for(source: str, database: str) -> str:
     """For whom something is set, which pg_settings calls so."""
     where = {
-        "database": f"for database {database}",
+        "database": f"for database {shown(database)}",
         "user": "for the master user",
-        "database user": f"for the master user in database {database}",
+        "database user": f"for the master user in database {shown(database)}",
     }
     return where.get(source, "by a parameter")
 

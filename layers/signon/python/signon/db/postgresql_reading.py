@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from signon.db.limits import MOST_ROWS, too_large
 from signon.db.session import Session
 from signon.domain.logins import Name, read_mark
 from signon.domain.postgresql_grants import Kind, Object, Shut
@@ -15,6 +16,8 @@ from signon.domain.postgresql_roles import PresentRole, Roles
 # JSON, because 14 and 15 do not have them: there the role itself says whether it inherits. There, too, CREATEROLE is
 # enough to change a role that is no superuser; since then it takes the ADMIN option. (pg_has_role looks
 # through all that the master user administers, for each role anew.)
+# Of what somebody has written on a role only what begins like a mark of ours is read, and no more than a mark has.
+# Where there are more roles or memberships than a function has memory for, none is read: the master user is always one.
 # https://www.postgresql.org/docs/release/16.0/
 _ROLES = """\
 SELECT r.rolname, r.rolcanlogin, r.rolconnlimit = 0, r.rolinherit,
@@ -28,7 +31,7 @@ SELECT r.rolname, r.rolcanlogin, r.rolconnlimit = 0, r.rolinherit,
   array_remove(ARRAY[CASE WHEN r.rolsuper THEN 'SUPERUSER' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
     CASE WHEN r.rolcreatedb THEN 'CREATEDB' END, CASE WHEN r.rolreplication THEN 'REPLICATION' END,
     CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END], NULL),
-  shobj_description(r.oid, 'pg_authid'),
+  (SELECT left(said, 500) FROM shobj_description(r.oid, 'pg_authid') said WHERE left(said, 12) = '{{"signon": {{'),
   ARRAY(SELECT ARRAY[above.rolname::text, CASE WHEN how.inherits THEN 'inherits' END]
     FROM pg_auth_members m JOIN pg_roles above ON above.oid = m.roleid CROSS JOIN LATERAL (
       SELECT COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, r.rolinherit) AS inherits,
@@ -39,6 +42,7 @@ SELECT r.rolname, r.rolcanlogin, r.rolconnlimit = 0, r.rolinherit,
   EXISTS (SELECT FROM pg_stat_activity a WHERE a.usesysid = r.oid), r.oid = me.oid,
   (SELECT setting::int < 160000 FROM pg_settings WHERE name = 'server_version_num')
 FROM pg_roles r JOIN pg_roles me ON me.rolname = current_user
+WHERE (SELECT count(*) FROM pg_roles) <= 200000 AND (SELECT count(*) FROM pg_auth_members) <= 400000
 """
 
 # Who holds what: pairs of grantee and privilege, of our groups and of PUBLIC ('') alone. The last two: why the master
@@ -97,7 +101,7 @@ SELECT kind, schema, name, pg_get_userbyid(owner)::text,
     FROM aclexplode(acl) x LEFT JOIN pg_roles g ON g.oid = x.grantee
     WHERE x.grantee = 0 OR g.rolname = ANY (ARRAY[{groups}]::text[])),
   may_grant, NULL, false
-FROM objects ORDER BY kind, schema, name
+FROM objects ORDER BY kind, schema, name LIMIT 200001
 """
 
 
@@ -105,29 +109,37 @@ def read_roles(session: Session, signed_in: Collection[str] = ()) -> Roles:
     """Every role of the server, in one round trip however many there are.
 
     ``signed_in``: who is so on other instances of the cluster.
+    Raises DatabaseUnusable: there are more than are read.
     """
     rows = session.query("Read the roles", _ROLES)
+    if not rows:
+        raise too_large(
+            "200,000 roles, or more than 400,000 memberships", "Drop roles, and revoke memberships, that nobody needs"
+        )
     present = {row[0]: _role(row, signed_in) for row in rows}
     master, open_to_creators = next((name, to_creators) for name, *_, is_master, to_creators in rows if is_master)
     return Roles(master, present, open_to_creators=open_to_creators)
 
 
+_NONE: frozenset[str] = frozenset()  # one for all: of a hundred thousand roles each would have two of its own
+
+
 def _role(row: Sequence[Any], signed_in: Collection[str]) -> PresentRole:
     name, can_login, takes_nobody, inherits, administered, powers, comment, memberships, *more = row
     administrators, oid, in_use, *_ = more
+    member_of = frozenset(above for above, _ in memberships) or _NONE
     return PresentRole(
         name,
         can_login,
         tuple(powers),
         read_mark(comment),
-        frozenset(above for above, _ in memberships),
+        member_of,
         in_use or name in signed_in,
         takes_nobody,
         inherits,
-        frozenset(above for above, _ in memberships)
-        - frozenset(above for above, inherited in memberships if inherited),
+        (member_of - frozenset(above for above, inherited in memberships if inherited)) or _NONE,
         administered,
-        frozenset(administrators),
+        frozenset(administrators) or _NONE,
         oid,
     )
 
@@ -139,9 +151,18 @@ def read_databases(session: Session, names: Iterable[str], groups: Iterable[str]
 
 
 def read_objects(session: Session, schemas: Iterable[str], groups: Iterable[str]) -> tuple[Object, ...]:
-    """The schemas of this database and what is in them; what the groups hold on it."""
+    """The schemas of this database and what is in them; what the groups hold on it.
+
+    Raises DatabaseUnusable: there is more in them than is read.
+    """
     sql, values = filled(_OBJECTS, schemas=list(schemas), groups=list(groups))
-    return tuple(map(_object, session.query("Read the schemas and what is in them", sql, values)))
+    rows = session.query("Read the schemas and what is in them", sql, values)
+    if len(rows) > MOST_ROWS:
+        raise too_large(
+            f"{MOST_ROWS:,} tables and sequences in the schemas that the profile names",
+            "Name fewer schemas under one role of the profile, or tidy up in them",
+        )
+    return tuple(map(_object, rows))
 
 
 def _object(row: Sequence[Any]) -> Object:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
 
+from signon.foreign import on_one_line
+
 MOST_LINES = 20
+LONGEST_OF_MANY = 1_000  # characters of one of them
+MOST_OF_MANY = 20_000  # of all of them, as JSON writes them in ASCII
 LONGEST_SUBJECT = 99
 
 
 def shortened(lines: Sequence[str]) -> tuple[str, ...]:
-    """The first twenty, and how many more there are."""
-    left = len(lines) - MOST_LINES
-    return (*lines[:MOST_LINES], f"and {left} more") if left > 0 else tuple(lines)
+    """The first twenty, each on one line and not too long, and how many more there are."""
+    kept: list[str] = []
+    room = MOST_OF_MANY
+    for line in lines[:MOST_LINES]:
+        told = on_one_line(line, LONGEST_OF_MANY)
+        room -= len(json.dumps(told))
+        if room < 0:
+            break
+        kept.append(told)
+    left = len(lines) - len(kept)
+    return (*kept, f"and {left} more") if left else tuple(kept)
 
 
 def whole(lines: Sequence[str]) -> int:
@@ -41,7 +54,7 @@ def sentence(text: str) -> str:
 def subject(headline: str) -> str:
     """A headline as the subject of a message: one line of printable ASCII, shorter than 100 characters.
 
-    A headline may quote RDS, and what RDS says may have several lines. "Subjects must be ASCII text that begins with a
+    It quotes nobody; this holds it to what SNS takes. "Subjects must be ASCII text that begins with a
     letter, number, or punctuation mark; must not include line breaks or control characters; and must be less than 100
     characters long."
     https://docs.aws.amazon.com/sns/latest/api/API_Publish.html

@@ -13,6 +13,7 @@ from signon.domain.outcome import FAILED, PARKED, Outcome, is_dry_run, is_of_a_r
 from signon.domain.record import Record, moment
 from signon.domain.request import TAG, Request, read_request
 from signon.errors import InvalidRequest, end_of
+from signon.foreign import shown
 
 # status -> the error in the record, what people read, what they can do
 _WORDS = {
@@ -77,8 +78,8 @@ def is_unreported(
 def outcome(execution: Execution, name: str) -> Outcome:
     """What is said of an execution that has ended badly."""
     error, what, remedy = _WORDS[execution.status]
-    kind = error or execution.error or "Unknown"
-    problem = f"The execution {what}" + (f": {execution.error}" if execution.error else "")
+    kind = error or shown(execution.error) or "Unknown"
+    problem = f"The execution {what}" + (f": {shown(execution.error)}" if execution.error else "")
     return Outcome(
         PARKED if execution.status == "TIMED_OUT" or end_of(kind) == PARKED else FAILED,
         f"{name}: the execution {what}",

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from signon.domain.brevity import counted, shortened
 from signon.domain.memory import UNREMEMBERED
 from signon.errors import LoginsIncomplete
+from signon.foreign import shown
 
 LOGINS_PER_STATEMENT = 100
 
@@ -93,7 +94,7 @@ class Standing:
         if self.mark is None:
             return f"made by somebody else ({self.kind})"
         if self.mark.get("profile") != profile:
-            return f"made for profile {self.mark.get('profile')}"
+            return f"made for profile {shown(self.mark.get('profile'))}"
         if self.changed and not self.to_alter:
             return f"changed since we made it ({self.changed})"
         if self.obstacle:
@@ -193,7 +194,7 @@ def proof(
 
 def still_open(name: str, mark: Mapping[str, Any]) -> str:
     """What is said of an open login that another profile has left behind."""
-    return f"{name}: still open, made for profile {mark.get('profile')}"
+    return f"{shown(name)}: still open, made for profile {shown(mark.get('profile'))}"
 
 
 def mark(profile: str, **more: Any) -> str:
@@ -205,7 +206,7 @@ def read_mark(text: str | None) -> Mapping[str, Any] | None:
     """Our mark in what was written on a login; None where that is anything else."""
     try:
         found = json.loads(text or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     inner = found.get("signon") if isinstance(found, dict) else None
     return inner if isinstance(inner, dict) else None

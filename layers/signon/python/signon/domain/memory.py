@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from signon.domain.brevity import counted, shortened
-from signon.errors import REMEDY
+from signon.foreign import REMEDY
 
 # What an item of DynamoDB takes (400 KB) has room for five thousand names of the greatest length.
 NO_OID = ""  # of an engine whose logins have a name and nothing else that is theirs

@@ -13,7 +13,7 @@ from signon.domain.brevity import counted, shortened
 from signon.domain.engines import MYSQL_PLUGINS
 from signon.domain.memory import NO_OID, NOTHING, UNREMEMBERED, Judgement, Memory
 from signon.domain.profile import Profile
-from signon.errors import REMEDY
+from signon.foreign import REMEDY, shown, visible, without_remedy
 
 HOST = "%"
 # A socket, or the server's own machine, from where nobody comes to a database of RDS.
@@ -97,8 +97,8 @@ def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> str:
     if others := sorted(login.members - masters):
         named_here, first = account(login.user, login.host), account(others[0], HOST)
         return (
-            f"others may use it ({', '.join(shortened(others))}){REMEDY}Run REVOKE {named_here} FROM {first}, likewise"
-            " for each"
+            f"others may use it ({', '.join(shortened([shown(each) for each in others]))})"
+            f"{REMEDY}Run REVOKE {named_here} FROM {first}, likewise for each"
         )
     return ""
 
@@ -122,7 +122,7 @@ def creators(accounts: Accounts) -> list[str]:
 def account(user: str, host: str) -> str:
     """An account as SQL has it, for people to read and type."""
     user, host = (part.replace("\\", "\\\\").replace("'", "''") for part in (user, host))
-    return f"'{user}'@'{host}'"
+    return without_remedy(f"'{visible(user)}'@'{visible(host)}'")
 
 
 def is_chosen_before_ours(login: PresentLogin) -> bool:

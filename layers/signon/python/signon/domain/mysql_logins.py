@@ -27,7 +27,8 @@ from signon.domain.mysql_accounts import (
 )
 from signon.domain.names import mysql_account_problem
 from signon.domain.profile import DirectoryLogin, Profile
-from signon.errors import REMEDY, StatementRefused
+from signon.errors import StatementRefused
+from signon.foreign import REMEDY, shown
 
 MARK = "signon"  # begins the names of the roles that are marks
 
@@ -178,8 +179,8 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
         if profile.lock_leavers and each.user in ours and not each.locked and is_chosen_before_ours(each):
             named = account(each.user, each.host)
             yield (
-                f"{each.user} was taken out of the profile, and {named} (plugin {each.plugin}) is another account of"
-                " that name, which somebody else made and which is open"
+                f"{shown(each.user)} was taken out of the profile, and {named} (plugin {shown(each.plugin)}) is another"
+                " account of that name, which somebody else made and which is open"
                 f"{REMEDY}If nobody needs it, type DROP USER {named}"
             )
 
@@ -218,10 +219,12 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
     for each in present:
         if is_chosen_before_ours(each):
             named = account(each.user, each.host)
-            before = f"before {each.user}'s own login" if each.user else "before every login, because it is anonymous"
+            before = (
+                f"before {shown(each.user)}'s own login" if each.user else "before every login, because it is anonymous"
+            )
             ahead[each.user].append(
-                f"The server chooses {named} (plugin {each.plugin}) {before}, for connections from {each.host};"
-                f" if nobody needs it, type DROP USER {named}"
+                f"The server chooses {named} (plugin {shown(each.plugin)}) {before}, for connections from"
+                f" {shown(each.host)}; if nobody needs it, type DROP USER {named}"
             )
     return ahead
 
@@ -236,8 +239,8 @@ def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, 
         login.user,
         there=True,
         mark=found.mark,
-        kind=f"plugin {found.plugin}",
-        changed="" if as_made else f"plugin {found.plugin}, TLS {found.tls or 'not required'}",
+        kind=f"plugin {shown(found.plugin)}",
+        changed="" if as_made else f"plugin {shown(found.plugin)}, TLS {shown(found.tls) or 'not required'}",
         locked=found.locked,
         disputed=found.disputed,
         obstacle=obstacle,
@@ -246,7 +249,7 @@ def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, 
         ahead=ahead,
         lacks=tuple(f"{', '.join(sorted(rest))} on {pattern}" for pattern, rest in _missing_grants(login, found)),
         excess=tuple(
-            f"{', '.join(sorted(rest))} on {pattern}"
+            f"{', '.join(sorted(rest))} on {shown(pattern)}"
             for pattern, granted in sorted(found.grants.items())
             if (rest := granted - login.grants.get(pattern, frozenset()))
         ),
@@ -295,7 +298,7 @@ def _statements(
         "complete": [("%s", (f"{MARK}.{profile}",))],
     }
     for text in texts:
-        yield Statement(f"{description}: {', '.join(names)}", *filled(text, fields))
+        yield Statement(f"{description}: {', '.join(map(shown, names))}", *filled(text, fields))
 
 
 def filled(template: str, fields: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]) -> tuple[str, tuple[str, ...]]:

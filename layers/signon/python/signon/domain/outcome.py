@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from signon.domain.brevity import counted, left_out, sentence, whole
 from signon.domain.prerequisites.finding import Advice
-from signon.errors import LAMBDA, REMEDY, end_of
+from signon.errors import LAMBDA, end_of
+from signon.foreign import REMEDY, cut, on_one_line
 
 ONBOARDED, PARKED, NEEDS_A_PERSON, FAILED = "Onboarded", "Parked", "Needs a person", "Failed"
 SILENT = {"Not ours", "Already in progress"}
 _AGAIN = "start again"  # what the remedy of every failure ends with
 LONGEST_WHY = 200  # in a headline
+LONGEST_MESSAGE = 30_000  # characters: SNS takes 256 KB, and Step Functions 32,768 for a cause
+_REST_IN = "There is more to say than a message takes: see the execution's output"
+_NAME = re.compile(r"[A-Za-z0-9:-]{1,63}", re.ASCII)
 _NO_ANSWER = "AWS, or the database, does not answer as it should; it is looked at again within the hour"
 
 
@@ -26,7 +31,8 @@ class Outcome:
     ``why`` is the reason that a headline bears for people and the record: it may name a login, and no event may.
     ``waits`` is what a later run does by itself once something is so.
     ``changed`` says that this run changed something. ``advice`` is told along, and is no news of itself; nor is
-    ``reason``, why the run was started where somebody or the sweep said so.
+    ``reason``, why the run was started where somebody or the sweep said so. ``brief`` is the headline where that quotes
+    others, without what it quotes. Whatever is quoted stands on one line.
     """
 
     end: str
@@ -41,12 +47,25 @@ class Outcome:
     reason: str = ""
     why: str = ""
     waits: tuple[str, ...] = ()
+    brief: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("headline", "tried", "error", "seen", "reason", "why", "brief"):
+            object.__setattr__(self, name, on_one_line(getattr(self, name)))
+        for name in ("problems", "advice"):
+            pairs = getattr(self, name)
+            object.__setattr__(self, name, tuple((on_one_line(said), on_one_line(remedy)) for said, remedy in pairs))
+        object.__setattr__(self, "waits", tuple(map(on_one_line, self.waits)))
+
+    @property
+    def subject(self) -> str:
+        """For a mail: which database, and how it ended; nothing that others have written."""
+        return self.brief or self.headline
 
     @property
     def told(self) -> str:
         """The headline with its reason, as much of it as a line takes."""
-        cut = self.why if len(self.why) <= LONGEST_WHY else f"{self.why[: LONGEST_WHY - 3].rstrip()}..."
-        return f"{self.headline}: {cut}" if cut else self.headline
+        return f"{self.headline}: {cut(self.why, LONGEST_WHY)}" if self.why else self.headline
 
     @property
     def is_silent(self) -> bool:
@@ -62,7 +81,7 @@ class Outcome:
     @property
     def cause(self) -> str:
         """For whoever reads a failed execution: what is wrong, and what to do."""
-        return " ".join(sentence(text) for pair in self.problems for text in pair) or self.told
+        return cut(" ".join(sentence(text) for pair in self.problems for text in pair) or self.told, LONGEST_MESSAGE)
 
     def message(self, execution: str) -> str:
         """The text for people: what is so, what to do, what was seen and tried."""
@@ -77,7 +96,10 @@ class Outcome:
         lines += ["", f"Why it was started: {self.reason}"] if self.reason else []
         for what, text in (("seen", self.seen), ("tried", self.tried)):
             lines += ["", f"What was {what}: {text}"] if text else []
-        return "\n".join([*lines, "", f"Execution: {execution}"])
+        text = "\n".join(lines)
+        if len(text) > LONGEST_MESSAGE:
+            text = f"{text[:LONGEST_MESSAGE].rpartition(chr(10))[0]}\n\n{_REST_IN}"
+        return f"{text}\n\nExecution: {execution}"
 
 
 def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
@@ -115,7 +137,8 @@ def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
     plan = dossier.get("plan", {})
     if plan.get("verdict") == "PARK":
         passing = [finding for finding in plan["findings"] if finding["passes"]]
-        return Outcome(PARKED, f"{name}: {plan['reason']}", _problems(passing), next_look=plan["next_look"])
+        headline, brief = f"{name}: {plan['reason']}", f"{name}: parked"
+        return Outcome(PARKED, headline, _problems(passing), next_look=plan["next_look"], brief=brief)
     if plan.get("verdict") == "ASK":
         return _of_plan(name, plan)
     if dossier.get("membership") and dossier["membership"]["verdict"] == "BLOCKED":
@@ -150,8 +173,8 @@ def _named(asked: Any) -> str:
     asked = asked if isinstance(asked, Mapping) else {}
     for holder, key in (("database", "instance"), ("database", "cluster"), ("detail", "SourceIdentifier")):
         held = asked.get(holder)
-        if isinstance(held, Mapping) and isinstance(held.get(key), str) and held[key].isprintable():
-            return str(held[key][:63])
+        if isinstance(held, Mapping) and isinstance(held.get(key), str) and _NAME.fullmatch(held[key]):
+            return str(held[key])
     return "The request"
 
 
@@ -170,6 +193,7 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
             tried=f"{told}, again and again for some minutes; {_tried(dossier)}" if no_answer else _tried(dossier),
             error=kind,
             changed=_changed(dossier),
+            brief=f"{name}: parked",
         )
     if end == FAILED:
         remedy = (
@@ -189,7 +213,7 @@ def _message(error: Mapping[str, str]) -> str:
     """The errorMessage in a Lambda error's Cause. A stack trace stays where it is."""
     try:
         return str(json.loads(error.get("Cause", ""))["errorMessage"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return error.get("Error", "")
 
 

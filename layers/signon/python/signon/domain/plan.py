@@ -21,6 +21,7 @@ from signon.domain.prerequisites import Advice, Finding, Surroundings, advice, f
 from signon.domain.profile import Profile, ProfileVersion
 from signon.domain.record import Record
 from signon.domain.request import Request
+from signon.foreign import on_one_line
 
 GO, ASK, PARK = "GO", "ASK", "PARK"
 LOOK_AGAIN_AFTER = timedelta(hours=1)  # what passes by itself, or with the pause switch
@@ -33,6 +34,10 @@ class Step:
     action: str
     reason: str
     interruption: str = "none"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "action", on_one_line(self.action))
+        object.__setattr__(self, "reason", on_one_line(self.reason))
 
 
 @dataclass(frozen=True)

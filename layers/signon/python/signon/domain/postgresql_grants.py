@@ -11,6 +11,7 @@ from enum import Enum
 
 from signon.domain.logins import Name, Statement, batches
 from signon.domain.postgresql_logins import Group, filled
+from signon.foreign import shown
 
 _READ_ONLY = "it is read only (default_transaction_read_only is on for it), and its roles lack grants there"
 NAMED = 3  # objects, where a line is about many
@@ -106,7 +107,7 @@ def on_database(database: str, groups: Sequence[Group], found: Object | None) ->
     if found is None:
         return GrantPlan(waiting=(f"{database}: there is no such database",))
     if found.shut not in (None, Shut.FULL):
-        return GrantPlan(not_ours=(f"{database} of {found.owner}: {found.shut.value}",))
+        return GrantPlan(not_ours=(f"{database} of {shown(found.owner)}: {found.shut.value}",))
     plan = replace(
         _plan(database, [(group, found) for group in groups]), excess=tuple(_excess(database, groups, [found]))
     )
@@ -161,12 +162,12 @@ def _plan(database: str, pairs: Sequence[tuple[Group, Object]]) -> GrantPlan:
 
 
 def _said(database: str, each: Object) -> str:
-    return f"{_path(database, each)} of {each.owner}"
+    return f"{_path(database, each)} of {shown(each.owner)}"
 
 
 def _path(database: str, each: Object) -> str:
     within = () if each.kind is Kind.DATABASE else (each.name.schema, each.name.text)
-    return ".".join((database, *filter(None, within)))
+    return ".".join(map(shown, (database, *filter(None, within))))
 
 
 def _statements(
@@ -176,7 +177,7 @@ def _statements(
         listed = ", ".join(privilege for privilege in _PRIVILEGES if privilege in privileges)
         for batch in batches(names):
             sql = _SQL[kind].format(privileges=listed)
-            what = f"{kind.value} {', '.join(f'{n.schema}.{n.text}' if n.schema else n.text for n in batch)}"
+            what = f"{kind.value} {', '.join('.'.join(map(shown, filter(None, (n.schema, n.text)))) for n in batch)}"
             new = " that the master user will make" if kind in (Kind.NEW_TABLES, Kind.NEW_SEQUENCES) else ""
             yield Statement(
                 f"In {database} grant {listed} on {what}{new}: {group}",

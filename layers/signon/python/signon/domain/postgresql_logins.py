@@ -19,9 +19,9 @@ from signon.domain.memory import UNREMEMBERED, Memory, digest, named
 from signon.domain.names import group_name, login_name
 from signon.domain.postgresql_marks import in_other_hands, is_open, judged, not_our_logins, unknown
 from signon.domain.postgresql_marks import quoted as _quoted
-from signon.domain.postgresql_roles import PresentRole, Roles
+from signon.domain.postgresql_roles import DEEPEST, PresentRole, Roles
 from signon.domain.profile import DirectoryLogin, Profile, Schemas
-from signon.errors import REMEDY
+from signon.foreign import REMEDY, shown
 
 Ways = Mapping[Method, PostgreSqlLogins]  # how logins are made, by how they sign in
 
@@ -81,10 +81,10 @@ def unusable(ways: Ways, roles: Roles) -> tuple[str, str] | None:
         if sql.role not in roles.present:
             return f"There is no role {sql.role}", "Ask AWS Support: RDS makes it in every database server"
         for role in (sql.role, sql.excludes):
-            if way := roles.masters_ways.get(role):
+            if way := roles.way([roles.master], role):
                 return (
-                    f"The master user would sign in by {role} alone: {' is a member of '.join(way)}",
-                    f"Revoke the role {way[1]} from {roles.master}, then start again",
+                    f"The master user would sign in by {role} alone: {_chain(way)}",
+                    f"Revoke the role {shown(way[1])} from {shown(roles.master)}, then start again",
                 )
     return None
 
@@ -115,7 +115,19 @@ _OR_RESET = ", or reset the master password, by which RDS restores the permissio
 def _let_change(role: str, roles: Roles) -> str:
     """What to type where the master user may not alter or grant a role. It must not become its member by that."""
     grant = f"GRANT {_quoted(role)} TO {_quoted(roles.master)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
-    return f"Have an administrator of {role} run {grant}"
+    return f"Have an administrator of {shown(role)} run {grant}"
+
+
+SHOWN_OF_A_CHAIN = 3  # names at either end
+
+
+def _chain(way: Sequence[str]) -> str:
+    """A way of memberships in words; of a long one both ends."""
+    if len(way) <= 2 * SHOWN_OF_A_CHAIN:
+        return " is a member of ".join(map(shown, way))
+    first, last = way[:SHOWN_OF_A_CHAIN], way[-SHOWN_OF_A_CHAIN:]
+    left = len(way) - 2 * SHOWN_OF_A_CHAIN
+    return " is a member of ".join([*map(shown, first), f"{left} more, one of the other", *map(shown, last)])
 
 
 def group_troubles(profile: str, groups: Sequence[Group], roles: Roles) -> dict[str, str]:
@@ -130,11 +142,11 @@ def _group_trouble(profile: str, group: Group, found: PresentRole, roles: Roles)
     if found.mark is None:
         return "made by somebody else"
     if (found.mark.get("profile"), found.mark.get("role")) != (profile, group.role):
-        return f"made for role {found.mark.get('role')} of profile {found.mark.get('profile')}"
+        return f"made for role {shown(found.mark.get('role'))} of profile {shown(found.mark.get('profile'))}"
     changes = (
         *(["LOGIN"] if found.can_login else []),
         *found.powers,
-        *(f"member of {name}" for name in sorted(found.member_of)),
+        *(f"member of {shown(name)}" for name in sorted(found.member_of)),
     )
     if changes:
         return f"changed since we made it ({', '.join(changes)})"
@@ -222,7 +234,7 @@ def prove(
     proof = logins.proof(
         profile.name,
         standings,
-        not_ours=(*troubles, *not_ours, *others, *kept, *unknown(names, roles)),
+        not_ours=(*troubles, *not_ours, *others, *kept, *_too_deep(roles), *unknown(names, roles)),
         waiting=waiting,
         excess=excess,
     )
@@ -235,6 +247,16 @@ def prove(
     )
 
 
+def _too_deep(roles: Roles) -> Iterator[str]:
+    """Chains of memberships that nobody has made to be useful."""
+    if len(chain := roles.longest_chain) - 1 > DEEPEST:
+        yield (
+            f"A chain of {len(chain) - 1} memberships leads from {shown(chain[0])} to {shown(chain[-1])}; more than"
+            f" {DEEPEST} are nobody's need{REMEDY}Find out who made it, and revoke what nobody needs: REVOKE"
+            f" {_quoted(chain[1])} FROM {_quoted(chain[0])}, and so on; then start again"
+        )
+
+
 def _kept_open(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
     """Logins that have left the profile, and that the master user may not lock."""
     names = {login.name for login in wanted}
@@ -242,7 +264,8 @@ def _kept_open(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) ->
     kept = (each for each in opened if not roles.may_change(each.name))
     for role in kept if profile.lock_leavers else ():
         if role.name not in names:
-            yield f"{role.name}: still open, for the master user may not lock it{REMEDY}{_let_change(role.name, roles)}"
+            remedy = _let_change(role.name, roles)
+            yield f"{shown(role.name)}: still open, for the master user may not lock it{REMEDY}{remedy}"
 
 
 def _of_other_profiles(profile: str, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
@@ -268,7 +291,7 @@ def _standing(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRol
         login.name,
         there=True,
         mark=found.mark,
-        kind=f"member of {', '.join(sorted(found.member_of)) or 'no role'}",
+        kind=f"member of {', '.join(map(shown, sorted(found.member_of))) or 'no role'}",
         changed=", ".join(found.powers),
         locked=not found.can_login,
         disputed=found.disputed,
@@ -280,7 +303,7 @@ def _standing(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRol
         to_alter=found.mark is None and login.adopt,
         in_use=found.signed_in,
         lacks=tuple(f"membership of {role}" for role in sorted(_lacking(login, roles))),
-        excess=tuple(f"membership of {role}" for role in sorted(found.member_of - login.roles)),
+        excess=tuple(f"membership of {shown(role)}" for role in sorted(found.member_of - login.roles)),
     )
 
 
@@ -331,17 +354,18 @@ def _obstacle(login: WantedLogin, roles: Roles, troubles: Mapping[str, str]) -> 
         return f"it needs {role}, which is not ours to use: {troubles[role]}"
     if way := roles.way({login.name, *login.roles}, sql.excludes):
         chain = way if way[0] == login.name else (login.name, *way)
-        return f"no login may have {sql.role} and {sql.excludes}: {' is a member of '.join(chain)}"
+        return f"no login may have {sql.role} and {sql.excludes}: {_chain(chain)}"
     for member in roles.members(login.name):
         if member == roles.master:
-            way = roles.masters_ways[login.name]
-            return f"{sql.role} would shut the master user out: {' is a member of '.join(way)}"
-        if roles.way([member], sql.excludes):
+            way = roles.way([roles.master], login.name) or ()
+            return f"{sql.role} would shut the master user out: {_chain(way)}"
+        if member in roles.beneath(sql.excludes):
             return (
-                f"no login may have {sql.role} and {sql.excludes}: {member}, a member of it, is one of {sql.excludes}"
+                f"no login may have {sql.role} and {sql.excludes}: {shown(member)}, a member of it, is one of"
+                f" {sql.excludes}"
             )
-        if roles.present[member].can_login and not roles.way([member], sql.role):
-            return f"{sql.role} would end the password sign-in of {member}, who is a member of it"
+        if roles.present[member].can_login and member not in roles.beneath(sql.role):
+            return f"{sql.role} would end the password sign-in of {shown(member)}, who is a member of it"
     return ""
 
 
@@ -355,7 +379,7 @@ def _each(description: str, names: Sequence[str], sql: str, marks: Mapping[str, 
     for batch in batches(names):
         commands = [filled(sql, login=[Name(name)], mark=[marks[name]]) for name in batch]
         yield Statement(
-            f"{description}: {', '.join(batch)}",
+            f"{description}: {', '.join(map(shown, batch))}",
             "; ".join(text for text, _ in commands),
             tuple(value for _, values in commands for value in values),
         )

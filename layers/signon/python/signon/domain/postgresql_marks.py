@@ -14,7 +14,7 @@ from signon.domain.engines import POSTGRESQL_AD, POSTGRESQL_IAM
 from signon.domain.memory import UNREMEMBERED, Memory
 from signon.domain.names import group_name
 from signon.domain.postgresql_roles import PresentRole, Roles
-from signon.errors import REMEDY
+from signon.foreign import REMEDY, shown, visible
 
 
 def judged(profile: str, wanted: Set[str], roles: Roles, memory: Memory) -> Roles:
@@ -82,9 +82,9 @@ def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
 def in_other_hands(name: str, others: Sequence[str]) -> str:
     first = quoted(others[0])
     return (
-        f"others may use it or give it away ({', '.join(shortened(others))}){REMEDY}Run REVOKE {quoted(name)} FROM"
-        f" {first}, likewise for each; where the server refuses that, {first} made the role: give it another name, and"
-        " start again, so that we make our own"
+        f"others may use it or give it away ({', '.join(shortened([shown(each) for each in others]))})"
+        f"{REMEDY}Run REVOKE {quoted(name)} FROM {first}, likewise for each; where the server refuses that, {first}"
+        " made the role: give it another name, and start again, so that we make our own"
     )
 
 
@@ -102,4 +102,12 @@ def is_open(role: PresentRole, profile: str, roles: Roles) -> bool:
 
 
 def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    r"""As SQL has it, for people to read and type; U&"..." where the name has characters that cannot be seen.
+
+    https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS-UESCAPE
+    """
+    quoted = name.replace('"', '""')
+    if visible(name) == name:
+        return f'"{quoted}"'
+    escaped = (rf"\+{ord(each):06x}" if visible(each) != each else each for each in quoted.replace("\\", "\\\\"))
+    return f'U&"{"".join(escaped)}"'

@@ -10,13 +10,14 @@ from typing import Any
 
 from signon.domain.memory import NOTHING, Judgement
 
+DEEPEST = 200  # memberships, one of the other: PostgreSQL takes any number
 _RDSADMIN = "rdsadmin"
 # RDS's own, which the master user is a member of: it has in hand what its members have.
 _RDS_SUPERUSER = "rds_superuser"
 _OF_RDS = "rds_"  # begins the names of roles that RDS has made, and of no others
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PresentRole:
     """A role as it was read. ``powers`` are attributes that no login of ours has, as CREATEROLE.
 
@@ -96,11 +97,43 @@ class Roles:
 
     def way(self, first: Iterable[str], target: str) -> tuple[str, ...] | None:
         """The memberships that lead from one of ``first`` to ``target``, as names, or None."""
-        return _ways(self._memberships, first).get(target)
+        first = sorted(first)
+        if target not in first and self.beneath(target).isdisjoint(first):
+            return None
+        came_from = _reached(self._memberships, first)
+        return _way(came_from, target) if target in came_from else None
 
     def members(self, name: str) -> list[str]:
         """Everybody who is a member of ``name``, directly or not."""
-        return [each for each in _ways(self._members, [name]) if each != name]
+        return [each for each in _reached(self._members, [name]) if each != name]
+
+    def beneath(self, name: str) -> frozenset[str]:
+        """The same as a set, and ``name`` with them; looked for once."""
+        if name not in self._beneath:
+            self._beneath[name] = frozenset(_reached(self._members, [name]))
+        return self._beneath[name]
+
+    @cached_property
+    def longest_chain(self) -> tuple[str, ...]:
+        """The longest way of memberships that there is, from its lowest role to its highest."""
+        below: dict[str, str | None] = dict.fromkeys(self.present)
+        depth = dict.fromkeys(self.present, 0)
+        open_ends = {name: len(self._members.get(name, ())) for name in self.present}
+        waiting = deque(name for name, number in open_ends.items() if not number)
+        while waiting:
+            name = waiting.popleft()
+            for above in self._memberships[name] & open_ends.keys():
+                if depth[name] + 1 > depth[above]:
+                    depth[above], below[above] = depth[name] + 1, name
+                open_ends[above] -= 1
+                if not open_ends[above]:
+                    waiting.append(above)
+        top = max(depth, key=depth.__getitem__, default=None)
+        return () if top is None else _way(below, top)
+
+    @cached_property
+    def _beneath(self) -> dict[str, frozenset[str]]:
+        return {}
 
     @cached_property
     def _members(self) -> Mapping[str, frozenset[str]]:
@@ -114,20 +147,23 @@ class Roles:
     def _memberships(self) -> Mapping[str, frozenset[str]]:
         return {role.name: role.member_of for role in self.present.values()}
 
-    @cached_property
-    def masters_ways(self) -> Mapping[str, tuple[str, ...]]:
-        """Every role that the master is a member of, with the memberships that lead there."""
-        return _ways(self._memberships, [self.master])
 
-
-def _ways(edges: Mapping[str, frozenset[str]], first: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Everything that the edges lead to from ``first``, with the shortest way there."""
-    ways: dict[str, tuple[str, ...]] = {name: (name,) for name in sorted(first)}
-    waiting = deque(ways)
+def _reached(edges: Mapping[str, frozenset[str]], first: Iterable[str]) -> dict[str, str | None]:
+    """Everything that the edges lead to from ``first``, with what comes before it on the shortest way there."""
+    came_from: dict[str, str | None] = dict.fromkeys(sorted(first))
+    waiting = deque(came_from)
     while waiting:
         name = waiting.popleft()
         for other in sorted(edges.get(name, frozenset())):
-            if other not in ways:
-                ways[other] = (*ways[name], other)
+            if other not in came_from:
+                came_from[other] = name
                 waiting.append(other)
-    return ways
+    return came_from
+
+
+def _way(came_from: Mapping[str, str | None], target: str) -> tuple[str, ...]:
+    """The way to ``target``, from where it begins."""
+    way = [target]
+    while (before := came_from[way[-1]]) is not None:
+        way.append(before)
+    return tuple(reversed(way))

@@ -1,22 +1,16 @@
-"""A profile: which databases it admits, what may happen to them, and who may use them.
-
-Scalars are loaded as strings: YAML 1.1 makes ``no`` false and ``0111`` an octal number.
-"""
+"""A profile: which databases it admits, what may happen to them, and who may use them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar
 
-import yaml
-
 from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Method
-from signon.errors import ProfileUnusable
 
 
 @dataclass(frozen=True)
@@ -158,56 +152,6 @@ class Profile:
 
 def sha256(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()
-
-
-MOST_PARTS = 100_000  # of a document whose aliases are written out: a few lines of them hold what no memory does
-
-
-class _Loader(yaml.BaseLoader):
-    """Strings, lists and mappings only; a second ``logins:`` does not silently replace the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [key.value for key, _ in node.value]
-        if twice := next((key for place, (key, _) in enumerate(node.value) if key.value in keys[:place]), None):
-            raise yaml.constructor.ConstructorError(None, None, f"{twice.value!r} is listed twice", twice.start_mark)
-        return super().construct_mapping(node, deep)
-
-    def construct_document(self, node: yaml.Node) -> Any:
-        if _parts(node, {}) > MOST_PARTS:
-            problem = f"it has more than {MOST_PARTS} parts when its aliases are written out"
-            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
-        return super().construct_document(node)
-
-
-def _parts(node: Any, known: dict[int, int]) -> int:
-    """How many parts a node has; what holds itself has too many."""
-    if id(node) not in known:
-        known[id(node)] = MOST_PARTS
-        inside = [part for part in node.value for part in (part if isinstance(part, tuple) else (part,))]
-        known[id(node)] = 1 + (sum(_parts(part, known) for part in inside) if inside and node.id != "scalar" else 0)
-    return known[id(node)]
-
-
-def load(text: bytes) -> Any:
-    """The YAML document, every scalar a string.
-
-    Raises ProfileUnusable: not YAML, too large, or a key that is listed twice; says the line, and nothing that
-    stands on it: somebody may have written a password there.
-    """
-    try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506  it makes strings, lists and mappings only
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise ProfileUnusable(
-            f"The profile is not YAML: {where}{_unquoted(problem) if problem else 'it has bytes that are no text'}",
-            "Mend the file and put it into the profile bucket again",
-        ) from None
-
-
-def _unquoted(problem: str) -> str:
-    """Without the tag or alias that it quotes: a password that begins with ! or * looks like one."""
-    return problem.partition(" '")[0] if problem.startswith("found undefined") else problem
 
 
 def read_profile(name: str, document: Mapping[str, Any]) -> Profile:

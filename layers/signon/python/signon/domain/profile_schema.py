@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -15,9 +16,12 @@ import jsonschema
 from signon.domain import names
 from signon.domain.brevity import counted, shortened
 from signon.domain.engines import ENGINES, Family, Method
-from signon.domain.profile import Profile, load, read_profile
+from signon.domain.profile import Profile, read_profile
+from signon.domain.yaml_document import load
 from signon.domain.yaml_lines import Path, lines
 from signon.errors import ProfileUnusable
+
+MOST_LOGINS = 1_000  # as the schema says, too
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,12 @@ def checked(name: str, text: bytes) -> Profile:
 
 
 def problems(document: Any, profile: str = "") -> list[Problem]:
-    """Everything that is wrong with a loaded profile of this name; empty where it is valid."""
+    """Everything that is wrong with a loaded profile of this name; empty where it is valid.
+
+    Of logins that are too many by themselves the rest is not looked at.
+    """
+    if isinstance(document, dict) and isinstance(logins := document.get("logins"), list):
+        document = {**document, "logins": logins[: MOST_LOGINS + 1]}
     errors = sorted(
         jsonschema.Draft202012Validator(schema()).iter_errors(document),
         key=lambda error: list(map(str, error.absolute_path)),
@@ -149,7 +158,7 @@ class _Sound:
 
     def get(self, *path: str | int, default: Any = None) -> Any:
         """What is there; the default where nothing is, or something in it or around it is refused."""
-        if any(each[: len(path)] == path or path[: len(each)] == each for each in self.refused):
+        if path in self._above or any(path[:end] in self.refused for end in range(len(path) + 1)):
             return default
         part = self.document
         for step in path:
@@ -157,6 +166,11 @@ class _Sound:
                 return default
             part = part[step]
         return part
+
+    @cached_property
+    def _above(self) -> frozenset[Path]:
+        """What holds something that is refused, and that itself: a large file may have as many faults as logins."""
+        return frozenset(path[:end] for path in self.refused for end in range(len(path) + 1))
 
     @property
     def engines(self) -> Sequence[str]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import yaml
 
+from signon.domain.yaml_document import compose
+
 Path = tuple[str | int, ...]
 
 
 def lines(text: bytes) -> dict[Path, int]:
     """The line of each key and of each item, by its path; lines count from 1. ``text`` is YAML."""
-    root = yaml.compose(text, Loader=yaml.BaseLoader)
+    root = compose(text)
     return {(): 1, **dict(_below(root, ()))} if root else {(): 1}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from signon.domain import master_secret
 from signon.domain.database import Database
 from signon.domain.engines import Engine, Method
 from signon.domain.names import IAM_LOGINS, iam_login_problem, login_problem
@@ -36,6 +37,8 @@ def findings(
         )
     yield from method_findings(engine, database, profile, around.not_offered, rejoins=rejoins)
     yield from database_findings(database, profile, around.served_vpc, methods, rejoins=rejoins)
+    if refused := master_secret.refusal(database, profile.master_secret, around.master_secrets):
+        yield refused
     yield from replication_findings(database, profile.directory, methods)
     if Method.KERBEROS in methods:
         realms = profile.foreign_realms(engine.name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from signon.foreign import on_one_line
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -20,6 +22,9 @@ class Finding:
     passes: bool = False
     alone: bool = False
 
+    def __post_init__(self) -> None:
+        _held_to_lines(self)
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -33,3 +38,12 @@ class Advice:
 
     problem: str
     remedy: str
+
+    def __post_init__(self) -> None:
+        _held_to_lines(self)
+
+
+def _held_to_lines(said: Finding | Advice) -> None:
+    """What they quote of AWS or of others breaks out of no line."""
+    for name in ("problem", "remedy"):
+        object.__setattr__(said, name, on_one_line(getattr(said, name)))

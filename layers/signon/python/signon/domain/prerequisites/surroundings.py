@@ -20,7 +20,8 @@ class Surroundings:
     is due; ``parameters`` are those of the database's parameter group; ``paused``: a person has switched everything
     off, and nothing is begun, whoever approved it. ``missing_roles``: those of the profile's IAM roles (their ARNs)
     that there are not; ``boundaries``: the ARN of the permissions boundary of those that have one; ``policy_prefix``
-    begins the names of the stack's connect policies, ``connect_policies`` is what those of each role say.
+    begins the names of the stack's connect policies, ``connect_policies`` is what those of each role say;
+    ``master_secrets`` are the ARNs of secrets that profiles may name, or patterns of them.
     """
 
     directory: Directory | None
@@ -36,3 +37,4 @@ class Surroundings:
     boundaries: Mapping[str, str] = field(default_factory=dict)
     policy_prefix: str = ""
     connect_policies: Mapping[str, Sequence[frozenset[str]]] = field(default_factory=dict)
+    master_secrets: frozenset[str] = frozenset()

@@ -9,6 +9,7 @@ from signon.domain.directory import Directory, Trust
 from signon.domain.engines import Engine
 from signon.domain.prerequisites.finding import Advice, Finding
 from signon.domain.profile import Profile
+from signon.foreign import said
 
 VERIFIED = "Verified"
 _PASSING = {"Creating", "Created", "Verifying", "Updating", "Updated"}
@@ -103,7 +104,7 @@ def _of_trust(directory: Directory, realm: str, trust: Trust | None) -> Iterator
             approvable=True,
         )
     if trust.state != VERIFIED:
-        passes, why = trust.state in _PASSING, f" ({trust.reason})" if trust.reason else ""
+        passes, why = trust.state in _PASSING, f" ({said(trust.reason)})" if trust.reason else ""
         yield Finding(
             f"The trust of directory {directory.id} with {realm} is {trust.state}, not Verified",
             f"Wait until it is, or look at its other side in {realm}{why}"

@@ -1,0 +1,59 @@
+"""One process that reads once what a function reads, and prints the largest resident set that it had.
+
+python -m tests.bench.reading server ADDRESS BUNDLE    or    python -m tests.bench.reading profile
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+
+import boto3
+from aws_lambda_powertools import Logger
+
+from signon.db import postgresql_logins
+from signon.db.session import sign_in
+from signon.domain.credentials import Credentials
+from signon.domain.engines import POSTGRESQL_AD, Method
+from signon.domain.memory import Memory
+from signon.domain.profile_schema import checked
+from signon.errors import ProfileUnusable
+from tests.bench.memory import HOST, MASTER
+from tests.builders import a_database, a_database_id, a_profile
+
+logger = Logger(service="bench", stream=sys.stderr)
+
+
+def read_server(bundle: str) -> None:
+    database = a_database(id=a_database_id(engine="aurora-postgresql"), host=HOST, port=5432, master_user=MASTER[0])
+    with sign_in(database, lambda: Credentials(*MASTER), bundle) as session:
+        ways, profile = {Method.KERBEROS: POSTGRESQL_AD}, a_profile()
+        postgresql_logins.probe(session, ways)
+        postgresql_logins.create(
+            session, ways, profile, before_change=lambda: None, memory=Memory(), remember=lambda _: None
+        )
+        postgresql_logins.verify(session, ways, profile, Memory())
+
+
+def read_profile() -> None:
+    """The largest one that is not refused at once, with a fault in each line."""
+    lines = [f"  - {{user: Person{number}, roles: [read, {'x' * 60}]}}" for number in range(9_000)] + [
+        "#" * 110
+    ] * 10_000
+    try:
+        checked("payments", "\n".join(["version: 1", "logins:", *lines])[:1_900_000].rpartition("\n")[0].encode())
+    except ProfileUnusable as error:
+        print(str(error)[:200], file=sys.stderr)
+
+
+def main() -> None:
+    for service in ("s3", "rds", "secretsmanager", "dynamodb"):
+        boto3.client(service)
+    what, *rest = sys.argv[1:]
+    read_server(rest[1]) if what == "server" else read_profile()
+    print(json.dumps({"kilobytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+
+
+if __name__ == "__main__":
+    main()

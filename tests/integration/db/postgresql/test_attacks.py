@@ -1,0 +1,150 @@
+"""What whoever may make roles, tables and comments in a server does to a run: it goes on, and says it in one line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from signon.db import postgresql_reading
+from signon.domain.outcome import decide
+from signon.domain.postgresql_roles import DEEPEST
+from signon.errors import DatabaseUnusable
+from signon.foreign import shown
+from tests.builders import REALM, a_database_id, a_profile, planned
+from tests.hostile_texts import FORGED, NAMES, broken
+
+from .conftest import Create, Operator, SignIn, Verify
+
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:signon-onboard-database:e1"
+FORGED_MARK = json.dumps({"signon": {"profile": "ledger", "complete": True}})
+
+
+def quoted(name: str) -> str:
+    """As the attacker's driver does."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def a_message(verify: Verify) -> str:
+    """What people are told of a run that ends here."""
+    dossier = {
+        "database": a_database_id().to_json(),
+        "plan": planned().to_json(),
+        "kit": {"location": "x"},
+        "proof": verify(a_profile()).to_json(),
+    }
+    assert len(json.dumps(dossier)) < 100_000
+    ended = decide(dossier, {})
+    assert FORGED not in ended.subject
+    return ended.message(EXECUTION)
+
+
+@pytest.mark.parametrize("title", NAMES)
+def test_a_role_of_any_name_forges_no_line(payments: Operator, create: Create, verify: Verify, title: str) -> None:
+    """A leaver of another profile, as its mark says; alice is a member of it, and a table is called so."""
+    role = quoted(NAMES[title])
+    create(a_profile())
+    payments.run(
+        f"CREATE ROLE {role} LOGIN",
+        f"COMMENT ON ROLE {role} IS '{FORGED_MARK}'",
+        f'GRANT {role} TO "alice@{REALM}"',
+    )
+    payments.run(f"CREATE TABLE core.{role} ()", database="payments")
+    message = a_message(verify)
+    assert shown(NAMES[title]) in message
+    assert [fault for line in message.split("\n") for fault in broken(line)] == []
+    assert not any(line.strip().removeprefix("What to do: ").startswith(FORGED) for line in message.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("mark", "reads"),
+    [
+        ("A" * 400_000, "made by somebody else"),
+        ('{"signon": {"profile": "' + "A" * 400_000 + '"}}', "made by somebody else"),
+        ('{"signon": {"profile": "' + "x" * 150 + '"}}', "made for profile " + "x" * 97 + "..."),
+        ("[" * 100_000, "made by somebody else"),
+        ('{"signon": {"a": ' + "[" * 100_000, "made by somebody else"),
+        ('{"signon": {"profile": "x\\n- also\\u202e"}}', r'made for profile "x\n- also\u202e"'),
+    ],
+    ids=["400 KB", "400 KB of a mark", "a long mark", "brackets", "brackets in a mark", "lines"],
+)
+def test_a_comment_of_any_size_is_no_mark_and_ends_nothing(
+    payments: Operator, create: Create, verify: Verify, mark: str, reads: str
+) -> None:
+    payments.run(f'CREATE ROLE "alice@{REALM}" LOGIN', f"COMMENT ON ROLE \"alice@{REALM}\" IS '{mark}'")
+    create(a_profile())
+    assert reads in a_message(verify)
+
+
+def test_no_more_of_three_hundred_comments_is_sent_than_a_mark_has(payments: Operator, as_master: SignIn) -> None:
+    payments.run(
+        "DO $$ BEGIN FOR each IN 1..300 LOOP EXECUTE format('CREATE ROLE %I', 'odd-' || each);"
+        " EXECUTE format('COMMENT ON ROLE %I IS %L', 'odd-' || each, '{\"signon\": {' || repeat('x', 1000000));"
+        " END LOOP; END $$"
+    )
+
+    with as_master() as session:
+        rows = session.query("Read the roles", postgresql_reading._ROLES)
+    assert sum(len(row[6] or "") for row in rows) <= 300 * 500
+    assert len([row for row in rows if row[6]]) == 300
+
+
+def test_only_comments_that_begin_like_a_mark_are_sent(payments: Operator, as_master: SignIn) -> None:
+    payments.run("CREATE ROLE odd", f'COMMENT ON ROLE odd IS \'{{"note": "{"x" * 400}"}}\'')
+    payments.run("CREATE ROLE ours", f"COMMENT ON ROLE ours IS '{FORGED_MARK}'")
+    with as_master() as session:
+        comments = {row[0]: row[6] for row in session.query("Read the roles", postgresql_reading._ROLES)}
+    assert (comments["odd"], comments["ours"]) == (None, FORGED_MARK)
+
+
+@pytest.mark.parametrize("links", [DEEPEST, 7_000])
+def test_a_chain_of_roles_of_any_depth_is_read_and_one_that_is_too_deep_is_said(
+    payments: Operator, create: Create, verify: Verify, links: int
+) -> None:
+    payments.run(
+        f"DO $$ BEGIN FOR each IN 0..{links} LOOP EXECUTE format('CREATE ROLE %I', 'link-' || each);"
+        " IF each > 0 THEN EXECUTE format('GRANT %I TO %I', 'link-' || each, 'link-' || each - 1); END IF;"
+        " END LOOP; END $$"
+    )
+    create(a_profile())
+    payments.run(f'GRANT "link-0" TO "alice@{REALM}"')
+    proof = verify(a_profile())
+    assert proof.verified == 2
+    said = [line for line in proof.not_ours if line.startswith("A chain of ")]
+    expected = f"A chain of {links + 1} memberships leads from alice@{REALM} to link-{links}; more than 200 are"
+    assert [line.partition(" nobody's")[0] for line in said] == [expected]
+
+
+def test_a_chain_of_as_many_as_anybody_needs_is_not_spoken_of(
+    payments: Operator, create: Create, verify: Verify
+) -> None:
+    payments.run(
+        f"DO $$ BEGIN FOR each IN 0..{DEEPEST} LOOP EXECUTE format('CREATE ROLE %I', 'link-' || each);"
+        " IF each > 0 THEN EXECUTE format('GRANT %I TO %I', 'link-' || each, 'link-' || each - 1); END IF;"
+        " END LOOP; END $$"
+    )
+    create(a_profile())
+    assert verify(a_profile()).not_ours == ()
+
+
+def test_a_server_of_more_roles_than_are_read_is_said_to_be_too_large(
+    payments: Operator, create: Create, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from signon.db import postgresql_reading
+
+    fewer = postgresql_reading._ROLES.replace("<= 200000", "<= 5")
+    monkeypatch.setattr(postgresql_reading, "_ROLES", fewer)
+    with pytest.raises(DatabaseUnusable, match="more than 200,000 roles, or more than 400,000 memberships"):
+        create(a_profile())
+    assert not payments.opened()
+
+
+def test_schemas_of_more_tables_than_are_read_are_said_to_be_too_large(
+    payments: Operator, create: Create, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from signon.db import postgresql_reading
+
+    monkeypatch.setattr(postgresql_reading, "MOST_ROWS", 3)
+    with pytest.raises(DatabaseUnusable, match="tables and sequences in the schemas that the profile names"):
+        create(a_profile())
+    assert payments.version
