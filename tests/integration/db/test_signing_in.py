@@ -90,6 +90,17 @@ def test_a_master_whose_plugin_is_not_loaded_asks_for_no_reboot(
         sign_in(database, lambda: Credentials("former", "Form3r"), bundle).__enter__()
 
 
+def test_the_connection_is_closed_when_the_work_is_done(
+    as_master: SignIn, operator: Operator, eventually: Eventually
+) -> None:
+    def is_signed_in() -> bool:
+        return any(row[1] == MASTER[0] for row in operator.run("SHOW PROCESSLIST"))
+
+    with as_master():
+        assert is_signed_in()
+    eventually(lambda: not is_signed_in())
+
+
 def test_the_connection_is_closed_after_an_error(as_master: SignIn, operator: Operator, eventually: Eventually) -> None:
     def leave() -> None:
         with as_master():
