@@ -168,6 +168,13 @@ def test_a_function_that_works_by_a_plan_reads_the_profile_that_was_planned() ->
     }
 
 
+def test_the_three_functions_in_the_vpc_have_the_same_subnets_and_group() -> None:
+    """Lambda makes one network interface for each subnet and set of groups, whatever the functions."""
+    there = [function["VpcConfig"] for function in FUNCTIONS.values() if "VpcConfig" in function]
+    ours = {"SubnetIds": {"Ref": "SubnetIds"}, "SecurityGroupIds": [{"Fn::GetAtt": ["DatabaseAccess", "GroupId"]}]}
+    assert there == [ours] * 3
+
+
 def test_functions_reach_the_databases_ports_and_https_and_nothing_else() -> None:
     egress = RESOURCES["DatabaseAccess"]["Properties"]["SecurityGroupEgress"]
     ports = {"MySqlPort": 3306, "PostgreSqlPort": 5432}

@@ -40,6 +40,13 @@ def test_each_further_instance_of_a_cluster_takes_nineteen_events(quick_world: W
     assert (ours.end, ours.looks, ours.transitions, ours.history_events) == ("Onboarded", 12, 56, 179 + 19)
 
 
+def test_an_execution_asks_rds_about_thirty_times(quick_world: World) -> None:
+    """As the page of operations says, where it compares a thousand of them with RDS's quota."""
+    assert join(quick_world, MYSQL, HALF_AN_HOUR).end == "Onboarded"
+    asked = [made for made in quick_world.calls.made if made.by and made.call.service == "rds"]
+    assert 25 <= len(asked) <= 35, len(asked)
+
+
 def test_a_loop_that_looks_every_half_minute_has_four_times_as_many_events(quick_world: World) -> None:
     naive = join(quick_world, MYSQL, HALF_AN_HOUR, naive=True)
     assert (naive.end, naive.looks, naive.transitions, naive.history_events) == ("Onboarded", 61, 199, 619)
