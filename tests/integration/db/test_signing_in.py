@@ -41,6 +41,7 @@ class Secret:
 
 def test_the_master_signs_in_over_tls(as_master: SignIn) -> None:
     with as_master() as session:
+        assert session.round_trips == 2, "those of signing in"
         rows = session.query("Ask", "SHOW SESSION STATUS LIKE 'Ssl_version'")
     assert rows[0][1] in ("TLSv1.2", "TLSv1.3")
 

@@ -1,9 +1,12 @@
 """The statements of docs/deploying.md that find our logins in a server and take them away, each as it stands there."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from localcloud.servers import MySQL, World
+import pytest
+
+from localcloud.servers import MariaDB, MySQL, World
 
 from .accounts import MASTER
 from .conftest import Cluster
@@ -28,6 +31,29 @@ def test_mysql_lists_our_logins_and_drops_one(world: World, database: MySQL) -> 
     found = sign_in(world, database, *MASTER, made, ours)
     assert (found.rows, found.error) == ([["walburga"]], "")
     left = sign_in(world, database, *MASTER, drop.replace("NAME", "walburga"), ours)
+    assert (left.rows, left.error) == ([], "")
+
+
+@pytest.fixture
+def mariadb(world: World) -> Iterator[MariaDB]:
+    server = world.mariadb("left", "left.cabc123def45.us-east-1.rds.amazonaws.com", *MASTER)
+    server.switch_iam(on=True)
+    yield server
+    server.delete()
+
+
+def test_mariadb_lists_our_logins_by_their_marks_and_drops_one_with_its_mark(world: World, mariadb: MariaDB) -> None:
+    ours, drop = statements("MariaDB")
+    made = [
+        "CREATE ROLE 'signon.payments.walburga'",
+        "CREATE USER 'walburga'@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL",
+        "CREATE ROLE 'signon.payments'",
+        "GRANT 'signon.payments' TO 'walburga'@'%'",
+    ]
+    found = sign_in(world, mariadb, *MASTER, *made, ours)
+    assert (found.rows, found.error) == ([["signon.payments.walburga"]], "")
+    typed = drop.replace("PROFILE", "payments").replace("NAME", "walburga").split("; ")
+    left = sign_in(world, mariadb, *MASTER, *typed, "DROP ROLE 'signon.payments'", ours)
     assert (left.rows, left.error) == ([], "")
 
 
