@@ -47,6 +47,7 @@ def retried(error: str) -> timedelta:
     return timedelta(seconds=sum(pauses) / 2)
 
 
+SWEEP = permissions.TEMPLATE["Resources"]["SweepDatabases"]["Properties"]["Timeout"] // 60
 PARKED = many(membership.PARK_AFTER / HOUR)
 ACCEPTED = many(membership.ACCEPTED_WITHIN / MINUTE)
 ATTEMPTS = many(membership.MOST_ATTEMPTS)
@@ -81,6 +82,7 @@ PASSING = many(round(retried("TemporaryFailure") / MINUTE))
         ("docs/operations.md", f"else {many(plan.LOOK_AGAIN_AFTER / HOUR).replace('one', 'an')} hour later"),
         ("docs/operations.md", f"for more than {many(ALARMS['database-unfinished']['Threshold'] / 3600)} hours for a"),
         ("docs/operations.md", f"at {many(ALARMS['database-unfinished']['EvaluationPeriods'])} sweeps in a row"),
+        ("docs/operations.md", f"| how long the sweep may take | {SWEEP} minutes, ours"),
         (
             "docs/operations.md",
             "for more than "
