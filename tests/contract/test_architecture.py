@@ -28,7 +28,8 @@ WITHOUT_A_LOOK = {"Claim database", "Check directory role", "Report outcome"}
 def rows(text: str) -> dict[str, list[str]]:
     """The cells of a table behind the first one, by each state that the first one names."""
     cells = [line.strip("|").split(" | ") for line in text.splitlines() if line.startswith("| ")]
-    return {name.strip(" *"): behind for first, *behind in cells[1:] for name in first.partition(", each ")[0].split(",")}
+    firsts = ((first.partition(", each ")[0].split(","), behind) for first, *behind in cells[1:])
+    return {name.strip(" *"): behind for names, behind in firsts for name in names}
 
 
 def test_every_state_has_its_row_but_for_the_ends() -> None:

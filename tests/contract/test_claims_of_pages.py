@@ -1,7 +1,7 @@
 """What pages say the product does in a case is held by a test, which is named in claims/, a file for each page.
 
-`whole`: sections of which every row, bullet and paragraph has a claim. `explains`: what stands in those parts of them that
-say nothing of the product. `otherwise`: the page's other sections, with the tests that hold them or why none must.
+`whole`: sections of which every row, bullet and paragraph has a claim. `explains`: what stands in those parts of them
+that say nothing of the product. `otherwise`: the page's other sections, with the tests that hold them or why none must.
 """
 
 from __future__ import annotations

@@ -26,6 +26,8 @@ ALARMS: dict[str, Any] = {
     for each in permissions.TEMPLATE["Resources"].values()
     if each["Type"] == "AWS::CloudWatch::Alarm"
 }
+SIMULATED = (ROOT / "tests/simulation/test_schedules.py").read_text()  # to import it takes a machine with servers
+SCHEDULES = re.findall(r"IN_MAKE_TEST, IN_TEST_ALL = (\d+), (\d+)", SIMULATED)[0]
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -90,6 +92,9 @@ PASSING = many(round(retried("TemporaryFailure") / MINUTE))
             + " hours no sweep has come to its end",
         ),
         ("docs/operations.md", f"| [{connect_policies.MOST_POLICIES}](https://docs.aws.amazon.com/IAM/"),
+        ("docs/architecture.md", f"{many(len(ALARMS)).capitalize()} alarms tell of what the stack cannot tell"),
+        ("docs/deploying.md", f"{many(len(ALARMS))} alarms and one metric of its own"),
+        ("docs/architecture.md", f"the same {SCHEDULES[0]} in each `make test`, {SCHEDULES[1]} others in"),
         ("docs/architecture.md", f"from {many(seconds_before_look(0) / 60)} minute to half an hour"),
         ("docs/architecture.md", f"and is asked for {EVENTS_KEPT.days} at most"),
         ("docs/architecture.md", f"membership {PARKED} hours after that"),
