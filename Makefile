@@ -8,8 +8,6 @@ cloud := $(python) -m localcloud
 pytest := $(python) -m pytest
 # Three workers and each process of the local cloud would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
-# What the layers' Makefiles run pip with when the local cloud calls them.
-export PYTHON := $(CURDIR)/$(python)
 
 # A name that is mistyped would be ignored.
 options := ARGS ENGINE METHOD FAULTS ERROR EVENT NAME NAMES SCHEDULES SEED UPGRADE
@@ -17,7 +15,7 @@ unknown := $(filter-out $(options),$(foreach name,$(.VARIABLES),$(if $(filter co
 $(if $(unknown),$(error There is no option $(unknown) here; there are: $(options)))
 
 ##@ Try it
-demo: .machine/machine.json $(if $(filter-out kerberos,$(METHOD))$(filter all mariadb,$(ENGINE)),.machine/aws) ## Watch a new database being onboarded, to a proved sign-in (ENGINE=all: every one; METHOD=iam; FAULTS=list: what may go wrong, FAULTS=NAME: it does)
+demo: .machine/machine.json $(if $(filter-out kerberos,$(METHOD))$(filter all mariadb,$(ENGINE)),.machine/aws) ## Watch a new database being onboarded, to a proved sign-in (ENGINE=all: every engine; METHOD=iam; FAULTS=list shows what may go wrong, FAULTS=NAME makes it happen)
 	@$(cloud) demo $(if $(ENGINE),--engine "$(ENGINE)") $(if $(METHOD),--method "$(METHOD)") $(if $(FAULTS),--faults "$(FAULTS)") $(ARGS)
 
 up: .machine/machine.json .machine/aws ## Start the local cloud in the background and print what to try
@@ -34,6 +32,9 @@ start: .machine/machine.json ## Start an execution by hand: make start EVENT=eve
 
 watch: .machine/machine.json ## Follow the execution that works on a database, to its end (NAME=...: of this one)
 	@$(cloud) watch $(if $(NAME),"$(NAME)") $(ARGS)
+
+claims: .machine/machine.json ## Let the samples in events/functions hold their databases' claims (after `make up`)
+	@$(cloud) claims
 
 down: .machine/machine.json ## Stop what `make up` started
 	@$(cloud) down $(ARGS)
@@ -75,6 +76,9 @@ mutants: .machine/machine.json .machine/mutants ## Change the decisions of the d
 lint: .machine/machine.json .machine/lint .machine/checkov .machine/sam .machine/asl_validator ## Format, types, imports, template, policies, SQL, secrets, state machine, scripts
 	@setup/lint
 
+events: .machine/machine.json .machine/aws ## Write the samples in events/functions anew, from runs in a local cloud (minutes)
+	@$(cloud) events
+
 lock: .machine/lint ## Write the hash-locked requirements anew from the *.in files (UPGRADE=1: with newer versions)
 	@setup/lock $(if $(UPGRADE),--upgrade)
 
@@ -86,13 +90,13 @@ bare-machines: ## Run the README's commands on a bare Debian 12 and a bare Ubunt
 	@setup/bare_machines
 
 help: ## This list
-	@awk -F ':.*?## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9 -]+:.*## / {printf "  make %-26s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -f setup/help.awk $(MAKEFILE_LIST)
 
 # What the machine needs. An environment that was deleted from the cache is made again.
 ifeq ($(wildcard $(python)),)
 .PHONY: .machine/machine.json
 endif
-.machine/machine.json: $(filter-out setup/lint% setup/build setup/jdbc setup/bare_machines,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
+.machine/machine.json: $(filter-out setup/lint% setup/build setup/jdbc setup/bare_machines setup/help.awk,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
 	@setup/machine
 
 .machine/%: requirements/%.txt setup/environment
@@ -111,4 +115,4 @@ endif
 python-of-lambda:
 	@setup/python lambda >/dev/null
 
-.PHONY: python-of-lambda demo up shell test-all diagnose start watch down test unit unit-oldest contract integration simulation e2e soak faults bench saboteur mutants lint lock build bare-machines help
+.PHONY: python-of-lambda demo up shell test-all diagnose start watch claims down events test unit unit-oldest contract integration simulation e2e soak faults bench saboteur mutants lint lock build bare-machines help

@@ -23,6 +23,8 @@ HASHES = (
     "package-lock.json",
     "rds-ca-bundle.pem",
 )  # held by hashes, and full of what looks like keys
+# Full of checksums and ids, in which only this kind sees a key. Each change of a plan's words changes them.
+RECORDED, OF_CHECKSUMS = "events/functions/", "Hex High Entropy String"
 # Those that could be here: each costs half a second. None is asked to try what it found at its service.
 KINDS = (
     "AWSKeyDetector", "Base64HighEntropyString", "BasicAuthDetector", "GitHubTokenDetector", "HexHighEntropyString",
@@ -68,7 +70,8 @@ def _missed() -> Iterator[str]:
 
 def _unknown(found: Sequence[tuple[str, PotentialSecret]], known: Mapping[str, str]) -> Iterator[str]:
     for name, secret in found:
-        if not any(re.fullmatch(pattern, str(secret.secret_value)) for pattern in known):
+        checksum = name.startswith(RECORDED) and secret.type == OF_CHECKSUMS
+        if not checksum and not any(re.fullmatch(pattern, str(secret.secret_value)) for pattern in known):
             yield (
                 f"{name}:{secret.line_number}: {secret.type}: take it out, and revoke it, for git keeps it;"
                 f" if it is none, say so in lint/{KNOWN.name}"

@@ -1,4 +1,4 @@
-"""`python -m localcloud`: demo, up, down, shell, start, watch."""
+"""`python -m localcloud`: demo, up, down, shell, start, watch, events, claims."""
 
 import argparse
 import math
@@ -35,6 +35,11 @@ def main(arguments: Sequence[str]) -> int:
     start.add_argument("event", type=Path, help="the input, or an event to put on the bus")
     watch = commands.add_parser("watch", help="follow the execution that works on a database")
     watch.add_argument("name", nargs="?", default="", help="of the instance or cluster (default: any)")
+    events = commands.add_parser("events", help="record what functions are handed")
+    events.add_argument(
+        "folder", nargs="?", type=Path, default=Path("events/functions"), help="where to (default %(default)s)"
+    )
+    commands.add_parser("claims", help="let the samples hold the claims of their databases")
     asked = parser.parse_args(arguments)
     # what is interrupted or ended from outside cleans up as after an error
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -96,6 +101,17 @@ def _run(asked: argparse.Namespace) -> int:
         from localcloud.watch import watch
 
         return 0 if watch(asked.name) else 1
+    elif asked.command == "events":
+        from localcloud import function_events, scenery
+        from localcloud.cloud import Cloud
+
+        with Cloud() as cloud:
+            scenery.prepare(cloud)
+            function_events.write(function_events.record(cloud), asked.folder)
+    elif asked.command == "claims":
+        from localcloud import function_events
+
+        function_events.hold_claims()
     else:
         from localcloud.start import start
 

@@ -91,16 +91,11 @@ class Artifacts:
                 {
                     "ARTIFACTS_DIR": str(built),
                     "PYTHON_VERSION": self._python_version,
-                    "PLATFORM": host_platform(),
+                    "ARCHITECTURE": host_architecture(),
                     "SOURCE_DIR": str(source),
                     "PYTHON": sys.executable,
+                    "RUNTIME_PYTHON": self._runtime_python,
                 },
-            )
-            # ordinary bytecode is tied to a file's date; a layer's files get theirs from whoever unpacked them
-            _run(
-                [self._runtime_python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(built)],
-                work,
-                {},
             )
             for path in (built, *built.rglob("*")):
                 path.chmod(0o755 if path.is_dir() else 0o644)
@@ -110,15 +105,10 @@ class Artifacts:
             Path(scratch, "zip").rename(folder.with_suffix(".zip"))
 
     def _fingerprint(self, source: Path) -> str:
-        digest = hashlib.sha256(f"{self._python_version} {host_platform()}".encode())
+        digest = hashlib.sha256(f"{self._python_version} {host_architecture()}".encode())
         for file in _files(source):
             digest.update(str(file.relative_to(source)).encode() + b"\0" + file.read_bytes())
         return digest.hexdigest()[:16]
-
-
-def host_platform() -> str:
-    """The platform tag of pip for this machine."""
-    return f"manylinux2014_{platform.machine()}"
 
 
 def host_architecture() -> str:

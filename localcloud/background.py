@@ -13,6 +13,7 @@ from pathlib import Path
 
 from localcloud.cloud import Cloud
 from localcloud.running import Running, forget, log_file, runtime_folder, started_at, ticket_file
+from localcloud.sign_of_life import sign_of_life
 
 PATIENCE = 300  # seconds: the first time on a machine, layers and data directories are made
 
@@ -46,7 +47,8 @@ def _up(speed: float, say: Callable[[Running], None]) -> None:
             start_new_session=True,  # it outlives this command and does not hear its Ctrl-C
         )
     try:
-        running = _wait_for(process, log)
+        with sign_of_life("Starting the servers, the directory and the local cloud"):
+            running = _wait_for(process, log)
     except BaseException:
         _end(process)  # also when we are interrupted: a half-started cloud is of no use to anybody
         raise
@@ -73,7 +75,8 @@ def down() -> None:
         print("No local cloud of this checkout is running.")
         return
     began = time.monotonic()
-    running.stop()
+    with sign_of_life("Stopping the local cloud"):
+        running.stop()
     print(f"The local cloud is down ({time.monotonic() - began:.1f} s). Its log stays: {log_file()}")
 
 

@@ -1,14 +1,18 @@
-"""S3: bucket policies with conditions.
+"""S3: bucket policies with conditions, and ids of versions.
 
 moto denies whatever a statement with an unmet condition speaks of. Here such a statement says nothing, as in AWS; and
 because loopback stands for TLS, `aws:SecureTransport` is true.
+
+The n-th version of an object with the same content has the same id in every local cloud: that is how samples of events,
+which name the version of a profile, fit any of them.
 """
 
+import hashlib
 import json
 from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeKey, S3Backend
 
 from localcloud.mending import mend
 
@@ -16,8 +20,21 @@ CONTEXT = {"aws:SecureTransport": "true"}
 
 
 def install() -> None:
-    """From now on statements whose conditions are not met say nothing."""
+    """From now on statements whose conditions are not met say nothing, and no id of a version is random."""
     mend(FakeBucket, get_permission=_get_permission)
+    mend(S3Backend, put_object=_put_object)
+
+
+_moto_put_object = S3Backend.put_object
+
+
+def _put_object(backend: S3Backend, bucket_name: str, key_name: str, *rest: Any, **more: Any) -> FakeKey:
+    made = _moto_put_object(backend, bucket_name, key_name, *rest, **more)
+    bucket = backend.get_bucket(bucket_name)
+    if bucket.is_versioned:
+        earlier = [version for version in bucket.keys.getlist(key_name) if getattr(version, "etag", "") == made.etag]
+        made._version_id = hashlib.sha256(f"{key_name} {made.etag} {len(earlier)}".encode()).hexdigest()[:32]
+    return made
 
 
 def _get_permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:

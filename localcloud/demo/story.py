@@ -10,6 +10,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from localcloud.executions import IN_PROGRESS, Executions
 from localcloud.mailbox import Mailbox
 from localcloud.narration import HEADING, Befallen, Narration, Told, folded
 from localcloud.scenery import API, PEOPLE, REPORTS, prepare, switch_sweep
+from localcloud.sign_of_life import sign_of_life
 
 PATIENCE = 240  # seconds of real time until an execution begins: RDS takes minutes, simulated ones
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
@@ -42,10 +44,12 @@ def tell(engine: str, method: str, faults: str, speed: float) -> None:
     plays, going_wrong, began = _plays(engine, method), chosen(faults), time.monotonic()
     if len(plays) > 1 and going_wrong:
         raise DemoFailed("One database goes wrong at a time: name an engine beside FAULTS")
-    print(f"RDS Sign-on: {_title(plays)}, from RDS's event to a proved sign-in\n")
-    with unheard.gathered() as errors, Cloud(speed=speed) as cloud:
-        with cloud.clock.working():
-            prepare(cloud)
+    print(f"RDS Sign-on: {_title(plays)}, from RDS's event to a proved sign-in\n", flush=True)
+    with unheard.gathered() as errors, ExitStack() as stack:
+        with sign_of_life("  Starting the servers, the directory and the local cloud"):
+            cloud = stack.enter_context(Cloud(speed=speed))
+            with cloud.clock.working():
+                prepare(cloud)
         people = Mailbox(cloud, cloud.outputs["OutcomesTopic"], "people")
         _introduce(cloud, plays[0] if len(plays) == 1 else None, going_wrong, time.monotonic() - began)
         proved = [each for play in plays if (each := _show(cloud, play, going_wrong, people, began))]

@@ -43,6 +43,7 @@ class Clusters(Joining):
         iam = asked.pop(pending.IAM, None)
         source = asked.pop("replication_source_identifier", None)  # often of another Region, where nobody is
         cluster: Any = super().create_db_cluster(self._completed(asked))
+        cluster.db_cluster_resource_id = self.resource_ids.new("cluster", cluster.db_cluster_identifier)
         cluster.enable_iam_database_authentication = of_a_snapshot if iam is None else iam
         cluster.replication_source_identifier = source
         cluster.replicates = bool(source or (cluster.global_cluster_identifier and not cluster.is_writer))

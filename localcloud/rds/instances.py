@@ -1,7 +1,5 @@
 """DB instances, the members of clusters among them, each with a real server behind it."""
 
-import secrets
-import string
 import threading
 from functools import partial
 from typing import Any
@@ -54,10 +52,7 @@ class Instances(Joining):
         )
         with self._one_at_a_time:  # of two that come at once one is the first, and the writer
             instance: Any = super().create_db_instance(asked)
-        # never the same twice, as RDS's: whoever deletes a database and makes one of the same name has another one
-        instance.dbi_resource_id = "db-" + "".join(
-            secrets.choice(string.ascii_uppercase + string.digits) for _ in range(26)
-        )
+        instance.dbi_resource_id = self.resource_ids.new("db", instance.db_instance_identifier)
         instance.status, instance.instance_create_time, instance.begun = "creating", None, threading.Event()
         if cluster is not None and cluster.replicates:  # type: ignore[attr-defined]
             instance.is_cluster_writer = False

@@ -15,6 +15,7 @@ from localcloud.servers.world import World
 
 from . import pending
 from .events import Event, RdsEvents
+from .resource_ids import ResourceIds
 
 Resource = TypeVar("Resource", models.DBInstance, models.DBCluster)
 
@@ -30,6 +31,7 @@ class LifeCycle(models.RDSBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self._one_at_a_time = threading.Lock()
+        self.resource_ids = ResourceIds()
         bus = events_backends[account_id][region_name]
         self.announced = RdsEvents(self.clock, lambda event: bus.put_events([event]))
 

@@ -6,6 +6,7 @@ import base64
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from signon.domain.directory import service_principals
@@ -42,6 +43,6 @@ def test_a_bundle_that_lies_beside_it_is_in_the_layer_too(tmp_path: Path) -> Non
     shutil.copytree(LAYER, layer, ignore=shutil.ignore_patterns("__pycache__"))
     (layer / "region.pem").write_text("a certificate")
     built.mkdir()
-    make = ["make", "--silent", "build-SignonLayer", f"ARTIFACTS_DIR={built}"]
+    make = ["make", "--silent", "build-SignonLayer", f"ARTIFACTS_DIR={built}", f"RUNTIME_PYTHON={sys.executable}"]
     subprocess.run(make, cwd=layer, check=True)
     assert {file.name for file in built.iterdir()} == {"python", "rds-ca-bundle.pem", "region.pem"}

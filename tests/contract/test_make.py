@@ -34,3 +34,11 @@ def test_every_option_that_a_recipe_takes_is_known() -> None:
     taken = set(re.findall(r"\$\((?:if \$\()?([A-Z_]+)\b", recipes)) - NOT_OPTIONS
     assert taken <= set(known.split())
     assert set(known.split()) == set(re.findall(r"\b[A-Z]+\b", known)) >= {"ENGINE", "SEED"}
+
+
+def test_the_list_of_targets_names_each_and_fits_a_terminal_of_80_columns() -> None:
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    described = re.findall(r"^([a-z0-9 -]+):.*## ", MAKEFILE, re.MULTILINE)
+    assert re.findall(r"^  make ([a-z0-9 -]+?)(?:  .*)?$", said, re.MULTILINE) == described
+    assert max(map(len, said.splitlines())) <= 80
+    assert " ".join(said.split()).count("FAULTS=NAME makes it happen") == 1

@@ -138,7 +138,17 @@ def test_a_row_says_why_and_what_to_do(row: Diagnosis) -> None:
     assert "switch" not in row.remedy or "do not switch" in row.remedy
 
 
-@pytest.mark.parametrize("text", ["", "ERROR", "Hello", "SELECT 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ERROR",
+        "Hello",
+        "SELECT 1",
+        'invalid DSN: scheme is expected to be either "postgresql" or "postgres", got \'postgresql+asyncpg\'',
+        "Server's entry in database has expired",
+    ],
+)
 def test_what_is_not_known_is_not_guessed(text: str) -> None:
     assert diagnose(text) is None
 

@@ -16,6 +16,20 @@ def processes_below(home: Path) -> list[int]:
     return found
 
 
+def listening(processes: list[int]) -> list[str]:
+    """The addresses on which they take connections by TCP, as /proc/net/tcp and tcp6 have them: hexadecimal."""
+    sockets = set()
+    for process in processes:
+        for descriptor in Path(f"/proc/{process}/fd").glob("*"):
+            try:
+                sockets.add(str(descriptor.readlink()))
+            except OSError:
+                continue  # it ended, or has closed that
+    # the rows: number, local address, remote address, state (0A is LISTEN), ... the socket's inode is the tenth
+    rows = [row.split() for table in ("tcp", "tcp6") for row in Path("/proc/net", table).read_text().splitlines()[1:]]
+    return [row[1].partition(":")[0] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in sockets]
+
+
 def owners(processes: list[int]) -> set[int]:
     """Whose they are that have not ended since."""
     found = set()

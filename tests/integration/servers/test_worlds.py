@@ -18,7 +18,7 @@ from tests.whole import first_alone
 
 from .accounts import ALICE, BOB, DOMAIN, HOST, MASTER
 from .conftest import Cluster
-from .processes import owners, processes_below, shared_memory
+from .processes import listening, owners, processes_below, shared_memory
 from .sign_in import sign_in
 
 AS_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
@@ -64,11 +64,9 @@ def test_servers_run_unprivileged_and_listen_on_loopback(world: World, database:
     running = processes_below(world.home)
     assert len(running) >= 4
     assert owners(running) == {world.account.uid} != {0}
-    # rows of /proc/net/tcp: number, local address as little-endian hexadecimal, ..., state 0A is LISTEN, ..., uid
-    listening = [row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    ours = [row for row in listening if row[3] == "0A" and int(row[7]) == world.account.uid]
-    assert ours
-    assert all(row[1][6:8] == "7F" for row in ours)
+    addresses = listening(running)
+    assert addresses
+    assert all(len(address) == 8 and address.endswith("7F") for address in addresses)  # little-endian: 127.x.y.z
 
 
 @pytest.mark.parametrize("become", first_alone([()], [AS_NOBODY]), ids=["as we are", "as nobody"])

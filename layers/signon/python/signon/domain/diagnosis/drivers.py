@@ -33,7 +33,7 @@ DRIVERS = (
         "GSSAPI authentication not supported|no GSSAPI provider registered|authenticationOk message type [78]"
         "|authentication response: [78]"
         "|[Aa]uthentication (type|method) [789] (is )?not supported|not supported [(]Received: (GSS|SSPI|[789])"
-        "|Invalid GSS token from client",
+        "|requested by the server: '(gss|sspi)'|gssapi module not found|Invalid GSS token from client",
         "The server asks for a ticket, and this client cannot send one that the server accepts.",
         "Use a client of the kit's page; libpq and PostgreSQL's JDBC driver take tickets. Go needs a GSSAPI provider "
         "registered with the driver. Programs without Kerberos sign in by token, where the database has IAM too.",
@@ -60,7 +60,9 @@ DRIVERS = (
     Diagnosis(
         "not installed",
         "(psql|mysql|mariadb|aws|kinit|klist)'?: (command )?not found|is not recognized as (an internal|the name)"
-        "|No suitable driver found for|no default driver specified|Can't open lib '",
+        "|No suitable driver found for|no default driver specified|Can't open lib '"
+        "|architecture mismatch between the Driver and Application|required jar files are missing"
+        "|Can't create driver instance|Can't load driver class",
         "The client or its driver is not on this machine, or not where it is looked for.",
         "Install the version that the kit's page names. ODBC: use the name of the installed driver, and its 32- or "
         "64-bit version as your program needs it.",

@@ -15,7 +15,8 @@ LOGINS = (
     ),
     Diagnosis(
         "pool used up",
-        "pool has been exhausted|pool exhausted|All pooled connections are in use|QueuePool limit of size",
+        "pool has been exhausted|pool exhausted|All pooled connections are in use|QueuePool limit of size"
+        "|prior to obtaining a connection from the pool|Error: Queue limit reached",
         "The program has all the connections in use that its pool may hold; the database was not asked.",
         "Give connections back sooner, or let the pool hold more. Where none of them was ever made, the program's log "
         "says why: look that up.",
@@ -61,7 +62,10 @@ LOGINS = (
     ),
     Diagnosis(
         "the server's own password",
-        "Public Key Retrieval is not allowed|method unknown to the client",
+        "Public Key Retrieval is not allowed|Retrieval of the RSA public key is not enabled"
+        "|requires mysql native password|method unknown to the client"
+        "|'caching_sha2_password' (cannot be loaded|failed|not supported by|reported error)"
+        "|caching_sha2_password could not be loaded",
         "The server asks for a password that it keeps itself: it has no login of this name that signs in by the "
         "directory or by token.",
         "Write the login as the kit's line does, in lower case and without the domain. If it is right, ask whoever "
@@ -135,9 +139,11 @@ LOGINS = (
     ),
     Diagnosis(
         "Kerberos encryption",
-        r"pg_hba\.conf .*GSS encryption",
+        r"pg_hba\.conf .*GSS encryption|GSSAPI encryption required|support (GSSAPI|GSS) [Ee]ncryption"
+        "|No GSS encryption enabled connection",
         "The client encrypts by Kerberos, which RDS does not offer.",
-        "Say gssencmode=disable (JDBC: gssEncMode=disable), as the kit's lines do: TLS encrypts.",
+        "Say gssencmode=disable, as the kit's lines do (JDBC: gssEncMode=disable, .NET: GSS Encryption Mode=Disable): "
+        "TLS encrypts.",
     ),
     Diagnosis(
         "refused by rule",

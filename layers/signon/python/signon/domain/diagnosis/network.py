@@ -47,7 +47,8 @@ NETWORK = (
         "timeout expired|([Cc]onnect|[Cc]onnection|[Rr]ead|[Oo]peration|attempt|has|[(:]) ?timed out"
         "|ETIMEDOUT|i/o timeout|context deadline exceeded|did not properly respond"
         "|Connect Timeout expired|Timeout during (connection|reading) attempt|timeout exceeded when trying to connect"
-        "|due to connection timeout|Can't connect to (MySQL )?server on .*[(](110|60|10060)[)]",
+        "|due to connection timeout|prior to completion of the operation|Handshake inactivity timeout"
+        "|Can't connect to (MySQL )?server on .*[(](110|60|10060)[)]",
         "Nothing answers at the endpoint: something on the way drops the connection.",
         "Run check-connection. The database's security group must admit this machine on the database port, and "
         "there must be a route: VPN, peering, network ACL.",
@@ -57,7 +58,7 @@ NETWORK = (
         "closed the connection|Lost connection to (MySQL )?server|[Cc]onnection reset|ECONNRESET|forcibly closed"
         "|Connection terminated unexpectedly|unexpected EOF|while (reading|writing) (from|to) stream|bad connection"
         "|invalid connection|[Bb]roken pipe|server has gone away|EOF detected|I/O error occurred while sending"
-        "|connection was closed in the middle of operation",
+        "|connection was closed in the middle of operation|[Rr]eading from the stream has failed",
         "The connection was open, and the server or something on the way ended it: a restart, a failover, a tunnel, or "
         "a firewall that ends idle connections.",
         "Try again. If it happens at every sign-in, compare endpoint and port with the kit's page; if it happens after "

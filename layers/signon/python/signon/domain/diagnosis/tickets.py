@@ -22,7 +22,7 @@ TICKETS = (
     ),
     Diagnosis(
         "account disabled",
-        "credentials have been revoked|entry in (database|KDC) has expired",
+        "credentials have been revoked|Client's entry in (database|KDC) (has )?expired",
         "The account is disabled, locked or expired in the directory.",
         "Ask whoever keeps the directory.",
     ),
@@ -42,6 +42,13 @@ TICKETS = (
         "directory's domain must be known to this machine's resolver.",
     ),
     Diagnosis(
+        "another realm",
+        "Realm not local to KDC|LoginException: null [(]68[)]",
+        "The directory keeps this name in another realm than the one behind it.",
+        "Write the name with the realm of the account's own domain, in upper case: somebody of a trusted domain names "
+        "their own realm.",
+    ),
+    Diagnosis(
         "realm in lower case",
         "KDC reply did not match expectations",
         "The realm is not written as the directory writes it: in upper case.",
@@ -57,8 +64,9 @@ TICKETS = (
     ),
     Diagnosis(
         "no krb5.conf",
-        "does not specify default realm|Cannot locate default realm|Cannot find default realm",
-        "Kerberos on this machine does not know your realm.",
+        "does not specify default realm|Cannot locate default realm|Cannot find default realm|Null realm name"
+        "|Could not load configuration file .*krb5|Improper format of Kerberos configuration file",
+        "Kerberos on this machine does not know your realm, or cannot read its configuration.",
         "Point KRB5_CONFIG at the kit's krb5.conf, for Java -Djava.security.krb5.conf, or write the realm behind "
         "your name.",
     ),
@@ -96,7 +104,8 @@ TICKETS = (
     Diagnosis(
         "no such service",
         "Server .*not found in Kerberos database|KDC_ERR_S_PRINCIPAL_UNKNOWN|No service creds"
-        "|specified target is unknown or unreachable|SSPI .*80090303|GSS.*TargetUnknown",
+        "|specified target is unknown or unreachable|SSPI .*80090303|GSS.*TargetUnknown"
+        "|Hostname cannot be canonicalized|Cannot determine realm for numeric host address",
         "The directory knows no database of the name that you connect to: it is an address, an alias or a custom "
         "endpoint, or the realm of its name was guessed wrongly.",
         "Connect to the endpoint on the kit's page, with the kit's krb5.conf. Windows clients of a trusted domain "
@@ -109,9 +118,18 @@ TICKETS = (
         "Start it with -Djava.security.auth.login.config=, the path of the kit's jaas.conf and no other.",
     ),
     Diagnosis(
+        "ticket cache",
+        "No KCM server found|Invalid UID in persistent keyring name|Credentials cache (file )?permissions incorrect"
+        "|Connection refused while (getting default|resolving) ccache|Bad format in credentials cache",
+        "The place where this machine keeps tickets is not there, as in a container, or is broken or another user's.",
+        "Name a file of your own in KRB5CCNAME (FILE:, then its path), the same for kinit and the client, and get a "
+        "ticket with the kit's kinit line.",
+    ),
+    Diagnosis(
         "no ticket",
         "Matching credential not found|"
-        "No Kerberos credentials available|No credentials cache found|SPNEGO cannot find mechanisms"
+        "No Kerberos credentials available|No credentials cache found|Credentials cache keyring .* not found"
+        "|SPNEGO cannot find mechanisms"
         "|Unable to obtain (Principal Name for authentication|password from user)|Failed to find any Kerberos tgt"
         "|Attempt to obtain new INITIATE credentials failed|No cached TGT found|Unable to retrieve cached credentials"
         "|No valid credentials provided[^(]*[(]Mechanism level: No valid credentials"

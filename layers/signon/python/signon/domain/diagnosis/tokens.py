@@ -8,30 +8,46 @@ TOKENS = (
     Diagnosis(
         "expired AWS credentials",
         "ExpiredToken|security token included in the request is expired|SSO session .*(expired|invalid)"
-        "|Token has expired|Error loading SSO Token|UnauthorizedSSOTokenError",
+        "|Token has expired|Error loading SSO Token|UnauthorizedSSOTokenError|InvalidGrantException"
+        r"|session has expired or credentials have changed|Token is expired\. To refresh",
         "Your AWS credentials have expired; the database was not asked.",
         "Sign in to AWS again (aws sso login) and make a new token.",
     ),
     Diagnosis(
         "no AWS credentials",
         "Unable to locate credentials|Unable to load (AWS )?credentials|Could not load credentials from any providers"
-        "|Partial credentials found"
+        "|Partial credentials found|Credential refresh failed"
         "|config profile [(].*[)] could not be found|NoCredentialProviders|failed to refresh cached credentials",
         "The AWS CLI, or the AWS library of your program, has no credentials to sign a token with.",
         "Sign in to AWS first (aws sso login, or the role of this machine) and see that aws sts "
         "get-caller-identity answers with the role that may use this login.",
     ),
     Diagnosis(
+        "clock skew at AWS",
+        "Signature expired: |Signature not yet current",
+        "This machine's clock differs too much from AWS's; the database was not asked.",
+        "Set the clock by NTP and make a new token.",
+    ),
+    Diagnosis(
         "wrong AWS credentials",
         "SignatureDoesNotMatch|"
         "InvalidClientTokenId|UnrecognizedClientException|security token included in the request is invalid"
-        "|is not authorized to perform: sts:",
+        "|is not authorized to perform: sts:|ForbiddenException[)] when calling the GetRoleCredentials",
         "AWS does not accept these credentials, or they may not take the role; the database was not asked.",
         "See what aws sts get-caller-identity answers. It must be the role that may use this login.",
     ),
     Diagnosis(
+        "AWS by another authority",
+        "SSL validation failed for .*certificate verify failed",
+        "Between this machine and AWS is a proxy that shows a certificate of its own; the database was not asked.",
+        "Ask whoever keeps the proxy for the certificate of its authority, and name that file in AWS_CA_BUNDLE. It is "
+        "another file than the kit's ca-bundle.pem. Do not use --no-verify-ssl.",
+    ),
+    Diagnosis(
         "AWS unreachable",
-        "Could not connect to the endpoint URL|[Cc]onnect timeout on endpoint URL",
+        "Could not connect to the endpoint URL|([Cc]onnect|[Rr]ead) timeout on endpoint URL"
+        "|Failed to connect to proxy URL|before we received a valid response from endpoint URL"
+        "|SSL validation failed for",
         "This machine does not reach AWS, or the region is misspelt; the database was not asked.",
         "Look at this machine's network and its proxy (HTTPS_PROXY), and take the kit's line, which names the region.",
     ),
@@ -44,7 +60,8 @@ TOKENS = (
     Diagnosis(
         "token in a URL",
         "invalid percent-encoded token|invalid URI query parameter|Invalid URL|URI malformed|failed to parse as URL"
-        "|net/url: invalid|invalid port .* after host|invalid DSN|Could not parse .*URL from"
+        "|net/url: invalid|invalid port .* after host|Could not parse .*URL from|Port could not be cast to integer"
+        "|invalid DSN: (did you forget|network address not|missing the slash)"
         "|Unable to parse URL|Failed to parse the host:port pair|invalid literal for int[(][)] with base 10"
         "|(translate host name|resolve host|ENOTFOUND|lookup) [\"']?[^ ]*@",
         "The login or the token is part of a connection URL and is not encoded: its @ : / ? & and % mean something "

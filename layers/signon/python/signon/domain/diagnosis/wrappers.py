@@ -7,7 +7,7 @@ from signon.domain.diagnosis.row import Diagnosis
 WRAPPERS = (
     Diagnosis(
         "no ticket, no reason",
-        "No valid credentials provided|SSPI continuation error|could not acquire SSPI credentials|call to SSPI failed"
+        "No valid credentials provided|SSPI continuation error|could not acquire SSPI credentials"
         "|GSS Authentication failed|GSSAPI continuation error|Unable to authenticate with GSS"
         "|Error while authenticating GSS/SSPI|Identifier doesn't match expected value",
         "The client got no ticket for this database, and this part of the text does not say why.",
@@ -17,12 +17,28 @@ WRAPPERS = (
     ),
     Diagnosis(
         "handshake, no reason",
-        "SSL Authentication Error|Exception while performing SSL handshake|SSL connection error"
+        "SSL Authentication Error|Exception while performing SSL handshake|SSL [Cc]onnection error"
+        "|Cannot connect to MySQL (by )?using SSL"
         "|error occurred while setting up the SSL connection|error establishing an SSL connection"
         "|readHandshakeRecord|tls error|error performing TLS handshake",
         "TLS with the server failed, and this part of the text does not say why.",
         "Find the reason in the rest of the text (the last Caused by, the inner exception) and look that up. If there "
         "is none, use the kit's ca-bundle.pem and the endpoint on its page.",
+    ),
+    Diagnosis(
+        "Windows, no reason",
+        "call to SSPI failed",
+        "Windows could not finish TLS or Kerberos with the server, and this part of the text says neither which nor "
+        "why.",
+        "Find the reason in the inner exception and look that up. If there is none, use the kit's ca-bundle.pem and "
+        "the endpoint on its page; klist shows whether you have a ticket.",
+    ),
+    Diagnosis(
+        "pool in use, no reason",
+        "request timed out after .*active[=][1-9].* idle[=]0",
+        "Every connection that the program's pool holds is in use, and it got no other one in time.",
+        "If the rest of the text has a reason (the last Caused by), look that up. If there is none, give connections "
+        "back sooner, or let the pool hold more.",
     ),
     Diagnosis(
         "no connection, no reason",

@@ -1,0 +1,38 @@
+"""What a person sees while servers start or stop: what is going on, and for how long."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_EVERY = 0.2  # seconds
+_ERASE = "\r\033[K"
+
+
+@contextmanager
+def sign_of_life(what: str) -> Iterator[None]:
+    """Says ``what`` on the terminal, with the seconds that it has taken, and erases the line when it is over.
+
+    Nothing is said where standard error is no terminal.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    over = threading.Event()
+    teller = threading.Thread(target=_tell, args=(what, over), daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        over.set()
+        teller.join()
+
+
+def _tell(what: str, over: threading.Event) -> None:
+    began = time.monotonic()
+    while True:
+        print(f"{_ERASE}{what} ... {time.monotonic() - began:.0f} s", end="", file=sys.stderr, flush=True)
+        if over.wait(_EVERY):
+            print(_ERASE, end="", file=sys.stderr, flush=True)
+            return
