@@ -10,16 +10,19 @@ pytest := $(python) -m pytest
 unexport PYTHONDONTWRITEBYTECODE
 
 # A name that is mistyped would be ignored.
-options := ARGS ENGINE METHOD FAULTS ERROR EVENT NAME NAMES SCHEDULES SEED UPGRADE
+options := ARGS ENGINE METHOD FAULTS LAMBDA ERROR EVENT NAME NAMES SCHEDULES SEED UPGRADE
 unknown := $(filter-out $(options),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(unknown),$(error There is no option $(unknown) here; there are: $(options)))
 
 ##@ Try it
-demo: .machine/machine.json $(if $(filter-out kerberos,$(METHOD))$(filter all mariadb,$(ENGINE)),.machine/aws) ## Watch a new database being onboarded, to a proved sign-in (ENGINE=all: every engine; METHOD=iam; FAULTS=list shows what may go wrong, FAULTS=NAME makes it happen)
-	@$(cloud) demo $(if $(ENGINE),--engine "$(ENGINE)") $(if $(METHOD),--method "$(METHOD)") $(if $(FAULTS),--faults "$(FAULTS)") $(ARGS)
+demo: .machine/machine.json $(if $(filter-out kerberos,$(METHOD))$(filter all mariadb,$(ENGINE)),.machine/aws) $(if $(filter sam,$(LAMBDA)),.machine/sam containers) ## Watch a new database being onboarded, to a proved sign-in (ENGINE=all: every engine; METHOD=iam; FAULTS=list shows what may go wrong, FAULTS=NAME makes it happen; LAMBDA=sam: functions in containers)
+	@$(cloud) demo $(if $(ENGINE),--engine "$(ENGINE)") $(if $(METHOD),--method "$(METHOD)") $(if $(FAULTS),--faults "$(FAULTS)") $(if $(LAMBDA),--lambda "$(LAMBDA)") $(ARGS)
 
 up: .machine/machine.json .machine/aws ## Start the local cloud in the background and print what to try
 	@$(cloud) up $(ARGS)
+
+sam-local: .machine/machine.json .machine/aws .machine/sam containers ## Start a local cloud that `sam local` reaches, prove it, and print what to try
+	@$(cloud) sam-local $(ARGS)
 
 shell: .machine/machine.json .machine/aws ## A shell in which aws, mysql, mariadb, psql and the endpoints' names work (after `make up`)
 	@$(cloud) shell $(ARGS)
@@ -90,13 +93,13 @@ bare-machines: ## Run the README's commands on a bare Debian 12 and a bare Ubunt
 	@setup/bare_machines
 
 help: ## This list
-	@awk -f setup/help.awk $(MAKEFILE_LIST)
+	@setup/help $(MAKEFILE_LIST)
 
 # What the machine needs. An environment that was deleted from the cache is made again.
 ifeq ($(wildcard $(python)),)
 .PHONY: .machine/machine.json
 endif
-.machine/machine.json: $(filter-out setup/lint% setup/build setup/jdbc setup/bare_machines setup/help.awk,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
+.machine/machine.json: $(filter-out setup/lint% setup/build setup/jdbc setup/bare_machines setup/help setup/containers setup/lambda_image,$(wildcard setup/*)) requirements/local.txt requirements/runtime.txt $(wildcard localcloud/servers/native/*.c)
 	@setup/machine
 
 .machine/%: requirements/%.txt setup/environment
@@ -112,7 +115,10 @@ endif
 .machine/oldest: requirements/local.txt setup/environment setup/python pyproject.toml
 	@setup/environment oldest "$$(setup/python oldest)" $< >/dev/null && touch -h $@
 
+containers:
+	@setup/containers
+
 python-of-lambda:
 	@setup/python lambda >/dev/null
 
-.PHONY: python-of-lambda demo up shell test-all diagnose start watch claims down events test unit unit-oldest contract integration simulation e2e soak faults bench saboteur mutants lint lock build bare-machines help
+.PHONY: python-of-lambda containers demo up sam-local shell test-all diagnose start watch claims down events test unit unit-oldest contract integration simulation e2e soak faults bench saboteur mutants lint lock build bare-machines help

@@ -1,4 +1,4 @@
-"""`python -m localcloud`: demo, up, down, shell, start, watch, events, claims."""
+"""`python -m localcloud`: demo, up, sam-local, down, shell, start, watch, events, claims."""
 
 import argparse
 import math
@@ -16,10 +16,13 @@ def main(arguments: Sequence[str]) -> int:
     for name, purpose in (
         ("demo", "show a new database being onboarded"),
         ("up", "start a cloud in the background"),
+        ("sam-local", "start a cloud in the background that the SAM CLI's containers reach"),
         ("serve", "run a cloud in the foreground, for `up`"),
     ):
         command = commands.add_parser(name, help=purpose)
         command.add_argument("--speed", type=_speed, default=500, help="simulated seconds in a real one (default 500)")
+        if name == "serve":
+            command.add_argument("--sam", default="NOT_HERE", help="what the SAM CLI has to do with it")
         if name == "demo":
             command.add_argument(
                 "--engine",
@@ -27,6 +30,9 @@ def main(arguments: Sequence[str]) -> int:
                 help="mysql (default), aurora-mysql, postgres, aurora-postgresql, mariadb, or all",
             )
             command.add_argument("--method", default="", help="kerberos or iam (default: the engine's first)")
+            command.add_argument(
+                "--lambda", dest="functions", choices=("process", "sam"), default="process", help="where functions run"
+            )
             command.add_argument("--faults", default="", help="what goes wrong, with commas between; `list` prints all")
     commands.add_parser("down", help="end what `up` started")
     shell = commands.add_parser("shell", help="a shell, or one command, that finds the cloud")
@@ -77,18 +83,27 @@ def _interrupt(*_: object) -> None:
 def _run(asked: argparse.Namespace) -> int:
     # each command imports what it needs: moto takes a second
     if asked.command == "demo":
+        from localcloud.cloud import Sam
         from localcloud.demo import story
 
         signal.signal(signal.SIGINT, _interrupt)
-        story.tell(asked.engine, asked.method, asked.faults, asked.speed)
+        sam = Sam.RUNS_FUNCTIONS if asked.functions == "sam" else Sam.NOT_HERE
+        story.tell(asked.engine, asked.method, asked.faults, asked.speed, sam)
     elif asked.command == "up":
         from localcloud import background, lines
 
         background.up(asked.speed, lines.say)
+    elif asked.command == "sam-local":
+        from localcloud.sam import session
+
+        session.begin(asked.speed)
     elif asked.command == "serve":
         from localcloud import background, scenery
+        from localcloud.cloud import Sam
 
-        background.serve(asked.speed, scenery.prepare)
+        sam = Sam[asked.sam]
+        prepare = scenery.prepare if sam is Sam.NOT_HERE else scenery.prepare_without_sweep
+        background.serve(asked.speed, prepare, sam)
     elif asked.command == "down":
         from localcloud import background
 

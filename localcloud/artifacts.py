@@ -58,7 +58,7 @@ class Artifacts:
         if source.is_file():
             return source.read_bytes()
         if metadata.get("BuildMethod") == "makefile":
-            folder = self._built(name, source)
+            folder = self.built(name, source)
             archive = folder.with_suffix(".zip").read_bytes()
         else:
             archive = zipped(source)
@@ -68,7 +68,7 @@ class Artifacts:
         self._folders[self.name_of(archive)] = folder
         return archive
 
-    def _built(self, name: str, source: Path) -> Path:
+    def built(self, name: str, source: Path) -> Path:
         """The layer as its Makefile builds it (`build-<logical id>`, as for `sam build`), kept as long as its
         sources stay the same.
         """

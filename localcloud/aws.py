@@ -24,7 +24,19 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.utilities.utils import get_partition
 from werkzeug.serving import make_server
 
-from localcloud import cloudformation, directories, eventbridge, lambdas, quotas, rds, s3, scheduler, sns, stepfunctions
+from localcloud import (
+    cloudformation,
+    directories,
+    eventbridge,
+    lambdas,
+    quotas,
+    rds,
+    s3,
+    scheduler,
+    sns,
+    state_testing,
+    stepfunctions,
+)
 from localcloud.artifacts import Artifacts, host_architecture
 from localcloud.clock import Clock
 from localcloud.cloudformation import DeploymentError
@@ -32,6 +44,7 @@ from localcloud.cloudwatch import watching
 from localcloud.cloudwatch.metrics import Metrics
 from localcloud.comparison import Finding
 from localcloud.deploy import Stack, deploy
+from localcloud.execution_environments import ExecutionEnvironments
 from localcloud.faults import Faults
 from localcloud.figures import Door, Figures
 from localcloud.iam.authorizer import Authorizer
@@ -49,9 +62,11 @@ class Aws:
     account: str = DEFAULT_ACCOUNT_ID
     _had_another: ClassVar[bool] = False  # in this process, before this one
 
-    def __init__(self, world: World, clock: Clock, faults: Faults, region: str) -> None:
+    def __init__(self, world: World, clock: Clock, faults: Faults, region: str, host: str = "127.0.0.1") -> None:
+        """`host` is the address of the endpoint."""
         self.region, self.figures = region, Figures()
-        self.authorizer, metrics = Authorizer(self.account, region), Metrics(clock)
+        self.authorizer, self.metrics = Authorizer(self.account, region), Metrics(clock)
+        metrics = self.metrics
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._session = boto3.Session("local", "local", region_name=region)
@@ -68,9 +83,9 @@ class Aws:
         )
         _keep_service_role_policies()
         door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures, self.authorizer, faults)
-        self._server = make_server("127.0.0.1", 0, door, threaded=True, request_handler=_RequestHandler)
+        self._server = make_server(host, 0, door, threaded=True, request_handler=_RequestHandler)
         # an address, not "localhost": of a name botocore would ask for <bucket>.localhost
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
+        self.endpoint = f"http://{host}:{self._server.server_port}"
         os.environ["MOTO_PORT"] = str(self._server.server_port)  # where moto's Step Functions finds other services
         machine = world.machine
         self._artifacts = Artifacts(
@@ -80,16 +95,16 @@ class Aws:
         def spawn(argv: list[str], environment: Mapping[str, str], cwd: Path) -> "subprocess.Popen[bytes]":
             return world.spawn("function", argv, subprocess.PIPE, environment, cwd)
 
-        self.functions = lambdas.ExecutionEnvironments(
+        processes = ExecutionEnvironments(
             interpreter=str(machine.runtime_python),
             platform={"AWS_ENDPOINT_URL": self.endpoint, **world.resolving},
             spawn=spawn,
             artifacts=self._artifacts,
             clock=clock,
-            faults=faults,
             authorizer=self.authorizer,
             metrics=metrics,
         )
+        self.functions = lambdas.Invocations(processes, clock, faults, self.authorizer)
         lambdas.install(self.functions)
         cloudformation.install(self.client)
         eventbridge.install(clock, faults, self.authorizer)
@@ -103,10 +118,13 @@ class Aws:
         )
         lambda_client = self._session.client("lambda", endpoint_url=self.endpoint, config=once)
         stepfunctions.install(clock, lambda_client, self.authorizer, metrics)
+        state_testing.install()
         if Aws._had_another:
             BackendDict.reset()  # here and not at the end: it takes a second, and most processes have but one cloud
         watching.install(clock, metrics, self.authorizer)
         Aws._had_another = True
+        # where AWS's clients look for TestState
+        world.names.also(host, f"sync-{host}")
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="moto"
         ).start()
@@ -165,7 +183,7 @@ class Aws:
         """Functions that are wanted soon are started before they are wanted, as Lambda often does too."""
         backend = lambda_simple_backends[self.account][self.region]
         names = stack.of_type("AWS::Lambda::Function").values()
-        self.functions.start_early([backend.get_function(name) for name in names])
+        self.functions.runner.start_early([backend.get_function(name) for name in names])
 
     def close(self) -> None:
         self.functions.close()

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from localcloud.cloud import Cloud
+from localcloud.cloud import Cloud, Sam
 from localcloud.running import Running, forget, log_file, runtime_folder, started_at, ticket_file
 from localcloud.sign_of_life import sign_of_life
 
@@ -22,16 +22,16 @@ class DidNotStart(RuntimeError):
     """The background process ended, or took too long; the message ends with what it wrote."""
 
 
-def up(speed: float, say: Callable[[Running], None]) -> None:
+def up(speed: float, say: Callable[[Running], None], sam: Sam = Sam.NOT_HERE) -> None:
     """Start a cloud in the background, unless one is running, and have `say` tell what to do with it. Raises
     DidNotStart.
     """
     with (runtime_folder() / "lock").open("w") as lock:  # two at once would be two clouds, one of them lost
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return _up(speed, say)
+        return _up(speed, say, sam)
 
 
-def _up(speed: float, say: Callable[[Running], None]) -> None:
+def _up(speed: float, say: Callable[[Running], None], sam: Sam) -> None:
     if running := Running.find():
         print("The local cloud is already running.")
         return say(running)
@@ -39,7 +39,7 @@ def _up(speed: float, say: Callable[[Running], None]) -> None:
     log = log_file()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "localcloud", "serve", "--speed", f"{speed:g}"],
+            [sys.executable, "-m", "localcloud", "serve", "--speed", f"{speed:g}", "--sam", sam.name],
             cwd=Path(__file__).resolve().parent.parent,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -80,7 +80,7 @@ def down() -> None:
     print(f"The local cloud is down ({time.monotonic() - began:.1f} s). Its log stays: {log_file()}")
 
 
-def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
+def serve(speed: float, prepare: Callable[[Cloud], None], sam: Sam = Sam.NOT_HERE) -> None:
     """Run a cloud until SIGTERM or SIGINT comes; this is the background process."""
     logging.basicConfig(format="%(asctime)s %(name)s %(message)s")
     enough, running = threading.Event(), False
@@ -92,7 +92,7 @@ def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
 
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, end)
-    with Cloud(speed=speed) as cloud:
+    with Cloud(speed=speed, sam=sam) as cloud:
         # they need moto, which takes a second; the cloud has imported it while others started
         from localcloud import chronicle
         from localcloud.rds import endpoints
@@ -110,7 +110,7 @@ def serve(speed: float, prepare: Callable[[Cloud], None]) -> None:
             hosts=endpoints.hosts(cloud.account, cloud.region),
             outputs=cloud.outputs,
             environment=cloud.environment(),
-            clients=cloud.world.machine.clients,
+            clients=cloud.clients,
         ).publish()
         enough.wait()
         forget(os.getpid())

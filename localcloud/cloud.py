@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -11,11 +12,24 @@ from typing import TYPE_CHECKING, Any, Self
 from localcloud.clock import Clock
 from localcloud.faults import Faults
 from localcloud.machine import Machine
+from localcloud.sam import account
+from localcloud.sam.containers import SAM, Containers
 from localcloud.servers.directory import Directory
+from localcloud.servers.names import loopback
 from localcloud.servers.world import World
 
 if TYPE_CHECKING:
     from localcloud.deploy import Stack
+    from localcloud.sam.project import Project
+
+
+class Sam(Enum):
+    """What the SAM CLI has to do with a cloud."""
+
+    NOT_HERE = "nothing: the cloud is on loopback"
+    REACHES = "its containers reach the cloud, whose own functions are processes"
+    RUNS_FUNCTIONS = "its containers are the cloud's functions"
+
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
 DOMAIN = "corp.example.com"
@@ -34,15 +48,19 @@ class Cloud:
         allowed: Mapping[tuple[str, str], str] | None = None,
         stack_name: str = "signon",
         region: str = "us-east-1",
+        sam: Sam = Sam.NOT_HERE,
     ) -> None:
         """`speed`: simulated seconds in a real one. `allowed`: what the deployment may lose, `comparison.ALLOWED`
-        if None.
+        if None. `sam`: what the SAM CLI has to do with it.
         """
         self.clock, self.faults, self.region, self.stack_name = Clock(speed), Faults(), region, stack_name
         self.phases: dict[str, float] = {}  # what took how long, seconds
         self.clock.tick()
         self._template, self._allowed = template, allowed
         self._end = ExitStack()
+        self._sam = sam
+        self.containers: Containers | None = None
+        self.project: Project | None = None
 
     def __enter__(self) -> Self:
         with ExitStack() as undo, self.clock.working():  # the simulated day begins with the finished cloud
@@ -58,13 +76,20 @@ class Cloud:
 
     def _start(self) -> None:
         with self._phase("world"):
-            self.world = self._end.enter_context(World(Machine.read()))
+            machine, network = Machine.read(), loopback
+            if self._sam is not Sam.NOT_HERE:
+                account.use_it()
+                self.containers = Containers(machine)
+                self._end.callback(self.containers.close)
+                network = self.containers.open
+            self.world = self._end.enter_context(World(machine, network))
         directory = _Background(lambda: self.world.start_directory(DOMAIN))
         with self._phase("import moto"):
             from localcloud.aws import Aws
             from localcloud.comparison import ALLOWED
         with self._phase("start moto"):
-            self.aws = Aws(self.world, self.clock, self.faults, self.region)
+            host = f"{self.world.names.network}.1" if self.containers else "127.0.0.1"
+            self.aws = Aws(self.world, self.clock, self.faults, self.region, host)
             self._end.callback(self.aws.close)
         self.endpoint, self.account, self.figures = self.aws.endpoint, self.aws.account, self.aws.figures
         self.authorizer = self.aws.authorizer
@@ -74,9 +99,19 @@ class Cloud:
         with self._phase("translate, deploy, compare"):
             allowed = ALLOWED if self._allowed is None else self._allowed
             self.stack = self.deploy(self._template, self.stack_name, allowed)
+        if self.containers:
+            self._let_sam_in(self.containers)
         with self._phase("wait for the directory"):
             self.directory: Directory = directory.result()
         self.aws.start_functions_early(self.stack)
+
+    def _let_sam_in(self, containers: Containers) -> None:
+        from localcloud.sam.local_copy import local_copy, start_lambda
+
+        with self._phase("the SAM CLI's copy"):
+            self.project = local_copy(self, containers, self._template)
+            if self._sam is Sam.RUNS_FUNCTIONS:
+                self.aws.functions.runner = start_lambda(self, containers, self.project)
 
     def close(self) -> None:
         """End everything. Safe to call twice."""
@@ -105,7 +140,14 @@ class Cloud:
     def environment(self) -> dict[str, str]:
         """What a process needs to be a client of this cloud: AWS's variables, names, Kerberos, the CA bundle."""
         own = {"KRB5_CONFIG": str(self.directory.krb5_conf), "SIGNON_CA": str(self.world.authority.bundle)}
-        return {**self.aws.environment(), **self.world.client_environment, **own}
+        sam = {**self.containers.environment, **self.project.environment} if self.containers and self.project else {}
+        return {**self.aws.environment(), **self.world.client_environment, **own, **sam}
+
+    @property
+    def clients(self) -> dict[str, list[str]]:
+        """The programs that belong to this cloud, by name: the beginning of each command line."""
+        sam = {"sam": [str(SAM)]} if self.containers else {}
+        return {**self.world.machine.clients, **sam}
 
     @contextmanager
     def _phase(self, name: str) -> Iterator[None]:

@@ -23,6 +23,8 @@ from localcloud.requests import Call, access_key_id, called, parameters, service
 from localcloud.tracing import trace_id
 from localcloud.turns import turn
 
+_ROOT = re.compile(r"Root=([^;]+)")
+
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -30,6 +32,16 @@ class Figures:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_trace: dict[str, Counter[Call]] = {}
+        self._served: dict[str, str] = {}
+
+    def serves(self, function: str, trace: str) -> None:
+        """From now on the calls of this function belong to the trace, where its SDK sends none: in SAM's containers."""
+        self._served[function] = self.trace_of(function, trace)
+
+    def trace_of(self, function: str, said: str = "") -> str:
+        """The trace to which a call of the function belongs; `said` is the header that came with it, or an Invoke."""
+        found = _ROOT.search(said)
+        return found[1] if found else self._served.get(function, "")
 
     def count(self, trace: str, call: Call) -> None:
         with self._lock:
@@ -73,8 +85,8 @@ class Door:
     def _of_a_function(
         self, session: Session, call: Call, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
-        root = re.search(r"Root=([^;]+)", environ.get("HTTP_X_AMZN_TRACE_ID", ""))
-        self._figures.count(root[1] if root else "", call)
+        trace = self._figures.trace_of(session.name, environ.get("HTTP_X_AMZN_TRACE_ID", ""))
+        self._figures.count(trace, call)
         try:
             asked = parameters(environ, call)
             self._authorizer.check(session, Asked(call, self._authorizer.account, self._authorizer.region, asked))

@@ -36,6 +36,12 @@ def prepare(cloud: Cloud) -> None:
         )
 
 
+def prepare_without_sweep(cloud: Cloud) -> None:
+    """The same, for people who call single functions: the sweep would work on their database at the same time."""
+    prepare(cloud)
+    switch_sweep(cloud, "DISABLED")
+
+
 def create_database(cloud: HasClients, name: str, profile: str | None, engine: str = "mysql") -> None:
     """What a team does that wants a small instance; `profile` is the tag's value, None for no tag."""
     cloud.client("rds").create_db_instance(

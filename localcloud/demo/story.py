@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud import unheard
-from localcloud.cloud import Cloud
+from localcloud.cloud import Cloud, Sam
 from localcloud.demo.faults import ONBOARDED, PARKED, Fault, chosen, expected, listed
 from localcloud.demo.play import DemoFailed, NotHere, Play, Proved, prove
 from localcloud.demo.plays import IAM, KERBEROS, PLAYS
@@ -31,12 +31,13 @@ PATIENCE = 240  # seconds of real time until an execution begins: RDS takes minu
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
 REMEMBERED = ("end", "error", "plan", "profile", "next_look")
 LIST = "list"  # in place of a fault's name
+KILLED = "functions-killed"
 ALL = "all"  # in place of an engine's
 
 
-def tell(engine: str, method: str, faults: str, speed: float) -> None:
+def tell(engine: str, method: str, faults: str, speed: float, sam: Sam = Sam.NOT_HERE) -> None:
     """Runs the demo; `method` is "" for the engine's first, `faults` are the names of what goes wrong, with commas
-    between them, `speed` is simulated seconds per real second. Raises DemoFailed.
+    between them, `speed` is simulated seconds per real second. Raises DemoFailed and NoContainers.
     """
     if faults == LIST:
         print(f"What may go wrong, and how it ends:\n{listed()}")
@@ -44,10 +45,12 @@ def tell(engine: str, method: str, faults: str, speed: float) -> None:
     plays, going_wrong, began = _plays(engine, method), chosen(faults), time.monotonic()
     if len(plays) > 1 and going_wrong:
         raise DemoFailed("One database goes wrong at a time: name an engine beside FAULTS")
+    if sam is Sam.RUNS_FUNCTIONS and any(fault.name == KILLED for fault in going_wrong):
+        raise DemoFailed(f"A container of the SAM CLI cannot be killed in mid-work: show {KILLED} without LAMBDA=sam")
     print(f"RDS Sign-on: {_title(plays)}, from RDS's event to a proved sign-in\n", flush=True)
     with unheard.gathered() as errors, ExitStack() as stack:
         with sign_of_life("  Starting the servers, the directory and the local cloud"):
-            cloud = stack.enter_context(Cloud(speed=speed))
+            cloud = stack.enter_context(Cloud(speed=speed, sam=sam))
             with cloud.clock.working():
                 prepare(cloud)
         people = Mailbox(cloud, cloud.outputs["OutcomesTopic"], "people")
@@ -129,12 +132,17 @@ def _introduce(cloud: Cloud, play: Play | None, faults: Sequence[Fault], seconds
     of_method = {KERBEROS: [("directory", directory), people], IAM: [roles]}
     for what, is_so in (
         ("local cloud", f"template.yaml deployed, {len(cloud.physical)} resources; {seconds:.1f} s"),
-        *([("real", f"{play.real(cloud)}, each function in a process of its own")] if play else []),
+        *([("real", f"{play.real(cloud)}, each function in a {_place(cloud)} of its own")] if play else []),
         *([("stood in for", play.stood_in_for)] if play else []),
         *(of_method[play.method] if play else [pair for pairs in of_method.values() for pair in pairs]),
+        *([("containers", cloud.containers.title)] if cloud.containers else []),
         *(("goes wrong", fault.says) for fault in faults),
     ):
         print(f"  {what:<14} {is_so}")
+
+
+def _place(cloud: Cloud) -> str:
+    return "container" if cloud.containers else "process"
 
 
 def _onboard(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox, began: float) -> Told:

@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 PORT = 3306  # the default port of MySQL; whoever holds it on .1 of a network holds the network
@@ -18,22 +19,42 @@ class NoNetworkLeft(RuntimeError):
     """No 127.0.x.0/24 is free on this machine."""
 
 
-class Names:
-    """One 127.0.x.0/24, which no other world uses, and files of names that only processes of this world read."""
+def loopback(number: int) -> str:
+    """The beginning of the addresses of a network that this machine alone reaches."""
+    return f"127.0.{number}"
 
-    def __init__(self, hosts: Path, services: Path) -> None:
-        """`hosts` holds names and their addresses, `services` what DNS knows of where a domain's services are."""
+
+class Names:
+    """One network, which no other world uses, and files of names that only processes of this world read."""
+
+    def __init__(self, hosts: Path, services: Path, network: Callable[[int], str] = loopback) -> None:
+        """`hosts` holds names and their addresses, `services` what DNS knows of where a domain's services are.
+        `network` makes the network of a number that no other world on this machine has.
+        """
         self.hosts, self.services = hosts, services
         self._lock = threading.Lock()
-        self._claim, self.network = _claim_network()
+        self._claim, number = _claim_network()
+        self.network = network(number)
         self._last = 1
         self._written = 0  # when, in seconds of the epoch
+        self._told: Callable[[dict[str, str]], None] | None = None
         self.directory_address = f"{self.network}.1"
 
     @property
     def resolving(self) -> dict[str, str]:
         """The environment in which a process resolves the names. The file is read again whenever it has changed."""
         return {"LD_PRELOAD": "libnss_wrapper.so", "NSS_WRAPPER_HOSTS": str(self.hosts)}
+
+    def tell(self, listener: Callable[[dict[str, str]], None]) -> None:
+        """`listener` is given what is known, now and whenever it has changed."""
+        self._told = listener
+        listener(self.known)
+
+    @property
+    def known(self) -> dict[str, str]:
+        """The first address of each name."""
+        lines = [line.split() for line in self.hosts.read_text().splitlines()]
+        return {host: address for address, host in reversed(lines)}
 
     def add(self, *hosts: str) -> str:
         """An address of its own, which `hosts` resolve to from now on. Raises NoNetworkLeft after 253 addresses.
@@ -84,14 +105,16 @@ class Names:
         making.chmod(0o644)
         os.utime(making, (self._written, self._written))
         making.replace(self.hosts)
+        if self._told:
+            self._told(self.known)
 
     def close(self) -> None:
         """Leaves the network to others."""
         self._claim.close()
 
 
-def _claim_network() -> tuple[socket.socket, str]:
-    """The network, and a socket that holds it as long as it is open: the kernel closes it when we are killed."""
+def _claim_network() -> tuple[socket.socket, int]:
+    """The number, and a socket that holds it as long as it is open: the kernel closes it when we are killed."""
     for third in range(1, 255):
         claim = socket.socket()
         try:
@@ -101,7 +124,7 @@ def _claim_network() -> tuple[socket.socket, str]:
             if refusal.errno != errno.EADDRINUSE:
                 raise
         else:
-            return claim, f"127.0.{third}"
+            return claim, third
     raise NoNetworkLeft(
         f"port {PORT} is taken on every loopback address: is a server listening on 0.0.0.0:{PORT}? Stop it, "
         "or let it listen on 127.0.0.1 only (MySQL: bind-address)"

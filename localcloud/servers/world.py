@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from signal import Signals
 from types import TracebackType
@@ -19,7 +19,7 @@ from .controller import PORT_SHIFT
 from .directory import Directory
 from .mariadb import MariaDB
 from .mysql import MySQL
-from .names import Names
+from .names import Names, loopback
 from .place import DISK, MEMORY, place
 from .postgresql import PostgreSQL
 from .supervisor import Supervisor
@@ -32,13 +32,15 @@ _PREFIX = "signon."
 class World:
     """Everything that must end together. Leaving it kills all of its processes and removes its folder.
 
-    All of it is on 127.0.x.0/24 and below `home`; nothing else on the machine is touched.
+    All of it is on 127.0.x.0/24, or on the network that it is given, and below `home`; nothing else on the machine is
+    touched.
 
     `migrations` are what teams do to their new databases: SQL, by the name of a new PostgreSQL database, that its owner
     runs in it before RDS announces it.
     """
 
-    def __init__(self, machine: Machine) -> None:
+    def __init__(self, machine: Machine, network: Callable[[int], str] = loopback) -> None:
+        """`network` makes the network of a number that no other world has."""
         for parent in (MEMORY, DISK):
             stale.sweep(parent, _PREFIX)
         self.machine = machine
@@ -49,7 +51,7 @@ class World:
         self.templates = Templates(machine.cache / "templates", self.account, self.supervisor)
         self.authority = Authority(self.account, self.home / "ca.pem")
         self.hosts = self.account.write(self.home / "hosts", "", 0o644)
-        self.names = Names(self.hosts, self.account.write(self.home / "services", "", 0o644))
+        self.names = Names(self.hosts, self.account.write(self.home / "services", "", 0o644), network)
         own = machine.mysql_plugin_dir
         self.plugins = self._plugins("plugins", "rdsauth.so", *(own.glob("*.so") if own else ()))
         self.mariadb_plugins = self._plugins("mariadb-plugins", "rdsauth-mariadb.so")

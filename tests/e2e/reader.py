@@ -67,9 +67,9 @@ class Reader:
         self._environment = {**kept, "HOME": str(folder), "XDG_RUNTIME_DIR": str(self._runtime)}
         self.printed = ""
 
-    def up(self) -> None:
-        """`make up`, and what it prints."""
-        self.printed = self._run(["make", "up"])
+    def up(self, target: str = "up") -> None:
+        """`make up`, or another target that starts a cloud, and what it prints."""
+        self.printed = self._run(["make", target])
 
     def down(self) -> None:
         """`make down`."""

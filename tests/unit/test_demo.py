@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from localcloud.__main__ import main
+from localcloud.cloud import Sam
 from localcloud.demo import story
 from localcloud.demo.play import DemoFailed, refused
 from localcloud.demo.plays import PLAYS
@@ -34,7 +35,7 @@ def test_what_is_not_refused_by_the_server_ends_the_demo(answer: subprocess.Comp
 def test_a_demo_that_failed_says_why_and_exits_with_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(engine: str, method: str, faults: str, speed: float) -> None:
+    def fail(*_: object) -> None:
         raise DemoFailed("alice was not signed in")
 
     monkeypatch.setattr(story, "tell", fail)
@@ -100,3 +101,8 @@ def test_a_line_is_broken_between_words_and_neither_at_a_hyphen_nor_in_a_name() 
 
 def test_in_a_terminal_that_is_too_narrow_lines_are_longer_than_it() -> None:
     assert folded(f"{'word ' * 7}word word", -4).splitlines() == ["word word word word word word word word", "word"]
+
+
+def test_a_container_is_not_killed_in_mid_work() -> None:
+    with pytest.raises(DemoFailed, match="show functions-killed without LAMBDA=sam"):
+        story.tell("mysql", "", "functions-killed", 500, Sam.RUNS_FUNCTIONS)

@@ -68,9 +68,9 @@ def test_a_function_never_runs_as_root(cloud: Cloud, probe: Stack) -> None:
 
 def test_the_next_invocation_finds_the_warm_process(cloud: Cloud, probe: Stack) -> None:
     invoke(cloud)
-    before = cloud.aws.functions.cold_starts
+    before = cloud.aws.functions.runner.cold_starts
     invoke(cloud)
-    assert cloud.aws.functions.cold_starts == before
+    assert cloud.aws.functions.runner.cold_starts == before
 
 
 def test_what_a_function_prints_is_in_its_log_group(cloud: Cloud, probe: Stack, eventually: Eventually) -> None:

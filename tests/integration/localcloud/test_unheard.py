@@ -15,7 +15,7 @@ from moto.utilities.utils import CaseInsensitiveDict
 
 from localcloud import unheard
 from localcloud.cloud import Cloud
-from localcloud.lambdas import ExecutionEnvironments
+from localcloud.execution_environments import ExecutionEnvironments
 from localcloud.machine import Machine
 from localcloud.servers import World
 from tests.integration.localcloud.databases import Database
@@ -96,9 +96,7 @@ def test_who_ends_waits_for_the_function_that_is_just_started_early_and_starts_n
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aws, begun, go_on, tried = cloud.aws, threading.Event(), threading.Event(), []
-    environments = ExecutionEnvironments(
-        "", {}, Mock(), Mock(), cloud.clock, cloud.faults, aws.authorizer, metrics=Mock()
-    )
+    environments = ExecutionEnvironments("", {}, Mock(), Mock(), cloud.clock, aws.authorizer, metrics=Mock())
 
     def start(function: SimpleNamespace) -> None:
         tried.append(function.function_arn)

@@ -1,0 +1,1 @@
+"""The SAM CLI's local testing: functions in containers that reach the local cloud."""

@@ -1,0 +1,76 @@
+"""`python -m localcloud.sam.keeper FOLDER NUMBER CACHE VERSION`: has started what containers need, and undoes it.
+
+VERSION is the Python's that is wanted, where AWS's image can be had. It adds the address on which containers reach the
+cloud, and starts the engine; prints a line of JSON about both; and undoes everything when its standard input ends,
+which it does whatever becomes of the cloud.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from localcloud.artifacts import host_architecture
+from localcloud.sam import images
+from localcloud.sam.engines import EngineFailed, found
+
+NETWORK = "198.18.{}"  # of 198.18.0.0/15, which nobody's network has: https://www.rfc-editor.org/rfc/rfc2544
+SETUP = Path(__file__).resolve().parents[2] / "setup"
+
+
+def keep(folder: Path, number: int, cache: Path, version: str) -> None:
+    """Runs until standard input ends. Raises EngineFailed."""
+    with ExitStack() as end:
+        end.callback(shutil.rmtree, folder, ignore_errors=True)
+        _add_address(f"{NETWORK.format(number)}.1/24", end)
+        engine = found(folder, number, end)
+        before, architecture = engine.images(), host_architecture()
+        end.callback(engine.remove_what_sam_made, before)
+        public = images.has_public(engine, version, architecture, cache)
+        if not public:
+            version, archive = _made_image()
+            images.take_made(engine, archive, version, architecture)
+        image = "AWS's public image" if public else "an image made from this distribution's packages"
+        said = {
+            "environment": engine.environment,
+            "python_version": version,
+            "title": f"{engine.title}, {image}, Python {version}",
+        }
+        print(json.dumps(said), flush=True)
+        sys.stdin.read()
+
+
+def _add_address(address: str, end: ExitStack) -> None:
+    """All of the network is this machine's own from then on, as all of 127.0.0.0/8 is: so is a network on `lo`."""
+    words = ["address", "add", address, "dev", "lo"]
+    done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False)
+    if done.returncode and "File exists" not in done.stderr and "already assigned" not in done.stderr:
+        raise EngineFailed(
+            f"Containers reach the cloud on {address}, and this user may not add it. As root, run: ip {' '.join(words)}"
+        )
+    if not done.returncode:
+        words[1] = "delete"
+        end.callback(subprocess.run, ["ip", *words], check=False, capture_output=True)
+
+
+def _made_image() -> tuple[str, Path]:
+    """Its Python's version, and the archive."""
+    done = subprocess.run([SETUP / "lambda_image"], stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise EngineFailed("AWS's image of Lambda's Python cannot be pulled here, and no stand-in could be made.")
+    archive = Path(done.stdout.strip())
+    return archive.name.split("-")[1], archive
+
+
+if __name__ == "__main__":
+    os.setsid()  # whoever presses Ctrl-C means the cloud
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    try:
+        keep(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
+    except EngineFailed as failure:
+        sys.exit(str(failure))

@@ -1,0 +1,111 @@
+"""The SAM CLI's local testing: what `make sam-local` prints, every function in a container, a whole onboarding."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from localcloud.sam.events import folder_of
+from localcloud.sam.firewall import rules
+from localcloud.translation import read
+from tests.e2e.demos import ROOT, demo
+from tests.e2e.reader import Reader
+from tests.whole import only_in_test_all
+
+pytestmark = [
+    only_in_test_all,
+    pytest.mark.skipif(os.geteuid() != 0 and not shutil.which("docker"), reason="a private Podman is root's alone"),
+]
+
+# What each function answers to its event, in an order in which none takes from the next what it needs: a claim, the
+# directory.
+ANSWERS: Mapping[str, Mapping[str, Any]] = {
+    "DescribeDatabase": {"database": {"name": "payments-orders", "engine": "mysql"}},
+    "MakePlan": {"verdict": "GO", "findings": []},
+    "ProbeConnection": {"plugin_loaded": True},
+    "CheckDirectoryRole": {"role": "signon-directory-access-us-east-1"},
+    "AssociateDirectory": {"requested_at": None},
+    "ReadMembership": {"status": "kerberos-enabled", "verdict": "READY"},
+    "RebootDatabase": {"instances": ["payments-orders"]},
+    "EnsureConnectPolicy": {"roles": 0},
+    "CreateLogins": {"statements": 0},
+    "VerifyLogins": {"verified": 2},
+    "PublishConnectionKit": {"changed": 0},
+    "SwitchIamAuthentication": {"verdict": "READY", "requested": False},
+    "LeaveDirectory": {"verdict": "WAIT", "requested": True},
+    "ReportOutcome": {"end": "Onboarded"},
+    "ClaimDatabase": {"fence": 3},
+    "SweepDatabases": {"looked_at": 1},
+    "ReportEnding": {"reported": False},
+}
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    reader = Reader(tmp_path_factory.mktemp("reader"))
+    reader.up("sam-local")
+    try:
+        yield reader
+    finally:
+        reader.down()
+    assert "198.18." not in _addresses()
+    assert not rules() or shutil.which("docker")
+
+
+def _addresses() -> str:
+    return subprocess.run(["ip", "address"], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_call_of_a_function_prints_what_is_said(reader: Reader) -> None:
+    (expected,) = reader.section("The last line it prints:")
+    assert json.loads(expected) == answer(reader.shell(reader.section("1.")))
+
+
+def test_the_aws_cli_calls_functions_that_stay_warm(reader: Reader) -> None:
+    assert '"verdict": "GO"' in reader.shell(reader.section("2."))
+
+
+def test_the_state_machine_runs_here(reader: Reader) -> None:
+    printed = reader.shell(reader.section("3."))
+    assert "Planned." in printed
+    assert '"dry_run":true' in printed
+
+
+def test_every_function_has_its_answer() -> None:
+    resources = read(ROOT / "template.yaml")["Resources"]
+    assert set(ANSWERS) == {
+        name for name, resource in resources.items() if resource["Type"] == "AWS::Serverless::Function"
+    }
+
+
+@pytest.mark.parametrize("function", ANSWERS)
+def test_a_function_answers_its_event(reader: Reader, function: str) -> None:
+    line = f"sam local invoke {function} -t $TEMPLATE -e $EVENTS/{folder_of(function)}.json"
+    said = answer(reader.shell([line]))
+    assert "errorType" not in said
+    assert_holds(said, ANSWERS[function])
+
+
+def test_a_database_is_onboarded_by_functions_in_containers() -> None:
+    shown = demo("--lambda", "sam")
+    assert "each function in a container of its own" in shown
+    assert "Onboarded: payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back" in shown
+    assert "CREATE USER 'alice'@'%'" in shown
+    assert "Refused, as they must be:" in shown
+
+
+def answer(printed: str) -> Any:
+    """The function's, of what `sam local invoke` prints to standard output."""
+    return json.loads([line for line in printed.splitlines() if line.startswith("{")][-1])
+
+
+def assert_holds(said: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+    for key, value in expected.items():
+        if isinstance(value, Mapping):
+            assert_holds(said[key], value)
+        else:
+            assert said[key] == value
