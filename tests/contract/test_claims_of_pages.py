@@ -1,4 +1,8 @@
-"""What pages say the product does in a case is held by a test, which is named here (claims.yaml)."""
+"""What pages say the product does in a case is held by a test, which is named in claims/, a file for each page.
+
+`whole`: sections of which every row, bullet and paragraph has a claim. `explains`: what stands in those parts of them
+that say nothing of the product. `otherwise`: the page's other sections, with the tests that hold them or why none must.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +15,27 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-TABLE: Mapping[str, Any] = yaml.safe_load((ROOT / "tests/contract/claims.yaml").read_text())
-CLAIMS = [(page, claim["says"], claim["held_by"]) for page, claims in TABLE["claims"].items() for claim in claims]
-WHOLE = [(page, heading) for page, headings in TABLE["whole"].items() for heading in headings]
+FILES = sorted((ROOT / "tests/contract/claims").glob("*.yaml"))
+TABLES: Mapping[str, Any] = {table["page"]: table for table in (yaml.safe_load(path.read_text()) for path in FILES)}
+CLAIMS = [(page, claim["says"], claim["held_by"]) for page, table in TABLES.items() for claim in table["claims"]]
+WHOLE = [(page, heading) for page, table in TABLES.items() for heading in table["whole"]]
+OTHERWISE = [(page, why) for page, table in TABLES.items() for why in table.get("otherwise", {}).values()]
+EXPLAINS = [(page, text) for page, table in TABLES.items() for text in table.get("explains", ())]
+GENERATED = ["docs/permissions.md", "docs/to-try-on-aws.md"]  # whose own tests hold all of them
 
 
 def unfolded(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
+def without_code(page: str) -> str:
+    """A page without what readers copy, or a program drew."""
+    return re.sub(r"<!--.*?-->|^```.*?^```", "", (ROOT / page).read_text(), flags=re.MULTILINE | re.DOTALL)
+
+
 def section(page: str, heading: str) -> str:
-    """What stands under a heading, to the next one that is as high; without what readers copy, or a program drew."""
-    text = re.sub(r"<!--.*?-->|^```.*?^```", "", (ROOT / page).read_text(), flags=re.MULTILINE | re.DOTALL)
+    """What stands under a heading, to the next one that is as high."""
+    text = without_code(page)
     begin = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
     assert begin, heading
     return re.split(rf"^#{{1,{len(begin[1])}}} ", text[begin.end() :], maxsplit=1, flags=re.MULTILINE)[0]
@@ -40,11 +53,15 @@ def parts(text: str) -> Iterator[str]:
             yield block.strip()
 
 
+def assert_is_there(test: str) -> None:
+    module, name = test.split("::")
+    assert re.search(rf"^def {name}\(", (ROOT / module).read_text(), re.MULTILINE), test
+
+
 @pytest.mark.parametrize(("page", "says", "held_by"), CLAIMS)
 def test_a_claim_stands_on_its_page_and_its_test_is_there(page: str, says: str, held_by: str) -> None:
     assert says in unfolded((ROOT / page).read_text())
-    module, name = held_by.split("::")
-    assert re.search(rf"^def {name}\(", (ROOT / module).read_text(), re.MULTILINE), held_by
+    assert_is_there(held_by)
 
 
 def test_plan_and_sweep_alone_look_at_the_pause_switch() -> None:
@@ -57,6 +74,32 @@ def test_plan_and_sweep_alone_look_at_the_pause_switch() -> None:
 
 @pytest.mark.parametrize(("page", "heading"), WHOLE)
 def test_every_part_of_a_section_has_a_claim(page: str, heading: str) -> None:
-    held = [says for of, says, _ in CLAIMS if of == page]
+    held = [says for of, says, _ in CLAIMS + [(of, text, "") for of, text in EXPLAINS] if of == page]
     without = [part for part in parts(section(page, heading)) if not any(says in unfolded(part) for says in held)]
     assert without == []
+
+
+@pytest.mark.parametrize(("page", "text"), EXPLAINS)
+def test_what_only_explains_stands_in_a_section_that_is_whole(page: str, text: str) -> None:
+    assert any(text in unfolded(part) for of, heading in WHOLE if of == page for part in parts(section(page, heading)))
+
+
+@pytest.mark.parametrize("page", TABLES)
+def test_every_section_has_claims_or_is_said_to_need_none(page: str) -> None:
+    headings = set(re.findall(r"^## (.+)$", without_code(page), re.MULTILINE))
+    table = TABLES[page]
+    said = {*table["whole"], *table.get("otherwise", {})}
+    assert headings <= said
+    assert said <= set(re.findall(r"^##+ (.+)$", without_code(page), re.MULTILINE))
+
+
+@pytest.mark.parametrize(("page", "why"), OTHERWISE)
+def test_the_tests_that_hold_a_section_otherwise_are_there(page: str, why: str) -> None:
+    assert why
+    for test in re.findall(r"tests/\S+::\w+", why):
+        assert_is_there(test)
+
+
+def test_every_page_has_its_claims() -> None:
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")} | {"README.md"}
+    assert pages - set(GENERATED) == set(TABLES)

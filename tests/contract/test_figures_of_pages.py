@@ -26,6 +26,8 @@ ALARMS: dict[str, Any] = {
     for each in permissions.TEMPLATE["Resources"].values()
     if each["Type"] == "AWS::CloudWatch::Alarm"
 }
+SIMULATED = (ROOT / "tests/simulation/test_schedules.py").read_text()  # to import it takes a machine with servers
+SCHEDULES = re.findall(r"IN_MAKE_TEST, IN_TEST_ALL = (\d+), (\d+)", SIMULATED)[0]
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
@@ -47,6 +49,7 @@ def retried(error: str) -> timedelta:
     return timedelta(seconds=sum(pauses) / 2)
 
 
+SWEEP = permissions.TEMPLATE["Resources"]["SweepDatabases"]["Properties"]["Timeout"] // 60
 PARKED = many(membership.PARK_AFTER / HOUR)
 ACCEPTED = many(membership.ACCEPTED_WITHIN / MINUTE)
 ATTEMPTS = many(membership.MOST_ATTEMPTS)
@@ -81,6 +84,7 @@ PASSING = many(round(retried("TemporaryFailure") / MINUTE))
         ("docs/operations.md", f"else {many(plan.LOOK_AGAIN_AFTER / HOUR).replace('one', 'an')} hour later"),
         ("docs/operations.md", f"for more than {many(ALARMS['database-unfinished']['Threshold'] / 3600)} hours for a"),
         ("docs/operations.md", f"at {many(ALARMS['database-unfinished']['EvaluationPeriods'])} sweeps in a row"),
+        ("docs/operations.md", f"| how long the sweep may take | {SWEEP} minutes, ours"),
         (
             "docs/operations.md",
             "for more than "
@@ -88,6 +92,9 @@ PASSING = many(round(retried("TemporaryFailure") / MINUTE))
             + " hours no sweep has come to its end",
         ),
         ("docs/operations.md", f"| [{connect_policies.MOST_POLICIES}](https://docs.aws.amazon.com/IAM/"),
+        ("docs/architecture.md", f"{many(len(ALARMS)).capitalize()} alarms tell of what the stack cannot tell"),
+        ("docs/deploying.md", f"{many(len(ALARMS))} alarms and one metric of its own"),
+        ("docs/architecture.md", f"the same {SCHEDULES[0]} in each `make test`, {SCHEDULES[1]} others in"),
         ("docs/architecture.md", f"from {many(seconds_before_look(0) / 60)} minute to half an hour"),
         ("docs/architecture.md", f"and is asked for {EVENTS_KEPT.days} at most"),
         ("docs/architecture.md", f"membership {PARKED} hours after that"),

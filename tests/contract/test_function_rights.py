@@ -138,6 +138,24 @@ def test_a_secret_is_one_that_rds_made_or_the_stack_was_given_and_what_hangs_on_
                 assert statement.get("Condition") == ONLY_WHERE.get(action, statement.get("Condition"))
 
 
+def test_only_our_own_policies_are_attached_and_only_to_the_roles_that_were_listed() -> None:
+    attaching = [
+        statement
+        for function in FUNCTIONS
+        for statement in statements_of(role_of(function))
+        if "iam:AttachRolePolicy" in listed(statement["Action"])
+    ]
+    ours = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/signon/connect/${AWS::StackName}-${AWS::Region}-*"
+    assert attaching == [
+        {
+            "Effect": "Allow",
+            "Action": "iam:AttachRolePolicy",
+            "Resource": {"Ref": "ConnectRoles"},
+            "Condition": {"ArnLike": {"iam:PolicyARN": {"Fn::Sub": ours}}},
+        }
+    ]
+
+
 @each_function
 def test_only_what_lambda_does_in_the_name_of_a_function_is_denied_to_its_code(function: str) -> None:
     name = FUNCTIONS[function]["FunctionName"]["Fn::Sub"]
@@ -166,6 +184,13 @@ def test_a_function_that_works_by_a_plan_reads_the_profile_that_was_planned() ->
         "Verify logins": {"get_object of a version"},
         "Publish connection kit": {"get_object of a version"},
     }
+
+
+def test_the_three_functions_in_the_vpc_have_the_same_subnets_and_group() -> None:
+    """Lambda makes one network interface for each subnet and set of groups, whatever the functions."""
+    there = [function["VpcConfig"] for function in FUNCTIONS.values() if "VpcConfig" in function]
+    ours = {"SubnetIds": {"Ref": "SubnetIds"}, "SecurityGroupIds": [{"Fn::GetAtt": ["DatabaseAccess", "GroupId"]}]}
+    assert there == [ours] * 3
 
 
 def test_functions_reach_the_databases_ports_and_https_and_nothing_else() -> None:

@@ -154,6 +154,14 @@ def test_each_reboot_is_waited_for_and_each_is_probed_before() -> None:
     ]
 
 
+def test_each_execution_and_each_attempt_to_join_looks_at_the_directory_role_first() -> None:
+    before = {name for name, state in STATES.items() if "Associate directory" in followers(state)}
+    assert before == {"Check directory role"}
+    assert STATES["Retry the association"]["Next"] == "Check directory role"
+    first = {way["Variable"]: way["Next"] for way in STATES["Method?"]["Choices"]}
+    assert first["$.plan.methods.kerberos"] == "Check directory role"
+
+
 def test_every_end_that_is_reported_has_its_way() -> None:
     choices = STATES["Outcome?"]["Choices"]
     ways = {way["StringEquals"]: way["Next"] for way in choices if "StringEquals" in way}

@@ -7,8 +7,10 @@ import pytest
 from tests.bench.joins import MYSQL, NEVER, THOUSAND, Kind, a_cluster, join
 from tests.simulation.servers import WarmMySQL
 from tests.simulation.world import ORDERS, World
+from tests.whole import only_in_test_all
 
-MOST_EVENTS, MOST_LOOKS, MOST_BYTES = 250, 16, 8 * 1024
+MOST_EVENTS, MOST_LOOKS = 250, 16
+MOST_BYTES, MOST_BYTES_OF_SIXTEEN, MOST_BYTES_OF_A_THOUSAND_LEFT_ALONE = 4_000, 6_500, 8_000
 AURORA = a_cluster(readers=1)
 HALF_AN_HOUR, THREE_HOURS = timedelta(minutes=30), timedelta(hours=3)
 
@@ -31,13 +33,30 @@ def test_no_join_takes_more_than_250_events_however_long_it_lasts(
     ours = join(quick_world, kind, takes)
     assert (ours.end, ours.looks, ours.transitions, ours.history_events) == (end, looks, transitions, events)
     assert ours.history_events <= MOST_EVENTS
-    assert ours.largest_payload <= MOST_BYTES
+    assert ours.largest_payload <= (MOST_BYTES if kind is MYSQL else MOST_BYTES_OF_SIXTEEN)
     assert takes > HALF_AN_HOUR or ours.looks <= MOST_LOOKS
 
 
 def test_each_further_instance_of_a_cluster_takes_nineteen_events(quick_world: World) -> None:
     ours = join(quick_world, a_cluster(readers=2), HALF_AN_HOUR)
     assert (ours.end, ours.looks, ours.transitions, ours.history_events) == ("Onboarded", 12, 56, 179 + 19)
+
+
+@only_in_test_all
+@pytest.mark.parametrize(("takes", "events"), [(HALF_AN_HOUR, 445), (THREE_HOURS, 508)])
+def test_sixteen_instances_take_five_hundred_events_and_little_more_to_say(
+    quick_world: World, takes: timedelta, events: int
+) -> None:
+    ours = join(quick_world, a_cluster(readers=15), takes)
+    assert (ours.end, ours.history_events) == ("Onboarded", events)
+    assert MOST_BYTES < ours.largest_payload <= MOST_BYTES_OF_SIXTEEN
+
+
+def test_an_execution_asks_rds_about_thirty_times(quick_world: World) -> None:
+    """As the page of operations says, where it compares a thousand of them with RDS's quota."""
+    assert join(quick_world, MYSQL, HALF_AN_HOUR).end == "Onboarded"
+    asked = [made for made in quick_world.calls.made if made.by and made.call.service == "rds"]
+    assert 25 <= len(asked) <= 35, len(asked)
 
 
 def test_a_loop_that_looks_every_half_minute_has_four_times_as_many_events(quick_world: World) -> None:
@@ -59,4 +78,4 @@ def test_neither_do_a_thousand_logins_that_somebody_else_made(quick_world: World
     quick_world.conductor.run()
     (execution,) = quick_world.executions.all.values()
     assert execution.end == "Needs a person"
-    assert execution.run.largest_payload <= MOST_BYTES
+    assert execution.run.largest_payload <= MOST_BYTES_OF_A_THOUSAND_LEFT_ALONE

@@ -71,6 +71,8 @@ def test_a_thousand_lost_events_are_found_by_one_sweep_with_eleven_describe_call
     assert len(quick_world.calls.of("DescribeDBClusters")) == 1
     assert len(quick_world.calls.of("BatchGetItem")) == 20
     assert {made.parameters["MaxRecords"] for made in quick_world.calls.of("DescribeDBInstances")} == {100}
+    asked = [made for made in quick_world.calls.made if made.call.service in ("rds", "dynamodb")]
+    assert 35 <= len(asked) <= 45, len(asked)  # "about 40", says the page of operations
 
 
 def test_at_most_five_run_at_once_and_the_next_sweeps_go_on_with_the_rest(quick_world: World, starts: Starts) -> None:

@@ -26,6 +26,7 @@ from tests.builders import (
     a_record,
     a_request,
     a_version,
+    an_instance,
     planned,
     surroundings,
 )
@@ -162,6 +163,12 @@ def test_readers_alone_are_rebooted_where_the_engine_says_so() -> None:
     plan = planned(of("aurora-mysql", engine_version="8.0.mysql_aurora.3.10.1"), a_profile_of("aurora-mysql", *BOTH))
     reboots = [step.action for step in plan.steps if step.interruption == "reboot"]
     assert reboots == ["Reboot ledger-2", "Reboot ledger-3"]
+
+
+def test_a_cluster_without_readers_is_not_rebooted_where_they_alone_are() -> None:
+    alone = of("aurora-mysql", engine_version="8.0.mysql_aurora.3.10.1", instances=(an_instance(is_writer=True),))
+    plan = planned(alone, a_profile_of("aurora-mysql", *BOTH))
+    assert not [step for step in plan.steps if step.interruption == "reboot"]
 
 
 def test_a_profile_without_a_directory_asks_for_none() -> None:

@@ -16,6 +16,7 @@ from signon.domain.request import Request
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, DatabaseUnusable, NotOurs
 from tests.builders import NOW, REGION, a_cluster_id, at
 from tests.builders import a_cluster as a_cluster_of_ours
+from tests.builders import a_database as an_instance_of_ours
 from tests.builders import an_instance as one_of_ours
 from tests.unit.conftest import Answering
 
@@ -399,7 +400,35 @@ def test_a_cluster_that_was_made_again_is_gone(answering: Answering) -> None:
         rds.observe(a_cluster_id(name="ledger-7"))
 
 
-# ---- changing a cluster
+# ---- changing an instance or a cluster
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_instance_is_associated(answering: Answering, at_once: bool) -> None:
+    stub = answering("rds")
+    domain = {"Domain": "d-1", "DomainIAMRoleName": "r", "ApplyImmediately": at_once}
+    stub.add_response("modify_db_instance", {}, {"DBInstanceIdentifier": "payments-orders", **domain})
+    rds_changes.associate_directory(an_instance_of_ours(), "d-1", "r", apply_immediately=at_once)
+    stub.assert_no_pending_responses()
+
+
+def test_an_instance_leaves_its_directory(answering: Answering) -> None:
+    stub = answering("rds")
+    change = {"DBInstanceIdentifier": "payments-orders", "Domain": "none", "ApplyImmediately": True}
+    stub.add_response("modify_db_instance", {}, change)
+    rds_changes.leave_directory(an_instance_of_ours(), apply_immediately=True)
+    stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_iam_authentication_is_switched_on_an_instance_or_a_cluster(answering: Answering, on: bool) -> None:
+    stub = answering("rds")
+    switch = {"EnableIAMDatabaseAuthentication": on, "ApplyImmediately": True}
+    stub.add_response("modify_db_instance", {}, {"DBInstanceIdentifier": "payments-orders", **switch})
+    stub.add_response("modify_db_cluster", {}, {"DBClusterIdentifier": "payments-ledger", **switch})
+    rds_changes.switch_iam(an_instance_of_ours(), on=on, apply_immediately=True)
+    rds_changes.switch_iam(a_cluster_of_ours(), on=on, apply_immediately=True)
+    stub.assert_no_pending_responses()
 
 
 def test_a_cluster_is_associated_as_one(answering: Answering) -> None:

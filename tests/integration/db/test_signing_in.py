@@ -41,6 +41,7 @@ class Secret:
 
 def test_the_master_signs_in_over_tls(as_master: SignIn) -> None:
     with as_master() as session:
+        assert session.round_trips == 2, "those of signing in"
         rows = session.query("Ask", "SHOW SESSION STATUS LIKE 'Ssl_version'")
     assert rows[0][1] in ("TLSv1.2", "TLSv1.3")
 
@@ -88,6 +89,17 @@ def test_a_master_whose_plugin_is_not_loaded_asks_for_no_reboot(
     operator.run("CREATE USER 'former'@'%' IDENTIFIED WITH auth_pam", "UNINSTALL PLUGIN auth_pam")
     with pytest.raises(ConnectionRefused, match=r"by a plugin that it has not loaded.* \(MySQL error 1524\)"):
         sign_in(database, lambda: Credentials("former", "Form3r"), bundle).__enter__()
+
+
+def test_the_connection_is_closed_when_the_work_is_done(
+    as_master: SignIn, operator: Operator, eventually: Eventually
+) -> None:
+    def is_signed_in() -> bool:
+        return any(row[1] == MASTER[0] for row in operator.run("SHOW PROCESSLIST"))
+
+    with as_master():
+        assert is_signed_in()
+    eventually(lambda: not is_signed_in())
 
 
 def test_the_connection_is_closed_after_an_error(as_master: SignIn, operator: Operator, eventually: Eventually) -> None:

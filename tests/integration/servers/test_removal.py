@@ -4,9 +4,12 @@ Which they are, what we remember says, and not the mark that they bear.
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from localcloud.servers import MySQL, World
+import pytest
+
+from localcloud.servers import MariaDB, MySQL, World
 
 from .accounts import MASTER
 from .conftest import Cluster
@@ -38,6 +41,30 @@ def test_mysql_drops_a_login_of_ours(world: World, database: MySQL) -> None:
     found = sign_in(world, database, *MASTER, made, ours)
     assert (found.rows, found.error) == ([["walburga"]], "")
     left = sign_in(world, database, *MASTER, drop.replace("NAME", "walburga"), ours)
+    assert (left.rows, left.error) == ([], "")
+
+
+@pytest.fixture
+def mariadb(world: World) -> Iterator[MariaDB]:
+    server = world.mariadb("left", "left.cabc123def45.us-east-1.rds.amazonaws.com", *MASTER)
+    server.switch_iam(on=True)
+    yield server
+    server.delete()
+
+
+def test_mariadb_drops_a_login_of_ours_with_its_mark(world: World, mariadb: MariaDB) -> None:
+    (drop,) = statements("MariaDB")
+    ours = "SELECT User FROM mysql.user WHERE User = 'walburga' OR User LIKE 'signon.%'"
+    made = [
+        "CREATE ROLE 'signon.payments.walburga'",
+        "CREATE USER 'walburga'@'%' IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL",
+        "CREATE ROLE 'signon.payments'",
+        "GRANT 'signon.payments' TO 'walburga'@'%'",
+    ]
+    found = sign_in(world, mariadb, *MASTER, *made, ours)
+    assert (len(found.rows), found.error) == (3, "")
+    typed = drop.replace("PROFILE", "payments").replace("NAME", "walburga").split("; ")
+    left = sign_in(world, mariadb, *MASTER, *typed, "DROP ROLE 'signon.payments'", ours)
     assert (left.rows, left.error) == ([], "")
 
 

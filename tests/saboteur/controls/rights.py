@@ -12,6 +12,10 @@ OWN_SECRETS = ", Condition: {StringEquals: {aws:ResourceTag/aws:secretsmanager:o
 BY_SECRETS_MANAGER = (
     ', Condition: {StringEquals: {kms:ViaService: !Sub "secretsmanager.${AWS::Region}.${AWS::URLSuffix}"}}'
 )
+OWN_POLICIES = (
+    ', Condition: {ArnLike: {iam:PolicyARN: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}'
+    ':policy/signon/connect/${AWS::StackName}-${AWS::Region}-*"}}'
+)
 
 CONTROLS = (
     Control(
@@ -27,6 +31,20 @@ CONTROLS = (
         "iam:PassedToService: [rds.amazonaws.com, ",
         "iam:PassedToService: ['*', ",
         RULES,
+    ),
+    Control(
+        "Only our own policies are attached",
+        TEMPLATE,
+        OWN_POLICIES,
+        "",
+        RIGHTS,
+    ),
+    Control(
+        "Policies are attached to the listed roles alone",
+        TEMPLATE,
+        "Action: iam:AttachRolePolicy, Resource: !Ref ConnectRoles,",
+        'Action: iam:AttachRolePolicy, Resource: "*",',
+        RIGHTS,
     ),
     Control(
         "Only secrets that RDS made are read", TEMPLATE, OWN_SECRETS, "", RIGHTS, after="PolicyName: create-logins"

@@ -202,6 +202,15 @@ def test_the_connection_is_closed_after_an_error(as_master: SignIn, operator: Op
     eventually(lambda: operator.run("SELECT 1 FROM pg_stat_activity WHERE usename = 'dbadmin'") == [])
 
 
+def test_the_connection_is_closed_when_the_work_is_done(
+    as_master: SignIn, operator: Operator, eventually: Eventually
+) -> None:
+    signed_in = "SELECT 1 FROM pg_stat_activity WHERE usename = 'dbadmin'"
+    with as_master():
+        assert operator.run(signed_in) != []
+    eventually(lambda: operator.run(signed_in) == [])
+
+
 def test_a_database_that_is_dropped_before_we_are_in_it_is_looked_for_again(as_master: SignIn) -> None:
     with as_master() as session, pytest.raises(TemporaryFailure, match="Database nowhere was dropped or renamed"):
         session.beside("nowhere").__enter__()
