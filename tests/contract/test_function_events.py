@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from signon.domain.logins import Proof
+from tests.builders import a_database_id, a_request, planned
 from tests.contract.project import FOLDERS, FUNCTIONS, STATES, TASKS, each_task, folder_of, names_in
 from tests.contract.reach import ROOT
 
@@ -57,6 +59,20 @@ def fields_of(noun: str) -> dict[str, set[str]]:
 def test_a_noun_has_the_same_fields_wherever_it_is_passed_on(noun: str) -> None:
     fields = fields_of(noun)
     assert all(each == next(iter(fields.values())) for each in fields.values()), fields
+
+
+AS_IT_IS_NOW = {
+    "request": a_request().to_json(),
+    "database": a_database_id().to_json(),
+    "plan": planned().to_json(),
+    "proof": {**Proof(2, ()).to_json(), "round_trips": 2},
+}
+
+
+@pytest.mark.parametrize("noun", AS_IT_IS_NOW)
+def test_a_noun_has_the_fields_that_a_function_answers_with_today(noun: str) -> None:
+    """Where it has not, `make events` writes the samples anew."""
+    assert {frozenset(fields) for fields in fields_of(noun).values()} == {frozenset(AS_IT_IS_NOW[noun])}
 
 
 def test_the_schedule_gives_the_sweep_its_sample() -> None:
