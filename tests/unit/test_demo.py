@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +13,15 @@ from localcloud.demo.play import DemoFailed, refused
 from localcloud.demo.plays import PLAYS
 from localcloud.narration import folded
 from signon.domain.engines import ENGINES
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_before() -> Iterator[None]:
+    """The program says what becomes of signals, and this process goes on when it has ended."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 def an_answer(code: int, error: str = "") -> subprocess.CompletedProcess[str]:
@@ -73,13 +83,8 @@ def test_an_interrupted_demo_says_at_once_that_it_was_heard(
         signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(story, "tell", interrupted)
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        assert main(["demo"]) == 130
-        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a second one is not waited for
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    assert main(["demo"]) == 130
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a second one is not waited for
     assert "the servers are being stopped" in capsys.readouterr().err
 
 
