@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -74,3 +75,12 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
         return stubber
 
     return stub
+
+
+@pytest.fixture
+def signals_as_before() -> Iterator[None]:
+    """The program says what becomes of signals, and this process goes on when it has ended."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,14 +13,7 @@ from localcloud.demo.plays import PLAYS
 from localcloud.narration import folded
 from signon.domain.engines import ENGINES
 
-
-@pytest.fixture(autouse=True)
-def _signals_as_before() -> Iterator[None]:
-    """The program says what becomes of signals, and this process goes on when it has ended."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+pytestmark = pytest.mark.usefixtures("signals_as_before")
 
 
 def an_answer(code: int, error: str = "") -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,8 @@ from localcloud.demo.faults import FAULTS, ONBOARDED, Fault, chosen, expected
 from localcloud.demo.play import DemoFailed
 from localcloud.faults import Faults
 
+pytestmark = pytest.mark.usefixtures("signals_as_before")
+
 OF_ITS_OWN = [fault for fault in FAULTS.values() if fault.ends != (ONBOARDED,)]
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from localcloud.__main__ import main
 
+pytestmark = pytest.mark.usefixtures("signals_as_before")
+
 
 @pytest.mark.parametrize(
     ("content", "said"),
