@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+from localcloud import function_events, samples
+from localcloud.running import CHECKOUT, Running
+from localcloud.sam.account import ACCOUNT
 from localcloud.sam.events import filled, folder_of
 from localcloud.sam.start_lambda import as_lambda_answers
 
@@ -38,3 +43,22 @@ def test_an_event_is_what_the_states_parameters_say() -> None:
 
 def test_a_function_has_the_folder_of_its_name() -> None:
     assert folder_of("SwitchIamAuthentication") == "switch_iam_authentication"
+
+
+EXAMPLES = sorted(file for kind in ("profiles/*.yaml", "events/*.json") for file in CHECKOUT.glob(kind))
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.name)
+def test_an_example_names_one_account_which_becomes_the_clouds(file: Path) -> None:
+    accounts = set(re.findall(r"\b[0-9]{12}\b", samples.of_account(file.read_text(), ACCOUNT)))
+    assert accounts <= {ACCOUNT}
+
+
+def test_samples_are_not_let_hold_the_claims_of_a_cloud_that_is_of_another_account(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outputs = {"StateMachineArn": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:signon-onboard-database"}
+    cloud = Running(1, 1, "http://127.0.0.1:1", "us-east-1", 500, "signon", "", outputs, {"EVENTS": "/its/events"})
+    monkeypatch.setattr(Running, "get", lambda: cloud)
+    with pytest.raises(function_events.OfAnotherAccount, match="Its own events are in /its/events"):
+        function_events.hold_claims()
