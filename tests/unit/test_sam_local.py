@@ -10,6 +10,7 @@ import pytest
 
 from localcloud import function_events, samples
 from localcloud.running import CHECKOUT, Running
+from localcloud.sam import engines, firewall, keeper
 from localcloud.sam.account import ACCOUNT
 from localcloud.sam.events import filled, folder_of
 from localcloud.sam.start_lambda import as_lambda_answers
@@ -62,3 +63,41 @@ def test_samples_are_not_let_hold_the_claims_of_a_cloud_that_is_of_another_accou
     monkeypatch.setattr(Running, "get", lambda: cloud)
     with pytest.raises(function_events.OfAnotherAccount, match="Its own events are in /its/events"):
         function_events.hold_claims()
+
+
+def test_the_last_cloud_restores_the_forwarding_that_was_before_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules: list[tuple[str, str]] = []
+    forwarding, first, second = tmp_path / "proc" / "ip_forward", tmp_path / "all" / "1", tmp_path / "all" / "2"
+    for folder in (forwarding.parent, first, second):
+        folder.mkdir(parents=True)
+    forwarding.write_text("0\n")
+    monkeypatch.setattr(engines, "FORWARDING", forwarding)
+    monkeypatch.setattr(firewall, "rules", lambda: rules)
+    engines.remember_forwarding(first)
+    forwarding.write_text("1\n")  # Podman has
+    rules.append(("filter", "-N NETAVARK_FORWARD"))
+    engines.remember_forwarding(second)
+    assert (second / "ip_forward").read_text() == "0\n"
+
+
+def test_the_forwarding_of_another_podman_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firewall, "rules", lambda: [("filter", "-N NETAVARK_FORWARD")])
+    engines.remember_forwarding(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_keeper_has_added_is_undone_by_whoever_finds_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs, folder = tmp_path / "bin", tmp_path / "signon-sam.1-2-3"
+    for made in (programs, folder):
+        made.mkdir()
+    (programs / "ip").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/called\n')
+    (programs / "ip").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs))
+    (folder / "address").write_text("198.18.200.1/24")
+    keeper.undo(folder)
+    assert (tmp_path / "called").read_text() == "address delete 198.18.200.1/24 dev lo\n"
+    assert not folder.exists()
