@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import function_events, samples
+from localcloud import function_events, lines, samples
 from localcloud.running import CHECKOUT, Running
 from localcloud.sam import engines, firewall, keeper
 from localcloud.sam.account import ACCOUNT
@@ -55,12 +55,30 @@ def test_an_example_names_one_account_which_becomes_the_clouds(file: Path) -> No
     assert accounts <= {ACCOUNT}
 
 
+OUTPUTS = {"StateMachineArn": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:signon-onboard-database"}
+CLOUD = Running(
+    pid=1,
+    started=1,
+    endpoint="http://198.18.1.1:1",
+    region="us-east-1",
+    speed=500,
+    stack="signon",
+    hosts="",
+    outputs=OUTPUTS,
+    environment={"TEMPLATE": "/its/template.yaml", "EVENTS": "/its/events"},
+)
+
+
+def test_up_says_nothing_that_is_wrong_in_the_cloud_of_the_sam_cli(capsys: pytest.CaptureFixture[str]) -> None:
+    lines.say(CLOUD)
+    (said,) = capsys.readouterr().out.splitlines()
+    assert said.startswith("`make sam-local` has started it")
+
+
 def test_samples_are_not_let_hold_the_claims_of_a_cloud_that_is_of_another_account(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    outputs = {"StateMachineArn": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:signon-onboard-database"}
-    cloud = Running(1, 1, "http://127.0.0.1:1", "us-east-1", 500, "signon", "", outputs, {"EVENTS": "/its/events"})
-    monkeypatch.setattr(Running, "get", lambda: cloud)
+    monkeypatch.setattr(Running, "get", lambda: CLOUD)
     with pytest.raises(function_events.OfAnotherAccount, match="Its own events are in /its/events"):
         function_events.hold_claims()
 
