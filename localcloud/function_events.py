@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from localcloud import samples
 from localcloud.cloud import Cloud
 from localcloud.running import CHECKOUT, Running
 from localcloud.scenery import create_database, switch_sweep
@@ -32,6 +33,11 @@ FIXED = {
 }
 FIXED_FIELDS: Mapping[str, Any] = {"startDate": 1795179600000, "stopDate": 1795179600000, "name": "sample", "fence": 1}
 PATIENCE = 240  # seconds of real time for one execution
+
+
+class OfAnotherAccount(RuntimeError):
+    """The running cloud is not of the account that the samples name."""
+
 
 Handed = list[tuple[str, Any]]  # the function's name without the stack's, and its event
 
@@ -95,8 +101,16 @@ def claims() -> list[Mapping[str, Any]]:
 
 
 def hold_claims() -> None:
-    """From now on the samples hold the claims of their databases in the running cloud. Raises NotRunning."""
+    """From now on the samples hold the claims of their databases in the running cloud. Raises NotRunning and
+    OfAnotherAccount.
+    """
     running = Running.get()
+    if running.account != samples.ACCOUNT:
+        raise OfAnotherAccount(
+            f"The samples in {FOLDER.relative_to(CHECKOUT)} are of the account {samples.ACCOUNT}, and this cloud's is "
+            f"{running.account}. Its own events are in {running.environment['EVENTS']}; `make sam-local` lets them "
+            "hold the claim."
+        )
     for item in claims():
         running.client("dynamodb").put_item(TableName=running.outputs["RecordsTable"], Item=item)
         print(f"The samples in {FOLDER.relative_to(CHECKOUT)} hold the claim on {item['database']['S']}.")

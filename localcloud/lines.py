@@ -7,7 +7,12 @@ ORDERS, LEDGER, TERMINALS = "payments-orders", "payments-ledger", "payments-term
 
 
 def say(running: Running) -> None:
-    """Prints them."""
+    """Prints them; they are not for the SAM CLI's cloud, which has a database already, and no sweep: that is said."""
+    if "TEMPLATE" in running.environment:
+        print(
+            "`make sam-local` has started it: say so again for what to try in it, or `make down` first for another one."
+        )
+        return
     kits = running.outputs["KitsBucket"]
     people = ", ".join(f"{name} ({password})" for name, password in PEOPLE.items())
     tls = "--ssl-mode=VERIFY_IDENTITY --ssl-ca=ca-bundle.pem"

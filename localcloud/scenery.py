@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from localcloud import samples
 from localcloud.cloud import Cloud
 
 PROFILES = Path(__file__).resolve().parent.parent / "profiles"
@@ -24,7 +25,9 @@ class HasClients(Protocol):
 
 
 def prepare(cloud: Cloud) -> None:
-    """Add the people and the roles, and upload every profile of the checkout; new databases are migrated."""
+    """Add the people and the roles, and upload every profile of the checkout, in the terms of the cloud's account; new
+    databases are migrated.
+    """
     cloud.world.migrations |= MIGRATIONS
     for role in ROLES:
         create_role(cloud, role)
@@ -32,7 +35,9 @@ def prepare(cloud: Cloud) -> None:
         cloud.directory.add_user(name, password)
     for profile in sorted(PROFILES.glob("*.yaml")):
         cloud.client("s3").put_object(
-            Bucket=cloud.outputs["ProfilesBucket"], Key=profile.name, Body=profile.read_bytes()
+            Bucket=cloud.outputs["ProfilesBucket"],
+            Key=profile.name,
+            Body=samples.of_account(profile.read_text(), cloud.account),
         )
 
 

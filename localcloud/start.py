@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import EndpointConnectionError
 
+from localcloud import samples
 from localcloud.executions import IN_PROGRESS, Executions
 from localcloud.narration import HEADING, Narration
 from localcloud.running import NotRunning, Running
@@ -27,6 +28,7 @@ def start(event_file: Path) -> bool:
     Answers whether the execution succeeded. Raises NotRunning and NothingStarted.
     """
     content, running, began = _read(event_file), Running.get(), time.monotonic()
+    content = json.loads(samples.of_account(json.dumps(content), running.account))
     try:
         execution = _started_by_event(running, content) if "detail-type" in content else _started(running, content)
         print(f"{execution}\n\n{HEADING}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from localcloud.machine import Machine
 from localcloud.running import CHECKOUT
-from localcloud.sam.keeper import NETWORK
+from localcloud.sam.keeper import NETWORK, undo
 from localcloud.servers import stale
 from localcloud.servers.place import DISK, MEMORY, place
 
@@ -25,7 +25,8 @@ class Containers:
 
     def __init__(self, machine: Machine) -> None:
         for parent in (MEMORY, DISK):
-            stale.sweep(parent, PREFIX)
+            for folder in stale.left(parent, PREFIX):
+                undo(folder)
         self._machine = machine
         self.folder = stale.make(place(), PREFIX)
         self.environment: dict[str, str] = {}
@@ -74,3 +75,4 @@ class Containers:
         if self._keeper:
             self._keeper.communicate()
             self._keeper = None
+            undo(self.folder)  # what is left where it was killed

@@ -12,6 +12,7 @@ from pathlib import Path
 from localcloud.sam import firewall
 
 PATIENCE = 60  # seconds
+FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")  # a file of its name keeps what it was, where we change it
 
 
 class EngineFailed(RuntimeError):
@@ -57,7 +58,7 @@ class Engine:
 
 
 def found(folder: Path, network_number: int, end: ExitStack) -> Engine:
-    """An engine that answers; what `end` is given undoes it. Raises EngineFailed."""
+    """An engine that answers. What `end` is given ends it; `undo` removes the rest. Raises EngineFailed."""
     return _docker() or podman(folder, network_number, end)
 
 
@@ -84,31 +85,19 @@ def podman(folder: Path, network_number: int, end: ExitStack) -> Engine:
         )
     if missing := [name for name in ("podman", "runc", "iptables") if not shutil.which(name)]:
         raise EngineFailed(f"{', '.join(missing)} cannot be found: setup/containers installs what is missing.")
-    settings = _settings(folder, network_number)
-    socket = folder / "podman.sock"
-    engine = Engine("podman", settings, "Podman")
-    there_before = bool(firewall.rules())
-    forwarding = Path("/proc/sys/net/ipv4/ip_forward")
-    before = forwarding.read_text()
-
-    def undo() -> None:
-        with suppress(EngineFailed):
-            engine.run("rm", "--all", "--force", "--time", "0")
-        service.terminate()
-        service.wait()
-        subprocess.run(["umount", "--lazy", folder / "storage" / "overlay"], check=False, capture_output=True)
-        if not there_before and firewall.remove_unused():
-            forwarding.write_text(before)
-
+    _configure(folder, network_number)
+    socket, engine = folder / "podman.sock", Engine("podman", _environment(folder), "Podman")
+    remember_forwarding(folder)
     with (folder / "podman.log").open("wb") as log:
         service = subprocess.Popen(
-            ["podman", "system", "service", "--time=0", f"unix://{socket}"],
-            env={**os.environ, **settings},
+            ["setpriv", "--pdeathsig=TERM", "--", "podman", "system", "service", "--time=0", f"unix://{socket}"],
+            env={**os.environ, **engine.environment},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-    end.callback(undo)
+    end.callback(service.wait)
+    end.callback(service.terminate)
     deadline = time.monotonic() + PATIENCE
     while not socket.exists():
         if service.poll() is not None or time.monotonic() > deadline:
@@ -117,8 +106,37 @@ def podman(folder: Path, network_number: int, end: ExitStack) -> Engine:
     return engine
 
 
-def _settings(folder: Path, number: int) -> dict[str, str]:
-    """Of an engine that shares nothing with another one, whatever this machine's own are set to."""
+def remember_forwarding(folder: Path) -> None:
+    """Keeps what it was before the first of our clouds, whose folders lie beside this one: the last one restores it.
+    Where another Podman has networks it is left alone.
+    """
+    first = next(folder.parent.glob(f"*/{FORWARDING.name}"), None)
+    if before := first or (None if firewall.rules() else FORWARDING):
+        (folder / FORWARDING.name).write_text(before.read_text())
+
+
+def undo(folder: Path) -> None:
+    """Removes what `podman` has made of this machine, however its service has ended."""
+    if not (folder / "containers.conf").exists():
+        return
+    with suppress(EngineFailed):
+        Engine("podman", _environment(folder), "Podman").run("rm", "--all", "--force", "--time", "0")
+    subprocess.run(["umount", "--lazy", folder / "storage" / "overlay"], check=False, capture_output=True)
+    before = folder / FORWARDING.name
+    if before.exists() and firewall.remove_unused():
+        FORWARDING.write_text(before.read_text())
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {
+        "CONTAINERS_CONF": str(folder / "containers.conf"),
+        "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
+        "DOCKER_HOST": f"unix://{folder}/podman.sock",
+    }
+
+
+def _configure(folder: Path, number: int) -> None:
+    """An engine that shares nothing with another one, whatever this machine's own are set to."""
     (folder / "networks").mkdir()
     (folder / "containers.conf").write_text(f"""\
 [containers]
@@ -153,8 +171,3 @@ runroot = "{folder}/run"
         "ipam_options": {"driver": "host-local"},
     }
     (folder / "networks" / "podman.json").write_text(json.dumps(network))
-    return {
-        "CONTAINERS_CONF": str(folder / "containers.conf"),
-        "CONTAINERS_STORAGE_CONF": str(folder / "storage.conf"),
-        "DOCKER_HOST": f"unix://{folder}/podman.sock",
-    }

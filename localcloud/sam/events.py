@@ -2,22 +2,30 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from localcloud import samples
 from localcloud.running import CHECKOUT, Running
+from localcloud.start import held_by
 
 DEFINITION = CHECKOUT / "statemachines" / "onboard_database.asl.yaml"
 CLAIM = "ClaimDatabase"
+HELD = ("AlreadyInProgress", "ClaimSettling")
 AT_FIRST: Mapping[str, Any] = {"leaving": None, "switching": None, "reboot": None}
+
+
+class NoClaim(RuntimeError):
+    """The events' claim could not be taken; the message says why."""
 
 
 def write(running: Running, execution: str, folder: Path) -> None:
     """`<folder of the function>.json` for each, about the database of `execution`, which must have ended. They hold a
-    claim on it that is taken here, so that each may change the database.
+    claim on it that is taken here, so that each may change the database. Raises NoClaim.
     """
     said = running.client("stepfunctions").describe_execution(executionArn=execution)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
@@ -27,7 +35,8 @@ def write(running: Running, execution: str, folder: Path) -> None:
         "State": {"EnteredTime": now},
     }
     tasks = {each["Resource"].strip("${}"): each["Parameters"] for each in _tasks()}
-    dossier["claim"] = _invoked(running, CLAIM, filled(tasks[CLAIM], dossier, context))
+    _let_a_sample_go(running, dossier["database"]["resource_id"])
+    dossier["claim"] = _claimed(running, dossier["database"], filled(tasks[CLAIM], dossier, context))
     events = {name: filled(parameters, dossier, context) for name, parameters in tasks.items()}
     events["SweepDatabases"] = {"now": now}
     events["ReportEnding"] = _ending(running, execution, now)
@@ -62,13 +71,28 @@ def _tasks() -> list[dict[str, Any]]:
     return [each for each in reversed(list(states)) if each["Type"] == "Task"]
 
 
-def _invoked(running: Running, function: str, event: Mapping[str, Any]) -> Any:
-    name = f"{running.stack}-{folder_of(function).replace('_', '-')}"
+def _let_a_sample_go(running: Running, resource_id: str) -> None:
+    """The holder in events/functions/claim_database.json is an execution of another account, which nobody can ask."""
+    key = {"database": {"S": resource_id}, "kind": {"S": "claim"}}
+    with suppress(running.client("dynamodb").exceptions.ConditionalCheckFailedException):
+        running.client("dynamodb").update_item(
+            TableName=running.outputs["RecordsTable"],
+            Key=key,
+            UpdateExpression="REMOVE holder",
+            ConditionExpression="contains(holder, :sample)",
+            ExpressionAttributeValues={":sample": {"S": f":{samples.ACCOUNT}:"}},
+        )
+
+
+def _claimed(running: Running, database: Mapping[str, Any], event: Mapping[str, Any]) -> Any:
+    name = f"{running.stack}-{folder_of(CLAIM).replace('_', '-')}"
     answer = running.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
     said = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        raise RuntimeError(f"{name} could not be asked: {said}")
-    return said
+    if "FunctionError" not in answer:
+        return said
+    if said.get("errorType") in HELD:
+        raise NoClaim(f"The events' claim cannot be taken now. {held_by(running, database)}")
+    raise NoClaim(f"{name} has not taken the events' claim. {said.get('errorType')}: {said.get('errorMessage')}")
 
 
 def _ending(running: Running, execution: str, now: str) -> Mapping[str, Any]:

@@ -15,9 +15,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from localcloud.artifacts import host_architecture
-from localcloud.sam import images
+from localcloud.sam import engines, images
 from localcloud.sam.engines import EngineFailed, found
 
+ADDRESS = "address"  # the file that names the one that was added
 NETWORK = "198.18.{}"  # of 198.18.0.0/15, which nobody's network has: https://www.rfc-editor.org/rfc/rfc2544
 SETUP = Path(__file__).resolve().parents[2] / "setup"
 
@@ -25,8 +26,8 @@ SETUP = Path(__file__).resolve().parents[2] / "setup"
 def keep(folder: Path, number: int, cache: Path, version: str) -> None:
     """Runs until standard input ends. Raises EngineFailed."""
     with ExitStack() as end:
-        end.callback(shutil.rmtree, folder, ignore_errors=True)
-        _add_address(f"{NETWORK.format(number)}.1/24", end)
+        end.callback(undo, folder)
+        _add_address(f"{NETWORK.format(number)}.1/24", folder / ADDRESS)
         engine = found(folder, number, end)
         before, architecture = engine.images(), host_architecture()
         end.callback(engine.remove_what_sam_made, before)
@@ -44,7 +45,16 @@ def keep(folder: Path, number: int, cache: Path, version: str) -> None:
         sys.stdin.read()
 
 
-def _add_address(address: str, end: ExitStack) -> None:
+def undo(folder: Path) -> None:
+    """What a keeper does at its end; whoever finds the folder of one that was killed does it in its place."""
+    engines.undo(folder)
+    if (added := folder / ADDRESS).exists():
+        words = ["ip", "address", "delete", added.read_text(), "dev", "lo"]
+        subprocess.run(words, check=False, capture_output=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _add_address(address: str, added: Path) -> None:
     """All of the network is this machine's own from then on, as all of 127.0.0.0/8 is: so is a network on `lo`."""
     words = ["address", "add", address, "dev", "lo"]
     done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False)
@@ -53,8 +63,7 @@ def _add_address(address: str, end: ExitStack) -> None:
             f"Containers reach the cloud on {address}, and this user may not add it. As root, run: ip {' '.join(words)}"
         )
     if not done.returncode:
-        words[1] = "delete"
-        end.callback(subprocess.run, ["ip", *words], check=False, capture_output=True)
+        added.write_text(address)
 
 
 def _made_image() -> tuple[str, Path]:

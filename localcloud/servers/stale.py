@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -17,11 +18,17 @@ def make(parent: Path, prefix: str) -> Path:
 
 def sweep(parent: Path, prefix: str) -> None:
     """Removes the folders whose process has ended. What is another user's stays."""
+    for folder in left(parent, prefix):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def left(parent: Path, prefix: str) -> Iterator[Path]:
+    """The folders whose process has ended."""
     own = f"{prefix}{_namespace()}-"
     for folder in parent.glob(f"{own}*"):
         owner = re.match(r"(\d+)-(\d+)-", folder.name.removeprefix(own))
         if owner and _started(int(owner[1])) != int(owner[2]):
-            shutil.rmtree(folder, ignore_errors=True)
+            yield folder
 
 
 def _namespace() -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from localcloud import samples
 from localcloud.sam.events import folder_of
 from localcloud.sam.firewall import rules
 from localcloud.translation import read
@@ -88,6 +89,25 @@ def test_a_function_answers_its_event(reader: Reader, function: str) -> None:
     said = answer(reader.shell([line]))
     assert "errorType" not in said
     assert_holds(said, ANSWERS[function])
+
+
+def test_an_event_of_rds_from_the_samples_is_of_this_cloud(reader: Reader) -> None:
+    shown = reader.shell(["make start EVENT=events/rds_instance_created.json || true"])
+    assert "mysql; profile payments, by RDS-EVENT-0005" in shown
+
+
+def test_the_claim_is_had_back_from_a_sample_that_has_taken_it(reader: Reader) -> None:
+    reader.up("sam-local")
+    reader.shell(["sam local invoke ReportOutcome -t $TEMPLATE -e $EVENTS/report_outcome.json"])
+    taking = "sam local invoke ClaimDatabase -t $TEMPLATE -e events/functions/claim_database.json"
+    assert f":{samples.ACCOUNT}:" in answer(reader.shell([taking]))["execution"]
+    reader.up("sam-local")
+    reader.shell(["sam local invoke CreateLogins -t $TEMPLATE -e $EVENTS/create_logins.json | grep statements"])
+
+
+def test_applications_are_onboarded_by_functions_in_containers() -> None:
+    shown = demo("--lambda", "sam", "--engine", "mariadb", "--method", "iam")
+    assert "\n  -> payments_app@%\n" in shown
 
 
 def test_a_database_is_onboarded_by_functions_in_containers() -> None:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+from localcloud import function_events, lines, samples
+from localcloud.running import CHECKOUT, Running
+from localcloud.sam import engines, firewall, keeper
+from localcloud.sam.account import ACCOUNT
 from localcloud.sam.events import filled, folder_of
 from localcloud.sam.start_lambda import as_lambda_answers
 
@@ -38,3 +44,78 @@ def test_an_event_is_what_the_states_parameters_say() -> None:
 
 def test_a_function_has_the_folder_of_its_name() -> None:
     assert folder_of("SwitchIamAuthentication") == "switch_iam_authentication"
+
+
+EXAMPLES = sorted(file for kind in ("profiles/*.yaml", "events/*.json") for file in CHECKOUT.glob(kind))
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.name)
+def test_an_example_names_one_account_which_becomes_the_clouds(file: Path) -> None:
+    accounts = set(re.findall(r"\b[0-9]{12}\b", samples.of_account(file.read_text(), ACCOUNT)))
+    assert accounts <= {ACCOUNT}
+
+
+OUTPUTS = {"StateMachineArn": f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:signon-onboard-database"}
+CLOUD = Running(
+    pid=1,
+    started=1,
+    endpoint="http://198.18.1.1:1",
+    region="us-east-1",
+    speed=500,
+    stack="signon",
+    hosts="",
+    outputs=OUTPUTS,
+    environment={"TEMPLATE": "/its/template.yaml", "EVENTS": "/its/events"},
+)
+
+
+def test_up_says_nothing_that_is_wrong_in_the_cloud_of_the_sam_cli(capsys: pytest.CaptureFixture[str]) -> None:
+    lines.say(CLOUD)
+    (said,) = capsys.readouterr().out.splitlines()
+    assert said.startswith("`make sam-local` has started it")
+
+
+def test_samples_are_not_let_hold_the_claims_of_a_cloud_that_is_of_another_account(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Running, "get", lambda: CLOUD)
+    with pytest.raises(function_events.OfAnotherAccount, match="Its own events are in /its/events"):
+        function_events.hold_claims()
+
+
+def test_the_last_cloud_restores_the_forwarding_that_was_before_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules: list[tuple[str, str]] = []
+    forwarding, first, second = tmp_path / "proc" / "ip_forward", tmp_path / "all" / "1", tmp_path / "all" / "2"
+    for folder in (forwarding.parent, first, second):
+        folder.mkdir(parents=True)
+    forwarding.write_text("0\n")
+    monkeypatch.setattr(engines, "FORWARDING", forwarding)
+    monkeypatch.setattr(firewall, "rules", lambda: rules)
+    engines.remember_forwarding(first)
+    forwarding.write_text("1\n")  # Podman has
+    rules.append(("filter", "-N NETAVARK_FORWARD"))
+    engines.remember_forwarding(second)
+    assert (second / "ip_forward").read_text() == "0\n"
+
+
+def test_the_forwarding_of_another_podman_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(firewall, "rules", lambda: [("filter", "-N NETAVARK_FORWARD")])
+    engines.remember_forwarding(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_keeper_has_added_is_undone_by_whoever_finds_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs, folder = tmp_path / "bin", tmp_path / "signon-sam.1-2-3"
+    for made in (programs, folder):
+        made.mkdir()
+    (programs / "ip").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/called\n')
+    (programs / "ip").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs))
+    (folder / "address").write_text("198.18.200.1/24")
+    keeper.undo(folder)
+    assert (tmp_path / "called").read_text() == "address delete 198.18.200.1/24 dev lo\n"
+    assert not folder.exists()

@@ -1,0 +1,8 @@
+"""The worked examples of profiles and the samples of events name an account; a cloud may have another one."""
+
+ACCOUNT = "123456789012"
+
+
+def of_account(text: str, account: str) -> str:
+    """The example with this account in it, as whoever copies it writes their own."""
+    return text.replace(ACCOUNT, account)
