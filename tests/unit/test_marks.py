@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -247,6 +248,15 @@ def test_a_mark_locks_leavers_and_nobody_else(left: PresentRole, locked: bool) -
     found = roles(left, a_group(), memory=Memory(master_user="owner"))  # nothing is remembered
     statements = postgresql_logins.make(BY_TICKET, FOR_ALICE, found).statements
     assert any(each.description == f"Lock who has left: {left.name}" for each in statements) is locked
+
+
+def test_judging_a_group_role_takes_no_time_that_grows_with_the_square_of_its_members() -> None:
+    many = {f"p{number}": str(number) for number in range(20_000)}
+    people = [a_role(name, oid=oid) for name, oid in many.items()]
+    found = roles(a_group(), *people, memory=Memory({**many, READ: DISPUTED[READ]}))
+    began = time.process_time()
+    assert postgresql_logins.group_troubles("payments", postgresql_logins.wanted_groups(FOR_ALICE), found) == {}
+    assert time.process_time() - began < 5  # of the square: a minute
 
 
 @pytest.mark.parametrize(("before_16", "told"), [(True, ("boss", "tenant")), (False, ())])

@@ -72,10 +72,11 @@ def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
     even bear our mark are named alone: a login of theirs may only be one through them.
     """
     administrators = roles.administrators_of(group.name)
+    hands = roles.hands_on(group.name)
+    people = {name for name in hands if _is_person_of(profile, roles.present[name])}
     ours = {*roles.judged.made, *(roles.judged.disputed if group.disputed else ())}
-    people = {name for name in roles.hands_on(group.name) if _is_person_of(profile, roles.present[name])}
-    remembered = {name for name in people if name in ours or not roles.present[name].disputed}
-    others = [name for name in roles.hands_on(group.name) if name in administrators or name not in ours | remembered]
+    ours |= {name for name in people if not roles.present[name].disputed}
+    others = [name for name in hands if name in administrators or name not in ours]
     return [name for name in others if name in administrators or name not in people] or others
 
 
