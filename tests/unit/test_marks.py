@@ -250,6 +250,39 @@ def test_a_mark_locks_leavers_and_nobody_else(left: PresentRole, locked: bool) -
     assert any(each.description == f"Lock who has left: {left.name}" for each in statements) is locked
 
 
+@pytest.mark.parametrize(
+    ("changes", "how"),
+    [
+        ({"member_of": frozenset({READ})}, "it signs in otherwise now"),
+        ({"mark": None}, "it no longer bears our mark"),
+        ({"mark": None, "can_login": False}, ""),
+        ({"mark": None, "oid": "99"}, ""),
+        ({"mark": {"profile": "ledger", "complete": True}}, "made for profile ledger"),
+    ],
+    ids=["signs in otherwise", "unmarked", "locked", "another role", "another profile's"],
+)
+def test_a_leaver_that_is_not_locked_is_told(changes: dict[str, Any], how: str) -> None:
+    there = (a_role(), replace(a_role("bob"), **changes), a_group())
+    found = roles(*there, memory=Memory({**DISPUTED, "bob": "7"}))
+    told = [each for each in postgresql_logins.prove(BY_TICKET, FOR_ALICE, found).not_ours if each.startswith("bob")]
+    assert len(told) == bool(how)
+    assert how in str(told)
+    kept = replace(FOR_ALICE, lock_leavers=False)
+    assert "taken out" not in str(postgresql_logins.prove(BY_TICKET, kept, found).not_ours)
+
+
+@pytest.mark.parametrize("before_16", [True, False])
+def test_who_may_become_the_master_must_be_trusted(before_16: bool) -> None:
+    member = PresentRole("member", can_login=True, member_of=frozenset({"dbadmin"}))
+    above = PresentRole("above", member_of=frozenset({"member"}))
+    granter = PresentRole("granter", can_login=True)
+    there = roles(a_role(), a_group(), member, above, granter, memory=REMEMBERED)
+    master = replace(there.present["dbadmin"], administrators=frozenset({"granter", "rdsadmin"}))
+    present = {**there.present, "dbadmin": master, "rdsadmin": PresentRole("rdsadmin")}
+    there = replace(there, present=present, open_to_creators=before_16)
+    assert postgresql_logins.prove(BY_TICKET, FOR_ALICE, there).trusted == ("above", "granter", "member")
+
+
 def test_judging_a_group_role_takes_no_time_that_grows_with_the_square_of_its_members() -> None:
     many = {f"p{number}": str(number) for number in range(20_000)}
     people = [a_role(name, oid=oid) for name, oid in many.items()]
