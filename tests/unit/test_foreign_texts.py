@@ -187,7 +187,14 @@ SOURCES: Mapping[str, Callable[[str], dict[str, Any]]] = {
         an_account(text), an_account(text, user="zoe", mark=COMPLETE), an_account(text, user="zoe", host=...)
     ),
     "MySQL: who may use a login": lambda text: of_accounts(
-        an_account(text, plugin=MYSQL_PAM.plugin, stored=STORED, tls="ANY", mark=COMPLETE, members=frozenset({text}))
+        an_account(
+            text, plugin=MYSQL_PAM.plugin, stored=STORED, tls="ANY", mark=COMPLETE, members=frozenset({(text, text)})
+        )
+    ),
+    "MySQL: who may act as a login": lambda text: of_accounts(
+        an_account(
+            text, plugin=MYSQL_PAM.plugin, stored=STORED, tls="ANY", mark=COMPLETE, proxies=frozenset({(text, text)})
+        )
     ),
     "AWS: what RDS refuses": lambda text: of_raised(
         lambda: _raise(_refusals("payments-orders", "Look")["InvalidParameterValue"](text))

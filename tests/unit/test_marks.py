@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -249,6 +250,48 @@ def test_a_mark_locks_leavers_and_nobody_else(left: PresentRole, locked: bool) -
     assert any(each.description == f"Lock who has left: {left.name}" for each in statements) is locked
 
 
+@pytest.mark.parametrize(
+    ("changes", "how"),
+    [
+        ({"member_of": frozenset({READ})}, "it signs in otherwise now"),
+        ({"mark": None}, "it no longer bears our mark"),
+        ({"mark": None, "can_login": False}, ""),
+        ({"mark": None, "oid": "99"}, ""),
+        ({"mark": {"profile": "ledger", "complete": True}}, "made for profile ledger"),
+    ],
+    ids=["signs in otherwise", "unmarked", "locked", "another role", "another profile's"],
+)
+def test_a_leaver_that_is_not_locked_is_told(changes: dict[str, Any], how: str) -> None:
+    there = (a_role(), replace(a_role("bob"), **changes), a_group())
+    found = roles(*there, memory=Memory({**DISPUTED, "bob": "7"}))
+    told = [each for each in postgresql_logins.prove(BY_TICKET, FOR_ALICE, found).not_ours if each.startswith("bob")]
+    assert len(told) == bool(how)
+    assert how in str(told)
+    kept = replace(FOR_ALICE, lock_leavers=False)
+    assert "taken out" not in str(postgresql_logins.prove(BY_TICKET, kept, found).not_ours)
+
+
+@pytest.mark.parametrize("before_16", [True, False])
+def test_who_may_become_the_master_must_be_trusted(before_16: bool) -> None:
+    member = PresentRole("member", can_login=True, member_of=frozenset({"dbadmin"}))
+    above = PresentRole("above", member_of=frozenset({"member"}))
+    granter = PresentRole("granter", can_login=True)
+    there = roles(a_role(), a_group(), member, above, granter, memory=REMEMBERED)
+    master = replace(there.present["dbadmin"], administrators=frozenset({"granter", "rdsadmin"}))
+    present = {**there.present, "dbadmin": master, "rdsadmin": PresentRole("rdsadmin")}
+    there = replace(there, present=present, open_to_creators=before_16)
+    assert postgresql_logins.prove(BY_TICKET, FOR_ALICE, there).trusted == ("above", "granter", "member")
+
+
+def test_judging_a_group_role_takes_no_time_that_grows_with_the_square_of_its_members() -> None:
+    many = {f"p{number}": str(number) for number in range(20_000)}
+    people = [a_role(name, oid=oid) for name, oid in many.items()]
+    found = roles(a_group(), *people, memory=Memory({**many, READ: DISPUTED[READ]}))
+    began = time.process_time()
+    assert postgresql_logins.group_troubles("payments", postgresql_logins.wanted_groups(FOR_ALICE), found) == {}
+    assert time.process_time() - began < 5  # of the square: a minute
+
+
 @pytest.mark.parametrize(("before_16", "told"), [(True, ("boss", "tenant")), (False, ())])
 def test_who_makes_roles_must_be_trusted_before_postgresql_16(before_16: bool, told: tuple[str, ...]) -> None:
     boss = PresentRole("boss", member_of=frozenset({"tenant"}))
@@ -313,15 +356,63 @@ def test_an_account_of_ours_that_we_are_signed_in_as_is_left_alone() -> None:
 @pytest.mark.parametrize("memory", [Memory({"alice": ""}), Memory(trusts=True)], ids=["remembered", "trusted"])
 def test_a_login_of_mysql_that_somebody_may_take_on_is_left_alone(memory: Memory) -> None:
     master = a_login("admin", mark=None, is_master=True)
-    found = accounts(a_login(members=frozenset({"admin", "tenant"})), master, memory=memory)
+    found = accounts(a_login(members=frozenset({ADMIN, TENANT_FROM_10})), master, memory=memory)
     (left,) = making(found).left_alone
-    assert left.startswith("alice: others may use it (tenant) | Remedy: Run REVOKE 'alice'@'%' FROM 'tenant'@'%'")
-    assert making(accounts(a_login(members=frozenset({"admin"})), master, memory=memory)).left_alone == ()
+    assert left.startswith(
+        "alice: others may use it ('tenant'@'10.%') | Remedy: Run REVOKE 'alice'@'%' FROM 'tenant'@'10.%'"
+    )
+    assert making(accounts(a_login(members=frozenset({ADMIN})), master, memory=memory)).left_alone == ()
+
+
+ADMIN, TENANT_FROM_10 = ("admin", "%"), ("tenant", "10.%")
+IN_OTHER_HANDS: dict[str, dict[str, Any]] = {
+    "others may act as it by PROXY ('tenant'@'10.%')": {"proxies": frozenset({ADMIN, TENANT_FROM_10})},
+    "everybody may use it (mandatory_roles)": {"is_mandatory": True},
+    "others may use it ('admin'@'10.%')": {"members": frozenset({ADMIN, ("admin", "10.%")})},
+}
+
+
+@pytest.mark.parametrize("said", IN_OTHER_HANDS)
+def test_a_login_of_mysql_in_other_hands_is_left_alone_and_a_leaver_is_told(said: str) -> None:
+    master = a_login("admin", mark=None, is_master=True)
+    namesake = a_login("admin", host="10.%", mark=None)  # who makes logins chose that name
+    remembered = Memory({"alice": "", "bob": ""}, master_user="admin")
+    bob = a_login("bob", locked=True, **IN_OTHER_HANDS[said])
+    found = accounts(a_login(**IN_OTHER_HANDS[said]), bob, master, namesake, memory=remembered)
+    (left,) = making(found).left_alone
+    assert left.startswith(f"alice: {said} | Remedy: ")
+    (told,) = mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found).not_ours
+    assert told.startswith(f"bob was taken out of the profile, and {said} | Remedy: ")
 
 
 def test_who_has_create_user_must_be_trusted() -> None:
     tenant = a_login("tenant", host="10.%", mark=None, makes_logins=True)
-    root = a_login("root", host="localhost", mark=None, makes_logins=True)
-    rdsadmin = a_login("rdsadmin", mark=None, makes_logins=True)
-    found = accounts(a_login(), tenant, root, rdsadmin, memory=Memory({"alice": ""}))
-    assert mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found).trusted == ("'tenant'@'10.%'",)
+    namesake = a_login("admin", host="10.%", mark=None, makes_logins=True)
+    nobody = (
+        a_login("root", host="localhost", mark=None, makes_logins=True),
+        a_login("admin", mark=None, makes_logins=True),
+        a_login("rdsadmin", mark=None, makes_logins=True),
+        a_login("dba", mark=None, makes_logins=True, locked=True),  # a role, whose members have the right, too
+    )
+    remembered = Memory({"alice": ""}, master_user="admin")
+    found = accounts(a_login(), tenant, namesake, *nobody, memory=remembered)
+    assert mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found).trusted == ("'admin'@'10.%'", "'tenant'@'10.%'")
+
+
+@pytest.mark.parametrize(
+    ("changes", "how"),
+    [
+        ({"plugin": "caching_sha2_password"}, "it signs in by caching_sha2_password now"),
+        ({"mark": None}, "it no longer bears our mark"),
+        ({"plugin": "caching_sha2_password", "locked": True}, ""),
+        ({"mark": {"profile": "ledger", "complete": True}}, "made for profile ledger"),
+    ],
+    ids=["signs in otherwise", "unmarked", "locked", "another profile's"],
+)
+def test_a_leaver_of_mysql_that_is_not_locked_is_told(changes: dict[str, Any], how: str) -> None:
+    found = accounts(a_login(), a_login("bob", **changes), memory=Memory({"alice": "", "bob": ""}))
+    told = mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found).not_ours
+    assert len(told) == bool(how)
+    assert how in str(told)
+    kept = replace(FOR_ALICE, lock_leavers=False)
+    assert "taken out" not in str(mysql_logins.prove(BY_PASSWORD, kept, found).not_ours)

@@ -219,9 +219,9 @@ def test_a_group_role_is_no_leaver() -> None:
 
 def in_other_hands(name: str, *others: str) -> str:
     return (
-        f'others may use it or give it away ({", ".join(others)}) | Remedy: Run REVOKE "{name}" FROM "{others[0]}",'
-        f' likewise for each; where the server refuses that, "{others[0]}" made the role: give it another name, and'
-        " start again, so that we make our own"
+        f'others may use it or give it away ({", ".join(others)}) | Remedy: Run REVOKE "{name}" FROM "{others[0]}"'
+        " CASCADE, likewise for each; where the server warns and nothing changes, one of them made the role: give it"
+        " another name, and start again, so that we make our own"
     )
 
 

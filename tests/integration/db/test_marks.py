@@ -139,7 +139,10 @@ def test_a_login_that_was_granted_to_somebody_is_left_alone_and_told(family: Ser
     run(family, notebook)
     family.run("CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'", "GRANT 'alice'@'%' TO 'tenant'@'%'")
     proof = run(family, notebook)
-    assert [line.partition(REMEDY)[0] for line in proof.left_alone] == ["alice: others may use it (tenant)"]
+    (left,) = proof.left_alone
+    said, remedy = left.split(REMEDY)
+    assert said == "alice: others may use it ('tenant'@'%')"
+    assert "REVOKE 'alice'@'%' FROM 'tenant'@'%'" in remedy
     notebook.write({})
     notebook.trusts = True
     run(family, notebook)
@@ -153,3 +156,76 @@ def test_who_could_change_what_we_make_is_named(family: Server) -> None:
     if family.kind == "mysql":
         family.run("CREATE USER 'granter'@'%' IDENTIFIED BY 'G.Passw0rd'", "GRANT ROLE_ADMIN ON *.* TO 'granter'@'%'")
         assert run(family, a_notebook()).trusted == ("'granter'@'%'", "'tenant'@'10.%'")
+
+
+def test_who_has_such_a_right_through_a_role_is_named_and_the_role_is_not(family: Server) -> None:
+    family.run("CREATE ROLE 'dba'", "GRANT CREATE USER ON *.* TO 'dba'")
+    family.run("CREATE ROLE 'boss'", "GRANT 'dba' TO 'boss'")
+    family.run("CREATE USER 'tenant'@'10.%' IDENTIFIED BY 'T.Passw0rd'", "GRANT 'boss' TO 'tenant'@'10.%'")
+    try:
+        assert run(family, a_notebook()).trusted == ("'tenant'@'10.%'",)
+    finally:
+        family.run("DROP ROLE 'dba'", "DROP ROLE 'boss'")
+
+
+def test_who_may_run_things_with_anybodys_rights_is_named(family: Server) -> None:
+    if family.kind == "mariadb":
+        pytest.skip("in MariaDB that is SET USER, which RDS gives nobody")
+    family.run("CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'", "GRANT SET_ANY_DEFINER ON *.* TO 'tenant'@'%'")
+    assert run(family, a_notebook()).trusted == ("'tenant'@'%'",)
+
+
+def test_an_account_of_the_masters_name_at_another_host_is_not_the_master(family: Server) -> None:
+    namesake = f"'{MASTER[0]}'@'10.%'"
+    notebook = a_notebook()
+    family.run(f"CREATE USER {namesake} IDENTIFIED BY 'T.Passw0rd'", f"GRANT CREATE USER ON *.* TO {namesake}")
+    try:
+        assert run(family, notebook).trusted == (namesake,)
+        if family.kind == "mysql":  # in MariaDB a login cannot be granted
+            family.run(f"GRANT 'alice'@'%' TO {namesake}")
+            assert f"alice: others may use it ({namesake})" in str(run(family, notebook).left_alone)
+    finally:
+        family.run(f"DROP USER {namesake}")
+
+
+def test_who_was_given_proxy_by_a_login_of_ours_is_told_also_when_it_has_left(family: Server) -> None:
+    """It outlasts the lock, and even the login: `CURRENT_USER()` is then alice, for whoever signs in as the tenant."""
+    notebook = a_notebook()
+    run(family, notebook)
+    family.run(
+        "CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'", "ALTER USER 'alice'@'%' IDENTIFIED BY 'A.Passw0rd'"
+    )
+    with closing(as_user(family.server.address, "alice", "A.Passw0rd")) as connection:
+        Operator(connection, family.server.address).run("GRANT PROXY ON 'alice'@'%' TO 'tenant'@'%'")
+    family.run(f"ALTER USER 'alice'@'%' {SIGNED_IN_BY_IAM}")
+    said = "others may act as it by PROXY ('tenant'@'%')"
+    assert f"alice: {said}" in str(run(family, notebook).left_alone)
+    gone = run(family, notebook, a_profile(logins=PROFILE.logins[1:], roles=PROFILE.roles))
+    assert is_locked(family, "alice")
+    assert f"alice was taken out of the profile, and {said}" in str(gone.not_ours)
+    with closing(as_user(family.server.address, *MASTER)) as connection:
+        Operator(connection, family.server.address).run("DROP USER 'tenant'@'%'")  # as the remedy says
+    assert run(family, notebook, a_profile(logins=PROFILE.logins[1:], roles=PROFILE.roles)).not_ours == ()
+
+
+def test_a_login_that_mandatory_roles_give_to_everybody_is_told(family: Server) -> None:
+    if family.kind == "mariadb":
+        pytest.skip("MariaDB has no mandatory_roles")
+    notebook = a_notebook()
+    run(family, notebook)
+    family.run("SET GLOBAL mandatory_roles = '`alice`@`%`'")
+    try:
+        assert "alice: everybody may use it (mandatory_roles)" in str(run(family, notebook).left_alone)
+    finally:
+        family.run("SET GLOBAL mandatory_roles = ''")
+
+
+def test_a_leaver_who_was_given_a_password_is_told(family: Server) -> None:
+    notebook = a_notebook()
+    run(family, notebook)
+    plugin = {"mysql": "caching_sha2_password", "mariadb": "mysql_native_password"}[family.kind]
+    how = "WITH caching_sha2_password BY 'B.Passw0rd'" if family.kind == "mysql" else "BY 'B.Passw0rd'"
+    family.run(f"ALTER USER 'bob'@'%' IDENTIFIED {how}")
+    assert f"bob was taken out of the profile and is still open: it signs in by {plugin} now" in str(
+        run(family, notebook, ALICE_ALONE).not_ours
+    )

@@ -232,3 +232,33 @@ def test_the_master_user_is_spared_where_we_are_signed_in_as_somebody_else(
 
 def test_who_could_change_what_we_make_is_named_before_postgresql_16(tenant: Operator, run: Run) -> None:
     assert run().trusted == (() if is_new(tenant) else ("tenant",))
+
+
+def test_who_may_become_the_master_user_is_named_on_every_version(tenant: Operator, run: Run) -> None:
+    tenant.run("CREATE ROLE boss LOGIN", "GRANT dbadmin TO boss")
+    try:
+        assert run().trusted == (("boss",) if is_new(tenant) else ("boss", "tenant"))
+    finally:
+        tenant.run("REVOKE dbadmin FROM boss")
+
+
+def test_what_the_message_says_takes_a_group_role_out_of_other_hands(tenant: Operator, run: Run) -> None:
+    """Also where the tenant has handed it on."""
+    run()
+    tenant.run("CREATE ROLE friend", "SET SESSION AUTHORIZATION dbadmin", f'GRANT "{READ}" TO tenant WITH ADMIN OPTION')
+    as_tenant(tenant, f'GRANT "{READ}" TO friend')
+    (told,) = run().not_ours
+    assert f'REVOKE "{READ}" FROM "friend" CASCADE, likewise for each' in told
+    for name in ("friend", "tenant"):
+        tenant.run("SET SESSION AUTHORIZATION dbadmin", f'REVOKE "{READ}" FROM "{name}" CASCADE')
+    assert run() == Proof(2, (), trusted=() if is_new(tenant) else ("tenant",))
+
+
+def test_a_leaver_who_was_given_a_password_is_told(payments: Operator, run: Run) -> None:
+    run()
+    payments.run(
+        "SET SESSION AUTHORIZATION dbadmin", f'REVOKE rds_ad FROM "{BOB}"', f"ALTER ROLE \"{BOB}\" PASSWORD 'x'"
+    )
+    left = run(a_profile(logins=(DirectoryLogin("alice", ("read",)),)))
+    assert f"{BOB} was taken out of the profile and is still open: it signs in otherwise now" in str(left.not_ours)
+    assert BOB in payments.opened()

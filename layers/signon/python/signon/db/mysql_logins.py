@@ -15,20 +15,41 @@ from signon.domain.mysql_logins import MARK, Ways, make, open_complete, prove, w
 from signon.domain.probe import Probe
 from signon.domain.profile import Profile
 
+# Who has a right through a role has it like one who has it directly. SUPER grants logins like roles, as ROLE_ADMIN
+# does; SET_ANY_DEFINER, which was SET_USER_ID, makes a view or a routine that runs with a login's rights.
+# Whoever is signed in with a login may hand out PROXY on it, by which others act as it although it is locked; a login
+# that mandatory_roles names is granted to everybody.
+# https://dev.mysql.com/doc/refman/8.4/en/proxy-users.html https://dev.mysql.com/doc/refman/8.4/en/account-locking.html
 _ACCOUNTS = {
     Marks.ATTRIBUTE: (
-        "SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type, u.account_locked,"
+        "WITH RECURSIVE makers (User, Host) AS ("
+        " SELECT User, Host FROM mysql.user WHERE Create_user_priv = 'Y' OR Super_priv = 'Y'"
+        " UNION SELECT USER, HOST FROM mysql.global_grants"
+        "   WHERE PRIV IN ('ROLE_ADMIN', 'SET_ANY_DEFINER', 'SET_USER_ID')"
+        " UNION SELECT e.TO_USER, e.TO_HOST FROM makers m"
+        "   JOIN mysql.role_edges e ON e.FROM_USER = m.User AND e.FROM_HOST = m.Host)"
+        " SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type, u.account_locked,"
         " LEFT(JSON_EXTRACT(a.ATTRIBUTE, '$.signon'), 500),"
-        " IF(u.Create_user_priv = 'Y' OR EXISTS (SELECT 1 FROM mysql.global_grants g"
-        "   WHERE g.USER = u.User AND g.HOST = u.Host AND g.PRIV = 'ROLE_ADMIN'), 'Y', 'N'),"
-        " (SELECT JSON_ARRAYAGG(e.TO_USER) FROM mysql.role_edges e"
+        " (u.User, u.Host) IN (SELECT User, Host FROM makers),"
+        " (SELECT JSON_ARRAYAGG(JSON_ARRAY(e.TO_USER, e.TO_HOST)) FROM mysql.role_edges e"
         "   WHERE e.FROM_USER = u.User AND e.FROM_HOST = u.Host),"
+        " (SELECT JSON_ARRAYAGG(JSON_ARRAY(x.User, x.Host)) FROM mysql.proxies_priv x"
+        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host),"
+        " (u.User, u.Host) IN ("
+        "   SELECT ROLE_NAME, ROLE_HOST FROM information_schema.applicable_roles WHERE IS_MANDATORY = 'YES'),"
         " CURRENT_USER() = CONCAT(u.User, '@', u.Host), @@lower_case_table_names, @@partial_revokes"
         " FROM mysql.user u JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host"
     ),
     Marks.ROLES: (
-        "SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type,"
-        " IF(JSON_VALUE(p.Priv, '$.account_locked') IN ('true', '1'), 'Y', 'N'), NULL, u.Create_user_priv, NULL,"
+        "WITH RECURSIVE makers (User, Host) AS ("
+        " SELECT User, Host FROM mysql.user WHERE Create_user_priv = 'Y' OR Super_priv = 'Y'"
+        " UNION SELECT r.User, r.Host FROM makers m JOIN mysql.roles_mapping r ON r.Role = m.User AND m.Host = '')"
+        " SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type,"
+        " IF(JSON_VALUE(p.Priv, '$.account_locked') IN ('true', '1'), 'Y', 'N'), NULL,"
+        " (u.User, u.Host) IN (SELECT User, Host FROM makers), NULL,"
+        " (SELECT JSON_ARRAYAGG(JSON_ARRAY(x.User, x.Host)) FROM mysql.proxies_priv x"
+        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host),"
+        " 0,"
         " CURRENT_USER() = CONCAT(u.User, '@', u.Host), @@lower_case_table_names, 0"
         " FROM mysql.user u JOIN mysql.global_priv p ON p.User = u.User AND p.Host = u.Host WHERE u.is_role = 'N'"
     ),
@@ -58,11 +79,11 @@ def probe(session: Session, ways: Ways) -> Probe:
     return Probe(
         plugin_loaded=bool(active) if directory else None,
         read_only=bool(read_only),
-        other_sessions=_others(session, ours),
+        other_sessions=_other_sessions(session, ours),
     )
 
 
-def _others(session: Session, ours: int) -> int:
+def _other_sessions(session: Session, ours: int) -> int:
     return len([row for row in _processes(session) if row[0] != ours and row[1] not in _NOBODY])
 
 
@@ -133,11 +154,27 @@ def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> A
             grants.get(f"'{_text(user)}'@'{_text(host)}'", {}),
             _text(stored or ""),
             signed_in=_text(user) in in_use,
-            makes_logins=_text(makes_logins) == "Y",
-            members=frozenset(json.loads(_text(members))) if members else frozenset(),
+            makes_logins=bool(makes_logins),
+            members=_others(members),
+            proxies=_others(proxies),
+            is_mandatory=bool(is_mandatory),
             is_master=bool(is_master),
         )
-        for user, host, plugin, stored, tls, locked, attribute, makes_logins, members, is_master, *_ in accounts
+        for (
+            user,
+            host,
+            plugin,
+            stored,
+            tls,
+            locked,
+            attribute,
+            makes_logins,
+            members,
+            proxies,
+            is_mandatory,
+            is_master,
+            *_,
+        ) in accounts
     )
     lower_case, literal_names = accounts[0][-2:]
     return Accounts(logins, literal_names=bool(literal_names), lower_case=bool(lower_case))
@@ -152,6 +189,11 @@ def _marks_of_roles(session: Session) -> dict[str, dict[str, Any]]:
             _, profile, login = name.split(".", 2)
             marks[login] = {"profile": profile, "complete": (login, f"{MARK}.{profile}") in rows}
     return marks
+
+
+def _others(accounts: Any) -> frozenset[tuple[str, str]]:
+    """Accounts that were read as pairs of user and host."""
+    return frozenset((user, host) for user, host in json.loads(_text(accounts))) if accounts else frozenset()
 
 
 def _mark(attribute: Any) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from signon.domain.brevity import counted, shortened
 from signon.domain.engines import MYSQL_PLUGINS
 from signon.domain.memory import NO_OID, NOTHING, UNREMEMBERED, Judgement, Memory
 from signon.domain.profile import Profile
-from signon.foreign import REMEDY, shown, visible, without_remedy
+from signon.foreign import REMEDY, visible, without_remedy
 
 HOST = "%"
 # A socket, or the server's own machine, from where nobody comes to a database of RDS.
@@ -25,10 +25,11 @@ _RDSADMIN = "rdsadmin"
 class PresentLogin:
     """A login as it was read. ``mark`` is what we wrote on it, None where somebody else made it.
 
-    ``makes_logins``: it has CREATE USER or ROLE_ADMIN, by which every login can be altered or its rights be taken on.
-    ``members``: who may take on its rights, for in MySQL a login can be granted like a role. ``is_master``: it is the
-    account that we are signed in as, or the master user. ``disputed``: it bears our mark, and we do not remember having
-    made it.
+    ``makes_logins``: it has a right, itself or through a role, by which every login can be altered or its rights be
+    taken on. ``members``: who may take on its rights, for in MySQL a login can be granted like a role; where
+    ``is_mandatory`` it is granted to everybody. ``proxies``: who may act as it when signing in. Both are accounts, by
+    user and host. ``is_master``: it is the account that we are signed in as, or the master user. ``disputed``: it bears
+    our mark, and we do not remember having made it.
     """
 
     user: str
@@ -41,7 +42,9 @@ class PresentLogin:
     stored: str = ""
     signed_in: bool = False
     makes_logins: bool = False
-    members: frozenset[str] = frozenset()
+    members: frozenset[tuple[str, str]] = frozenset()
+    proxies: frozenset[tuple[str, str]] = frozenset()
+    is_mandatory: bool = False
     is_master: bool = False
     disputed: bool = False
 
@@ -67,8 +70,7 @@ def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts
     """
     named_ones = {login.user for login in profile.logins}
     logins = tuple(
-        replace(each, is_master=each.is_master or each.user in (memory.master_user, _RDSADMIN))
-        for each in accounts.logins
+        replace(each, is_master=each.is_master or _is_master(each, memory.master_user)) for each in accounts.logins
     )
     there = of_every_host(logins)
     claimed = {
@@ -89,18 +91,33 @@ def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts
     )
 
 
+def _is_master(login: PresentLogin, master_user: str) -> bool:
+    """An account of the master user's name at another host is somebody else's: whoever makes logins chose it."""
+    return login.user == _RDSADMIN or (login.user, login.host) == (master_user, HOST)
+
+
 def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> str:
     """Who besides the master may take on its rights, in words; "" where nobody may."""
-    if not login.members:
+    if not (login.members or login.proxies or login.is_mandatory):
         return ""
-    masters = {each.user for each in present if each.is_master}
+    named_here = account(login.user, login.host)
+    if login.is_mandatory:
+        return f"everybody may use it (mandatory_roles){REMEDY}Take {named_here} out of the parameter mandatory_roles"
+    masters = {(each.user, each.host) for each in present if each.is_master}
     if others := sorted(login.members - masters):
-        named_here, first = account(login.user, login.host), account(others[0], HOST)
-        return (
-            f"others may use it ({', '.join(shortened([shown(each) for each in others]))})"
-            f"{REMEDY}Run REVOKE {named_here} FROM {first}, likewise for each"
-        )
+        revoke = f"Run REVOKE {named_here} FROM {account(*others[0])}, likewise for each"
+        return f"others may use it ({_accounts(others)}){REMEDY}{revoke}"
+    if proxies := sorted(login.proxies - masters):
+        # Who revokes it must have it WITH GRANT OPTION, which no master user has; and DROP USER of the login leaves it.
+        first = account(*proxies[0])
+        revoke = f"Have whoever signs in with {named_here} run REVOKE PROXY ON {named_here} FROM {first}"
+        who = f"others may act as it by PROXY ({_accounts(proxies)})"
+        return f"{who}{REMEDY}{revoke}, or run DROP USER {first}; likewise for each"
     return ""
+
+
+def _accounts(these: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(shortened([account(*each) for each in these]))
 
 
 def bears_mark_of(profile: str, login: PresentLogin) -> bool:
@@ -114,9 +131,9 @@ def unknown(names: frozenset[str], accounts: Accounts) -> Iterator[str]:
 
 
 def creators(accounts: Accounts) -> list[str]:
-    """Who besides the master could change or copy what we make."""
-    able = (each for each in accounts.logins if each.makes_logins and each.host != _NEVER_FROM)
-    return sorted(account(each.user, each.host) for each in able if not each.is_master and each.user != _RDSADMIN)
+    """Who besides the master could change or copy what we make. A role is not named, for nobody signs in with it."""
+    able = (each for each in accounts.logins if each.makes_logins and not each.locked and each.host != _NEVER_FROM)
+    return sorted(account(each.user, each.host) for each in able if not each.is_master)
 
 
 def account(user: str, host: str) -> str:
@@ -138,3 +155,9 @@ def is_open(found: PresentLogin, profile: str) -> bool:
     """Whether it bears the profile's mark, and is open. A mark alone makes nobody a leaver."""
     is_ours = bears_mark_of(profile, found) and found.plugin in MYSQL_PLUGINS
     return is_ours and not (found.locked or found.is_master)
+
+
+def is_changed_and_open(made: PresentLogin, profile: str) -> bool:
+    """Whether a login that we remember is open and, as it is now, not ours to lock; another profile's is told apart."""
+    is_others = made.mark is not None and not bears_mark_of(profile, made)
+    return not (is_others or made.locked or made.is_master or is_open(made, profile))

@@ -20,6 +20,7 @@ from signon.domain.mysql_accounts import (
     bears_mark_of,
     creators,
     in_other_hands,
+    is_changed_and_open,
     is_chosen_before_ours,
     is_open,
     of_every_host,
@@ -168,20 +169,35 @@ def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:
 
 
 def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
-    """Open accounts of a leaver's name at other hosts: the server takes these although ours is locked."""
+    """What keeps a leaver in although we lock our logins: another account of the name at another host, which the server
+    takes then; somebody who may act as the leaver; and a login of ours that was made to be something else.
+    """
     names = {login.user for login in profile.logins}
+    made = of_every_host(accounts.logins)
     ours = {
         login.user
-        for login in of_every_host(accounts.logins).values()
+        for login in made.values()
         if bears_mark_of(profile.name, login) and not login.disputed and login.user not in names
     }
-    for each in accounts.logins:
-        if profile.lock_leavers and each.user in ours and not each.locked and is_chosen_before_ours(each):
+    for each in accounts.logins if profile.lock_leavers else ():
+        if each.user in ours and not each.locked and is_chosen_before_ours(each):
             named = account(each.user, each.host)
             yield (
                 f"{shown(each.user)} was taken out of the profile, and {named} (plugin {shown(each.plugin)}) is another"
                 " account of that name, which somebody else made and which is open"
                 f"{REMEDY}If nobody needs it, type DROP USER {named}"
+            )
+    left = (made[name] for name in sorted(accounts.judged.made.keys() & made.keys() - names))
+    for login in left if profile.lock_leavers else ():
+        if others := in_other_hands(login, accounts.logins):
+            yield f"{shown(login.user)} was taken out of the profile, and {others}"
+        if is_changed_and_open(login, profile.name):
+            named = account(login.user, login.host)
+            how = f"signs in by {shown(login.plugin)} now" if login.mark else "no longer bears our mark"
+            yield (
+                f"{shown(login.user)} was taken out of the profile and is still open: it {how}, so that it was not"
+                f" locked{REMEDY}Run ALTER USER {named} ACCOUNT LOCK; if somebody else needs it, take our mark off and"
+                " give it another name (RENAME USER)"
             )
 
 

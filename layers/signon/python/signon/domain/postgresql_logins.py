@@ -17,7 +17,7 @@ from signon.domain.engines import Method, PostgreSqlLogins
 from signon.domain.logins import LoginPlan, Name, Proof, Standing, Statement, batches, mark
 from signon.domain.memory import UNREMEMBERED, Memory, digest, named
 from signon.domain.names import group_name, login_name
-from signon.domain.postgresql_marks import in_other_hands, is_open, judged, not_our_logins, unknown
+from signon.domain.postgresql_marks import changed_leavers, in_other_hands, is_open, judged, not_our_logins, unknown
 from signon.domain.postgresql_marks import quoted as _quoted
 from signon.domain.postgresql_roles import DEEPEST, PresentRole, Roles
 from signon.domain.profile import DirectoryLogin, Profile, Schemas
@@ -231,10 +231,11 @@ def prove(
     others = _of_other_profiles(profile.name, wanted, roles)
     kept = _kept_open(profile, wanted, roles)
     names = frozenset(login.name for login in wanted) | frozenset(group.name for group in wanted_groups(profile))
+    changed = changed_leavers(profile.name, names, roles) if profile.lock_leavers else ()
     proof = logins.proof(
         profile.name,
         standings,
-        not_ours=(*troubles, *not_ours, *others, *kept, *_too_deep(roles), *unknown(names, roles)),
+        not_ours=(*troubles, *not_ours, *others, *kept, *changed, *_too_deep(roles), *unknown(names, roles)),
         waiting=waiting,
         excess=excess,
     )

@@ -72,19 +72,20 @@ def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
     even bear our mark are named alone: a login of theirs may only be one through them.
     """
     administrators = roles.administrators_of(group.name)
+    hands = roles.hands_on(group.name)
+    people = {name for name in hands if _is_person_of(profile, roles.present[name])}
     ours = {*roles.judged.made, *(roles.judged.disputed if group.disputed else ())}
-    people = {name for name in roles.hands_on(group.name) if _is_person_of(profile, roles.present[name])}
-    remembered = {name for name in people if name in ours or not roles.present[name].disputed}
-    others = [name for name in roles.hands_on(group.name) if name in administrators or name not in ours | remembered]
+    ours |= {name for name in people if not roles.present[name].disputed}
+    others = [name for name in hands if name in administrators or name not in ours]
     return [name for name in others if name in administrators or name not in people] or others
 
 
 def in_other_hands(name: str, others: Sequence[str]) -> str:
-    first = quoted(others[0])
     return (
         f"others may use it or give it away ({', '.join(shortened([shown(each) for each in others]))})"
-        f"{REMEDY}Run REVOKE {quoted(name)} FROM {first}, likewise for each; where the server refuses that, {first}"
-        " made the role: give it another name, and start again, so that we make our own"
+        f"{REMEDY}Run REVOKE {quoted(name)} FROM {quoted(others[0])} CASCADE, likewise for each; where the server"
+        " warns and nothing changes, one of them made the role: give it another name, and start again, so that we make"
+        " our own"
     )
 
 
@@ -99,6 +100,22 @@ def is_open(role: PresentRole, profile: str, roles: Roles) -> bool:
     if not (_is_person_of(profile, role) and role.can_login) or roles.is_master(role.name):
         return False
     return _signs_in_by_our_methods(role.name, roles)
+
+
+def changed_leavers(profile: str, wanted: Set[str], roles: Roles) -> Iterator[str]:
+    """Logins that we remember, that the profile no longer names, and that are open and, as they are now, not ours to
+    lock; another profile's are told apart.
+    """
+    for name in sorted(roles.judged.made.keys() - wanted):
+        role = roles.present[name]
+        is_others = role.mark is not None and role.mark.get("profile") != profile
+        if role.can_login and not (is_others or roles.is_master(name) or is_open(role, profile, roles)):
+            how = "signs in otherwise now" if role.mark else "no longer bears our mark"
+            yield (
+                f"{shown(name)} was taken out of the profile and is still open: it {how}, so that it was not locked"
+                f"{REMEDY}Run ALTER ROLE {quoted(name)} NOLOGIN; if somebody else needs it, take our mark off"
+                " (COMMENT ON ROLE) and give it another name (ALTER ROLE ... RENAME TO)"
+            )
 
 
 def quoted(name: str) -> str:

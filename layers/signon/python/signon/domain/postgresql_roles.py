@@ -81,11 +81,12 @@ class Roles:
         return self._strangers({*direct, *through} - {_RDS_SUPERUSER})
 
     def creators(self) -> list[str]:
-        """Who besides the master could change or copy what we make; nobody from PostgreSQL 16 on."""
-        if not self.open_to_creators:
-            return []
-        able = [name for name, role in self.present.items() if "CREATEROLE" in role.powers]
-        people = self._strangers({*able, *(member for name in able for member in self.members(name))})
+        """Who besides the master could change or copy what we make: from PostgreSQL 16 on who may become the master."""
+        masters = [name for name in self.present if self.is_master(name)]
+        creators = [name for name, role in self.present.items() if "CREATEROLE" in role.powers]
+        able = {*masters, *(creators if self.open_to_creators else ())}
+        may_be = {each for name in masters for each in self.present[name].administrators}
+        people = self._strangers({*able, *may_be, *(member for name in able | may_be for member in self.members(name))})
         return [name for name in people if not name.startswith(_OF_RDS)]
 
     def _strangers(self, names: Iterable[str]) -> list[str]:
