@@ -7,6 +7,7 @@ from tests.saboteur.control import LAYER, Control
 FOREIGN, YAML = f"{LAYER}/foreign.py", f"{LAYER}/domain/yaml_document.py"
 OUTCOME, ROLES = f"{LAYER}/domain/outcome.py", f"{LAYER}/db/postgresql_reading.py"
 TEXTS = ("tests/unit/test_foreign_texts.py",)
+SCHEMA = f"{LAYER}/domain/profile_schema.py"
 FILES = ("tests/unit/test_bad_files.py",)
 ATTACKS = "tests/integration/db/postgresql/test_attacks.py"
 OF_MYSQL = "tests/integration/db/test_attacks.py"
@@ -107,6 +108,13 @@ CONTROLS = (
         "each if each else",
         TEXTS,
     ),
+    Control(
+        "A terminal shows why an execution ended as text",
+        "localcloud/narration.py",
+        "return visible(str(self.error or",
+        "return str((self.error or",
+        TEXTS,
+    ),
     Control("A profile has a size", YAML, "    if size > MOST_BYTES:\n", "    if size < 0:\n", FILES),
     Control(
         "A profile has a depth",
@@ -127,6 +135,20 @@ CONTROLS = (
         YAML,
         "        if parts > MOST_PARTS:\n            raise",
         "        if parts < 0:\n            raise",
+        FILES,
+    ),
+    Control(
+        "A profile has so many characters, its aliases written out",
+        YAML,
+        "        if characters > MOST_CHARACTERS:\n",
+        "        if characters < 0:\n",
+        FILES,
+    ),
+    Control(
+        "Of a profile's faults so many are looked at",
+        SCHEMA,
+        "    if len(errors) == MOST_FAULTS:\n",
+        "    if len(errors) < 0:\n",
         FILES,
     ),
     Control(
