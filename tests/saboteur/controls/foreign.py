@@ -166,6 +166,13 @@ CONTROLS = (
         (f"{ATTACKS}::test_only_comments_that_begin_like_a_mark_are_sent",),
     ),
     Control(
+        "PostgreSQL: no role is looked for among all of them",
+        f"{LAYER}/db/postgresql.py",
+        '    "enable_mergejoin": "off",\n',
+        "",
+        (f"{ATTACKS}::test_who_makes_many_roles_at_once_has_nobody_look_through_all_of_them_for_each",),
+    ),
+    Control(
         "PostgreSQL: no more roles are sent than are read",
         ROLES,
         "    if not rows:\n",
