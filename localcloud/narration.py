@@ -57,10 +57,10 @@ class Told:
 
     @property
     def closing(self) -> str:
-        """Why it ended so, in one sentence."""
+        """Why it ended so, in one sentence; who stops an execution writes what they like."""
         error = self.dossier.get("error", self.dossier).get("Cause")
         said = json.loads(error).get("errorMessage", "") if error else ""
-        return str(self.error or self.dossier.get("outcome", {}).get("headline") or said)
+        return visible(str(self.error or self.dossier.get("outcome", {}).get("headline") or said))
 
 
 class Narration:
@@ -125,7 +125,8 @@ class Narration:
             error: dict[str, Any] = next(
                 (value for name, value in event.items() if name.endswith("FailedEventDetails")), {}
             )
-            self._line.details.append(f"! {error.get('error', event['type'])}{_message(error.get('cause', ''))}")
+            kind = error.get("error", event["type"])
+            self._line.details.append(visible(f"! {kind}{_message(error.get('cause', ''))}"))
 
     def _tell_what_befell(self, until: datetime) -> None:
         for each in self._befallen[self._shown :]:

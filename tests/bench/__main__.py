@@ -39,7 +39,7 @@ def main() -> None:
             figures = _alone(world, kind, JOINS["30 minutes"], THOUSAND)
             print(f"  {kind.title}: {figures.largest_payload} bytes at most between states")
     print(f"\nLargest resident set of a process that reads this, MB; a function has {memory_size()}")
-    for title, megabytes in measured().items():
+    for title, megabytes in measured():
         print(f"  {title:26}{megabytes:>6}{'' if megabytes < memory_size() else '   too much'}", flush=True)
 
 

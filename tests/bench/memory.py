@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,18 +78,16 @@ def memory_size() -> int:
     )
 
 
-def measured() -> Mapping[str, int]:
-    """The largest resident sets in megabytes, by what was read."""
-    found: dict[str, int] = {}
+def measured() -> Iterator[tuple[str, int]]:
+    """What was read, and the largest resident set in megabytes."""
     with World(Machine.read()) as world:
         server = world.postgresql("memory", [HOST], *MASTER)
         for load in LOADS:
             _emptied(server)
             _run(server, "postgres", *load.server)
             _run(server, "payments", "CREATE SCHEMA core AUTHORIZATION dbadmin", *load.within)
-            found[load.title] = peak("server", server.address, str(world.authority.bundle))
-    found["a profile of 2 MB"] = peak("profile")
-    return found
+            yield load.title, peak("server", server.address, str(world.authority.bundle))
+    yield "a profile of 2 MB", peak("profile")
 
 
 def peak(*arguments: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import yaml
 from signon.domain.profile_schema import checked
 from signon.domain.yaml_document import MOST_BYTES, load
 from signon.errors import ProfileUnusable
+from signon.foreign import LONGEST_LINE
 
 EXAMPLE = (Path(__file__).parents[2] / "profiles/payments.yaml").read_bytes()
 
@@ -126,3 +128,64 @@ def test_a_file_that_is_larger_than_any_profile_is_not_parsed(monkeypatch: pytes
 def test_a_large_profile_of_many_logins_is_read() -> None:
     logins = b"".join(b"  - {user: person%d, roles: [read]}\n" % number for number in range(1_000))
     assert len(checked("payments", EXAMPLE.partition(b"logins:")[0] + b"logins:\n" + logins).logins) == 1_000
+
+
+HEAD = b"version: 1\nadmits: {engines: [mysql, postgres], names: ['*']}\nmethods: {mysql: [iam], postgres: [iam]}\n"
+LOGIN = b"{iam: app%d, used_by: ['arn:aws:iam::123456789012:role/app'], roles: [%s]}"
+LONG = b"x: &long " + b"x" * 3_000 + b"\n"
+
+
+def listed(item: bytes, number: int) -> bytes:
+    return b"[" + b", ".join(item.replace(b"%d", b"%d" % each) for each in range(number)) + b"]"
+
+
+# Each small, and without a limit of its own what is made of it is as large as the product of two numbers in it.
+BOMBS = {
+    "a long text that is named by many": LONG + b"logins: " + listed(b"{user: a%d, roles: [*long]}", 1_000),
+    "a long key that many have": LONG + b"logins: " + listed(b"{*long : x}", 1_000),
+    "a list of texts with a mapping": HEAD + b"access: {adopt: [{}, %s}" % listed(b"a%d", 15_000)[1:],
+    "many who adopt many": HEAD
+    + b"logins: %s\naccess: {adopt: %s}" % (listed(LOGIN % (0, b"read"), 1_000), listed(b"a%d", 15_000)),
+    "many roles that are not there beside many that are": HEAD
+    + b"roles: {%s}\n" % listed(b"r%d: {preset: read}", 5_000)[1:-1]
+    + b"logins: [%s]" % (LOGIN % (1, listed(b"q%d", 5_000)[1:-1])),
+    "many of the same engine": HEAD.replace(b"mysql,", b"mysql, " * 15_000)
+    + b"logins: "
+    + listed(LOGIN.replace(b"%s", b"read"), 1_000),
+    "many faults below a long key": HEAD
+    + b"roles: {? %s : {mysql: {databases: %s}}}" % (b"k" * 100_000, listed(b"{}", 20_000)),
+}
+
+
+@pytest.mark.parametrize("title", BOMBS)
+def test_a_small_file_makes_no_large_answer_and_no_long_work(title: str) -> None:
+    """A function has 256 MB; of each of these it took gigabytes, or an hour."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(ProfileUnusable) as refused:
+            checked("payments", BOMBS[title])
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 150_000_000
+    assert len(refused.value.problem) <= LONGEST_LINE
+
+
+@pytest.mark.parametrize("title", ["a long text that is named by many", "a long key that many have"])
+def test_aliases_do_not_make_a_long_text_a_larger_document(title: str) -> None:
+    with pytest.raises(ProfileUnusable, match="it has more than 2000000 characters when its aliases are written out"):
+        load(BOMBS[title])
+
+
+def test_of_very_many_faults_the_first_are_told() -> None:
+    with pytest.raises(
+        ProfileUnusable,
+        match="is invalid: line 1, the profile: has 10000 faults or more; line 1, the profile: logins is missing",
+    ):
+        checked("payments", HEAD + b"roles: {%s}" % listed(b"r%d: x", 20_000)[1:-1])
+
+
+def test_what_is_listed_twice_among_others_is_found() -> None:
+    text = EXAMPLE.replace(b"  master: managed", b"  adopt: [alice, [x], alice]\n  master: managed")
+    with pytest.raises(ProfileUnusable, match=r"access\.adopt: names something twice"):
+        checked("payments", text)

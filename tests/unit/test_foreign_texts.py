@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localcloud.chronicle import of_event
+from localcloud.narration import Told
 from signon.aws.clients import permission_missing
 from signon.aws.rds_changes import _refusals
 from signon.domain import ending, logins
@@ -342,6 +343,15 @@ def test_who_stopped_an_execution_says_nothing_in_our_name(title: str) -> None:
     assert [fault for line in ended.message(EXECUTION).split("\n") for fault in broken(line)] == []
     assert broken(ended.error) == []
     assert ended.subject == "payments-orders: the execution broke off without a report"
+
+
+@pytest.mark.parametrize("title", TEXTS)
+def test_what_who_stopped_an_execution_wrote_closes_its_story_on_one_line(title: str) -> None:
+    """``make watch`` and ``make start`` print it as it is."""
+    stopped = Told(EXECUTION, "ABORTED", "Read membership", {}, TEXTS[title], 0, 0, 0, 0)
+    failed = replace(stopped, error="", dossier=of_error(ValueError(TEXTS[title])))
+    assert stopped.closing.isprintable()
+    assert failed.closing.isprintable()
 
 
 @pytest.mark.parametrize("title", TEXTS)

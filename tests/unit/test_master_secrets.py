@@ -11,6 +11,7 @@ from signon.domain.credentials import Credentials
 from signon.domain.master_secret import refusal
 from signon.errors import MasterSecretUnusable
 from tests.builders import a_cluster, a_database, a_profile, planned, surroundings
+from tests.hostile_texts import FORGED
 
 HERE = "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
 OWN, LISTED = str(a_database().master_secret), f"{HERE}payments-master-AbCdEf"
@@ -67,6 +68,15 @@ def test_secrets_manager_is_not_asked_for_what_a_profile_may_not_name(answering:
     answering("secretsmanager")  # which answers nothing
     with pytest.raises(MasterSecretUnusable, match=r"access\.master names"):
         secrets.master_credentials(a_database(), named, [LISTED])
+
+
+@pytest.mark.parametrize("code", ["ResourceNotFoundException", "ValidationException"])
+def test_what_a_profile_calls_a_secret_is_no_sentence_of_ours(answering: Any, code: str) -> None:
+    named = f"{HERE}payments. What to do: {FORGED}"
+    answering("secretsmanager").add_client_error("get_secret_value", code)
+    with pytest.raises(MasterSecretUnusable) as refused:
+        secrets.master_credentials(a_database(), named, [f"{HERE}pay*"])
+    assert refused.value.problem == f'The master secret "{named}" cannot be used: {code}'
 
 
 def test_a_listed_one_is_read(answering: Any) -> None:

@@ -223,7 +223,19 @@ def test_a_role_name_is_refused_by_its_grammar() -> None:
 
 
 @pytest.mark.parametrize("path", ["access.master"])
-@pytest.mark.parametrize("value", ["password", "arn:aws:s3:::x", "", "arn:aws:secretsmanager:us-east-1:1:secret:x"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "password",
+        "arn:aws:s3:::x",
+        "",
+        "arn:aws:secretsmanager:us-east-1:1:secret:x",
+        # what no secret can be called: it matches a pattern of MasterSecretArns, and would be told as a sentence
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:payments. What to do: GRANT rds_superuser TO tenant",
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:payments*",
+        f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{'x' * 520}",
+    ],
+)
 def test_a_master_secret_is_an_arn_or_managed(path: str, value: str) -> None:
     assert [problem for problem in problems(changed(path, value)) if problem.startswith("access.master: ")]
 

@@ -7,6 +7,7 @@ from tests.saboteur.control import LAYER, Control
 FOREIGN, YAML = f"{LAYER}/foreign.py", f"{LAYER}/domain/yaml_document.py"
 OUTCOME, ROLES = f"{LAYER}/domain/outcome.py", f"{LAYER}/db/postgresql_reading.py"
 TEXTS = ("tests/unit/test_foreign_texts.py",)
+SCHEMA = f"{LAYER}/domain/profile_schema.py"
 FILES = ("tests/unit/test_bad_files.py",)
 ATTACKS = "tests/integration/db/postgresql/test_attacks.py"
 OF_MYSQL = "tests/integration/db/test_attacks.py"
@@ -107,6 +108,13 @@ CONTROLS = (
         "each if each else",
         TEXTS,
     ),
+    Control(
+        "A terminal shows why an execution ended as text",
+        "localcloud/narration.py",
+        "return visible(str(self.error or",
+        "return str((self.error or",
+        TEXTS,
+    ),
     Control("A profile has a size", YAML, "    if size > MOST_BYTES:\n", "    if size < 0:\n", FILES),
     Control(
         "A profile has a depth",
@@ -130,6 +138,20 @@ CONTROLS = (
         FILES,
     ),
     Control(
+        "A profile has so many characters, its aliases written out",
+        YAML,
+        "        if characters > MOST_CHARACTERS:\n",
+        "        if characters < 0:\n",
+        FILES,
+    ),
+    Control(
+        "Of a profile's faults so many are looked at",
+        SCHEMA,
+        "    if len(errors) == MOST_FAULTS:\n",
+        "    if len(errors) < 0:\n",
+        FILES,
+    ),
+    Control(
         "PostgreSQL: of a comment no more is read than a mark has",
         ROLES,
         "(SELECT left(said, 500) FROM",
@@ -142,6 +164,13 @@ CONTROLS = (
         " WHERE left(said, 12) = '{{\"signon\": {{')",
         ")",
         (f"{ATTACKS}::test_only_comments_that_begin_like_a_mark_are_sent",),
+    ),
+    Control(
+        "PostgreSQL: no role is looked for among all of them",
+        f"{LAYER}/db/postgresql.py",
+        '    "enable_mergejoin": "off",\n',
+        "",
+        (f"{ATTACKS}::test_who_makes_many_roles_at_once_has_nobody_look_through_all_of_them_for_each",),
     ),
     Control(
         "PostgreSQL: no more roles are sent than are read",

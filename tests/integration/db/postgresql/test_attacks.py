@@ -148,3 +148,21 @@ def test_schemas_of_more_tables_than_are_read_are_said_to_be_too_large(
     with pytest.raises(DatabaseUnusable, match="tables and sequences in the schemas that the profile names"):
         create(a_profile())
     assert payments.version
+
+
+def test_who_makes_many_roles_at_once_has_nobody_look_through_all_of_them_for_each(
+    payments: Operator, as_master: SignIn
+) -> None:
+    """The server's statistics know of the roles and not of the memberships; a merge of the two is quadratic."""
+    payments.run("ANALYZE pg_auth_members")
+    payments.run("DO $$ BEGIN FOR n IN 0..2999 LOOP EXECUTE format('CREATE ROLE %I', 'link-' || n); END LOOP; END $$")
+    payments.run("ANALYZE pg_authid")
+    payments.run(
+        "DO $$ BEGIN FOR n IN 1..2999 LOOP"
+        " EXECUTE format('GRANT %I TO %I', 'link-' || n, 'link-' || n - 1); END LOOP; END $$"
+    )
+    with as_master() as session:
+        plan = "\n".join(line for (line,) in session.query("How", f"EXPLAIN {postgresql_reading._ROLES}"))
+    assert "Index Cond: (member = " in plan
+    assert "Merge Join" not in plan
+    assert "Hash Join" not in plan

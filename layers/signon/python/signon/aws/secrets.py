@@ -11,6 +11,7 @@ from signon.domain.credentials import Credentials
 from signon.domain.database import Database
 from signon.domain.master_secret import refusal
 from signon.errors import MasterSecretUnusable
+from signon.foreign import shown
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -42,9 +43,15 @@ def master_credentials(database: Database, named: str | None, listed: Collection
     def unusable(
         why: str, remedy: str = "Let the functions read it and use its key, or let RDS manage the master password"
     ) -> MasterSecretUnusable:
-        return MasterSecretUnusable(f"The master secret {secret} cannot be used: {why}", remedy)
+        return MasterSecretUnusable(f"The master secret {shown(secret, 200)} cannot be used: {why}", remedy)
 
-    codes = ("ResourceNotFoundException", "AccessDeniedException", "DecryptionFailure", "InvalidRequestException")
+    codes = (
+        "ResourceNotFoundException",
+        "AccessDeniedException",
+        "DecryptionFailure",
+        "InvalidRequestException",
+        "ValidationException",  # no ARN of a secret, as Secrets Manager reads it
+    )
     with errors_as({code: lambda _, code=code: unusable(code) for code in codes}):  # type: ignore[misc]
         text = manager.get_secret_value(SecretId=secret).get("SecretString", "")
     try:

@@ -33,9 +33,11 @@ _SETTINGS = {
     "standard_conforming_strings": "on",
     "transform_null_equals": "off",
     "quote_all_identifiers": "off",
-    # Who makes ten thousand roles at once is ahead of the server's statistics: then it would look through all
+    # Who makes ten thousand roles at once is ahead of the server's statistics: then it would look through all roles or
     # memberships for each role anew, and by the index it does not.
     "enable_seqscan": "off",
+    "enable_mergejoin": "off",
+    "enable_hashjoin": "off",
     "row_security": "on",
     "synchronous_commit": "on",
     "datestyle": "ISO,MDY",

@@ -40,7 +40,7 @@ class Grammar:
         if not name:
             return f"{name!r} is empty: {self.what} is 1 to {self.longest} characters long"
         if len(name) > self.longest:
-            return f"{_shown(name)} is too long: {len(name)} of at most {self.longest} characters"
+            return f"{in_quotes(name)} is too long: {len(name)} of at most {self.longest} characters"
         if name[0] not in self.first:
             return f"{name!r} begins with {_character(name[0])}: {self.what} is of {self.said}"
         if odd := next((character for character in name if character not in self.rest), None):
@@ -94,7 +94,7 @@ POSTGRESQL_SCHEMA = Grammar(
 def login_problem(name: str, master_user: str) -> str | None:
     """Why ``name`` is no legal login, or None."""
     if bare := _without_domain(name):
-        return f"{_shown(name)} has a domain: write the name without the domain, {bare!r}"
+        return f"{in_quotes(name)} has a domain: write the name without the domain, {bare!r}"
     if problem := LOGIN.problem(name):
         return problem
     if name == master_user:
@@ -123,24 +123,24 @@ def realm_problem(name: str, longest: int = LONGEST_REALM) -> str | None:
     """Why ``name`` is no Kerberos realm of at most ``longest`` characters, or None."""
     if len(name) > longest:
         only = " (RDS for MySQL takes no longer one)" if longest == LONGEST_REALM_FOR_MYSQL else ""
-        return f"{_shown(name)} is too long: {len(name)} of at most {longest} characters{only}"
+        return f"{in_quotes(name)} is too long: {len(name)} of at most {longest} characters{only}"
     if not _REALM.fullmatch(name):
         return f"{name!r} is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
     label = max(name.split("."), key=len)
     if len(label) > _LONGEST_LABEL:
-        return f"{_shown(name)} has a label that is too long: {len(label)} of at most {_LONGEST_LABEL} characters"
+        return f"{in_quotes(name)} has a label that is too long: {len(label)} of at most {_LONGEST_LABEL} characters"
     return None
 
 
 def postgresql_role_problem(name: str) -> str | None:
     """Why PostgreSQL would not store a role, or anything else, under exactly this name, or None."""
     if "\0" in name:
-        return f"{_shown(name)} contains {_character(chr(0))}, which PostgreSQL takes for its end"
+        return f"{in_quotes(name)} contains {_character(chr(0))}, which PostgreSQL takes for its end"
     if odd := next(filter(_is_half, name), None):
-        return f"{_shown(name)} contains {_character(odd)}, which is half a character"
+        return f"{in_quotes(name)} contains {_character(odd)}, which is half a character"
     size = len(name.encode())
     if size > LONGEST_POSTGRESQL_ROLE:
-        return f"{_shown(name)} is too long for PostgreSQL: {size} of at most {LONGEST_POSTGRESQL_ROLE} bytes"
+        return f"{in_quotes(name)} is too long for PostgreSQL: {size} of at most {LONGEST_POSTGRESQL_ROLE} bytes"
     return None if name else f"{name!r} is empty, and PostgreSQL has no such name"
 
 
@@ -151,11 +151,11 @@ def mysql_account_problem(name: str) -> str | None:
     character beyond the BMP, and takes NUL for the end of the name where it compares two.
     """
     if not name or name != name.strip():
-        return f"{_shown(name)} is empty or has white space at an end, which MySQL cuts off"
+        return f"{in_quotes(name)} is empty or has white space at an end, which MySQL cuts off"
     if odd := next((each for each in name if each == "\0" or _is_half(each) or each > _LAST_OF_BMP), None):
-        return f"{_shown(name)} contains {_character(odd)}, which MySQL does not keep"
+        return f"{in_quotes(name)} contains {_character(odd)}, which MySQL does not keep"
     if len(name) > LONGEST_MYSQL_ACCOUNT:
-        return f"{_shown(name)} is too long for MySQL: {len(name)} of at most {LONGEST_MYSQL_ACCOUNT} characters"
+        return f"{in_quotes(name)} is too long for MySQL: {len(name)} of at most {LONGEST_MYSQL_ACCOUNT} characters"
     return None
 
 
@@ -178,5 +178,6 @@ def _character(character: str) -> str:
     return f"{character!r} (U+{ord(character):04X})"
 
 
-def _shown(name: str) -> str:
+def in_quotes(name: str) -> str:
+    """A name that is none of ours, within a sentence: as Python writes it, and cut."""
     return repr(name) if len(name) <= 100 else f"{name[:100]!r}..."

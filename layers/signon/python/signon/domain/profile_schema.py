@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import jsonschema
@@ -20,8 +21,10 @@ from signon.domain.profile import Profile, read_profile
 from signon.domain.yaml_document import load
 from signon.domain.yaml_lines import Path, lines
 from signon.errors import ProfileUnusable
+from signon.foreign import LONGEST
 
 MOST_LOGINS = 1_000  # as the schema says, too
+MOST_FAULTS = 10_000  # that are looked at: each takes two kilobytes
 
 
 @dataclass(frozen=True)
@@ -70,19 +73,31 @@ def checked(name: str, text: bytes) -> Profile:
 def problems(document: Any, profile: str = "") -> list[Problem]:
     """Everything that is wrong with a loaded profile of this name; empty where it is valid.
 
-    Of logins that are too many by themselves the rest is not looked at.
+    Of logins that are too many by themselves the rest is not looked at, nor of what the schema finds wrong.
     """
     if isinstance(document, dict) and isinstance(logins := document.get("logins"), list):
         document = {**document, "logins": logins[: MOST_LOGINS + 1]}
     errors = sorted(
-        jsonschema.Draft202012Validator(schema()).iter_errors(document),
+        islice(_Validator(schema()).iter_errors(document), MOST_FAULTS),
         key=lambda error: list(map(str, error.absolute_path)),
     )
     found = [problem for error in errors for problem in _of_schema(error)]
+    if len(errors) == MOST_FAULTS:
+        return [Problem((), f"has {MOST_FAULTS} faults or more"), *found]
     sound = _Sound(document, frozenset(_refused(errors)))
     return [*found, *_first_of_each_name(sound, _beyond_the_schema(sound, profile))]
 
 
+def _twice_in_a_list(_: Any, wanted: bool, listed: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
+    """uniqueItems, of texts alone: jsonschema's own compares each item with each other one where they are mixed."""
+    texts = [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+    if wanted and len(set(texts)) < len(texts):
+        yield jsonschema.ValidationError("it names something twice")
+
+
+_Validator: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # its stubs leave it out
+    jsonschema.Draft202012Validator, {"uniqueItems": _twice_in_a_list}
+)
 _KINDS = {"object": "a mapping", "array": "a list"}
 
 
@@ -93,7 +108,7 @@ def _of_schema(error: jsonschema.ValidationError) -> Iterator[Problem]:
     match error.validator:
         case "additionalProperties":
             for key in _unexpected(error):
-                yield Problem(path, f"{key!r} is no field here", key)
+                yield Problem(path, f"{names.in_quotes(key)} is no field here", key)
         case "required":
             for key in _missing(error):
                 yield Problem(path, f"{key} is missing")
@@ -109,7 +124,7 @@ def _wrong(rule: str, wanted: Any, error: jsonschema.ValidationError) -> str:
             return f"must be {' or '.join(dict.fromkeys(str(each).lower() for each in wanted))}"
         case "pattern":
             told: Any = error.schema
-            return f"{f'the name {instance!r} ' if is_key else ''}must be {told['patternErrorMessage']}"
+            return f"{f'the name {names.in_quotes(instance)} ' if is_key else ''}must be {told['patternErrorMessage']}"
         case "type":
             return f"must be {_KINDS.get(str(wanted), 'a text')}"
         case "maxItems":
@@ -172,10 +187,10 @@ class _Sound:
         """What holds something that is refused, and that itself: a large file may have as many faults as logins."""
         return frozenset(path[:end] for path in self.refused for end in range(len(path) + 1))
 
-    @property
+    @cached_property
     def engines(self) -> Sequence[str]:
-        found: Sequence[str] = self.get("admits", "engines", default=())
-        return found
+        """Each once, however often it is listed."""
+        return tuple(dict.fromkeys(self.get("admits", "engines", default=())))
 
     @property
     def families(self) -> set[Family]:
@@ -187,7 +202,7 @@ class _Sound:
         found = {place: self.get("logins", place) for place in range(len(self._raw("logins", list)))}
         return {place: login for place, login in found.items() if login is not None}
 
-    @property
+    @cached_property
     def names(self) -> set[str]:
         """Of all logins, also of those about which something else is wrong."""
         return {_name(login) for login in self._raw("logins", list) if isinstance(login, Mapping)}
@@ -197,9 +212,16 @@ class _Sound:
         found = {role: self.get("roles", role) for role in self.role_names}
         return {role: entry for role, entry in found.items() if entry is not None}
 
-    @property
-    def role_names(self) -> Sequence[str]:
-        return tuple(self._raw("roles", dict))
+    @cached_property
+    def role_names(self) -> Mapping[str, Any]:
+        """Also those about which something is wrong."""
+        found: Mapping[str, Any] = self._raw("roles", dict)
+        return found
+
+    @cached_property
+    def roles_told(self) -> str:
+        """The names of the first of them, and how many more there are."""
+        return ", ".join(shortened([_shown_key(role) for role in self.role_names]))
 
     def engines_of(self, login: Mapping[str, Any]) -> list[str]:
         """Those that it is made on."""
@@ -272,15 +294,15 @@ def _logins(sound: _Sound) -> Iterator[Problem]:
         yield from _login(sound, ("logins", place), login)
         for role in login["roles"]:
             if sound.role_names and role not in sound.role_names:
-                text = f"there is no role {role!r}; roles has {', '.join(map(_shown_key, sound.role_names))}"
+                text = f"there is no role {names.in_quotes(role)}; roles has {sound.roles_told}"
                 yield Problem(("logins", place, "roles"), text)
     for user in sorted(_twice(sound)):
-        yield Problem(("logins",), f"{user!r} is listed twice")
+        yield Problem(("logins",), f"{names.in_quotes(user)} is listed twice")
 
 
 def _shown_key(key: str) -> str:
     """As it is, where a message can bear it."""
-    return key if key.isprintable() else repr(key)
+    return key if len(key) <= LONGEST and key.isprintable() else names.in_quotes(key)
 
 
 def _login(sound: _Sound, path: Path, login: Mapping[str, Any]) -> Iterator[Problem]:
@@ -324,7 +346,7 @@ def _name(login: Mapping[str, Any]) -> str:
 def _adopted(sound: _Sound) -> Iterator[Problem]:
     for place, name in enumerate(sound.get("access", "adopt", default=())):
         if name not in sound.names:
-            text = f"{name!r} is not listed under logins; adopt can only name a login listed there"
+            text = f"{names.in_quotes(name)} is not listed under logins; adopt can only name a login listed there"
             yield Problem(("access", "adopt", place), text)
 
 

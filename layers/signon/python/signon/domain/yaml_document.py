@@ -19,6 +19,7 @@ else:  # libyaml's, which reads two megabytes in a second or two; Python's takes
 
 MOST_BYTES = 2_000_000
 MOST_PARTS = 100_000  # of a document whose aliases are written out: a few lines of them hold what no memory does
+MOST_CHARACTERS = 2_000_000  # of all its texts, aliases written out: a long one may be named many times
 DEEPEST = 50  # lists and mappings within each other, aliases written out: a profile has seven
 
 _MEND = "Mend the file and put it into the profile bucket again"
@@ -37,9 +38,12 @@ class _Loader(_Base):
         return super().construct_mapping(node, deep)
 
     def construct_document(self, node: yaml.Node) -> Any:
-        parts, depth = _size(node, {})
+        parts, characters, depth = _size(node, {})
         if parts > MOST_PARTS:
             problem = f"it has more than {MOST_PARTS} parts when its aliases are written out"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+        if characters > MOST_CHARACTERS:
+            problem = f"it has more than {MOST_CHARACTERS} characters when its aliases are written out"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         if depth > DEEPEST:
             problem = f"its aliases, written out, nest more than {DEEPEST} lists and mappings"
@@ -101,13 +105,15 @@ def _events(text: bytes) -> Iterator[Any]:
     yield from yaml.parse(text, Loader=_Loader)
 
 
-def _size(node: Any, known: dict[int, tuple[int, int]]) -> tuple[int, int]:
-    """How many parts a node has, and how deep it is; what holds itself has too many."""
+def _size(node: Any, known: dict[int, tuple[int, int, int]]) -> tuple[int, int, int]:
+    """How many parts and characters a node has, and how deep it is; what holds itself has too many."""
+    if node.id == "scalar":
+        return 1, len(node.value), 1
     if id(node) not in known:
-        known[id(node)] = (MOST_PARTS, 1)
+        known[id(node)] = (MOST_PARTS, 0, 1)
         inside = [part for part in node.value for part in (part if isinstance(part, tuple) else (part,))]
-        sizes = [_size(part, known) for part in inside] if inside and node.id != "scalar" else []
-        known[id(node)] = (1 + sum(parts for parts, _ in sizes), 1 + max((depth for _, depth in sizes), default=0))
+        parts, characters, depths = zip(*(_size(part, known) for part in inside), strict=True) if inside else ((),) * 3
+        known[id(node)] = (1 + sum(parts), sum(characters), 1 + max(depths, default=0))
     return known[id(node)]
 
 
