@@ -164,13 +164,18 @@ class StartLambda:
 
 
 def as_lambda_answers(body: bytes, timeout: float) -> Reply:
-    """What Lambda would have answered. The SAM CLI answers 200 for a function that raised, and nothing for one that
-    took too long.
+    """What Lambda would have answered. The SAM CLI answers 200 for a function that raised; nothing for one that
+    took too long; and text that is no JSON, which its emulator says, where the function did not come to an answer.
     """
     if not body:
         said = {"errorType": "Sandbox.Timedout", "errorMessage": f"Task timed out after {timeout:.2f} seconds"}
         return Reply(True, json.dumps(said).encode())
-    answer = json.loads(body)
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        text = body.decode(errors="replace").strip()
+        kind = "Sandbox.Timedout" if "timed out" in text else "Runtime.ExitError"
+        return Reply(True, json.dumps({"errorType": kind, "errorMessage": text}).encode())
     return Reply(isinstance(answer, dict) and {"errorType", "errorMessage"} <= answer.keys(), body)
 
 

@@ -35,6 +35,20 @@ def test_a_function_that_took_too_long_is_answered_with_nothing() -> None:
     assert json.loads(reply.payload)["errorType"] == "Sandbox.Timedout"
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"Task timed out after 30.00 seconds", "Sandbox.Timedout"),
+        (b"signal: killed", "Runtime.ExitError"),
+        (b"\xff", "Runtime.ExitError"),
+    ],
+)
+def test_what_the_emulator_says_in_place_of_the_function_is_an_error_of_it(body: bytes, kind: str) -> None:
+    reply = as_lambda_answers(body, 30)
+    assert reply.failed
+    assert json.loads(reply.payload) == {"errorType": kind, "errorMessage": body.decode(errors="replace")}
+
+
 def test_an_event_is_what_the_states_parameters_say() -> None:
     parameters = {"plan.$": "$.plan", "by": "hand", "id.$": "$$.Execution.Id", "all.$": "$", "missing.$": "$.probe.on"}
     dossier = {"plan": {"verdict": "GO"}}
