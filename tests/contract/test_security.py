@@ -10,7 +10,7 @@ from tests.contract.test_claims_of_pages import section
 
 PAGE = "SECURITY.md"
 ONLY_READS = re.compile(r"\w+:(Describe|Get|List|BatchGet)\w*|kms:Decrypt|logs:\w+|ec2:\w+")
-SECRET = "secretsmanager:GetSecretValue"
+READS = "secretsmanager:GetSecretValue"  # which is no change, and worth as much
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -20,7 +20,7 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def changing(function: str) -> set[str]:
-    return {action for action in actions_of(role_of(function)) if action == SECRET or not ONLY_READS.fullmatch(action)}
+    return {action for action in actions_of(role_of(function)) if action == READS or not ONLY_READS.fullmatch(action)}
 
 
 def test_every_right_to_change_something_is_said_with_everybody_who_has_it() -> None:

@@ -81,6 +81,7 @@ NEEDS = "Access denied; you need (at least one of) the {} privilege(s) for this 
     [
         (1044, "Access denied for user", GRANT, r"SELECT, SHOW VIEW on `pay\_%`.*"),
         (1142, "SELECT command denied", "SELECT u.User FROM mysql.user u", "SELECT on mysql.*"),
+        (1142, "SELECT command denied", "WITH RECURSIVE makers (User, Host) AS ( SELECT", "SELECT on mysql.*"),
         (1227, NEEDS.format("CREATE USER"), "CREATE USER %s@%s", "CREATE USER on *.*"),
         (1227, "Kein Zugriff. Hierfuer wird die Berechtigung CREATE USER", "ALTER USER %s@%s", "CREATE USER on *.*"),
     ],

@@ -188,7 +188,7 @@ def _denied(code: int, message: str, sql: str, master: str, signed_in_as: str | 
         privileges, where = grant["privileges"], grant["where"].replace("%%", "%")
     elif code == 1227 and named:
         privileges, where = named[0], "*.*"
-    elif sql.startswith("SELECT"):
+    elif sql.startswith(("SELECT", "WITH")):  # what we read is the catalogue
         privileges, where = "SELECT", "mysql.*"
     else:
         privileges, where = "", ""

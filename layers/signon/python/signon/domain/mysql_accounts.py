@@ -133,7 +133,7 @@ def unknown(names: frozenset[str], accounts: Accounts) -> Iterator[str]:
 def creators(accounts: Accounts) -> list[str]:
     """Who besides the master could change or copy what we make. A role is not named, for nobody signs in with it."""
     able = (each for each in accounts.logins if each.makes_logins and not each.locked and each.host != _NEVER_FROM)
-    return sorted(account(each.user, each.host) for each in able if not each.is_master)
+    return sorted(account(each.user, each.host) for each in able if not (each.is_master or each.user == _RDSADMIN))
 
 
 def account(user: str, host: str) -> str:
