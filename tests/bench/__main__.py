@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from localcloud.cloud import Cloud
+from tests.bench import judging
 from tests.bench.joins import MYSQL, NEVER, PEOPLE, THOUSAND, Figures, Kind, Roles, a_cluster, join
 from tests.bench.memory import measured, memory_size
 from tests.simulation.world import World
@@ -38,6 +39,10 @@ def main() -> None:
         for kind in (MYSQL, a_cluster(readers=1)):
             figures = _alone(world, kind, JOINS["30 minutes"], THOUSAND)
             print(f"  {kind.title}: {figures.largest_payload} bytes at most between states")
+    (few, least), (many, most) = judging.measured()
+    print(
+        f"\nJudging group roles of {many:,} members takes {most / least:.0f} times as long as of {few:,} ({most:.2f} s)"
+    )
     print(f"\nLargest resident set of a process that reads this, MB; a function has {memory_size()}")
     for title, megabytes in measured():
         print(f"  {title:26}{megabytes:>6}{'' if megabytes < memory_size() else '   too much'}", flush=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -281,15 +280,6 @@ def test_who_may_become_the_master_must_be_trusted(before_16: bool) -> None:
     present = {**there.present, "dbadmin": master, "rdsadmin": PresentRole("rdsadmin")}
     there = replace(there, present=present, open_to_creators=before_16)
     assert postgresql_logins.prove(BY_TICKET, FOR_ALICE, there).trusted == ("above", "granter", "member")
-
-
-def test_judging_a_group_role_takes_no_time_that_grows_with_the_square_of_its_members() -> None:
-    many = {f"p{number}": str(number) for number in range(20_000)}
-    people = [a_role(name, oid=oid) for name, oid in many.items()]
-    found = roles(a_group(), *people, memory=Memory({**many, READ: DISPUTED[READ]}))
-    began = time.process_time()
-    assert postgresql_logins.group_troubles("payments", postgresql_logins.wanted_groups(FOR_ALICE), found) == {}
-    assert time.process_time() - began < 5  # of the square: a minute
 
 
 @pytest.mark.parametrize(("before_16", "told"), [(True, ("boss", "tenant")), (False, ())])
