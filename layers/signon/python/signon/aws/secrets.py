@@ -52,7 +52,8 @@ def master_credentials(database: Database, named: str | None, listed: Collection
         "InvalidRequestException",
         "ValidationException",  # no ARN of a secret, as Secrets Manager reads it
     )
-    with errors_as({code: lambda _, code=code: unusable(code) for code in codes}):  # type: ignore[misc]  # a default of a lambda has no type
+    # mypy: a default of a lambda has no type
+    with errors_as({code: lambda _, code=code: unusable(code) for code in codes}):  # type: ignore[misc]
         text = manager.get_secret_value(SecretId=secret).get("SecretString", "")
     try:
         document = json.loads(text)
