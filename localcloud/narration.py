@@ -10,7 +10,7 @@ import sys
 import textwrap
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -147,11 +147,11 @@ class Narration:
         if self._line is None:
             return
         line, self._line = self._line, None
-        details = ["\n".join(map(visible, each.split("\n"))) for each in _counted(line.details)]
-        short = len(details) == 1 and len(self._text(line)) + len(details[0]) < WIDTH - 3
+        told = lines_under(_counted(line.details))
+        short = len(told) == 1 and len(self._text(line)) + len(told[0]) < WIDTH - 3
         self._clear_live()
-        print(self._text(line) + (f"   {details[0]}" if short else ""))
-        for text in [] if short else "\n".join(details).split("\n"):
+        print(self._text(line) + (f"   {told[0]}" if short else ""))
+        for text in [] if short else told:
             hanging = " " * (len(text) - len(text.lstrip()) + 2)
             print(textwrap.indent(folded(text, WIDTH - len(INDENT), hanging=hanging), INDENT))
 
@@ -234,6 +234,11 @@ def _message(cause: str) -> str:
         return f": {json.loads(cause)['errorMessage']}"
     except (ValueError, KeyError, TypeError):
         return ""
+
+
+def lines_under(details: Iterable[str]) -> list[str]:
+    """What is told under a state, line by line: where a detail breaks its line, we have broken it."""
+    return [visible(line) for each in details for line in each.split("\n")]
 
 
 def _hours(span: Any) -> str:

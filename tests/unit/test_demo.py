@@ -10,7 +10,7 @@ from localcloud.cloud import Sam
 from localcloud.demo import story
 from localcloud.demo.play import DemoFailed, refused
 from localcloud.demo.plays import PLAYS
-from localcloud.narration import folded
+from localcloud.narration import folded, lines_under
 from signon.domain.engines import ENGINES
 
 pytestmark = pytest.mark.usefixtures("signals_as_before")
@@ -103,3 +103,12 @@ def test_in_a_terminal_that_is_too_narrow_lines_are_longer_than_it() -> None:
 def test_a_container_is_not_killed_in_mid_work() -> None:
     with pytest.raises(DemoFailed, match="show functions-killed without LAMBDA=sam"):
         story.tell("mysql", "", "functions-killed", 500, Sam.RUNS_FUNCTIONS)
+
+
+def test_under_a_state_of_which_there_is_nothing_to_tell_no_line_is_left_empty() -> None:
+    assert lines_under([]) == []
+    assert lines_under(["Create locked: alice\n  CREATE USER 'alice'", "a\x1b[31mb"]) == [
+        "Create locked: alice",
+        "  CREATE USER 'alice'",
+        "a\\x1b[31mb",
+    ]
