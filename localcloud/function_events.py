@@ -130,7 +130,7 @@ def _recorded(cloud: Cloud) -> Iterator[Handed]:
     try:
         yield handed
     finally:
-        functions.invoke = invoke  # type: ignore[method-assign]
+        functions.invoke = invoke  # type: ignore[method-assign]  # as it was
 
 
 def _is_wanted(function: str, event: Any) -> bool:
