@@ -76,7 +76,9 @@ class MariaDB(MySQLFamily):
 
         def make(folder: Path) -> None:
             tables = "".join((machine.mariadb_tables / name).read_text() for name in TABLES)
-            self._world.supervisor.run([*bootstrap, f"--datadir={folder}"], given=BEGIN + tables + ACCOUNTS)
+            self._world.supervisor.run(
+                [*bootstrap, f"--datadir={folder}", self._scratch()], given=BEGIN + tables + ACCOUNTS
+            )
 
         recipe = [machine.mariadb_version, *bootstrap, BEGIN, *TABLES, ACCOUNTS]
         self._world.templates.copy("mariadb", recipe, make, self._folder / "data")

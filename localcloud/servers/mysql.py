@@ -83,6 +83,7 @@ class MySQL(MySQLFamily):
                     *machine.mysqld,
                     *INITIALIZE,
                     f"--datadir={folder}",
+                    self._scratch(),
                     f"--plugin-dir={world.plugins}",
                     f"--init-file={first}",
                 ]

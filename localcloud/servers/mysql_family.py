@@ -114,6 +114,7 @@ class MySQLFamily(ABC):
             [
                 *self._program(),
                 f"--datadir={folder}/data",
+                self._scratch(),
                 f"--bind-address={self.address}",
                 f"--port={self.port}",
                 f"--socket={folder}/socket",
@@ -128,6 +129,10 @@ class MySQLFamily(ABC):
             self._environment(),
         )
         self._world.supervisor.wait_until(self._answers, self._process, f"server {self.name}", self.log)
+
+    def _scratch(self) -> str:
+        """Where its temporary tables lie. A server that starts deletes all that it finds there, others' tables too."""
+        return f"--tmpdir={self._folder}"
 
     def _change_plugins(self, statements: str) -> None:
         self._as_admin(statements)

@@ -136,3 +136,12 @@ def test_an_error_that_nobody_foresaw_says_what_was_refused_and_where_to_look(sq
     assert isinstance(error, StatementRefused)
     assert error.problem == f"The database refused {what} (MySQL error 1064)"
     assert error.remedy.endswith("the log of this function has the statement")
+
+
+@pytest.mark.parametrize(
+    ("code", "page"), [(6, "global"), (20, "global"), (999, "global"), (1000, "server"), (4242, "server")]
+)
+def test_an_error_is_looked_up_on_the_page_that_has_it(code: int, page: str) -> None:
+    for error in (said(code), at_sign_in(HOST, code)):
+        assert isinstance(error, NeedsPerson)
+        assert f"Look {code} up at https://dev.mysql.com/doc/mysql-errors/8.4/en/{page}-error" in error.remedy

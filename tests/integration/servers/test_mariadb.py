@@ -31,6 +31,11 @@ def test_it_is_a_mariadb_of_which_nobody_is_root(world: World, wiki: MariaDB) ->
     assert wiki.log.parent.stat().st_mode & 0o077 == 0
 
 
+def test_its_temporary_tables_lie_where_no_other_server_deletes_them(world: World, wiki: MariaDB) -> None:
+    ((place,),) = sign_in(world, wiki, *MASTER, "SELECT @@tmpdir").rows
+    assert place == str(wiki.log.parent)
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -51,3 +51,8 @@ def test_there_is_no_root_and_rdsadmin_comes_by_a_socket_that_is_the_servers_own
     assert sign_in(world, database, *MASTER, known).rows == [["rdsadmin"]]
     assert sign_in(world, database, "rdsadmin", "").error.startswith("1045 Access denied")
     assert database.log.parent.stat().st_mode & 0o077 == 0
+
+
+def test_its_temporary_tables_lie_where_no_other_server_deletes_them(world: World, database: MySQL) -> None:
+    ((place,),) = sign_in(world, database, *MASTER, "SELECT @@tmpdir").rows
+    assert place == str(database.log.parent)

@@ -4,6 +4,7 @@ A server's text goes no further, because it repeats the statement, and before TL
 is taken from it is which of the words below it contains: they stand in it in every language of ``lc_messages``.
 
 https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+https://dev.mysql.com/doc/mysql-errors/8.4/en/global-error-reference.html
 https://mariadb.com/kb/en/mariadb-error-code-reference/
 """
 
@@ -28,7 +29,7 @@ DENIED = frozenset(
     {1044, ACCESS_DENIED, 1142, 1143, 1227, 1370, 1698}
 )  # in a statement: the master user lacks a privilege
 
-_REFERENCE = "https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html"
+_REFERENCE = "https://dev.mysql.com/doc/mysql-errors/8.4/en/{kind}-error-reference.html"
 
 _TEMPORARY = {
     1037: "the server is out of memory",
@@ -135,7 +136,7 @@ def at_sign_in(host: str, code: int) -> SignonError:
         if code in refusal.codes:
             return ConnectionRefused(refusal.problem.format(host=host, code=code), refusal.remedy)
     return _passing(code) or ConnectionRefused(
-        f"{host} does not let the master user in (MySQL error {code})", f"Look {code} up at {_REFERENCE}"
+        f"{host} does not let the master user in (MySQL error {code})", _look_up(code)
     )
 
 
@@ -156,8 +157,13 @@ def in_statement(code: int, message: str, sql: str, master: str, signed_in_as: s
     words = re.match(r"[A-Z ]*[A-Z]\b", sql)
     return StatementRefused(
         f"The database refused {words[0] if words else 'a statement'} (MySQL error {code})",
-        f"Look {code} up at {_REFERENCE}; the log of this function has the statement",
+        f"{_look_up(code)}; the log of this function has the statement",
     )
+
+
+def _look_up(code: int) -> str:
+    """Below 1000 are the errors of every program of MySQL's, such as a file that cannot be deleted."""
+    return f"Look {code} up at {_REFERENCE.format(kind='global' if code < 1000 else 'server')}"
 
 
 def _passing(code: int) -> SignonError | None:
