@@ -8,18 +8,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from signon.domain.database import Database, DatabaseId, Instance, Membership
-from signon.domain.directory import DIRECTORY_POLICY, Directory, DirectoryRole, service_principals
-from signon.domain.ending import Execution
+from signon.domain.directory.directory import DIRECTORY_POLICY, Directory, DirectoryRole, service_principals
 from signon.domain.engines import ENGINES, MYSQL_PAM, POSTGRESQL_AD, Family, Method, Scope
-from signon.domain.membership import Reading
-from signon.domain.mysql_accounts import PresentLogin
-from signon.domain.plan import Plan, make_plan
-from signon.domain.prerequisites import Surroundings
-from signon.domain.probe import Probe
-from signon.domain.profile import Change, DirectoryLogin, Profile, ProfileVersion, Role, Schemas
-from signon.domain.record import Known, Record
-from signon.domain.request import Request
+from signon.domain.logins.mysql_accounts import PresentLogin
+from signon.domain.memory.record import Known, Record
+from signon.domain.outcome.ending import Execution
+from signon.domain.plan.plan import Plan, make_plan
+from signon.domain.plan.prerequisites import Surroundings
+from signon.domain.plan.probe import Probe
+from signon.domain.profile.profile import Change, DirectoryLogin, Profile, ProfileVersion, Role, Schemas
+from signon.domain.rds.database import Database, DatabaseId, Instance, Membership
+from signon.domain.rds.membership import Reading
+from signon.domain.request.request import Request
 from signon.domain.sweep import Candidate
 
 ACCOUNT, REGION = "123456789012", "us-east-1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from signon.domain.memory import Memory
+from signon.domain.memory.made import Memory
 
 
 class Notebook:

@@ -9,9 +9,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import directory_service, guard, rds_changes, records
-from signon.domain.drift import as_it_runs
-from signon.domain.errand import Errand
-from signon.domain.membership import Reading, must_associate, opening
+from signon.domain.plan.assignment import Assignment
+from signon.domain.plan.drift import as_it_runs
+from signon.domain.rds.membership import Reading, must_associate, opening
 from signon.settings import setting
 
 logger = Logger()
@@ -19,20 +19,21 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    errand = Errand.from_json(event)
-    plan, claim = errand.plan, errand.claim
+    assignment = Assignment.from_json(event)
+    plan, claim = assignment.plan, assignment.claim
     table, now, directory = setting("TABLE"), datetime.fromisoformat(event["now"]), plan.directory
-    database = guard.before_change(table, setting("PROFILES"), errand)
+    database = guard.before_change(table, setting("PROFILES"), assignment)
     before = Reading.from_json(event["membership"]) if event["membership"] else None
     record = records.read(table, claim.database)
     asks = must_associate(database, directory, apply_immediately=plan.apply_immediately)
     if asks:
-        guard.before_modifying(database, errand)
+        guard.before_modifying(database, assignment)
         directory_service.require_active(directory)
         asked = {"associated_at": now.isoformat(), "allowed": plan.profile.sha256}
         records.note(table, claim.database, {**asked, "joined_as": as_it_runs(database)})
         role = setting("DIRECTORY_ROLE")
         rds_changes.associate_directory(database, directory, role, apply_immediately=plan.apply_immediately)
-    reading = opening(before, database, directory, record, asks=asks, plugin_loaded=event["probe"]["plugin_loaded"])
+    reboot_due = record.reboot_due if record else None
+    reading = opening(before, database, directory, reboot_due, asks=asks, plugin_loaded=event["probe"]["plugin_loaded"])
     logger.info("Association requested" if asks else "Association not needed", extra={"attempts": reading.attempts})
     return reading.to_json()

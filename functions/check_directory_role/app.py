@@ -8,9 +8,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import iam
-from signon.domain.database import DatabaseId
-from signon.domain.directory import usable_role
+from signon.domain.directory.directory import usable_role
 from signon.domain.engines import ENGINES
+from signon.domain.rds.database import DatabaseId
 from signon.settings import setting
 
 logger = Logger()

@@ -9,8 +9,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import claims
-from signon.domain.profile import ProfileVersion
-from signon.domain.request import BY_HAND
+from signon.domain.profile.profile import ProfileVersion
+from signon.domain.request.request import BY_HAND
 from signon.settings import setting
 
 logger = Logger()

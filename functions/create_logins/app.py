@@ -10,9 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import guard, memories, profiles, rds, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
-from signon.domain.credentials import Credentials
-from signon.domain.database import in_working_order
-from signon.domain.errand import Errand
+from signon.domain.plan.assignment import Assignment
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import in_working_order
 from signon.settings import setting
 
 logger = Logger()
@@ -21,11 +21,11 @@ logger = Logger()
 @logger.inject_lambda_context
 @inside_the_vpc()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    errand = Errand.from_json(event)
-    plan = errand.plan
+    assignment = Assignment.from_json(event)
+    plan = assignment.plan
     table, bucket, bundle = setting("TABLE"), setting("PROFILES"), setting("CA_BUNDLE")
     listed = setting("MASTER_SECRETS").split(",")
-    database = in_working_order(rds.observe(errand.database))
+    database = in_working_order(rds.observe(assignment.database))
     profile = profiles.planned(bucket, plan.profile)
 
     def credentials() -> Credentials:
@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             database,
             plan,
             profile,
-            before_change=lambda: guard.before_change(table, bucket, errand),
+            before_change=lambda: guard.before_change(table, bucket, assignment),
             elsewhere=elsewhere,
             memory=memories.recall(table, database, plan),
             remember=lambda made: memories.remember(table, database, made),

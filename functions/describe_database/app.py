@@ -8,8 +8,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import rds
-from signon.domain.admission import admit
-from signon.domain.request import read_request
+from signon.domain.request.admission import admit
+from signon.domain.request.request import read_request
 
 logger = Logger()
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import connecting, guard, policy_lock, profiles, rds, records
-from signon.domain.errand import Errand
+from signon.domain.plan.assignment import Assignment
 from signon.settings import setting
 
 logger = Logger()
@@ -20,8 +20,8 @@ LOCK_LASTS = timedelta(hours=3)
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    errand = Errand.from_json(event)
-    identity, plan, claim = errand.database, errand.plan, errand.claim
+    assignment = Assignment.from_json(event)
+    identity, plan, claim = assignment.database, assignment.plan, assignment.claim
     table, bucket = setting("TABLE"), setting("PROFILES")
     rds.observe(identity)
     record = records.read(table, identity.resource_id)
@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         profile,
         earlier=record.connected_roles if record else {},
         lock=policy_lock.Lock(table, claim.execution, datetime.fromisoformat(event["now"]), LOCK_LASTS),
-        before_change=lambda: guard.before_change(table, bucket, errand),
+        before_change=lambda: guard.before_change(table, bucket, assignment),
     )
     logger.info("Roles let in", extra=connected.to_json())
     return connected.to_json()

@@ -9,9 +9,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import guard, rds_changes, records
-from signon.domain.errand import Errand
-from signon.domain.membership import must_leave
-from signon.domain.waiting import Visit, visit
+from signon.domain.plan.assignment import Assignment
+from signon.domain.rds.membership import must_leave
+from signon.domain.rds.waiting import Visit, visit
 from signon.settings import setting
 
 logger = Logger()
@@ -19,15 +19,15 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    errand = Errand.from_json(event)
-    plan, claim = errand.plan, errand.claim
+    assignment = Assignment.from_json(event)
+    plan, claim = assignment.plan, assignment.claim
     table, now = setting("TABLE"), datetime.fromisoformat(event["now"])
-    database = guard.before_change(table, setting("PROFILES"), errand)
+    database = guard.before_change(table, setting("PROFILES"), assignment)
     before = Visit.from_json(event["leaving"]) if event["leaving"] else None
     asks = must_leave(database, apply_immediately=plan.apply_immediately)
     page = visit(before, now, done=not database.memberships, asks=asks, what="the database leaves its directory")
     if asks:
-        guard.before_modifying(database, errand)
+        guard.before_modifying(database, assignment)
         kinds = ("allowed", "switch_allowed") if plan.methods.switches else ("allowed",)
         allowed = dict.fromkeys(kinds, plan.profile.sha256)
         records.note(table, claim.database, {"associated_at": "", "rebooted_at": "", **allowed})

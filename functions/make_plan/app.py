@@ -9,10 +9,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import profiles, rds, records, surroundings
-from signon.domain import plan
-from signon.domain.database import DatabaseId
-from signon.domain.profile_schema import checked
-from signon.domain.request import Request
+from signon.domain.plan import plan
+from signon.domain.profile.schema import checked
+from signon.domain.rds.database import DatabaseId
+from signon.domain.request.request import Request
 from signon.settings import setting
 
 logger = Logger()

@@ -10,11 +10,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import rds, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
-from signon.domain.credentials import Credentials
-from signon.domain.database import DatabaseId, in_working_order
-from signon.domain.plan import Plan
-from signon.domain.probe import Probe, judge, reboots, with_readers
-from signon.domain.reboot import Reboot, cut_off
+from signon.domain.plan.plan import Plan
+from signon.domain.plan.probe import Probe, judge, reboots, with_readers
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import DatabaseId, in_working_order
+from signon.domain.rds.reboot import Reboot, cut_off
 from signon.settings import setting
 
 logger = Logger()

@@ -9,9 +9,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import guard, kits, profiles
-from signon.domain.errand import Errand
 from signon.domain.kit.facts import kit_facts
 from signon.domain.kit.files import render
+from signon.domain.plan.assignment import Assignment
 from signon.settings import setting
 
 logger = Logger()
@@ -19,10 +19,10 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    errand = Errand.from_json(event)
-    plan = errand.plan
+    assignment = Assignment.from_json(event)
+    plan = assignment.plan
     table, bucket = setting("TABLE"), setting("PROFILES")
-    database = guard.before_change(table, bucket, errand)
+    database = guard.before_change(table, bucket, assignment)
     profile = profiles.planned(bucket, plan.profile)
     files = render(kit_facts(database, profile, plan.methods.used), Path(setting("CA_BUNDLE")).read_bytes())
     folder = database.id.folder

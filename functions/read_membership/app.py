@@ -9,10 +9,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import rds
-from signon.domain.database import DatabaseId, in_working_order
-from signon.domain.membership import Reading, judge
-from signon.domain.plan import Plan
-from signon.domain.reboot import Reboot
+from signon.domain.plan.plan import Plan
+from signon.domain.rds.database import DatabaseId, in_working_order
+from signon.domain.rds.membership import Reading, judge
+from signon.domain.rds.reboot import Reboot
 
 logger = Logger()
 

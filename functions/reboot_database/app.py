@@ -9,8 +9,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import guard, reboots
-from signon.domain.errand import Errand
-from signon.domain.reboot import Reboot, permit
+from signon.domain.plan.assignment import Assignment
+from signon.domain.plan.permission import permit
+from signon.domain.rds.reboot import Reboot
 from signon.settings import setting
 
 logger = Logger()
@@ -18,10 +19,10 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    errand = Errand.from_json(event)
-    plan = errand.plan
+    assignment = Assignment.from_json(event)
+    plan = assignment.plan
     table, bucket = setting("TABLE"), setting("PROFILES")
-    database = guard.before_change(table, bucket, errand)
+    database = guard.before_change(table, bucket, assignment)
     before = Reboot.from_json(event["reboot"]) if event["reboot"] else None
     permit(plan, database, before)
     reboot = reboots.reboot_next(table, database, before, datetime.fromisoformat(event["now"]))

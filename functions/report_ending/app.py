@@ -8,7 +8,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import claims, executions, rds, records, reporting
-from signon.domain import ending
+from signon.domain.outcome import ending
 from signon.settings import setting
 
 logger = Logger()

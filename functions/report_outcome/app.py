@@ -11,8 +11,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import claims, reporting
-from signon.domain import outcome
-from signon.domain.claim import Claim
+from signon.domain.memory.claim import Claim
+from signon.domain.outcome import outcome
 from signon.settings import setting
 
 logger = Logger()

@@ -9,9 +9,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import guard, rds_changes, records
-from signon.domain import iam_authentication
-from signon.domain.errand import Errand
-from signon.domain.waiting import Visit, visit
+from signon.domain.plan.assignment import Assignment
+from signon.domain.rds import iam_authentication
+from signon.domain.rds.waiting import Visit, visit
 from signon.settings import setting
 
 logger = Logger()
@@ -19,17 +19,17 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    errand = Errand.from_json(event)
-    plan, claim = errand.plan, errand.claim
+    assignment = Assignment.from_json(event)
+    plan, claim = assignment.plan, assignment.claim
     table, now = setting("TABLE"), datetime.fromisoformat(event["now"])
-    database = guard.before_change(table, setting("PROFILES"), errand)
+    database = guard.before_change(table, setting("PROFILES"), assignment)
     before = Visit.from_json(event["switching"]) if event["switching"] else None
     on, at_once = plan.methods.iam, plan.apply_immediately
     asks = iam_authentication.must_ask(database, on=on, apply_immediately=at_once)
     done = iam_authentication.is_switched(database, on=on)
     page = visit(before, now, done=done, asks=asks, what=iam_authentication.told(database, on=on))
     if asks:
-        guard.before_modifying(database, errand)
+        guard.before_modifying(database, assignment)
         allowed = ("allowed", "switch_allowed") if plan.methods.switches else ("allowed",)
         records.note(table, claim.database, dict.fromkeys(allowed, plan.profile.sha256))
         rds_changes.switch_iam(database, on=on, apply_immediately=at_once)

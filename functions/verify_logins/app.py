@@ -10,8 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import memories, profiles, rds, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
-from signon.domain.database import DatabaseId, in_working_order
-from signon.domain.plan import Plan
+from signon.domain.plan.plan import Plan
+from signon.domain.rds.database import DatabaseId, in_working_order
 from signon.settings import setting
 
 logger = Logger()

@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 
 from signon.domain.engines import POSTGRESQL_AD, Method
-from signon.domain.memory import Memory
-from signon.domain.postgresql_logins import group_troubles, recognized, wanted_groups
-from signon.domain.postgresql_roles import PresentRole, Roles
+from signon.domain.logins.postgresql import group_troubles, recognized, wanted_groups
+from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.memory.made import Memory
 from tests.builders import a_profile_for_clusters
 
 NUMBERS = (2_000, 20_000)  # ten times as many take ten times as long, and of the square a hundred times

@@ -14,10 +14,10 @@ from aws_lambda_powertools import Logger
 
 from signon.db import postgresql_logins
 from signon.db.session import sign_in
-from signon.domain.credentials import Credentials
 from signon.domain.engines import POSTGRESQL_AD, Method
-from signon.domain.memory import Memory
-from signon.domain.profile_schema import checked
+from signon.domain.memory.made import Memory
+from signon.domain.profile.schema import checked
+from signon.domain.rds.credentials import Credentials
 from signon.errors import ProfileUnusable
 from tests.bench.memory import HOST, MASTER
 from tests.builders import a_database, a_database_id, a_profile

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from signon.domain.directory import service_principals
+from signon.domain.directory.directory import service_principals
 from signon.domain.engines import Family
 from tests.contract.reach import ROOT
 

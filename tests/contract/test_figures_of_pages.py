@@ -13,10 +13,14 @@ import yaml
 
 from docs import permissions
 from signon.aws.rds_changes import EVENTS_KEPT
-from signon.domain import admission, connect_policies, membership, plan, sweep
-from signon.domain.database import NEW_FOR
+from signon.domain import sweep
 from signon.domain.engines import ENGINES
-from signon.domain.membership import seconds_before_look
+from signon.domain.logins import connect_policies
+from signon.domain.plan import plan
+from signon.domain.rds import membership
+from signon.domain.rds.database import NEW_FOR
+from signon.domain.rds.membership import seconds_before_look
+from signon.domain.request import admission
 
 ROOT = Path(__file__).parents[2]
 MACHINE: dict[str, Any] = yaml.safe_load((ROOT / "statemachines/onboard_database.asl.yaml").read_text())

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from signon.domain.logins import Proof
+from signon.domain.logins.login import Proof
 from tests.builders import a_database_id, a_request, planned
 from tests.contract.project import FOLDERS, FUNCTIONS, STATES, TASKS, each_task, folder_of, names_in
 from tests.contract.reach import ROOT

@@ -13,7 +13,7 @@ import yaml
 from docs import permissions
 from signon import errors
 from signon.db.postgresql_refusals import NEEDS_PERSON
-from signon.domain.postgresql_grants import Shut
+from signon.domain.logins.postgresql_grants import Shut
 
 DOMAIN = permissions.ROOT / "layers/signon/python/signon/domain"
 PAGE = (permissions.ROOT / "docs/operations.md").read_text()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from signon.domain.request import TAG
+from signon.domain.request.request import TAG
 
 ROOT = Path(__file__).parents[2]
 SECTION = (ROOT / "docs/deploying.md").read_text().partition("## Beside other tools")[2].partition("\n## ")[0]
@@ -58,4 +58,4 @@ def test_cloudformation_leaves_out_or_declares_all_of_them() -> None:
 @pytest.mark.parametrize("said", ["it is a member of no directory", "Switch IAM database authentication on for"])
 def test_what_is_said_then_is_what_a_plan_says(said: str) -> None:
     assert said in SECTION
-    assert said in (ROOT / "layers/signon/python/signon/domain/plan.py").read_text()
+    assert said in (ROOT / "layers/signon/python/signon/domain/plan/plan.py").read_text()

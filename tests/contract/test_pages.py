@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from signon.domain.profile_schema import checked
+from signon.domain.profile.schema import checked
 
 ROOT = Path(__file__).parents[2]
 PAGES = [

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from signon.domain.diagnosis import diagnose
-from signon.domain.directory_ports import BESIDE, PORTS, TOLD, told
 from signon.domain.engines import Method
 from signon.domain.kit.facts import kit_facts
 from signon.domain.kit.files import render
-from signon.domain.membership import judge
+from signon.domain.network.directory_ports import BESIDE, PORTS, TOLD, told
+from signon.domain.rds.membership import judge
 from tests.builders import DIRECTORY, a_cluster, a_member, a_profile_for_clusters, a_reading, at
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -11,7 +11,6 @@ import pytest
 import yaml
 
 from docs import permissions
-from signon.domain import postgresql_logins as postgresql
 from signon.domain.engines import (
     MARIADB_IAM,
     MYSQL_IAM,
@@ -21,14 +20,15 @@ from signon.domain.engines import (
     Method,
     MySqlLogins,
 )
-from signon.domain.logins import Name, Statement
-from signon.domain.membership import MEMBERSHIP
-from signon.domain.mysql_accounts import PresentLogin
-from signon.domain.mysql_logins import make, open_complete, wanted_logins
-from signon.domain.postgresql_grants import Kind, Object, on_database, within_database
-from signon.domain.postgresql_roles import PresentRole, Roles
-from signon.domain.profile import Profile, read_profile
-from signon.domain.yaml_document import load
+from signon.domain.logins import postgresql
+from signon.domain.logins.login import Name, Statement
+from signon.domain.logins.mysql import make, open_complete, wanted_logins
+from signon.domain.logins.mysql_accounts import PresentLogin
+from signon.domain.logins.postgresql_grants import Kind, Object, on_database, within_database
+from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.profile.profile import Profile, read_profile
+from signon.domain.profile.yaml_document import load
+from signon.domain.rds.membership import MEMBERSHIP
 from tests.builders import BY_TICKET
 
 PAGE = (permissions.ROOT / "docs/procedure.md").read_text()

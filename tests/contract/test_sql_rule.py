@@ -61,7 +61,7 @@ SAFE = {
 }
 MODULE = """
 from psycopg2 import sql
-from signon.domain.mysql_logins import PRESETS
+from signon.domain.logins.mysql import PRESETS
 
 TEXT = "SELECT 1"
 TEXTS = {{"one": "SELECT 1", "two": TEXT}}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from signon.domain import sweep
-from signon.domain.request import Request
+from signon.domain.request.request import Request
 from signon.errors import END_BY_ERROR
 from tests.contract.project import (
     BESIDE_THE_STORY,

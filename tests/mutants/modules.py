@@ -12,12 +12,12 @@ OF_ALL = "test_frozen.py"
 MODULES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "domain/names.py": ("test_names.py", OF_ALL),
-        "domain/membership.py": ("test_membership.py", "test_switching_iam.py", OF_ALL),
-        "domain/waiting.py": ("test_switching_iam.py", OF_ALL),
-        "domain/reboot.py": ("test_reboots.py", OF_ALL),
-        "domain/iam_authentication.py": ("test_switching_iam.py", OF_ALL),
-        "domain/claim.py": ("test_claims.py", OF_ALL),
-        "domain/admission.py": ("test_admission.py", OF_ALL),
-        "domain/request.py": ("test_requests.py", "test_bad_requests.py", "test_bad_events.py", OF_ALL),
+        "domain/rds/membership.py": ("test_membership.py", "test_switching_iam.py", OF_ALL),
+        "domain/rds/waiting.py": ("test_switching_iam.py", OF_ALL),
+        "domain/plan/reboot.py": ("test_reboots.py", OF_ALL),
+        "domain/rds/iam_authentication.py": ("test_switching_iam.py", OF_ALL),
+        "domain/memory/claim.py": ("test_claims.py", OF_ALL),
+        "domain/request/admission.py": ("test_admission.py", OF_ALL),
+        "domain/request/request.py": ("test_requests.py", "test_bad_requests.py", "test_bad_events.py", OF_ALL),
     }
 )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from signon.domain.request import TAG
+from signon.domain.request.request import TAG
 from tests.simulation.conductor import Actor
 from tests.simulation.executions import Execution
 from tests.simulation.stories import WANTED

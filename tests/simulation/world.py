@@ -23,7 +23,7 @@ from localcloud.cloud import Cloud
 from localcloud.lambdas import ASYNCHRONOUS_RETRIES
 from localcloud.scenery import API, create_cluster, create_database, create_role
 from signon.aws import clients
-from signon.domain.connect_policies import PATH, document, policy_name
+from signon.domain.logins.connect_policies import PATH, document, policy_name
 from tests.simulation.calls import Calls
 from tests.simulation.conductor import Conductor
 from tests.simulation.executions import Execution, Executions

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from signon.domain.directory import Trust
-from signon.domain.network import ANY, Network, Place, Route, Rule, Subnet
+from signon.domain.directory.directory import Trust
+from signon.domain.network.network import ANY, Network, Place, Route, Rule, Subnet
 
 ONPREM = "ONPREM.EXAMPLE.COM"
 LOCAL, PEERED = Route("10.0.0.0/16", "local"), Route("10.1.0.0/16", "pcx-1")

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from signon.domain.admission import admit, is_served
-from signon.domain.database import Database
 from signon.domain.engines import Scope
-from signon.domain.request import Request
+from signon.domain.rds.database import Database
+from signon.domain.request.admission import admit, is_served
+from signon.domain.request.request import Request
 from signon.errors import DatabaseBusy, InvalidRequest, NotOurs
 from tests.builders import (
     NOW,

@@ -9,7 +9,7 @@ import pytest
 
 from signon.aws import connect_policies, executions, iam
 from signon.aws.pages import every
-from signon.domain.connect_policies import policy_arn, users_in
+from signon.domain.logins.connect_policies import policy_arn, users_in
 from tests.builders import NOW
 from tests.unit.conftest import Answering
 

@@ -13,9 +13,9 @@ from botocore.stub import ANY
 
 from signon.aws import executions, profiles, records, secrets
 from signon.aws.clients import errors_as
-from signon.domain.credentials import Credentials
-from signon.domain.profile import ProfileVersion
-from signon.domain.record import Known, Record
+from signon.domain.memory.record import Known, Record
+from signon.domain.profile.profile import ProfileVersion
+from signon.domain.rds.credentials import Credentials
 from signon.errors import MasterSecretUnusable, NotOurs, PermissionMissing, ProfileUnusable, TemporaryFailure
 from tests.builders import EXECUTION, NOW, a_database, an_execution, at
 from tests.unit.conftest import Answering

@@ -7,8 +7,8 @@ from typing import Any
 import botocore.session
 import pytest
 
-from signon.domain import request
-from signon.domain.request import read_request
+from signon.domain.request import request
+from signon.domain.request.request import read_request
 from signon.errors import InvalidRequest
 from tests.builders import ACCOUNT, REGION, an_event
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from signon.domain.profile_schema import checked
-from signon.domain.yaml_document import MOST_BYTES, load
+from signon.domain.profile.schema import checked
+from signon.domain.profile.yaml_document import MOST_BYTES, load
 from signon.errors import ProfileUnusable
 from signon.foreign import LONGEST_LINE
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from signon.domain.profile_schema import checked
+from signon.domain.profile.schema import checked
 from signon.errors import ProfileUnusable
 
 FIX_IT = "Mend the file and put it into the profile bucket again"

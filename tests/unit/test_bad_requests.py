@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from signon.domain.request import read_request
+from signon.domain.request.request import read_request
 from signon.errors import InvalidRequest
 from tests.builders import ACCOUNT, REGION
 

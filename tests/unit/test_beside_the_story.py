@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from signon.aws import claims, executions, notifications, profiles, rds, records
-from signon.domain.claim import Claim
-from signon.domain.database import Database
-from signon.domain.ending import Execution
-from signon.domain.record import ALL, Known, Record
+from signon.domain.memory.claim import Claim
+from signon.domain.memory.record import ALL, Known, Record
+from signon.domain.outcome.ending import Execution
+from signon.domain.rds.database import Database
 from tests.builders import (
     EXECUTION,
     NOW,

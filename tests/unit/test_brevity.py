@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.brevity import LONGEST_SUBJECT, shortened, subject, whole
+from signon.domain.limits import LONGEST_SUBJECT, shortened, subject, whole
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from signon.domain.engines import POSTGRESQL_AD, Method
-from signon.domain.postgresql_logins import prove, unusable
-from signon.domain.postgresql_roles import DEEPEST, PresentRole, Roles
+from signon.domain.logins.postgresql import prove, unusable
+from signon.domain.logins.postgresql_roles import DEEPEST, PresentRole, Roles
 from tests.builders import a_profile
 
 WAYS = {Method.KERBEROS: POSTGRESQL_AD}

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from signon.domain.claim import Claim, is_abandoned
+from signon.domain.memory.claim import Claim, is_abandoned
 from tests.builders import EXECUTION, NOW, at
 
 LONGEST = timedelta(minutes=5)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.connect_policies import (
+from signon.domain.logins.connect_policies import (
     LONGEST_DOCUMENT,
     MOST_POLICIES,
     Present,
@@ -25,7 +25,7 @@ from signon.domain.connect_policies import (
     users_in,
     wanted,
 )
-from signon.domain.profile import IamLogin
+from signon.domain.profile.profile import IamLogin
 from tests.builders import a_cluster_id, a_database_id, a_profile
 
 ROLE = "arn:aws:iam::123456789012:role/teams/payments-api"

@@ -15,9 +15,9 @@ from signon.aws import connect_policies, connecting, policy_lock, rds, records
 from signon.aws.connect_policies import Attachment
 from signon.aws.connecting import Connected, Owner
 from signon.aws.policy_lock import Lock
-from signon.domain.connect_policies import dbuser
-from signon.domain.database import DatabaseId
-from signon.domain.profile import IamLogin
+from signon.domain.logins.connect_policies import dbuser
+from signon.domain.profile.profile import IamLogin
+from signon.domain.rds.database import DatabaseId
 from signon.errors import ConnectPolicyRefused, TemporaryFailure
 from tests.builders import EXECUTION, NOW, a_cluster_id, a_database_id, a_profile
 

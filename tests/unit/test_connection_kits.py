@@ -21,7 +21,7 @@ from signon.domain.kit.files import for_machines, render
 from signon.domain.kit.krb5 import windows_host
 from signon.domain.kit.markup import Html, element
 from signon.domain.kit.quoting import Unquotable, libpq, shell
-from signon.domain.profile import DirectoryLogin
+from signon.domain.profile.profile import DirectoryLogin
 from tests import hostile_names
 from tests.builders import REALM, a_cluster, a_database, a_profile, a_profile_for_clusters
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from signon.domain.credentials import Credentials
+from signon.domain.rds.credentials import Credentials
 
 
 def test_a_password_is_not_printed() -> None:

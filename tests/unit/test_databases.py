@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.database import DatabaseId, in_order_of_reboots, in_working_order
 from signon.domain.engines import Scope
-from signon.domain.readiness import Readiness, Standing, readiness
+from signon.domain.rds.database import DatabaseId, in_order_of_reboots, in_working_order
+from signon.domain.rds.readiness import Readiness, Standing, readiness
 from signon.errors import DatabaseUnusable
 from tests.builders import NOW, a_cluster, a_cluster_id, a_database, a_database_id, an_instance
 

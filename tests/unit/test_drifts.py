@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from signon.domain import sweep
-from signon.domain.database import Database
-from signon.domain.drift import drift, finished, outdates_membership
 from signon.domain.engines import Method
-from signon.domain.methods import Methods, methods
-from signon.domain.outcome import decide
-from signon.domain.record import Known, Record
-from signon.domain.report import facts
+from signon.domain.memory.record import Known, Record
+from signon.domain.outcome.outcome import decide
+from signon.domain.outcome.report import facts
+from signon.domain.plan.drift import drift, finished, outdates_membership
+from signon.domain.plan.methods import Methods, methods
+from signon.domain.rds.database import Database
 from signon.domain.sweep import Candidate
 from tests.builders import (
     DIRECTORY,

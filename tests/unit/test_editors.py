@@ -15,8 +15,8 @@ import jsonschema
 import pytest
 import yaml
 
-from signon.domain.profile_schema import schema
-from signon.domain.yaml_document import load
+from signon.domain.profile.schema import schema
+from signon.domain.profile.yaml_document import load
 
 PROFILES = Path(__file__).parents[2] / "profiles"
 TEXTS = [path.read_text() for path in sorted(PROFILES.glob("*.yaml"))]

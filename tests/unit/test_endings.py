@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from signon.domain import ending
-from signon.domain.database import Database
-from signon.domain.ending import Execution
-from signon.domain.outcome import decide
-from signon.domain.record import Record
-from signon.domain.report import event_detail, facts
+from signon.domain.memory.record import Record
+from signon.domain.outcome import ending
+from signon.domain.outcome.ending import Execution
+from signon.domain.outcome.outcome import decide
+from signon.domain.outcome.report import event_detail, facts
+from signon.domain.rds.database import Database
 from tests.builders import (
     ACCOUNT,
     EXECUTION,

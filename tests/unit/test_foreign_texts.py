@@ -16,22 +16,23 @@ from localcloud.chronicle import of_event
 from localcloud.narration import Told
 from signon.aws.clients import permission_missing
 from signon.aws.rds_changes import _refusals
-from signon.domain import ending, logins
-from signon.domain.brevity import MOST_OF_MANY, shortened, subject
 from signon.domain.engines import MYSQL_PAM, POSTGRESQL_AD, Method
-from signon.domain.logins import Name
-from signon.domain.mysql_accounts import Accounts, PresentLogin
-from signon.domain.mysql_logins import prove as prove_mysql
-from signon.domain.outcome import LONGEST_MESSAGE, Outcome, decide
-from signon.domain.plan import Step
-from signon.domain.postgresql_grants import Kind, Object, on_database, within_database
-from signon.domain.postgresql_logins import make, prove, unusable, wanted_groups
-from signon.domain.postgresql_roles import PresentRole, Roles
-from signon.domain.prerequisites import Advice, Finding
-from signon.domain.probe import Probe, judge
-from signon.domain.profile import DirectoryLogin, Profile
-from signon.domain.report import event_detail, facts
-from signon.domain.request import Request, read_request
+from signon.domain.finding import Advice, Finding
+from signon.domain.limits import MOST_OF_MANY, shortened, subject
+from signon.domain.logins import login as logins
+from signon.domain.logins.login import Name
+from signon.domain.logins.mysql import prove as prove_mysql
+from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
+from signon.domain.logins.postgresql import make, prove, unusable, wanted_groups
+from signon.domain.logins.postgresql_grants import Kind, Object, on_database, within_database
+from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.outcome import ending
+from signon.domain.outcome.outcome import LONGEST_MESSAGE, Outcome, decide
+from signon.domain.outcome.report import event_detail, facts
+from signon.domain.plan.plan import Step
+from signon.domain.plan.probe import Probe, judge
+from signon.domain.profile.profile import DirectoryLogin, Profile
+from signon.domain.request.request import Request, read_request
 from signon.errors import DatabaseBusy, DatabaseUnusable, InvalidRequest, LoginsIncomplete, SignonError
 from signon.foreign import LONGEST, LONGEST_LINE, on_one_line, shown, visible
 from tests.builders import a_cluster, a_database, a_profile, a_profile_for_clusters, planned

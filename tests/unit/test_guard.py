@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from signon.aws import claims, guard, profiles, rds, rds_changes, reboots, records
-from signon.domain.claim import Claim
-from signon.domain.database import Database, Instance
-from signon.domain.errand import Errand
-from signon.domain.methods import Methods
-from signon.domain.reboot import Reboot
-from signon.domain.record import Record
+from signon.domain.memory.claim import Claim
+from signon.domain.memory.record import Record
+from signon.domain.plan.assignment import Assignment
+from signon.domain.plan.methods import Methods
+from signon.domain.rds.database import Database, Instance
+from signon.domain.rds.reboot import Reboot
 from signon.errors import ClaimLost, DatabaseBusy, DatabaseGone, DatabaseUnusable, PlanOutdated
 from tests.builders import (
     EXECUTION,
@@ -93,7 +93,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def checked(redrives: int = 0, **changes: Any) -> Database:
-    return guard.before_change("t", "b", Errand(a_request(**changes), a_database_id(), a_plan(), CLAIM, redrives))
+    return guard.before_change("t", "b", Assignment(a_request(**changes), a_database_id(), a_plan(), CLAIM, redrives))
 
 
 def test_where_nothing_has_moved_the_database_may_be_changed(world: World) -> None:
@@ -145,7 +145,7 @@ def test_a_newer_version_of_the_profile_outdates_the_plan(world: World, newest: 
 
 def modifying(database: Database, **changes: Any) -> None:
     plan = a_plan(**changes)
-    guard.before_modifying(database, Errand(a_request(), a_database_id(), plan, CLAIM, 0))
+    guard.before_modifying(database, Assignment(a_request(), a_database_id(), plan, CLAIM, 0))
 
 
 WAITING = a_database(pending_changes=("EngineVersion", "Port", "parameter group p", "MasterUserPassword"))
@@ -279,4 +279,4 @@ def test_a_reader_that_appears_on_the_way_is_not_rebooted(cluster: World) -> Non
 
 def test_a_cluster_is_found_by_the_guard_as_well(cluster: World) -> None:
     claim = Claim(a_cluster_id().resource_id, EXECUTION, 1)
-    assert guard.before_change("t", "b", Errand(a_request(), a_cluster_id(), a_plan(), claim, 0)) == a_cluster()
+    assert guard.before_change("t", "b", Assignment(a_request(), a_cluster_id(), a_plan(), claim, 0)) == a_cluster()

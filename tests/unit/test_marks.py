@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain import mysql_accounts, mysql_logins, postgresql_logins
-from signon.domain.memory import UNREMEMBERED, Judgement, Memory, digest, named
-from signon.domain.mysql_accounts import Accounts, PresentLogin
-from signon.domain.outcome import decide
-from signon.domain.plan import Plan
-from signon.domain.postgresql_roles import PresentRole, Roles
-from signon.domain.profile import DirectoryLogin
-from signon.domain.report import facts
+from signon.domain.logins import mysql as mysql_logins
+from signon.domain.logins import mysql_accounts
+from signon.domain.logins import postgresql as postgresql_logins
+from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
+from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.memory.made import UNREMEMBERED, Judgement, Memory, digest, named
+from signon.domain.outcome.outcome import decide
+from signon.domain.outcome.report import facts
+from signon.domain.plan.plan import Plan
+from signon.domain.profile.profile import DirectoryLogin
 from tests.builders import (
     BY_PASSWORD,
     BY_TICKET,

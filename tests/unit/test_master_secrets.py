@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from signon.aws import secrets
-from signon.domain.credentials import Credentials
-from signon.domain.master_secret import refusal
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.master_secret import refusal
 from signon.errors import MasterSecretUnusable
 from tests.builders import a_cluster, a_database, a_profile, planned, surroundings
 from tests.hostile_texts import FORGED

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.database import Database
-from signon.domain.membership import (
+from signon.domain.memory.record import Record
+from signon.domain.rds.database import Database
+from signon.domain.rds.membership import (
     MEMBERSHIP,
     Reading,
     is_ready,
@@ -18,8 +19,7 @@ from signon.domain.membership import (
     opening,
     seconds_before_look,
 )
-from signon.domain.reboot import Reboot
-from signon.domain.record import Record
+from signon.domain.rds.reboot import Reboot
 from signon.errors import StillWaiting
 from tests.builders import (
     DIRECTORY,
@@ -355,7 +355,8 @@ JOINED, BEFORE, AFTER = at(minutes=-30).isoformat(), at(hours=-2).isoformat(), a
 def test_a_reboot_is_due_as_record_and_probe_say(
     record: Record | None, asks: bool, plugin_loaded: bool, due: bool
 ) -> None:
-    page = opening(None, a_member(), DIRECTORY, record, asks=asks, plugin_loaded=plugin_loaded)
+    due_by_record = record.reboot_due if record else None
+    page = opening(None, a_member(), DIRECTORY, due_by_record, asks=asks, plugin_loaded=plugin_loaded)
     assert page.reboot_due is due
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from signon.aws import memories, records
-from signon.domain.memory import Memory
+from signon.domain.memory.made import Memory
 from tests.builders import a_database, a_plan
 
 DATABASE = a_database(master_user="admin")

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from signon.domain.database import Database
 from signon.domain.engines import Method
-from signon.domain.methods import Methods, methods
-from signon.domain.plan import Plan
-from signon.domain.prerequisites import Surroundings
-from signon.domain.profile import DirectoryLogin, IamLogin, Profile
-from signon.domain.request import Request
+from signon.domain.plan.methods import Methods, methods
+from signon.domain.plan.plan import Plan
+from signon.domain.plan.prerequisites import Surroundings
+from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile
+from signon.domain.rds.database import Database
+from signon.domain.request.request import Request
 from tests.builders import (
     NOW,
     a_cluster,

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain.engines import MYSQL_IAM, MYSQL_PAM, MYSQL_TICKETS, Method, MySqlLogins
-from signon.domain.logins import LOGINS_PER_STATEMENT, Proof, Statement
-from signon.domain.mysql_accounts import Accounts, PresentLogin, account
-from signon.domain.mysql_logins import database_pattern, make, open_complete, prove, wanted_logins
-from signon.domain.profile import DirectoryLogin, IamLogin, Profile, Role
+from signon.domain.logins.login import LOGINS_PER_STATEMENT, Proof, Statement
+from signon.domain.logins.mysql import database_pattern, make, open_complete, prove, wanted_logins
+from signon.domain.logins.mysql_accounts import Accounts, PresentLogin, account
+from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import BY_PASSWORD, a_login, a_profile
 

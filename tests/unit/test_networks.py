@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from signon.domain.directory_ports import ASKED_FOR, BESIDE, TOLD
-from signon.domain.network import ANY, Network, Place, Route, Rule, Traffic, blocked, route_to
-from signon.domain.prerequisites.network import network_advice, network_findings
+from signon.domain.network.directory_ports import ASKED_FOR, BESIDE, TOLD
+from signon.domain.network.network import ANY, Network, Place, Route, Rule, Traffic, blocked, route_to
+from signon.domain.plan.prerequisites.network import network_advice, network_findings
 from tests.builders import AURORA, MYSQL
 from tests.unit.networks import LOCAL, PEERED, a_network, a_subnet, everything, nothing
 

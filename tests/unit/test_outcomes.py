@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from signon import errors
-from signon.domain.brevity import counted
-from signon.domain.outcome import Outcome, decide, is_of_a_report
+from signon.domain.limits import counted
+from signon.domain.outcome.outcome import Outcome, decide, is_of_a_report
 from signon.errors import END_BY_ERROR, NeedsPerson
 from tests.builders import (
     EXECUTION,

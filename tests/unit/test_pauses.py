@@ -11,8 +11,8 @@ import pytest
 
 from signon.db import session
 from signon.db.connection import CONNECT_TRIES, RESUMES_WITHIN
-from signon.domain.credentials import Credentials
-from signon.domain.database import Database
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import Database
 from signon.errors import ConnectionRefused
 from tests.builders import a_cluster, a_cluster_id, a_database
 

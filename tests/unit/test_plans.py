@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Exclusive, Method
-from signon.domain.membership import MEMBERSHIP, judge, must_associate
-from signon.domain.plan import Plan
-from signon.domain.prerequisites import Surroundings
-from signon.domain.profile import DirectoryLogin, IamLogin, Profile
-from signon.domain.record import Record
+from signon.domain.memory.record import Record
+from signon.domain.plan.plan import Plan
+from signon.domain.plan.prerequisites import Surroundings
+from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile
+from signon.domain.rds.database import Database
+from signon.domain.rds.membership import MEMBERSHIP, judge, must_associate
 from tests.builders import (
     AURORA,
     DIRECTORY,

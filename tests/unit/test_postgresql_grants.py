@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from signon.domain.logins import Name
-from signon.domain.postgresql_grants import PRESETS, Kind, Object, on_database, within_database
-from signon.domain.postgresql_logins import Group
-from signon.domain.profile import Schemas
+from signon.domain.logins.login import Name
+from signon.domain.logins.postgresql import Group
+from signon.domain.logins.postgresql_grants import PRESETS, Kind, Object, on_database, within_database
+from signon.domain.profile.profile import Schemas
 
 EVERYTHING = frozenset({"CONNECT", "CREATE", "TEMPORARY", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"})
 ONLY = {

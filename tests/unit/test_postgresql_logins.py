@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.logins import LOGINS_PER_STATEMENT, Name, Proof, Statement
-from signon.domain.postgresql_logins import (
+from signon.domain.logins.login import LOGINS_PER_STATEMENT, Name, Proof, Statement
+from signon.domain.logins.postgresql import (
     group_troubles,
     make,
     make_groups,
@@ -22,8 +22,8 @@ from signon.domain.postgresql_logins import (
     wanted_groups,
     wanted_logins,
 )
-from signon.domain.postgresql_roles import PresentRole, Roles
-from signon.domain.profile import DirectoryLogin, Profile, Role
+from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.profile.profile import DirectoryLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import BY_TICKET, a_profile
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from signon.domain.engines import Method
-from signon.domain.outcome import decide
-from signon.domain.plan import Plan
-from signon.domain.prerequisites.parameters import PARAMETERS, names, parameter_advice
-from signon.domain.profile import DirectoryLogin, IamLogin
+from signon.domain.outcome.outcome import decide
+from signon.domain.plan.plan import Plan
+from signon.domain.plan.prerequisites.parameters import PARAMETERS, names, parameter_advice
+from signon.domain.profile.profile import DirectoryLogin, IamLogin
 from tests.builders import (
     ACCOUNT,
     DIRECTORY,

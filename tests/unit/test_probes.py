@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from signon.domain.probe import judge, reboots, with_readers
+from signon.domain.plan.probe import judge, reboots, with_readers
 from signon.errors import DatabaseBusy, DatabaseInUse, DatabaseUnusable
 from tests.builders import a_cluster, a_database, a_member, a_plan, a_probe, a_record_of_a_finished_one, planned
 from tests.unit.handlers import context_of, handler_of

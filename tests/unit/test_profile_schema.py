@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 import yaml
 
-from signon.domain import profile_schema
-from signon.domain.profile import read_profile
-from signon.domain.profile_schema import MOST_LOGINS, checked, schema
-from signon.domain.yaml_document import load
+from signon.domain.profile import schema as profile_schema
+from signon.domain.profile.profile import read_profile
+from signon.domain.profile.schema import MOST_LOGINS, checked, schema
+from signon.domain.profile.yaml_document import load
 from signon.errors import ProfileUnusable
 
 PROFILES = Path(__file__).parents[2] / "profiles"
@@ -23,7 +23,7 @@ EXAMPLE = (PROFILES / "payments.yaml").read_bytes()
 
 def test_the_published_schema_is_the_one_that_is_checked() -> None:
     published = PROFILES / "schema.json"
-    layer = PROFILES.parent / "layers/signon/python/signon/domain/profile.schema.json"
+    layer = PROFILES.parent / "layers/signon/python/signon/domain/profile/profile.schema.json"
     assert published.read_bytes() == layer.read_bytes()
 
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain.engines import ENGINES, Method
-from signon.domain.profile import DirectoryLogin, IamLogin, Profile, Role, read_profile, sha256
-from signon.domain.profile_schema import checked, problems
-from signon.domain.yaml_document import load
+from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile, Role, read_profile, sha256
+from signon.domain.profile.schema import checked, problems
+from signon.domain.profile.yaml_document import load
 from signon.errors import ProfileUnusable
 from tests.builders import a_database, a_database_id, a_freeze, a_profile
 

@@ -10,9 +10,9 @@ import pytest
 
 from signon.aws import rds, rds_changes
 from signon.aws.rds_answers import of_cluster, of_instance
-from signon.domain.database import DatabaseId, Membership
 from signon.domain.engines import Scope
-from signon.domain.request import Request
+from signon.domain.rds.database import DatabaseId, Membership
+from signon.domain.request.request import Request
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, DatabaseUnusable, NotOurs
 from tests.builders import NOW, REGION, a_cluster_id, at
 from tests.builders import a_cluster as a_cluster_of_ours

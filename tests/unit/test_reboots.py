@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from signon.domain.database import Instance
-from signon.domain.reboot import Reboot, after, cut_off, permit, remaining
+from signon.domain.plan.permission import permit
+from signon.domain.rds.database import Instance
+from signon.domain.rds.reboot import Reboot, after, cut_off, remaining
 from signon.errors import RebootDidNotHelp, RebootNotAllowed
 from tests.builders import NOW, a_cluster, a_cluster_id, a_database, a_plan, an_instance, at
 

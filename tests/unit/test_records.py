@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from signon.domain.record import Record, moment
+from signon.domain.memory.record import Record, moment
 from tests.builders import NOW, a_record, at
 
 EARLY, LATE = at(hours=-2).isoformat(), at(hours=-1).isoformat()

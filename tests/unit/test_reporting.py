@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from signon.aws import notifications, records, reporting
-from signon.domain.outcome import Outcome, decide
-from signon.domain.record import Record
+from signon.domain.memory.record import Record
+from signon.domain.outcome.outcome import Outcome, decide
 from signon.errors import TemporaryFailure
 from tests.builders import EXECUTION, NOW, a_dossier
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from signon.domain.outcome import Outcome, decide
-from signon.domain.record import Record
-from signon.domain.report import event_detail, facts, is_news
+from signon.domain.memory.record import Record
+from signon.domain.outcome.outcome import Outcome, decide
+from signon.domain.outcome.report import event_detail, facts, is_news
 from tests.builders import EXECUTION, NOW, a_dossier, a_freeze, a_profile, a_record, a_request, an_error, at, planned
 
 DONE = decide(a_dossier())

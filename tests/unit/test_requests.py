@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain.engines import Scope
-from signon.domain.request import Request, read_request
+from signon.domain.request.request import Request, read_request
 from signon.errors import InvalidRequest, ProfileUnusable
 from tests.builders import ACCOUNT, REGION, a_database, a_request, an_event
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from signon.aws import notifications, records, reporting
-from signon.domain.outcome import Outcome, decide
+from signon.domain.outcome.outcome import Outcome, decide
 from tests.hostile_texts import FORGED, TEXTS
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from signon.aws import directory_service, ec2, iam, parameters, policy_lock, rds, records
 from signon.aws.surroundings import look_around
-from signon.domain.connect_policies import LONGEST_DOCUMENT, MOST_POLICIES, dbuser
-from signon.domain.directory import Directory, Trust
+from signon.domain.directory.directory import Directory, Trust
 from signon.domain.engines import Method
-from signon.domain.network import ANY, Route, Rule
-from signon.domain.profile import IamLogin
+from signon.domain.logins.connect_policies import LONGEST_DOCUMENT, MOST_POLICIES, dbuser
+from signon.domain.network.network import ANY, Route, Rule
+from signon.domain.profile.profile import IamLogin
 from tests.builders import (
     ACCOUNT,
     DIRECTORY,

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain import sweep
-from signon.domain.database import Database
 from signon.domain.engines import Scope
-from signon.domain.record import Record
-from signon.domain.request import read_request
+from signon.domain.memory.record import Record
+from signon.domain.rds.database import Database
+from signon.domain.request.request import read_request
 from signon.domain.sweep import Candidate, Stop, Unfinished
 from tests.builders import (
     ACCOUNT,

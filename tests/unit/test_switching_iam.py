@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from signon.domain.database import Database
-from signon.domain.iam_authentication import is_switched, must_ask, told
-from signon.domain.membership import must_leave
-from signon.domain.waiting import Visit, visit
+from signon.domain.rds.database import Database
+from signon.domain.rds.iam_authentication import is_switched, must_ask, told
+from signon.domain.rds.membership import must_leave
+from signon.domain.rds.waiting import Visit, visit
 from signon.errors import StillWaiting
 from tests.builders import NOW, OTHER_DIRECTORY, a_cluster, a_database, a_member, a_membership, an_instance, at
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from signon.domain.trust_policy import trusted_services
+from signon.domain.directory.trust_policy import trusted_services
 from tests.builders import ACCOUNT
 
 RDS, DIRECTORIES = "rds.amazonaws.com", "directoryservice.rds.amazonaws.com"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from signon.domain.directory import Trust
-from signon.domain.prerequisites.trust import trust_advice, trust_findings
-from signon.domain.profile import DirectoryLogin
+from signon.domain.directory.directory import Trust
+from signon.domain.plan.prerequisites.trust import trust_advice, trust_findings
+from signon.domain.profile.profile import DirectoryLogin
 from tests.builders import AURORA, DIRECTORY, MYSQL, a_cluster, a_directory, a_profile
 from tests.unit.networks import ONPREM, a_trust
 

@@ -6,7 +6,7 @@ import botocore.exceptions
 import pytest
 
 from signon.aws.clients import errors_as, inside_the_vpc
-from signon.domain.ways_out import unreachable
+from signon.domain.network.service_endpoints import unreachable
 from signon.errors import ServiceUnreachable, TemporaryFailure
 
 

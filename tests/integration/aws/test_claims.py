@@ -13,7 +13,7 @@ import pytest
 
 from localcloud.cloud import Cloud
 from signon.aws import claims, records
-from signon.domain.claim import Claim
+from signon.domain.memory.claim import Claim
 from signon.errors import AlreadyInProgress, ClaimLost, ClaimSettling
 
 from .conftest import Start, Stop

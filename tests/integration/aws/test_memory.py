@@ -10,8 +10,8 @@ import pytest
 
 from localcloud.cloud import Cloud
 from signon.aws import kits, profiles, records
-from signon.domain.profile import sha256
-from signon.domain.record import Record
+from signon.domain.memory.record import Record
+from signon.domain.profile.profile import sha256
 from signon.errors import ProfileUnusable
 
 

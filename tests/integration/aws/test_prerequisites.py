@@ -15,10 +15,10 @@ from localcloud.cloud import Cloud
 from signon.aws import directory_service, ec2, parameters
 from signon.aws.clients import client
 from signon.aws.surroundings import look_around
-from signon.domain.database import Database
-from signon.domain.directory import Directory, Trust
-from signon.domain.prerequisites.network import network_findings
-from signon.domain.profile import DirectoryLogin, IamLogin, Profile
+from signon.domain.directory.directory import Directory, Trust
+from signon.domain.plan.prerequisites.network import network_findings
+from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile
+from signon.domain.rds.database import Database
 from tests.builders import a_cluster, a_database, a_member, a_membership, a_profile
 
 # ---- the network

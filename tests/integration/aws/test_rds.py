@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 
 from localcloud.cloud import Cloud
 from signon.aws import rds, rds_changes, secrets
-from signon.domain.database import Database
 from signon.domain.engines import Method, Scope
-from signon.domain.readiness import Readiness, readiness
-from signon.domain.request import Request
+from signon.domain.rds.database import Database
+from signon.domain.rds.readiness import Readiness, readiness
+from signon.domain.request.request import Request
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone, TemporaryFailure
 from tests.conftest import Eventually
 

@@ -13,10 +13,10 @@ from moto.rds.models import rds_backends
 from localcloud.cloud import Cloud
 from localcloud.scenery import create_cluster
 from signon.aws import rds, rds_changes, reboots, records
-from signon.domain.database import Database
 from signon.domain.engines import Scope
-from signon.domain.readiness import Readiness
-from signon.domain.request import Request
+from signon.domain.rds.database import Database
+from signon.domain.rds.readiness import Readiness
+from signon.domain.request.request import Request
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone
 from tests.conftest import Eventually
 

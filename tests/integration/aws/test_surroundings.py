@@ -17,9 +17,9 @@ from moto.ds.models import ds_backends
 from localcloud.cloud import Cloud
 from signon.aws import directory_service, iam, notifications, secrets
 from signon.aws.clients import client
-from signon.domain.credentials import Credentials
-from signon.domain.directory import Directory, usable_role
+from signon.domain.directory.directory import Directory, usable_role
 from signon.domain.engines import Family
+from signon.domain.rds.credentials import Credentials
 from signon.errors import MasterSecretUnusable, StillWaiting, TemporaryFailure
 from tests.builders import a_database
 from tests.conftest import Eventually

@@ -16,9 +16,9 @@ from localcloud.machine import Machine
 from localcloud.servers import MySQL, World
 from localcloud.servers import mysql as servers
 from signon.db.session import Session, sign_in
-from signon.domain.credentials import Credentials
-from signon.domain.database import Database
 from signon.domain.engines import MYSQL_PAM, Method
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import Database
 from tests.builders import a_database
 from tests.notebook import NOTEBOOK, Notebook
 

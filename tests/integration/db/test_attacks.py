@@ -8,7 +8,7 @@ import pymysql
 import pytest
 
 from signon.db import mysql
-from signon.domain.outcome import decide
+from signon.domain.outcome.outcome import decide
 from signon.errors import DatabaseUnusable
 from tests.builders import a_database_id, planned
 from tests.hostile_texts import FORGED, TEXTS, broken

@@ -18,12 +18,12 @@ from localcloud.servers import mysql as mysql_servers
 from localcloud.servers.mysql_family import MySQLFamily
 from signon.db import mysql_logins
 from signon.db.session import Session, sign_in
-from signon.domain.credentials import Credentials
-from signon.domain.database import Database
 from signon.domain.engines import MARIADB_IAM, MYSQL_IAM, Method
-from signon.domain.logins import Proof
-from signon.domain.mysql_logins import Ways
-from signon.domain.profile import IamLogin, Profile, Role
+from signon.domain.logins.login import Proof
+from signon.domain.logins.mysql import Ways
+from signon.domain.profile.profile import IamLogin, Profile, Role
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import Database
 from signon.errors import ConnectionRefused, MasterSecretUnusable, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_database, a_database_id, a_profile
 from tests.notebook import NOTEBOOK

@@ -13,12 +13,12 @@ from localcloud.servers import MySQL, World
 from localcloud.servers import mysql as servers
 from signon.db import mysql_logins
 from signon.db.session import sign_in
-from signon.domain.credentials import Credentials
-from signon.domain.database import Database
-from signon.domain.logins import Proof, Statement
-from signon.domain.mysql_accounts import Accounts
-from signon.domain.mysql_logins import make, open_complete, prove, wanted_logins
-from signon.domain.profile import DirectoryLogin, Profile, Role
+from signon.domain.logins.login import Proof, Statement
+from signon.domain.logins.mysql import make, open_complete, prove, wanted_logins
+from signon.domain.logins.mysql_accounts import Accounts
+from signon.domain.profile.profile import DirectoryLogin, Profile, Role
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import Database
 from signon.errors import ClaimLost, LoginsIncomplete, TemporaryFailure
 from tests.builders import a_profile
 from tests.notebook import NOTEBOOK

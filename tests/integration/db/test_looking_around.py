@@ -11,9 +11,9 @@ import pytest
 
 from localcloud.servers import MySQL
 from signon.db import mysql_logins
-from signon.domain.database import Database
-from signon.domain.logins import Statement
-from signon.domain.probe import Probe
+from signon.domain.logins.login import Statement
+from signon.domain.plan.probe import Probe
+from signon.domain.rds.database import Database
 from signon.errors import DatabaseBusy, PluginNotLoaded, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
 from tests.notebook import NOTEBOOK

@@ -7,9 +7,9 @@ from contextlib import closing
 import pytest
 
 from signon.db import mysql_logins
-from signon.domain.logins import Proof
-from signon.domain.memory import UNREMEMBERED
-from signon.domain.profile import IamLogin
+from signon.domain.logins.login import Proof
+from signon.domain.memory.made import UNREMEMBERED
+from signon.domain.profile.profile import IamLogin
 from signon.foreign import REMEDY
 from tests.builders import a_profile
 from tests.notebook import Notebook

@@ -12,7 +12,7 @@ import pytest
 from localcloud.servers import World
 from signon.db import mysql
 from signon.db.session import sign_in
-from signon.domain.credentials import Credentials
+from signon.domain.rds.credentials import Credentials
 from signon.errors import SignonError
 from tests.builders import a_database, a_database_id
 

@@ -12,8 +12,8 @@ import pytest
 from localcloud.servers.account import Account
 from localcloud.servers.authority import Authority
 from signon.db.session import sign_in
-from signon.domain.credentials import Credentials
-from signon.domain.database import Database
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import Database
 from signon.errors import ConnectionRefused, DatabaseBusy
 from tests.conftest import Eventually
 

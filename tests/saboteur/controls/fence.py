@@ -9,7 +9,7 @@ CLAIMS = ("tests/integration/aws/test_claims.py",)
 GUARD = ("tests/unit/test_guard.py",)
 TASKS = ("tests/contract/test_task_errors.py",)
 LOOKS = "database = guard.before_change("
-LOOKS_ONLY = "database = (lambda *_: guard.rds.observe(errand.database))("
+LOOKS_ONLY = "database = (lambda *_: guard.rds.observe(assignment.database))("
 
 CONTROLS = (
     Control(
@@ -54,19 +54,19 @@ CONTROLS = (
         '"(holder = :execution OR fence >= :fence) AND attribute_not_exists(again)"',
         CLAIMS,
     ),
-    Control("Before every change: the fence", GUARD_FILE, "    claims.confirm(table, errand.claim)\n", "", GUARD),
+    Control("Before every change: the fence", GUARD_FILE, "    claims.confirm(table, assignment.claim)\n", "", GUARD),
     Control(
         "Before every change: no plan of before a redrive",
         GUARD_FILE,
-        "if plan.redrives != errand.redrives:",
-        "if plan.redrives > errand.redrives:",
+        "if plan.redrives != assignment.redrives:",
+        "if plan.redrives > assignment.redrives:",
         GUARD,
     ),
     Control(
         "Before every change: the tag",
         GUARD_FILE,
-        "if errand.request.by_tag and tag != planned.name:",
-        "if errand.request.by_tag and tag is None:",
+        "if assignment.request.by_tag and tag != planned.name:",
+        "if assignment.request.by_tag and tag is None:",
         GUARD,
     ),
     Control(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tests.saboteur.control import LAYER, Control
 
-FOREIGN, YAML = f"{LAYER}/foreign.py", f"{LAYER}/domain/yaml_document.py"
-OUTCOME, ROLES = f"{LAYER}/domain/outcome.py", f"{LAYER}/db/postgresql_reading.py"
+FOREIGN, YAML = f"{LAYER}/foreign.py", f"{LAYER}/domain/profile/yaml_document.py"
+OUTCOME, ROLES = f"{LAYER}/domain/outcome/outcome.py", f"{LAYER}/db/postgresql_reading.py"
 TEXTS = ("tests/unit/test_foreign_texts.py",)
-SCHEMA = f"{LAYER}/domain/profile_schema.py"
+SCHEMA = f"{LAYER}/domain/profile/schema.py"
 FILES = ("tests/unit/test_bad_files.py",)
 ATTACKS = "tests/integration/db/postgresql/test_attacks.py"
 OF_MYSQL = "tests/integration/db/test_attacks.py"
@@ -60,14 +60,14 @@ CONTROLS = (
     ),
     Control(
         "A finding's text is one line",
-        f"{LAYER}/domain/prerequisites/finding.py",
+        f"{LAYER}/domain/finding.py",
         "on_one_line(getattr(said, name))",
         "getattr(said, name)",
         TEXTS,
     ),
     Control(
         "Lines that are handed over have a size together",
-        f"{LAYER}/domain/brevity.py",
+        f"{LAYER}/domain/limits.py",
         "        if room < 0:\n",
         "        if room is None:\n",
         TEXTS,
@@ -96,7 +96,7 @@ CONTROLS = (
     ),
     Control(
         "Names in a database are shown, not pasted",
-        f"{LAYER}/domain/postgresql_grants.py",
+        f"{LAYER}/domain/logins/postgresql_grants.py",
         'return ".".join(map(shown, (database, *filter(None, within))))',
         'return ".".join((database, *filter(None, within)))',
         (f"{ATTACKS}::test_a_role_of_any_name_forges_no_line",),
@@ -188,7 +188,7 @@ CONTROLS = (
     ),
     Control(
         "PostgreSQL: a chain of roles that is too deep is said",
-        f"{LAYER}/domain/postgresql_logins.py",
+        f"{LAYER}/domain/logins/postgresql.py",
         "if len(chain := roles.longest_chain) - 1 > DEEPEST:",
         "if len(chain := roles.longest_chain) < 0:",
         ("tests/unit/test_chains_of_roles.py",),
@@ -209,14 +209,14 @@ CONTROLS = (
     ),
     Control(
         "RDS's secret of another database is not read",
-        f"{LAYER}/domain/master_secret.py",
+        f"{LAYER}/domain/rds/master_secret.py",
         "    if _OF_RDS in named:\n",
         "    if named is None:\n",
         SECRETS,
     ),
     Control(
         "A secret that the stack does not list is not read",
-        f"{LAYER}/domain/master_secret.py",
+        f"{LAYER}/domain/rds/master_secret.py",
         "if not any(fnmatchcase(named, pattern) for pattern in listed):",
         "if named is None:",
         SECRETS,
@@ -230,7 +230,7 @@ CONTROLS = (
     ),
     Control(
         "The plan says of a secret that it will not be read",
-        f"{LAYER}/domain/prerequisites/__init__.py",
+        f"{LAYER}/domain/plan/prerequisites/__init__.py",
         "if refused := master_secret.refusal(database, profile.master_secret, around.master_secrets):",
         "if refused := master_secret.refusal(database, None, around.master_secrets):",
         SECRETS,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.saboteur.control import LAYER, Control
 
-YAML = f"{LAYER}/domain/yaml_document.py"
-PROFILE, REQUEST = f"{LAYER}/domain/profile.py", f"{LAYER}/domain/request.py"
+YAML = f"{LAYER}/domain/profile/yaml_document.py"
+PROFILE, REQUEST = f"{LAYER}/domain/profile/profile.py", f"{LAYER}/domain/request/request.py"
 PROFILES = ("tests/unit/test_profiles.py",)
 SCHEMA = ("tests/unit/test_profile_schema.py",)
 REQUESTS = ("tests/unit/test_requests.py",)
@@ -35,14 +35,14 @@ CONTROLS = (
     ),
     Control(
         "A plan for a database that the profile does not admit has a finding",
-        f"{LAYER}/domain/prerequisites/__init__.py",
+        f"{LAYER}/domain/plan/prerequisites/__init__.py",
         "if refusal := profile.refuses(database):",
         'if (refusal := profile.refuses(database)) == "":',
         PLANS,
     ),
     Control(
         "A stack serves the databases of its VPC",
-        f"{LAYER}/domain/prerequisites/database.py",
+        f"{LAYER}/domain/plan/prerequisites/database.py",
         "if database.vpc != served_vpc:",
         'if served_vpc == "":',
         PLANS,
@@ -56,7 +56,7 @@ CONTROLS = (
     ),
     Control(
         "Without a tag or a person's word a database is not ours",
-        f"{LAYER}/domain/admission.py",
+        f"{LAYER}/domain/request/admission.py",
         "if not (profile or tags.get(TAG)):",
         "if not (profile or tags):",
         ("tests/unit/test_admission.py",),
@@ -91,7 +91,7 @@ CONTROLS = (
     ),
     Control(
         "An event that is older than the database is about another one",
-        f"{LAYER}/domain/admission.py",
+        f"{LAYER}/domain/request/admission.py",
         "if request.asked_at and datetime.fromisoformat(request.asked_at) < database.created_at - APART:",
         "if request.asked_at == '':",
         ("tests/unit/test_admission.py",),
@@ -135,7 +135,7 @@ CONTROLS = (
     ),
     Control(
         "A profile says nothing that nobody knows",
-        f"{LAYER}/domain/profile.schema.json",
+        f"{LAYER}/domain/profile/profile.schema.json",
         '"additionalProperties": false',
         '"additionalProperties": true',
         SCHEMA,
@@ -143,7 +143,7 @@ CONTROLS = (
     ),
     Control(
         "What a profile admits says nothing that nobody knows",
-        f"{LAYER}/domain/profile.schema.json",
+        f"{LAYER}/domain/profile/profile.schema.json",
         '"additionalProperties": false',
         '"additionalProperties": true',
         SCHEMA,

@@ -53,14 +53,14 @@ CONTROLS = (
     ),
     Control(
         "MySQL: only our leavers are locked",
-        f"{LAYER}/domain/mysql_accounts.py",
+        f"{LAYER}/domain/logins/mysql_accounts.py",
         "is_ours = bears_mark_of(profile, found) and found.plugin in MYSQL_PLUGINS",
         "is_ours = found.plugin in MYSQL_PLUGINS",
         MYSQL_LOGINS,
     ),
     Control(
         "PostgreSQL: only our leavers are locked",
-        f"{LAYER}/domain/postgresql_marks.py",
+        f"{LAYER}/domain/logins/postgresql_marks.py",
         "if not (_is_person_of(profile, role) and role.can_login) or roles.is_master(role.name):",
         "if not role.can_login or roles.is_master(role.name):",
         POSTGRESQL_LOGINS,

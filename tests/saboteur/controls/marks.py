@@ -37,7 +37,7 @@ CONTROLS = (
     ),
     Control(
         "Marks are trusted of the former version alone",
-        f"{LAYER}/domain/record.py",
+        f"{LAYER}/domain/memory/record.py",
         "return self.onboarded_at is not None and self.remembers is None",
         "return self.remembers is None",
         DECIDED,
@@ -188,7 +188,7 @@ CONTROLS = (
     ),
     Control(
         "MySQL: a leaver whom we may not lock is told",
-        f"{LAYER}/domain/mysql_logins.py",
+        f"{LAYER}/domain/logins/mysql.py",
         "if is_changed_and_open(login, profile.name):",
         "if False:",
         DECIDED,

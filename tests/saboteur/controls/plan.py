@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.saboteur.control import LAYER, Control
 
-PLAN, APPROVALS = f"{LAYER}/domain/plan.py", f"{LAYER}/domain/approvals.py"
+PLAN, APPROVALS = f"{LAYER}/domain/plan/plan.py", f"{LAYER}/domain/plan/approvals.py"
 PLANS = ("tests/unit/test_plans.py",)
 
 CONTROLS = (
@@ -68,14 +68,14 @@ CONTROLS = (
     ),
     Control(
         "Nothing is rebooted that nobody allowed",
-        f"{LAYER}/domain/reboot.py",
+        f"{LAYER}/domain/plan/permission.py",
         "if not plan.may_reboot:",
         "if not plan:",
         ("tests/unit/test_reboots.py",),
     ),
     Control(
         "Nobody's session is cut off",
-        f"{LAYER}/domain/probe.py",
+        f"{LAYER}/domain/plan/probe.py",
         "if reboots(probe, plan) and probe.other_sessions and not plan.tolerates_sessions:",
         "if reboots(probe, plan) and not plan:",
         ("tests/unit/test_probes.py",),

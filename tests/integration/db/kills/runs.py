@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from signon.db import logins, session
 from signon.db.connection import Address, Connect, Connection, Values
-from signon.domain.credentials import Credentials
 from signon.domain.engines import ENGINES, Family
-from signon.domain.profile import DirectoryLogin
+from signon.domain.profile.profile import DirectoryLogin
+from signon.domain.rds.credentials import Credentials
 from tests.builders import a_database, a_database_id, a_plan, a_profile
 from tests.notebook import Notebook
 

@@ -16,11 +16,11 @@ from localcloud.servers import World
 from localcloud.servers.postgresql import PostgreSQL
 from signon.db import postgresql_logins
 from signon.db.session import Session, sign_in
-from signon.domain.credentials import Credentials
-from signon.domain.database import Database
 from signon.domain.engines import POSTGRESQL_AD, Method
-from signon.domain.logins import Proof
-from signon.domain.profile import Profile
+from signon.domain.logins.login import Proof
+from signon.domain.profile.profile import Profile
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import Database
 from tests.builders import a_database, a_database_id
 from tests.notebook import NOTEBOOK
 from tests.whole import WHOLE

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from signon.db import postgresql_reading
-from signon.domain.outcome import decide
-from signon.domain.postgresql_roles import DEEPEST
+from signon.domain.logins.postgresql_roles import DEEPEST
+from signon.domain.outcome.outcome import decide
 from signon.errors import DatabaseUnusable
 from signon.foreign import shown
 from tests.builders import REALM, a_database_id, a_profile, planned

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signon.db import postgresql_logins
-from signon.domain.logins import Proof
+from signon.domain.logins.login import Proof
 from signon.errors import DatabaseUnusable
 from tests.builders import a_profile
 from tests.notebook import NOTEBOOK

@@ -9,8 +9,8 @@ import psycopg2
 import pytest
 
 from signon.db import postgresql_logins
-from signon.domain.logins import Proof
-from signon.domain.profile import DirectoryLogin, Profile, Role, Schemas
+from signon.domain.logins.login import Proof
+from signon.domain.profile.profile import DirectoryLogin, Profile, Role, Schemas
 from signon.errors import PlanOutdated, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
 from tests.notebook import NOTEBOOK

@@ -14,8 +14,8 @@ from signon.db import postgresql_logins
 from signon.db.connection import Values
 from signon.db.session import Session
 from signon.domain.engines import POSTGRESQL_IAM, Method
-from signon.domain.logins import Proof, Statement
-from signon.domain.profile import DirectoryLogin, IamLogin, Profile
+from signon.domain.logins.login import Proof, Statement
+from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile
 from signon.errors import ClaimLost, LoginsIncomplete, TemporaryFailure
 from tests.builders import a_profile
 from tests.notebook import NOTEBOOK

@@ -15,10 +15,10 @@ from localcloud.servers import World
 from localcloud.servers.postgresql import PostgreSQL
 from signon.db import postgresql_logins
 from signon.db.session import sign_in
-from signon.domain.credentials import Credentials
-from signon.domain.database import Database
-from signon.domain.logins import Name, Proof, Statement
-from signon.domain.probe import Probe
+from signon.domain.logins.login import Name, Proof, Statement
+from signon.domain.plan.probe import Probe
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import Database
 from signon.errors import DatabaseBusy, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
 from tests.notebook import NOTEBOOK

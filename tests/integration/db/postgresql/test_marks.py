@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from signon.db import postgresql_logins
-from signon.domain.logins import Proof
-from signon.domain.memory import UNREMEMBERED
-from signon.domain.profile import DirectoryLogin, Profile
+from signon.domain.logins.login import Proof
+from signon.domain.memory.made import UNREMEMBERED
+from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.foreign import REMEDY
 from tests.builders import a_profile
 from tests.notebook import Notebook

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from signon.db import postgresql_logins
-from signon.domain.logins import Proof
-from signon.domain.profile import DirectoryLogin, Profile
+from signon.domain.logins.login import Proof
+from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.errors import StatementRefused, TemporaryFailure
 from tests.builders import a_profile
 from tests.notebook import NOTEBOOK

@@ -17,8 +17,8 @@ from localcloud.servers import World
 from localcloud.servers.account import Account
 from localcloud.servers.authority import Authority
 from signon.db.session import sign_in
-from signon.domain.credentials import Credentials
-from signon.domain.database import Database
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import Database
 from signon.errors import ConnectionRefused, DatabaseBusy, MasterSecretUnusable, SignonError, TemporaryFailure
 from tests.conftest import Eventually
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
-from signon.domain.claim import Claim, is_abandoned
+from signon.domain.memory.claim import Claim, is_abandoned
 from signon.errors import AlreadyInProgress, ClaimLost, ClaimSettling
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
-from signon.domain.ways_out import unreachable
+from signon.domain.network.service_endpoints import unreachable
 from signon.errors import PermissionMissing, TemporaryFailure
 from signon.foreign import said
 

@@ -10,7 +10,15 @@ from urllib.parse import unquote
 
 from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
-from signon.domain.connect_policies import PATH, document, is_listed, policy_arn, policy_name, role_name, users_in
+from signon.domain.logins.connect_policies import (
+    PATH,
+    document,
+    is_listed,
+    policy_arn,
+    policy_name,
+    role_name,
+    users_in,
+)
 from signon.errors import ConnectPolicyRefused, TemporaryFailure
 from signon.foreign import said
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from signon.aws import connect_policies, policy_lock, rds, records
 from signon.aws.connect_policies import Attachment
-from signon.domain.brevity import shortened
-from signon.domain.connect_policies import packed, resource_id, roles_of, wanted
-from signon.domain.database import DatabaseId
-from signon.domain.profile import Profile
+from signon.domain.limits import shortened
+from signon.domain.logins.connect_policies import packed, resource_id, roles_of, wanted
+from signon.domain.profile.profile import Profile
+from signon.domain.rds.database import DatabaseId
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
-from signon.domain.directory import ACTIVE, Directory, Trust
+from signon.domain.directory.directory import ACTIVE, Directory, Trust
 from signon.errors import StillWaiting
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import Any
 
 from signon.aws.clients import client
 from signon.aws.pages import every
-from signon.domain.database import Database
-from signon.domain.directory import Directory
-from signon.domain.network import ANY, Network, Place, Route, Rule, Subnet
+from signon.domain.directory.directory import Directory
+from signon.domain.network.network import ANY, Network, Place, Route, Rule, Subnet
+from signon.domain.rds.database import Database
 
 _PROTOCOLS = {"-1": ANY, "6": "tcp", "17": "udp", "tcp": "tcp", "udp": "udp"}
 _EVERY_PORT = (0, 65535)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
-from signon.domain.ending import Execution
+from signon.domain.outcome.ending import Execution
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient

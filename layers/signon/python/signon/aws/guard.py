@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from signon.aws import claims, profiles, rds
-from signon.domain.approvals import applied_along
-from signon.domain.database import Database, in_working_order
-from signon.domain.errand import Errand
-from signon.domain.request import TAG
+from signon.domain.plan.approvals import applied_along
+from signon.domain.plan.assignment import Assignment
+from signon.domain.rds.database import Database, in_working_order
+from signon.domain.request.request import TAG
 from signon.errors import PlanOutdated
 from signon.foreign import shown
 
 
-def before_change(table: str, bucket: str, errand: Errand) -> Database:
-    """The database as it is now, if it may be changed by the errand's plan and under its claim.
+def before_change(table: str, bucket: str, assignment: Assignment) -> Database:
+    """The database as it is now, if it may be changed by the assignment's plan and under its claim.
 
     ``table`` holds the claims, ``bucket`` the profiles. Raises
     DatabaseGone: its resource id is another one. DatabaseUnusable: it was stopped, or the like. ClaimLost: another
     execution has taken over. PlanOutdated: its tag names another profile, the profile has a newer version, or the plan
     was made before the execution was redriven.
     """
-    plan = errand.plan
-    database = in_working_order(rds.observe(errand.database))
-    claims.confirm(table, errand.claim)
+    plan = assignment.plan
+    database = in_working_order(rds.observe(assignment.database))
+    claims.confirm(table, assignment.claim)
     name, planned, tag = database.id.name, plan.profile, database.tags.get(TAG)
-    if plan.redrives != errand.redrives:
+    if plan.redrives != assignment.redrives:
         raise PlanOutdated(f"The plan for {name} was made before the execution was redriven")
-    if errand.request.by_tag and tag != planned.name:
+    if assignment.request.by_tag and tag != planned.name:
         raise PlanOutdated(
             f"The tag {TAG} of {name} says {shown(tag) if tag else 'nothing'} now, and the plan is for {planned.name}"
         )
@@ -35,12 +35,12 @@ def before_change(table: str, bucket: str, errand: Errand) -> Database:
     return database
 
 
-def before_modifying(database: Database, errand: Errand) -> None:
+def before_modifying(database: Database, assignment: Assignment) -> None:
     """To be called before RDS is asked to modify a database that ``before_change`` has just shown.
 
     Raises PlanOutdated: a change of others waits by now that the call would apply along, and nobody was asked about.
     """
-    plan, name = errand.plan, database.id.name
+    plan, name = assignment.plan, database.id.name
     along = {*applied_along(database, plan.methods, at_once=plan.apply_immediately, reboots=False)}
     if plan.applies_along is not None and (more := sorted(along - {*plan.applies_along})):
         raise PlanOutdated(f"Since the plan for {name} was made somebody has asked RDS for more: {', '.join(more)}")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
-from signon.domain.directory import DirectoryRole
-from signon.domain.trust_policy import trusted_services
+from signon.domain.directory.directory import DirectoryRole
+from signon.domain.directory.trust_policy import trusted_services
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient

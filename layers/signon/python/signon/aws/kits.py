@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from signon.aws.clients import client, errors_as
-from signon.domain.profile import sha256
+from signon.domain.profile.profile import sha256
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from signon.aws import records
-from signon.domain.database import Database
-from signon.domain.memory import Memory
-from signon.domain.plan import Plan
+from signon.domain.memory.made import Memory
+from signon.domain.plan.plan import Plan
+from signon.domain.rds.database import Database
 
 
 def recall(table: str, database: Database, plan: Plan | None = None) -> Memory:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
-from signon.domain.brevity import subject
+from signon.domain.limits import subject
 from signon.errors import TemporaryFailure
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client
 from signon.aws.pages import every
-from signon.domain.database import Database
 from signon.domain.engines import Scope
+from signon.domain.rds.database import Database
 
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as, permission_missing
-from signon.domain.profile import Profile, ProfileVersion, read_profile, sha256
-from signon.domain.yaml_document import MOST_BYTES, load, refuse_larger
+from signon.domain.profile.profile import Profile, ProfileVersion, read_profile, sha256
+from signon.domain.profile.yaml_document import MOST_BYTES, load, refuse_larger
 from signon.errors import ProfileUnusable
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
 from signon.aws.rds_answers import is_made, of_cluster, of_instance, tags
-from signon.domain.admission import refuse_stranger
-from signon.domain.database import Database, DatabaseId
 from signon.domain.engines import ENGINES, Method, Scope
-from signon.domain.readiness import Readiness
-from signon.domain.request import Request
+from signon.domain.rds.database import Database, DatabaseId
+from signon.domain.rds.readiness import Readiness
+from signon.domain.request.admission import refuse_stranger
+from signon.domain.request.request import Request
 from signon.errors import DatabaseBusy, DatabaseGone, DatabaseUnusable, NotOurs
 
 if TYPE_CHECKING:

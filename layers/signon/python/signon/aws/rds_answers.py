@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from signon.domain.database import AT_REBOOT, Database, DatabaseId, Instance, Membership, in_order_of_reboots
-from signon.domain.readiness import STUCK_REMEDY, Readiness, readiness
+from signon.domain.rds.database import AT_REBOOT, Database, DatabaseId, Instance, Membership, in_order_of_reboots
+from signon.domain.rds.readiness import STUCK_REMEDY, Readiness, readiness
 from signon.errors import DatabaseBusy, DatabaseUnusable
 
 

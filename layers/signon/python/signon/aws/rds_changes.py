@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
-from signon.domain.database import Database, Instance
 from signon.domain.engines import Scope
+from signon.domain.rds.database import Database, Instance
 from signon.errors import AssociationRefused, DatabaseBusy, DatabaseGone
 from signon.foreign import said
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from signon.aws import rds_changes, records
-from signon.domain.database import Database
-from signon.domain.readiness import Readiness
-from signon.domain.reboot import Reboot, after, remaining
-from signon.domain.record import Record
+from signon.domain.memory.record import Record
+from signon.domain.rds.database import Database
+from signon.domain.rds.readiness import Readiness
+from signon.domain.rds.reboot import Reboot, after, remaining
 from signon.errors import DatabaseBusy
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
-from signon.domain.record import ALL, Known, Record, moment
+from signon.domain.memory.record import ALL, Known, Record, moment
 from signon.errors import TemporaryFailure
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from signon.aws import notifications, records
-from signon.domain import report
-from signon.domain.outcome import Outcome
-from signon.domain.record import ALL
+from signon.domain.memory.record import ALL
+from signon.domain.outcome import report
+from signon.domain.outcome.outcome import Outcome
 from signon.domain.sweep import Stop
 
 

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from signon.aws.clients import client, errors_as
-from signon.domain.credentials import Credentials
-from signon.domain.database import Database
-from signon.domain.master_secret import refusal
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import Database
+from signon.domain.rds.master_secret import refusal
 from signon.errors import MasterSecretUnusable
 from signon.foreign import shown
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from signon.aws import connecting, directory_service, ec2, iam, parameters, policy_lock, rds, records
-from signon.domain.connect_policies import resource_id, roles_of, wanted
-from signon.domain.database import Database, DatabaseId
 from signon.domain.engines import Method
-from signon.domain.membership import is_ready
-from signon.domain.prerequisites import Surroundings
-from signon.domain.prerequisites.parameters import names
-from signon.domain.profile import Profile
+from signon.domain.logins.connect_policies import resource_id, roles_of, wanted
+from signon.domain.plan.prerequisites import Surroundings
+from signon.domain.plan.prerequisites.parameters import names
+from signon.domain.profile.profile import Profile
+from signon.domain.rds.database import Database, DatabaseId
+from signon.domain.rds.membership import is_ready
 
 
 def look_around(

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from signon.domain.credentials import Credentials
-from signon.domain.logins import Name
+from signon.domain.logins.login import Name
+from signon.domain.rds.credentials import Credentials
 from signon.errors import MasterSecretUnusable
 
 Values = Sequence[str | Name]

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from signon.db.session import Session, sign_in
-from signon.domain.credentials import Credentials
-from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Family, LoginSql, Method
-from signon.domain.logins import Proof
-from signon.domain.memory import Memory, Remember
-from signon.domain.plan import Plan
-from signon.domain.probe import Probe
-from signon.domain.profile import Profile
+from signon.domain.logins.login import Proof
+from signon.domain.memory.made import Memory, Remember
+from signon.domain.plan.plan import Plan
+from signon.domain.plan.probe import Probe
+from signon.domain.profile.profile import Profile
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import Database
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import pymysql
 from signon.db.connection import CONNECT_TRIES, Address, Values, not_taken
 from signon.db.limits import MOST_ROWS, too_large
 from signon.db.mysql_errors import ACCESS_DENIED, DENIED, OTHER_WAY, at_sign_in, in_statement
-from signon.domain.credentials import Credentials
-from signon.domain.mysql_accounts import HOST, account
+from signon.domain.logins.mysql_accounts import HOST, account
+from signon.domain.rds.credentials import Credentials
 from signon.errors import ConnectionRefused, DatabaseBusy, SignonError, TemporaryFailure
 
 _log = logging.getLogger(__name__)

@@ -8,12 +8,12 @@ from typing import Any
 
 from signon.db.session import Session
 from signon.domain.engines import Marks, Method
-from signon.domain.logins import Proof
-from signon.domain.memory import NO_OID, Memory, Remember
-from signon.domain.mysql_accounts import Accounts, PresentLogin, recognized
-from signon.domain.mysql_logins import MARK, Ways, make, open_complete, prove, wanted_logins
-from signon.domain.probe import Probe
-from signon.domain.profile import Profile
+from signon.domain.logins.login import Proof
+from signon.domain.logins.mysql import MARK, Ways, make, open_complete, prove, wanted_logins
+from signon.domain.logins.mysql_accounts import Accounts, PresentLogin, recognized
+from signon.domain.memory.made import NO_OID, Memory, Remember
+from signon.domain.plan.probe import Probe
+from signon.domain.profile.profile import Profile
 
 # Who has a right through a role has it like one who has it directly. SUPER grants logins like roles, as ROLE_ADMIN
 # does; SET_ANY_DEFINER, which was SET_USER_ID, makes a view or a routine that runs with a login's rights.

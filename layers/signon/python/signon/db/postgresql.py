@@ -14,9 +14,9 @@ from psycopg2 import sql as composing
 
 from signon.db.connection import CONNECT_TRIES, Address, Values, not_taken
 from signon.db.postgresql_refusals import OWN_DATABASE, Refusal, not_connected, refusal
-from signon.domain.credentials import Credentials
-from signon.domain.logins import Name
+from signon.domain.logins.login import Name
 from signon.domain.names import postgresql_role_problem
+from signon.domain.rds.credentials import Credentials
 from signon.errors import DatabaseBusy, StatementRefused, TemporaryFailure
 
 # With the first packet, so that signing in costs no round trip more. It takes precedence over what ALTER ROLE, ALTER

@@ -13,10 +13,8 @@ from dataclasses import dataclass, replace
 from signon.db.connection import DatabaseFull
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
 from signon.db.session import Session
-from signon.domain.logins import Proof, Statement
-from signon.domain.memory import Memory, Remember
-from signon.domain.postgresql_grants import GrantPlan, Object, on_database, within_database
-from signon.domain.postgresql_logins import (
+from signon.domain.logins.login import Proof, Statement
+from signon.domain.logins.postgresql import (
     Group,
     Ways,
     group_troubles,
@@ -29,9 +27,11 @@ from signon.domain.postgresql_logins import (
     unusable,
     wanted_groups,
 )
-from signon.domain.postgresql_roles import Roles
-from signon.domain.probe import Probe
-from signon.domain.profile import Profile
+from signon.domain.logins.postgresql_grants import GrantPlan, Object, on_database, within_database
+from signon.domain.logins.postgresql_roles import Roles
+from signon.domain.memory.made import Memory, Remember
+from signon.domain.plan.probe import Probe
+from signon.domain.profile.profile import Profile
 from signon.errors import (
     ConnectionRefused,
     DatabaseBusy,

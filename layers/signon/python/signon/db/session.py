@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from signon.db.connection import CONNECTS_WITHIN, RESUMES_WITHIN, Address, Connect, Connection, Values
-from signon.domain.credentials import Credentials
-from signon.domain.database import Database
 from signon.domain.engines import ENGINES, Family
-from signon.domain.logins import Statement
+from signon.domain.logins.login import Statement
+from signon.domain.rds.credentials import Credentials
+from signon.domain.rds.database import Database
 
 _log = logging.getLogger(__name__)
 

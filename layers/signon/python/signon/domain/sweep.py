@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from signon.domain.admission import is_served
-from signon.domain.database import Database, DatabaseId
-from signon.domain.drift import drift
-from signon.domain.outcome import FAILED, NEEDS_A_PERSON, PARKED
-from signon.domain.readiness import Readiness
-from signon.domain.record import Known, Record, moment
-from signon.domain.request import PROFILE_NAME, TAG
+from signon.domain.memory.record import Known, Record, moment
+from signon.domain.outcome.outcome import FAILED, NEEDS_A_PERSON, PARKED
+from signon.domain.plan.drift import drift
+from signon.domain.rds.database import Database, DatabaseId
+from signon.domain.rds.readiness import Readiness
+from signon.domain.request.admission import is_served
+from signon.domain.request.request import PROFILE_NAME, TAG
 
 AT_ONCE = 5
 EQUAL_FAILURES = 3

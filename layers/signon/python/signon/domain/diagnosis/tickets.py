@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signon.domain.diagnosis.row import Diagnosis
-from signon.domain.directory_ports import TOLD
+from signon.domain.network.directory_ports import TOLD
 
 TICKETS = (
     Diagnosis(

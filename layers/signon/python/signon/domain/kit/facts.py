@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from signon.domain.database import Database
 from signon.domain.engines import ENGINES, MYSQL_PAM, Family, Method
-from signon.domain.profile import DirectoryLogin, Profile
+from signon.domain.profile.profile import DirectoryLogin, Profile
+from signon.domain.rds.database import Database
 
 YOUR_NAME = "YOUR-NAME"  # stands for the person in every line of a published kit
 RDS = ".rds.amazonaws.com"  # in China .rds.amazonaws.com.cn, or .rds.cn-north-1.amazonaws.com.cn

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from signon.domain.diagnosis import DIAGNOSES
-from signon.domain.directory_ports import PORTS, TOLD
 from signon.domain.engines import Method
 from signon.domain.kit import clients, krb5
 from signon.domain.kit.facts import YOUR_NAME, KitFacts, SignIn
 from signon.domain.kit.markup import Html, element
 from signon.domain.kit.reachability import CHECK_CONNECTION
+from signon.domain.network.directory_ports import PORTS, TOLD
 
 _STYLE, _SCRIPT = (Path(__file__).with_name(name).read_text() for name in ("page.css", "page.js"))
 

@@ -6,9 +6,9 @@ import re
 import shlex
 from pathlib import Path
 
-from signon.domain.directory_ports import PORTS
 from signon.domain.kit.facts import KitFacts
 from signon.domain.kit.quoting import dns_name
+from signon.domain.network.directory_ports import PORTS
 
 CHECK_CONNECTION = "check-connection"
 _SCRIPT = Path(__file__).with_name(CHECK_CONNECTION).read_text()

@@ -1,0 +1,1 @@
+"""The directory of the people, and the role by which RDS joins it."""

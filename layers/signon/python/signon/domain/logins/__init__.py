@@ -1,0 +1,1 @@
+"""Accounts in the database, their grants, and the roles that may connect."""

@@ -1,0 +1,218 @@
+"""Logins: what those of every family have in common.
+
+A login of ours is made closed, is given what it needs, is read back, and only then opened; so a run that is cut off
+leaves nothing half-made that anybody could use. It carries our mark, and we remember having made it. One without the
+mark is left alone, always, and so is one that has it and is not remembered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
+
+from signon.domain.limits import counted, shortened
+from signon.domain.memory.made import UNREMEMBERED
+from signon.errors import LoginsIncomplete
+from signon.foreign import shown
+
+LOGINS_PER_STATEMENT = 100
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Name:
+    """An identifier as a value: the driver quotes it, wherever it comes from."""
+
+    text: str
+    schema: str | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What goes to the server in one round trip: what it does, its SQL, and the values of its parameters.
+
+    A value is a text, which becomes a literal, or a ``Name``; only PostgreSQL's driver takes names.
+    """
+
+    description: str
+    sql: str
+    values: tuple[str | Name, ...] = ()
+
+
+@dataclass(frozen=True)
+class LoginPlan:
+    """``statements`` to run now, in this order; ``left_alone`` says of wanted logins why we keep our hands off them.
+
+    ``makes``: the names of those that are made or taken over by that, and are to be remembered.
+    """
+
+    statements: tuple[Statement, ...]
+    left_alone: tuple[str, ...]
+    makes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a wanted login stands in the database.
+
+    ``there``: something has its name; then ``mark`` is what we wrote on it (None where somebody else made it), ``kind``
+    what it is, ``changed`` how it differs from what we make, ``locked`` that nobody can use it, ``disputed`` that we do
+    not remember having made it. ``obstacle`` keeps our hands off it for a reason beside itself. ``lacks`` is what it
+    still needs, ``excess`` what it has beside that, ``ahead`` what the server prefers to it when somebody comes, each
+    in words.
+    ``to_alter``: the profile wants it to sign in otherwise than it does, or takes it over from somebody else;
+    ``in_use``: somebody is signed in with it.
+    """
+
+    name: str
+    there: bool = False
+    mark: Mapping[str, Any] | None = None
+    kind: str = ""
+    changed: str = ""
+    locked: bool = False
+    disputed: bool = False
+    obstacle: str = ""
+    to_alter: bool = False
+    in_use: bool = False
+    lacks: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()
+    excess: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.mark and self.mark.get("complete"))
+
+    def objection(self, profile: str) -> str | None:
+        """Why this login is not ours to touch, or None."""
+        if not self.there:
+            return self.obstacle or None
+        if self.mark is None and self.to_alter:
+            return self.obstacle or ("somebody is signed in with it" if self.in_use else None)
+        if self.mark is None:
+            return f"made by somebody else ({self.kind})"
+        if self.mark.get("profile") != profile:
+            return f"made for profile {shown(self.mark.get('profile'))}"
+        if self.changed and not self.to_alter:
+            return f"changed since we made it ({self.changed})"
+        if self.obstacle:
+            return self.obstacle
+        if self.disputed:
+            return UNREMEMBERED
+        if self.to_alter:
+            return None
+        return "locked by somebody else" if self.locked and self.is_complete else None
+
+    @property
+    def awaits_adoption(self) -> bool:
+        """Whether it is to be taken over as soon as nobody is signed in with it."""
+        return self.there and self.mark is None and self.to_alter and not self.obstacle
+
+    def is_ready(self, profile: str) -> bool:
+        """Whether it is ours, has everything that it needs, and is not open yet."""
+        return self.there and not (self.objection(profile) or self.to_alter or self.is_complete or self.lacks)
+
+    def fault(self, profile: str) -> str | None:
+        """What is wrong with a login of ours after a run that should have completed it, or None."""
+        if self.objection(profile):
+            return None
+        if not self.there:
+            return "is not there"
+        if self.to_alter:
+            return "still signs in as before"
+        if not self.is_complete or self.locked:
+            return "is locked"
+        return f"lacks {'; '.join(self.lacks)}" if self.lacks else None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How many wanted logins were read back with what they need, which are not ours to touch, and what waits.
+
+    A login before which the server may choose an account of somebody else's is not counted. ``not_ours``: such
+    accounts, and what else is not as the profile wants it and not ours to change. ``waiting``: what a role of the
+    profile names and the server does not have yet. People sign in without it. ``excess``: what logins and group roles
+    of ours have beside what the profile gives, as far as it was read; nothing is revoked, and nobody need do anything.
+    ``disputed`` is the digest of what bears our mark and is not remembered, ``disputed_names`` says it in words;
+    ``trusted`` are those who could change or copy what we make, for the engine holds nobody of them off.
+    """
+
+    verified: int
+    left_alone: tuple[str, ...]
+    not_ours: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    excess: tuple[str, ...] = ()
+    disputed: str = ""
+    disputed_names: str = ""
+    trusted: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def left_alone(profile: str, standings: Iterable[Standing]) -> tuple[str, ...]:
+    """The wanted logins that are not ours to touch, each with the reason."""
+    return tuple(f"{each.name}: {objection}" for each in standings if (objection := each.objection(profile)))
+
+
+def proof(
+    profile: str,
+    standings: Sequence[Standing],
+    *,
+    not_ours: Iterable[str] = (),
+    waiting: Iterable[str] = (),
+    excess: Iterable[str] = (),
+) -> Proof:
+    """What reading back proves; ``not_ours``, ``waiting`` and ``excess`` are what else was found.
+
+    Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
+    """
+    awaited = [each for each in standings if each.awaits_adoption]
+    standings = [each for each in standings if not each.awaits_adoption]
+    faults = [f"{each.name} {fault}" for each in standings if (fault := each.fault(profile))]
+    if faults:
+        raise LoginsIncomplete(
+            f"{counted(len(faults), 'login is', 'logins are')} not as wanted: {'; '.join(faults[:10])}",
+            "Start again; if it stays so, somebody else changes logins at the same time",
+        )
+    untouched = left_alone(profile, standings)
+    ours = [each for each in standings if not each.objection(profile)]
+    verified = len([each for each in ours if not each.ahead])
+    ahead = dict.fromkeys(line for each in ours for line in each.ahead)
+    adopted_later = (f"{each.name} is adopted when nobody is signed in with it" for each in awaited)
+    of_ours = (f"{each.name}: {', '.join(each.excess)}" for each in ours if each.excess)
+    return Proof(
+        verified,
+        shortened(untouched),
+        shortened((*ahead, *not_ours)),
+        shortened((*waiting, *adopted_later)),
+        shortened((*of_ours, *excess)),
+    )
+
+
+def still_open(name: str, mark: Mapping[str, Any]) -> str:
+    """What is said of an open login that another profile has left behind."""
+    return f"{shown(name)}: still open, made for profile {shown(mark.get('profile'))}"
+
+
+def mark(profile: str, **more: Any) -> str:
+    """What is written on a login of ours: ``complete`` on people's."""
+    return json.dumps({"signon": {"profile": profile, **more}})
+
+
+def read_mark(text: str | None) -> Mapping[str, Any] | None:
+    """Our mark in what was written on a login; None where that is anything else."""
+    try:
+        found = json.loads(text or "null")
+    except (ValueError, RecursionError):
+        return None
+    inner = found.get("signon") if isinstance(found, dict) else None
+    return inner if isinstance(inner, dict) else None
+
+
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """A round trip costs more than a login: up to a hundred share a statement."""
+    for first in range(0, len(items), LOGINS_PER_STATEMENT):
+        yield items[first : first + LOGINS_PER_STATEMENT]

@@ -1,0 +1,366 @@
+"""Logins of MySQL's family: what is wanted, what is there, and the statements between the two."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from string import Formatter
+
+from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
+from signon.domain.limits import shortened
+from signon.domain.logins import login as logins
+from signon.domain.logins.login import LoginPlan, Proof, Standing, Statement, batches, mark
+from signon.domain.logins.mysql_accounts import (
+    HOST,
+    Accounts,
+    PresentLogin,
+    account,
+    bears_mark_of,
+    creators,
+    in_other_hands,
+    is_changed_and_open,
+    is_chosen_before_ours,
+    is_open,
+    of_every_host,
+    unknown,
+)
+from signon.domain.memory.made import digest, named
+from signon.domain.names import mysql_account_problem
+from signon.domain.profile.profile import DirectoryLogin, Profile
+from signon.errors import StatementRefused
+from signon.foreign import REMEDY, shown
+
+MARK = "signon"  # begins the names of the roles that are marks
+
+Ways = Mapping[Method, MySqlLogins]  # how logins are made, by how they sign in
+
+# The only privileges that a profile can give, and only on named databases.
+PRESETS: Mapping[str, tuple[str, ...]] = {
+    "read": ("SELECT", "SHOW VIEW"),
+    "write": ("SELECT", "SHOW VIEW", "INSERT", "UPDATE", "DELETE", "EXECUTE"),
+}
+
+
+@dataclass(frozen=True)
+class WantedLogin:
+    """``stored``: what the server is to keep behind the plugin's name; ``adopt``: take it over from whoever made it."""
+
+    user: str
+    sql: MySqlLogins
+    stored: str
+    grants: Mapping[str, frozenset[str]]  # pattern -> privileges
+    adopt: bool = False
+
+
+def wanted_logins(
+    ways: Ways, profile: Profile, *, literal_names: bool = False, lower_case: bool = False
+) -> tuple[WantedLogin, ...]:
+    """The profile's logins, each with its grants as the server will show them."""
+    return tuple(
+        WantedLogin(
+            login.user,
+            ways[login.method],
+            ways[login.method].stores((isinstance(login, DirectoryLogin) and login.realm) or profile.realm),
+            _grants(profile, login.roles, literal_names, lower_case),
+            adopt=login.user in profile.adopt,
+        )
+        for login in profile.logins
+    )
+
+
+def _grants(profile: Profile, roles: Iterable[str], literal_names: bool, lower_case: bool) -> dict[str, frozenset[str]]:
+    grants: dict[str, frozenset[str]] = {}
+    for role in (profile.roles[name] for name in roles):
+        for database in role.mysql:
+            name = database.lower() if lower_case else database
+            pattern = name if literal_names else database_pattern(name)
+            grants[pattern] = grants.get(pattern, frozenset()) | frozenset(PRESETS[role.preset])
+    return grants
+
+
+def database_pattern(database: str) -> str:
+    r"""The name as GRANT takes it.
+
+    ``_`` and ``%`` are wildcards there: ``my_db`` would reach myXdb as well, ``my\_db`` does not.
+    "The server interprets % and _ as literal characters when partial_revokes is enabled"; then the name must stand as
+    it is.
+    https://dev.mysql.com/doc/refman/8.4/en/partial-revokes.html
+    """
+    return database.replace("_", r"\_").replace("%", r"\%")
+
+
+def make(
+    ways: Ways,
+    profile: str,
+    wanted: Sequence[WantedLogin],
+    present: Sequence[PresentLogin],
+    *,
+    lock_leavers: bool,
+) -> LoginPlan:
+    """The statements that make what is missing (locked), alter what is to sign in otherwise, grant what is missing,
+    and lock who has left.
+    """
+    there = of_every_host(present)
+    standings = _standings(wanted, present)
+    absent = [login for login in wanted if login.user not in there]
+    altered = {each.name for each in standings if each.to_alter and not each.objection(profile)}
+    ours = {each.name for each in standings if not each.objection(profile)}
+    missing = [
+        (login.user, pattern, rest)
+        for login in (*absent, *(login for login in wanted if login.user in there and login.user in ours))
+        for pattern, rest in _missing_grants(login, there.get(login.user))
+    ]
+    names = {login.user for login in wanted}
+    leavers = (login for login in present if login.host == HOST and login.user not in names)
+    left = [login for login in leavers if lock_leavers and is_open(login, profile)]
+    return LoginPlan(
+        statements=(
+            *_made(profile, absent, [login for login in wanted if login.user in altered]),
+            *_grant_statements(missing),
+            *_locked(next(iter(ways.values())), profile, left),
+        ),
+        left_alone=logins.left_alone(profile, standings),
+        makes=(*(login.user for login in absent), *altered),
+    )
+
+
+def open_complete(
+    profile: str, wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]
+) -> tuple[Statement, ...]:
+    """The statements that unlock those of ours that were read back as wanted and are not open yet."""
+    ready = {each.name for each in _standings(wanted, present) if each.is_ready(profile)}
+    return tuple(
+        statement
+        for sql, these in _by_way(login for login in wanted if login.user in ready)
+        for batch in batches(these)
+        for statement in _statements("Unlock, complete", sql.open, profile, batch, complete=True)
+    )
+
+
+def prove(ways: Ways, profile: Profile, accounts: Accounts) -> Proof:
+    """What reading back proves of a profile's logins.
+
+    Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
+    """
+    wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
+    standings = _standings(wanted, accounts.logins)
+    names, disputed = frozenset(login.user for login in wanted), accounts.judged.disputed
+    not_ours = (
+        *_of_other_profiles(profile, accounts),
+        *_of_leavers(profile, accounts),
+        *unknown(names, accounts),
+    )
+    return replace(
+        logins.proof(profile.name, standings, not_ours=not_ours),
+        disputed=digest(disputed),
+        disputed_names=named(disputed, names),
+        trusted=shortened(creators(accounts)),
+    )
+
+
+def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:
+    """Logins that another profile has left behind, when the database's tag was changed."""
+    names = {login.user for login in profile.logins}
+    for login in of_every_host(accounts.logins).values():
+        is_open = not (login.locked or login.is_master)
+        if login.mark and is_open and login.mark.get("profile") != profile.name and login.user not in names:
+            yield logins.still_open(login.user, login.mark)
+
+
+def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
+    """What keeps a leaver in although we lock our logins: another account of the name at another host, which the server
+    takes then; somebody who may act as the leaver; and a login of ours that was made to be something else.
+    """
+    names = {login.user for login in profile.logins}
+    made = of_every_host(accounts.logins)
+    ours = {
+        login.user
+        for login in made.values()
+        if bears_mark_of(profile.name, login) and not login.disputed and login.user not in names
+    }
+    for each in accounts.logins if profile.lock_leavers else ():
+        if each.user in ours and not each.locked and is_chosen_before_ours(each):
+            named = account(each.user, each.host)
+            yield (
+                f"{shown(each.user)} was taken out of the profile, and {named} (plugin {shown(each.plugin)}) is another"
+                " account of that name, which somebody else made and which is open"
+                f"{REMEDY}If nobody needs it, type DROP USER {named}"
+            )
+    left = (made[name] for name in sorted(accounts.judged.made.keys() & made.keys() - names))
+    for login in left if profile.lock_leavers else ():
+        if others := in_other_hands(login, accounts.logins):
+            yield f"{shown(login.user)} was taken out of the profile, and {others}"
+        if is_changed_and_open(login, profile.name):
+            named = account(login.user, login.host)
+            how = f"signs in by {shown(login.plugin)} now" if login.mark else "no longer bears our mark"
+            yield (
+                f"{shown(login.user)} was taken out of the profile and is still open: it {how}, so that it was not"
+                f" locked{REMEDY}Run ALTER USER {named} ACCOUNT LOCK; if somebody else needs it, take our mark off and"
+                " give it another name (RENAME USER)"
+            )
+
+
+def _standings(wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]) -> list[Standing]:
+    there, ahead = of_every_host(present), _ahead(present)
+    return [
+        _standing(
+            login,
+            there.get(login.user),
+            (*ahead[login.user], *ahead[""]),
+            _obstacle(there[login.user], present) if login.user in there else "",
+        )
+        for login in wanted
+    ]
+
+
+def _obstacle(login: PresentLogin, present: Sequence[PresentLogin]) -> str:
+    if login.is_master:
+        return "it is the master user, or who we are signed in as"
+    return in_other_hands(login, present)
+
+
+def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
+    """By name, the accounts that the server chooses before one of ours, in words; "" is anybody's name.
+
+    It sorts accounts by their hosts, the most specific first: names and addresses, with a netmask or without, then
+    patterns, then '%', then ''. It takes the first one whose host matches and whose user is the one who comes, or
+    anonymous; of equal hosts the named user's. It never goes on to the next, neither where the password is wrong nor
+    where the account is locked. So whatever has another host comes first from there, also where two patterns are
+    equally specific ('%.example.com' begins as '%' does), since their order is nowhere said.
+    https://dev.mysql.com/doc/refman/8.4/en/connection-access.html
+    https://mariadb.com/kb/en/create-user/#account-names
+    """
+    ahead: dict[str, list[str]] = defaultdict(list)
+    for each in present:
+        if is_chosen_before_ours(each):
+            named = account(each.user, each.host)
+            before = (
+                f"before {shown(each.user)}'s own login" if each.user else "before every login, because it is anonymous"
+            )
+            ahead[each.user].append(
+                f"The server chooses {named} (plugin {shown(each.plugin)}) {before}, for connections from"
+                f" {shown(each.host)}; if nobody needs it, type DROP USER {named}"
+            )
+    return ahead
+
+
+def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, ...], obstacle: str) -> Standing:
+    if found is None:
+        return Standing(login.user, ahead=ahead)
+    signs_in_as_wanted = (found.plugin, found.stored) == (login.sql.plugin, login.stored)
+    as_made = signs_in_as_wanted and login.sql.tls in ("", found.tls)
+    ours_otherwise = found.mark is not None and found.plugin in MYSQL_PLUGINS and not signs_in_as_wanted
+    return Standing(
+        login.user,
+        there=True,
+        mark=found.mark,
+        kind=f"plugin {shown(found.plugin)}",
+        changed="" if as_made else f"plugin {shown(found.plugin)}, TLS {shown(found.tls) or 'not required'}",
+        locked=found.locked,
+        disputed=found.disputed,
+        obstacle=obstacle,
+        to_alter=ours_otherwise or (found.mark is None and login.adopt),
+        in_use=found.signed_in,
+        ahead=ahead,
+        lacks=tuple(f"{', '.join(sorted(rest))} on {pattern}" for pattern, rest in _missing_grants(login, found)),
+        excess=tuple(
+            f"{', '.join(sorted(rest))} on {shown(pattern)}"
+            for pattern, granted in sorted(found.grants.items())
+            if (rest := granted - login.grants.get(pattern, frozenset()))
+        ),
+    )
+
+
+def _missing_grants(login: WantedLogin, found: PresentLogin | None) -> Iterator[tuple[str, frozenset[str]]]:
+    granted = found.grants if found else {}
+    for pattern, privileges in login.grants.items():
+        if rest := privileges - granted.get(pattern, frozenset()):
+            yield pattern, rest
+
+
+def _made(profile: str, absent: Sequence[WantedLogin], altered: Sequence[WantedLogin]) -> Iterator[Statement]:
+    for description, these in (("Create locked", absent), ("Alter, locked", altered)):
+        for sql, of_one_way in _by_way(these):
+            texts = sql.create if these is absent else sql.alter
+            for batch in batches(of_one_way):
+                yield from _statements(description, texts, profile, batch, complete=False)
+
+
+def _locked(sql: MySqlLogins, profile: str, left: Sequence[PresentLogin]) -> Iterator[Statement]:
+    """Logins of any way: they are closed alike."""
+    for batch in batches(left):
+        marked = [login for login in batch if login.mark and login.mark.get("complete")]
+        yield from _statements("Take the mark off", sql.unmark if marked else (), profile, marked, complete=False)
+        yield from _statements("Lock who has left", sql.lock, profile, batch, complete=False)
+
+
+def _statements(
+    description: str,
+    texts: Sequence[str],
+    profile: str,
+    batch: Sequence[WantedLogin | PresentLogin],
+    *,
+    complete: bool,
+) -> Iterator[Statement]:
+    """The texts with their fields filled in for these logins."""
+    names = [login.user for login in batch]
+    pairs = [_account(name) for name in names]
+    fields: dict[str, list[tuple[str, tuple[str, ...]]]] = {
+        "accounts": [_signing_in(login) for login in batch if isinstance(login, WantedLogin)],
+        "logins": [("%s@%s", pair) for pair in pairs],
+        "mark": [("%s", (mark(profile, complete=complete),))],
+        "marks": [("%s", (f"{MARK}.{profile}.{name}",)) for name in names],
+        "complete": [("%s", (f"{MARK}.{profile}",))],
+    }
+    for text in texts:
+        yield Statement(f"{description}: {', '.join(map(shown, names))}", *filled(text, fields))
+
+
+def filled(template: str, fields: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]) -> tuple[str, tuple[str, ...]]:
+    """The template with the texts of its fields, and their values in this order."""
+    sql = ""
+    values: list[str] = []
+    for literal, field_name, _, _ in Formatter().parse(template):
+        filling = fields[field_name] if field_name else ()
+        sql += literal + ", ".join(text for text, _ in filling)
+        values += [value for _, these in filling for value in these]
+    return sql, tuple(values)
+
+
+def _signing_in(login: WantedLogin) -> tuple[str, tuple[str, ...]]:
+    """One account in CREATE USER and ALTER USER, and its parameters."""
+    said = (login.stored,) if login.sql.account.endswith("%s") else ()
+    return login.sql.account, (*_account(login.user), *said)
+
+
+def _by_way(wanted: Iterable[WantedLogin]) -> Iterator[tuple[MySqlLogins, list[WantedLogin]]]:
+    """The logins that are made by the same statements, together."""
+    ways: dict[str, tuple[MySqlLogins, list[WantedLogin]]] = {}
+    for login in wanted:
+        ways.setdefault(login.sql.plugin, (login.sql, []))[1].append(login)
+    yield from ways.values()
+
+
+def _grant_statements(missing: Sequence[tuple[str, str, frozenset[str]]]) -> Iterator[Statement]:
+    grouped: dict[tuple[str, frozenset[str]], list[str]] = {}
+    for user, pattern, privileges in missing:
+        grouped.setdefault((pattern, privileges), []).append(user)
+    for (pattern, privileges), users in grouped.items():
+        listed = ", ".join(privilege for privilege in PRESETS["write"] if privilege in privileges)
+        for batch in batches(users):
+            sql = f"GRANT {listed} ON {_quoted(pattern)}.* TO {', '.join(['%s@%s'] * len(batch))}"
+            accounts = tuple(part for user in batch for part in _account(user))
+            yield Statement(f"Grant {listed} on {pattern}: {', '.join(batch)}", sql, accounts)
+
+
+def _account(user: str) -> tuple[str, str]:
+    """As parameters. Raises StatementRefused: MySQL would make an account of another name."""
+    if problem := mysql_account_problem(user):
+        raise StatementRefused(f"Login {problem}", "Take another name, or take the login out of the profile")
+    return user, HOST
+
+
+def _quoted(identifier: str) -> str:
+    """A MySQL identifier; a per cent sign is doubled, because the driver fills in parameters by it."""
+    return "`" + identifier.replace("`", "``").replace("%", "%%") + "`"

@@ -1,0 +1,163 @@
+"""The accounts of a server of MySQL's family as they were read, and which of them are ours.
+
+A mark alone proves nothing: what bears it is judged by what we remember. It is enough to lock somebody who has left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from signon.domain.engines import MYSQL_PLUGINS
+from signon.domain.limits import counted, shortened
+from signon.domain.memory.made import NO_OID, NOTHING, UNREMEMBERED, Judgement, Memory
+from signon.domain.profile.profile import Profile
+from signon.foreign import REMEDY, visible, without_remedy
+
+HOST = "%"
+# A socket, or the server's own machine, from where nobody comes to a database of RDS.
+_NEVER_FROM = "localhost"
+_RDSADMIN = "rdsadmin"
+
+
+@dataclass(frozen=True)
+class PresentLogin:
+    """A login as it was read. ``mark`` is what we wrote on it, None where somebody else made it.
+
+    ``makes_logins``: it has a right, itself or through a role, by which every login can be altered or its rights be
+    taken on. ``members``: who may take on its rights, for in MySQL a login can be granted like a role; where
+    ``is_mandatory`` it is granted to everybody. ``proxies``: who may act as it when signing in. Both are accounts, by
+    user and host. ``is_master``: it is the account that we are signed in as, or the master user. ``disputed``: it bears
+    our mark, and we do not remember having made it.
+    """
+
+    user: str
+    host: str
+    plugin: str
+    tls: str
+    locked: bool
+    mark: Mapping[str, Any] | None
+    grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    stored: str = ""
+    signed_in: bool = False
+    makes_logins: bool = False
+    members: frozenset[tuple[str, str]] = frozenset()
+    proxies: frozenset[tuple[str, str]] = frozenset()
+    is_mandatory: bool = False
+    is_master: bool = False
+    disputed: bool = False
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Every account of a database. ``judged``: what counts as ours, and what is in dispute.
+
+    ``literal_names``: the server takes no wildcards in a GRANT's database name. ``lower_case``: it writes the names of
+    databases in lower case (lower_case_table_names), in grants as well.
+    """
+
+    logins: tuple[PresentLogin, ...]
+    literal_names: bool
+    lower_case: bool = False
+    judged: Judgement = NOTHING
+
+
+def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts:
+    """The accounts, those that bear the profile's mark judged by what we remember.
+
+    Somebody who is not in the profile and signs in by none of our methods is not taken for ours, whoever approves it.
+    """
+    named_ones = {login.user for login in profile.logins}
+    logins = tuple(
+        replace(each, is_master=each.is_master or _is_master(each, memory.master_user)) for each in accounts.logins
+    )
+    there = of_every_host(logins)
+    claimed = {
+        name: NO_OID
+        for name, login in there.items()
+        if bears_mark_of(profile.name, login) and not login.is_master and name not in memory.made
+        if not in_other_hands(login, logins)
+        if name in named_ones or login.locked or login.plugin in MYSQL_PLUGINS
+    }
+    judged = memory.judge({name: oid for name, oid in memory.made.items() if name in there}, claimed)
+    return replace(
+        accounts,
+        logins=tuple(
+            replace(each, disputed=bears_mark_of(profile.name, each) and each.user not in judged.made)
+            for each in logins
+        ),
+        judged=judged,
+    )
+
+
+def _is_master(login: PresentLogin, master_user: str) -> bool:
+    """An account of the master user's name at another host is somebody else's: whoever makes logins chose it."""
+    return login.user == _RDSADMIN or (login.user, login.host) == (master_user, HOST)
+
+
+def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> str:
+    """Who besides the master may take on its rights, in words; "" where nobody may."""
+    if not (login.members or login.proxies or login.is_mandatory):
+        return ""
+    named_here = account(login.user, login.host)
+    if login.is_mandatory:
+        return f"everybody may use it (mandatory_roles){REMEDY}Take {named_here} out of the parameter mandatory_roles"
+    masters = {(each.user, each.host) for each in present if each.is_master}
+    if others := sorted(login.members - masters):
+        revoke = f"Run REVOKE {named_here} FROM {account(*others[0])}, likewise for each"
+        return f"others may use it ({_accounts(others)}){REMEDY}{revoke}"
+    if proxies := sorted(login.proxies - masters):
+        # Who revokes it must have it WITH GRANT OPTION, which no master user has; and DROP USER of the login leaves it.
+        first = account(*proxies[0])
+        revoke = f"Have whoever signs in with {named_here} run REVOKE PROXY ON {named_here} FROM {first}"
+        who = f"others may act as it by PROXY ({_accounts(proxies)})"
+        return f"{who}{REMEDY}{revoke}, or run DROP USER {first}; likewise for each"
+    return ""
+
+
+def _accounts(these: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(shortened([account(*each) for each in these]))
+
+
+def bears_mark_of(profile: str, login: PresentLogin) -> bool:
+    return bool(login.mark and login.mark.get("profile") == profile)
+
+
+def unknown(names: frozenset[str], accounts: Accounts) -> Iterator[str]:
+    """What bears the profile's mark and is not named by it. Who wrote the mark chose the name: the number is told."""
+    if beside := len(accounts.judged.disputed.keys() - names):
+        yield f"{counted(beside, 'login')} that the profile does not name: {UNREMEMBERED}"
+
+
+def creators(accounts: Accounts) -> list[str]:
+    """Who besides the master could change or copy what we make. A role is not named, for nobody signs in with it."""
+    able = (each for each in accounts.logins if each.makes_logins and not each.locked and each.host != _NEVER_FROM)
+    return sorted(account(each.user, each.host) for each in able if not (each.is_master or each.user == _RDSADMIN))
+
+
+def account(user: str, host: str) -> str:
+    """An account as SQL has it, for people to read and type."""
+    user, host = (part.replace("\\", "\\\\").replace("'", "''") for part in (user, host))
+    return without_remedy(f"'{visible(user)}'@'{visible(host)}'")
+
+
+def is_chosen_before_ours(login: PresentLogin) -> bool:
+    """By its host alone, from where that matches."""
+    return login.host.lower() not in (HOST, "", _NEVER_FROM)
+
+
+def of_every_host(present: Iterable[PresentLogin]) -> dict[str, PresentLogin]:
+    return {login.user: login for login in present if login.host == HOST}
+
+
+def is_open(found: PresentLogin, profile: str) -> bool:
+    """Whether it bears the profile's mark, and is open. A mark alone makes nobody a leaver."""
+    is_ours = bears_mark_of(profile, found) and found.plugin in MYSQL_PLUGINS
+    return is_ours and not (found.locked or found.is_master)
+
+
+def is_changed_and_open(made: PresentLogin, profile: str) -> bool:
+    """Whether a login that we remember is open and, as it is now, not ours to lock; another profile's is told apart."""
+    is_others = made.mark is not None and not bears_mark_of(profile, made)
+    return not (is_others or made.locked or made.is_master or is_open(made, profile))

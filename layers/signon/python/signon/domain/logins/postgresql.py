@@ -1,0 +1,405 @@
+"""Logins of PostgreSQL's family: what is wanted, what is there, and the statements between the two.
+
+A person of the directory is a role ``user@REALM``, member of rds_ad; who comes with a token is a role of the plain
+name, member of rds_iam. Both are members of a group role for each of the profile's roles that they have. Group roles
+hold the privileges (``postgresql_grants``) and cannot sign in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from string import Formatter
+
+from signon.domain.engines import Method, PostgreSqlLogins
+from signon.domain.limits import shortened
+from signon.domain.logins import login as logins
+from signon.domain.logins.login import LoginPlan, Name, Proof, Standing, Statement, batches, mark
+from signon.domain.logins.postgresql_marks import (
+    changed_leavers,
+    in_other_hands,
+    is_open,
+    judged,
+    not_our_logins,
+    unknown,
+)
+from signon.domain.logins.postgresql_marks import quoted as _quoted
+from signon.domain.logins.postgresql_roles import DEEPEST, PresentRole, Roles
+from signon.domain.memory.made import UNREMEMBERED, Memory, digest, named
+from signon.domain.names import group_name, login_name
+from signon.domain.profile.profile import DirectoryLogin, Profile, Schemas
+from signon.foreign import REMEDY, shown
+
+Ways = Mapping[Method, PostgreSqlLogins]  # how logins are made, by how they sign in
+
+
+@dataclass(frozen=True)
+class Group:
+    """The group role of a profile's role: what its members may do, and where."""
+
+    name: str
+    role: str
+    preset: str
+    schemas: Schemas
+
+
+@dataclass(frozen=True)
+class WantedLogin:
+    """``adopt``: take it over from whoever made it."""
+
+    name: str
+    sql: PostgreSqlLogins
+    roles: frozenset[str]
+    adopt: bool = False
+
+
+def wanted_groups(profile: Profile) -> tuple[Group, ...]:
+    """The group roles of those of the profile's roles that somebody has and that say something about PostgreSQL."""
+    used = {role for login in profile.logins for role in login.roles}
+    return tuple(
+        Group(group_name(profile.name, name), name, role.preset, role.postgresql)
+        for name, role in profile.roles.items()
+        if name in used and role.postgresql
+    )
+
+
+def wanted_logins(ways: Ways, profile: Profile) -> tuple[WantedLogin, ...]:
+    """The profile's logins, each with what it is to be a member of."""
+    groups = {group.role: group.name for group in wanted_groups(profile)}
+    return tuple(
+        WantedLogin(
+            login_name(login.user, login.realm or profile.realm) if isinstance(login, DirectoryLogin) else login.user,
+            ways[login.method],
+            frozenset({ways[login.method].role, *(groups[role] for role in login.roles if role in groups)}),
+            adopt=login.user in profile.adopt,
+        )
+        for login in profile.logins
+    )
+
+
+def recognized(ways: Ways, profile: Profile, roles: Roles, memory: Memory) -> Roles:
+    """The roles, those that bear the profile's mark judged by what we remember."""
+    return judged(profile.name, {login.name for login in wanted_logins(ways, profile)}, roles, memory)
+
+
+def unusable(ways: Ways, roles: Roles) -> tuple[str, str] | None:
+    """Why no login may be made on this server at all, with the remedy, or None."""
+    for sql in ways.values():
+        if sql.role not in roles.present:
+            return f"There is no role {sql.role}", "Ask AWS Support: RDS makes it in every database server"
+        for role in (sql.role, sql.excludes):
+            if way := roles.way([roles.master], role):
+                return (
+                    f"The master user would sign in by {role} alone: {_chain(way)}",
+                    f"Revoke the role {shown(way[1])} from {shown(roles.master)}, then start again",
+                )
+    return None
+
+
+def missing_right(ways: Ways, profile: Profile, roles: Roles) -> tuple[str, str] | None:
+    """Which right the master user lacks to make any login, as the catalogue shows it, with what to type, or None."""
+    if not {"CREATEROLE", "SUPERUSER"} & set(roles.present[roles.master].powers):
+        return (
+            f"The master user {roles.master} has no CREATEROLE",
+            f"Have another administrator run ALTER ROLE {_quoted(roles.master)} CREATEROLE{_OR_RESET}",
+        )
+    lacking = {role for login in wanted_logins(ways, profile) for role in _lacking(login, roles)}
+    for sql in ways.values():
+        if sql.role in lacking and not roles.present[sql.role].administered:
+            return (
+                f"The master user {roles.master} may not grant {sql.role}",
+                f"{_let_change(sql.role, roles)}{_OR_RESET}",
+            )
+    return None
+
+
+# "If you accidentally delete the permissions for the master user, you can restore them by modifying the DB instance and
+# setting a new master user password."
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
+_OR_RESET = ", or reset the master password, by which RDS restores the permissions of its master user; then start again"
+
+
+def _let_change(role: str, roles: Roles) -> str:
+    """What to type where the master user may not alter or grant a role. It must not become its member by that."""
+    grant = f"GRANT {_quoted(role)} TO {_quoted(roles.master)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
+    return f"Have an administrator of {shown(role)} run {grant}"
+
+
+SHOWN_OF_A_CHAIN = 3  # names at either end
+
+
+def _chain(way: Sequence[str]) -> str:
+    """A way of memberships in words; of a long one both ends."""
+    if len(way) <= 2 * SHOWN_OF_A_CHAIN:
+        return " is a member of ".join(map(shown, way))
+    first, last = way[:SHOWN_OF_A_CHAIN], way[-SHOWN_OF_A_CHAIN:]
+    left = len(way) - 2 * SHOWN_OF_A_CHAIN
+    return " is a member of ".join([*map(shown, first), f"{left} more, one of the other", *map(shown, last)])
+
+
+def group_troubles(profile: str, groups: Sequence[Group], roles: Roles) -> dict[str, str]:
+    """The group roles that are not as we make them, with what is wrong."""
+    found = {group: roles.present[group.name] for group in groups if group.name in roles.present}
+    return {
+        group.name: trouble for group, role in found.items() if (trouble := _group_trouble(profile, group, role, roles))
+    }
+
+
+def _group_trouble(profile: str, group: Group, found: PresentRole, roles: Roles) -> str | None:
+    if found.mark is None:
+        return "made by somebody else"
+    if (found.mark.get("profile"), found.mark.get("role")) != (profile, group.role):
+        return f"made for role {shown(found.mark.get('role'))} of profile {shown(found.mark.get('profile'))}"
+    changes = (
+        *(["LOGIN"] if found.can_login else []),
+        *found.powers,
+        *(f"member of {shown(name)}" for name in sorted(found.member_of)),
+    )
+    if changes:
+        return f"changed since we made it ({', '.join(changes)})"
+    if others := not_our_logins(profile, found, roles):
+        return in_other_hands(found.name, others)
+    return UNREMEMBERED if found.disputed else None
+
+
+def make_groups(ways: Ways, profile: str, groups: Sequence[Group], roles: Roles) -> tuple[Statement, ...]:
+    """The statements that make the group roles that are missing."""
+    missing = [group for group in groups if group.name not in roles.present]
+    marks = {group.name: mark(profile, role=group.role) for group in missing}
+    sql: PostgreSqlLogins = next(iter(ways.values()))  # a group role is made alike, however its members sign in
+    return tuple(_each("Create group role", list(marks), sql.create, marks))
+
+
+def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
+    """The statements that make what is missing (without LOGIN), give memberships, and lock who has left."""
+    sql: PostgreSqlLogins = next(iter(ways.values()))  # a login is made, opened and closed alike, however it signs in
+    wanted = wanted_logins(ways, profile)
+    standings = _standings(profile, wanted, roles)
+    altered = [each.name for each in standings if each.to_alter and not each.objection(profile.name)]
+    ours = {standing.name for standing in standings if not standing.objection(profile.name)}
+    absent = [login.name for login in wanted if login.name in ours and login.name not in roles.present]
+    lacking: dict[frozenset[str], list[str]] = {}
+    for login in wanted:
+        if login.name in ours and (rest := _lacking(login, roles)):
+            lacking.setdefault(rest, []).append(login.name)
+    names = {login.name for login in wanted}
+    left = [
+        role.name
+        for role in roles.present.values()
+        if profile.lock_leavers and role.name not in names and is_open(role, profile.name, roles)
+        if roles.may_change(role.name)
+    ]
+    closed = mark(profile.name, complete=False)
+    return LoginPlan(
+        statements=(
+            *_each("Create without LOGIN", absent, sql.create, dict.fromkeys(absent, closed)),
+            *_each("Adopt, without LOGIN", altered, sql.lock, dict.fromkeys(altered, closed)),
+            *(
+                Statement(
+                    f"Grant {', '.join(sorted(joined))}: {', '.join(batch)}",
+                    *filled(sql.join, roles=[Name(role) for role in sorted(joined)], logins=list(map(Name, batch))),
+                )
+                for joined, people in lacking.items()
+                for batch in batches(people)
+            ),
+            *_each("Lock who has left", left, sql.lock, dict.fromkeys(left, closed)),
+        ),
+        left_alone=logins.left_alone(profile.name, standings),
+        makes=(*absent, *altered),
+    )
+
+
+def open_complete(ways: Ways, profile: Profile, roles: Roles) -> tuple[Statement, ...]:
+    """The statements that give LOGIN to those of ours that were read back as wanted and do not have it yet."""
+    sql: PostgreSqlLogins = next(iter(ways.values()))
+    standings = _standings(profile, wanted_logins(ways, profile), roles)
+    ready = [each.name for each in standings if each.is_ready(profile.name)]
+    return tuple(_each("LOGIN, complete", ready, sql.open, dict.fromkeys(ready, mark(profile.name, complete=True))))
+
+
+def prove(
+    ways: Ways,
+    profile: Profile,
+    roles: Roles,
+    *,
+    not_ours: Iterable[str] = (),
+    waiting: Iterable[str] = (),
+    excess: Iterable[str] = (),
+) -> Proof:
+    """What reading back proves of a profile's logins; ``not_ours``, ``waiting`` and ``excess`` are what their grants
+    show.
+
+    Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
+    """
+    wanted = wanted_logins(ways, profile)
+    standings = _standings(profile, wanted, roles)
+    found = group_troubles(profile.name, wanted_groups(profile), roles)
+    troubles = (f"{name}: {trouble}" for name, trouble in found.items())
+    others = _of_other_profiles(profile.name, wanted, roles)
+    kept = _kept_open(profile, wanted, roles)
+    names = frozenset(login.name for login in wanted) | frozenset(group.name for group in wanted_groups(profile))
+    changed = changed_leavers(profile.name, names, roles) if profile.lock_leavers else ()
+    proof = logins.proof(
+        profile.name,
+        standings,
+        not_ours=(*troubles, *not_ours, *others, *kept, *changed, *_too_deep(roles), *unknown(names, roles)),
+        waiting=waiting,
+        excess=excess,
+    )
+    disputed = roles.judged.disputed
+    return replace(
+        proof,
+        disputed=digest(disputed),
+        disputed_names=named(disputed, names),
+        trusted=shortened(roles.creators()),
+    )
+
+
+def _too_deep(roles: Roles) -> Iterator[str]:
+    """Chains of memberships that nobody has made to be useful."""
+    if len(chain := roles.longest_chain) - 1 > DEEPEST:
+        yield (
+            f"A chain of {len(chain) - 1} memberships leads from {shown(chain[0])} to {shown(chain[-1])}; more than"
+            f" {DEEPEST} are nobody's need{REMEDY}Find out who made it, and revoke what nobody needs: REVOKE"
+            f" {_quoted(chain[1])} FROM {_quoted(chain[0])}, and so on; then start again"
+        )
+
+
+def _kept_open(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
+    """Logins that have left the profile, and that the master user may not lock."""
+    names = {login.name for login in wanted}
+    opened = (each for each in roles.present.values() if is_open(each, profile.name, roles))
+    kept = (each for each in opened if not roles.may_change(each.name))
+    for role in kept if profile.lock_leavers else ():
+        if role.name not in names:
+            remedy = _let_change(role.name, roles)
+            yield f"{shown(role.name)}: still open, for the master user may not lock it{REMEDY}{remedy}"
+
+
+def _of_other_profiles(profile: str, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
+    """Logins that another profile has left behind, when the database's tag was changed."""
+    names = {login.name for login in wanted}
+    for role in roles.present.values():
+        is_open = role.can_login and not roles.is_master(role.name)
+        if role.mark and is_open and role.mark.get("profile") != profile and role.name not in names:
+            yield logins.still_open(role.name, role.mark)
+
+
+def _standings(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> list[Standing]:
+    troubles = group_troubles(profile.name, wanted_groups(profile), roles)
+    return [
+        _standing(login, roles, _obstacle(login, roles, troubles), roles.present.get(login.name)) for login in wanted
+    ]
+
+
+def _standing(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRole | None) -> Standing:
+    if found is None:
+        return Standing(login.name, obstacle=obstacle or _refused(login, roles))
+    return Standing(
+        login.name,
+        there=True,
+        mark=found.mark,
+        kind=f"member of {', '.join(map(shown, sorted(found.member_of))) or 'no role'}",
+        changed=", ".join(found.powers),
+        locked=not found.can_login,
+        disputed=found.disputed,
+        obstacle=obstacle
+        or _not_for_us(login, roles)
+        or _keeps_from_adopting(login, found)
+        or _keeps_out(login, found)
+        or _refused(login, roles),
+        to_alter=found.mark is None and login.adopt,
+        in_use=found.signed_in,
+        lacks=tuple(f"membership of {role}" for role in sorted(_lacking(login, roles))),
+        excess=tuple(f"membership of {shown(role)}" for role in sorted(found.member_of - login.roles)),
+    )
+
+
+def _not_for_us(login: WantedLogin, roles: Roles) -> str:
+    if roles.is_master(login.name):
+        return "it is the master user, or who we are signed in as"
+    others = roles.hands_on(login.name)
+    return in_other_hands(login.name, others) if others else ""
+
+
+def _keeps_from_adopting(login: WantedLogin, found: PresentRole) -> str:
+    powers = found.mark is None and login.adopt and found.powers
+    return f"it is not adopted with {', '.join(found.powers)}, which no login of ours has" if powers else ""
+
+
+def _keeps_out(login: WantedLogin, found: PresentRole) -> str:
+    """What keeps whoever has this login from signing in, or from the rights of its roles. No login of ours has that."""
+    name = _quoted(login.name)
+    if found.takes_nobody:
+        return f"CONNECTION LIMIT 0 keeps everybody out{REMEDY}Run ALTER ROLE {name} CONNECTION LIMIT -1"
+    groups = login.roles - {login.sql.role}
+    if (new := sorted(groups - found.member_of)) and not found.inherits:
+        return f"NOINHERIT would keep the rights of {', '.join(new)} from it{REMEDY}Run ALTER ROLE {name} INHERIT"
+    if kept := sorted(groups & found.only_by_set_role):
+        first = "" if found.inherits else f"ALTER ROLE {name} INHERIT; from PostgreSQL 16 on also "
+        how = f"Run {first}GRANT {', '.join(map(_quoted, kept))} TO {name} WITH INHERIT TRUE"
+        return f"it does not inherit the rights of {', '.join(kept)}{REMEDY}{how}"
+    return ""
+
+
+def _refused(login: WantedLogin, roles: Roles) -> str:
+    """What the master user may not change of what is to be changed, with what to type."""
+    found = roles.present.get(login.name)
+    if found and not roles.may_change(login.name):
+        closed = found.mark is not None and not ("complete" in found.mark and found.can_login)
+        if closed or (found.mark is None and login.adopt):
+            return f"the master user may not change it{REMEDY}{_let_change(login.name, roles)}"
+    for role in sorted(_lacking(login, roles) & roles.present.keys()):
+        if not roles.may_change(role):
+            return f"the master user may not grant it {role}{REMEDY}{_let_change(role, roles)}"
+    return ""
+
+
+def _obstacle(login: WantedLogin, roles: Roles, troubles: Mapping[str, str]) -> str:
+    """What forbids to make ``login`` a member of what it is to be a member of; "" where nothing does."""
+    sql = login.sql
+    for role in sorted(login.roles & troubles.keys()):
+        return f"it needs {role}, which is not ours to use: {troubles[role]}"
+    if way := roles.way({login.name, *login.roles}, sql.excludes):
+        chain = way if way[0] == login.name else (login.name, *way)
+        return f"no login may have {sql.role} and {sql.excludes}: {_chain(chain)}"
+    for member in roles.members(login.name):
+        if member == roles.master:
+            way = roles.way([roles.master], login.name) or ()
+            return f"{sql.role} would shut the master user out: {_chain(way)}"
+        if member in roles.beneath(sql.excludes):
+            return (
+                f"no login may have {sql.role} and {sql.excludes}: {shown(member)}, a member of it, is one of"
+                f" {sql.excludes}"
+            )
+        if roles.present[member].can_login and member not in roles.beneath(sql.role):
+            return f"{sql.role} would end the password sign-in of {shown(member)}, who is a member of it"
+    return ""
+
+
+def _lacking(login: WantedLogin, roles: Roles) -> frozenset[str]:
+    found = roles.present.get(login.name)
+    return login.roles - (found.member_of if found else frozenset())
+
+
+def _each(description: str, names: Sequence[str], sql: str, marks: Mapping[str, str]) -> Iterator[Statement]:
+    """One statement for up to a hundred roles: all of them, or none."""
+    for batch in batches(names):
+        commands = [filled(sql, login=[Name(name)], mark=[marks[name]]) for name in batch]
+        yield Statement(
+            f"{description}: {', '.join(map(shown, batch))}",
+            "; ".join(text for text, _ in commands),
+            tuple(value for _, values in commands for value in values),
+        )
+
+
+def filled(template: str, **fields: Sequence[str | Name]) -> tuple[str, tuple[str | Name, ...]]:
+    """The template with a parameter for each value of its fields, and the values in this order."""
+    text = ""
+    values: list[str | Name] = []
+    for literal, field, _, _ in Formatter().parse(template):
+        text += literal
+        if field:
+            text += ", ".join(["{}"] * len(fields[field]))
+            values += fields[field]
+    return text, tuple(values)

@@ -1,0 +1,185 @@
+"""What the group roles may do in a PostgreSQL server: what is wanted, what is there, and the grants between the two.
+
+Nothing is ever revoked, and nothing is granted that the master user may not grant: that is said instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from signon.domain.logins.login import Name, Statement, batches
+from signon.domain.logins.postgresql import Group, filled
+from signon.foreign import shown
+
+_READ_ONLY = "it is read only (default_transaction_read_only is on for it), and its roles lack grants there"
+NAMED = 3  # objects, where a line is about many
+PUBLIC = ""  # as a grantee: everybody
+
+
+class Kind(Enum):
+    """What a privilege is on, as GRANT says it."""
+
+    DATABASE = "DATABASE"
+    SCHEMA = "SCHEMA"
+    TABLES = "TABLE"
+    SEQUENCES = "SEQUENCE"
+    NEW_TABLES = "TABLES"
+    NEW_SEQUENCES = "SEQUENCES"
+
+
+class Shut(Enum):
+    """Why the master user cannot work in a database, as the catalogue shows it."""
+
+    INVALID = "it is half dropped, for its DROP DATABASE was interrupted: drop it again"
+    CLOSED = "it takes no connections (ALLOW_CONNECTIONS false)"
+    NOT_GRANTED = "the master user may not connect to it"
+    FULL = "nobody may connect to it now (CONNECTION LIMIT 0)"  # as owners say it who work on it
+
+
+_OF_TABLES = {"read": ("SELECT",), "write": ("SELECT", "INSERT", "UPDATE", "DELETE")}
+_OF_SEQUENCES: Mapping[str, tuple[str, ...]] = {"read": (), "write": ("USAGE",)}
+
+# The only privileges that a profile can give. A view is a table here.
+PRESETS: Mapping[str, Mapping[Kind, tuple[str, ...]]] = {
+    preset: {
+        Kind.DATABASE: ("CONNECT",),
+        Kind.SCHEMA: ("USAGE",),
+        Kind.TABLES: _OF_TABLES[preset],
+        Kind.SEQUENCES: _OF_SEQUENCES[preset],
+        Kind.NEW_TABLES: _OF_TABLES[preset],
+        Kind.NEW_SEQUENCES: _OF_SEQUENCES[preset],
+    }
+    for preset in ("read", "write")
+}
+
+_ON_NEW = "ALTER DEFAULT PRIVILEGES IN SCHEMA {{objects}} GRANT {privileges} "
+_SQL = {
+    Kind.DATABASE: "GRANT {privileges} ON DATABASE {{objects}} TO {{group}}",
+    Kind.SCHEMA: "GRANT {privileges} ON SCHEMA {{objects}} TO {{group}}",
+    Kind.TABLES: "GRANT {privileges} ON TABLE {{objects}} TO {{group}}",
+    Kind.SEQUENCES: "GRANT {privileges} ON SEQUENCE {{objects}} TO {{group}}",
+    Kind.NEW_TABLES: _ON_NEW + "ON TABLES TO {{group}}",
+    Kind.NEW_SEQUENCES: _ON_NEW + "ON SEQUENCES TO {{group}}",
+}
+# Every privilege there is here, in the order in which a GRANT names them.
+_PRIVILEGES = ("CONNECT", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+@dataclass(frozen=True)
+class Object:
+    """Something that privileges are on.
+
+    ``held``: by grantee, PUBLIC among them. ``grantable``: what the master user may grant. For the two kinds of what is
+    new, ``name`` is the schema's, and the privileges are those on what the master user will make there. Of a database,
+    ``shut`` says why the master user cannot work in it, ``read_only`` that it is told to write nothing there.
+    """
+
+    kind: Kind
+    name: Name
+    owner: str
+    held: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    grantable: frozenset[str] = frozenset()
+    shut: Shut | None = None
+    read_only: bool = False
+
+    @property
+    def schema(self) -> str:
+        return self.name.schema or self.name.text
+
+
+@dataclass(frozen=True)
+class GrantPlan:
+    """``statements`` to run now; ``not_ours``: what the master user may not grant; ``waiting``: what is not there.
+
+    ``excess``: what the groups hold beside what their roles give.
+    """
+
+    statements: tuple[Statement, ...] = ()
+    not_ours: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    excess: tuple[str, ...] = ()
+
+
+def on_database(database: str, groups: Sequence[Group], found: Object | None) -> GrantPlan:
+    """What the groups lack on the database itself; ``found`` is None where there is none."""
+    if found is None:
+        return GrantPlan(waiting=(f"{database}: there is no such database",))
+    if found.shut not in (None, Shut.FULL):
+        return GrantPlan(not_ours=(f"{database} of {shown(found.owner)}: {found.shut.value}",))
+    plan = replace(
+        _plan(database, [(group, found) for group in groups]), excess=tuple(_excess(database, groups, [found]))
+    )
+    return replace(plan, waiting=(f"{database}: {found.shut.value}",)) if found.shut else plan
+
+
+def within_database(
+    database: str, groups: Sequence[Group], found: Sequence[Object], *, read_only: bool = False
+) -> GrantPlan:
+    """What the groups lack in their schemas of the database. Where it is set to be read only, nothing is done there."""
+    schemas = {each.name.text for each in found if each.kind is Kind.SCHEMA}
+    wanted = dict.fromkeys(name for group in groups for name in group.schemas.names)
+    plan = _plan(database, [(group, each) for group in groups for each in found if each.schema in group.schemas.names])
+    waiting = tuple(f"{database}.{name}: there is no such schema" for name in wanted if name not in schemas)
+    excess = tuple(_excess(database, groups, found))
+    if read_only and plan.statements:
+        return GrantPlan(not_ours=(*plan.not_ours, f"{database}: {_READ_ONLY}"), waiting=waiting, excess=excess)
+    return GrantPlan(plan.statements, plan.not_ours, waiting, excess)
+
+
+def _excess(database: str, groups: Sequence[Group], found: Sequence[Object]) -> Iterator[str]:
+    """A line for each group and kind of object: a role that gives less than it did may be about thousands of tables."""
+    for group in groups:
+        beside: dict[tuple[Kind, tuple[str, ...]], list[Object]] = {}
+        for each in found:
+            is_meant = each.kind is Kind.DATABASE or each.schema in group.schemas.names
+            given = PRESETS[group.preset][each.kind] if is_meant else ()
+            if more := tuple(sorted(each.held.get(group.name, frozenset()) - {*given})):
+                beside.setdefault((each.kind, more), []).append(each)
+        for (kind, more), these in beside.items():
+            names = [_path(database, each) for each in these]
+            rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            new = "new " if kind in (Kind.NEW_TABLES, Kind.NEW_SEQUENCES) else ""
+            where = f"{new}{kind.value} {', '.join(names[:NAMED])}{rest}"
+            yield f"{group.name}: {', '.join(more)} on {where}"
+
+
+def _plan(database: str, pairs: Sequence[tuple[Group, Object]]) -> GrantPlan:
+    statements: dict[tuple[Kind, str, tuple[str, ...]], list[Name]] = {}
+    not_ours: dict[str, list[str]] = {}
+    for group, each in pairs:
+        missing = [p for p in PRESETS[group.preset][each.kind] if p not in each.held.get(group.name, frozenset())]
+        if granted := tuple(p for p in missing if p in each.grantable):
+            statements.setdefault((each.kind, group.name, granted), []).append(each.name)
+        if refused := [p for p in missing if p not in each.grantable and p not in each.held.get(PUBLIC, frozenset())]:
+            of_object = not_ours.setdefault(_said(database, each), [])
+            of_object += [p for p in refused if p not in of_object]
+    return GrantPlan(
+        tuple(_statements(database, statements)),
+        tuple(f"{said}: the master user may not grant {', '.join(refused)}" for said, refused in not_ours.items()),
+    )
+
+
+def _said(database: str, each: Object) -> str:
+    return f"{_path(database, each)} of {shown(each.owner)}"
+
+
+def _path(database: str, each: Object) -> str:
+    within = () if each.kind is Kind.DATABASE else (each.name.schema, each.name.text)
+    return ".".join(map(shown, (database, *filter(None, within))))
+
+
+def _statements(
+    database: str, lacking: Mapping[tuple[Kind, str, tuple[str, ...]], Sequence[Name]]
+) -> Iterator[Statement]:
+    for (kind, group, privileges), names in lacking.items():
+        listed = ", ".join(privilege for privilege in _PRIVILEGES if privilege in privileges)
+        for batch in batches(names):
+            sql = _SQL[kind].format(privileges=listed)
+            what = f"{kind.value} {', '.join('.'.join(map(shown, filter(None, (n.schema, n.text)))) for n in batch)}"
+            new = " that the master user will make" if kind in (Kind.NEW_TABLES, Kind.NEW_SEQUENCES) else ""
+            yield Statement(
+                f"In {database} grant {listed} on {what}{new}: {group}",
+                *filled(sql, objects=batch, group=[Name(group)]),
+            )

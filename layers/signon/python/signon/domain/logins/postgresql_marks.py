@@ -1,0 +1,130 @@
+"""Which roles of a PostgreSQL server are ours, and in whose hands they are.
+
+A mark alone proves nothing: what bears it is judged by what we remember, and by who else could use it. It is enough to
+lock somebody who has left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
+
+from signon.domain.engines import POSTGRESQL_AD, POSTGRESQL_IAM
+from signon.domain.limits import counted, shortened
+from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.memory.made import UNREMEMBERED, Memory
+from signon.domain.names import group_name
+from signon.foreign import REMEDY, shown, visible
+
+
+def judged(profile: str, wanted: Set[str], roles: Roles, memory: Memory) -> Roles:
+    """The roles, those that bear the profile's mark judged by what we remember. ``wanted``: its logins.
+
+    What others may use or give away is not taken for ours, whoever approves it; nor is somebody who is not in the
+    profile and signs in by none of our methods.
+    """
+    roles = replace(roles, master_user=memory.master_user)
+    remembered = {name: oid for name, oid in memory.made.items() if name in roles.present if _oid(name, roles) == oid}
+    people = {
+        name: _oid(name, roles)
+        for name, role in roles.present.items()
+        if _is_person_of(profile, role) and not roles.is_master(name) and not roles.hands_on(name)
+        if name in wanted or not role.can_login or _signs_in_by_our_methods(name, roles)
+    }
+    groups = {
+        name: _oid(name, roles)
+        for name, role in roles.present.items()
+        if _is_group_of(profile, role) and not roles.administrators_of(name)
+        if not {*roles.hands_on(name)} - people.keys() - remembered.keys()
+    }
+    claimed = {name: oid for name, oid in {**people, **groups}.items() if name not in remembered}
+    judged = memory.judge(remembered, claimed)
+    present = {name: _judged(profile, role, name in judged.made) for name, role in roles.present.items()}
+    return replace(roles, present=present, judged=judged)
+
+
+def _judged(profile: str, role: PresentRole, made: bool) -> PresentRole:
+    disputed = not made and (_is_person_of(profile, role) or _is_group_of(profile, role))
+    return role if role.disputed is disputed else replace(role, disputed=disputed)
+
+
+def _oid(name: str, roles: Roles) -> str:
+    return roles.present[name].oid
+
+
+def _is_person_of(profile: str, role: PresentRole) -> bool:
+    return bool(role.mark and role.mark.get("profile") == profile and "complete" in role.mark)
+
+
+def _is_group_of(profile: str, role: PresentRole) -> bool:
+    said = role.mark.get("role") if role.mark and role.mark.get("profile") == profile else None
+    return isinstance(said, str) and role.name == group_name(profile, said)
+
+
+def _signs_in_by_our_methods(name: str, roles: Roles) -> bool:
+    return any(roles.way([name], sql.role) for sql in (POSTGRESQL_AD, POSTGRESQL_IAM))
+
+
+def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
+    """Who has the group's rights, or may give them away, and is no login that we remember.
+
+    Of a group that is itself in dispute, logins that are in dispute with it are no further objection. Those who do not
+    even bear our mark are named alone: a login of theirs may only be one through them.
+    """
+    administrators = roles.administrators_of(group.name)
+    hands = roles.hands_on(group.name)
+    people = {name for name in hands if _is_person_of(profile, roles.present[name])}
+    ours = {*roles.judged.made, *(roles.judged.disputed if group.disputed else ())}
+    ours |= {name for name in people if not roles.present[name].disputed}
+    others = [name for name in hands if name in administrators or name not in ours]
+    return [name for name in others if name in administrators or name not in people] or others
+
+
+def in_other_hands(name: str, others: Sequence[str]) -> str:
+    return (
+        f"others may use it or give it away ({', '.join(shortened([shown(each) for each in others]))})"
+        f"{REMEDY}Run REVOKE {quoted(name)} FROM {quoted(others[0])} CASCADE, likewise for each; where the server"
+        " warns and nothing changes, one of them made the role: give it another name, and start again, so that we make"
+        " our own"
+    )
+
+
+def unknown(names: frozenset[str], roles: Roles) -> Iterator[str]:
+    """What bears the profile's mark and is not named by it. Who wrote the mark chose the name: the number is told."""
+    if beside := len(roles.judged.disputed.keys() - names):
+        yield f"{counted(beside, 'role')} that the profile does not name: {UNREMEMBERED}"
+
+
+def is_open(role: PresentRole, profile: str, roles: Roles) -> bool:
+    """Whether it is a person's login that bears the profile's mark, and is open. A mark alone makes nobody a leaver."""
+    if not (_is_person_of(profile, role) and role.can_login) or roles.is_master(role.name):
+        return False
+    return _signs_in_by_our_methods(role.name, roles)
+
+
+def changed_leavers(profile: str, wanted: Set[str], roles: Roles) -> Iterator[str]:
+    """Logins that we remember, that the profile no longer names, and that are open and, as they are now, not ours to
+    lock; another profile's are told apart.
+    """
+    for name in sorted(roles.judged.made.keys() - wanted):
+        role = roles.present[name]
+        is_others = role.mark is not None and role.mark.get("profile") != profile
+        if role.can_login and not (is_others or roles.is_master(name) or is_open(role, profile, roles)):
+            how = "signs in otherwise now" if role.mark else "no longer bears our mark"
+            yield (
+                f"{shown(name)} was taken out of the profile and is still open: it {how}, so that it was not locked"
+                f"{REMEDY}Run ALTER ROLE {quoted(name)} NOLOGIN; if somebody else needs it, take our mark off"
+                " (COMMENT ON ROLE) and give it another name (ALTER ROLE ... RENAME TO)"
+            )
+
+
+def quoted(name: str) -> str:
+    r"""As SQL has it, for people to read and type; U&"..." where the name has characters that cannot be seen.
+
+    https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS-UESCAPE
+    """
+    quoted = name.replace('"', '""')
+    if visible(name) == name:
+        return f'"{quoted}"'
+    escaped = (rf"\+{ord(each):06x}" if visible(each) != each else each for each in quoted.replace("\\", "\\\\"))
+    return f'U&"{"".join(escaped)}"'

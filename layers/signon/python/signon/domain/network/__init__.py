@@ -1,0 +1,1 @@
+"""What lets packets through, and which ports a directory needs."""

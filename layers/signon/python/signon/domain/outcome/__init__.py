@@ -1,0 +1,1 @@
+"""How an execution ended, and what people are told of it."""

@@ -1,0 +1,103 @@
+"""An execution that ended without a report: no Catch sees that it was aborted, timed out, or broke at run time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from signon.domain.memory.record import Record, moment
+from signon.domain.outcome.outcome import FAILED, PARKED, Outcome, is_dry_run, is_of_a_report
+from signon.domain.rds.database import Database
+from signon.domain.request.admission import is_served
+from signon.domain.request.request import TAG, Request, read_request
+from signon.errors import InvalidRequest, end_of
+from signon.foreign import shown
+
+# status -> the error in the record, what people read, what they can do
+_WORDS = {
+    "ABORTED": ("Aborted", "was stopped by somebody", "If that was meant, nothing; else start it again"),
+    "TIMED_OUT": ("TimedOut", "took longer than six hours", "Nothing: the sweep goes on where it was"),
+    "FAILED": ("", "broke off without a report", "Read the execution's history; then start it again"),
+}
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One execution, by its ARN; ``stopped_at`` is None while it runs."""
+
+    arn: str
+    status: str
+    input: Any
+    error: str
+    cause: str
+    started_at: datetime
+    stopped_at: datetime | None
+
+    @property
+    def has_ended_badly(self) -> bool:
+        return self.status in _WORDS
+
+    @property
+    def may_still_write(self) -> bool:
+        """A function that was at work goes on when its execution is stopped; after a failure none is at work."""
+        return self.status != "FAILED"
+
+
+def asked_for(execution: Execution, account: str, region: str) -> Request | None:
+    """What the execution was started with; None where that names no database, or was a dry run."""
+    try:
+        return None if is_dry_run(execution.input) else read_request(execution.input, account, region)
+    except InvalidRequest:
+        return None
+
+
+def is_unreported(
+    execution: Execution, request: Request, database: Database, record: Record | None, *, holds: bool
+) -> bool:
+    """Whether people do not know yet of this end of a database of ours.
+
+    ``holds``: the execution still holds the claim. One that reported and then planned again does, and has not ended
+    with that report.
+    """
+    if execution.status == "FAILED" and is_of_a_report(execution.cause):
+        return False
+    reported = record is not None and record.execution == execution.arn
+    if reported and (execution.status == "FAILED" or not holds):
+        return False
+    if holds:
+        return True
+    told = moment(record.reported_at) if record else None
+    if told and execution.stopped_at and told >= execution.stopped_at:
+        return False  # another run has said since how the database is
+    is_the_same = database.created_at <= execution.started_at  # and not one that was made later under its name
+    return is_the_same and is_served(database, request.profile)
+
+
+def outcome(execution: Execution, name: str) -> Outcome:
+    """What is said of an execution that has ended badly."""
+    error, what, remedy = _WORDS[execution.status]
+    kind = error or shown(execution.error) or "Unknown"
+    problem = f"The execution {what}" + (f": {shown(execution.error)}" if execution.error else "")
+    return Outcome(
+        PARKED if execution.status == "TIMED_OUT" or end_of(kind) == PARKED else FAILED,
+        f"{name}: the execution {what}",
+        ((problem, remedy),),
+        "see the execution's history; the next run looks at everything anew",
+        kind,
+    )
+
+
+def dossier(request: Request, database: Database, record: Record | None) -> Mapping[str, Any]:
+    """What is reported from: the last plan is the one that the record knows."""
+    known = record or Record()
+    profile = request.profile or database.tags.get(TAG)
+    return {
+        "request": {**request.to_json(), "profile": profile or ""},
+        "database": database.id.to_json(),
+        "plan": {
+            "checksum": known.plan or "",
+            "profile": {"name": known.profile or "", "version": known.profile_version or ""},
+        },
+    }

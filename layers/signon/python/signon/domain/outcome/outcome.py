@@ -1,0 +1,326 @@
+"""How an execution ended, told from its dossier: one sentence, and what to do where there is something to do."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from signon.domain.finding import Advice
+from signon.domain.limits import counted, left_out, sentence, whole
+from signon.errors import LAMBDA, end_of
+from signon.foreign import REMEDY, cut, on_one_line
+
+ONBOARDED, PARKED, NEEDS_A_PERSON, FAILED = "Onboarded", "Parked", "Needs a person", "Failed"
+SILENT = {"Not ours", "Already in progress"}
+_AGAIN = "start again"  # what the remedy of every failure ends with
+LONGEST_WHY = 200  # in a headline
+LONGEST_MESSAGE = 30_000  # characters: SNS takes 256 KB, and Step Functions 32,768 for a cause
+_REST_IN = "There is more to say than a message takes: see the execution's output"
+_NAME = re.compile(r"[A-Za-z0-9:-]{1,63}", re.ASCII)
+_NO_ANSWER = "AWS, or the database, does not answer as it should; it is looked at again within the hour"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``problems`` are (what is wrong, what to do) pairs; ``seen`` is the evidence, ``tried`` what was done about it.
+
+    ``why`` is the reason that a headline bears for people and the record: it may name a login, and no event may.
+    ``waits`` is what a later run does by itself once something is so.
+    ``changed`` says that this run changed something. ``advice`` is told along, and is no news of itself; nor is
+    ``reason``, why the run was started where somebody or the sweep said so. ``brief`` is the headline where that quotes
+    others, without what it quotes. Whatever is quoted stands on one line.
+    """
+
+    end: str
+    headline: str
+    problems: tuple[tuple[str, str], ...] = ()
+    tried: str = ""
+    error: str = ""
+    changed: bool = False
+    next_look: str | None = None
+    seen: str = ""
+    advice: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+    why: str = ""
+    waits: tuple[str, ...] = ()
+    brief: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("headline", "tried", "error", "seen", "reason", "why", "brief"):
+            object.__setattr__(self, name, on_one_line(getattr(self, name)))
+        for name in ("problems", "advice"):
+            pairs = getattr(self, name)
+            object.__setattr__(self, name, tuple((on_one_line(said), on_one_line(remedy)) for said, remedy in pairs))
+        object.__setattr__(self, "waits", tuple(map(on_one_line, self.waits)))
+
+    @property
+    def subject(self) -> str:
+        """For a mail: which database, and how it ended; nothing that others have written."""
+        return self.brief or self.headline
+
+    @property
+    def told(self) -> str:
+        """The headline with its reason, as much of it as a line takes."""
+        return f"{self.headline}: {cut(self.why, LONGEST_WHY)}" if self.why else self.headline
+
+    @property
+    def is_silent(self) -> bool:
+        """Nothing was ours to do, so nobody is told."""
+        return self.end in SILENT
+
+    @property
+    def digest(self) -> str:
+        """Equal for two runs that have the same to say."""
+        said = [self.end, self.headline, self.problems, *([self.waits] if self.waits else [])]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+    @property
+    def cause(self) -> str:
+        """For whoever reads a failed execution: what is wrong, and what to do."""
+        return cut(" ".join(sentence(text) for pair in self.problems for text in pair) or self.told, LONGEST_MESSAGE)
+
+    def message(self, execution: str) -> str:
+        """The text for people: what is so, what to do, what was seen and tried."""
+        lines = [self.told, ""]
+        for problem, remedy in self.problems:
+            lines += [f"- {problem}", f"  What to do: {remedy}"]
+        lines += ["", "Waiting, and looked at again within the hour:"] if self.waits else []
+        lines += [f"- {each}" for each in self.waits]
+        lines += ["", "Worth knowing:"] if self.advice else []
+        for fact, remedy in self.advice:
+            lines += [f"- {fact}", f"  {remedy}"]
+        lines += ["", f"Why it was started: {self.reason}"] if self.reason else []
+        for what, text in (("seen", self.seen), ("tried", self.tried)):
+            lines += ["", f"What was {what}: {text}"] if text else []
+        text = "\n".join(lines)
+        if len(text) > LONGEST_MESSAGE:
+            text = f"{text[:LONGEST_MESSAGE].rpartition(chr(10))[0]}\n\n{_REST_IN}"
+        return f"{text}\n\nExecution: {execution}"
+
+
+def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
+    """The outcome of a dossier that reached "Report outcome"; ``asked`` is the input the execution was started with."""
+    told_along = (*_problems(dossier.get("plan", {}).get("advice", ())), *_of_excess(dossier), *_of_trust(dossier))
+    reason = dossier.get("request", {}).get("reason") or ""
+    return replace(_decide(dossier, asked), advice=told_along, reason=reason)
+
+
+def _of_excess(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Logins keep what they were granted, and adopted ones what somebody else has granted them: that asks nobody."""
+    if excess := (dossier.get("proof") or {}).get("excess"):
+        found = Advice(
+            f"More was granted than profile {dossier['plan']['profile']['name']} gives: {'; '.join(excess)}",
+            "Nothing is revoked from here: revoke in the database what nobody needs",
+        )
+        yield found.problem, found.remedy
+
+
+def _of_trust(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where the engine keeps nobody who makes logins from changing ours: who that is here."""
+    if trusted := (dossier.get("proof") or {}).get("trusted"):
+        found = Advice(
+            f"Whoever may make logins could change ours, and copy our mark; here that is {', '.join(trusted)}",
+            "Take the right from whom you would not trust with the rights of all people of the profile",
+        )
+        yield found.problem, found.remedy
+
+
+def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
+    name = dossier["database"]["name"] if "database" in dossier else _named(asked)
+    error = dossier.get("error") or (dossier if "Error" in dossier else None)
+    if error:
+        return _of_error(name, error, dossier)
+    plan = dossier.get("plan", {})
+    if plan.get("verdict") == "PARK":
+        passing = [finding for finding in plan["findings"] if finding["passes"]]
+        headline, brief = f"{name}: {plan['reason']}", f"{name}: parked"
+        return Outcome(PARKED, headline, _problems(passing), next_look=plan["next_look"], brief=brief)
+    if plan.get("verdict") == "ASK":
+        return _of_plan(name, plan)
+    if dossier.get("membership") and dossier["membership"]["verdict"] == "BLOCKED":
+        problem = (dossier["membership"]["reason"], dossier["membership"]["remedy"])
+        return Outcome(
+            NEEDS_A_PERSON,
+            f"{name}: it does not join the directory",
+            (problem,),
+            _tried(dossier),
+            "MembershipBlocked",
+            _changed(dossier),
+            seen=_seen(dossier),
+            why=problem[0],
+        )
+    if "kit" not in dossier:
+        return Outcome(FAILED, f"{name}: no method to go on with", error="NoMethod")
+    return _of_success(name, dossier)
+
+
+def is_of_a_report(cause: str) -> bool:
+    """Whether the cause of a failed execution was given to it by *Report outcome*, and people know of it."""
+    return cause.rstrip(".").endswith(_AGAIN)
+
+
+def is_dry_run(asked: Any) -> bool:
+    """Whether a person asked for a plan and nothing else: nothing is written and nobody told, whatever the end."""
+    return isinstance(asked, Mapping) and asked.get("dry_run") is True
+
+
+def _named(asked: Any) -> str:
+    """Which database an input speaks of, as far as one can tell: it may be anything."""
+    asked = asked if isinstance(asked, Mapping) else {}
+    for holder, key in (("database", "instance"), ("database", "cluster"), ("detail", "SourceIdentifier")):
+        held = asked.get(holder)
+        if isinstance(held, Mapping) and isinstance(held.get(key), str) and _NAME.fullmatch(held[key]):
+            return str(held[key])
+    return "The request"
+
+
+def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -> Outcome:
+    kind = error.get("Error", "")
+    end = end_of(kind)
+    message = _message(error)
+    problem, _, remedy = message.partition(REMEDY)
+    if end == PARKED:
+        told = message.removeprefix(f"{name} ").removeprefix(f"{name}: ")
+        # which call it was is no news: the next one may be another
+        no_answer = kind == "TemporaryFailure" or kind.startswith(LAMBDA)
+        return Outcome(
+            end,
+            f"{name}: {_NO_ANSWER if no_answer else told}",
+            tried=f"{told}, again and again for some minutes; {_tried(dossier)}" if no_answer else _tried(dossier),
+            error=kind,
+            changed=_changed(dossier),
+            brief=f"{name}: parked",
+        )
+    if end == FAILED:
+        remedy = (
+            f"Correct the input and {_AGAIN}"
+            if kind == "InvalidRequest"
+            else f"Read the log of the function that failed with {kind}; then {_AGAIN}"
+        )
+        problem = message if kind in ("InvalidRequest", "SettingMissing") else kind
+    remedy = remedy or "Read the execution's history; then start again"
+    headline = f"{name}: a person is needed" if end == NEEDS_A_PERSON else f"{name}: {end.lower()}"
+    problems, changed = ((problem, remedy),), _changed(dossier)
+    why = problem if problem != kind else ""
+    return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed, why=why)
+
+
+def _message(error: Mapping[str, str]) -> str:
+    """The errorMessage in a Lambda error's Cause. A stack trace stays where it is."""
+    try:
+        return str(json.loads(error.get("Cause", ""))["errorMessage"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return error.get("Error", "")
+
+
+def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
+    problems = [*_problems(plan["findings"])]
+    if all(finding["approvable"] for finding in plan["findings"]):
+        problems.append(("These may be approved together", f'Start with "approve": {{"plan": "{plan["checksum"]}"}}'))
+    headline, why = f"{name}: the plan needs a person", _first(plan["findings"][0]["problem"], len(plan["findings"]))
+    return Outcome(NEEDS_A_PERSON, headline, tuple(problems), tried="Nothing was changed", why=why)
+
+
+def _problems(findings: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
+    return tuple((finding["problem"], finding["remedy"]) for finding in findings)
+
+
+_LOGIN_REMEDY = "Take another name in the profile, or remove the login yourself if nobody needs it"
+_NOT_OURS_REMEDY = (
+    "It is not ours to change: mend it in the database, or ask for something else in the profile; then start again"
+)
+
+
+def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
+    proof = dossier["proof"]
+    waiting, changed = proof.get("waiting", []), _changed(dossier)
+    set_up = f"{counted(proof['verified'], 'login')} for {_by(dossier['plan'])} set up and read back"
+    left_alone, not_ours = proof["left_alone"], proof.get("not_ours", [])
+    handed_out = (dossier.get("policies") or {}).get("handed_out", [])
+    to_attach = tuple((f"A role does not have its policy yet: {each}", _ATTACH_REMEDY) for each in handed_out)
+    problems = (
+        *(_with_remedy(left if left_out(left) else f"Login {left}", _LOGIN_REMEDY) for left in left_alone),
+        *(_with_remedy(found, _NOT_OURS_REMEDY) for found in not_ours),
+    )
+    if left_alone:
+        set_up += f", {counted(whole(left_alone), 'login')} left alone"
+    if not_ours:
+        set_up += f", {counted(whole(not_ours), 'thing')} not ours to change"
+    if waiting:
+        headline = f"{name}: {set_up}, {counted(whole(waiting), 'thing waits', 'things wait')}"
+        why, waits = _first(waiting[0], whole(waiting)), tuple(waiting)
+        return Outcome(PARKED, headline, (*problems, *to_attach), changed=changed, why=why, waits=waits)
+    if problems:
+        first = (*left_alone, *not_ours)[0].partition(REMEDY)[0]
+        headline, why = f"{name}: {set_up}", _first(first, whole(left_alone) + whole(not_ours))
+        return Outcome(NEEDS_A_PERSON, headline, (*problems, *to_attach), changed=changed, why=why)
+    if to_attach:
+        set_up += f"; {counted(len(to_attach), 'policy is', 'policies are')} yours to attach"
+    return Outcome(ONBOARDED, f"{name}: onboarded, {set_up}", to_attach, changed=changed)
+
+
+def _first(reason: str, number: int) -> str:
+    """The first of so many reasons, for a headline."""
+    return f"{reason} (and {number - 1} more)" if number > 1 else reason
+
+
+def _with_remedy(told: str, usual: str) -> tuple[str, str]:
+    """What is wrong, and what to do: its own remedy, else the usual one."""
+    problem, _, remedy = told.partition(REMEDY)
+    return problem, remedy or usual
+
+
+_ATTACH_REMEDY = (
+    "Attach it, or name it in the permission set; or list the role in the parameter ConnectRoles of the stack and start"
+    " again"
+)
+
+
+def _by(plan: Mapping[str, Any]) -> str:
+    """What people and applications sign in with."""
+    methods = plan["methods"]
+    return " and ".join([plan["realm"]] * methods["kerberos"] + ["IAM"] * methods["iam"])
+
+
+def _changed(dossier: Mapping[str, Any]) -> bool:
+    membership, reboot = dossier.get("membership") or {}, dossier.get("reboot") or {}
+    leaving, switching = dossier.get("leaving") or {}, dossier.get("switching") or {}
+    return bool(
+        membership.get("attempts")
+        or leaving.get("requested")
+        or switching.get("requested")
+        or (dossier.get("policies") or {}).get("changed")
+        or reboot.get("requested")
+        or dossier.get("logins", {}).get("statements")
+        or dossier.get("kit", {}).get("changed")
+    )
+
+
+def _seen(dossier: Mapping[str, Any]) -> str:
+    """What speaks for the cause, and against others: directory and role are looked at before each attempt."""
+    failures = (dossier.get("membership") or {}).get("failures")
+    if not failures:
+        return ""
+    directory, role = dossier["plan"]["directory"], dossier["directory_role"]["role"]
+    return f"{'; '.join(failures)}. Before each attempt directory {directory} was Active and the role {role} in order"
+
+
+def _tried(dossier: Mapping[str, Any]) -> str:
+    membership, done = dossier.get("membership") or {}, []
+    if (dossier.get("leaving") or {}).get("requested"):
+        done.append("asked RDS to let it leave its directory")
+    if (dossier.get("switching") or {}).get("requested"):
+        done.append(f"asked RDS to switch IAM authentication {'on' if dossier['plan']['methods']['iam'] else 'off'}")
+    if membership.get("attempts"):
+        done.append(
+            f"asked RDS {counted(membership['attempts'], 'time')} to associate the directory,"
+            f" looked {counted(membership['looks'], 'time')},"
+            f" last {membership['status'] or 'no membership'}"
+        )
+    if dossier.get("reboot"):
+        done.append("rebooted")
+    return "; ".join(done) or "nothing was changed"

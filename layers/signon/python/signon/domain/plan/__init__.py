@@ -1,0 +1,1 @@
+"""What will be done, and what stands in its way."""

@@ -1,0 +1,86 @@
+"""What a person may allow where the profile does not allow it by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from signon.domain.engines import Scope
+from signon.domain.finding import Finding
+from signon.domain.memory.record import Record
+from signon.domain.plan.methods import Methods
+from signon.domain.profile.profile import Profile
+from signon.domain.rds import iam_authentication
+from signon.domain.rds.database import AT_REBOOT, Database
+
+# "Changing this parameter doesn't result in an outage and the change is asynchronously applied as soon as possible.
+# Between the time of the request and the completion of the request, the MasterUserPassword element exists in the
+# PendingModifiedValues element": no window is waited for. So it is when RDS rotates a password that it manages.
+# https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+_WAITS_FOR_NOTHING = "MasterUserPassword"
+
+
+def approvals(
+    database: Database, profile: Profile, now: datetime, *, interrupts: bool, is_ours: bool
+) -> Iterator[Finding]:
+    """What the profile does not allow by itself, and a person may allow once until it is done.
+
+    ``interrupts``: people who use the database will notice; ``is_ours``: we have worked on it before.
+    """
+    change, name = profile.change, database.id.name
+    if not change.existing_allowed and not database.is_new(now) and (interrupts or not is_ours):
+        yield Finding(
+            f"{name} is older than 24 hours",
+            "Approve the plan, or write existing: allowed in the profile",
+            approvable=True,
+        )
+    if interrupts and not change.reboot_allowed:
+        yield Finding(f"{name} must be rebooted and the profile says reboot: ask", "Approve the plan", approvable=True)
+
+
+def of_others(applied: Iterable[str], profile: Profile) -> Iterator[Finding]:
+    """Whether what others have asked RDS for may be applied along with what we ask for."""
+    if (pending := ", ".join(applied)) and not profile.change.other_pending_allowed:
+        yield Finding(
+            f"Changes of others wait for the window and would be applied along: {pending}",
+            "Approve the plan, let them be applied first, or write apply: window in the profile",
+            approvable=True,
+        )
+
+
+def disputed(record: Record | None) -> Iterator[Finding]:
+    """Whether we take over what bears our mark and is not remembered. It holds nothing else up: who could write a mark
+    could else keep those in who have left.
+    """
+    if record and record.disputed:
+        yield Finding(
+            f"These bear our mark, and we do not remember having made them: {record.disputed_names}"
+            f" (dispute {record.disputed})",
+            "Approve the plan, which takes them over, where the database is a restored copy or the table was lost; what"
+            " you do not know, remove instead",
+            approvable=True,
+            alone=True,
+        )
+
+
+def applied_along(database: Database, made: Methods, *, at_once: bool, reboots: bool) -> Iterator[str]:
+    """Pending changes of others that our modify call would apply, and those that a reboot of each instance would.
+
+    ``at_once``: RDS is asked to modify the database immediately. "If you choose Apply Immediately, any pending
+    modifications are also applied immediately instead of during your maintenance window. This can cause an extended
+    outage".
+    https://repost.aws/knowledge-center/users-connect-rds-iam
+    """
+    for change in database.pending_changes:
+        if reboots if change.startswith(AT_REBOOT) else at_once and change not in _ours(made):
+            yield change
+    if database.id.scope is Scope.CLUSTER and reboots:
+        for instance in database.instances:
+            for change in instance.pending_changes:
+                if change.startswith(AT_REBOOT):
+                    yield f"{change} of {instance.name}"
+
+
+def _ours(made: Methods) -> set[str]:
+    """What is pending, and nobody else's wish."""
+    return {_WAITS_FOR_NOTHING, *([iam_authentication.PENDING] if made.switches_iam else [])}

@@ -1,0 +1,338 @@
+"""A plan: what must be done, why, and what it interrupts; or everything that stands in the way of doing it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from signon.domain.engines import ENGINES, Engine
+from signon.domain.finding import Advice, Finding
+from signon.domain.limits import counted, shortened
+from signon.domain.logins import connect_policies
+from signon.domain.memory.record import Record
+from signon.domain.plan.approvals import applied_along, approvals, disputed, of_others
+from signon.domain.plan.drift import finished, outdates_membership
+from signon.domain.plan.methods import Methods, methods, switch
+from signon.domain.plan.prerequisites import Surroundings, advice, findings
+from signon.domain.profile.profile import Profile, ProfileVersion
+from signon.domain.rds.database import Database, Membership
+from signon.domain.rds.membership import (
+    MEMBERSHIP,
+    READY,
+    RETRY,
+    deciding,
+    is_joining,
+    is_ready,
+    joined,
+    leaves_by_itself,
+)
+from signon.domain.request.request import Request
+from signon.foreign import on_one_line
+
+GO, ASK, PARK = "GO", "ASK", "PARK"
+LOOK_AGAIN_AFTER = timedelta(hours=1)  # what passes by itself, or with the pause switch
+
+
+@dataclass(frozen=True)
+class Step:
+    """``interruption`` is what people who use the database notice: none, brief, reboot."""
+
+    action: str
+    reason: str
+    interruption: str = "none"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "action", on_one_line(self.action))
+        object.__setattr__(self, "reason", on_one_line(self.reason))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be done, or what stands in the way.
+
+    ``verdict`` is GO, ASK (a person must decide or mend something) or PARK (``reason`` says why: a freeze, the pause
+    switch, a directory that is not Active yet; ``next_look`` when to look again).
+    ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
+    ``redrives`` is how often the execution had been redriven when it was made; ``lets_in``: there are IAM roles whose
+    policies speak, or have spoken, of this database. ``applies_along``: the changes of others that it may take along
+    where it asks RDS to modify the database at once; None: whatever they are. ``advice`` is worth knowing, and neither
+    in the way nor in the checksum. ``leaves_as``: how the database is when all is done, for the record.
+    ``trusts_marks`` and ``takes_over`` are for the memory of what we have made (``Memory``).
+    """
+
+    verdict: str
+    checksum: str
+    profile: ProfileVersion
+    methods: Methods
+    directory: str
+    realm: str
+    apply_immediately: bool
+    master_secret: str | None
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+    may_reboot: bool
+    tolerates_sessions: bool
+    next_look: str | None = None
+    reason: str | None = None
+    redrives: int = 0
+    lets_in: bool = False
+    applies_along: tuple[str, ...] | None = ()
+    advice: tuple[Advice, ...] = ()
+    leaves_as: Mapping[str, str] = field(default_factory=dict)
+    trusts_marks: bool = False
+    takes_over: str = ""
+
+    @property
+    def interrupts(self) -> bool:
+        return any(step.interruption == "reboot" for step in self.steps)
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """For the log."""
+        counts = {"steps": len(self.steps), "findings": len(self.findings)}
+        return {"verdict": self.verdict, "checksum": self.checksum, **counts}
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Plan:
+        return cls(
+            **{
+                **document,
+                "profile": ProfileVersion.from_json(document["profile"]),
+                "methods": Methods.from_json(document["methods"]),
+                "steps": tuple(Step(**step) for step in document["steps"]),
+                "findings": tuple(Finding(**finding) for finding in document["findings"]),
+                "applies_along": None if document["applies_along"] is None else tuple(document["applies_along"]),
+                "advice": tuple(Advice(**each) for each in document["advice"]),
+            }
+        )
+
+
+def make_plan(
+    request: Request,
+    database: Database,
+    profile: Profile,
+    version: ProfileVersion,
+    around: Surroundings,
+    now: datetime,
+    *,
+    record: Record | None,
+    redrives: int = 0,
+) -> Plan:
+    """The plan, with its verdict.
+
+    Where ``record`` does not know of the reboot after joining, the probe decides about it later.
+    """
+    engine, outdated = ENGINES[database.id.engine], outdates_membership(record, database, profile.directory)
+    made = methods(database, profile, rejoins=outdated is not None)
+    steps = tuple(_steps(engine, database, profile, made, record.reboot_due if record else None, outdated))
+    interrupts = any(step.interruption != "none" for step in steps)
+    is_ours = record is not None and record.is_ours
+    was_allowed = record is not None and record.allowed == version.sha256
+    switch_was_allowed = record is not None and record.switch_allowed == version.sha256
+    at_once = profile.change.apply_immediately and _modifies(database, profile, made)
+    reboots = any(step.interruption == "reboot" for step in steps)
+    along = tuple(applied_along(database, made, at_once=at_once, reboots=reboots and not was_allowed))
+    plan = Plan(
+        verdict=GO,
+        checksum="",
+        profile=version,
+        methods=made,
+        directory=profile.directory,
+        realm=profile.realm,
+        apply_immediately=profile.change.apply_immediately,
+        master_secret=profile.master_secret,
+        steps=steps,
+        findings=(
+            *_left(findings(engine, database, profile, around, rejoins=made.rejoins), was_allowed),
+            *_left(switch(database, made, apply_immediately=profile.change.apply_immediately), switch_was_allowed),
+            *_left(_of_the_roles(database, profile, made, around), was_allowed),
+            *_left(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours), was_allowed),
+            *of_others(along, profile),  # whatever was allowed before: these wait for a window that is still to come
+            *disputed(record),
+        ),
+        may_reboot=was_allowed or _reboot_is_allowed(database, profile, made, now),
+        tolerates_sessions=profile.change.existing_allowed,
+        redrives=redrives,
+        lets_in=made.iam or (record is not None and bool(record.connected_roles)),
+        applies_along=None if profile.change.other_pending_allowed else along,
+        advice=(*advice(engine, database, profile, around), *_worth_knowing_of_roles(database, profile, made, around)),
+        leaves_as=finished(database, made, profile.directory),
+        trusts_marks=record is not None and record.trusts_marks,
+    )
+    plan = replace(plan, checksum=_checksum(plan, database))
+    dispute = (record.disputed if record else None) or ""
+    return _paused(plan, now) if around.paused else _decided(plan, request, profile, now, dispute)
+
+
+def _left(found: Iterable[Finding], was_allowed: bool) -> Iterator[Finding]:
+    """Nobody is asked again about what they have approved."""
+    return (finding for finding in found if not (was_allowed and finding.approvable))
+
+
+def _of_the_roles(database: Database, profile: Profile, made: Methods, around: Surroundings) -> Iterator[Finding]:
+    if made.iam:
+        here = profile.on(database.id.engine)
+        yield from connect_policies.findings(
+            database.id, here, around.policy_prefix, around.missing_roles, around.connect_policies
+        )
+
+
+def _worth_knowing_of_roles(
+    database: Database, profile: Profile, made: Methods, around: Surroundings
+) -> Iterator[Advice]:
+    if made.iam:
+        here = profile.on(database.id.engine)
+        yield from connect_policies.advice(database.id, here, around.connect_policies, around.boundaries)
+
+
+def _modifies(database: Database, profile: Profile, made: Methods) -> bool:
+    """Whether RDS is asked to modify the database."""
+    joins = made.kerberos and not is_ready(database, profile.directory)
+    return joins or made.leaves_directory or made.switches_iam
+
+
+def _reboot_is_allowed(database: Database, profile: Profile, made: Methods, now: datetime) -> bool:
+    """Whether the profile allows by itself a reboot that only the probe shows, and no step speaks of."""
+    change = profile.change
+    alone = not any(applied_along(database, made, at_once=False, reboots=True))
+    return (
+        change.reboot_allowed
+        and (change.existing_allowed or database.is_new(now))
+        and (change.other_pending_allowed or alone)
+    )
+
+
+def _steps(
+    engine: Engine,
+    database: Database,
+    profile: Profile,
+    made: Methods,
+    reboot_due: bool | None,
+    outdated: str | None,
+) -> Iterator[Step]:
+    name = database.id.name
+    if made.leaves_directory:
+        why = f"{engine.title} takes one method or the other; its directory logins are let in no longer"
+        if made.rejoins:
+            why = f"{outdated}; {engine.title} wants directory sign-in switched off and on again then"
+        if leaves_by_itself(database, apply_immediately=profile.change.apply_immediately):
+            yield Step(
+                f"Wait until {name} has left directory {joined(database)}",
+                f"its membership is {', '.join(one.status for one in database.memberships)}",
+            )
+        else:
+            yield Step(f"Let {name} leave directory {joined(database)}", why, engine.joining)
+    if made.switches_iam:
+        # AWS says of this setting that there is no downtime.
+        # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
+        yield Step(*_switching_iam(engine, name, made))
+    if made.kerberos:
+        yield from _joining(engine, database, profile, reboot_due, rejoins=made.rejoins)
+    here = profile.on(engine.name)
+    if made.iam and (roles := connect_policies.roles_of(here)):
+        who = ", ".join(shortened(tuple(arn.rpartition("/")[2] for arn in roles)))
+        yield Step(
+            f"Let {who} connect to {name}",
+            "a token is good for what the policies of its role allow; roles that are no longer listed lose theirs",
+        )
+    yield Step(
+        f"Check {counted(len(here.logins), 'login')} and create what is missing",
+        _reason_to_create(engine, profile, here),
+    )
+    yield Step("Publish the connection kit", "people need the endpoint, the CA bundle and a client line that works")
+
+
+def _switching_iam(engine: Engine, name: str, made: Methods) -> tuple[str, str]:
+    if made.iam:
+        return f"Switch IAM database authentication on for {name}", "people and applications come with tokens of IAM"
+    why = f"{engine.title} takes one method or the other; its IAM logins are let in no longer"
+    return f"Switch IAM database authentication off for {name}", why
+
+
+def _joining(
+    engine: Engine, database: Database, profile: Profile, reboot_due: bool | None, *, rejoins: bool
+) -> Iterator[Step]:
+    name, membership = database.id.name, None if rejoins else deciding(database, profile.directory)
+    verdict = MEMBERSHIP.get(membership.status) if membership else None
+    if verdict != READY:
+        joins = membership is not None and is_joining(membership, apply_immediately=profile.change.apply_immediately)
+        does = "Wait until directory {} is associated with {}" if joins else "Associate directory {} with {}"
+        yield Step(does.format(profile.directory, name), _reason_to_associate(membership), engine.joining)
+    if verdict != READY or reboot_due:
+        readers = [instance.name for instance in database.instances if not instance.is_writer]
+        along = f"; {', '.join(readers)} restart with it" if database.restarts_together and readers else ""
+        for instance in database.to_reboot:
+            yield Step(f"Reboot {instance.name}", f"{engine.why_reboot}{along}", "reboot")
+
+
+def _reason_to_create(engine: Engine, profile: Profile, here: Profile) -> str:
+    skipped = tuple(f"{login.user} ({login.method.value})" for login in profile.skipped_on(engine.name))
+    left_out = f"; not signed in to here, and skipped: {', '.join(shortened(skipped))}" if skipped else ""
+    leavers = "; logins of ours that it no longer lists are locked" if profile.lock_leavers else ""
+    return (
+        f"profile {profile.name} lists {'it' if len(here.logins) == 1 else 'them'}, and only a look into the database"
+        f" shows what is missing; each login is locked until it is complete{leavers}{left_out}"
+    )
+
+
+def _reason_to_associate(membership: Membership | None) -> str:
+    if membership is None:
+        return "it is a member of no directory"
+    if MEMBERSHIP.get(membership.status) == RETRY:
+        return f"its membership is {membership.status}: the same call again repairs it"
+    return f"its membership is {membership.status}"
+
+
+def _checksum(plan: Plan, database: Database) -> str:
+    """16 hexadecimal digits; nothing in it moves with the clock, but that a database grows older than a day."""
+    subject = [
+        database.id.resource_id,
+        plan.profile.sha256,
+        [asdict(step) for step in plan.steps],
+        [finding.to_json() for finding in plan.findings],
+    ]
+    return hashlib.sha256(json.dumps(subject, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _paused(plan: Plan, now: datetime) -> Plan:
+    return _parked(plan, now, "everything is paused")
+
+
+def _parked(plan: Plan, now: datetime, reason: str) -> Plan:
+    return replace(plan, verdict=PARK, next_look=(now + LOOK_AGAIN_AFTER).isoformat(), reason=reason)
+
+
+def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, dispute: str) -> Plan:
+    """The plan with its verdict: what a person approved stands in the way no longer, and ``dispute`` is decided."""
+    if request.approve == plan.checksum:
+        plan = replace(
+            plan,
+            findings=tuple(finding for finding in plan.findings if not finding.approvable),
+            may_reboot=True,
+            tolerates_sessions=True,
+            takes_over=dispute,
+        )
+    elif request.approve:
+        moved = Finding(
+            f"Plan {request.approve} was approved, but the plan is {plan.checksum} now",
+            f"Read this plan; then approve {plan.checksum}",
+        )
+        plan = replace(plan, findings=(*plan.findings, moved))
+    in_the_way = [finding for finding in plan.findings if not finding.alone]
+    if in_the_way and all(finding.passes for finding in in_the_way):
+        return _parked(plan, now, "; ".join(finding.problem for finding in in_the_way))
+    if in_the_way:
+        return replace(plan, verdict=ASK)
+    freeze = profile.change.frozen_until(now.date())
+    if freeze and request.approve != plan.checksum:
+        thawed = freeze + timedelta(days=1)
+        reason = f"nothing is changed during a freeze, until {thawed}"
+        return replace(plan, verdict=PARK, next_look=f"{thawed}T00:00:00+00:00", reason=reason)
+    return plan

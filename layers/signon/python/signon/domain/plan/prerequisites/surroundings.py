@@ -1,0 +1,40 @@
+"""What else a plan is made from, beside the database, its profile and its record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from signon.domain.directory.directory import Directory, DirectoryRole, Trust
+from signon.domain.engines import Method
+from signon.domain.network.network import Network
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """``directory`` is None where there is none of that id; ``shared_as`` is then the id by which this account sees one
+    that its owner calls so.
+
+    ``served_vpc`` is the stack's; ``not_offered`` the instance classes of the database for which RDS does not offer a
+    method in this engine version; ``trusts`` is None where this account is not shown them, ``network`` where no join
+    is due; ``parameters`` are those of the database's parameter group; ``paused``: a person has switched everything
+    off, and nothing is begun, whoever approved it. ``missing_roles``: those of the profile's IAM roles (their ARNs)
+    that there are not; ``boundaries``: the ARN of the permissions boundary of those that have one; ``policy_prefix``
+    begins the names of the stack's connect policies, ``connect_policies`` is what those of each role say;
+    ``master_secrets`` are the ARNs of secrets that profiles may name, or patterns of them.
+    """
+
+    directory: Directory | None
+    role: DirectoryRole | None
+    served_vpc: str
+    shared_as: str | None = None
+    not_offered: Mapping[Method, tuple[str, ...]] = field(default_factory=dict)
+    trusts: tuple[Trust, ...] | None = ()
+    network: Network | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    paused: bool = False
+    missing_roles: frozenset[str] = frozenset()
+    boundaries: Mapping[str, str] = field(default_factory=dict)
+    policy_prefix: str = ""
+    connect_policies: Mapping[str, Sequence[frozenset[str]]] = field(default_factory=dict)
+    master_secrets: frozenset[str] = frozenset()

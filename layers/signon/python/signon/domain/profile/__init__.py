@@ -1,0 +1,1 @@
+"""The file in which people write what they want."""

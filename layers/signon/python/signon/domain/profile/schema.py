@@ -1,0 +1,388 @@
+"""What a profile may say: the published JSON Schema, and what no schema can check."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib.resources import files
+from itertools import islice
+from typing import Any
+
+import jsonschema
+
+from signon.domain import names
+from signon.domain.engines import ENGINES, Family, Method
+from signon.domain.limits import counted, shortened
+from signon.domain.profile.profile import Profile, read_profile
+from signon.domain.profile.yaml_document import load
+from signon.domain.profile.yaml_lines import Path, lines
+from signon.errors import ProfileUnusable
+from signon.foreign import LONGEST
+
+MOST_LOGINS = 1_000  # as the schema says, too
+MOST_FAULTS = 10_000  # that are looked at: each takes two kilobytes
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong with a profile, and where: the path of keys and places; ``key`` is one too many there."""
+
+    path: Path
+    text: str
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(_shown_key, map(str, self.path))) or 'the profile'}: {self.text}"
+
+    def line(self, lines: Mapping[Path, int]) -> int:
+        """Where it stands; where the path leads nowhere, what holds it."""
+        path = (*self.path, self.key)
+        return next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
+
+    def at(self, lines: Mapping[Path, int]) -> str:
+        """The same with the line."""
+        return f"line {self.line(lines)}, {self}"
+
+
+def schema() -> dict[str, Any]:
+    """The published schema, ``profiles/schema.json``."""
+    document: dict[str, Any] = json.loads(files("signon.domain.profile").joinpath("profile.schema.json").read_text())
+    return document
+
+
+def checked(name: str, text: bytes) -> Profile:
+    """The profile in these bytes.
+
+    Raises ProfileUnusable: names everything that is wrong with it, line by line, each with its path.
+    """
+    document = load(text)
+    if found := problems(document, name):
+        where = lines(text)
+        told = [problem.at(where) for problem in sorted(found, key=lambda problem: problem.line(where))]
+        raise ProfileUnusable(
+            f"Profile {name} is invalid: {'; '.join(shortened(told))}",
+            "Mend the file and put it into the profile bucket again",
+        )
+    return read_profile(name, document)
+
+
+def problems(document: Any, profile: str = "") -> list[Problem]:
+    """Everything that is wrong with a loaded profile of this name; empty where it is valid.
+
+    Of logins that are too many by themselves the rest is not looked at, nor of what the schema finds wrong.
+    """
+    if isinstance(document, dict) and isinstance(logins := document.get("logins"), list):
+        document = {**document, "logins": logins[: MOST_LOGINS + 1]}
+    errors = sorted(
+        islice(_Validator(schema()).iter_errors(document), MOST_FAULTS),
+        key=lambda error: list(map(str, error.absolute_path)),
+    )
+    found = [problem for error in errors for problem in _of_schema(error)]
+    if len(errors) == MOST_FAULTS:
+        return [Problem((), f"has {MOST_FAULTS} faults or more"), *found]
+    sound = _Sound(document, frozenset(_refused(errors)))
+    return [*found, *_first_of_each_name(sound, _beyond_the_schema(sound, profile))]
+
+
+def _twice_in_a_list(_: Any, wanted: bool, listed: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
+    """uniqueItems, of texts alone: jsonschema's own compares each item with each other one where they are mixed."""
+    texts = [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+    if wanted and len(set(texts)) < len(texts):
+        yield jsonschema.ValidationError("it names something twice")
+
+
+_Validator: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # its stubs leave it out
+    jsonschema.Draft202012Validator, {"uniqueItems": _twice_in_a_list}
+)
+_KINDS = {"object": "a mapping", "array": "a list"}
+
+
+def _of_schema(error: jsonschema.ValidationError) -> Iterator[Problem]:
+    """What the schema finds wrong, without the value: somebody may have written a password there."""
+    path: Path = tuple(error.absolute_path)
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            for key in _unexpected(error):
+                yield Problem(path, f"{names.in_quotes(key)} is no field here", key)
+        case "required":
+            for key in _missing(error):
+                yield Problem(path, f"{key} is missing")
+        case _:
+            yield Problem(path, _wrong(str(error.validator), wanted, error))
+
+
+def _wrong(rule: str, wanted: Any, error: jsonschema.ValidationError) -> str:
+    instance: Any = error.instance
+    is_key = "propertyNames" in error.absolute_schema_path
+    match rule:
+        case "enum":
+            return f"must be {' or '.join(dict.fromkeys(str(each).lower() for each in wanted))}"
+        case "pattern":
+            told: Any = error.schema
+            return f"{f'the name {names.in_quotes(instance)} ' if is_key else ''}must be {told['patternErrorMessage']}"
+        case "type":
+            return f"must be {_KINDS.get(str(wanted), 'a text')}"
+        case "maxItems":
+            return f"has more than {counted(wanted, 'entry', 'entries')}"
+        case "maxLength":
+            return f"is longer than {wanted} characters"
+        case "minItems" | "minProperties":
+            return "is empty"
+        case "uniqueItems":
+            return "names something twice"
+        case "oneOf":
+            return f"must have either {' or '.join(key for each in wanted for key in each['required'])}"
+        case _:
+            return f"breaks the rule {rule} of the schema"
+
+
+def _unexpected(error: jsonschema.ValidationError) -> list[str]:
+    known: Any = error.schema
+    instance: Any = error.instance
+    return [key for key in instance if key not in known.get("properties", {})]
+
+
+def _missing(error: jsonschema.ValidationError) -> list[str]:
+    """The validator makes an error of each, and does not say of which but in its text."""
+    wanted: Any = error.validator_value
+    instance: Any = error.instance
+    return [key for key in wanted if key not in instance and error.message.startswith(f"{key!r} ")]
+
+
+def _refused(errors: Iterable[jsonschema.ValidationError]) -> Iterator[Path]:
+    """The parts that the schema refuses; beside one that is there too many the others are as they should be."""
+    for error in errors:
+        path: Path = tuple(error.absolute_path)
+        if error.validator == "required":
+            yield from ((*path, key) for key in _missing(error))
+        elif error.validator != "additionalProperties":
+            yield path
+
+
+@dataclass(frozen=True)
+class _Sound:
+    """A document, of which only what the schema allows is looked at more closely."""
+
+    document: Any
+    refused: frozenset[Path]
+
+    def get(self, *path: str | int, default: Any = None) -> Any:
+        """What is there; the default where nothing is, or something in it or around it is refused."""
+        if path in self._above or any(path[:end] in self.refused for end in range(len(path) + 1)):
+            return default
+        part = self.document
+        for step in path:
+            if isinstance(part, Mapping) and step not in part:
+                return default
+            part = part[step]
+        return part
+
+    @cached_property
+    def _above(self) -> frozenset[Path]:
+        """What holds something that is refused, and that itself: a large file may have as many faults as logins."""
+        return frozenset(path[:end] for path in self.refused for end in range(len(path) + 1))
+
+    @cached_property
+    def engines(self) -> Sequence[str]:
+        """Each once, however often it is listed."""
+        return tuple(dict.fromkeys(self.get("admits", "engines", default=())))
+
+    @property
+    def families(self) -> set[Family]:
+        return {ENGINES[engine].family for engine in self.engines}
+
+    @property
+    def logins(self) -> dict[int, Mapping[str, Any]]:
+        """By their place."""
+        found = {place: self.get("logins", place) for place in range(len(self._raw("logins", list)))}
+        return {place: login for place, login in found.items() if login is not None}
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Of all logins, also of those about which something else is wrong."""
+        return {_name(login) for login in self._raw("logins", list) if isinstance(login, Mapping)}
+
+    @property
+    def roles(self) -> dict[str, Mapping[str, Any]]:
+        found = {role: self.get("roles", role) for role in self.role_names}
+        return {role: entry for role, entry in found.items() if entry is not None}
+
+    @cached_property
+    def role_names(self) -> Mapping[str, Any]:
+        """Also those about which something is wrong."""
+        found: Mapping[str, Any] = self._raw("roles", dict)
+        return found
+
+    @cached_property
+    def roles_told(self) -> str:
+        """The names of the first of them, and how many more there are."""
+        return ", ".join(shortened([_shown_key(role) for role in self.role_names]))
+
+    def engines_of(self, login: Mapping[str, Any]) -> list[str]:
+        """Those that it is made on."""
+        method = Method.KERBEROS if "user" in login else Method.IAM
+        return [
+            engine
+            for engine in login.get("engines", self.engines)
+            if engine in self.engines and method.value in self.get("methods", engine, default=())
+        ]
+
+    def _raw(self, key: str, kind: type) -> Any:
+        """A part of the document as it is, where it is of this kind at all."""
+        part = self.document.get(key) if isinstance(self.document, Mapping) else None
+        return part if isinstance(part, kind) else kind()
+
+
+def _beyond_the_schema(sound: _Sound, profile: str) -> Iterator[Problem]:
+    yield from _directory(sound)
+    yield from _roles(sound)
+    yield from _logins(sound)
+    yield from _adopted(sound)
+    if Family.POSTGRESQL in sound.families:
+        yield from _postgresql_names(sound, profile)
+    yield from _freezes(sound)
+    for path, text in _texts(sound.document, ()):
+        if path not in sound.refused and (odd := next((each for each in text if not each.isprintable()), None)):
+            # `$` in a pattern lets a line feed at the end pass
+            yield Problem(path, f"contains U+{ord(odd):04X}, a character that cannot be seen")
+
+
+def _first_of_each_name(sound: _Sound, found: Iterable[Problem]) -> Iterator[Problem]:
+    """Of what is wrong with one text the first alone: the rest follows from it."""
+    told: set[Path] = set()
+    for problem in found:
+        if problem.path not in told:
+            yield problem
+        if isinstance(sound.get(*problem.path), str):
+            told.add(problem.path)
+
+
+def _directory(sound: _Sound) -> Iterator[Problem]:
+    longest = names.LONGEST_REALM_FOR_MYSQL if Family.MYSQL in sound.families else names.LONGEST_REALM
+    methods = {method for engine in ENGINES for method in sound.get("methods", engine, default=())}
+    if isinstance(sound.document, Mapping) and "directory" not in sound.document and Method.KERBEROS.value in methods:
+        yield Problem((), "directory is missing, and methods names kerberos")
+    realm = sound.get("directory", "realm")
+    if realm is not None and (problem := names.realm_problem(realm, longest)):
+        yield Problem(("directory", "realm"), problem)
+    for place, trusted in enumerate(sound.get("directory", "trusted_realms", default=())):
+        if problem := names.realm_problem(trusted, longest):
+            yield Problem(("directory", "trusted_realms", place), problem)
+
+
+def _roles(sound: _Sound) -> Iterator[Problem]:
+    for role, entry in sound.roles.items():
+        for place, name in enumerate(entry.get("mysql", {}).get("databases", ())):
+            if problem := names.MYSQL_DATABASE.problem(name):
+                yield Problem(("roles", role, "mysql", "databases", place), problem)
+        if schemas := entry.get("postgresql"):
+            within: Path = ("roles", role, "postgresql")
+            if problem := names.POSTGRESQL_DATABASE.problem(schemas["database"]):
+                yield Problem((*within, "database"), problem)
+            for place, name in enumerate(schemas["schemas"]):
+                if problem := names.POSTGRESQL_SCHEMA.problem(name):
+                    yield Problem((*within, "schemas", place), problem)
+
+
+def _logins(sound: _Sound) -> Iterator[Problem]:
+    for place, login in sound.logins.items():
+        yield from _login(sound, ("logins", place), login)
+        for role in login["roles"]:
+            if sound.role_names and role not in sound.role_names:
+                text = f"there is no role {names.in_quotes(role)}; roles has {sound.roles_told}"
+                yield Problem(("logins", place, "roles"), text)
+    for user in sorted(_twice(sound)):
+        yield Problem(("logins",), f"{names.in_quotes(user)} is listed twice")
+
+
+def _shown_key(key: str) -> str:
+    """As it is, where a message can bear it."""
+    return key if len(key) <= LONGEST and key.isprintable() else names.in_quotes(key)
+
+
+def _login(sound: _Sound, path: Path, login: Mapping[str, Any]) -> Iterator[Problem]:
+    if "user" in login:
+        if problem := names.login_problem(login["user"], master_user=""):
+            yield Problem((*path, "user"), problem)
+        if problem := names.realm_problem(login["realm"]) if "realm" in login else None:
+            yield Problem((*path, "realm"), problem)
+    elif problem := names.iam_login_problem(login["iam"], "", _iam_grammar(sound.engines_of(login))):
+        yield Problem((*path, "iam"), problem)
+    for key in _OF_THE_OTHER_KIND["user" if "user" in login else "iam"]:
+        if key in login:
+            yield Problem((*path, key), "belongs to a login of the other kind")
+
+
+_OF_THE_OTHER_KIND = {"user": ("used_by", "personal"), "iam": ("realm",)}
+
+
+def _iam_grammar(engines: Iterable[str]) -> names.Grammar:
+    """That of the engine whose names are shortest."""
+    grammars = (names.IAM_LOGINS[ENGINES[engine].family] for engine in engines)
+    return min(grammars, key=lambda grammar: grammar.longest, default=names.POSTGRESQL_IAM_LOGIN)
+
+
+def _twice(sound: _Sound) -> set[str]:
+    """Names that two logins would have on the databases of one engine."""
+    twice: set[str] = set()
+    for engine in sound.engines:
+        meant = [login for login in sound.logins.values() if engine in login.get("engines", [engine])]
+        family = ENGINES[engine].family
+        # in MySQL's family the realm is no part of the name
+        stored = Counter((_name(login), family is Family.POSTGRESQL and "user" in login) for login in meant)
+        twice |= {name for (name, _), count in stored.items() if count > 1}
+    return twice
+
+
+def _name(login: Mapping[str, Any]) -> str:
+    return str(login.get("user", login.get("iam")))
+
+
+def _adopted(sound: _Sound) -> Iterator[Problem]:
+    for place, name in enumerate(sound.get("access", "adopt", default=())):
+        if name not in sound.names:
+            text = f"{names.in_quotes(name)} is not listed under logins; adopt can only name a login listed there"
+            yield Problem(("access", "adopt", place), text)
+
+
+def _postgresql_names(sound: _Sound, profile: str) -> Iterator[Problem]:
+    """Names that are made of two: a person's with the realm, a role's with the profile's."""
+    for place, login in sound.logins.items():
+        realm = login.get("realm") or sound.get("directory", "realm")
+        if "user" in login and realm:
+            name = names.login_name(login["user"], realm)
+            if problem := names.postgresql_role_problem(name):
+                yield Problem(("logins", place, "user"), problem)
+    for role in sound.roles:
+        if problem := names.postgresql_role_problem(names.group_name(profile, role)):
+            yield Problem(("roles", role), problem)
+
+
+def _freezes(sound: _Sound) -> Iterator[Problem]:
+    for place, span in enumerate(sound.get("change", "not_during", default=())):
+        path: Path = ("change", "not_during", place)
+        try:
+            first, last = (date.fromisoformat(day) for day in span.split("/"))
+        except ValueError:
+            yield Problem(path, f"{span!r} has a day that no calendar has")
+            continue
+        if first > last:
+            yield Problem(path, f"{span!r} ends before it begins")
+
+
+def _texts(part: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every text in the document, keys included, with its path."""
+    if isinstance(part, str):
+        yield path, part
+    elif isinstance(part, Mapping):
+        for key, value in part.items():
+            yield path, key
+            yield from _texts(value, (*path, key))
+    elif isinstance(part, list):
+        for place, value in enumerate(part):
+            yield from _texts(value, (*path, place))

@@ -1,0 +1,1 @@
+"""What AWS says of a database, judged."""

@@ -1,0 +1,28 @@
+"""Whether IAM database authentication is as it shall be, and whether RDS must be asked."""
+
+from __future__ import annotations
+
+from signon.domain.rds.database import Database
+from signon.domain.rds.readiness import Readiness
+
+PENDING = "IAMDatabaseAuthenticationEnabled"  # among the pending changes, while it waits for the window
+
+
+def is_switched(database: Database, *, on: bool) -> bool:
+    """As it shall be, and nothing changes any more: `configuring-iam-database-auth` is over."""
+    return database.iam_enabled is on and database.standing.readiness is Readiness.USABLE
+
+
+def must_ask(database: Database, *, on: bool, apply_immediately: bool) -> bool:
+    """Not while RDS is at it, and not again where it waits for the window and may."""
+    if database.iam_enabled is on or database.standing.readiness is Readiness.CHANGING:
+        return False
+    return PENDING not in database.pending_changes or apply_immediately
+
+
+def told(database: Database, *, on: bool) -> str:
+    if PENDING in database.pending_changes:
+        return f"IAM database authentication waits for the maintenance window of {database.id.name}"
+    return (
+        f"IAM database authentication is not {'on' if on else 'off'} yet: {database.standing.told_of(database.id.name)}"
+    )

@@ -1,0 +1,244 @@
+"""What a domain membership's status means, and when to look again.
+
+RDS sends no event when a join succeeds, has no waiter for it, and shows nowhere that a reboot is due.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from signon.domain.network.directory_ports import TOLD
+from signon.domain.rds.database import Database, Membership
+from signon.domain.rds.readiness import Readiness
+from signon.domain.rds.reboot import Reboot
+from signon.errors import StillWaiting
+
+WAIT, READY, RETRY, BLOCKED = "WAIT", "READY", "RETRY", "BLOCKED"
+_NEARNESS = (BLOCKED, RETRY, WAIT, READY)
+
+# The status is a free string: "joined, pending-join, failed, and so on". These are the documented ones, in both
+# vocabularies.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-managing.html
+MEMBERSHIP = {
+    "kerberos-enabled": READY,
+    "enabling-kerberos": WAIT,
+    "pending-enable-kerberos": WAIT,
+    "pending-maintenance-enable-kerberos": WAIT,
+    "enable-kerberos-failed": RETRY,
+    "disabling-kerberos": BLOCKED,
+    "pending-disable-kerberos": BLOCKED,
+    "pending-maintenance-disable-kerberos": BLOCKED,
+    "joined": READY,
+    "joining": WAIT,
+    "pending-join": WAIT,
+    "pending-maintenance-join": WAIT,
+    "failed": RETRY,
+    "removing": BLOCKED,
+    "pending-removal": BLOCKED,
+    "pending-maintenance-removal": BLOCKED,
+}
+ACCEPTED_WITHIN = timedelta(minutes=5)  # after our call, DomainMemberships may still be empty
+MOST_ATTEMPTS = 3
+PARK_AFTER = timedelta(hours=3)  # an execution lives 6, and a busy database may take an hour at each state
+REBOOT_TAKES = timedelta(hours=1)  # at most: our own reboot does not park a database that has just joined
+REBOOT_WAIT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What "Associate directory" asked for and each look has found since; travels between the states.
+
+    ``began_at`` is this execution's first look, ``requested_at`` the first one after it asked RDS last: not the time of
+    asking, because a function that was retried for an hour is still told when its state was entered. ``looks`` counts
+    all looks since it began, ``wait_seconds`` is how long to wait before the next.
+    ``remedy`` is what a person can do about a BLOCKED one, ``failures`` the status and time of each failed attempt.
+    ``reboot_due``: the engine wants reboots after joining, and neither record nor probe shows them; ``reboot_needed``:
+    and this execution has not done them all either.
+    """
+
+    attempts: int
+    began_at: str | None = None
+    requested_at: str | None = None
+    looks: int = 0
+    wait_seconds: int = 0
+    status: str = ""
+    verdict: str = WAIT
+    reason: str = ""
+    remedy: str = ""
+    failures: tuple[str, ...] = ()
+    reboot_due: bool = False
+    reboot_needed: bool = False
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Reading:
+        return cls(**{**document, "failures": tuple(document.get("failures", ()))})
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def seconds_before_look(looks: int) -> int:
+    """Seconds to wait before the next look, after so many: from one minute on they grow apart, to half an hour.
+
+    9 looks in the 30 minutes that a join takes, 16 in the three hours after which a database is parked.
+    """
+    return int(min(1800, 60 * 1.3**looks))
+
+
+def deciding(database: Database, directory: str) -> Membership | None:
+    """Of a database's memberships the one that stands most in the way of this directory's people; None: it has none.
+
+    One of another directory before its own, and the own one that is furthest from ready.
+    """
+    ranked = sorted(database.memberships, key=lambda one: (one.directory == directory, _NEARNESS.index(_meaning(one))))
+    return ranked[0] if ranked else None
+
+
+def joined(database: Database) -> str:
+    """The directories of its memberships, for people."""
+    return ", ".join(sorted({one.directory for one in database.memberships}))
+
+
+def is_ready(database: Database, directory: str) -> bool:
+    """Whether people of this directory can be let in, as far as its memberships say."""
+    membership = deciding(database, directory)
+    return membership is not None and membership.directory == directory and _meaning(membership) == READY
+
+
+def is_leaving(membership: Membership) -> bool:
+    """Whether RDS is taking the database out of this directory, or will."""
+    return _meaning(membership) == BLOCKED
+
+
+def is_joining(membership: Membership, *, apply_immediately: bool) -> bool:
+    """Whether RDS makes the database a member by itself, and nobody has to ask it again."""
+    return _meaning(membership) == WAIT and not (_waits_for_known_window(membership) and apply_immediately)
+
+
+def leaves_by_itself(database: Database, *, apply_immediately: bool) -> bool:
+    """Whether it leaves every directory that it is a member of, and nobody has to ask RDS for it."""
+    return bool(database.memberships) and all(
+        is_leaving(one) and not (_waits_for_window(one) and apply_immediately) for one in database.memberships
+    )
+
+
+def _meaning(membership: Membership) -> str:
+    """An unknown status is waited for: there is a deadline."""
+    return MEMBERSHIP.get(membership.status, WAIT)
+
+
+def must_associate(database: Database, directory: str, *, apply_immediately: bool) -> bool:
+    """Whether RDS must be asked to join the database.
+
+    It must where the database is no member, where its join has failed, and where it waits for a window and shall not.
+    """
+    membership = deciding(database, directory)
+    if membership is None:
+        return True
+    if membership.directory != directory:
+        return False  # the first look says so, and stops
+    return _meaning(membership) == RETRY or (_waits_for_known_window(membership) and apply_immediately)
+
+
+def must_leave(database: Database, *, apply_immediately: bool) -> bool:
+    """Whether RDS must be asked to take the database out of its directory: not again where it is at it, or may wait."""
+    if database.standing.readiness is Readiness.CHANGING:
+        return False
+    return any(
+        _meaning(one) != BLOCKED or (_waits_for_window(one) and apply_immediately) for one in database.memberships
+    )
+
+
+def _waits_for_known_window(membership: Membership) -> bool:
+    """What joins in a window, and is no status that nobody has documented."""
+    return _waits_for_window(membership) and MEMBERSHIP.get(membership.status) == WAIT
+
+
+def _waits_for_window(membership: Membership) -> bool:
+    return membership.status.startswith("pending-maintenance")
+
+
+def opening(
+    before: Reading | None,
+    database: Database,
+    directory: str,
+    reboot_due: bool | None,
+    *,
+    asks: bool,
+    plugin_loaded: bool | None,
+) -> Reading:
+    """The first page of looking; ``before`` is that of the attempt before, ``asks`` says that RDS is asked now.
+
+    ``reboot_due`` is what the record says of it, None where it does not know: then ``plugin_loaded`` decides.
+    """
+    ready = is_ready(database, directory)
+    return Reading(
+        attempts=(before.attempts if before else 0) + asks,
+        began_at=before.began_at if before else None,
+        looks=before.looks if before else 0,
+        failures=before.failures if before else (),
+        wait_seconds=seconds_before_look(before.looks if before else 0) if asks or not ready else 0,
+        reboot_due=bool(database.to_reboot) and (asks or (not plugin_loaded if reboot_due is None else reboot_due)),
+    )
+
+
+def judge(reading: Reading, database: Database, directory: str, now: datetime, reboot: Reboot | None) -> Reading:
+    """One look, judged; ``reboot`` is how far this execution's reboots are.
+
+    Raises StillWaiting: no execution waits longer; the database is parked.
+    """
+    began_at, requested_at = reading.began_at or now.isoformat(), reading.requested_at or now.isoformat()
+    verdict, reason, remedy = _verdict(reading, database, directory, now - datetime.fromisoformat(requested_at))
+    membership = deciding(database, directory)
+    status = membership.status if membership else ""
+    has_failed = MEMBERSHIP.get(status) == RETRY
+    patience = PARK_AFTER + (REBOOT_TAKES if reboot else timedelta())
+    if verdict == WAIT and now - datetime.fromisoformat(began_at) > patience:
+        raise StillWaiting(f"{reason}, for more than {PARK_AFTER.seconds // 3600} hours")
+    return replace(
+        reading,
+        began_at=began_at,
+        requested_at=requested_at,
+        looks=reading.looks + 1,
+        wait_seconds=REBOOT_WAIT_SECONDS if reboot else seconds_before_look(reading.looks + 1),
+        status=status,
+        verdict=verdict,
+        reason=reason,
+        remedy=remedy,
+        failures=(*reading.failures, f"{status} at {now:%Y-%m-%dT%H:%MZ}") if has_failed else reading.failures,
+        reboot_needed=reading.reboot_due and (reboot is None or bool(reboot.remaining)),
+    )
+
+
+def _verdict(reading: Reading, database: Database, directory: str, waited: timedelta) -> tuple[str, str, str]:
+    membership, standing = deciding(database, directory), database.standing
+    if membership is None:
+        if waited < ACCEPTED_WITHIN:
+            return WAIT, "RDS does not show the membership yet", ""
+        return _again_or_blocked(reading, "the database is not a member of any directory")
+    if membership.directory != directory:
+        reason = f"the database is a member of {joined(database)}, not of {directory} alone"
+        return BLOCKED, reason, "Let it leave that directory first (Domain none); then start again"
+    verdict = _meaning(membership)
+    if verdict == RETRY:
+        return _again_or_blocked(reading, f"the membership is {membership.status}")
+    if verdict == READY and standing.readiness is not Readiness.USABLE:
+        return WAIT, f"the membership is {membership.status}, {standing.told_of('the database')}", ""
+    return verdict, f"the membership is {membership.status}", LEAVING_REMEDY if verdict == BLOCKED else ""
+
+
+def _again_or_blocked(reading: Reading, reason: str) -> tuple[str, str, str]:
+    if reading.attempts < MOST_ATTEMPTS:
+        return RETRY, f"{reason}; {reading.attempts} of {MOST_ATTEMPTS} attempts made", ""
+    return BLOCKED, f"{reason} after {reading.attempts} attempts; {_JOIN_CAUSES}", _JOIN_REMEDY
+
+
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-managing.html
+_JOIN_CAUSES = "RDS names two causes: the network between database and directory, or the directory role"
+_JOIN_REMEDY = (
+    f"Check that the database's subnets reach the directory's controllers (ports {TOLD})"
+    " and that the directory is Active; then start again: the same association is tried anew"
+)
+LEAVING_REMEDY = "Somebody takes it out of the directory: when it has left, start again, or take its tag off"

@@ -1,0 +1,56 @@
+"""The reboots after joining: one instance at a time, readers first, each once however often the function runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from signon.domain.rds.database import Database, Instance
+
+
+@dataclass(frozen=True)
+class Reboot:
+    """How far the reboots are; travels between the states.
+
+    ``at`` is the first intent, ``requested`` says that this execution asked RDS for one; ``instances`` are those that
+    were rebooted, ``remaining`` those that will be. Which ones that are is settled at the first visit: an instance that
+    appears later was started after the join.
+    """
+
+    at: str
+    requested: bool
+    instances: tuple[str, ...]
+    remaining: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Reboot:
+        return cls(**{**document, "instances": tuple(document["instances"]), "remaining": tuple(document["remaining"])})
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def remaining(database: Database, before: Reboot | None) -> tuple[Instance, ...]:
+    """The instances that are still to be rebooted, in that order; those that are gone meanwhile need none."""
+    if before is None:
+        return database.to_reboot
+    return tuple(instance for instance in database.instances if instance.name in before.remaining)
+
+
+def cut_off(database: Database, before: Reboot | None) -> tuple[Instance, ...]:
+    """The instances whose sessions end by the reboots that are left: with a writer's, maybe those of its readers."""
+    left = remaining(database, before)
+    return database.instances if left and database.restarts_together else left
+
+
+def after(before: Reboot | None, database: Database, done: Mapping[str, datetime], *, requested: bool) -> Reboot:
+    """The next page: ``done`` are the instances that this visit found or asked to be rebooted, and since when."""
+    earlier = (before.at,) if before else ()
+    return Reboot(
+        at=min(earlier + tuple(moment.isoformat() for moment in done.values())),
+        requested=requested or (before is not None and before.requested),
+        instances=((*before.instances, *done) if before else tuple(done)),
+        remaining=tuple(one.name for one in remaining(database, before) if one.name not in done),
+    )

@@ -1,0 +1,50 @@
+"""Waiting for RDS to have made a change that it was asked for: switching IAM on or off, leaving a directory.
+
+One visit looks, asks where it must, and looks again after a while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from signon.domain.rds.membership import PARK_AFTER, READY, WAIT, seconds_before_look
+from signon.errors import StillWaiting
+
+
+@dataclass(frozen=True)
+class Visit:
+    """``began_at`` is the first visit, ``looks`` how many there were; ``requested`` says that RDS was asked at one."""
+
+    verdict: str
+    began_at: str
+    looks: int
+    wait_seconds: int
+    requested: bool
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Visit:
+        return cls(**document)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def visit(before: Visit | None, now: datetime, *, done: bool, asks: bool, what: str) -> Visit:
+    """The page of this visit; ``done``: the change is made, ``asks``: RDS is asked for it now.
+
+    Raises StillWaiting: no execution waits longer; the database is parked. ``what`` says for what.
+    """
+    began_at = before.began_at if before else now.isoformat()
+    if not done and now - datetime.fromisoformat(began_at) > PARK_AFTER:
+        raise StillWaiting(f"{what}, for more than {PARK_AFTER.seconds // 3600} hours")
+    looks = before.looks if before else 0
+    return Visit(
+        verdict=READY if done else WAIT,
+        began_at=began_at,
+        looks=looks + 1,
+        wait_seconds=seconds_before_look(looks),
+        requested=asks or (before is not None and before.requested),
+    )
