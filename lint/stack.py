@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lint.intrinsics import ACCOUNT, REGION, Resolver, names_of, references
-from localcloud.translation import read, translated
+from localcloud.deploy.translation import read, translated
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 EXAMPLES = {  # of parameters whose default means "none"

@@ -90,45 +90,47 @@ def _run(asked: argparse.Namespace) -> int:
         sam = Sam.RUNS_FUNCTIONS if asked.functions == "sam" else Sam.NOT_HERE
         story.tell(asked.engine, asked.method, asked.faults, asked.speed, sam)
     elif asked.command == "up":
-        from localcloud import background, lines
+        from localcloud.people import background, lines
 
         background.up(asked.speed, lines.say)
     elif asked.command == "sam-local":
-        from localcloud.sam import session
+        from localcloud.people import sam_session
 
-        session.begin(asked.speed)
+        sam_session.begin(asked.speed)
     elif asked.command == "serve":
-        from localcloud import background, scenery
         from localcloud.cloud import Sam
+        from localcloud.examples import example_data
+        from localcloud.people import background
 
         sam = Sam[asked.sam]
-        prepare = scenery.prepare if sam is Sam.NOT_HERE else scenery.prepare_without_sweep
+        prepare = example_data.prepare if sam is Sam.NOT_HERE else example_data.prepare_without_sweep
         background.serve(asked.speed, prepare, sam)
     elif asked.command == "down":
-        from localcloud import background
+        from localcloud.people import background
 
         background.down()
     elif asked.command == "shell":
-        from localcloud.shell import shell
+        from localcloud.people.shell import shell
 
         return shell(asked.words[1:] if asked.words[:1] == ["--"] else asked.words)
     elif asked.command == "watch":
-        from localcloud.watch import watch
+        from localcloud.people.watch import watch
 
         return 0 if watch(asked.name) else 1
     elif asked.command == "events":
-        from localcloud import function_events, scenery
         from localcloud.cloud import Cloud
+        from localcloud.examples import example_data
+        from localcloud.people import function_events
 
         with Cloud() as cloud:
-            scenery.prepare(cloud)
+            example_data.prepare(cloud)
             function_events.write(function_events.record(cloud), asked.folder)
     elif asked.command == "claims":
-        from localcloud import function_events
+        from localcloud.people import function_events
 
         function_events.hold_claims()
     else:
-        from localcloud.start import start
+        from localcloud.people.start import start
 
         return 0 if start(asked.event) else 1
     return 0

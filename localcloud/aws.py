@@ -24,32 +24,22 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.utilities.utils import get_partition
 from werkzeug.serving import make_server
 
-from localcloud import (
-    cloudformation,
-    directories,
-    eventbridge,
-    lambdas,
-    quotas,
-    rds,
-    s3,
-    scheduler,
-    sns,
-    state_testing,
-    stepfunctions,
-)
-from localcloud.artifacts import Artifacts, host_architecture
+from localcloud import rds
 from localcloud.clock import Clock
-from localcloud.cloudformation import DeploymentError
 from localcloud.cloudwatch import watching
 from localcloud.cloudwatch.metrics import Metrics
-from localcloud.comparison import Finding
-from localcloud.deploy import Stack, deploy
-from localcloud.execution_environments import ExecutionEnvironments
+from localcloud.deploy import cloudformation, quotas
+from localcloud.deploy.artifacts import Artifacts, host_architecture
+from localcloud.deploy.cloudformation import DeploymentError
+from localcloud.deploy.comparison import Finding
+from localcloud.deploy.deploy import Stack, deploy
+from localcloud.door import CallCounter, Door
 from localcloud.faults import Faults
-from localcloud.figures import Door, Figures
+from localcloud.functions.execution_environments import ExecutionEnvironments
 from localcloud.iam.authorizer import Authorizer
 from localcloud.iam.policies import NotModelled
 from localcloud.servers.world import World
+from localcloud.services import directories, eventbridge, lambdas, s3, scheduler, sns, state_testing, stepfunctions
 
 
 class _RequestHandler(MotoRequestHandler):
@@ -64,7 +54,7 @@ class Aws:
 
     def __init__(self, world: World, clock: Clock, faults: Faults, region: str, host: str = "127.0.0.1") -> None:
         """`host` is the address of the endpoint."""
-        self.region, self.figures = region, Figures()
+        self.region, self.clock, self.counter = region, clock, CallCounter()
         self.authorizer, self.metrics = Authorizer(self.account, region), Metrics(clock)
         metrics = self.metrics
         self._clients: dict[str, Any] = {}
@@ -82,7 +72,7 @@ class Aws:
             }
         )
         _keep_service_role_policies()
-        door = Door(DomainDispatcherApplication(create_backend_app), clock, self.figures, self.authorizer, faults)
+        door = Door(DomainDispatcherApplication(create_backend_app), clock, self.counter, self.authorizer, faults)
         self._server = make_server(host, 0, door, threaded=True, request_handler=_RequestHandler)
         # an address, not "localhost": of a name botocore would ask for <bucket>.localhost
         self.endpoint = f"http://{host}:{self._server.server_port}"

@@ -9,17 +9,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from localcloud.checkout import CHECKOUT
 from localcloud.clock import Clock
 from localcloud.faults import Faults
-from localcloud.machine import Machine
 from localcloud.sam import account
 from localcloud.sam.containers import SAM, Containers
 from localcloud.servers.directory import Directory
+from localcloud.servers.machine import Machine
 from localcloud.servers.names import loopback
 from localcloud.servers.world import World
 
 if TYPE_CHECKING:
-    from localcloud.deploy import Stack
+    from localcloud.deploy.deploy import Stack
     from localcloud.sam.project import Project
 
 
@@ -31,7 +32,7 @@ class Sam(Enum):
     RUNS_FUNCTIONS = "its containers are the cloud's functions"
 
 
-TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
+TEMPLATE = CHECKOUT / "template.yaml"
 DOMAIN = "corp.example.com"
 DIRECTORY_ID = "d-9367000001"
 
@@ -86,12 +87,12 @@ class Cloud:
         directory = _Background(lambda: self.world.start_directory(DOMAIN))
         with self._phase("import moto"):
             from localcloud.aws import Aws
-            from localcloud.comparison import ALLOWED
+            from localcloud.deploy.comparison import ALLOWED
         with self._phase("start moto"):
             host = f"{self.world.names.network}.1" if self.containers else "127.0.0.1"
             self.aws = Aws(self.world, self.clock, self.faults, self.region, host)
             self._end.callback(self.aws.close)
-        self.endpoint, self.account, self.figures = self.aws.endpoint, self.aws.account, self.aws.figures
+        self.endpoint, self.account, self.counter = self.aws.endpoint, self.aws.account, self.aws.counter
         self.authorizer = self.aws.authorizer
         with self._phase("network and directory in moto"):
             self.aws.register_directory(DIRECTORY_ID, DOMAIN)
@@ -109,9 +110,9 @@ class Cloud:
         from localcloud.sam.local_copy import local_copy, start_lambda
 
         with self._phase("the SAM CLI's copy"):
-            self.project = local_copy(self, containers, self._template)
+            self.project = local_copy(self.world, self.aws, self.stack, containers, self._template)
             if self._sam is Sam.RUNS_FUNCTIONS:
-                self.aws.functions.runner = start_lambda(self, containers, self.project)
+                self.aws.functions.runner = start_lambda(self.world, self.aws, self.stack, containers, self.project)
 
     def close(self) -> None:
         """End everything. Safe to call twice."""

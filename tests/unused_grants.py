@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.iam.grants import Grant, Use, granted, unused, used
+from localcloud.deploy.grants import Grant, Use, granted, unused, used
 from tests.whole import WHOLE
 
 # (role, what), as `unused` says it: why no test here can use it

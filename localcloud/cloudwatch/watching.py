@@ -16,9 +16,9 @@ from localcloud.clock import Clock
 from localcloud.cloudwatch.alarms import INSUFFICIENT_DATA
 from localcloud.cloudwatch.metrics import Metrics
 from localcloud.cloudwatch.modelled import read
-from localcloud.cloudwatch.telling import tell
+from localcloud.cloudwatch.notify import notify
 from localcloud.iam.authorizer import Authorizer
-from localcloud.mending import mend
+from localcloud.moto_patches import patch
 
 log = logging.getLogger("localcloud.cloudwatch")
 
@@ -41,7 +41,7 @@ def install(clock: Clock, metrics: Metrics, authorizer: Authorizer) -> None:
         kept.state_value = before.state_value if before else INSUFFICIENT_DATA
         return kept
 
-    mend(CloudWatchBackend, put_metric_alarm=put_metric_alarm)
+    patch(CloudWatchBackend, put_metric_alarm=put_metric_alarm)
     threading.Thread(target=_watch, args=(clock, metrics, authorizer), daemon=True, name="CloudWatch").start()
 
 
@@ -62,4 +62,4 @@ def _look(kept: Kept, clock: Clock, metrics: Metrics, authorizer: Authorizer) ->
     if verdict.state != before:
         kept.update_state(verdict.reason, "{}", verdict.state)
         kept.state_updated_timestamp = clock.now()
-        tell(kept, before, clock.now(), authorizer)
+        notify(kept, before, clock.now(), authorizer)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from localcloud.cloud import Cloud
-from localcloud.scenery import create_cluster, create_database
+from localcloud.examples.example_data import create_cluster, create_database
 
 
 def instance(name: str, engine: str, profile: str) -> Callable[[Cloud], str]:

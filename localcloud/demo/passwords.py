@@ -4,7 +4,7 @@ from functools import partial
 
 from localcloud.demo.play import Refusal, SignIn
 from localcloud.demo.terminal import YOUR_NAME, Terminal
-from localcloud.scenery import PEOPLE
+from localcloud.examples.example_data import PEOPLE
 
 QUESTION = "SELECT CURRENT_USER(), @@external_user"
 ASKED = f" --batch --skip-column-names --execute '{QUESTION}'"

@@ -21,11 +21,11 @@ from localcloud.demo.play import DemoFailed, NotHere, Play, Proved, prove
 from localcloud.demo.plays import IAM, KERBEROS, PLAYS
 from localcloud.demo.terminal import Terminal
 from localcloud.demo.victim import Victim
-from localcloud.executions import IN_PROGRESS, Executions
-from localcloud.mailbox import Mailbox
-from localcloud.narration import HEADING, Befallen, Narration, Told, folded
-from localcloud.scenery import API, PEOPLE, REPORTS, prepare, switch_sweep
-from localcloud.sign_of_life import sign_of_life
+from localcloud.examples.example_data import API, PEOPLE, REPORTS, prepare, switch_sweep
+from localcloud.people.executions import IN_PROGRESS, Executions
+from localcloud.people.mailbox import Mailbox
+from localcloud.people.narration import HEADING, Befallen, Narration, Told, folded
+from localcloud.people.sign_of_life import sign_of_life
 
 PATIENCE = 240  # seconds of real time until an execution begins: RDS takes minutes, simulated ones
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
@@ -252,7 +252,7 @@ def _download_kit(cloud: Cloud, told: Told) -> Path:
 
 def _figures(cloud: Cloud, told: Told, faults: Sequence[Fault], seconds: float) -> None:
     query = urllib.parse.urlencode({"execution": told.execution})
-    with urllib.request.urlopen(f"{cloud.endpoint}/localcloud/figures?{query}") as answer:  # noqa: S310  (our own endpoint)
+    with urllib.request.urlopen(f"{cloud.endpoint}/localcloud/calls?{query}") as answer:  # noqa: S310  (our own endpoint)
         calls: dict[str, Any] = json.load(answer)
     figures = {
         "looks at the membership": told.looks,

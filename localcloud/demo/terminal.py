@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localcloud.checkout import CHECKOUT
 from localcloud.cloud import Cloud
 
-CLI = Path(__file__).resolve().parents[2] / ".machine" / "aws" / "bin" / "aws"
+CLI = CHECKOUT / ".machine" / "aws" / "bin" / "aws"
 YOUR_NAME = "YOUR-NAME"
 
 

@@ -3,7 +3,7 @@
 from localcloud.demo.passwords import ASKED, DENIED, QUESTION
 from localcloud.demo.play import DemoFailed, NotHere, Refusal, SignIn
 from localcloud.demo.terminal import YOUR_NAME, Terminal
-from localcloud.scenery import PEOPLE
+from localcloud.examples.example_data import PEOPLE
 
 IN_POSTGRESQL = (
     "SELECT current_user, principal, gss_authenticated, ssl"

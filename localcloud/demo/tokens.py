@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from moto.utilities.utils import get_partition
 
-from localcloud import scenery
 from localcloud.demo.passwords import DENIED
 from localcloud.demo.play import Refusal, SignIn
 from localcloud.demo.terminal import YOUR_NAME, Terminal
 from localcloud.demo.tickets import BARE
+from localcloud.examples import example_data
 
 LOGIN, OTHER_LOGIN = "payments_app", "payments_reports"
 
@@ -55,7 +55,7 @@ def in_postgresql(terminal: Terminal) -> SignIn:
 def _sign_in(terminal: Terminal, client: Client) -> SignIn:
     line = terminal.lines("iam")[client.name]
     app, other = (line.replace(YOUR_NAME, name) for name in (LOGIN, OTHER_LOGIN))
-    api, reports = (_credentials(terminal, role) for role in (scenery.API, scenery.REPORTS))
+    api, reports = (_credentials(terminal, role) for role in (example_data.API, example_data.REPORTS))
     token_of_the_other = other.partition('" ')[0] + '" '  # its client gets the token that the other login has made
     another_port = app.replace("--port 3306 --region", "--port 3307 --region").replace(
         "--port 5432 --region", "--port 5433 --region"
@@ -71,7 +71,9 @@ def _sign_in(terminal: Terminal, client: Client) -> SignIn:
         client.expected,
         lambda: terminal.run(app + client.asked, environment=api),
         [
-            refusal(f"{LOGIN} with a token of the role {scenery.REPORTS}, which has no policy for it", app, reports),
+            refusal(
+                f"{LOGIN} with a token of the role {example_data.REPORTS}, which has no policy for it", app, reports
+            ),
             refusal(f"{LOGIN} with a token that was made for {OTHER_LOGIN}", token_of_the_other + _rest(app), api),
             refusal(f"{LOGIN} with a token for another port", another_port, api),
             refusal(f"{LOGIN} without TLS", app.replace(instead, by), api, answer),
@@ -86,4 +88,4 @@ def _rest(line: str) -> str:
 
 def _credentials(terminal: Terminal, role: str) -> Mapping[str, str]:
     cloud = terminal.cloud
-    return scenery.credentials(cloud, f"arn:{get_partition(cloud.region)}:iam::{cloud.account}:role/{role}")
+    return example_data.credentials(cloud, f"arn:{get_partition(cloud.region)}:iam::{cloud.account}:role/{role}")

@@ -13,9 +13,9 @@ from typing import Any
 from moto.utilities.utils import get_partition
 
 from localcloud.iam import held
+from localcloud.iam.partitions import url_suffix
 from localcloud.iam.policies import Need, NotModelled
-from localcloud.partitions import url_suffix
-from localcloud.requests import Call
+from localcloud.iam.requests import Call
 
 # parameters that AWS takes an ARN for as well
 NAME_OR_ARN = {

@@ -6,7 +6,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from localcloud.iam.policies import Need
-from localcloud.requests import Call
+from localcloud.iam.requests import Call
 
 REQUEST_ID = "00000000-0000-0000-0000-000000000000"
 

@@ -6,7 +6,7 @@ from moto.utilities.utils import CaseInsensitiveDict
 
 from localcloud.clock import Clock
 from localcloud.faults import Faults
-from localcloud.mending import mend
+from localcloud.moto_patches import patch
 from localcloud.servers.world import World
 
 from . import parameters, shown
@@ -27,11 +27,11 @@ class RealServersBackend(Instances, Clusters):
 def install(world: World, clock: Clock, faults: Faults) -> None:
     """From now on moto's RDS has these servers behind it and goes by this clock."""
     LifeCycle.world, LifeCycle.clock, LifeCycle.faults = world, clock, faults
-    mend(models.rds_backends, backend=RealServersBackend)
+    patch(models.rds_backends, backend=RealServersBackend)
     _read_while_it_changes()
-    mend(models.MasterUserSecret, _generate_secret_string=new_secret, rotate_secret=rotate)
+    patch(models.MasterUserSecret, _generate_secret_string=new_secret, rotate_secret=rotate)
     shown.install(faults)
-    mend(errors, COMMON_ERROR_CODES=sorted({*errors.COMMON_ERROR_CODES, *COMMON_ERRORS}))
+    patch(errors, COMMON_ERROR_CODES=sorted({*errors.COMMON_ERROR_CODES, *COMMON_ERRORS}))
     parameters.install()
 
 
@@ -39,7 +39,7 @@ def _read_while_it_changes() -> None:
     """Whoever lists databases while another thread makes or deletes one sees them as they were at that moment. moto
     would fail, and answer 500.
     """
-    mend(
+    patch(
         CaseInsensitiveDict,
         __iter__=lambda them: iter([name for name, _ in list(them._store.values())]),
         values=lambda them: [value for _, value in list(them._store.values())],

@@ -10,7 +10,7 @@ import hashlib
 import string
 from typing import Any
 
-from localcloud.partitions import url_suffix
+from localcloud.iam.partitions import url_suffix
 
 from .engines import ENGINES
 

@@ -11,7 +11,7 @@ from moto.core.utils import get_pagination_model
 from moto.rds import responses
 from moto.rds.exceptions import DBClusterParameterGroupNotFoundError, DBParameterGroupNotFoundError
 
-from localcloud.mending import mend
+from localcloud.moto_patches import patch
 
 from .engines import ENGINES
 
@@ -30,7 +30,7 @@ FORCE_SSL_SINCE = {"postgres": 15, "aurora-postgresql": 17}  # the first whose r
 def install() -> None:
     for call in ("DescribeDBParameters", "DescribeDBClusterParameters"):
         get_pagination_model("rds")[call]["unique_attribute"] = "ParameterName"
-    mend(
+    patch(
         responses.RDSResponse,
         describe_db_parameters=_of_instances,
         describe_db_cluster_parameters=_of_clusters,

@@ -10,7 +10,7 @@ from moto.rds.exceptions import RDSClientError
 from moto.rds.utils import ClusterEngine, DbInstanceEngine, FilterDef
 
 from localcloud.faults import Faults
-from localcloud.mending import mend
+from localcloud.moto_patches import patch
 
 from . import cluster_changes, pending
 from .endpoints import HOSTED_ZONE, cluster_endpoint, instance_endpoint, reader_endpoint
@@ -33,8 +33,8 @@ _moto_multi_az: Any = models.DBCluster.multi_az
 def install(faults: Faults) -> None:
     """From now on moto shows instances and clusters so."""
     memberships = property(_memberships, lambda resource, value: None)
-    mend(models.DBInstance, server=None, begun=None, membership=None, held={}, held_until=None, switching={})
-    mend(
+    patch(models.DBInstance, server=None, begun=None, membership=None, held={}, held_until=None, switching={})
+    patch(
         models.DBInstance,
         address=property(instance_endpoint),
         endpoint=property(_endpoint),
@@ -42,13 +42,13 @@ def install(faults: Faults) -> None:
         pending_modified_values=property(lambda instance: pending.shown(instance, pending.OF_INSTANCES)),
     )
     # "the DB instances become members of the domain": AuroraUserGuide/postgresql-kerberos-managing.html
-    mend(
+    patch(
         models.DBInstanceClustered,
         membership=property(lambda instance: instance.cluster.membership),
         iam_database_authentication_enabled=property(lambda instance: instance.cluster.iam_auth),
     )
-    mend(models.DBCluster, membership=None, held={}, held_until=None, switching={}, replicates=False)
-    mend(
+    patch(models.DBCluster, membership=None, held={}, held_until=None, switching={}, replicates=False)
+    patch(
         models.DBCluster,
         status=_kept_as("_status"),  # moto's is available at the second look
         enable_iam_database_authentication=_kept_as("iam_auth"),
@@ -69,7 +69,7 @@ def install(faults: Faults) -> None:
 def _answer(faults: Faults) -> None:
     for call, place in PLACES.items():
         get_pagination_model("rds")[call]["unique_attribute"] = place
-    mend(
+    patch(
         responses.RDSResponse,
         describe_db_instances=_paged(faults, "describe_db_instances", _moto_describe_db_instances),
         describe_db_clusters=_paged(faults, "describe_db_clusters", _moto_describe_db_clusters),
@@ -88,8 +88,8 @@ def _know_filters_and_engines() -> None:
     )
     # DescribeDBClusters "can also return information for Amazon Neptune DB instances and Amazon DocumentDB instances"
     clusters, instances = set(ClusterEngine.list_cluster_engines()), set(DbInstanceEngine.valid_db_instance_engine())
-    mend(ClusterEngine, list_cluster_engines=lambda: sorted(clusters | {"docdb"}))
-    mend(DbInstanceEngine, valid_db_instance_engine=lambda: sorted(instances | {"docdb"}))
+    patch(ClusterEngine, list_cluster_engines=lambda: sorted(clusters | {"docdb"}))
+    patch(DbInstanceEngine, valid_db_instance_engine=lambda: sorted(instances | {"docdb"}))
 
 
 def _settings(cluster: Any) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from localcloud.machine import Machine
-from localcloud.running import CHECKOUT
+from localcloud.checkout import CHECKOUT
 from localcloud.sam.keeper import NETWORK, undo
 from localcloud.servers import stale
+from localcloud.servers.machine import Machine
 from localcloud.servers.place import DISK, MEMORY, place
 
 SAM = CHECKOUT / ".machine" / "sam" / "bin" / "sam"

@@ -14,13 +14,14 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from localcloud.artifacts import host_architecture
+from localcloud.checkout import CHECKOUT
+from localcloud.deploy.artifacts import host_architecture
 from localcloud.sam import engines, images
 from localcloud.sam.engines import EngineFailed, found
 
 ADDRESS = "address"  # the file that names the one that was added
 NETWORK = "198.18.{}"  # of 198.18.0.0/15, which nobody's network has: https://www.rfc-editor.org/rfc/rfc2544
-SETUP = Path(__file__).resolve().parents[2] / "setup"
+SETUP = CHECKOUT / "setup"
 
 
 def keep(folder: Path, number: int, cache: Path, version: str) -> None:

@@ -7,27 +7,29 @@ from typing import TYPE_CHECKING, Any
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda_simple.models import lambda_simple_backends
 
-from localcloud.artifacts import Artifacts
-from localcloud.function_logs import LogWriter
+from localcloud.deploy.artifacts import Artifacts
+from localcloud.deploy.translation import read
+from localcloud.functions.logs import LogWriter
 from localcloud.iam import function_roles
 from localcloud.sam.containers import Containers
 from localcloud.sam.project import Project, add_layer
 from localcloud.sam.start_lambda import StartLambda
-from localcloud.translation import read
 
 if TYPE_CHECKING:
-    from localcloud.cloud import Cloud
+    from localcloud.aws import Aws
+    from localcloud.deploy.deploy import Stack
+    from localcloud.servers.world import World
 
 LAYERS = "AWS::Serverless::LayerVersion"
 
 
-def local_copy(cloud: "Cloud", containers: Containers, template_file: Path) -> Project:
+def local_copy(world: "World", aws: "Aws", stack: "Stack", containers: Containers, template_file: Path) -> Project:
     """The project that the SAM CLI runs, in the folder of `containers`."""
     template, root = read(template_file)["Resources"], template_file.parent
-    functions = deployed_functions(cloud)
+    functions = deployed_functions(aws, stack)
     artifacts = Artifacts(
-        cloud.world.machine.cache,
-        cloud.world.folder("containers"),
+        world.machine.cache,
+        world.folder("containers"),
         str(containers.interpreter),
         containers.python_version,
     )
@@ -37,43 +39,43 @@ def local_copy(cloud: "Cloud", containers: Containers, template_file: Path) -> P
             name,
             root / resource["Properties"]["ContentUri"],
             artifacts,
-            *([cloud.world.authority.bundle] if number == 0 else []),
+            *([world.authority.bundle] if number == 0 else []),
         )
         for number, (name, resource) in enumerate(_of_type(template, LAYERS).items())
     ]
     project = Project(containers.folder / "project", containers.python_version)
     project.write(
         functions,
-        {name: function_roles.credentials(cloud.authorizer, each) for name, each in functions.items()},
+        {name: function_roles.credentials(aws.authorizer, each) for name, each in functions.items()},
         {name: (root / template[name]["Properties"]["CodeUri"]).resolve() for name in functions},
         layers,
-        cloud.endpoint,
+        aws.endpoint,
     )
-    cloud.world.names.tell(project.let_resolve)
+    world.names.tell(project.let_resolve)
     return project
 
 
-def start_lambda(cloud: "Cloud", containers: Containers, project: Project) -> StartLambda:
+def start_lambda(world: "World", aws: "Aws", stack: "Stack", containers: Containers, project: Project) -> StartLambda:
     """A runner of the cloud's functions in containers; what their loggers write is in their log groups."""
-    functions = deployed_functions(cloud)
+    functions = deployed_functions(aws, stack)
     writers = {
-        function.function_name: LogWriter(function, cloud.clock, cloud.authorizer, cloud.aws.metrics)
+        function.function_name: LogWriter(function, aws.clock, aws.authorizer, aws.metrics)
         for function in functions.values()
     }
     return StartLambda(
         containers,
         project,
-        lambda: cloud.world.names.known,
-        cloud.figures,
+        lambda: world.names.known,
+        aws.counter,
         {name: function.function_name for name, function in functions.items()},
         lambda name, line: writers[name]("sam-local", line),
     )
 
 
-def deployed_functions(cloud: "Cloud") -> Mapping[str, LambdaFunction]:
+def deployed_functions(aws: "Aws", stack: "Stack") -> Mapping[str, LambdaFunction]:
     """By logical id."""
-    backend = lambda_simple_backends[cloud.account][cloud.region]
-    return {key: backend.get_function(name) for key, name in cloud.stack.of_type("AWS::Lambda::Function").items()}
+    backend = lambda_simple_backends[aws.account][aws.region]
+    return {key: backend.get_function(name) for key, name in stack.of_type("AWS::Lambda::Function").items()}
 
 
 def _of_type(resources: Mapping[str, Any], kind: str) -> Mapping[str, Any]:

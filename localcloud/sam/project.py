@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from moto.awslambda.models import LambdaFunction
 
-from localcloud.artifacts import Artifacts, host_architecture
+from localcloud.deploy.artifacts import Artifacts, host_architecture
 from localcloud.sam.account import ACCOUNT
 
 AUTHORITY = "local-ca.pem"  # in a layer

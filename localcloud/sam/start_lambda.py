@@ -17,8 +17,8 @@ from typing import Any
 from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
 
-from localcloud.figures import Figures
-from localcloud.runtime_api import Reply
+from localcloud.door import CallCounter
+from localcloud.functions.runtime_api import Reply
 from localcloud.sam.containers import SAM, Containers
 from localcloud.sam.project import Project
 
@@ -29,21 +29,21 @@ Log = Callable[[str, str], None]  # the name of a function, and a line of its lo
 
 
 class StartLambda:
-    """A runner: see `localcloud/lambdas.py`."""
+    """A runner: see `localcloud/services/lambdas.py`."""
 
     def __init__(
         self,
         containers: Containers,
         project: Project,
         hosts: Callable[[], Mapping[str, str]],
-        figures: Figures,
+        counter: CallCounter,
         names: Mapping[str, str],
         log: Log,
     ) -> None:
         """`hosts` are what names resolve to now, `names` the functions' names by logical id."""
         self.cold_starts = 0
         self._containers, self._project, self._hosts = containers, project, hosts
-        self._figures, self._names, self._log = figures, names, log
+        self._counter, self._names, self._log = counter, names, log
         self._turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._at_work = 0
         self._reported = threading.Event()  # a call has ended, and its lines have been read
@@ -60,7 +60,7 @@ class StartLambda:
         with self._turns[function.function_name]:
             self._begin()
             try:
-                self._figures.serves(function.function_name, trace_id)
+                self._counter.serves(function.function_name, trace_id)
                 self._reported.clear()
                 reply = self._invoke(function, payload)
                 self._reported.wait(LOG_COMES_WITHIN)
@@ -160,7 +160,7 @@ class StartLambda:
         missing that Lambda would have added.
         """
         name = self._names[said["function_name"]]
-        self._log(name, json.dumps({**said, "function_name": name, "xray_trace_id": self._figures.trace_of(name)}))
+        self._log(name, json.dumps({**said, "function_name": name, "xray_trace_id": self._counter.trace_of(name)}))
 
 
 def as_lambda_answers(body: bytes, timeout: float) -> Reply:

@@ -13,7 +13,7 @@ from .mysql_family import LOAD, quoted
 from .supervisor import ServerFailed
 
 if TYPE_CHECKING:
-    from .world import World
+    from .site import Site
 
 KERBEROS = "authentication_kerberos"
 
@@ -52,25 +52,25 @@ class AuroraMySQL(MySQL):
     folder = "aurora"
     plugins: ClassVar[Mapping[str, str]] = {"kerberos": KERBEROS}
 
-    def __init__(self, world: World, name: str, hosts: Sequence[str]) -> None:
+    def __init__(self, site: Site, name: str, hosts: Sequence[str]) -> None:
         """Nothing runs yet: see `create` and `replicate`."""
-        super().__init__(world, name, hosts)
+        super().__init__(site, name, hosts)
         self._service = f"rds-{self._folder.name}"  # its account in the directory
         self._source: AuroraMySQL | None = None
         self._replication_password = secrets.token_urlsafe(18)
         self._one_at_a_time = threading.Lock()
 
     @classmethod
-    def create(cls, world: World, name: str, hosts: Sequence[str], master_user: str, master_password: str) -> Self:
+    def create(cls, site: Site, name: str, hosts: Sequence[str], master_user: str, master_password: str) -> Self:
         """A writer with the master user that RDS makes, and whom its readers need."""
-        server = super().create(world, name, hosts, master_user, master_password)
+        server = super().create(site, name, hosts, master_user, master_password)
         server._as_admin(MAY_REPLICATE.format(password=quoted(server._replication_password)))
         return server
 
     @classmethod
-    def replicate(cls, world: World, name: str, hosts: Sequence[str], source: AuroraMySQL) -> Self:
+    def replicate(cls, site: Site, name: str, hosts: Sequence[str], source: AuroraMySQL) -> Self:
         """A reader of `source`: read only, with whatever is written there a moment later."""
-        server = cls(world, name, hosts)
+        server = cls(site, name, hosts)
         # The directory knows a cluster's members by one account: readers share the name of the reader endpoint.
         server._service, server._replication_password = source._service, source._replication_password
         server._source, server._takes_tokens = source, source._takes_tokens
@@ -136,7 +136,7 @@ class AuroraMySQL(MySQL):
         yield from super()._loaded({*methods, "kerberos"} if self._source else methods)
 
     def _environment(self) -> dict[str, str]:
-        directory = self._world.directory
+        directory = self._site.directory
         principal = {"SIGNON_PRINCIPAL": f"mysql/{self.host}@{directory.realm}"} if directory else {}
         return {**super()._environment(), **principal, "SIGNON_SERVER": str(self._folder)}
 
@@ -155,12 +155,12 @@ class AuroraMySQL(MySQL):
             FOLLOW.format(
                 host=quoted(self._source.address),
                 port=self._source.port,
-                bundle=quoted(str(self._world.authority.bundle)),
+                bundle=quoted(str(self._site.authority.bundle)),
                 password=quoted(self._replication_password),
             )
         )
 
     def _export_key(self) -> None:
-        assert self._world.directory
+        assert self._site.directory
         principals = [f"mysql/{host}" for host in self.hosts]
-        self._world.directory.export_keytab(self._service, self._keytab, principals)
+        self._site.directory.export_keytab(self._service, self._keytab, principals)

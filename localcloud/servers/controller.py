@@ -11,7 +11,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .world import World
+    from .site import Site
 
 HERE = Path(__file__).parent
 PORT_SHIFT = (
@@ -29,19 +29,19 @@ class DirectoryRefused(RuntimeError):
 class Controller:
     """Of the domain `domain`, at `address`; all of it is in the world's folder `name`."""
 
-    def __init__(self, world: World, domain: str, name: str, address: str) -> None:
+    def __init__(self, site: Site, domain: str, name: str, address: str) -> None:
         self.domain, self.realm, self.address = domain, domain.upper(), address
-        self.folder = world.home / name
-        self._world, self._name, self._lock = world, f"samba-{name}", threading.Lock()
+        self.folder = site.home / name
+        self._site, self._name, self._lock = site, f"samba-{name}", threading.Lock()
         self._lay_out()
-        world.names.add_domain(domain, address)
+        site.names.add_domain(domain, address)
         self._samba = self._start_samba()
         self._changes = self._start_changes()
 
     def await_ready(self) -> None:
         """Raises ServerFailed; DirectoryRefused where its DNS does not take its address."""
-        self._world.supervisor.wait_until(
-            lambda: _accepts(self.address, KERBEROS_PORT), self._samba, "Samba", self._world.home / f"{self._name}.log"
+        self._site.supervisor.wait_until(
+            lambda: _accepts(self.address, KERBEROS_PORT), self._samba, "Samba", self._site.home / f"{self._name}.log"
         )
         self.ask("lead_to", self.address)
 
@@ -66,32 +66,32 @@ class Controller:
             text = Template(configuration).substitute(
                 folder=folder, address=self.address, domain=self.domain, realm=self.realm, workgroup=workgroup
             )
-            self._world.account.write(folder / "smb.conf", text)
+            self._site.account.write(folder / "smb.conf", text)
 
         def make(folder: Path) -> None:
             configure(folder)
-            self._world.supervisor.run(
-                [self._world.machine.system_python, self._world.program(provision), folder, self.domain], FORGETFUL
+            self._site.supervisor.run(
+                [self._site.machine.system_python, self._site.program(provision), folder, self.domain], FORGETFUL
             )
 
-        version = self._world.supervisor.run(["samba", "--version"])
+        version = self._site.supervisor.run(["samba", "--version"])
         recipe = [version, self.domain, provision.read_text(), configuration]
-        self._world.templates.copy("samba", recipe, make, self.folder)
+        self._site.templates.copy("samba", recipe, make, self.folder)
         configure(self.folder)
-        self._world.authority.issue(self.folder, f"dc1.{self.domain}")
+        self._site.authority.issue(self.folder, f"dc1.{self.domain}")
 
     def _start_samba(self) -> subprocess.Popen[bytes]:
-        return self._world.spawn(
+        return self._site.spawn(
             self._name,
             ["samba", "--interactive", "--model=single", f"--configfile={self.folder}/smb.conf", "--debug-stdout"],
             environment=FORGETFUL
-            | {"LD_PRELOAD": f"{self._world.machine.native}/portshift.so", "PORT_SHIFT": str(PORT_SHIFT)},
+            | {"LD_PRELOAD": f"{self._site.machine.native}/portshift.so", "PORT_SHIFT": str(PORT_SHIFT)},
         )
 
     def _start_changes(self) -> subprocess.Popen[bytes]:
-        program = self._world.program(HERE / "samba" / "changes.py")
-        return self._world.supervisor.start(
-            [self._world.machine.system_python, program, self.folder],
+        program = self._site.program(HERE / "samba" / "changes.py")
+        return self._site.supervisor.start(
+            [self._site.machine.system_python, program, self.folder],
             subprocess.PIPE,
             FORGETFUL,
             stdin=subprocess.PIPE,

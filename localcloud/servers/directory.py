@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .controller import KERBEROS_PORT, Controller
 
 if TYPE_CHECKING:
-    from .world import World
+    from .site import Site
 
 HERE = Path(__file__).parent
 
@@ -38,20 +38,20 @@ account required pam_permit.so
 class Directory:
     """An Active Directory domain. Sign-in works as soon as the object exists."""
 
-    def __init__(self, world: World, domain: str) -> None:
+    def __init__(self, site: Site, domain: str) -> None:
         self.domain, self.realm = domain, domain.upper()
-        self.address = world.names.directory_address
-        self.verifier = world.home / "verifier.sock"
-        self._world = world
-        self.controller = Controller(world, domain, "ad", self.address)
-        self.krb5_conf = world.account.write(
-            world.home / "krb5.conf",
+        self.address = site.names.directory_address
+        self.verifier = site.home / "verifier.sock"
+        self._site = site
+        self.controller = Controller(site, domain, "ad", self.address)
+        self.krb5_conf = site.account.write(
+            site.home / "krb5.conf",
             Template(KRB5_CONF).substitute(realm=self.realm, address=self.address, port=KERBEROS_PORT),
             0o644,
         )
         verifier = self._start_verifier()
         self.controller.await_ready()
-        world.supervisor.wait_until(self.verifier.exists, verifier, "the verifier", world.home / "verifier.log")
+        site.supervisor.wait_until(self.verifier.exists, verifier, "the verifier", site.home / "verifier.log")
 
     def add_user(self, name: str, password: str) -> None:
         """Adds a user. Raises DirectoryRefused."""
@@ -70,15 +70,15 @@ class Directory:
         self.controller.ask("export_keytab", account, str(path), *principals)
 
     def _start_verifier(self) -> subprocess.Popen[bytes]:
-        world, services = self._world, self._world.folder("pam.d")
+        site, services = self._site, self._site.folder("pam.d")
         keytab = self.controller.folder / "verifier.keytab"
-        service = Template(PAM_SERVICE).substitute(module=world.machine.pam_krb5, realm=self.realm, keytab=keytab)
-        world.account.write(services / "mysqld", service)
+        service = Template(PAM_SERVICE).substitute(module=site.machine.pam_krb5, realm=self.realm, keytab=keytab)
+        site.account.write(services / "mysqld", service)
         for part in ("verifier.py", "tickets.py"):
-            program = world.program(HERE / part)
+            program = site.program(HERE / part)
         module = f"{program.parent.name}.verifier"
-        return world.spawn(
+        return site.spawn(
             "verifier",
-            [world.machine.system_python, "-m", module, self.verifier, services, self.realm],
-            environment={"KRB5_CONFIG": str(self.krb5_conf), "KRB5RCACHENAME": f"file2:{world.home}/replay"},
+            [site.machine.system_python, "-m", module, self.verifier, services, self.realm],
+            environment={"KRB5_CONFIG": str(self.krb5_conf), "KRB5RCACHENAME": f"file2:{site.home}/replay"},
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from .mysql_family import MySQLFamily, quoted
 
 if TYPE_CHECKING:
-    from .world import World
+    from .site import Site
 
 # What RDS grants its master user: no SUPER, FILE, SHUTDOWN:
 # docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
@@ -54,9 +54,9 @@ class MariaDB(MySQLFamily):
     folder = "mariadb"
 
     @classmethod
-    def create(cls, world: World, name: str, host: str, master_user: str, master_password: str) -> Self:
+    def create(cls, site: Site, name: str, host: str, master_user: str, master_password: str) -> Self:
         """With the master user that RDS makes, and nobody else."""
-        server = cls(world, name, [host])
+        server = cls(site, name, [host])
         server._lay_out()
         server._start(())
         account = f"{quoted(master_user)}@'%'"
@@ -64,21 +64,21 @@ class MariaDB(MySQLFamily):
         return server
 
     def _program(self) -> Iterable[str | Path]:
-        return (*self._world.machine.mariadbd, f"--plugin-dir={self._world.mariadb_plugins}", *SERVE)
+        return (*self._site.machine.mariadbd, f"--plugin-dir={self._site.mariadb_plugins}", *SERVE)
 
     def _client(self) -> Sequence[str]:
-        return (*self._world.machine.mariadb, "--no-defaults")
+        return (*self._site.machine.mariadb, "--no-defaults")
 
     def _lay_out(self) -> None:
         """Its data directory."""
-        machine = self._world.machine
+        machine = self._site.machine
         bootstrap = [*machine.mariadbd, "--bootstrap", *SMALL_AND_FORGETFUL]
 
         def make(folder: Path) -> None:
             tables = "".join((machine.mariadb_tables / name).read_text() for name in TABLES)
-            self._world.supervisor.run(
+            self._site.supervisor.run(
                 [*bootstrap, f"--datadir={folder}", self._scratch()], given=BEGIN + tables + ACCOUNTS
             )
 
         recipe = [machine.mariadb_version, *bootstrap, BEGIN, *TABLES, ACCOUNTS]
-        self._world.templates.copy("mariadb", recipe, make, self._folder / "data")
+        self._site.templates.copy("mariadb", recipe, make, self._folder / "data")

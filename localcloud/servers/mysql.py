@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from .mysql_family import RENAMED, MySQLFamily, quoted
 
 if TYPE_CHECKING:
-    from .world import World
+    from .site import Site
 
 # What RDS grants its master user: no SUPER, FILE, SHUTDOWN, SYSTEM_USER; the grant tables are read-only since 8.0.36:
 # docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.MySQL.CommonDBATasks.privilege-model.html
@@ -53,9 +53,9 @@ class MySQL(MySQLFamily):
     plugins: ClassVar[Mapping[str, str]] = {"kerberos": "auth_pam"}
 
     @classmethod
-    def create(cls, world: World, name: str, hosts: Sequence[str], master_user: str, master_password: str) -> Self:
+    def create(cls, site: Site, name: str, hosts: Sequence[str], master_user: str, master_password: str) -> Self:
         """With the master user that RDS makes, and nobody else."""
-        server = cls(world, name, hosts)
+        server = cls(site, name, hosts)
         server._lay_out()
         server._start(())
         account = f"{quoted(master_user)}@'%'"
@@ -63,28 +63,28 @@ class MySQL(MySQLFamily):
         return server
 
     def _program(self) -> Iterable[str | Path]:
-        plugins = f"--plugin-dir={self._world.plugins}"
-        return (*self._world.machine.mysqld, plugins, *SERVE, *self._binary_log())
+        plugins = f"--plugin-dir={self._site.plugins}"
+        return (*self._site.machine.mysqld, plugins, *SERVE, *self._binary_log())
 
     def _client(self) -> Iterable[str]:
-        return self._world.machine.mysql
+        return self._site.machine.mysql
 
     def _binary_log(self) -> Iterable[str]:
         return ("--skip-log-bin",)
 
     def _lay_out(self) -> None:
         """Its data directory."""
-        world, machine = self._world, self._world.machine
+        site, machine = self._site, self._site.machine
 
         def make(folder: Path) -> None:
-            first = world.account.write(self._folder / "first.sql", RENAMED)
-            world.supervisor.run(
+            first = site.account.write(self._folder / "first.sql", RENAMED)
+            site.supervisor.run(
                 [
                     *machine.mysqld,
                     *INITIALIZE,
                     f"--datadir={folder}",
                     self._scratch(),
-                    f"--plugin-dir={world.plugins}",
+                    f"--plugin-dir={site.plugins}",
                     f"--init-file={first}",
                 ]
             )
@@ -92,4 +92,4 @@ class MySQL(MySQLFamily):
             (folder / "auto.cnf").unlink()  # the server's UUID: each copy makes its own
 
         recipe = [machine.mysql_version, *machine.mysqld, *INITIALIZE, RENAMED]
-        world.templates.copy("mysql", recipe, make, self._folder / "data")
+        site.templates.copy("mysql", recipe, make, self._folder / "data")

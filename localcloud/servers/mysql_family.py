@@ -14,7 +14,7 @@ from .names import PORT
 from .tokens import TokenSocket
 
 if TYPE_CHECKING:
-    from .world import World
+    from .site import Site
 
 ADMIN = "rdsadmin"  # as RDS's; it has no password, and a socket that is the server's account's own
 RENAMED = f"RENAME USER 'root'@'localhost' TO '{ADMIN}'@'localhost';\n"
@@ -41,17 +41,17 @@ class MySQLFamily(ABC):
     folder: ClassVar[str]  # its name begins so
     plugins: ClassVar[Mapping[str, str]] = {}  # by method, what a restart loads
 
-    def __init__(self, world: World, name: str, hosts: Sequence[str]) -> None:
+    def __init__(self, site: Site, name: str, hosts: Sequence[str]) -> None:
         """Nothing runs yet."""
         self.name, self.hosts, self.host = name, tuple(hosts), hosts[0]
-        self.address = world.names.add(*hosts)
-        self._world = world
-        self._folder = world.folder(f"{self.folder}-{self.address.rpartition('.')[2]}")  # its socket: a short path
+        self.address = site.names.add(*hosts)
+        self._site = site
+        self._folder = site.folder(f"{self.folder}-{self.address.rpartition('.')[2]}")  # its socket: a short path
         self._folder.chmod(0o700)
         self.log = self._folder / "error.log"
-        self.tokens = TokenSocket(world.account, self._folder / "tokens")
+        self.tokens = TokenSocket(site.account, self._folder / "tokens")
         self._takes_tokens = False
-        self._certificate, self._key = world.authority.issue(self._folder, *hosts)
+        self._certificate, self._key = site.authority.issue(self._folder, *hosts)
 
     def restart(self, methods: Iterable[str] = (), *, read_only: bool = False) -> None:
         """Stops, if it runs, and starts with the plugins of the named methods ("kerberos"). Raises ServerFailed."""
@@ -60,17 +60,17 @@ class MySQLFamily(ABC):
 
     def stop(self) -> None:
         """Stops in good order; `restart` starts it again."""
-        self._world.supervisor.stop(self._process, Signals.SIGTERM)
+        self._site.supervisor.stop(self._process, Signals.SIGTERM)
 
     def crash(self) -> None:
         """Ends at once: what has not reached its files is lost; `restart` recovers from these."""
-        self._world.supervisor.stop(self._process, Signals.SIGKILL)
+        self._site.supervisor.stop(self._process, Signals.SIGKILL)
 
     def delete(self) -> None:
         """Ends the server for good: its names no longer resolve, its data is gone."""
         self.crash()
         self.tokens.close()
-        self._world.names.forget(self.address)
+        self._site.names.forget(self.address)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def change_password(self, user: str, old: str, new: str) -> None:
@@ -103,13 +103,13 @@ class MySQLFamily(ABC):
 
     def _environment(self) -> dict[str, str]:
         """For the plugins: native/rdsauth.c."""
-        directory = self._world.directory
+        directory = self._site.directory
         verifier = {"SIGNON_VERIFIER": str(directory.verifier)} if directory else {}
         return {"SIGNON_TOKENS": str(self.tokens.path), **verifier}
 
     def _start(self, methods: Iterable[str], *more: str) -> None:
         folder = self._folder
-        self._process = self._world.spawn(
+        self._process = self._site.spawn(
             self.name,
             [
                 *self._program(),
@@ -121,14 +121,14 @@ class MySQLFamily(ABC):
                 f"--pid-file={folder}/pid",
                 f"--ssl-cert={self._certificate}",
                 f"--ssl-key={self._key}",
-                f"--ssl-ca={self._world.authority.bundle}",
+                f"--ssl-ca={self._site.authority.bundle}",
                 *(f"--plugin-load-add={plugin}=rdsauth.so" for plugin in self._loaded(methods)),
                 *more,
             ],
             self.log,
             self._environment(),
         )
-        self._world.supervisor.wait_until(self._answers, self._process, f"server {self.name}", self.log)
+        self._site.supervisor.wait_until(self._answers, self._process, f"server {self.name}", self.log)
 
     def _scratch(self) -> str:
         """Where its temporary tables lie. A server that starts deletes all that it finds there, others' tables too."""
@@ -140,8 +140,8 @@ class MySQLFamily(ABC):
     def _answer_to(self, hosts: Sequence[str]) -> None:
         """From now on these names lead to it; it has a certificate for them from its next start on."""
         self.hosts, self.host = tuple(hosts), hosts[0]
-        self._world.names.move(self.address, *hosts)
-        self._certificate, self._key = self._world.authority.issue(self._folder, *hosts)
+        self._site.names.move(self.address, *hosts)
+        self._certificate, self._key = self._site.authority.issue(self._folder, *hosts)
 
     def _answers(self) -> bool:
         """It greets whoever connects, or refuses him: before there is a master user nobody may come over TCP."""
@@ -155,7 +155,7 @@ class MySQLFamily(ABC):
     def _as_admin(self, statements: str) -> str:
         """Runs them as the hidden administrator; answers the rows. Raises ServerFailed."""
         where = (f"--socket={self._folder}/socket", f"--user={ADMIN}", "--batch", "--skip-column-names")
-        return self._world.supervisor.run([*self._client(), *where], given=statements).strip()
+        return self._site.supervisor.run([*self._client(), *where], given=statements).strip()
 
 
 def quoted_name(text: str) -> str:

@@ -14,10 +14,9 @@ from .pg_hba import ADMIN_ONLY_MEMBERSHIPS, PAM_SERVICE, pg_hba
 from .tokens import TokenSocket
 
 if TYPE_CHECKING:
-    from localcloud.machine import PostgreSQLPrograms
+    from localcloud.servers.machine import PostgreSQLPrograms
 
-    from .directory import Directory
-    from .world import World
+    from .site import JoinedDirectory, Site
 
 # What RDS grants its master user, who is no superuser:
 # docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Appendix.PostgreSQL.CommonDBATasks.Roles.rds_superuser.html
@@ -77,28 +76,28 @@ class PostgreSQL:
     port = 5432
 
     def __init__(
-        self, world: World, name: str, hosts: Sequence[str], programs: PostgreSQLPrograms, master_user: str
+        self, site: Site, name: str, hosts: Sequence[str], programs: PostgreSQLPrograms, master_user: str
     ) -> None:
         """Nothing runs yet: see `create` and `replicate`."""
         self.name, self.hosts, self.host = name, tuple(hosts), hosts[0]
         self.version = programs.version
-        self.address = world.names.add(*hosts)
-        self.programs, self._master_user, self._world = programs, master_user, world
-        self._folder = world.folder(f"postgresql-{self.address.rpartition('.')[2]}")  # its socket needs a short path
+        self.address = site.names.add(*hosts)
+        self.programs, self._master_user, self._site = programs, master_user, site
+        self._folder = site.folder(f"postgresql-{self.address.rpartition('.')[2]}")  # its socket needs a short path
         self._data = self._folder / "data"
         self._settings: dict[str, str] = {}
         self._source: PostgreSQL | None = None
         self._service = f"rds-{self._folder.name}"  # its account in the directory
-        self.tokens = TokenSocket(world.account, self._folder / "tokens")
+        self.tokens = TokenSocket(site.account, self._folder / "tokens")
         self._takes_tokens = False
-        self._joined_to: Directory | None = None
+        self._joined_to: JoinedDirectory | None = None
         self.log = self._folder / "error.log"
-        self._certificate, self._key = world.authority.issue(self._folder, *hosts)
+        self._certificate, self._key = site.authority.issue(self._folder, *hosts)
 
     @classmethod
     def create(
         cls,
-        world: World,
+        site: Site,
         name: str,
         hosts: Sequence[str],
         programs: PostgreSQLPrograms,
@@ -106,21 +105,21 @@ class PostgreSQL:
         master_password: str,
     ) -> Self:
         """A writer with the roles that RDS makes, and no others."""
-        server = cls(world, name, hosts, programs, master_user)
+        server = cls(site, name, hosts, programs, master_user)
 
         def make(folder: Path) -> None:
-            world.supervisor.run([programs.bin / "initdb", *INITIALIZE, f"--pgdata={folder}"])
+            site.supervisor.run([programs.bin / "initdb", *INITIALIZE, f"--pgdata={folder}"])
 
         recipe = [programs.version, str(programs.bin), *INITIALIZE]
-        world.templates.copy("postgresql", recipe, make, server._data)
+        site.templates.copy("postgresql", recipe, make, server._data)
         server._start(())
         server._make_roles(master_password)
         return server
 
     @classmethod
-    def replicate(cls, world: World, name: str, hosts: Sequence[str], source: PostgreSQL) -> Self:
+    def replicate(cls, site: Site, name: str, hosts: Sequence[str], source: PostgreSQL) -> Self:
         """A reader of `source`: read only, with whatever is written there a moment later."""
-        server = cls(world, name, hosts, source.programs, source._master_user)
+        server = cls(site, name, hosts, source.programs, source._master_user)
         # The directory knows a cluster's members by one account: readers share the name of the reader endpoint.
         server._service = source._service
         server._copy(source)
@@ -137,14 +136,14 @@ class PostgreSQL:
 
     def stop(self) -> None:
         """Ends all sessions and stops in good order; `restart` starts it again."""
-        self._world.supervisor.stop(self._process, Signals.SIGINT)
+        self._site.supervisor.stop(self._process, Signals.SIGINT)
 
     def crash(self) -> None:
         """Ends at once: what has not reached its files is lost; `restart` recovers from these.
 
         A session outlives the first process until it notices, and as long as one is left no other server may start.
         """
-        self._world.supervisor.stop(self._process, Signals.SIGKILL)
+        self._site.supervisor.stop(self._process, Signals.SIGKILL)
         while left := self._processes():
             for pid in left:
                 with suppress(ProcessLookupError):
@@ -165,7 +164,7 @@ class PostgreSQL:
         assert old
         old.restart(methods, read_only=True)  # it has sessions of ours only from now on, had it crashed too
         reached = REACHED.format(place=_quoted(old._as_admin(WRITTEN)))
-        await_it = self._world.supervisor.wait_until
+        await_it = self._site.supervisor.wait_until
         await_it(lambda: self._as_admin(reached) == "t", self._process, f"PostgreSQL {self.name}", self.log)
         old.stop()  # in good order: the rest is sent to who follows it
         self._as_admin(LEAD)
@@ -187,19 +186,19 @@ class PostgreSQL:
         if self._process.poll() is None:
             before = self._loaded()
             self._process.send_signal(Signals.SIGHUP)
-            self._world.supervisor.wait_until(
+            self._site.supervisor.wait_until(
                 lambda: self._loaded() != before, self._process, f"PostgreSQL {self.name}", self.log
             )
 
     def delete(self) -> None:
         """Ends the server for good: its names no longer resolve, its data is gone."""
         self.tokens.close()
-        self._world.supervisor.end(self._process)
-        self._world.names.forget(self.address)
+        self._site.supervisor.end(self._process)
+        self._site.names.forget(self.address)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, methods: Iterable[str], *, read_only: bool = False) -> None:
-        directory = self._joined_to = self._world.directory if "kerberos" in methods else None
+        directory = self._joined_to = self._site.directory if "kerberos" in methods else None
         settings = {
             **SMALL_AND_FORGETFUL,
             **SERVE,
@@ -214,7 +213,7 @@ class PostgreSQL:
             "hba_file": str(self._write_hba()),
             "krb_server_keyfile": str(self._keytab(directory)) if directory else "",
         }
-        self._process = self._world.spawn(
+        self._process = self._site.spawn(
             self.name,
             [
                 self.programs.bin / "postgres",
@@ -226,7 +225,7 @@ class PostgreSQL:
             self._pam() | (self._kerberos(directory) if directory else {}),
             last=Signals.SIGQUIT,  # ends its children too, and gives its shared memory back
         )
-        self._world.supervisor.wait_until(self._is_ready, self._process, f"PostgreSQL {self.name}", self.log)
+        self._site.supervisor.wait_until(self._is_ready, self._process, f"PostgreSQL {self.name}", self.log)
 
     def _is_ready(self) -> bool:
         """The server writes its state to the last line of its pid file; a file may be left of another process."""
@@ -245,27 +244,27 @@ class PostgreSQL:
                     found.append(int(process.name))
         return found
 
-    def _keytab(self, directory: Directory) -> Path:
+    def _keytab(self, directory: JoinedDirectory) -> Path:
         path = self._folder / "keytab"
         path.unlink(missing_ok=True)
         directory.export_keytab(self._service, path, [f"postgres/{host}" for host in self.hosts])
         return path
 
-    def _kerberos(self, directory: Directory) -> dict[str, str]:
+    def _kerberos(self, directory: JoinedDirectory) -> dict[str, str]:
         """The environment for Kerberos; the tickets that it has seen are remembered here and not in /var/tmp."""
         return {"KRB5_CONFIG": str(directory.krb5_conf), "KRB5RCACHENAME": f"file2:{self._folder}/replay"}
 
     def _pam(self) -> dict[str, str]:
         """The environment in which PAM has tokens checked: with a folder of services and a module of our own."""
-        module, services = self._world.machine.native / "pam_rds_iam.so", self._folder / "pam.d"
+        module, services = self._site.machine.native / "pam_rds_iam.so", self._folder / "pam.d"
         lines = [f"{what} required {module}\n" for what in ("auth", "account")]
-        self._world.account.write(self._world.account.folder(services) / PAM_SERVICE, "".join(lines))
+        self._site.account.write(self._site.account.folder(services) / PAM_SERVICE, "".join(lines))
         return {"LD_PRELOAD": str(module), "SIGNON_PAM": str(services), "SIGNON_TOKENS": str(self.tokens.path)}
 
     def _write_hba(self) -> Path:
         realm = self._joined_to.realm if self._joined_to else None
         text = pg_hba(self.programs.major, self._master_user, realm, iam=self._takes_tokens)
-        return self._world.account.write(self._folder / "pg_hba.conf", text)
+        return self._site.account.write(self._folder / "pg_hba.conf", text)
 
     def _loaded(self) -> str:
         """When its configuration was read, as it says."""
@@ -279,7 +278,7 @@ class PostgreSQL:
     def _copy(self, source: PostgreSQL) -> None:
         """Everything that `source` has, which is followed from then on."""
         self._source, self._settings = source, {"primary_conninfo": f"host={source._folder} user=rdsadmin"}
-        self._world.supervisor.run(
+        self._site.supervisor.run(
             [
                 source.programs.bin / "pg_basebackup",
                 f"--host={source._folder}",
@@ -289,21 +288,21 @@ class PostgreSQL:
                 "--no-sync",
             ]
         )
-        self._world.account.write(self._data / "standby.signal", "")
+        self._site.account.write(self._data / "standby.signal", "")
 
     def _answer_to(self, hosts: Sequence[str]) -> None:
         """From now on these names lead to it; its certificate and its key are for them from its next start on."""
         self.hosts, self.host = tuple(hosts), hosts[0]
-        self._world.names.move(self.address, *hosts)
-        self._certificate, self._key = self._world.authority.issue(self._folder, *hosts)
+        self._site.names.move(self.address, *hosts)
+        self._certificate, self._key = self._site.authority.issue(self._folder, *hosts)
 
     def _as_admin(self, statements: str) -> str:
         """Runs them as the hidden administrator; answers the rows. Raises ServerFailed."""
-        file = self._world.account.write(self._folder / "admin.sql", statements)
+        file = self._site.account.write(self._folder / "admin.sql", statements)
         psql = self.programs.bin / "psql"
         who = (f"--host={self._folder}", "--username=rdsadmin", "--dbname=postgres")
         how = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", f"--file={file}")
-        rows = self._world.supervisor.run([psql, *who, *how])
+        rows = self._site.supervisor.run([psql, *who, *how])
         file.unlink()
         return rows.strip()
 

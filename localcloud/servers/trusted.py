@@ -9,7 +9,7 @@ from .controller import FORGETFUL, HERE, KERBEROS_PORT, Controller
 
 if TYPE_CHECKING:
     from .directory import Directory
-    from .world import World
+    from .site import Site
 
 # As AWS's guide has it for a directory on premises: the databases belong to the managed one.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos-setting-up.html
@@ -36,11 +36,11 @@ KRB5_CONF = """\
 class TrustedDomain:
     """People sign in there as soon as the object exists, and to the directory's databases if these know them."""
 
-    def __init__(self, world: World, directory: Directory, domain: str) -> None:
+    def __init__(self, site: Site, directory: Directory, domain: str) -> None:
         self.realm = domain.upper()
-        self._controller = Controller(world, domain, "on-premises", world.names.add(domain))
-        self.krb5_conf = world.account.write(
-            world.home / "krb5-on-premises.conf",
+        self._controller = Controller(site, domain, "on-premises", site.names.add(domain))
+        self.krb5_conf = site.account.write(
+            site.home / "krb5-on-premises.conf",
             Template(KRB5_CONF).substitute(
                 realm=self.realm,
                 address=self._controller.address,
@@ -50,9 +50,9 @@ class TrustedDomain:
             ),
             0o644,
         )
-        trust = world.program(HERE / "samba" / "trust.py")
+        trust = site.program(HERE / "samba" / "trust.py")
         folders = directory.controller.folder, self._controller.folder
-        world.supervisor.run([world.machine.system_python, trust, *folders], FORGETFUL)
+        site.supervisor.run([site.machine.system_python, trust, *folders], FORGETFUL)
         self._controller.await_ready()
 
     def add_user(self, name: str, password: str) -> None:

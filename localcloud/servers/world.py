@@ -1,39 +1,25 @@
 """A world of real servers: one certificate authority, one network, one directory, any number of databases."""
 
 import shutil
-import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from signal import Signals
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from localcloud.machine import Machine
-
-from . import stale
-from .account import Account
 from .aurora_mysql import AuroraMySQL
-from .authority import Authority
 from .controller import PORT_SHIFT
 from .directory import Directory
+from .machine import Machine
 from .mariadb import MariaDB
 from .mysql import MySQL
-from .names import Names, loopback
-from .place import DISK, MEMORY, place
+from .names import loopback
 from .postgresql import PostgreSQL
-from .supervisor import Supervisor
-from .templates import Templates
+from .site import Site
 from .trusted import TrustedDomain
 
-_PREFIX = "signon."
 
-
-class World:
+class World(Site):
     """Everything that must end together. Leaving it kills all of its processes and removes its folder.
-
-    All of it is on 127.0.x.0/24, or on the network that it is given, and below `home`; nothing else on the machine is
-    touched.
 
     `migrations` are what teams do to their new databases: SQL, by the name of a new PostgreSQL database, that its owner
     runs in it before RDS announces it.
@@ -41,27 +27,8 @@ class World:
 
     def __init__(self, machine: Machine, network: Callable[[int], str] = loopback) -> None:
         """`network` makes the network of a number that no other world has."""
-        for parent in (MEMORY, DISK):
-            stale.sweep(parent, _PREFIX)
-        self.machine = machine
-        self.account = Account.unprivileged()
-        self.home = self.account.give(stale.make(place(), _PREFIX))
-        self.home.chmod(0o755)
-        self.supervisor = Supervisor(self.account, self.home)
-        self.templates = Templates(machine.cache / "templates", self.account, self.supervisor)
-        self.authority = Authority(self.account, self.home / "ca.pem")
-        self.hosts = self.account.write(self.home / "hosts", "", 0o644)
-        self.names = Names(self.hosts, self.account.write(self.home / "services", "", 0o644), network)
-        own = machine.mysql_plugin_dir
-        self.plugins = self._plugins("plugins", "rdsauth.so", *(own.glob("*.so") if own else ()))
-        self.mariadb_plugins = self._plugins("mariadb-plugins", "rdsauth-mariadb.so")
-        self.directory: Directory | None = None
+        super().__init__(machine, network)
         self.migrations: dict[str, str] = {}
-
-    @property
-    def resolving(self) -> dict[str, str]:
-        """The environment in which a process resolves the names of this world's servers."""
-        return self.names.resolving
 
     @property
     def client_environment(self) -> dict[str, str]:
@@ -81,16 +48,12 @@ class World:
 
         Raises ServerFailed.
         """
-        self.directory = Directory(self, domain)
-        return self.directory
+        self.directory = directory = Directory(self, domain)
+        return directory
 
-    def start_trusted_domain(self, domain: str) -> TrustedDomain:
-        """Starts a domain on premises whose people the directory, which must have been started, lets in.
-
-        Raises ServerFailed.
-        """
-        assert self.directory
-        return TrustedDomain(self, self.directory, domain)
+    def start_trusted_domain(self, directory: Directory, domain: str) -> TrustedDomain:
+        """Starts a domain on premises whose people the directory lets in. Raises ServerFailed."""
+        return TrustedDomain(self, directory, domain)
 
     def mysql(self, name: str, host: str, master_user: str, master_password: str) -> MySQL:
         """Starts a MySQL server that answers to `host`, without auth_pam. May be called from several threads.
@@ -133,42 +96,6 @@ class World:
         May be called from several threads. Raises ServerFailed.
         """
         return PostgreSQL.replicate(self, name, hosts, source)
-
-    def spawn(
-        self,
-        name: str,
-        argv: Iterable[str | Path],
-        output: Path | int | None = None,
-        environment: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
-        last: Signals = Signals.SIGKILL,
-    ) -> subprocess.Popen[bytes]:
-        """Starts a process under the unprivileged account; it ends with this world at the latest.
-
-        `output` takes what it writes, errors too: a file to append to (None: `<home>/<name>.log`), or subprocess.PIPE.
-        `environment` is all it gets besides PATH and HOME; `cwd` is `home` if None; `last` is the signal that ends it.
-        """
-        return self.supervisor.start(argv, output or self.home / f"{name}.log", environment or {}, cwd, last=last)
-
-    def folder(self, name: str) -> Path:
-        """A folder below `home` that belongs to the unprivileged account."""
-        return self.account.folder(self.home / name)
-
-    def give(self, path: Path) -> Path:
-        """Makes the unprivileged account the owner of `path`."""
-        return self.account.give(path)
-
-    def program(self, source: Path) -> Path:
-        """A copy of a program that the unprivileged account can read, wherever the checkout lies."""
-        return self.account.write(self.folder("programs") / source.name, source.read_bytes(), 0o644)
-
-    def _plugins(self, name: str, ours: str, *its: Path) -> Path:
-        """A server's plugin folder: its own plugins, and ours."""
-        folder = self.folder(name)
-        for plugin in its:
-            (folder / plugin.name).symlink_to(plugin)
-        (folder / "rdsauth.so").symlink_to(self.machine.native / ours)
-        return folder
 
     def close(self) -> None:
         """Kills all processes of this world and removes its folder."""

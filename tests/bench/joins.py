@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from unittest import mock
 
-from localcloud.scenery import create_cluster
+from localcloud.examples.example_data import create_cluster
 from tests.simulation.calls import Call
 from tests.simulation.executions import Execution
 from tests.simulation.servers import WarmPostgreSQL

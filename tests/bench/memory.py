@@ -17,8 +17,8 @@ from pathlib import Path
 
 import psycopg2
 
-from localcloud.machine import Machine
 from localcloud.servers import World
+from localcloud.servers.machine import Machine
 from localcloud.servers.postgresql import PostgreSQL
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from localcloud.quotas import NAMES
+from localcloud.deploy.quotas import NAMES
 from tests.contract.project import RESOURCES, TEMPLATE
 from tests.contract.reach import ROOT
 

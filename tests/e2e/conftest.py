@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.mailbox import Mailbox
+from localcloud.people.mailbox import Mailbox
 from tests.e2e.scene import PEOPLE, Ended, Scene
 
 

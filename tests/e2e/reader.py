@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from localcloud.running import CHECKOUT, Running
+from localcloud.checkout import CHECKOUT
+from localcloud.people.running import Running
 
 # What a person types afterwards: a question; its answer comes without decoration.
 ASKING = {

@@ -17,11 +17,11 @@ from typing import Any
 import yaml
 from moto.rds.models import rds_backends
 
-from localcloud import scenery
 from localcloud.cloud import Cloud
-from localcloud.scenery import create_database, switch_sweep
+from localcloud.examples import example_data
+from localcloud.examples.example_data import create_database, switch_sweep
 
-PEOPLE = {**scenery.PEOPLE, "carol": "Purple-Monkey-9"}
+PEOPLE = {**example_data.PEOPLE, "carol": "Purple-Monkey-9"}
 READING = ("Describe", "Get", "List", "Head")
 OWN_MEMORY = {("dynamodb", "UpdateItem")}  # the claim's and the record's
 REAL_SECONDS = 240
@@ -212,7 +212,7 @@ class Scene:
 
     def changes_made_by(self, execution: Ended) -> dict[tuple[str, str], int]:
         """The AWS calls of the execution's functions that are not reads, its own memory aside."""
-        calls = self.cloud.figures.calls(execution.arn)
+        calls = self.cloud.counter.calls(execution.arn)
         return {
             call: count for call, count in calls.items() if not call[1].startswith(READING) and call not in OWN_MEMORY
         }
@@ -251,7 +251,7 @@ class Scene:
     def role(self, name: str) -> str:
         """The ARN of an application's role, which is made where there is none."""
         roles = {role["RoleName"]: role["Arn"] for role in self.cloud.client("iam").list_roles()["Roles"]}
-        return str(roles.get(name) or scenery.create_role(self.cloud, name))
+        return str(roles.get(name) or example_data.create_role(self.cloud, name))
 
     def delete(self, *names: str) -> None:
         """Instances, and clusters with their members: servers take memory, and names of endpoints are few."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.scenery import create_cluster
+from localcloud.examples.example_data import create_cluster
 from tests.conftest import Eventually
 from tests.e2e.scene import PEOPLE, Ended, Scene
 from tests.integration.localcloud.databases import Cluster
@@ -66,7 +66,7 @@ def test_one_event_of_the_cluster_and_one_of_each_instance_make_one_execution_th
     scene: Scene, by_events: list[Ended], onboarded: Ended
 ) -> None:
     assert sorted(ended.end for ended in by_events) == ["Already in progress"] * 3 + [onboarded.end]
-    calls = scene.cloud.figures.calls(onboarded.arn)
+    calls = scene.cloud.counter.calls(onboarded.arn)
     assert {call: calls[call] for call in CHANGES} == {("rds", "ModifyDBCluster"): 1, ("rds", "RebootDBInstance"): 3}
     assert ("rds", "ModifyDBInstance") not in calls
     assert onboarded.dossier["database"]["name"] == "accounts-1"
@@ -170,7 +170,7 @@ def test_a_cluster_without_an_instance_waits_for_its_writer(scene: Scene, eventu
     states = scene.cloud.client("stepfunctions")
 
     def has_looked() -> bool:
-        return scene.cloud.figures.calls(execution)["rds", "DescribeDBClusters"] >= 2
+        return scene.cloud.counter.calls(execution)["rds", "DescribeDBClusters"] >= 2
 
     scene.until(has_looked)
     assert states.describe_execution(executionArn=execution)["status"] == "RUNNING"

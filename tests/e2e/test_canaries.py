@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from localcloud.scenery import create_cluster
+from localcloud.examples.example_data import create_cluster
 from tests.e2e.canaries import Nest, arn_of, everything_left, lines_of
 from tests.e2e.scene import PEOPLE, Ended, Scene
 

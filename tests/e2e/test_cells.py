@@ -9,7 +9,7 @@ import pytest
 from localcloud.demo.play import NotHere, Play, prove
 from localcloud.demo.plays import PLAYS
 from localcloud.demo.terminal import Terminal
-from localcloud.scenery import API, MIGRATIONS, PROFILES, REPORTS
+from localcloud.examples.example_data import API, MIGRATIONS, PROFILES, REPORTS
 from tests.e2e.scene import Ended, Scene
 
 Cell = tuple[str, str]

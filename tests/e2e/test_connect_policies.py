@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.scenery import API
+from localcloud.examples.example_data import API
 from tests.e2e.scene import Ended, Scene
 from tests.whole import only_in_test_all
 

@@ -46,7 +46,7 @@ def test_an_execution_that_is_stopped_is_told_of_once_and_the_next_run_goes_on(s
 
     ended = scene.run("stopped-1")
     assert ended.end == "Onboarded"
-    assert scene.cloud.figures.calls(ended.arn)["rds", "ModifyDBInstance"] == 0  # the first one's join was not lost
+    assert scene.cloud.counter.calls(ended.arn)["rds", "ModifyDBInstance"] == 0  # the first one's join was not lost
     assert "holder" not in scene.claim("stopped-1")
     assert subjects(told, "stopped-1") == [
         "stopped-1: the execution was stopped by somebody",

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.function_events import FOLDER, ORDERS, TERMINALS
-from localcloud.running import CHECKOUT
-from localcloud.scenery import create_database
+from localcloud.checkout import CHECKOUT
+from localcloud.examples.example_data import create_database
+from localcloud.people.function_events import FOLDER, ORDERS, TERMINALS
 from tests.conftest import Eventually
 from tests.e2e.reader import Reader
 from tests.whole import only_in_test_all

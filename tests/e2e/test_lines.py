@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.running import CHECKOUT
-from localcloud.scenery import API, PEOPLE
+from localcloud.checkout import CHECKOUT
+from localcloud.examples.example_data import API, PEOPLE
 from tests.conftest import Eventually
 from tests.e2e.reader import Reader, asking, blocks, commands, page_lines, typed_lines
 from tests.whole import only_in_test_all

@@ -40,6 +40,6 @@ def test_the_same_event_many_times_has_one_effect(scene: Scene) -> None:
     arns = scene.until(lambda: len(found := scene.executions_about("many-1")) >= 10 + len(first) and found)
     ended = [scene.ended(arn) for arn in arns]
     assert {end.end for end in ended} <= {"Onboarded", "Already in progress"}
-    calls = [scene.cloud.figures.calls(end.arn) for end in ended]
+    calls = [scene.cloud.counter.calls(end.arn) for end in ended]
     assert sum(call["rds", "ModifyDBInstance"] for call in calls) == 1
     assert sum(call["rds", "RebootDBInstance"] for call in calls) == 1

@@ -12,7 +12,7 @@ def test_the_event_of_a_new_database_ends_in_onboarded(orders: Ended) -> None:
 
 
 def test_the_database_was_joined_once_and_rebooted_once(scene: Scene, orders: Ended) -> None:
-    calls = scene.cloud.figures.calls(orders.arn)
+    calls = scene.cloud.counter.calls(orders.arn)
     assert calls["rds", "ModifyDBInstance"] == 1
     assert calls["rds", "RebootDBInstance"] == 1
     assert scene.database("orders-1")["DomainMemberships"][0]["Status"] == "kerberos-enabled"

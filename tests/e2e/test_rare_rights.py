@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.scenery import API
+from localcloud.examples.example_data import API
 from tests.e2e.scene import Ended, Scene
 from tests.whole import only_in_test_all
 
@@ -34,7 +34,7 @@ def test_a_reboot_that_rds_was_too_busy_for_is_looked_for_before_it_is_asked_for
     scene.create_database("unsure-1", "unsure")
     ended = scene.onboarded_by_event("unsure-1")
     assert ended.end == "Onboarded"
-    calls = scene.cloud.figures.calls(ended.arn)
+    calls = scene.cloud.counter.calls(ended.arn)
     assert (calls["rds", "RebootDBInstance"], calls["rds", "DescribeEvents"]) == (2, 1)
 
 
@@ -46,10 +46,10 @@ def test_three_databases_whose_profile_is_missing_stop_the_sweep_which_says_so(s
     for name in names:
         ended = scene.onboarded_by_event(name)
         assert (ended.end, ended.dossier["outcome"]["Error"]) == ("Needs a person", "ProfileUnusable")
-    published = scene.cloud.figures.calls()["sns", "Publish"]
+    published = scene.cloud.counter.calls()["sns", "Publish"]
     scene.sweep()
     scene.sweep()
-    assert scene.cloud.figures.calls()["sns", "Publish"] == published + 1
+    assert scene.cloud.counter.calls()["sns", "Publish"] == published + 1
     for name in names:
         scene.cloud.client("rds").delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
     scene.sweep()  # whose next look finds nothing to stop for

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from localcloud import samples
-from localcloud.sam.events import folder_of
+from localcloud.deploy.translation import read
+from localcloud.examples import samples
+from localcloud.people.sam_events import folder_of
 from localcloud.sam.firewall import rules
-from localcloud.translation import read
 from tests.e2e.demos import ROOT, demo
 from tests.e2e.reader import Reader
 from tests.whole import only_in_test_all

@@ -41,7 +41,7 @@ def test_a_dry_run_writes_nothing_at_all(scene: Scene, twice: Ended) -> None:
     ended = scene.run("twice-1", dry_run=True)
     written = {
         call
-        for call in scene.cloud.figures.calls(ended.arn)
+        for call in scene.cloud.counter.calls(ended.arn)
         if not call[1].startswith(("Describe", "Get", "List", "Head"))
     }
     assert written == set()

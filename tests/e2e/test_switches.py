@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.demo.terminal import Terminal
-from localcloud.scenery import API, credentials
+from localcloud.examples.example_data import API, credentials
 from tests.e2e.scene import PEOPLE, Ended, Scene
 from tests.whole import only_in_test_all
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 from moto.ds.models import ds_backends
 
-from localcloud.scenery import create_cluster, create_database
+from localcloud.examples.example_data import create_cluster, create_database
 from tests.simulation.executions import Execution
 from tests.simulation.moves import go_on
 from tests.simulation.statements import SIGN_IN

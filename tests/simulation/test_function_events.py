@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from localcloud.function_events import FOLDER, ORDERS, TERMINALS, claims
+from localcloud.examples.example_data import PROFILES as WORKED_EXAMPLES
+from localcloud.people.function_events import FOLDER, ORDERS, TERMINALS, claims
 from localcloud.rds.resource_ids import ResourceIds
-from localcloud.scenery import PROFILES as WORKED_EXAMPLES
 from tests.simulation.world import PROFILES, REGION, World
 
 # In the order of the story; those that RDS is busy with for a while, or that start others, come last

@@ -20,8 +20,8 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from localcloud.cloud import Cloud
-from localcloud.lambdas import ASYNCHRONOUS_RETRIES
-from localcloud.scenery import API, create_cluster, create_database, create_role
+from localcloud.examples.example_data import API, create_cluster, create_database, create_role
+from localcloud.services.lambdas import ASYNCHRONOUS_RETRIES
 from signon.aws import clients
 from signon.domain.logins.connect_policies import PATH, document, policy_name
 from tests.simulation.calls import Calls

@@ -10,7 +10,7 @@ from localcloud.cloud import Sam
 from localcloud.demo import story
 from localcloud.demo.play import DemoFailed, refused
 from localcloud.demo.plays import PLAYS
-from localcloud.narration import folded, lines_under
+from localcloud.people.narration import folded, lines_under
 from signon.domain.engines import ENGINES
 
 pytestmark = pytest.mark.usefixtures("signals_as_before")

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.chronicle import of_event
-from localcloud.narration import Told
+from localcloud.people.chronicle import of_event
+from localcloud.people.narration import Told
 from signon.aws.clients import permission_missing
 from signon.aws.rds_changes import _refusals
 from signon.domain.engines import MYSQL_PAM, POSTGRESQL_AD, Method

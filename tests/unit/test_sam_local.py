@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import function_events, lines, samples
-from localcloud.running import CHECKOUT, Running
+from localcloud.checkout import CHECKOUT
+from localcloud.examples import samples
+from localcloud.people import function_events, lines
+from localcloud.people.running import Running
+from localcloud.people.sam_events import filled, folder_of
 from localcloud.sam import engines, firewall, keeper
 from localcloud.sam.account import ACCOUNT
-from localcloud.sam.events import filled, folder_of
 from localcloud.sam.start_lambda import as_lambda_answers
 
 

@@ -11,7 +11,7 @@ import pytest
 from moto.rds.models import rds_backends
 
 from localcloud.cloud import Cloud
-from localcloud.scenery import create_cluster
+from localcloud.examples.example_data import create_cluster
 from signon.aws import rds, rds_changes, reboots, records
 from signon.domain.engines import Scope
 from signon.domain.rds.database import Database

@@ -12,9 +12,9 @@ from typing import Any
 import pymysql
 import pytest
 
-from localcloud.machine import Machine
 from localcloud.servers import MySQL, World
 from localcloud.servers import mysql as servers
+from localcloud.servers.machine import Machine
 from signon.db.session import Session, sign_in
 from signon.domain.engines import MYSQL_PAM, Method
 from signon.domain.rds.credentials import Credentials

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.comparison import ALLOWED
-from localcloud.deploy import Stack
+from localcloud.deploy.comparison import ALLOWED
+from localcloud.deploy.deploy import Stack
 from tests.conftest import Eventually
 from tests.integration.localcloud.databases import Cluster, Database
 

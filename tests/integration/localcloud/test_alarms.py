@@ -11,9 +11,9 @@ import pytest
 
 from localcloud.clock import Clock
 from localcloud.cloud import Cloud
-from localcloud.cloudformation import DeploymentError
 from localcloud.cloudwatch.alarms import ALARM, INSUFFICIENT_DATA, OK, Alarm, Point
 from localcloud.cloudwatch.metrics import Metrics, metric
+from localcloud.deploy.cloudformation import DeploymentError
 from tests.conftest import Eventually
 
 DEPTH = metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": "watched"})

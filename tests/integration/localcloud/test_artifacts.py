@@ -4,7 +4,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from localcloud.artifacts import Artifacts
+from localcloud.deploy.artifacts import Artifacts
 
 # It takes its time, as pip does, so that a second one comes in the middle of it.
 MAKEFILE = """\

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.running import Running
+from localcloud.people.running import Running
 from tests.conftest import Eventually
 from tests.whole import only_in_test_all
 

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.cloudformation import DeploymentError
+from localcloud.deploy.cloudformation import DeploymentError
 
 
 def template(folder: Path, resources: str) -> Path:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.deploy import Stack
-from localcloud.eventbridge import target_input
+from localcloud.deploy.deploy import Stack
+from localcloud.services.eventbridge import target_input
 from tests.conftest import Eventually
 
 from .letters import letter

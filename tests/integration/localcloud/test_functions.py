@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.deploy import Stack
+from localcloud.deploy.deploy import Stack
 from tests.conftest import Eventually
 
 from .conftest import Ask
@@ -85,7 +85,7 @@ def test_what_a_function_prints_is_in_its_log_group(cloud: Cloud, probe: Stack, 
 
 def test_its_aws_calls_are_counted_for_the_execution_that_made_them(cloud: Cloud, ask: Ask) -> None:
     execution = ask("call")["executionArn"]
-    assert dict(cloud.figures.calls(execution)) == {
+    assert dict(cloud.counter.calls(execution)) == {
         ("s3", "ListObjectsV2"): 1,
         ("rds", "DescribeDBInstances"): 1,
         ("dynamodb", "ListTables"): 1,

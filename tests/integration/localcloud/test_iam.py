@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.cloudformation import DeploymentError
-from localcloud.deploy import Stack
+from localcloud.deploy.cloudformation import DeploymentError
+from localcloud.deploy.deploy import Stack
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOGS = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.iam.grants import Grant, Use, unused
+from localcloud.deploy.grants import Grant, Use, unused
 from localcloud.iam.policies import Need, NotModelled, Verdict, judge, statements
 from tests.unused_grants import verdict
 

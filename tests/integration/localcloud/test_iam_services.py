@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.deploy import Stack
+from localcloud.deploy.deploy import Stack
 from localcloud.iam.state_machine_roles import LOG_DELIVERY
 from tests.conftest import Eventually
 

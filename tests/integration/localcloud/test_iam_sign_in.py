@@ -12,8 +12,8 @@ from typing import Any
 import boto3
 import pytest
 
-from localcloud import scenery
 from localcloud.cloud import Cloud
+from localcloud.examples import example_data
 from tests.conftest import Eventually
 from tests.integration.localcloud.databases import Cluster, Database, psql
 
@@ -138,7 +138,9 @@ def scene(request: pytest.FixtureRequest, cloud: Cloud, eventually: Eventually, 
     resource = seen.get("DbClusterResourceId") or seen["DbiResourceId"]
     users = f"arn:aws:rds-db:us-east-1:{cloud.account}:dbuser:{resource}"
     roles = {f"payments-api-{kind.engine}": [f"{users}/payments_app"], f"nobody-{kind.engine}": []}
-    app, nobody = (scenery.credentials(cloud, scenery.create_role(cloud, name, may)) for name, may in roles.items())
+    app, nobody = (
+        example_data.credentials(cloud, example_data.create_role(cloud, name, may)) for name, may in roles.items()
+    )
     scene = Scene(database, kind, app, nobody)
     writer, master = replace(scene, kind=replace(kind, endpoint="Endpoint")), database.master()["password"]
     for user in ("payments_app", "other_app"):

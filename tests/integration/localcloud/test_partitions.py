@@ -12,10 +12,10 @@ import boto3
 import pytest
 from moto.iam.models import iam_backends
 
-from localcloud.artifacts import Artifacts
 from localcloud.cloud import Cloud
-from localcloud.deploy import Stack, deploy
-from localcloud.partitions import url_suffix
+from localcloud.deploy.artifacts import Artifacts
+from localcloud.deploy.deploy import Stack, deploy
+from localcloud.iam.partitions import url_suffix
 from tests.integration.localcloud.test_refusals import part_of_the_template
 
 ROLES = ("DirectoryRole", "ReportEndingRole", "EnsureConnectPolicyRole")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from localcloud import scenery
 from localcloud.cloud import Cloud
+from localcloud.examples import example_data
 from localcloud.iam.policies import NotModelled
 from localcloud.iam.principals import Principal, principal
 
@@ -35,7 +35,7 @@ def may(cloud: Cloud, key: str) -> list[str]:
 def role(cloud: Cloud) -> Iterator[str]:
     """The ARN of a role that may sign in as one and two."""
     iam = cloud.client("iam")
-    yield scenery.create_role(cloud, "connecting", [f"{USERS}/one", f"{USERS}/two"])
+    yield example_data.create_role(cloud, "connecting", [f"{USERS}/one", f"{USERS}/two"])
     iam.delete_role_policy(RoleName="connecting", PolicyName="sign-in")
     iam.delete_role(RoleName="connecting")
 

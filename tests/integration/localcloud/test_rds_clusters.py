@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.cloud import Cloud
-from localcloud.machine import DESCRIPTION
+from localcloud.servers.machine import DESCRIPTION
 from tests.conftest import Eventually
 from tests.integration.localcloud.databases import Cluster, announced, code
 

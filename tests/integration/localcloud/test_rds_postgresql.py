@@ -2,15 +2,15 @@
 
 import pytest
 
-from localcloud import scenery
 from localcloud.cloud import Cloud
+from localcloud.examples import example_data
 from tests.integration.localcloud.databases import Database, psql, with_ticket
 
 pytestmark = pytest.mark.usefixtures("not_onboarded")
 
 
 def test_an_instance_has_its_database_and_takes_tickets_after_a_reboot(cloud: Cloud, database: Database) -> None:
-    pia = ("pia", scenery.PEOPLE["alice"])
+    pia = ("pia", example_data.PEOPLE["alice"])
     cloud.directory.add_user(*pia)
     settings = {"EngineVersion": "15.14", "MasterUsername": "dba", "DBName": "payments"}
     database.create(Engine="postgres", EnableIAMDatabaseAuthentication=True, **settings)

@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 
 from lint.intrinsics import references
 from localcloud.cloud import TEMPLATE, Cloud
-from localcloud.cloudformation import DeploymentError
-from localcloud.quotas import NAMES
-from localcloud.translation import read
+from localcloud.deploy.cloudformation import DeploymentError
+from localcloud.deploy.quotas import NAMES
+from localcloud.deploy.translation import read
 
 Resources = dict[str, dict[str, Any]]
 Change = Callable[[Resources], object]

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.running import CHECKOUT, Running, forget, started_at
-from localcloud.shell import shell
+from localcloud.checkout import CHECKOUT
+from localcloud.people.running import Running, forget, started_at
+from localcloud.people.shell import shell
 
 CLOUD = Running(os.getpid(), started_at(os.getpid()) or 0, "http://127.0.0.1:1", "us-east-1", 500, "signon", "", {}, {})
-FIND = "from localcloud.running import Running; print(Running.find())"
+FIND = "from localcloud.people.running import Running; print(Running.find())"
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from localcloud.runtime_api import Reply, RuntimeApi
+from localcloud.functions.runtime_api import Reply, RuntimeApi
 
 PATH = "/2018-06-01/runtime/invocation/1/response"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.scenery import create_cluster
+from localcloud.examples.example_data import create_cluster
 from tests.conftest import Eventually
 from tests.integration.localcloud.databases import Cluster
 

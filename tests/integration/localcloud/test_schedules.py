@@ -12,10 +12,10 @@ import pytest
 
 from localcloud.clock import Clock
 from localcloud.cloud import Cloud
-from localcloud.cloudformation import DeploymentError
-from localcloud.comparison import ALLOWED
-from localcloud.deploy import Stack
-from localcloud.scheduler import checked_period
+from localcloud.deploy.cloudformation import DeploymentError
+from localcloud.deploy.comparison import ALLOWED
+from localcloud.deploy.deploy import Stack
+from localcloud.services.scheduler import checked_period
 from tests.conftest import Eventually
 
 from .letters import letter

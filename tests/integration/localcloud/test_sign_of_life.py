@@ -9,7 +9,7 @@ from pathlib import Path
 
 PROGRAM = """\
 import time
-from localcloud.sign_of_life import sign_of_life
+from localcloud.people.sign_of_life import sign_of_life
 with sign_of_life("Starting"):
     time.sleep(1.3)
 print("started")

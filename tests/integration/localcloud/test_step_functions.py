@@ -11,7 +11,7 @@ from moto.stepfunctions.parser.asl.component.common.query_language import QueryL
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
 from localcloud.cloud import Cloud
-from localcloud.deploy import Stack
+from localcloud.deploy.deploy import Stack
 from tests.conftest import Eventually
 
 from .conftest import Ask

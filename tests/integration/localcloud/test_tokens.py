@@ -13,9 +13,9 @@ from botocore.credentials import Credentials
 
 from localcloud.iam.policies import statements
 from localcloud.iam.principals import Principal
+from localcloud.people.shell import MACHINE
 from localcloud.rds.tokens import Destination, verify
 from localcloud.servers.tokens import Refused
-from localcloud.shell import MACHINE
 
 HOST, CLUSTER = "orders-1.cabc.us-east-1.rds.amazonaws.com", "orders.cluster-cabc.us-east-1.rds.amazonaws.com"
 USERS = "arn:aws:rds-db:us-east-1:123456789012:dbuser:cluster-ABC/"

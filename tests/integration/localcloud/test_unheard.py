@@ -15,9 +15,9 @@ from moto.utilities.utils import CaseInsensitiveDict
 
 from localcloud import unheard
 from localcloud.cloud import Cloud
-from localcloud.execution_environments import ExecutionEnvironments
-from localcloud.machine import Machine
+from localcloud.functions.execution_environments import ExecutionEnvironments
 from localcloud.servers import World
+from localcloud.servers.machine import Machine
 from tests.integration.localcloud.databases import Database
 
 Reported = list[BaseException | None]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import start, watch
 from localcloud.cloud import Cloud
-from localcloud.running import NotRunning, Running, started_at
+from localcloud.people import start, watch
+from localcloud.people.running import NotRunning, Running, started_at
 from tests.conftest import Eventually
 
 

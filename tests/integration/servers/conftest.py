@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.machine import Machine
 from localcloud.servers import AuroraMySQL, Directory, MySQL, PostgreSQL, World
+from localcloud.servers.machine import Machine
 from tests.whole import WHOLE
 
 from . import psql

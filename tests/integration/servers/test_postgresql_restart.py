@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.machine import Machine, PostgreSQLPrograms
 from localcloud.servers import Directory, PostgreSQL, World
+from localcloud.servers.machine import Machine, PostgreSQLPrograms
 
 from .accounts import ALICE, APP, REALM
 from .psql import MASTER, as_master, kinit, psql

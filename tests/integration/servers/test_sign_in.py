@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from localcloud.machine import Machine
 from localcloud.servers import MySQL, World
+from localcloud.servers.machine import Machine
 
 from .accounts import ALICE, BOB, CAROL, MASTER, REALM
 from .sign_in import sign_in

@@ -23,7 +23,7 @@ SignIn = Callable[[str, Path], Outcome]
 @pytest.fixture(scope="session")
 def on_premises(world: World, directory: Directory) -> TrustedDomain:
     """carl, and an alice, who is not the directory's."""
-    domain = world.start_trusted_domain(ONPREM.lower())
+    domain = world.start_trusted_domain(directory, ONPREM.lower())
     for name, password in (CARL, ALICE):
         domain.add_user(name, password)
     return domain

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.machine import Machine
 from localcloud.servers import Directory, DirectoryRefused, MySQL, ServerFailed, World
 from localcloud.servers.controller import PORT_SHIFT
+from localcloud.servers.machine import Machine
 from tests.whole import first_alone
 
 from .accounts import ALICE, BOB, DOMAIN, HOST, MASTER

@@ -2,8 +2,8 @@
 
 import signal
 
-from localcloud.machine import Machine
 from localcloud.servers import World
+from localcloud.servers.machine import Machine
 from tests.integration.servers.accounts import DOMAIN, HOST, MASTER
 
 with World(Machine.read()) as world:

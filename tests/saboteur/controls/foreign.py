@@ -103,14 +103,14 @@ CONTROLS = (
     ),
     Control(
         "A terminal shows what is logged as text",
-        "localcloud/visible.py",
+        "localcloud/people/visible.py",
         "each if each.isprintable() else",
         "each if each else",
         TEXTS,
     ),
     Control(
         "A terminal shows why an execution ended as text",
-        "localcloud/narration.py",
+        "localcloud/people/narration.py",
         "return visible(str(self.error or",
         "return str((self.error or",
         TEXTS,

@@ -27,7 +27,7 @@ CONTROLS = (
     ),
     Control(
         "An alarm tells only topics that let CloudWatch in",
-        "localcloud/cloudwatch/telling.py",
+        "localcloud/cloudwatch/notify.py",
         "            _require(topic, kept.alarm_arn, authorizer)\n",
         "            pass\n",
         ("tests/integration/localcloud/test_alarms.py::test_a_topic_that_does_not_let_cloudwatch_in_hears_nothing",),

@@ -1,0 +1,5 @@
+"""The checkout that this is a part of."""
+
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent

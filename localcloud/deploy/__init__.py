@@ -1,0 +1,1 @@
+"""`sam deploy` for the local cloud: package, translate, create, compare."""

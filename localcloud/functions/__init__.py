@@ -1,0 +1,1 @@
+"""Where the deployed functions run, and where their lines go."""

@@ -1,0 +1,1 @@
+"""AWS's services, where moto's own do not do."""
