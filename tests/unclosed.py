@@ -12,8 +12,13 @@ from collections.abc import Iterator
 import pytest
 
 
+# Python looks for garbage each time that 2,000 things more are there than went, which takes a twentieth of all time.
+RARELY = (50_000, 20, 50)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _nothing_unclosed_at_the_end() -> Iterator[None]:
+    gc.set_threshold(*RARELY)
     yield
     gc.unfreeze()
     gc.collect()

@@ -2,8 +2,8 @@
 
 `make faults` and `make test-all` look at every case alone; the first one prints the table. In `make test` what passes
 is met by as many calls of one run as a Task's retries allow, and where such a run does not end as the table says, each
-of its cases is looked at alone. Of what does not pass each call meets one fault there, its neighbour the other; and a
-cluster's own calls are left out.
+of its cases is looked at alone. Of what does not pass the first call of each operation in a function meets one fault
+there, its neighbour the other; and a cluster's own calls are left out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -83,8 +83,11 @@ def _chosen(stories: Recorded, story: str, fault: Fault) -> Sequence[Call]:
         return able
     if STORIES[story].database == LEDGER:
         return []
-    turns = [call for number, call in enumerate(stories[story]) if STOPPING[number % len(STOPPING)] is fault]
-    return able if fault in PASSING else [call for call in able if call in turns or _meets_alone(call, fault)]
+    firsts = [call for call in stories[story] if call.number == 1]
+    turns = [call for number, call in enumerate(firsts) if STOPPING[number % len(STOPPING)] is fault]
+    if fault in PASSING:
+        return able
+    return [call for call in able if call in turns or (call in firsts and _meets_alone(call, fault))]
 
 
 def _meets_alone(call: Call, fault: Fault) -> bool:

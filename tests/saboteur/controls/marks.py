@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from tests.saboteur.control import LAYER, Control
 
-MEMORY, SHARED, PLAN = (f"{LAYER}/domain/{name}.py" for name in ("memory", "logins", "plan"))
-MYSQL, POSTGRESQL, OF_POSTGRESQL, ROLES = (
-    f"{LAYER}/domain/{name}.py"
-    for name in ("mysql_accounts", "postgresql_logins", "postgresql_marks", "postgresql_roles")
-)
+DOMAIN = f"{LAYER}/domain"
+MEMORY, SHARED, PLAN = f"{DOMAIN}/memory/made.py", f"{DOMAIN}/logins/login.py", f"{DOMAIN}/plan/plan.py"
+MYSQL, POSTGRESQL = f"{DOMAIN}/logins/mysql_accounts.py", f"{DOMAIN}/logins/postgresql.py"
+OF_POSTGRESQL, ROLES = f"{DOMAIN}/logins/postgresql_marks.py", f"{DOMAIN}/logins/postgresql_roles.py"
 DECIDED = ("tests/unit/test_marks.py",)
 IN_POSTGRESQL = ("tests/integration/db/postgresql/test_marks.py",)
 IN_MYSQL = ("tests/integration/db/test_marks.py",)
