@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import pytest
 
-
 # Python looks for garbage each time that 2,000 things more are there than went, which takes a twentieth of all time.
 RARELY = (50_000, 20, 50)
 

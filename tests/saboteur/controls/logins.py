@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.saboteur.control import LAYER, Control
 
-SHARED, MYSQL, POSTGRESQL = (f"{LAYER}/domain/{name}logins.py" for name in ("", "mysql_", "postgresql_"))
+SHARED, MYSQL, POSTGRESQL = (f"{LAYER}/domain/logins/{name}.py" for name in ("login", "mysql", "postgresql"))
 MYSQL_LOGINS = ("tests/unit/test_mysql_logins.py",)
 POSTGRESQL_LOGINS = ("tests/unit/test_postgresql_logins.py",)
 
