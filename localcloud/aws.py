@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import boto3
 from botocore.config import Config
+from moto import backends
 from moto.awslambda_simple.models import lambda_simple_backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
@@ -38,6 +39,7 @@ from localcloud.faults import Faults
 from localcloud.functions.execution_environments import ExecutionEnvironments
 from localcloud.iam.authorizer import Authorizer
 from localcloud.iam.policies import NotModelled
+from localcloud.moto_patches import patch
 from localcloud.servers.world import World
 from localcloud.services import directories, eventbridge, lambdas, s3, scheduler, sns, state_testing, stepfunctions
 
@@ -72,6 +74,8 @@ class Aws:
             }
         )
         _keep_service_role_policies()
+        modules = frozenset(backends.list_of_moto_modules())  # moto looks through its folders for each request
+        patch(backends, list_of_moto_modules=lambda: modules)
         door = Door(DomainDispatcherApplication(create_backend_app), clock, self.counter, self.authorizer, faults)
         self._server = make_server(host, 0, door, threaded=True, request_handler=_RequestHandler)
         # an address, not "localhost": of a name botocore would ask for <bucket>.localhost

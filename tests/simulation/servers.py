@@ -86,7 +86,7 @@ class WarmMySQL:
     def __init__(self, real: MySQL, addresses: dict[str, str]) -> None:
         self.real, self.host, self.address, self._addresses = real, real.host, real.address, addresses
         self.tokens = real.tokens
-        anybody = ssl.create_default_context()
+        anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
         self.operator = pymysql.connect(
             host=real.address, user=RDSADMIN[0], password=RDSADMIN[1], ssl=anybody, autocommit=True
