@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from signon.domain.directory.directory import DIRECTORY_POLICY, Directory, DirectoryRole, service_principals
+from signon.domain.directory.directory import DIRECTORY_POLICY, Directory, DirectoryRole
+from signon.domain.directory.service_principals import service_principals
 from signon.domain.engines import ENGINES, MYSQL_PAM, POSTGRESQL_AD, Family, Method, Scope
 from signon.domain.logins.mysql_accounts import PresentLogin
 from signon.domain.memory.record import Known, Record

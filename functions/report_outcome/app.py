@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import claims, reporting
 from signon.domain.memory.claim import Claim
 from signon.domain.outcome import outcome
+from signon.domain.outcome.message import cause
 from signon.settings import setting
 
 logger = Logger()
@@ -29,4 +30,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             setting("TABLE"), setting("TOPIC"), ended, dossier, event["execution"], event["now"]
         )
     again = claim is not None and claims.release(setting("TABLE"), claim, event["now"])
-    return {"end": ended.end, "headline": ended.told, "again": again, "Error": ended.error, "Cause": ended.cause}
+    return {"end": ended.end, "headline": ended.told, "again": again, "Error": ended.error, "Cause": cause(ended)}

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from localcloud.cloud import Cloud
 from localcloud.examples.example_data import create_cluster, create_database
+from localcloud.examples.samples import TAG
 
 
 def instance(name: str, engine: str, profile: str) -> Callable[[Cloud], str]:
     def create(cloud: Cloud) -> str:
         create_database(cloud, name, profile, engine)
-        tag = f"Key=signon:profile,Value={profile}"
+        tag = f"Key={TAG},Value={profile}"
         return f"aws rds create-db-instance --db-instance-identifier {name} --engine {engine} ... --tags {tag}"
 
     return create
@@ -18,7 +19,7 @@ def instance(name: str, engine: str, profile: str) -> Callable[[Cloud], str]:
 def cluster(name: str, engine: str, profile: str) -> Callable[[Cloud], str]:
     def create(cloud: Cloud) -> str:
         create_cluster(cloud, name, profile, engine=engine)
-        tag = f"Key=signon:profile,Value={profile}"
+        tag = f"Key={TAG},Value={profile}"
         return f"aws rds create-db-cluster --db-cluster-identifier {name} --engine {engine} ... --tags {tag}"
 
     return create

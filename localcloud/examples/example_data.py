@@ -57,7 +57,7 @@ def create_database(cloud: HasClients, name: str, profile: str | None, engine: s
         DBInstanceClass="db.t4g.micro",
         AllocatedStorage=20,
         ManageMasterUserPassword=True,
-        Tags=[{"Key": "signon:profile", "Value": profile}] if profile else [],
+        Tags=[{"Key": samples.TAG, "Value": profile}] if profile else [],
     )
 
 
@@ -80,7 +80,7 @@ def create_cluster(
         MasterUsername=_master(engine),
         ManageMasterUserPassword=True,
         DatabaseName=database,
-        Tags=[{"Key": "signon:profile", "Value": profile}] if profile else [],
+        Tags=[{"Key": samples.TAG, "Value": profile}] if profile else [],
     )
     for number in range(1, readers + 2):
         rds.create_db_instance(

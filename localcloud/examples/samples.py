@@ -1,6 +1,7 @@
 """The worked examples of profiles and the samples of events name an account; a cloud may have another one."""
 
 ACCOUNT = "123456789012"
+TAG = "signon:profile"  # the one of template and layer
 
 
 def of_account(text: str, account: str) -> str:

@@ -141,7 +141,7 @@ def _is_wanted(function: str, event: Any) -> bool:
 def _tag(cloud: Cloud, name: str, profile: str) -> None:
     rds = cloud.client("rds")
     (shown,) = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
-    rds.add_tags_to_resource(ResourceName=shown["DBInstanceArn"], Tags=[{"Key": "signon:profile", "Value": profile}])
+    rds.add_tags_to_resource(ResourceName=shown["DBInstanceArn"], Tags=[{"Key": samples.TAG, "Value": profile}])
 
 
 def _fail_to_leave(cloud: Cloud) -> None:

@@ -1,6 +1,7 @@
 """What `up` prints: lines to copy, in the order in which they make sense. Each works as it stands."""
 
 from localcloud.examples.example_data import API, PEOPLE
+from localcloud.examples.samples import TAG
 from localcloud.people.running import Running, log_file
 
 ORDERS, LEDGER, TERMINALS = "payments-orders", "payments-ledger", "payments-terminals"
@@ -32,7 +33,7 @@ Open a shell in which aws, mysql, mariadb, psql and the endpoints' names work. T
 1. Create a database. Its tag names a profile, and its event starts an execution. Watch it, to its end:
   aws rds create-db-instance --db-instance-identifier {ORDERS} \\
     --engine mysql --db-instance-class db.t4g.micro --allocated-storage 20 --db-name payments \\
-    --master-username admin --manage-master-user-password --tags Key=signon:profile,Value=payments \\
+    --master-username admin --manage-master-user-password --tags Key={TAG},Value=payments \\
     --query DBInstance.DBInstanceStatus
   make watch
 
@@ -50,7 +51,7 @@ Open a shell in which aws, mysql, mariadb, psql and the endpoints' names work. T
 4. The same for an Aurora PostgreSQL cluster, where people sign in with a ticket:
   aws rds create-db-cluster --db-cluster-identifier {LEDGER} --engine aurora-postgresql \\
     --database-name payments --master-username postgres --manage-master-user-password \\
-    --tags Key=signon:profile,Value=payments --query DBCluster.Status
+    --tags Key={TAG},Value=payments --query DBCluster.Status
   aws rds create-db-instance --db-instance-identifier {LEDGER}-1 --db-cluster-identifier {LEDGER} \\
     --engine aurora-postgresql --db-instance-class db.r6g.large --query DBInstance.DBInstanceStatus
   make watch NAME={LEDGER}
@@ -66,7 +67,7 @@ Open a shell in which aws, mysql, mariadb, psql and the endpoints' names work. T
 5. The same for an application, which signs in with a token that its role's credentials make:
   aws rds create-db-instance --db-instance-identifier {TERMINALS} \\
     --engine mariadb --db-instance-class db.t4g.micro --allocated-storage 20 --db-name payments \\
-    --master-username admin --manage-master-user-password --tags Key=signon:profile,Value=payments-api \\
+    --master-username admin --manage-master-user-password --tags Key={TAG},Value=payments-api \\
     --query DBInstance.DBInstanceStatus
   make watch NAME={TERMINALS}
   cd "$(mktemp -d)"

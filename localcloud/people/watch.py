@@ -4,6 +4,7 @@ import time
 
 from botocore.exceptions import EndpointConnectionError
 
+from localcloud.examples.samples import TAG
 from localcloud.people.executions import IN_PROGRESS, Executions
 from localcloud.people.narration import HEADING, Narration
 from localcloud.people.running import NotRunning, Running
@@ -52,7 +53,7 @@ def _found(running: Running, name: str) -> str:
         elif time.monotonic() - waited_since > WAITS:
             nothing = f"No execution is working on {name or 'any database'}, and none has begun for {WAITS} seconds."
             if not about:
-                raise NothingBegan(f"{nothing} Does the database have the tag signon:profile?")
+                raise NothingBegan(f"{nothing} Does the database have the tag {TAG}?")
             print(f"{nothing} This is the last one:")
             return next((each for each in reversed(about) if executions.end(each) not in LEFT_TO_OTHERS), about[-1])
         if not said:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from signon.domain.directory.directory import service_principals
+from signon.domain.directory.service_principals import service_principals
 from signon.domain.engines import Family
 from tests.contract.reach import ROOT
 

@@ -13,14 +13,13 @@ import yaml
 
 from docs import permissions
 from signon.aws.rds_changes import EVENTS_KEPT
-from signon.domain import sweep
+from signon.domain import sweep, waits
 from signon.domain.engines import ENGINES
 from signon.domain.logins import connect_policies
-from signon.domain.plan import plan
 from signon.domain.rds import membership
 from signon.domain.rds.database import NEW_FOR
-from signon.domain.rds.membership import seconds_before_look
 from signon.domain.request import admission
+from signon.domain.waits import seconds_before_look
 
 ROOT = Path(__file__).parents[2]
 MACHINE: dict[str, Any] = yaml.safe_load((ROOT / "statemachines/onboard_database.asl.yaml").read_text())
@@ -54,8 +53,8 @@ def retried(error: str) -> timedelta:
 
 
 SWEEP = permissions.TEMPLATE["Resources"]["SweepDatabases"]["Properties"]["Timeout"] // 60
-PARKED = many(membership.PARK_AFTER / HOUR)
-ACCEPTED = many(membership.ACCEPTED_WITHIN / MINUTE)
+PARKED = many(waits.PARK_AFTER / HOUR)
+ACCEPTED = many(waits.ACCEPTED_WITHIN / MINUTE)
 ATTEMPTS = many(membership.MOST_ATTEMPTS)
 AGAIN = many(STATES["Retry the association"]["Seconds"] / 60)
 LIVES = many(MACHINE["TimeoutSeconds"] / 3600)
@@ -68,6 +67,10 @@ PASSING = many(round(retried("TemporaryFailure") / MINUTE))
     ("page", "says"),
     [
         ("docs/procedure.md", f"*Parked* after {PARKED} hours"),
+        ("docs/operations.md", f"is older than {NEW_FOR // HOUR} hours |"),
+        ("layers/signon/python/signon/domain/plan/approvals.py", f"is older than {NEW_FOR // HOUR} hours"),
+        ("layers/signon/python/signon/domain/plan/permission.py", f"(older than {NEW_FOR // HOUR} hours)"),
+        ("layers/signon/python/signon/domain/profile/profile.schema.json", f"older than {NEW_FOR // HOUR} hours"),
         ("docs/procedure.md", f"the same call again, {AGAIN} minutes later; {ATTEMPTS} attempts"),
         ("docs/procedure.md", f"*Needs a person* after {ATTEMPTS} |"),
         ("docs/procedure.md", f'for {ACCEPTED} minutes after our call it means "not yet"'),
@@ -85,7 +88,7 @@ PASSING = many(round(retried("TemporaryFailure") / MINUTE))
         ("docs/operations.md", f"where the {many(sweep.EQUAL_FAILURES)} newest records have the same end"),
         ("docs/operations.md", f"more than {admission.APART // MINUTE} minutes older than the database"),
         ("docs/operations.md", f"*DATABASE* is older than {NEW_FOR // HOUR} hours"),
-        ("docs/operations.md", f"else {many(plan.LOOK_AGAIN_AFTER / HOUR).replace('one', 'an')} hour later"),
+        ("docs/operations.md", f"else {many(waits.LOOK_AGAIN_AFTER / HOUR).replace('one', 'an')} hour later"),
         ("docs/operations.md", f"for more than {many(ALARMS['database-unfinished']['Threshold'] / 3600)} hours for a"),
         ("docs/operations.md", f"at {many(ALARMS['database-unfinished']['EvaluationPeriods'])} sweeps in a row"),
         ("docs/operations.md", f"| how long the sweep may take | {SWEEP} minutes, ours"),

@@ -29,7 +29,7 @@ CLASSES = {name for name, value in vars(errors).items() if isinstance(value, typ
 
 # Findings whose text is made elsewhere, as the source of their first argument, and the page's rows for them.
 MADE_ELSEWHERE = {
-    "database.standing.told_of(name)": {"{}"},
+    "database.deciding_status.told_of(name)": {"{}"},
     "*problem": {
         "This version of the stack does not know under which name RDS reaches a directory in {}",
         "The trust policy of {} does not let in {}",

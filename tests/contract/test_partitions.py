@@ -17,7 +17,11 @@ CODE = [
     *(path for path in sorted((ROOT / "layers/signon/python").rglob("*")) if path.suffix in {".py", ".json", ".js"}),
 ]
 # Where the code says what differs between Regions, or what every partition has alike
-KNOWS_REGIONS = {"directory.py": "the names of RDS", "facts.py": "the end of an endpoint in every partition"}
+KNOWS_REGIONS = {
+    "service_principals.py": "the names of RDS",
+    "directory.py": "one of them, in a remedy",
+    "facts.py": "the end of an endpoint in every partition",
+}
 REGION = re.compile(r"\b(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov)-(?:north|south|east|west|central)+-\d\b")
 
 

@@ -57,11 +57,11 @@ SAFE = {
     "a template's values": 'Statement("Make", *filled("CREATE ROLE {names}", names=user))',
     "words to people": 'raise ValueError(f"Grant {user} something, and select a role")',
     "statements": "session.run(statements)",
-    "another module's constant": "cursor.execute(' '.join(PRESETS[user]))",
+    "another module's constant": "cursor.execute(' '.join(MYSQL_PRESETS[user]))",
 }
 MODULE = """
 from psycopg2 import sql
-from signon.domain.logins.mysql import PRESETS
+from signon.domain.logins.presets import MYSQL_PRESETS
 
 TEXT = "SELECT 1"
 TEXTS = {{"one": "SELECT 1", "two": TEXT}}

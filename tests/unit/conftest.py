@@ -61,7 +61,7 @@ def answering(monkeypatch: pytest.MonkeyPatch) -> Answering:
             "profiles",
             "rds",
             "rds_changes",
-            "records",
+            "items",
             "secrets",
         )
     ]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from signon.domain.engines import Scope
 from signon.domain.rds.database import DatabaseId, in_order_of_reboots, in_working_order
-from signon.domain.rds.readiness import Readiness, Standing, readiness
+from signon.domain.rds.readiness import DecidingStatus, Readiness, readiness
 from signon.errors import DatabaseUnusable
 from tests.builders import NOW, a_cluster, a_cluster_id, a_database, a_database_id, an_instance
 
@@ -78,29 +78,29 @@ def test_readers_come_before_the_writer_each_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("cluster", "readers", "expected"),
     [
-        ("available", ("available", "backing-up"), Standing(Readiness.USABLE, "available")),
-        ("modifying", ("available", "available"), Standing(Readiness.CHANGING, "modifying")),
-        ("available", ("available", "rebooting"), Standing(Readiness.CHANGING, "rebooting", "ledger-3")),
-        ("available", ("creating", "available"), Standing(Readiness.CHANGING, "creating", "ledger-2")),
-        ("modifying", ("rebooting", "storage-full"), Standing(Readiness.STUCK, "storage-full", "ledger-3")),
-        ("available", ("deleting", "available"), Standing(Readiness.CHANGING, "deleting", "ledger-2")),
-        ("deleting", ("failed", "available"), Standing(Readiness.LEAVING, "deleting")),
+        ("available", ("available", "backing-up"), DecidingStatus(Readiness.USABLE, "available")),
+        ("modifying", ("available", "available"), DecidingStatus(Readiness.CHANGING, "modifying")),
+        ("available", ("available", "rebooting"), DecidingStatus(Readiness.CHANGING, "rebooting", "ledger-3")),
+        ("available", ("creating", "available"), DecidingStatus(Readiness.CHANGING, "creating", "ledger-2")),
+        ("modifying", ("rebooting", "storage-full"), DecidingStatus(Readiness.STUCK, "storage-full", "ledger-3")),
+        ("available", ("deleting", "available"), DecidingStatus(Readiness.CHANGING, "deleting", "ledger-2")),
+        ("deleting", ("failed", "available"), DecidingStatus(Readiness.LEAVING, "deleting")),
     ],
 )
 def test_a_cluster_is_as_usable_as_what_is_least_usable_in_it(
-    cluster: str, readers: tuple[str, str], expected: Standing
+    cluster: str, readers: tuple[str, str], expected: DecidingStatus
 ) -> None:
     instances = (
         an_instance("ledger-2", status=readers[0]),
         an_instance("ledger-3", status=readers[1]),
         an_instance("ledger-1", is_writer=True),
     )
-    assert a_cluster(status=cluster, instances=instances).standing == expected
+    assert a_cluster(status=cluster, instances=instances).deciding_status == expected
 
 
 def test_a_standing_says_whose_it_is() -> None:
-    assert Standing(Readiness.CHANGING, "modifying").told_of("ledger") == "ledger is modifying"
-    told = Standing(Readiness.CHANGING, "rebooting", "ledger-2").told_of("ledger")
+    assert DecidingStatus(Readiness.CHANGING, "modifying").told_of("ledger") == "ledger is modifying"
+    told = DecidingStatus(Readiness.CHANGING, "rebooting", "ledger-2").told_of("ledger")
     assert told == "instance ledger-2 of ledger is rebooting"
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from signon.domain.directory.directory import _ONE_NAME, _PER_ENGINE, _PER_REGION, service_principals, usable_role
+from signon.domain.directory.directory import usable_role
+from signon.domain.directory.service_principals import _ONE_NAME, _PER_ENGINE, _PER_REGION, service_principals
 from signon.domain.engines import Family
 from signon.errors import DirectoryRoleUnusable
 from tests.builders import REGION, a_directory, a_role

@@ -10,6 +10,7 @@ import pytest
 from signon.domain import sweep
 from signon.domain.engines import Method
 from signon.domain.memory.record import Known, Record
+from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.domain.outcome.report import facts
 from signon.domain.plan.drift import drift, finished, outdates_membership
@@ -129,7 +130,7 @@ def test_the_reason_is_told_along_with_what_became_of_it() -> None:
     plan = planned(a_database(created_at=at(days=-9)), record=DONE)
     ended = decide({**a_dossier(), "request": a_request(reason="sweep: no member").to_json(), "plan": plan.to_json()})
     assert ended.end == "Needs a person"
-    assert "\nWhy it was started: sweep: no member\n" in ended.message(EXECUTION)
+    assert "\nWhy it was started: sweep: no member\n" in message(ended, EXECUTION)
 
 
 # ---- the record

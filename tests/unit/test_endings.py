@@ -7,6 +7,7 @@ import pytest
 from signon.domain.memory.record import Record
 from signon.domain.outcome import ending
 from signon.domain.outcome.ending import Execution
+from signon.domain.outcome.message import cause
 from signon.domain.outcome.outcome import decide
 from signon.domain.outcome.report import event_detail, facts
 from signon.domain.rds.database import Database
@@ -30,7 +31,7 @@ from tests.builders import (
 
 OTHER = EXECUTION + "2"
 LONG_AGO = at(hours=-1).isoformat()
-REPORTED_CAUSE = decide(a_dossier(error=an_error("KeyError", "x"), kit=None)).cause
+REPORTED_CAUSE = cause(decide(a_dossier(error=an_error("KeyError", "x"), kit=None)))
 
 
 @pytest.mark.parametrize(

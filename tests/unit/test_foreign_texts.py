@@ -24,16 +24,18 @@ from signon.domain.logins.login import Name
 from signon.domain.logins.mysql import prove as prove_mysql
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
 from signon.domain.logins.postgresql import make, prove, unusable, wanted_groups
-from signon.domain.logins.postgresql_grants import Kind, Object, on_database, within_database
+from signon.domain.logins.postgresql_grants import Object, on_database, within_database
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.logins.presets import Kind
 from signon.domain.outcome import ending
-from signon.domain.outcome.outcome import LONGEST_MESSAGE, Outcome, decide
+from signon.domain.outcome.message import LONGEST_MESSAGE, cause, message
+from signon.domain.outcome.outcome import Outcome, decide
 from signon.domain.outcome.report import event_detail, facts
-from signon.domain.plan.plan import Step
+from signon.domain.plan.plan import Step, Verdict
 from signon.domain.plan.probe import Probe, judge
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.domain.request.request import Request, read_request
-from signon.errors import DatabaseBusy, DatabaseUnusable, InvalidRequest, LoginsIncomplete, SignonError
+from signon.errors import DatabaseBusy, DatabaseUnusable, End, InvalidRequest, LoginsIncomplete, SignonError
 from signon.foreign import LONGEST, LONGEST_LINE, on_one_line, shown, visible
 from tests.builders import a_cluster, a_database, a_profile, a_profile_for_clusters, planned
 from tests.hostile_texts import FORGED, TEXTS, broken
@@ -104,7 +106,7 @@ def an_object(kind: Kind, text: str, *, owner: str = "tenant") -> Object:
 
 
 def of_plan(finding: Finding, *advice: Advice, step: Step | None = None) -> dict[str, Any]:
-    made = replace(planned(), verdict="ASK", findings=(finding,), advice=advice, steps=(step,) if step else ())
+    made = replace(planned(), verdict=Verdict.ASK, findings=(finding,), advice=advice, steps=(step,) if step else ())
     return {"database": DATABASE, "plan": made.to_json()}
 
 
@@ -263,9 +265,9 @@ def _raise(error: Any) -> None:
 
 # Where it may come out: each line of it.
 SINKS: Mapping[str, Callable[[Outcome, Mapping[str, Any]], list[str]]] = {
-    "the message": lambda ended, _: ended.message(EXECUTION).split("\n"),
+    "the message": lambda ended, _: message(ended, EXECUTION).split("\n"),
     "the subject": lambda ended, _: [ended.subject],
-    "the cause": lambda ended, _: [ended.cause],
+    "the cause": lambda ended, _: [cause(ended)],
     "the headline": lambda ended, _: [ended.told],
     "the record": lambda ended, dossier: list(map(str, facts(ended, dossier, None, EXECUTION, NOW).values())),
     "the event": lambda ended, dossier: [str(each) for each in event_detail(ended, dossier, EXECUTION).values()],
@@ -341,7 +343,7 @@ def test_a_statement_is_told_to_a_terminal_on_its_lines(title: str) -> None:
 def test_who_stopped_an_execution_says_nothing_in_our_name(title: str) -> None:
     stopped = ending.Execution(EXECUTION, "FAILED", {}, TEXTS[title], "", None, None)  # type: ignore[arg-type]  # no time
     ended = ending.outcome(stopped, "payments-orders")
-    assert [fault for line in ended.message(EXECUTION).split("\n") for fault in broken(line)] == []
+    assert [fault for line in message(ended, EXECUTION).split("\n") for fault in broken(line)] == []
     assert broken(ended.error) == []
     assert ended.subject == "payments-orders: the execution broke off without a report"
 
@@ -367,9 +369,9 @@ def test_an_error_is_one_line_whatever_it_quotes(title: str) -> None:
 
 
 def test_a_message_is_no_longer_than_it_is_read() -> None:
-    ended = Outcome("Failed", "x", tuple((f"{number} {'y' * 900}", "z") for number in range(500)))
-    assert len(ended.message(EXECUTION)) < LONGEST_MESSAGE + 300
-    assert ended.message(EXECUTION).endswith(f"see the execution's output\n\nExecution: {EXECUTION}")
+    ended = Outcome(End.FAILED, "x", tuple((f"{number} {'y' * 900}", "z") for number in range(500)))
+    assert len(message(ended, EXECUTION)) < LONGEST_MESSAGE + 300
+    assert message(ended, EXECUTION).endswith(f"see the execution's output\n\nExecution: {EXECUTION}")
 
 
 @given(st.text(max_size=300))

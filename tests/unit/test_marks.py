@@ -15,6 +15,7 @@ from signon.domain.logins import postgresql as postgresql_logins
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
 from signon.domain.memory.made import UNREMEMBERED, Judgement, Memory, digest, named
+from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.domain.outcome.report import facts
 from signon.domain.plan.plan import Plan
@@ -127,7 +128,7 @@ def test_who_must_be_trusted_is_told_along_and_is_no_news() -> None:
     plain = decide(a_dossier())
     told = decide(a_dossier(proof={"verified": 2, "left_alone": [], "trusted": ["'tenant'@'%'"]}))
     assert told.digest == plain.digest
-    assert "here that is 'tenant'@'%'" in told.message(EXECUTION)
+    assert "here that is 'tenant'@'%'" in message(told, EXECUTION)
 
 
 # ---- PostgreSQL

@@ -17,9 +17,9 @@ from signon.domain.rds.membership import (
     judge,
     must_associate,
     opening,
-    seconds_before_look,
 )
 from signon.domain.rds.reboot import Reboot
+from signon.domain.waits import seconds_before_look
 from signon.errors import StillWaiting
 from tests.builders import (
     DIRECTORY,

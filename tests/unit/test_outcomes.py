@@ -8,8 +8,9 @@ import pytest
 
 from signon import errors
 from signon.domain.limits import counted
+from signon.domain.outcome.message import cause, message
 from signon.domain.outcome.outcome import Outcome, decide, is_of_a_report
-from signon.errors import END_BY_ERROR, NeedsPerson
+from signon.errors import END_BY_ERROR, End, NeedsPerson
 from tests.builders import (
     EXECUTION,
     a_database,
@@ -36,7 +37,7 @@ def a_failure(kind: str, message: str = "it is so", **pages: Any) -> Outcome:
 
 
 def everything(ended: Outcome) -> str:
-    return f"{asdict(ended)} {ended.message(EXECUTION)}"
+    return f"{asdict(ended)} {message(ended, EXECUTION)}"
 
 
 def test_a_run_that_changed_something_onboards() -> None:
@@ -47,7 +48,7 @@ def test_a_run_that_changed_something_onboards() -> None:
 
 def test_a_run_that_found_everything_in_order_changed_nothing() -> None:
     assert decide(a_dossier()) == Outcome(
-        "Onboarded", "payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back"
+        End.ONBOARDED, "payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back"
     )
 
 
@@ -111,7 +112,7 @@ def test_what_is_granted_beside_the_profile_is_told_along_and_changes_no_end() -
     ((fact, remedy),) = ended.advice
     assert fact == f"More was granted than profile payments gives: {'; '.join(found)}"
     assert remedy == "Nothing is revoked from here: revoke in the database what nobody needs"
-    assert fact in ended.message(EXECUTION)
+    assert fact in message(ended, EXECUTION)
     assert decide(a_dossier(proof={**proof, "waiting": [READ_WAITS]})).end == "Parked"
     assert decide(a_dossier(proof={**proof, "left_alone": ["bob: x"]})).end == "Needs a person"
 
@@ -140,7 +141,7 @@ def test_what_is_granted_beside_the_profile_is_told_along_and_changes_no_end() -
 )
 def test_a_headline_tells_people_why(dossier: dict[str, Any], told: str) -> None:
     ended = decide(dossier)
-    assert (ended.told, ended.message(EXECUTION).splitlines()[0]) == (told, told)
+    assert (ended.told, message(ended, EXECUTION).splitlines()[0]) == (told, told)
     assert told.startswith(ended.headline)
 
 
@@ -154,7 +155,7 @@ def test_a_headline_is_no_longer_than_a_line_or_two() -> None:
     ended = a_failure("StatementRefused", "x" * 3000 + " | Remedy: y")
     assert len(ended.told) < 300
     assert ended.told.endswith("...")
-    assert "x" * 3000 in ended.message(EXECUTION)
+    assert "x" * 3000 in message(ended, EXECUTION)
 
 
 def test_one_and_several_have_their_nouns() -> None:
@@ -175,7 +176,7 @@ def test_what_waits_parks_a_database_whose_people_sign_in_already() -> None:
     assert ended.told == (
         f"payments-orders: 2 logins for CORP.EXAMPLE.COM set up and read back, 2 things wait: {READ_WAITS} (and 1 more)"
     )
-    assert "- role write waits for database payments\n" in ended.message(EXECUTION)
+    assert "- role write waits for database payments\n" in message(ended, EXECUTION)
 
 
 def test_where_other_things_wait_than_before_there_is_news_although_they_are_as_many() -> None:
@@ -196,7 +197,7 @@ def test_what_was_left_alone_is_told_of_while_something_waits() -> None:
     ended = decide(a_dossier(proof=proof))
     assert ended.end == "Parked"
     assert ended.problems[0][0] == "Login bob: made by somebody else"
-    assert READ_WAITS in ended.message(EXECUTION)
+    assert READ_WAITS in message(ended, EXECUTION)
 
 
 def test_logins_that_are_too_many_to_name_are_counted_all_the_same() -> None:
@@ -262,7 +263,7 @@ def test_a_join_that_failed_to_the_end_is_told_with_cause_evidence_what_was_trie
     page = replace(page, failures=failures)
     role, in_order = {"role": "R"}, "Before each attempt directory d-9367000001 was Active and the role R in order"
     ended = decide(a_dossier(membership=page.to_json(), directory_role=role, logins=None, proof=None, kit=None))
-    assert ended.message("the-execution").splitlines() == [
+    assert message(ended, "the-execution").splitlines() == [
         "payments-orders: it does not join the directory: the cause",
         "",
         "- the cause",
@@ -300,7 +301,7 @@ def test_every_error_class_ends_as_its_table_says(kind: str) -> None:
 def test_a_person_is_told_the_problem_and_what_to_do(kind: str) -> None:
     ended = a_failure(kind, str(NeedsPerson("it is broken", "mend it")))
     assert ended.problems == (("it is broken", "mend it"),)
-    assert ended.message(EXECUTION) == (
+    assert message(ended, EXECUTION) == (
         "payments-orders: a person is needed: it is broken\n\n"
         "- it is broken\n  What to do: mend it\n\n"
         "What was tried: nothing was changed\n\n"
@@ -374,7 +375,7 @@ def test_a_stack_trace_is_never_passed_on(kind: str) -> None:
 def test_a_cause_that_nobody_can_read_does_no_harm(kind: str, cause: str) -> None:
     ended = decide(a_dossier(error={"Error": kind, "Cause": cause}))
     assert ended.end == END_BY_ERROR.get(kind, "Failed")
-    assert ended.message(EXECUTION)
+    assert message(ended, EXECUTION)
 
 
 @pytest.mark.parametrize("kind", [*CLASSES, "KeyError", "States.Timeout"])
@@ -391,15 +392,15 @@ def test_a_person_who_is_told_no_remedy_is_sent_to_the_history() -> None:
 
 def test_the_cause_of_a_failed_execution_says_what_is_wrong_and_what_to_do() -> None:
     assert (
-        a_failure("KeyError").cause
+        cause(a_failure("KeyError"))
         == "KeyError. Read the log of the function that failed with KeyError; then start again."
     )
-    two = Outcome("Failed", "x: failed", (("a is so.", "Mend a"), ("b is so.", "Mend b")))
-    assert two.cause == "a is so. Mend a. b is so. Mend b."
+    two = Outcome(End.FAILED, "x: failed", (("a is so.", "Mend a"), ("b is so.", "Mend b")))
+    assert cause(two) == "a is so. Mend a. b is so. Mend b."
 
 
 def test_an_end_without_problems_has_a_cause_too() -> None:
-    assert Outcome("Failed", "payments-orders: no method to go on with").cause == (
+    assert cause(Outcome(End.FAILED, "payments-orders: no method to go on with")) == (
         "payments-orders: no method to go on with"
     )
 
@@ -422,10 +423,10 @@ def test_what_was_done_before_the_error_is_told() -> None:
 
 
 def test_the_digest_is_of_what_is_said_and_not_of_what_was_done() -> None:
-    said = Outcome("Parked", "x")
-    assert said.digest == Outcome("Parked", "x", changed=True, next_look="later", tried="a lot").digest
-    assert len({said.digest, Outcome("Failed", "x").digest, Outcome("Parked", "y").digest}) == 3
-    assert Outcome("Parked", "x", (("a", "b"),)).digest != said.digest
+    said = Outcome(End.PARKED, "x")
+    assert said.digest == Outcome(End.PARKED, "x", changed=True, next_look="later", tried="a lot").digest
+    assert len({said.digest, Outcome(End.FAILED, "x").digest, Outcome(End.PARKED, "y").digest}) == 3
+    assert Outcome(End.PARKED, "x", (("a", "b"),)).digest != said.digest
 
 
 def test_a_pause_is_told_without_a_time_so_that_an_hour_later_it_is_no_news() -> None:
@@ -441,7 +442,7 @@ def test_a_membership_that_is_blocked_has_a_name_that_others_can_be_equal_to() -
 
 @pytest.mark.parametrize("kind", ["InvalidRequest", "SettingMissing", "KeyError", "States.Timeout"])
 def test_the_cause_of_a_failure_says_that_a_report_was_made(kind: str) -> None:
-    assert is_of_a_report(decide(a_dossier(error=an_error(kind, "x"), kit=None)).cause)
+    assert is_of_a_report(cause(decide(a_dossier(error=an_error(kind, "x"), kit=None))))
 
 
 @pytest.mark.parametrize("cause", ["", an_error("TemporaryFailure", "PutEvents")["Cause"], "An error occurred"])

@@ -6,7 +6,8 @@ import pytest
 
 from signon.domain.logins.login import Name
 from signon.domain.logins.postgresql import Group
-from signon.domain.logins.postgresql_grants import PRESETS, Kind, Object, on_database, within_database
+from signon.domain.logins.postgresql_grants import Object, on_database, within_database
+from signon.domain.logins.presets import POSTGRESQL_PRESETS, Kind
 from signon.domain.profile.profile import Schemas
 
 EVERYTHING = frozenset({"CONNECT", "CREATE", "TEMPORARY", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"})
@@ -16,7 +17,7 @@ ONLY = {
 }
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("preset", POSTGRESQL_PRESETS)
 def test_privileges_come_from_the_presets_alone(preset: str) -> None:
     group = Group("signon.payments.some", "some", preset, Schemas("payments", ("core",)))
     database = Object(Kind.DATABASE, Name("payments"), "master", grantable=EVERYTHING)

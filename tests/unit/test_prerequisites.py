@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from signon.domain.engines import Method
+from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.prerequisites.parameters import PARAMETERS, names, parameter_advice
@@ -243,8 +244,8 @@ def test_the_report_tells_advice_along_and_it_is_no_news_of_itself() -> None:
     with_advice, without = decide(a_dossier(plan=plan.to_json())), decide(a_dossier())
     assert with_advice.end == "Onboarded"
     assert with_advice.digest == without.digest
-    assert "Worth knowing:\n- require_secure_transport is off in " in with_advice.message("arn")
-    assert "Worth knowing" not in without.message("arn")
+    assert "Worth knowing:\n- require_secure_transport is off in " in message(with_advice, "arn")
+    assert "Worth knowing" not in message(without, "arn")
 
 
 APP_ROLE = f"arn:aws:iam::{ACCOUNT}:role/teams/app"

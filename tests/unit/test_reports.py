@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from signon.domain.memory.record import Record
+from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import Outcome, decide
 from signon.domain.outcome.report import event_detail, facts, is_news
 from tests.builders import EXECUTION, NOW, a_dossier, a_freeze, a_profile, a_record, a_request, an_error, at, planned
@@ -126,7 +127,7 @@ def test_an_event_holds_names_ids_and_counts_and_no_person(proof: dict[str, Any]
     ended = decide(dossier)
     detail = event_detail(ended, dossier, EXECUTION)
     assert (detail["end"], detail["profile"]) == (end, "payments")
-    assert "alice" in ended.message(EXECUTION)
+    assert "alice" in message(ended, EXECUTION)
     assert "alice" not in json.dumps(detail)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from signon.aws import notifications, records, reporting
 from signon.domain.outcome.outcome import Outcome, decide
+from signon.errors import End
 from tests.hostile_texts import FORGED, TEXTS
 
 
@@ -22,7 +23,7 @@ def subjects(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_mail_is_headed_without_the_reason(subjects: list[str]) -> None:
-    ended = Outcome("Needs a person", "payments-orders: a person is needed", why=f"x {FORGED}")
+    ended = Outcome(End.NEEDS_A_PERSON, "payments-orders: a person is needed", why=f"x {FORGED}")
     reporting.remember_and_tell("table", "topic", ended, {}, "execution", "2026-11-20T12:00:00+00:00")
     assert subjects == ["payments-orders: a person is needed"]
 

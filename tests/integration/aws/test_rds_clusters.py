@@ -33,7 +33,7 @@ def usable(eventually: Eventually, name: str, instances: int) -> Database:
             seen = rds.find(asked_for(name))
         except DatabaseBusy:
             return None
-        ready = seen and len(seen.instances) == instances and seen.standing.readiness is Readiness.USABLE
+        ready = seen and len(seen.instances) == instances and seen.deciding_status.readiness is Readiness.USABLE
         return seen if ready else None
 
     return eventually(found)
@@ -159,7 +159,10 @@ def test_a_cluster_is_associated_and_its_instances_rebooted_readers_first_once_e
     with cloud.clock.working():  # its time goes slowly meanwhile
         first = visit(None)
         assert (first.instances, first.remaining) == (("it-ledger-2",), ("it-ledger-1",))
-        assert rds.observe(cluster.id).standing.told_of("it-ledger") == "instance it-ledger-2 of it-ledger is rebooting"
+        assert (
+            rds.observe(cluster.id).deciding_status.told_of("it-ledger")
+            == "instance it-ledger-2 of it-ledger is rebooting"
+        )
         assert visit(None).instances == ("it-ledger-2",)  # the same visit again, whose answer was lost
         with pytest.raises(DatabaseBusy):
             visit(first)

@@ -8,6 +8,7 @@ import pymysql
 import pytest
 
 from signon.db import mysql
+from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.errors import DatabaseUnusable
 from tests.builders import a_database_id, planned
@@ -37,7 +38,7 @@ def a_message(family: Server) -> str:
     assert len(json.dumps(dossier)) < 100_000
     ended = decide(dossier, {})
     assert FORGED not in ended.subject
-    return ended.message(EXECUTION)
+    return message(ended, EXECUTION)
 
 
 @pytest.mark.parametrize("title", HOSTS)

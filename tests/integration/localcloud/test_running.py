@@ -33,9 +33,9 @@ def found_in(checkout: Path) -> str:
 
 def test_another_checkout_of_the_same_user_neither_finds_it_nor_takes_its_place(published: Path) -> None:
     other = published / "other checkout"
-    (other / "localcloud").mkdir(parents=True)
-    for file in ("__init__.py", "running.py"):
-        shutil.copy(CHECKOUT / "localcloud" / file, other / "localcloud")
+    (other / "localcloud/people").mkdir(parents=True)
+    for file in ("__init__.py", "checkout.py", "people/__init__.py", "people/running.py"):
+        shutil.copy(CHECKOUT / "localcloud" / file, other / "localcloud" / file)
     assert found_in(other) == "None"
     assert found_in(CHECKOUT) == str(CLOUD)
     assert Running.get(published) == CLOUD

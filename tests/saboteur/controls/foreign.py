@@ -86,7 +86,13 @@ CONTROLS = (
         "return self.headline",
         TEXTS,
     ),
-    Control("A message has an end", OUTCOME, "if len(text) > LONGEST_MESSAGE:", "if len(text) < 0:", TEXTS),
+    Control(
+        "A message has an end",
+        f"{LAYER}/domain/outcome/message.py",
+        "if len(text) > LONGEST_MESSAGE:",
+        "if len(text) < 0:",
+        TEXTS,
+    ),
     Control(
         "What an input calls its database is a name, or is not repeated",
         OUTCOME,

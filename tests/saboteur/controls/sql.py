@@ -69,14 +69,14 @@ CONTROLS = (
     ),
     Control(
         "MySQL: readers get no more than their preset",
-        f"{LAYER}/domain/logins/mysql.py",
+        f"{LAYER}/domain/logins/presets.py",
         '"read": ("SELECT", "SHOW VIEW"),',
         '"read": ("SELECT", "SHOW VIEW", "DELETE"),',
         MYSQL_LOGINS,
     ),
     Control(
         "PostgreSQL: readers get no more than their preset",
-        f"{LAYER}/domain/logins/postgresql_grants.py",
+        f"{LAYER}/domain/logins/presets.py",
         '"read": ("SELECT",),',
         '"read": ("SELECT", "DELETE"),',
         POSTGRESQL_GRANTS,

@@ -35,6 +35,8 @@ Step Functions matches the bare class name, so these names are a contract with
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from signon.foreign import REMEDY, on_one_line, without_remedy
 
 
@@ -161,17 +163,28 @@ class SettingMissing(Exception):
     """An environment variable that the template should have set is not there."""
 
 
+class End(StrEnum):
+    """How an execution ends, as people and the record read it."""
+
+    ONBOARDED = "Onboarded"
+    PARKED = "Parked"
+    NEEDS_A_PERSON = "Needs a person"
+    FAILED = "Failed"
+    NOT_OURS = "Not ours"
+    ALREADY_IN_PROGRESS = "Already in progress"
+
+
 # How an execution ends when one of these errors reaches "Report outcome".
 END_BY_ERROR = {
-    "TemporaryFailure": "Parked",
-    "StillWaiting": "Parked",
-    "DatabaseBusy": "Parked",
-    "PlanOutdated": "Parked",
-    "NotOurs": "Not ours",
-    "DatabaseGone": "Not ours",
-    "AlreadyInProgress": "Already in progress",
-    "ClaimLost": "Already in progress",
-    **{error.__name__: "Needs a person" for error in NeedsPerson.__subclasses__()},
+    "TemporaryFailure": End.PARKED,
+    "StillWaiting": End.PARKED,
+    "DatabaseBusy": End.PARKED,
+    "PlanOutdated": End.PARKED,
+    "NotOurs": End.NOT_OURS,
+    "DatabaseGone": End.NOT_OURS,
+    "AlreadyInProgress": End.ALREADY_IN_PROGRESS,
+    "ClaimLost": End.ALREADY_IN_PROGRESS,
+    **{error.__name__: End.NEEDS_A_PERSON for error in NeedsPerson.__subclasses__()},
 }
 
 # What Lambda could not do for Step Functions begins so; AWS adds some, and lists them nowhere for Step Functions.
@@ -179,10 +192,10 @@ END_BY_ERROR = {
 LAMBDA = "Lambda."
 
 
-def end_of(error: str) -> str:
+def end_of(error: str) -> End:
     """How an execution ends with this error, ours or one of the platform's.
 
     What kept Lambda from running a function passes, as what keeps AWS from answering one does. Whatever else the table
     does not name is a defect.
     """
-    return "Parked" if error.startswith(LAMBDA) else END_BY_ERROR.get(error, "Failed")
+    return End.PARKED if error.startswith(LAMBDA) else END_BY_ERROR.get(error, End.FAILED)

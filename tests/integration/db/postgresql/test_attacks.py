@@ -8,6 +8,7 @@ import pytest
 
 from signon.db import postgresql_reading
 from signon.domain.logins.postgresql_roles import DEEPEST
+from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.errors import DatabaseUnusable
 from signon.foreign import shown
@@ -36,7 +37,7 @@ def a_message(verify: Verify) -> str:
     assert len(json.dumps(dossier)) < 100_000
     ended = decide(dossier, {})
     assert FORGED not in ended.subject
-    return ended.message(EXECUTION)
+    return message(ended, EXECUTION)
 
 
 @pytest.mark.parametrize("title", NAMES)

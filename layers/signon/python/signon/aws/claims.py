@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
+from signon.aws.items import Kind, Values, read, write_if
 from signon.domain.memory.claim import Claim, is_abandoned
 from signon.errors import AlreadyInProgress, ClaimLost, ClaimSettling
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_stepfunctions import SFNClient
 
 
-class _Held(Exception):
+class _Forgotten(Exception):
     pass
 
 
@@ -28,11 +28,10 @@ def take(
     now, it has been told to plan again before it ends. ClaimSettling: its last holder stopped less than
     ``longest_timeout`` ago.
     """
-    values = {":purpose": {"S": purpose}}
-    try:
-        return _write(table, database, execution, now, "attribute_not_exists(holder) OR holder = :execution", values)
-    except _Held:
-        held = _read(table, database)
+    free = "attribute_not_exists(holder) OR holder = :execution"
+    if claim := _write(table, database, execution, now, free, purpose):
+        return claim
+    held = _read(table, database)
     holder, fence = held.get("holder", {}).get("S"), held.get("fence", {}).get("N", "0")
     if holder is None:
         raise ClaimSettling(f"The claim on {database} was released just now")
@@ -43,17 +42,10 @@ def take(
         raise AlreadyInProgress(f"{database} is held by {holder}")
     if not is_abandoned(stopped_at, longest_timeout, now):
         raise ClaimSettling(f"{holder} stopped at {stopped_at.isoformat()}; one of its functions may still run")
-    try:
-        return _write(
-            table,
-            database,
-            execution,
-            now,
-            "holder = :holder AND fence = :fence",
-            {**values, ":holder": {"S": holder}, ":fence": {"N": fence}},
-        )
-    except _Held:
-        raise AlreadyInProgress(f"{database} was taken over by another execution") from None
+    theirs = {":holder": {"S": holder}, ":fence": {"N": fence}}
+    if claim := _write(table, database, execution, now, "holder = :holder AND fence = :fence", purpose, theirs):
+        return claim
+    raise AlreadyInProgress(f"{database} was taken over by another execution")
 
 
 def confirm(table: str, claim: Claim) -> None:
@@ -81,87 +73,57 @@ def release(table: str, claim: Claim, now: str) -> bool:
 
     ``now`` is the same for every try of one state, so that a second try gives the first one's answer.
     """
-    ours: dict[str, Any] = {":execution": {"S": claim.execution}, ":fence": {"N": str(claim.fence)}}
-    at: dict[str, Any] = {":now": {"S": now}}
-    table_and_key: dict[str, Any] = {"TableName": table, "Key": _key(claim.database)}
-    try:
-        with errors_as({"ConditionalCheckFailedException": _Held}):
-            _table().update_item(
-                **table_and_key,
-                UpdateExpression="REMOVE holder, again",
-                ConditionExpression="holder = :execution AND fence = :fence AND attribute_not_exists(again)"
-                " AND (attribute_not_exists(answered) OR answered <> :now)",
-                ExpressionAttributeValues={**ours, **at},
-            )
+    ours: Values = {":execution": {"S": claim.execution}, ":fence": {"N": str(claim.fence)}, ":now": {"S": now}}
+    nobody_asked = (
+        "holder = :execution AND fence = :fence AND attribute_not_exists(again)"
+        " AND (attribute_not_exists(answered) OR answered <> :now)"
+    )
+    if write_if(nobody_asked, table, claim.database, Kind.CLAIM, "REMOVE holder, again", ours) is not None:
         return False
-    except _Held:
-        pass
-    try:
-        with errors_as({"ConditionalCheckFailedException": _Held}):
-            _table().update_item(
-                **table_and_key,
-                UpdateExpression="SET answered = :now REMOVE again",
-                ConditionExpression="holder = :execution AND fence = :fence"
-                " AND (attribute_exists(again) OR answered = :now)",
-                ExpressionAttributeValues={**ours, **at},
-            )
-        return True
-    except _Held:
-        return False  # released by an earlier try of this very call, or taken over
+    somebody_asked = "holder = :execution AND fence = :fence AND (attribute_exists(again) OR answered = :now)"
+    taken_off = "SET answered = :now REMOVE again"
+    # where that is not so either: released by an earlier try of this very call, or taken over
+    return write_if(somebody_asked, table, claim.database, Kind.CLAIM, taken_off, ours) is not None
 
 
 def abandon(table: str, claim: Claim) -> None:
     """Ends the claim of an execution that is over and will not plan again, whatever was asked for meanwhile."""
-    try:
-        with errors_as({"ConditionalCheckFailedException": _Held}):
-            _table().update_item(
-                TableName=table,
-                Key=_key(claim.database),
-                UpdateExpression="REMOVE holder, again",
-                ConditionExpression="holder = :execution AND fence = :fence",
-                ExpressionAttributeValues={":execution": {"S": claim.execution}, ":fence": {"N": str(claim.fence)}},
-            )
-    except _Held:
-        return  # ended already, or taken over
+    ours: Values = {":execution": {"S": claim.execution}, ":fence": {"N": str(claim.fence)}}
+    condition = "holder = :execution AND fence = :fence"  # else it is ended already, or taken over
+    write_if(condition, table, claim.database, Kind.CLAIM, "REMOVE holder, again", ours)
 
 
-def _write(table: str, database: str, execution: str, now: datetime, condition: str, values: dict[str, Any]) -> Claim:
-    with errors_as({"ConditionalCheckFailedException": _Held}):
-        answer = _table().update_item(
-            TableName=table,
-            Key=_key(database),
-            UpdateExpression="SET holder = :execution, claimed_at = :now, purpose = :purpose,"
-            " fence = if_not_exists(fence, :zero) + :one REMOVE again",
-            ConditionExpression=condition,
-            ExpressionAttributeValues={
-                ":execution": {"S": execution},
-                ":now": {"S": now.isoformat()},
-                ":zero": {"N": "0"},
-                ":one": {"N": "1"},
-                **values,
-            },
-            ReturnValues="ALL_NEW",
-        )
-    return Claim(database, execution, int(answer["Attributes"]["fence"]["N"]))
+def _write(
+    table: str, database: str, execution: str, now: datetime, condition: str, purpose: str, values: Values | None = None
+) -> Claim | None:
+    """The claim, with the next fence; None where the condition does not hold."""
+    claimed = write_if(
+        condition,
+        table,
+        database,
+        Kind.CLAIM,
+        "SET holder = :execution, claimed_at = :now, purpose = :purpose,"
+        " fence = if_not_exists(fence, :zero) + :one REMOVE again",
+        {
+            ":execution": {"S": execution},
+            ":now": {"S": now.isoformat()},
+            ":purpose": {"S": purpose},
+            ":zero": {"N": "0"},
+            ":one": {"N": "1"},
+            **(values or {}),
+        },
+    )
+    return Claim(database, execution, int(claimed["fence"]["N"])) if claimed else None
 
 
 def _read(table: str, database: str) -> dict[str, Any]:
-    with errors_as():
-        return dict(_table().get_item(TableName=table, Key=_key(database), ConsistentRead=True).get("Item", {}))
+    return read(table, database, Kind.CLAIM) or {}
 
 
 def _mark_again(table: str, database: str, holder: str) -> None:
-    try:
-        with errors_as({"ConditionalCheckFailedException": _Held}):
-            _table().update_item(
-                TableName=table,
-                Key=_key(database),
-                UpdateExpression="SET again = :yes",
-                ConditionExpression="holder = :holder",
-                ExpressionAttributeValues={":yes": {"BOOL": True}, ":holder": {"S": holder}},
-            )
-    except _Held:
-        raise ClaimSettling(f"The claim on {database} was released just now") from None
+    values: Values = {":yes": {"BOOL": True}, ":holder": {"S": holder}}
+    if not write_if("holder = :holder", table, database, Kind.CLAIM, "SET again = :yes", values):
+        raise ClaimSettling(f"The claim on {database} was released just now")
 
 
 def _stopped_at(execution: str) -> datetime | None:
@@ -171,17 +133,8 @@ def _stopped_at(execution: str) -> datetime | None:
     """
     states: SFNClient = client("stepfunctions")
     try:
-        with errors_as({"ExecutionDoesNotExist": _Held}):
+        with errors_as({"ExecutionDoesNotExist": _Forgotten}):
             answer = states.describe_execution(executionArn=execution)
-    except _Held:
+    except _Forgotten:
         return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
     return None if answer["status"] == "RUNNING" else answer.get("stopDate")
-
-
-def _table() -> DynamoDBClient:
-    made: DynamoDBClient = client("dynamodb")
-    return made
-
-
-def _key(database: str) -> dict[str, Any]:
-    return {"database": {"S": database}, "kind": {"S": "claim"}}

@@ -8,17 +8,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from signon.aws.clients import client, errors_as
+from signon.aws.items import Kind, Values, read, write_if
 from signon.errors import TemporaryFailure
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-
-class _Held(Exception):
-    pass
 
 
 @dataclass(frozen=True)
@@ -36,25 +29,22 @@ class Held:
     """``said`` is what the role's policies were last made to say, each as its ``dbuser`` ARNs; None: nobody knows."""
 
     said: list[frozenset[str]] | None
-    _item: dict[str, Any]
+    _table: str
+    _role: str
     _execution: str
 
     def remember(self, policies: Sequence[frozenset[str]]) -> None:
         """To be called before they are written. Raises TemporaryFailure: the lock has lapsed, and is another one's."""
         listed = {"L": [{"L": [{"S": arn} for arn in sorted(policy)]} for policy in policies]}
-        with errors_as({"ConditionalCheckFailedException": TemporaryFailure}):
-            _table().update_item(
-                **self._item,
-                UpdateExpression="SET policies = :policies",
-                ConditionExpression="holder = :execution",
-                ExpressionAttributeValues={":policies": listed, ":execution": {"S": self._execution}},
-            )
+        values: Values = {":policies": listed, ":execution": {"S": self._execution}}
+        held = "holder = :execution"
+        if not write_if(held, self._table, self._role, Kind.POLICY_LOCK, "SET policies = :policies", values):
+            raise TemporaryFailure(f"The lock on the policies of {self._role} has lapsed")
 
 
 def remembered(table: str, role: str) -> list[frozenset[str]]:
     """What the policies of the role (its ARN) were last made to say; whoever holds the lock may be changing them."""
-    with errors_as():
-        item = _table().get_item(TableName=table, Key=_key(role), ConsistentRead=True).get("Item", {})
+    item = read(table, role, Kind.POLICY_LOCK) or {}
     return _policies(item.get("policies")) or []
 
 
@@ -64,48 +54,20 @@ def held(lock: Lock, role: str) -> Iterator[Held]:
 
     Raises TemporaryFailure: another execution holds it.
     """
-    item: dict[str, Any] = {"TableName": lock.table, "Key": _key(role)}
     ours = {":execution": {"S": lock.execution}}
+    times = {":now": {"S": lock.now.isoformat()}, ":later": {"S": (lock.now + lock.longest).isoformat()}}
+    free = "attribute_not_exists(holder) OR holder = :execution OR lapses_at < :now"
+    taken = "SET holder = :execution, lapses_at = :later"
+    item = write_if(free, lock.table, role, Kind.POLICY_LOCK, taken, {**ours, **times})
+    if item is None:
+        raise TemporaryFailure(f"Another execution writes the policies of {role}")
     try:
-        with errors_as({"ConditionalCheckFailedException": _Held}):
-            answer = _table().update_item(
-                **item,
-                UpdateExpression="SET holder = :execution, lapses_at = :later",
-                ConditionExpression="attribute_not_exists(holder) OR holder = :execution OR lapses_at < :now",
-                ExpressionAttributeValues={
-                    **ours,
-                    ":now": {"S": lock.now.isoformat()},
-                    ":later": {"S": (lock.now + lock.longest).isoformat()},
-                },
-                ReturnValues="ALL_NEW",
-            )
-    except _Held:
-        raise TemporaryFailure(f"Another execution writes the policies of {role}") from None
-    try:
-        yield Held(_policies(answer["Attributes"].get("policies")), item, lock.execution)
-    finally:
-        try:
-            with errors_as({"ConditionalCheckFailedException": _Held}):
-                _table().update_item(
-                    **item,
-                    UpdateExpression="REMOVE holder",
-                    ConditionExpression="holder = :execution",
-                    ExpressionAttributeValues=ours,
-                )
-        except _Held:
-            pass  # it has lapsed
+        yield Held(_policies(item.get("policies")), lock.table, role, lock.execution)
+    finally:  # unless it has lapsed
+        write_if("holder = :execution", lock.table, role, Kind.POLICY_LOCK, "REMOVE holder", ours)
 
 
 def _policies(attribute: Any) -> list[frozenset[str]] | None:
     if attribute is None:
         return None
     return [frozenset(arn["S"] for arn in policy["L"]) for policy in attribute["L"]]
-
-
-def _key(role: str) -> dict[str, Any]:
-    return {"database": {"S": role}, "kind": {"S": "policy-lock"}}
-
-
-def _table() -> DynamoDBClient:
-    made: DynamoDBClient = client("dynamodb")
-    return made

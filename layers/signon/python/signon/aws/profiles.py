@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from signon.aws.clients import client, errors_as, permission_missing
 from signon.domain.profile.profile import Profile, ProfileVersion, read_profile, sha256
 from signon.domain.profile.yaml_document import MOST_BYTES, load, refuse_larger
+from signon.domain.request.request import TAG
 from signon.errors import ProfileUnusable
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def newest(bucket: str, name: str) -> tuple[ProfileVersion, bytes]:
     key = f"{name}.yaml"
     missing = ProfileUnusable(
         f"There is no profile {name}: s3://{bucket}/{key} does not exist",
-        "Put the profile there, or correct the tag signon:profile",
+        f"Put the profile there, or correct the tag {TAG}",
     )
     with errors_as({"NoSuchKey": lambda _: missing}):
         answer = _s3().get_object(Bucket=bucket, Key=key)

@@ -57,8 +57,8 @@ def observe(identity: DatabaseId) -> Database:
             f"{identity.name} is {database.id.resource_id} now, and was {identity.resource_id}:"
             " it was made again under the same name"
         )
-    if database.standing.readiness is Readiness.LEAVING:
-        raise DatabaseGone(database.standing.told_of(identity.name))
+    if database.deciding_status.readiness is Readiness.LEAVING:
+        raise DatabaseGone(database.deciding_status.told_of(identity.name))
     return database
 
 

@@ -29,8 +29,8 @@ def reboot_next(table: str, database: Database, before: Reboot | None, now: date
             if restarts:
                 break
             continue
-        if database.standing.readiness is Readiness.CHANGING:
-            raise DatabaseBusy(database.standing.told_of(database.id.name))
+        if database.deciding_status.readiness is Readiness.CHANGING:
+            raise DatabaseBusy(database.deciding_status.told_of(database.id.name))
         records.note(table, resource, {"reboot_intents": {**record.reboot_intents, instance.name: now.isoformat()}})
         rds_changes.reboot(instance)
         done[instance.name] = now

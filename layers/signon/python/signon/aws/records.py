@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from signon.aws.clients import client, errors_as
+from signon.aws import items
+from signon.aws.clients import errors_as
+from signon.aws.items import Kind
 from signon.domain.memory.record import ALL, Known, Record, moment
 from signon.errors import TemporaryFailure
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 # "A single operation can retrieve up to 16 MB of data, which can contain as many as 100 items."
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
 _AT_ONCE = 100
 _TRIES = 8
-_RECORD = "record"
-MADE = "made"  # the kind of the item in which stands what we have made
 _MAPS = ("reboot_intents", "connected_roles", "left_as", "joined_as")
 
 
 def read(table: str, database: str) -> Record | None:
     """The record of a database (its resource id), or None."""
-    with errors_as():
-        item = _table().get_item(TableName=table, Key=_key(database), ConsistentRead=True).get("Item")
+    item = items.read(table, database, Kind.RECORD)
     return None if item is None else _record(item)
 
 
 def made(table: str, database: str) -> Mapping[str, str] | None:
     """The names of what we have made in the database, each with its oid; None where nothing was ever remembered."""
-    with errors_as():
-        item = _table().get_item(TableName=table, Key=_key(database, MADE), ConsistentRead=True).get("Item")
+    item = items.read(table, database, Kind.MADE)
     return None if item is None else _map(item, "made")
 
 
@@ -41,15 +36,13 @@ def read_all(table: str, databases: Sequence[str]) -> Mapping[str, Known]:
 
     Raises TemporaryFailure: DynamoDB did not answer in full.
     """
-    keys = [
-        {"database": {"S": database}, "kind": {"S": kind}} for database in databases for kind in ("record", "claim")
-    ]
+    keys = [items.key(database, kind) for database in databases for kind in (Kind.RECORD, Kind.CLAIM)]
     records: dict[str, Record] = {}
     held: dict[str, str | None] = {}
     for first in range(0, len(keys), _AT_ONCE):
         for item in _batch(table, keys[first : first + _AT_ONCE]):
             database = item["database"]["S"]
-            if item["kind"]["S"] == "record":
+            if item["kind"]["S"] == Kind.RECORD:
                 records[database] = _record(item)
             elif "holder" in item:
                 held[database] = item["claimed_at"]["S"]
@@ -58,12 +51,10 @@ def read_all(table: str, databases: Sequence[str]) -> Mapping[str, Known]:
 
 def is_paused(table: str) -> bool:
     """Whether a person has put the item that pauses everything."""
-    with errors_as():
-        key = {"database": {"S": ALL}, "kind": {"S": "pause"}}
-        return "Item" in _table().get_item(TableName=table, Key=key, ConsistentRead=True)
+    return items.read(table, ALL, Kind.PAUSE) is not None
 
 
-def note(table: str, database: str, facts: Mapping[str, str | Mapping[str, str]], *, kind: str = _RECORD) -> None:
+def note(table: str, database: str, facts: Mapping[str, str | Mapping[str, str]], *, kind: Kind = Kind.RECORD) -> None:
     """Writes facts into the record, or another item of the database; a fact that is "" is taken out."""
     kept, gone = (
         {name: value for name, value in facts.items() if value != ""},
@@ -82,9 +73,9 @@ def note(table: str, database: str, facts: Mapping[str, str | Mapping[str, str]]
     values = {f":{name}": _attribute(value) for name, value in kept.items()}
     with_values: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}  # it must not be empty
     with errors_as():
-        _table().update_item(
+        items.table().update_item(
             TableName=table,
-            Key=_key(database, kind),
+            Key=items.key(database, kind),
             UpdateExpression=expression,
             ExpressionAttributeNames={f"#{name}": name for name in facts},
             **with_values,
@@ -99,7 +90,7 @@ def _batch(table: str, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]
     """The items of at most 100 keys. What DynamoDB leaves unprocessed is asked for again."""
     for tries in range(_TRIES):
         with errors_as():
-            answer = _table().batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
+            answer = items.table().batch_get_item(RequestItems={table: {"Keys": keys, "ConsistentRead": True}})
         yield from answer["Responses"].get(table, [])
         left = answer.get("UnprocessedKeys", {}).get(table)
         if not left:
@@ -116,12 +107,3 @@ def _record(item: Mapping[str, Any]) -> Record:
 
 def _map(item: Mapping[str, Any], name: str) -> dict[str, str]:
     return {key: text["S"] for key, text in item.get(name, {}).get("M", {}).items()}
-
-
-def _table() -> DynamoDBClient:
-    made: DynamoDBClient = client("dynamodb")
-    return made
-
-
-def _key(database: str, kind: str = _RECORD) -> dict[str, Any]:
-    return {"database": {"S": database}, "kind": {"S": kind}}

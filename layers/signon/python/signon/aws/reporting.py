@@ -8,6 +8,7 @@ from typing import Any
 from signon.aws import notifications, records
 from signon.domain.memory.record import ALL
 from signon.domain.outcome import report
+from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import Outcome
 from signon.domain.sweep import Stop
 
@@ -19,7 +20,7 @@ def remember_and_tell(
     database = dossier.get("database", {})
     record = records.read(table, database["resource_id"]) if database else None
     if report.is_news(ended, record, execution):
-        notifications.tell(topic, ended.subject, ended.message(execution))
+        notifications.tell(topic, ended.subject, message(ended, execution))
         notifications.announce(database.get("arn", execution), report.event_detail(ended, dossier, execution))
     if database:
         records.note(table, database["resource_id"], report.facts(ended, dossier, record, execution, now))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from signon.db.session import Session, sign_in
+from signon.db.sessions import SIGNED_IN
 from signon.domain.engines import ENGINES, Family, LoginSql, Method
 from signon.domain.logins.login import Proof
 from signon.domain.memory.made import Memory, Remember
@@ -22,7 +23,6 @@ class _Answers:
     """What a family's module answers; the ``Any`` is its kind of ``LoginSql``, by method."""
 
     probe: Callable[[Session, Any], Probe]
-    signed_in: Callable[[Session], frozenset[str]]
     create: Callable[..., int]
     verify: Callable[[Session, Any, Profile, Memory], Proof]
 
@@ -38,7 +38,7 @@ def signed_in_to_readers(database: Database, credentials: Callable[[], Credentia
     for reader in database.instances:
         if reader.host and not reader.is_writer:
             with sign_in(database, credentials, ca_bundle, host=reader.host) as session:
-                found |= _family(database).signed_in(session)
+                found |= SIGNED_IN[ENGINES[database.id.engine].family](session)
     return found
 
 
@@ -83,4 +83,4 @@ def _family(database: Database) -> _Answers:
         from signon.db import postgresql_logins as its  # noqa: PLC0415  a run loads one driver
     else:
         from signon.db import mysql_logins as its  # type: ignore[no-redef]  # noqa: PLC0415  the same
-    return _Answers(its.probe, its.signed_in, its.create, its.verify)
+    return _Answers(its.probe, its.create, its.verify)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import Any
 
+from signon.db import sessions
 from signon.db.session import Session
 from signon.domain.engines import Marks, Method
 from signon.domain.logins.login import Proof
@@ -59,7 +60,6 @@ _ROLES = (
     "SELECT User, NULL FROM mysql.user WHERE is_role = 'Y' AND User LIKE 'signon.%%.%%'"
     " UNION ALL SELECT User, Role FROM mysql.roles_mapping WHERE Host = '%%' AND Role LIKE 'signon.%%'"
 )
-_NOBODY = {"rdsadmin", "rdsrepladmin", "event_scheduler", "system user", "unauthenticated user"}
 
 
 def probe(session: Session, ways: Ways) -> Probe:
@@ -79,21 +79,8 @@ def probe(session: Session, ways: Ways) -> Probe:
     return Probe(
         plugin_loaded=bool(active) if directory else None,
         read_only=bool(read_only),
-        other_sessions=_other_sessions(session, ours),
+        other_sessions=sessions.of_others_in_mysql(session, ours),
     )
-
-
-def _other_sessions(session: Session, ours: int) -> int:
-    return len([row for row in _processes(session) if row[0] != ours and row[1] not in _NOBODY])
-
-
-def signed_in(session: Session) -> frozenset[str]:
-    """Who is signed in to this instance."""
-    return frozenset(str(row[1]) for row in _processes(session))
-
-
-def _processes(session: Session) -> Sequence[tuple[Any, ...]]:
-    return session.query("Look who is signed in", "SHOW PROCESSLIST")
 
 
 def create(
@@ -107,7 +94,7 @@ def create(
     remember: Remember,
 ) -> int:
     """Makes what is missing, reads it back, opens what is complete. What is about to be made is remembered first."""
-    in_use = {*elsewhere, *signed_in(session)} if profile.adopt else set()
+    in_use = {*elsewhere, *sessions.signed_in_to_mysql(session)} if profile.adopt else set()
     accounts = recognized(profile, read_logins(session, ways, in_use), memory)
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     plan = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from signon.db import sessions
 from signon.db.connection import DatabaseFull
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
 from signon.db.session import Session
@@ -55,15 +56,6 @@ SELECT set_config(name, CASE vartype WHEN 'integer' THEN '0' ELSE '' END, true) 
 SELECT pg_advisory_xact_lock(91534213766990)
 """
 
-# Without pg_read_all_stats the kind of a session is not shown, its user is.
-_OTHERS = """\
-SELECT count(*) FROM pg_stat_activity
-WHERE COALESCE(backend_type, 'client backend') = 'client backend' AND pid <> pg_backend_pid()
-  AND usename NOT IN ('rdsadmin', 'rdsrepladmin')
-"""
-
-_SIGNED_IN = "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE usename IS NOT NULL LIMIT 200000"
-
 _INSIDE = """\
 SELECT pg_is_in_recovery(), current_database()::text,
   (SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on'),
@@ -94,16 +86,10 @@ def probe(session: Session, ways: Ways) -> Probe:  # noqa: ARG001  every family 
     return Probe(
         plugin_loaded=True if restarted else None,
         read_only=follows or set_by is not None,
-        other_sessions=other_sessions(session),
+        other_sessions=sessions.of_others_in_postgresql(session),
         follows=follows,
         set_by=f"default_transaction_read_only is on {_set_for(set_by, database)}" if set_by else "",
     )
-
-
-def other_sessions(session: Session) -> int:
-    """How many sessions there are besides ours and RDS's own."""
-    ((others,),) = session.query("Look who is signed in", _OTHERS)
-    return int(others)
 
 
 @dataclass(frozen=True)
@@ -135,11 +121,6 @@ class _Sight:
         schemas = dict.fromkeys(schema for group in groups for schema in group.schemas.names)
         found = read_objects(session, schemas, [group.name for group in groups])
         return within_database(name, groups, found, read_only=self.databases[name].read_only)
-
-
-def signed_in(session: Session) -> frozenset[str]:
-    """Who is signed in to this instance."""
-    return frozenset(name for (name,) in session.query("Look who is signed in", _SIGNED_IN))
 
 
 def create(

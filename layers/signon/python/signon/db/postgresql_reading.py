@@ -9,8 +9,9 @@ from signon.db.limits import MOST_ROWS, too_large
 from signon.db.session import Session
 from signon.domain.logins.login import Name, read_mark
 from signon.domain.logins.postgresql import filled
-from signon.domain.logins.postgresql_grants import Kind, Object, Shut
+from signon.domain.logins.postgresql_grants import Object, Shut
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.logins.presets import Kind
 
 # From PostgreSQL 16 on a membership may give nothing: neither inherited nor by SET ROLE. Its two columns are read as
 # JSON, because 14 and 15 do not have them: there the role itself says whether it inherits. There, too, CREATEROLE is

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import Enum, StrEnum
 from types import MappingProxyType
 
 
@@ -22,6 +22,14 @@ class Family(Enum):
 
     MYSQL = "mysql"
     POSTGRESQL = "postgresql"
+
+
+class Interruption(StrEnum):
+    """What people who use a database notice of a change."""
+
+    NONE = "none"
+    BRIEF = "brief"
+    REBOOT = "reboot"
 
 
 class Scope(Enum):
@@ -128,7 +136,7 @@ class Engine:
     logins: Mapping[Method, LoginSql]
     why_reboot: str = ""
     reboots: Reboots = Reboots.ALL
-    joining: str = "brief"
+    joining: Interruption = Interruption.BRIEF
     exclusive: Exclusive = Exclusive.LOGIN
     longest_domain: int | None = None
     takes_trusted: bool = True
@@ -262,7 +270,7 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
                 logins={Method.KERBEROS: MYSQL_TICKETS, Method.IAM: MYSQL_IAM},
                 why_reboot="aurora-mysql takes tickets on readers that were started after the join",
                 reboots=Reboots.READERS,  # "you need to reboot the reader DB instances", and the writer is not named
-                joining="none",  # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html
+                joining=Interruption.NONE,  # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html
                 longest_domain=_LONGEST_DOMAIN,
             ),
             Engine(
@@ -293,7 +301,7 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
                 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-reboot-cluster.html
                 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-mysql-survivable-replicas.html
                 apart_since={12: 14, 13: 10, 14: 7, 15: 2},
-                joining="none",  # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html
+                joining=Interruption.NONE,  # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html
             ),
             # Kerberos "isn't available" there: one finding says so.
             # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.RDS_Fea_Regions_DB-eng.Feature.KerberosAuthentication.html

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain.memory.record import Known, Record, moment
-from signon.domain.outcome.outcome import FAILED, NEEDS_A_PERSON, PARKED
 from signon.domain.plan.drift import drift
 from signon.domain.rds.database import Database, DatabaseId
 from signon.domain.rds.readiness import Readiness
 from signon.domain.request.admission import is_served
 from signon.domain.request.request import PROFILE_NAME, TAG
+from signon.errors import End
 
 AT_ONCE = 5
 EQUAL_FAILURES = 3
@@ -91,7 +91,7 @@ class Stop:
 
 def is_candidate(database: Database) -> bool:
     """Whether the database bears the tag, is served, and can be worked on now."""
-    return is_served(database) and database.standing.readiness is Readiness.USABLE
+    return is_served(database) and database.deciding_status.readiness is Readiness.USABLE
 
 
 def profiles(candidates: Iterable[Candidate]) -> Sequence[str]:
@@ -128,7 +128,7 @@ def _reason(candidate: Candidate, newest: str | None, now: datetime) -> str | No
     if _profile_changed(record, newest):
         return f"profile {record.profile} has changed"
     look = moment(record.next_look)
-    if record.end == PARKED:
+    if record.end == End.PARKED:
         return "it was parked, and it is time to look again" if look and now >= look else None
     found = _drift(candidate)
     return found if found != record.swept_drift else None
@@ -174,7 +174,7 @@ def stop(candidates: Iterable[Candidate]) -> Stop | None:
     if len(last) < EQUAL_FAILURES or len(ends) > 1:
         return None
     ((end, error),) = ends
-    if end not in (FAILED, NEEDS_A_PERSON) or not error:
+    if end not in (End.FAILED, End.NEEDS_A_PERSON) or not error:
         return None
     return Stop(end, error, tuple(name for _, name, _ in last))
 
@@ -206,7 +206,7 @@ def _unfinished_since(candidate: Candidate) -> datetime | None:
     record = candidate.known.record
     if record is None or record.end is None:
         return candidate.known.held_since or candidate.database.created_at
-    if record.onboarded_at or record.end != PARKED:
+    if record.onboarded_at or record.end != End.PARKED:
         return None
     return moment(record.unfinished_since)
 

@@ -55,7 +55,7 @@ class LoginPlan:
 
 
 @dataclass(frozen=True)
-class Standing:
+class LoginState:
     """How a wanted login stands in the database.
 
     ``there``: something has its name; then ``mark`` is what we wrote on it (None where somebody else made it), ``kind``
@@ -152,14 +152,14 @@ class Proof:
         return asdict(self)
 
 
-def left_alone(profile: str, standings: Iterable[Standing]) -> tuple[str, ...]:
+def left_alone(profile: str, states: Iterable[LoginState]) -> tuple[str, ...]:
     """The wanted logins that are not ours to touch, each with the reason."""
-    return tuple(f"{each.name}: {objection}" for each in standings if (objection := each.objection(profile)))
+    return tuple(f"{each.name}: {objection}" for each in states if (objection := each.objection(profile)))
 
 
 def proof(
     profile: str,
-    standings: Sequence[Standing],
+    states: Sequence[LoginState],
     *,
     not_ours: Iterable[str] = (),
     waiting: Iterable[str] = (),
@@ -169,16 +169,16 @@ def proof(
 
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
-    awaited = [each for each in standings if each.awaits_adoption]
-    standings = [each for each in standings if not each.awaits_adoption]
-    faults = [f"{each.name} {fault}" for each in standings if (fault := each.fault(profile))]
+    awaited = [each for each in states if each.awaits_adoption]
+    states = [each for each in states if not each.awaits_adoption]
+    faults = [f"{each.name} {fault}" for each in states if (fault := each.fault(profile))]
     if faults:
         raise LoginsIncomplete(
             f"{counted(len(faults), 'login is', 'logins are')} not as wanted: {'; '.join(faults[:10])}",
             "Start again; if it stays so, somebody else changes logins at the same time",
         )
-    untouched = left_alone(profile, standings)
-    ours = [each for each in standings if not each.objection(profile)]
+    untouched = left_alone(profile, states)
+    ours = [each for each in states if not each.objection(profile)]
     verified = len([each for each in ours if not each.ahead])
     ahead = dict.fromkeys(line for each in ours for line in each.ahead)
     adopted_later = (f"{each.name} is adopted when nobody is signed in with it" for each in awaited)

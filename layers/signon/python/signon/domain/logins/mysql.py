@@ -10,7 +10,7 @@ from string import Formatter
 from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
 from signon.domain.limits import shortened
 from signon.domain.logins import login as logins
-from signon.domain.logins.login import LoginPlan, Proof, Standing, Statement, batches, mark
+from signon.domain.logins.login import LoginPlan, LoginState, Proof, Statement, batches, mark
 from signon.domain.logins.mysql_accounts import (
     HOST,
     Accounts,
@@ -25,6 +25,7 @@ from signon.domain.logins.mysql_accounts import (
     of_every_host,
     unknown,
 )
+from signon.domain.logins.presets import MYSQL_PRESETS
 from signon.domain.memory.made import digest, named
 from signon.domain.names import mysql_account_problem
 from signon.domain.profile.profile import DirectoryLogin, Profile
@@ -34,12 +35,6 @@ from signon.foreign import REMEDY, shown
 MARK = "signon"  # begins the names of the roles that are marks
 
 Ways = Mapping[Method, MySqlLogins]  # how logins are made, by how they sign in
-
-# The only privileges that a profile can give, and only on named databases.
-PRESETS: Mapping[str, tuple[str, ...]] = {
-    "read": ("SELECT", "SHOW VIEW"),
-    "write": ("SELECT", "SHOW VIEW", "INSERT", "UPDATE", "DELETE", "EXECUTE"),
-}
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ def _grants(profile: Profile, roles: Iterable[str], literal_names: bool, lower_c
         for database in role.mysql:
             name = database.lower() if lower_case else database
             pattern = name if literal_names else database_pattern(name)
-            grants[pattern] = grants.get(pattern, frozenset()) | frozenset(PRESETS[role.preset])
+            grants[pattern] = grants.get(pattern, frozenset()) | frozenset(MYSQL_PRESETS[role.preset])
     return grants
 
 
@@ -102,10 +97,10 @@ def make(
     and lock who has left.
     """
     there = of_every_host(present)
-    standings = _standings(wanted, present)
+    states = _states(wanted, present)
     absent = [login for login in wanted if login.user not in there]
-    altered = {each.name for each in standings if each.to_alter and not each.objection(profile)}
-    ours = {each.name for each in standings if not each.objection(profile)}
+    altered = {each.name for each in states if each.to_alter and not each.objection(profile)}
+    ours = {each.name for each in states if not each.objection(profile)}
     missing = [
         (login.user, pattern, rest)
         for login in (*absent, *(login for login in wanted if login.user in there and login.user in ours))
@@ -120,7 +115,7 @@ def make(
             *_grant_statements(missing),
             *_locked(next(iter(ways.values())), profile, left),
         ),
-        left_alone=logins.left_alone(profile, standings),
+        left_alone=logins.left_alone(profile, states),
         makes=(*(login.user for login in absent), *altered),
     )
 
@@ -129,7 +124,7 @@ def open_complete(
     profile: str, wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]
 ) -> tuple[Statement, ...]:
     """The statements that unlock those of ours that were read back as wanted and are not open yet."""
-    ready = {each.name for each in _standings(wanted, present) if each.is_ready(profile)}
+    ready = {each.name for each in _states(wanted, present) if each.is_ready(profile)}
     return tuple(
         statement
         for sql, these in _by_way(login for login in wanted if login.user in ready)
@@ -144,7 +139,7 @@ def prove(ways: Ways, profile: Profile, accounts: Accounts) -> Proof:
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
-    standings = _standings(wanted, accounts.logins)
+    states = _states(wanted, accounts.logins)
     names, disputed = frozenset(login.user for login in wanted), accounts.judged.disputed
     not_ours = (
         *_of_other_profiles(profile, accounts),
@@ -152,7 +147,7 @@ def prove(ways: Ways, profile: Profile, accounts: Accounts) -> Proof:
         *unknown(names, accounts),
     )
     return replace(
-        logins.proof(profile.name, standings, not_ours=not_ours),
+        logins.proof(profile.name, states, not_ours=not_ours),
         disputed=digest(disputed),
         disputed_names=named(disputed, names),
         trusted=shortened(creators(accounts)),
@@ -201,10 +196,10 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
             )
 
 
-def _standings(wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]) -> list[Standing]:
+def _states(wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]) -> list[LoginState]:
     there, ahead = of_every_host(present), _ahead(present)
     return [
-        _standing(
+        _state(
             login,
             there.get(login.user),
             (*ahead[login.user], *ahead[""]),
@@ -245,13 +240,13 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
     return ahead
 
 
-def _standing(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, ...], obstacle: str) -> Standing:
+def _state(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, ...], obstacle: str) -> LoginState:
     if found is None:
-        return Standing(login.user, ahead=ahead)
+        return LoginState(login.user, ahead=ahead)
     signs_in_as_wanted = (found.plugin, found.stored) == (login.sql.plugin, login.stored)
     as_made = signs_in_as_wanted and login.sql.tls in ("", found.tls)
     ours_otherwise = found.mark is not None and found.plugin in MYSQL_PLUGINS and not signs_in_as_wanted
-    return Standing(
+    return LoginState(
         login.user,
         there=True,
         mark=found.mark,
@@ -347,7 +342,7 @@ def _grant_statements(missing: Sequence[tuple[str, str, frozenset[str]]]) -> Ite
     for user, pattern, privileges in missing:
         grouped.setdefault((pattern, privileges), []).append(user)
     for (pattern, privileges), users in grouped.items():
-        listed = ", ".join(privilege for privilege in PRESETS["write"] if privilege in privileges)
+        listed = ", ".join(privilege for privilege in MYSQL_PRESETS["write"] if privilege in privileges)
         for batch in batches(users):
             sql = f"GRANT {listed} ON {_quoted(pattern)}.* TO {', '.join(['%s@%s'] * len(batch))}"
             accounts = tuple(part for user in batch for part in _account(user))

@@ -14,7 +14,7 @@ from string import Formatter
 from signon.domain.engines import Method, PostgreSqlLogins
 from signon.domain.limits import shortened
 from signon.domain.logins import login as logins
-from signon.domain.logins.login import LoginPlan, Name, Proof, Standing, Statement, batches, mark
+from signon.domain.logins.login import LoginPlan, LoginState, Name, Proof, Statement, batches, mark
 from signon.domain.logins.postgresql_marks import (
     changed_leavers,
     in_other_hands,
@@ -174,9 +174,9 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
     """The statements that make what is missing (without LOGIN), give memberships, and lock who has left."""
     sql: PostgreSqlLogins = next(iter(ways.values()))  # a login is made, opened and closed alike, however it signs in
     wanted = wanted_logins(ways, profile)
-    standings = _standings(profile, wanted, roles)
-    altered = [each.name for each in standings if each.to_alter and not each.objection(profile.name)]
-    ours = {standing.name for standing in standings if not standing.objection(profile.name)}
+    states = _states(profile, wanted, roles)
+    altered = [each.name for each in states if each.to_alter and not each.objection(profile.name)]
+    ours = {state.name for state in states if not state.objection(profile.name)}
     absent = [login.name for login in wanted if login.name in ours and login.name not in roles.present]
     lacking: dict[frozenset[str], list[str]] = {}
     for login in wanted:
@@ -204,7 +204,7 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
             ),
             *_each("Lock who has left", left, sql.lock, dict.fromkeys(left, closed)),
         ),
-        left_alone=logins.left_alone(profile.name, standings),
+        left_alone=logins.left_alone(profile.name, states),
         makes=(*absent, *altered),
     )
 
@@ -212,8 +212,8 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
 def open_complete(ways: Ways, profile: Profile, roles: Roles) -> tuple[Statement, ...]:
     """The statements that give LOGIN to those of ours that were read back as wanted and do not have it yet."""
     sql: PostgreSqlLogins = next(iter(ways.values()))
-    standings = _standings(profile, wanted_logins(ways, profile), roles)
-    ready = [each.name for each in standings if each.is_ready(profile.name)]
+    states = _states(profile, wanted_logins(ways, profile), roles)
+    ready = [each.name for each in states if each.is_ready(profile.name)]
     return tuple(_each("LOGIN, complete", ready, sql.open, dict.fromkeys(ready, mark(profile.name, complete=True))))
 
 
@@ -232,7 +232,7 @@ def prove(
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
     wanted = wanted_logins(ways, profile)
-    standings = _standings(profile, wanted, roles)
+    states = _states(profile, wanted, roles)
     found = group_troubles(profile.name, wanted_groups(profile), roles)
     troubles = (f"{name}: {trouble}" for name, trouble in found.items())
     others = _of_other_profiles(profile.name, wanted, roles)
@@ -241,7 +241,7 @@ def prove(
     changed = changed_leavers(profile.name, names, roles) if profile.lock_leavers else ()
     proof = logins.proof(
         profile.name,
-        standings,
+        states,
         not_ours=(*troubles, *not_ours, *others, *kept, *changed, *_too_deep(roles), *unknown(names, roles)),
         waiting=waiting,
         excess=excess,
@@ -285,17 +285,15 @@ def _of_other_profiles(profile: str, wanted: Sequence[WantedLogin], roles: Roles
             yield logins.still_open(role.name, role.mark)
 
 
-def _standings(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> list[Standing]:
+def _states(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> list[LoginState]:
     troubles = group_troubles(profile.name, wanted_groups(profile), roles)
-    return [
-        _standing(login, roles, _obstacle(login, roles, troubles), roles.present.get(login.name)) for login in wanted
-    ]
+    return [_state(login, roles, _obstacle(login, roles, troubles), roles.present.get(login.name)) for login in wanted]
 
 
-def _standing(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRole | None) -> Standing:
+def _state(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRole | None) -> LoginState:
     if found is None:
-        return Standing(login.name, obstacle=obstacle or _refused(login, roles))
-    return Standing(
+        return LoginState(login.name, obstacle=obstacle or _refused(login, roles))
+    return LoginState(
         login.name,
         there=True,
         mark=found.mark,

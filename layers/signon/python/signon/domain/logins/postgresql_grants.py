@@ -11,22 +11,12 @@ from enum import Enum
 
 from signon.domain.logins.login import Name, Statement, batches
 from signon.domain.logins.postgresql import Group, filled
+from signon.domain.logins.presets import POSTGRESQL_PRESETS, Kind
 from signon.foreign import shown
 
 _READ_ONLY = "it is read only (default_transaction_read_only is on for it), and its roles lack grants there"
 NAMED = 3  # objects, where a line is about many
 PUBLIC = ""  # as a grantee: everybody
-
-
-class Kind(Enum):
-    """What a privilege is on, as GRANT says it."""
-
-    DATABASE = "DATABASE"
-    SCHEMA = "SCHEMA"
-    TABLES = "TABLE"
-    SEQUENCES = "SEQUENCE"
-    NEW_TABLES = "TABLES"
-    NEW_SEQUENCES = "SEQUENCES"
 
 
 class Shut(Enum):
@@ -37,22 +27,6 @@ class Shut(Enum):
     NOT_GRANTED = "the master user may not connect to it"
     FULL = "nobody may connect to it now (CONNECTION LIMIT 0)"  # as owners say it who work on it
 
-
-_OF_TABLES = {"read": ("SELECT",), "write": ("SELECT", "INSERT", "UPDATE", "DELETE")}
-_OF_SEQUENCES: Mapping[str, tuple[str, ...]] = {"read": (), "write": ("USAGE",)}
-
-# The only privileges that a profile can give. A view is a table here.
-PRESETS: Mapping[str, Mapping[Kind, tuple[str, ...]]] = {
-    preset: {
-        Kind.DATABASE: ("CONNECT",),
-        Kind.SCHEMA: ("USAGE",),
-        Kind.TABLES: _OF_TABLES[preset],
-        Kind.SEQUENCES: _OF_SEQUENCES[preset],
-        Kind.NEW_TABLES: _OF_TABLES[preset],
-        Kind.NEW_SEQUENCES: _OF_SEQUENCES[preset],
-    }
-    for preset in ("read", "write")
-}
 
 _ON_NEW = "ALTER DEFAULT PRIVILEGES IN SCHEMA {{objects}} GRANT {privileges} "
 _SQL = {
@@ -134,7 +108,7 @@ def _excess(database: str, groups: Sequence[Group], found: Sequence[Object]) -> 
         beside: dict[tuple[Kind, tuple[str, ...]], list[Object]] = {}
         for each in found:
             is_meant = each.kind is Kind.DATABASE or each.schema in group.schemas.names
-            given = PRESETS[group.preset][each.kind] if is_meant else ()
+            given = POSTGRESQL_PRESETS[group.preset][each.kind] if is_meant else ()
             if more := tuple(sorted(each.held.get(group.name, frozenset()) - {*given})):
                 beside.setdefault((each.kind, more), []).append(each)
         for (kind, more), these in beside.items():
@@ -149,7 +123,9 @@ def _plan(database: str, pairs: Sequence[tuple[Group, Object]]) -> GrantPlan:
     statements: dict[tuple[Kind, str, tuple[str, ...]], list[Name]] = {}
     not_ours: dict[str, list[str]] = {}
     for group, each in pairs:
-        missing = [p for p in PRESETS[group.preset][each.kind] if p not in each.held.get(group.name, frozenset())]
+        missing = [
+            p for p in POSTGRESQL_PRESETS[group.preset][each.kind] if p not in each.held.get(group.name, frozenset())
+        ]
         if granted := tuple(p for p in missing if p in each.grantable):
             statements.setdefault((each.kind, group.name, granted), []).append(each.name)
         if refused := [p for p in missing if p not in each.grantable and p not in each.held.get(PUBLIC, frozenset())]:

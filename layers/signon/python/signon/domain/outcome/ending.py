@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from signon.domain.memory.record import Record, moment
-from signon.domain.outcome.outcome import FAILED, PARKED, Outcome, is_dry_run, is_of_a_report
+from signon.domain.outcome.outcome import Outcome, is_dry_run, is_of_a_report
 from signon.domain.rds.database import Database
 from signon.domain.request.admission import is_served
 from signon.domain.request.request import TAG, Request, read_request
-from signon.errors import InvalidRequest, end_of
+from signon.errors import End, InvalidRequest, end_of
 from signon.foreign import shown
 
 # status -> the error in the record, what people read, what they can do
@@ -81,7 +81,7 @@ def outcome(execution: Execution, name: str) -> Outcome:
     kind = error or shown(execution.error) or "Unknown"
     problem = f"The execution {what}" + (f": {shown(execution.error)}" if execution.error else "")
     return Outcome(
-        PARKED if execution.status == "TIMED_OUT" or end_of(kind) == PARKED else FAILED,
+        End.PARKED if execution.status == "TIMED_OUT" or end_of(kind) == End.PARKED else End.FAILED,
         f"{name}: the execution {what}",
         ((problem, remedy),),
         "see the execution's history; the next run looks at everything anew",

@@ -10,16 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from signon.domain.finding import Advice
-from signon.domain.limits import counted, left_out, sentence, whole
-from signon.errors import LAMBDA, end_of
+from signon.domain.limits import counted, left_out, whole
+from signon.errors import LAMBDA, End, end_of
 from signon.foreign import REMEDY, cut, on_one_line
 
-ONBOARDED, PARKED, NEEDS_A_PERSON, FAILED = "Onboarded", "Parked", "Needs a person", "Failed"
-SILENT = {"Not ours", "Already in progress"}
+SILENT = {End.NOT_OURS, End.ALREADY_IN_PROGRESS}
 _AGAIN = "start again"  # what the remedy of every failure ends with
 LONGEST_WHY = 200  # in a headline
-LONGEST_MESSAGE = 30_000  # characters: SNS takes 256 KB, and Step Functions 32,768 for a cause
-_REST_IN = "There is more to say than a message takes: see the execution's output"
 _NAME = re.compile(r"[A-Za-z0-9:-]{1,63}", re.ASCII)
 _NO_ANSWER = "AWS, or the database, does not answer as it should; it is looked at again within the hour"
 
@@ -35,7 +32,7 @@ class Outcome:
     others, without what it quotes. Whatever is quoted stands on one line.
     """
 
-    end: str
+    end: End
     headline: str
     problems: tuple[tuple[str, str], ...] = ()
     tried: str = ""
@@ -78,29 +75,6 @@ class Outcome:
         said = [self.end, self.headline, self.problems, *([self.waits] if self.waits else [])]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
-    @property
-    def cause(self) -> str:
-        """For whoever reads a failed execution: what is wrong, and what to do."""
-        return cut(" ".join(sentence(text) for pair in self.problems for text in pair) or self.told, LONGEST_MESSAGE)
-
-    def message(self, execution: str) -> str:
-        """The text for people: what is so, what to do, what was seen and tried."""
-        lines = [self.told, ""]
-        for problem, remedy in self.problems:
-            lines += [f"- {problem}", f"  What to do: {remedy}"]
-        lines += ["", "Waiting, and looked at again within the hour:"] if self.waits else []
-        lines += [f"- {each}" for each in self.waits]
-        lines += ["", "Worth knowing:"] if self.advice else []
-        for fact, remedy in self.advice:
-            lines += [f"- {fact}", f"  {remedy}"]
-        lines += ["", f"Why it was started: {self.reason}"] if self.reason else []
-        for what, text in (("seen", self.seen), ("tried", self.tried)):
-            lines += ["", f"What was {what}: {text}"] if text else []
-        text = "\n".join(lines)
-        if len(text) > LONGEST_MESSAGE:
-            text = f"{text[:LONGEST_MESSAGE].rpartition(chr(10))[0]}\n\n{_REST_IN}"
-        return f"{text}\n\nExecution: {execution}"
-
 
 def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
     """The outcome of a dossier that reached "Report outcome"; ``asked`` is the input the execution was started with."""
@@ -138,13 +112,13 @@ def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
     if plan.get("verdict") == "PARK":
         passing = [finding for finding in plan["findings"] if finding["passes"]]
         headline, brief = f"{name}: {plan['reason']}", f"{name}: parked"
-        return Outcome(PARKED, headline, _problems(passing), next_look=plan["next_look"], brief=brief)
+        return Outcome(End.PARKED, headline, _problems(passing), next_look=plan["next_look"], brief=brief)
     if plan.get("verdict") == "ASK":
         return _of_plan(name, plan)
     if dossier.get("membership") and dossier["membership"]["verdict"] == "BLOCKED":
         problem = (dossier["membership"]["reason"], dossier["membership"]["remedy"])
         return Outcome(
-            NEEDS_A_PERSON,
+            End.NEEDS_A_PERSON,
             f"{name}: it does not join the directory",
             (problem,),
             _tried(dossier),
@@ -154,7 +128,7 @@ def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
             why=problem[0],
         )
     if "kit" not in dossier:
-        return Outcome(FAILED, f"{name}: no method to go on with", error="NoMethod")
+        return Outcome(End.FAILED, f"{name}: no method to go on with", error="NoMethod")
     return _of_success(name, dossier)
 
 
@@ -183,7 +157,7 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
     end = end_of(kind)
     message = _message(error)
     problem, _, remedy = message.partition(REMEDY)
-    if end == PARKED:
+    if end == End.PARKED:
         told = message.removeprefix(f"{name} ").removeprefix(f"{name}: ")
         # which call it was is no news: the next one may be another
         no_answer = kind == "TemporaryFailure" or kind.startswith(LAMBDA)
@@ -195,7 +169,7 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
             changed=_changed(dossier),
             brief=f"{name}: parked",
         )
-    if end == FAILED:
+    if end == End.FAILED:
         remedy = (
             f"Correct the input and {_AGAIN}"
             if kind == "InvalidRequest"
@@ -203,7 +177,7 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
         )
         problem = message if kind in ("InvalidRequest", "SettingMissing") else kind
     remedy = remedy or "Read the execution's history; then start again"
-    headline = f"{name}: a person is needed" if end == NEEDS_A_PERSON else f"{name}: {end.lower()}"
+    headline = f"{name}: a person is needed" if end == End.NEEDS_A_PERSON else f"{name}: {end.lower()}"
     problems, changed = ((problem, remedy),), _changed(dossier)
     why = problem if problem != kind else ""
     return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed, why=why)
@@ -222,7 +196,7 @@ def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
     if all(finding["approvable"] for finding in plan["findings"]):
         problems.append(("These may be approved together", f'Start with "approve": {{"plan": "{plan["checksum"]}"}}'))
     headline, why = f"{name}: the plan needs a person", _first(plan["findings"][0]["problem"], len(plan["findings"]))
-    return Outcome(NEEDS_A_PERSON, headline, tuple(problems), tried="Nothing was changed", why=why)
+    return Outcome(End.NEEDS_A_PERSON, headline, tuple(problems), tried="Nothing was changed", why=why)
 
 
 def _problems(findings: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
@@ -253,14 +227,14 @@ def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
     if waiting:
         headline = f"{name}: {set_up}, {counted(whole(waiting), 'thing waits', 'things wait')}"
         why, waits = _first(waiting[0], whole(waiting)), tuple(waiting)
-        return Outcome(PARKED, headline, (*problems, *to_attach), changed=changed, why=why, waits=waits)
+        return Outcome(End.PARKED, headline, (*problems, *to_attach), changed=changed, why=why, waits=waits)
     if problems:
         first = (*left_alone, *not_ours)[0].partition(REMEDY)[0]
         headline, why = f"{name}: {set_up}", _first(first, whole(left_alone) + whole(not_ours))
-        return Outcome(NEEDS_A_PERSON, headline, (*problems, *to_attach), changed=changed, why=why)
+        return Outcome(End.NEEDS_A_PERSON, headline, (*problems, *to_attach), changed=changed, why=why)
     if to_attach:
         set_up += f"; {counted(len(to_attach), 'policy is', 'policies are')} yours to attach"
-    return Outcome(ONBOARDED, f"{name}: onboarded, {set_up}", to_attach, changed=changed)
+    return Outcome(End.ONBOARDED, f"{name}: onboarded, {set_up}", to_attach, changed=changed)
 
 
 def _first(reason: str, number: int) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain.memory.record import Record
-from signon.domain.outcome.outcome import ONBOARDED, PARKED, Outcome
+from signon.domain.outcome.outcome import Outcome
+from signon.errors import End
 
 
 def is_news(ended: Outcome, record: Record | None, execution: str) -> bool:
@@ -19,7 +20,7 @@ def is_news(ended: Outcome, record: Record | None, execution: str) -> bool:
         return False  # this report has been made, and is only tried again
     if ended.changed:
         return True
-    return ended.end != ONBOARDED if record is None or record.told is None else record.told != ended.digest
+    return ended.end != End.ONBOARDED if record is None or record.told is None else record.told != ended.digest
 
 
 def facts(
@@ -47,11 +48,11 @@ def facts(
         "profile": profile.get("name") or dossier.get("request", {}).get("profile", ""),
         "profile_version": profile.get("version", ""),
         "next_look": next_look,
-        "unfinished_since": (parked_before or next_look) if ended.end == PARKED else "",
+        "unfinished_since": (parked_before or next_look) if ended.end == End.PARKED else "",
         **(_finished(plan, dossier["proof"], record, now) if "proof" in dossier else {}),
         **({"rebooted_at": dossier["reboot"]["at"]} if reboot_worked else {}),
         **({"rebooted_at": now} if none_was_due else {}),
-        **({"allowed": "", "switch_allowed": ""} if ended.end == ONBOARDED else {}),
+        **({"allowed": "", "switch_allowed": ""} if ended.end == End.ONBOARDED else {}),
     }
 
 
@@ -71,7 +72,7 @@ def _finished(
 
 def _next_look(ended: Outcome, now: str) -> str:
     """When a parked database is worth another look: when its freeze is over, else in an hour."""
-    if ended.end != PARKED:
+    if ended.end != End.PARKED:
         return ""
     return ended.next_look or (datetime.fromisoformat(now) + timedelta(hours=1)).isoformat()
 

@@ -8,7 +8,7 @@ from signon.domain.engines import ENGINES
 from signon.domain.memory.record import Record
 from signon.domain.plan.methods import Methods
 from signon.domain.rds.database import Database
-from signon.domain.rds.membership import BLOCKED, MEMBERSHIP, RETRY, deciding, is_ready
+from signon.domain.rds.membership import MEMBERSHIP, Progress, deciding, is_ready
 
 
 def finished(database: Database, methods: Methods, directory: str) -> Mapping[str, str]:
@@ -49,7 +49,7 @@ def _lost_membership(database: Database, directory: str) -> str | None:
         return f"it is a member of {others}" + (
             f" beside {directory}" if directory in directories else f", and not of {directory} any more"
         )
-    return f"its membership is {membership.status}" if MEMBERSHIP.get(membership.status) == RETRY else None
+    return f"its membership is {membership.status}" if MEMBERSHIP.get(membership.status) is Progress.RETRY else None
 
 
 def outdates_membership(record: Record | None, database: Database, directory: str) -> str | None:
@@ -61,7 +61,7 @@ def outdates_membership(record: Record | None, database: Database, directory: st
     membership = deciding(database, directory)
     if record is None or membership is None or membership.directory != directory:
         return None
-    leaves = MEMBERSHIP.get(membership.status) == BLOCKED and record.associated_at is None
+    leaves = MEMBERSHIP.get(membership.status) is Progress.BLOCKED and record.associated_at is None
     if not (is_ready(database, directory) or leaves):
         return None
     joined, runs = record.joined_as, as_it_runs(database)

@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from signon.domain.engines import ENGINES, Engine
+from signon.domain.engines import ENGINES, Engine, Interruption
 from signon.domain.finding import Advice, Finding
 from signon.domain.limits import counted, shortened
 from signon.domain.logins import connect_policies
@@ -20,34 +21,35 @@ from signon.domain.plan.methods import Methods, methods, switch
 from signon.domain.plan.prerequisites import Surroundings, advice, findings
 from signon.domain.profile.profile import Profile, ProfileVersion
 from signon.domain.rds.database import Database, Membership
-from signon.domain.rds.membership import (
-    MEMBERSHIP,
-    READY,
-    RETRY,
-    deciding,
-    is_joining,
-    is_ready,
-    joined,
-    leaves_by_itself,
-)
+from signon.domain.rds.membership import MEMBERSHIP, Progress, deciding, is_joining, is_ready, joined, leaves_by_itself
 from signon.domain.request.request import Request
+from signon.domain.waits import LOOK_AGAIN_AFTER
 from signon.foreign import on_one_line
 
-GO, ASK, PARK = "GO", "ASK", "PARK"
-LOOK_AGAIN_AFTER = timedelta(hours=1)  # what passes by itself, or with the pause switch
+
+class Verdict(StrEnum):
+    """What becomes of a plan."""
+
+    GO = "GO"
+    ASK = "ASK"  # a person must decide, or fix something
+    PARK = "PARK"
 
 
 @dataclass(frozen=True)
 class Step:
-    """``interruption`` is what people who use the database notice: none, brief, reboot."""
+    """``interruption`` is what people who use the database notice."""
 
     action: str
     reason: str
-    interruption: str = "none"
+    interruption: Interruption = Interruption.NONE
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", on_one_line(self.action))
         object.__setattr__(self, "reason", on_one_line(self.reason))
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, str]) -> Step:
+        return cls(document["action"], document["reason"], Interruption(document["interruption"]))
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Plan:
     ``trusts_marks`` and ``takes_over`` are for the memory of what we have made (``Memory``).
     """
 
-    verdict: str
+    verdict: Verdict
     checksum: str
     profile: ProfileVersion
     methods: Methods
@@ -88,7 +90,7 @@ class Plan:
 
     @property
     def interrupts(self) -> bool:
-        return any(step.interruption == "reboot" for step in self.steps)
+        return any(step.interruption is Interruption.REBOOT for step in self.steps)
 
     @property
     def summary(self) -> Mapping[str, Any]:
@@ -106,7 +108,8 @@ class Plan:
                 **document,
                 "profile": ProfileVersion.from_json(document["profile"]),
                 "methods": Methods.from_json(document["methods"]),
-                "steps": tuple(Step(**step) for step in document["steps"]),
+                "verdict": Verdict(document["verdict"]),
+                "steps": tuple(Step.from_json(step) for step in document["steps"]),
                 "findings": tuple(Finding(**finding) for finding in document["findings"]),
                 "applies_along": None if document["applies_along"] is None else tuple(document["applies_along"]),
                 "advice": tuple(Advice(**each) for each in document["advice"]),
@@ -132,15 +135,15 @@ def make_plan(
     engine, outdated = ENGINES[database.id.engine], outdates_membership(record, database, profile.directory)
     made = methods(database, profile, rejoins=outdated is not None)
     steps = tuple(_steps(engine, database, profile, made, record.reboot_due if record else None, outdated))
-    interrupts = any(step.interruption != "none" for step in steps)
+    interrupts = any(step.interruption is not Interruption.NONE for step in steps)
     is_ours = record is not None and record.is_ours
     was_allowed = record is not None and record.allowed == version.sha256
     switch_was_allowed = record is not None and record.switch_allowed == version.sha256
     at_once = profile.change.apply_immediately and _modifies(database, profile, made)
-    reboots = any(step.interruption == "reboot" for step in steps)
+    reboots = any(step.interruption is Interruption.REBOOT for step in steps)
     along = tuple(applied_along(database, made, at_once=at_once, reboots=reboots and not was_allowed))
     plan = Plan(
-        verdict=GO,
+        verdict=Verdict.GO,
         checksum="",
         profile=version,
         methods=made,
@@ -261,15 +264,15 @@ def _joining(
 ) -> Iterator[Step]:
     name, membership = database.id.name, None if rejoins else deciding(database, profile.directory)
     verdict = MEMBERSHIP.get(membership.status) if membership else None
-    if verdict != READY:
+    if verdict is not Progress.READY:
         joins = membership is not None and is_joining(membership, apply_immediately=profile.change.apply_immediately)
         does = "Wait until directory {} is associated with {}" if joins else "Associate directory {} with {}"
         yield Step(does.format(profile.directory, name), _reason_to_associate(membership), engine.joining)
-    if verdict != READY or reboot_due:
+    if verdict is not Progress.READY or reboot_due:
         readers = [instance.name for instance in database.instances if not instance.is_writer]
         along = f"; {', '.join(readers)} restart with it" if database.restarts_together and readers else ""
         for instance in database.to_reboot:
-            yield Step(f"Reboot {instance.name}", f"{engine.why_reboot}{along}", "reboot")
+            yield Step(f"Reboot {instance.name}", f"{engine.why_reboot}{along}", Interruption.REBOOT)
 
 
 def _reason_to_create(engine: Engine, profile: Profile, here: Profile) -> str:
@@ -285,7 +288,7 @@ def _reason_to_create(engine: Engine, profile: Profile, here: Profile) -> str:
 def _reason_to_associate(membership: Membership | None) -> str:
     if membership is None:
         return "it is a member of no directory"
-    if MEMBERSHIP.get(membership.status) == RETRY:
+    if MEMBERSHIP.get(membership.status) is Progress.RETRY:
         return f"its membership is {membership.status}: the same call again repairs it"
     return f"its membership is {membership.status}"
 
@@ -306,7 +309,7 @@ def _paused(plan: Plan, now: datetime) -> Plan:
 
 
 def _parked(plan: Plan, now: datetime, reason: str) -> Plan:
-    return replace(plan, verdict=PARK, next_look=(now + LOOK_AGAIN_AFTER).isoformat(), reason=reason)
+    return replace(plan, verdict=Verdict.PARK, next_look=(now + LOOK_AGAIN_AFTER).isoformat(), reason=reason)
 
 
 def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, dispute: str) -> Plan:
@@ -329,10 +332,10 @@ def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, disp
     if in_the_way and all(finding.passes for finding in in_the_way):
         return _parked(plan, now, "; ".join(finding.problem for finding in in_the_way))
     if in_the_way:
-        return replace(plan, verdict=ASK)
+        return replace(plan, verdict=Verdict.ASK)
     freeze = profile.change.frozen_until(now.date())
     if freeze and request.approve != plan.checksum:
         thawed = freeze + timedelta(days=1)
         reason = f"nothing is changed during a freeze, until {thawed}"
-        return replace(plan, verdict=PARK, next_look=f"{thawed}T00:00:00+00:00", reason=reason)
+        return replace(plan, verdict=Verdict.PARK, next_look=f"{thawed}T00:00:00+00:00", reason=reason)
     return plan

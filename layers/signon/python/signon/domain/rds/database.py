@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signon.domain.engines import ENGINES, Reboots, Scope
-from signon.domain.rds.readiness import STUCK_REMEDY, Readiness, Standing, readiness
+from signon.domain.rds.readiness import STUCK_REMEDY, DecidingStatus, Readiness, readiness
 from signon.errors import DatabaseUnusable
 
 AT_REBOOT = "parameter group "  # begins the name of a pending change that a reboot applies, whatever else is asked for
-NEW_FOR = timedelta(hours=24)
+NEW_FOR = timedelta(hours=24)  # in words in plan/approvals.py, plan/permission.py and the schema of profiles
 
 
 @dataclass(frozen=True)
@@ -132,24 +132,24 @@ class Database:
         return ENGINES[self.id.engine].restarts_together(self.engine_version)
 
     @property
-    def standing(self) -> Standing:
+    def deciding_status(self) -> DecidingStatus:
         """Its own status or that of an instance of the cluster, whichever is further from usable."""
-        own = Standing(readiness(self.status), self.status)
+        own = DecidingStatus(readiness(self.status), self.status)
         members = self.instances if self.id.scope is Scope.CLUSTER else ()
-        return max((own, *map(_standing, members)), key=lambda standing: standing.severity)
+        return max((own, *map(_status_of, members)), key=lambda status: status.severity)
 
 
 def in_working_order(database: Database) -> Database:
     """The database. Raises DatabaseUnusable: its status does not pass by itself."""
-    if database.standing.readiness is Readiness.STUCK:
-        raise DatabaseUnusable(database.standing.told_of(database.id.name), STUCK_REMEDY)
+    if database.deciding_status.readiness is Readiness.STUCK:
+        raise DatabaseUnusable(database.deciding_status.told_of(database.id.name), STUCK_REMEDY)
     return database
 
 
-def _standing(instance: Instance) -> Standing:
+def _status_of(instance: Instance) -> DecidingStatus:
     """An instance that is being deleted leaves a cluster that stays: that is waited for."""
     found = readiness(instance.status)
-    return Standing(Readiness.CHANGING if found is Readiness.LEAVING else found, instance.status, instance.name)
+    return DecidingStatus(Readiness.CHANGING if found is Readiness.LEAVING else found, instance.status, instance.name)
 
 
 def in_order_of_reboots(instances: Iterable[Instance]) -> tuple[Instance, ...]:

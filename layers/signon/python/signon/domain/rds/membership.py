@@ -5,45 +5,53 @@ RDS sends no event when a join succeeds, has no waiter for it, and shows nowhere
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from signon.domain.network.directory_ports import TOLD
 from signon.domain.rds.database import Database, Membership
 from signon.domain.rds.readiness import Readiness
 from signon.domain.rds.reboot import Reboot
+from signon.domain.waits import ACCEPTED_WITHIN, PARK_AFTER, REBOOT_TAKES, REBOOT_WAIT_SECONDS, seconds_before_look
 from signon.errors import StillWaiting
 
-WAIT, READY, RETRY, BLOCKED = "WAIT", "READY", "RETRY", "BLOCKED"
-_NEARNESS = (BLOCKED, RETRY, WAIT, READY)
+
+class Progress(StrEnum):
+    """What a look at something that RDS does has shown, from what stands most in the way to what is done."""
+
+    BLOCKED = "BLOCKED"  # not without a person
+    RETRY = "RETRY"  # it has failed, and the same call repairs it
+    WAIT = "WAIT"
+    READY = "READY"
+
+
+_NEARNESS = tuple(Progress)
 
 # The status is a free string: "joined, pending-join, failed, and so on". These are the documented ones, in both
 # vocabularies.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-managing.html
-MEMBERSHIP = {
-    "kerberos-enabled": READY,
-    "enabling-kerberos": WAIT,
-    "pending-enable-kerberos": WAIT,
-    "pending-maintenance-enable-kerberos": WAIT,
-    "enable-kerberos-failed": RETRY,
-    "disabling-kerberos": BLOCKED,
-    "pending-disable-kerberos": BLOCKED,
-    "pending-maintenance-disable-kerberos": BLOCKED,
-    "joined": READY,
-    "joining": WAIT,
-    "pending-join": WAIT,
-    "pending-maintenance-join": WAIT,
-    "failed": RETRY,
-    "removing": BLOCKED,
-    "pending-removal": BLOCKED,
-    "pending-maintenance-removal": BLOCKED,
+MEMBERSHIP: Mapping[str, Progress] = {
+    "kerberos-enabled": Progress.READY,
+    "enabling-kerberos": Progress.WAIT,
+    "pending-enable-kerberos": Progress.WAIT,
+    "pending-maintenance-enable-kerberos": Progress.WAIT,
+    "enable-kerberos-failed": Progress.RETRY,
+    "disabling-kerberos": Progress.BLOCKED,
+    "pending-disable-kerberos": Progress.BLOCKED,
+    "pending-maintenance-disable-kerberos": Progress.BLOCKED,
+    "joined": Progress.READY,
+    "joining": Progress.WAIT,
+    "pending-join": Progress.WAIT,
+    "pending-maintenance-join": Progress.WAIT,
+    "failed": Progress.RETRY,
+    "removing": Progress.BLOCKED,
+    "pending-removal": Progress.BLOCKED,
+    "pending-maintenance-removal": Progress.BLOCKED,
 }
-ACCEPTED_WITHIN = timedelta(minutes=5)  # after our call, DomainMemberships may still be empty
 MOST_ATTEMPTS = 3
-PARK_AFTER = timedelta(hours=3)  # an execution lives 6, and a busy database may take an hour at each state
-REBOOT_TAKES = timedelta(hours=1)  # at most: our own reboot does not park a database that has just joined
-REBOOT_WAIT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ class Reading:
     looks: int = 0
     wait_seconds: int = 0
     status: str = ""
-    verdict: str = WAIT
+    verdict: Progress = Progress.WAIT
     reason: str = ""
     remedy: str = ""
     failures: tuple[str, ...] = ()
@@ -73,18 +81,11 @@ class Reading:
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Reading:
-        return cls(**{**document, "failures": tuple(document.get("failures", ()))})
+        failures, verdict = tuple(document.get("failures", ())), Progress(document.get("verdict", Progress.WAIT))
+        return cls(**{**document, "failures": failures, "verdict": verdict})
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
-
-
-def seconds_before_look(looks: int) -> int:
-    """Seconds to wait before the next look, after so many: from one minute on they grow apart, to half an hour.
-
-    9 looks in the 30 minutes that a join takes, 16 in the three hours after which a database is parked.
-    """
-    return int(min(1800, 60 * 1.3**looks))
 
 
 def deciding(database: Database, directory: str) -> Membership | None:
@@ -104,17 +105,17 @@ def joined(database: Database) -> str:
 def is_ready(database: Database, directory: str) -> bool:
     """Whether people of this directory can be let in, as far as its memberships say."""
     membership = deciding(database, directory)
-    return membership is not None and membership.directory == directory and _meaning(membership) == READY
+    return membership is not None and membership.directory == directory and _meaning(membership) is Progress.READY
 
 
 def is_leaving(membership: Membership) -> bool:
     """Whether RDS is taking the database out of this directory, or will."""
-    return _meaning(membership) == BLOCKED
+    return _meaning(membership) is Progress.BLOCKED
 
 
 def is_joining(membership: Membership, *, apply_immediately: bool) -> bool:
     """Whether RDS makes the database a member by itself, and nobody has to ask it again."""
-    return _meaning(membership) == WAIT and not (_waits_for_known_window(membership) and apply_immediately)
+    return _meaning(membership) is Progress.WAIT and not (_waits_for_known_window(membership) and apply_immediately)
 
 
 def leaves_by_itself(database: Database, *, apply_immediately: bool) -> bool:
@@ -124,9 +125,9 @@ def leaves_by_itself(database: Database, *, apply_immediately: bool) -> bool:
     )
 
 
-def _meaning(membership: Membership) -> str:
+def _meaning(membership: Membership) -> Progress:
     """An unknown status is waited for: there is a deadline."""
-    return MEMBERSHIP.get(membership.status, WAIT)
+    return MEMBERSHIP.get(membership.status, Progress.WAIT)
 
 
 def must_associate(database: Database, directory: str, *, apply_immediately: bool) -> bool:
@@ -139,21 +140,22 @@ def must_associate(database: Database, directory: str, *, apply_immediately: boo
         return True
     if membership.directory != directory:
         return False  # the first look says so, and stops
-    return _meaning(membership) == RETRY or (_waits_for_known_window(membership) and apply_immediately)
+    return _meaning(membership) is Progress.RETRY or (_waits_for_known_window(membership) and apply_immediately)
 
 
 def must_leave(database: Database, *, apply_immediately: bool) -> bool:
     """Whether RDS must be asked to take the database out of its directory: not again where it is at it, or may wait."""
-    if database.standing.readiness is Readiness.CHANGING:
+    if database.deciding_status.readiness is Readiness.CHANGING:
         return False
     return any(
-        _meaning(one) != BLOCKED or (_waits_for_window(one) and apply_immediately) for one in database.memberships
+        _meaning(one) is not Progress.BLOCKED or (_waits_for_window(one) and apply_immediately)
+        for one in database.memberships
     )
 
 
 def _waits_for_known_window(membership: Membership) -> bool:
     """What joins in a window, and is no status that nobody has documented."""
-    return _waits_for_window(membership) and MEMBERSHIP.get(membership.status) == WAIT
+    return _waits_for_window(membership) and MEMBERSHIP.get(membership.status) is Progress.WAIT
 
 
 def _waits_for_window(membership: Membership) -> bool:
@@ -193,9 +195,9 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
     verdict, reason, remedy = _verdict(reading, database, directory, now - datetime.fromisoformat(requested_at))
     membership = deciding(database, directory)
     status = membership.status if membership else ""
-    has_failed = MEMBERSHIP.get(status) == RETRY
+    has_failed = MEMBERSHIP.get(status) is Progress.RETRY
     patience = PARK_AFTER + (REBOOT_TAKES if reboot else timedelta())
-    if verdict == WAIT and now - datetime.fromisoformat(began_at) > patience:
+    if verdict is Progress.WAIT and now - datetime.fromisoformat(began_at) > patience:
         raise StillWaiting(f"{reason}, for more than {PARK_AFTER.seconds // 3600} hours")
     return replace(
         reading,
@@ -212,27 +214,27 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
     )
 
 
-def _verdict(reading: Reading, database: Database, directory: str, waited: timedelta) -> tuple[str, str, str]:
-    membership, standing = deciding(database, directory), database.standing
+def _verdict(reading: Reading, database: Database, directory: str, waited: timedelta) -> tuple[Progress, str, str]:
+    membership, standing = deciding(database, directory), database.deciding_status
     if membership is None:
         if waited < ACCEPTED_WITHIN:
-            return WAIT, "RDS does not show the membership yet", ""
+            return Progress.WAIT, "RDS does not show the membership yet", ""
         return _again_or_blocked(reading, "the database is not a member of any directory")
     if membership.directory != directory:
         reason = f"the database is a member of {joined(database)}, not of {directory} alone"
-        return BLOCKED, reason, "Let it leave that directory first (Domain none); then start again"
+        return Progress.BLOCKED, reason, "Let it leave that directory first (Domain none); then start again"
     verdict = _meaning(membership)
-    if verdict == RETRY:
+    if verdict is Progress.RETRY:
         return _again_or_blocked(reading, f"the membership is {membership.status}")
-    if verdict == READY and standing.readiness is not Readiness.USABLE:
-        return WAIT, f"the membership is {membership.status}, {standing.told_of('the database')}", ""
-    return verdict, f"the membership is {membership.status}", LEAVING_REMEDY if verdict == BLOCKED else ""
+    if verdict is Progress.READY and standing.readiness is not Readiness.USABLE:
+        return Progress.WAIT, f"the membership is {membership.status}, {standing.told_of('the database')}", ""
+    return verdict, f"the membership is {membership.status}", LEAVING_REMEDY if verdict is Progress.BLOCKED else ""
 
 
-def _again_or_blocked(reading: Reading, reason: str) -> tuple[str, str, str]:
+def _again_or_blocked(reading: Reading, reason: str) -> tuple[Progress, str, str]:
     if reading.attempts < MOST_ATTEMPTS:
-        return RETRY, f"{reason}; {reading.attempts} of {MOST_ATTEMPTS} attempts made", ""
-    return BLOCKED, f"{reason} after {reading.attempts} attempts; {_JOIN_CAUSES}", _JOIN_REMEDY
+        return Progress.RETRY, f"{reason}; {reading.attempts} of {MOST_ATTEMPTS} attempts made", ""
+    return Progress.BLOCKED, f"{reason} after {reading.attempts} attempts; {_JOIN_CAUSES}", _JOIN_REMEDY
 
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-managing.html

@@ -45,7 +45,7 @@ def readiness(status: str) -> Readiness:
 
 
 @dataclass(frozen=True)
-class Standing:
+class DecidingStatus:
     """The status that decides; ``instance`` is the member of the cluster whose it is, "" where it is the database's."""
 
     readiness: Readiness

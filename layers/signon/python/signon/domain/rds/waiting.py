@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from signon.domain.rds.membership import PARK_AFTER, READY, WAIT, seconds_before_look
+from signon.domain.rds.membership import Progress
+from signon.domain.waits import PARK_AFTER, seconds_before_look
 from signon.errors import StillWaiting
 
 
@@ -18,7 +19,7 @@ from signon.errors import StillWaiting
 class Visit:
     """``began_at`` is the first visit, ``looks`` how many there were; ``requested`` says that RDS was asked at one."""
 
-    verdict: str
+    verdict: Progress
     began_at: str
     looks: int
     wait_seconds: int
@@ -26,7 +27,7 @@ class Visit:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Visit:
-        return cls(**document)
+        return cls(**{**document, "verdict": Progress(document["verdict"])})
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -42,7 +43,7 @@ def visit(before: Visit | None, now: datetime, *, done: bool, asks: bool, what: 
         raise StillWaiting(f"{what}, for more than {PARK_AFTER.seconds // 3600} hours")
     looks = before.looks if before else 0
     return Visit(
-        verdict=READY if done else WAIT,
+        verdict=Progress.READY if done else Progress.WAIT,
         began_at=began_at,
         looks=looks + 1,
         wait_seconds=seconds_before_look(looks),

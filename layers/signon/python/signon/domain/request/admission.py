@@ -48,7 +48,7 @@ def admit(request: Request, database: Database | None) -> tuple[Request, Databas
             f" {database.created_at.isoformat()}: it is about another database of that name"
         )
     refuse_stranger(name, database.id.engine, database.id.scope, database.tags, request.profile)
-    standing = database.standing
+    standing = database.deciding_status
     if standing.readiness is Readiness.LEAVING:
         raise NotOurs(standing.told_of(name))
     if standing.readiness is Readiness.CHANGING:

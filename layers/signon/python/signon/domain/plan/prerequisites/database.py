@@ -17,8 +17,8 @@ def database_findings(
 ) -> Iterator[Finding]:
     """``rejoins``: it is we who let it leave its directory, to join it anew."""
     name = database.id.name
-    if database.standing.readiness is Readiness.STUCK:
-        yield Finding(database.standing.told_of(name), STUCK_REMEDY)
+    if database.deciding_status.readiness is Readiness.STUCK:
+        yield Finding(database.deciding_status.told_of(name), STUCK_REMEDY)
     if not database.in_vpc or database.is_limitless:
         yield _of_a_kind(database, served_vpc)
         return  # whatever else may be said of it helps nobody

@@ -8,10 +8,10 @@ from signon.domain.directory.directory import (
     ACTIVE,
     Directory,
     DirectoryRole,
-    is_settled,
     policy_problem,
     trust_problem,
 )
+from signon.domain.directory.service_principals import is_settled
 from signon.domain.engines import Engine
 from signon.domain.finding import Finding
 from signon.domain.profile.profile import Profile
