@@ -148,7 +148,7 @@ def modifying(database: Database, **changes: Any) -> None:
     guard.before_modifying(database, Assignment(a_request(), a_database_id(), plan, CLAIM, 0))
 
 
-WAITING = a_database(pending_changes=("EngineVersion", "Port", "parameter group p", "MasterUserPassword"))
+WAITING = a_database(pending_changes=("EngineVersion", "Port", "MasterUserPassword"), pending_groups=("p",))
 
 
 def test_what_others_have_asked_for_since_the_plan_was_made_outdates_it() -> None:

@@ -46,6 +46,16 @@ OLD = at(hours=-25)
 CLUSTER_ARN = "arn:aws:rds:us-east-1:123456789012:cluster:payments-source"
 INSTANCE_ARN = "arn:aws:rds:us-east-1:123456789012:db:payments-source"
 
+Pending = dict[str, Any]  # what waits on a database, as its fields
+
+
+def changes(*names: str) -> Pending:
+    return {"pending_changes": names}
+
+
+def groups(*names: str) -> Pending:
+    return {"pending_groups": names}
+
 
 def no_kerberos(*instance_classes: str) -> dict[Method, tuple[str, ...]]:
     return {Method.KERBEROS: instance_classes}
@@ -307,7 +317,7 @@ APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
         a_cluster(
             pending_changes=("EngineVersion",),
             instances=(
-                an_instance("ledger-2", pending_changes=("DBInstanceClass", "parameter group p")),
+                an_instance("ledger-2", pending_changes=("DBInstanceClass",), pending_groups=("p",)),
                 an_instance("ledger-1", is_writer=True),
             ),
         ),
@@ -494,25 +504,28 @@ def test_so_it_is_where_a_database_joins_or_leaves_a_directory(database: Databas
         assert f"{APPLIED_ALONG}EngineVersion" in [finding.problem for finding in leaving.findings]
 
 
-@pytest.mark.parametrize("pending", ["IAMDatabaseAuthenticationEnabled", "MasterUserPassword", "parameter group p"])
-def test_what_is_ours_waits_for_nothing_or_wants_a_reboot_is_not_applied_along_by_switching(pending: str) -> None:
+@pytest.mark.parametrize(
+    "pending", [*map(changes, ["IAMDatabaseAuthenticationEnabled", "MasterUserPassword"]), groups("p")]
+)
+def test_what_is_ours_waits_for_nothing_or_wants_a_reboot_is_not_applied_along_by_switching(pending: Pending) -> None:
     """A rotated password is applied as soon as possible, and a parameter group by nothing but a reboot."""
-    assert planned(a_database(pending_changes=(pending,)), by_iam()).verdict == "GO"
+    assert planned(a_database(**pending), by_iam()).verdict == "GO"
 
 
 def test_what_waits_for_a_window_is_asked_about_again_however_often_the_profile_has_been_allowed() -> None:
     """It is not what somebody allowed then: that was applied by the call."""
     version = a_version()
     begun = a_record(associated_at=NOW.isoformat(), allowed=version.sha256)
-    failed = a_member("enable-kerberos-failed", created_at=OLD, pending_changes=("EngineVersion", "parameter group p"))
+    pending = changes("EngineVersion") | groups("p")
+    failed = a_member("enable-kerberos-failed", created_at=OLD, **pending)
     plan = planned(failed, record=begun)
     assert [finding.problem for finding in plan.findings] == [f"{APPLIED_ALONG}EngineVersion"]
-    waiting_for_a_reboot = a_member("enable-kerberos-failed", created_at=OLD, pending_changes=("parameter group p",))
+    waiting_for_a_reboot = a_member("enable-kerberos-failed", created_at=OLD, pending_groups=("p",))
     assert planned(waiting_for_a_reboot, record=begun).verdict == "GO"
 
 
 def test_a_plan_knows_what_it_may_take_along() -> None:
-    database = a_database(pending_changes=("EngineVersion", "Port", "parameter group p"))
+    database = a_database(pending_changes=("EngineVersion", "Port"), pending_groups=("p",))
     assert planned(database).applies_along == ("EngineVersion", "Port", "parameter group p")
     assert planned(database, by_iam()).applies_along == ("EngineVersion", "Port")
     assert planned(database, a_profile(other_pending_allowed=True)).applies_along is None
@@ -664,14 +677,14 @@ def test_what_was_allowed_once_is_not_asked_again_until_it_is_done() -> None:
 
 @pytest.mark.parametrize(
     ("pending", "other_pending_allowed", "may"),
-    [("parameter group p", False, False), ("parameter group p", True, True), ("DBInstanceClass", False, True)],
+    [(groups("p"), False, False), (groups("p"), True, True), (changes("DBInstanceClass"), False, True)],
 )
 def test_a_reboot_that_only_the_probe_shows_applies_no_changes_of_others_unasked(
-    pending: str, other_pending_allowed: bool, may: bool
+    pending: Pending, other_pending_allowed: bool, may: bool
 ) -> None:
     cluster = a_cluster(
         memberships=(a_membership("kerberos-enabled"),),
-        instances=(an_instance("ledger-1", pending_changes=(pending,)),),
+        instances=(an_instance("ledger-1", **pending),),
     )
     plan = planned(cluster, a_profile(other_pending_allowed=other_pending_allowed), record=None)
     assert (plan.interrupts, plan.may_reboot) == (False, may)

@@ -378,8 +378,8 @@ def test_parameters_that_wait_for_a_reboot_are_pending_of_cluster_and_instance(a
     answer_of_a_cluster(answering("rds"), cluster, a_member(1, 7, DBParameterGroups=groups))
     database = rds.find(asked_for(Scope.CLUSTER, "ledger-7"))
     assert database
-    assert database.pending_changes == ("parameter group ledger-pg",)
-    assert database.instances[0].pending_changes == ("parameter group one-pg",)
+    assert database.pending_groups == ("ledger-pg",)
+    assert database.instances[0].pending_groups == ("one-pg",)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from signon.domain.rds.database import AT_REBOOT, Database, DatabaseId, Instance, Membership, in_order_of_reboots
+from signon.domain.rds.database import Database, DatabaseId, Instance, Membership, in_order_of_reboots
 from signon.domain.rds.readiness import STUCK_REMEDY, Readiness, readiness
 from signon.errors import DatabaseBusy, DatabaseUnusable
 
@@ -32,6 +32,7 @@ def of_instance(answer: Mapping[str, Any]) -> Database:
         parameter_group=next((group["DBParameterGroupName"] for group in answer.get("DBParameterGroups", [])), ""),
         created_at=answer["InstanceCreateTime"],
         pending_changes=tuple(sorted(_pending(answer))),
+        pending_groups=tuple(sorted(_pending_groups(answer))),
         instances=(_instance(answer, is_writer=True),),
         replica_of=_source(answer),
         replicas=_replicas(answer),
@@ -71,6 +72,7 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
         parameter_group=answer.get("DBClusterParameterGroup", ""),
         created_at=answer["ClusterCreateTime"],
         pending_changes=tuple(sorted(_pending(answer))),
+        pending_groups=tuple(sorted(_pending_groups(answer))),
         instances=in_order_of_reboots(
             _instance(member, is_writer=roles.get(member["DBInstanceIdentifier"], False)) for member in members
         ),
@@ -125,6 +127,7 @@ def _instance(answer: Mapping[str, Any], *, is_writer: bool) -> Instance:
         port=endpoint.get("Port", 0),
         is_writer=is_writer,
         pending_changes=tuple(sorted(_pending(answer))),
+        pending_groups=tuple(sorted(_pending_groups(answer))),
     )
 
 
@@ -152,13 +155,17 @@ def _subnets(instance: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _pending(answer: Mapping[str, Any]) -> Iterator[str]:
-    """What waits for a window, and what waits for a reboot."""
+    """What waits for a window."""
     for name, value in answer.get("PendingModifiedValues", {}).items():
         if value not in (None, {}, []):
             yield name
+
+
+def _pending_groups(answer: Mapping[str, Any]) -> Iterator[str]:
+    """The parameter groups that wait for a reboot."""
     for group in answer.get("DBParameterGroups", []):
         if group.get("ParameterApplyStatus") == "pending-reboot":
-            yield f"{AT_REBOOT}{group['DBParameterGroupName']}"
+            yield group["DBParameterGroupName"]
     members = answer.get("DBClusterMembers", [])
     if any(member.get("DBClusterParameterGroupStatus") == "pending-reboot" for member in members):
-        yield f"{AT_REBOOT}{answer.get('DBClusterParameterGroup')}"
+        yield str(answer.get("DBClusterParameterGroup"))

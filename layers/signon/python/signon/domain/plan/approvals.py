@@ -11,7 +11,7 @@ from signon.domain.memory.record import Record
 from signon.domain.plan.methods import Methods
 from signon.domain.profile.profile import Profile
 from signon.domain.rds import iam_authentication
-from signon.domain.rds.database import AT_REBOOT, Database
+from signon.domain.rds.database import Database
 
 # "Changing this parameter doesn't result in an outage and the change is asynchronously applied as soon as possible.
 # Between the time of the request and the completion of the request, the MasterUserPassword element exists in the
@@ -71,14 +71,13 @@ def applied_along(database: Database, made: Methods, *, at_once: bool, reboots: 
     outage".
     https://repost.aws/knowledge-center/users-connect-rds-iam
     """
-    for change in database.pending_changes:
-        if reboots if change.startswith(AT_REBOOT) else at_once and change not in _ours(made):
-            yield change
-    if database.id.scope is Scope.CLUSTER and reboots:
-        for instance in database.instances:
-            for change in instance.pending_changes:
-                if change.startswith(AT_REBOOT):
-                    yield f"{change} of {instance.name}"
+    if at_once:
+        yield from (change for change in database.pending_changes if change not in _ours(made))
+    if reboots:
+        yield from (f"parameter group {group}" for group in database.pending_groups)
+        if database.id.scope is Scope.CLUSTER:
+            for instance in database.instances:
+                yield from (f"parameter group {group} of {instance.name}" for group in instance.pending_groups)
 
 
 def _ours(made: Methods) -> set[str]:

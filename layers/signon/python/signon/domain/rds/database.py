@@ -11,7 +11,6 @@ from signon.domain.engines import ENGINES, Reboots, Scope
 from signon.domain.rds.readiness import STUCK_REMEDY, DecidingStatus, Readiness, readiness
 from signon.errors import DatabaseUnusable
 
-AT_REBOOT = "parameter group "  # begins the name of a pending change that a reboot applies, whatever else is asked for
 NEW_FOR = timedelta(hours=24)  # in words in plan/approvals.py, plan/permission.py and the schema of profiles
 
 
@@ -63,6 +62,7 @@ class Instance:
     port: int
     is_writer: bool
     pending_changes: tuple[str, ...] = ()
+    pending_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,9 @@ class Database:
 
     ``status`` is the instance's or the cluster's own. ``host`` is where the master signs in: of a cluster the writer's
     endpoint. ``instances`` are in the order of reboots: readers first, by name, the writer last.
-    ``memberships`` are all entries of ``DomainMemberships``, which may be more than one.
+    ``pending_changes`` wait for a window, or for whoever asks for something at once; ``pending_groups`` are parameter
+    groups that wait for a reboot, which nothing else applies. ``memberships`` are all entries of
+    ``DomainMemberships``, which may be more than one.
     ``replica_of`` names what it replicates from, ``global_database`` the one whose primary cluster is elsewhere,
     ``primary_of`` the one whose primary cluster this is. ``subnets`` are all that its instances may be in.
     ``pauses``: its instances may be paused, and resume when somebody connects. ``upgrades_itself``: RDS gives it new
@@ -102,6 +104,7 @@ class Database:
     iam_enabled: bool
     pending_changes: tuple[str, ...]
     instances: tuple[Instance, ...]
+    pending_groups: tuple[str, ...] = ()
     replica_of: str | None = None
     replicas: tuple[str, ...] = ()
     global_database: str | None = None
