@@ -22,8 +22,8 @@ CONTROLS = (
     Control(
         "Of many who take over one wins",
         CLAIMS_FILE,
-        '"holder = :holder AND fence = :fence", purpose',
-        '"holder = :holder OR fence >= :fence", purpose',
+        '"holder = :holder AND fence = :fence", values',
+        '"holder = :holder OR fence >= :fence", values',
         CLAIMS,
     ),
     Control(

@@ -28,8 +28,9 @@ def take(
     now, it has been told to plan again before it ends. ClaimSettling: its last holder stopped less than
     ``longest_timeout`` ago.
     """
+    values: Values = {":purpose": {"S": purpose}}
     free = "attribute_not_exists(holder) OR holder = :execution"
-    if claim := _write(table, database, execution, now, free, purpose):
+    if claim := _write(table, database, execution, now, free, values):
         return claim
     held = _read(table, database)
     holder, fence = held.get("holder", {}).get("S"), held.get("fence", {}).get("N", "0")
@@ -42,8 +43,8 @@ def take(
         raise AlreadyInProgress(f"{database} is held by {holder}")
     if not is_abandoned(stopped_at, longest_timeout, now):
         raise ClaimSettling(f"{holder} stopped at {stopped_at.isoformat()}; one of its functions may still run")
-    theirs = {":holder": {"S": holder}, ":fence": {"N": fence}}
-    if claim := _write(table, database, execution, now, "holder = :holder AND fence = :fence", purpose, theirs):
+    values = {**values, ":holder": {"S": holder}, ":fence": {"N": fence}}
+    if claim := _write(table, database, execution, now, "holder = :holder AND fence = :fence", values):
         return claim
     raise AlreadyInProgress(f"{database} was taken over by another execution")
 
@@ -93,9 +94,7 @@ def abandon(table: str, claim: Claim) -> None:
     write_if(condition, table, claim.database, Kind.CLAIM, "REMOVE holder, again", ours)
 
 
-def _write(
-    table: str, database: str, execution: str, now: datetime, condition: str, purpose: str, values: Values | None = None
-) -> Claim | None:
+def _write(table: str, database: str, execution: str, now: datetime, condition: str, values: Values) -> Claim | None:
     """The claim, with the next fence; None where the condition does not hold."""
     claimed = write_if(
         condition,
@@ -107,10 +106,9 @@ def _write(
         {
             ":execution": {"S": execution},
             ":now": {"S": now.isoformat()},
-            ":purpose": {"S": purpose},
             ":zero": {"N": "0"},
             ":one": {"N": "1"},
-            **(values or {}),
+            **values,
         },
     )
     return Claim(database, execution, int(claimed["fence"]["N"])) if claimed else None
