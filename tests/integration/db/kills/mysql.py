@@ -51,7 +51,9 @@ class KilledMySQL:
         where nobody listens.
         """
         path = str(self._server.log.parent / "socket")
-        connection = pymysql.connect(unix_socket=path, user=RDSADMIN[0], autocommit=True, defer_connect=True)
+        connection = pymysql.connect(
+            unix_socket=path, user=RDSADMIN[0], autocommit=True, ssl_disabled=True, defer_connect=True
+        )
         with ExitStack() as unless_connected:
             line = unless_connected.enter_context(socket.socket(socket.AF_UNIX))
             line.connect(path)
