@@ -23,7 +23,7 @@ PERSON, GROUP = "grace@CORP.EXAMPLE.COM", "signon.payments.read"
 
 def statements(server: str) -> list[str]:
     """The SQL in the rows of a kind of server; the second row of one bears no name."""
-    table = PAGE.split("| server | take one away |", 1)[1].split("\n\n", 1)[0]
+    table = PAGE.split("| server | remove one |", 1)[1].split("\n\n", 1)[0]
     rows = re.split(r"^\| (\w+) \|", table, flags=re.MULTILINE)
     return re.findall(r"`([A-Z]{4,}[^`]*)`", rows[rows.index(server) + 1])
 
