@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
         command = commands.add_parser(name, help=purpose)
         command.add_argument("--speed", type=_speed, default=500, help="simulated seconds in a real one (default 500)")
         if name == "serve":
-            command.add_argument("--sam", default="NOT_HERE", help="what the SAM CLI has to do with it")
+            command.add_argument("--sam", default="NOT_USED", help="what the SAM CLI has to do with it")
         if name == "demo":
             command.add_argument(
                 "--engine",
@@ -87,8 +87,8 @@ def _run(asked: argparse.Namespace) -> int:
         from localcloud.demo import story
 
         signal.signal(signal.SIGINT, _interrupt)
-        sam = Sam.RUNS_FUNCTIONS if asked.functions == "sam" else Sam.NOT_HERE
-        story.tell(asked.engine, asked.method, asked.faults, asked.speed, sam)
+        sam = Sam.RUNS_FUNCTIONS if asked.functions == "sam" else Sam.NOT_USED
+        story.run(asked.engine, asked.method, asked.faults, asked.speed, sam)
     elif asked.command == "up":
         from localcloud.people import background, lines
 
@@ -103,7 +103,7 @@ def _run(asked: argparse.Namespace) -> int:
         from localcloud.people import background
 
         sam = Sam[asked.sam]
-        prepare = example_data.prepare if sam is Sam.NOT_HERE else example_data.prepare_without_sweep
+        prepare = example_data.prepare if sam is Sam.NOT_USED else example_data.prepare_without_sweep
         background.serve(asked.speed, prepare, sam)
     elif asked.command == "down":
         from localcloud.people import background

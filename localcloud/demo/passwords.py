@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from localcloud.demo.play import Refusal, SignIn
+from localcloud.demo.scenario import Refusal, SignIn
 from localcloud.demo.terminal import YOUR_NAME, Terminal
 from localcloud.examples.example_data import PEOPLE
 

@@ -1,7 +1,7 @@
 """Kerberos tickets: alice gets one with her password, and types none into the database."""
 
 from localcloud.demo.passwords import ASKED, DENIED, QUESTION
-from localcloud.demo.play import DemoFailed, NotHere, Refusal, SignIn
+from localcloud.demo.scenario import DemoFailed, NotHere, Refusal, SignIn
 from localcloud.demo.terminal import YOUR_NAME, Terminal
 from localcloud.examples.example_data import PEOPLE
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from moto.utilities.utils import get_partition
 
 from localcloud.demo.passwords import DENIED
-from localcloud.demo.play import Refusal, SignIn
+from localcloud.demo.scenario import Refusal, SignIn
 from localcloud.demo.terminal import YOUR_NAME, Terminal
 from localcloud.demo.tickets import BARE
 from localcloud.examples import example_data

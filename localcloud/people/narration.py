@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from localcloud.people.visible import visible
+from localcloud.people.printable import printable
 from localcloud.tracing import trace_id
 
 WIDTH, INDENT = min(118, shutil.get_terminal_size((118, 24)).columns), " " * 24
@@ -24,7 +24,7 @@ HEADING = "  simulated    real     state"
 
 
 @dataclass(frozen=True)
-class Befallen:
+class OutsideEvent:
     """Something that happens from outside, and no history tells of."""
 
     when: datetime
@@ -60,7 +60,7 @@ class Told:
         """Why it ended so, in one sentence; who stops an execution writes what they like."""
         error = self.dossier.get("error", self.dossier).get("Cause")
         said = json.loads(error).get("errorMessage", "") if error else ""
-        return visible(str(self.error or self.dossier.get("outcome", {}).get("headline") or said))
+        return printable(str(self.error or self.dossier.get("outcome", {}).get("headline") or said))
 
 
 class Narration:
@@ -72,15 +72,15 @@ class Narration:
         endpoint: str,
         execution: str,
         began: float,
-        befallen: Sequence[Befallen] = (),
+        outside: Sequence[OutsideEvent] = (),
     ) -> None:
-        """`befallen` grows meanwhile."""
+        """`outside` grows meanwhile."""
         self._states, self._logs, self._endpoint = client("stepfunctions"), client("logs"), endpoint
         self._execution, self._began = execution, began
         self._history: list[dict[str, Any]] = []
         self._started = self._clock()
         self._line: _Line | None = None
-        self._befallen, self._shown = befallen, len(befallen)
+        self._outside, self._shown = outside, len(outside)
         self._read: dict[str, int] = {}
         self._live = sys.stdout.isatty()
 
@@ -108,7 +108,7 @@ class Narration:
             yield from page
 
     def _tell(self, event: dict[str, Any]) -> None:
-        self._tell_what_befell(event["timestamp"])
+        self._tell_outside_events(event["timestamp"])
         if event["type"] == "ExecutionStarted":
             self._started = event["timestamp"]
         elif "stateEnteredEventDetails" in event:
@@ -126,10 +126,10 @@ class Narration:
                 (value for name, value in event.items() if name.endswith("FailedEventDetails")), {}
             )
             kind = error.get("error", event["type"])
-            self._line.details.append(visible(f"! {kind}{_message(error.get('cause', ''))}"))
+            self._line.details.append(printable(f"! {kind}{_message(error.get('cause', ''))}"))
 
-    def _tell_what_befell(self, until: datetime) -> None:
-        for each in self._befallen[self._shown :]:
+    def _tell_outside_events(self, until: datetime) -> None:
+        for each in self._outside[self._shown :]:
             if self._line and each.when <= until:
                 self._line.details.append(f"* {each.what}")
                 self._shown += 1
@@ -177,7 +177,7 @@ class Narration:
         written = self._log(state)
         told = [entry for entry in written[self._read.get(state, 0) :] if entry.get("changes")]
         self._read[state] = len(written)  # a state that is entered again does not tell everything once more
-        return [f"{visible(entry['does'])}\n  {visible(entry['sql'])};" for entry in told]
+        return [f"{printable(entry['does'])}\n  {printable(entry['sql'])};" for entry in told]
 
     def _log(self, state: str) -> list[dict[str, Any]]:
         """Of the function: /aws/lambda/STACK-STEP, or what is under it."""
@@ -238,7 +238,7 @@ def _message(cause: str) -> str:
 
 def lines_under(details: Iterable[str]) -> list[str]:
     """What is told under a state, line by line: where a detail breaks its line, we have broken it."""
-    return [visible(line) for each in details for line in each.split("\n")]
+    return [printable(line) for each in details for line in each.split("\n")]
 
 
 def _hours(span: Any) -> str:

@@ -69,7 +69,7 @@ class Names:
             self._write(self.hosts.read_text(), address, *hosts)
             return address
 
-    def also(self, address: str, *hosts: str) -> None:
+    def add_alias(self, address: str, *hosts: str) -> None:
         """Lets these names resolve to `address` as well."""
         with self._lock:
             self._write(self.hosts.read_text(), address, *hosts)

@@ -83,12 +83,12 @@ class _Schedule:
     def _run(self) -> None:
         began = self._clock.elapsed()
         due = began + self._period
-        while self._clock.reach(due, still_wanted=self._stands):
+        while self._clock.reach(due, still_wanted=self._exists):
             if self._schedule.state == "ENABLED":
                 self._fire()
             due += self._period
 
-    def _stands(self) -> bool:
+    def _exists(self) -> bool:
         group = self._backend.schedule_groups.get(self._schedule.group_name)
         kept = group.schedules.get(self._schedule.name) if group else None
         return kept is self._schedule and getattr(kept, "firing", None) is self

@@ -8,8 +8,8 @@ import pytest
 from localcloud.__main__ import main
 from localcloud.cloud import Sam
 from localcloud.demo import story
-from localcloud.demo.play import DemoFailed, refused
-from localcloud.demo.plays import PLAYS
+from localcloud.demo.scenario import DemoFailed, refused
+from localcloud.demo.scenarios import SCENARIOS
 from localcloud.people.narration import folded, lines_under
 from signon.domain.engines import ENGINES
 
@@ -40,7 +40,7 @@ def test_a_demo_that_failed_says_why_and_exits_with_1(
     def fail(*_: object) -> None:
         raise DemoFailed("alice was not signed in")
 
-    monkeypatch.setattr(story, "tell", fail)
+    monkeypatch.setattr(story, "run", fail)
     assert main(["demo"]) == 1
     assert capsys.readouterr().err == "alice was not signed in\n"
 
@@ -74,15 +74,15 @@ def test_an_interrupted_demo_says_at_once_that_it_was_heard(
     def interrupted(*_: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(story, "tell", interrupted)
+    monkeypatch.setattr(story, "run", interrupted)
     assert main(["demo"]) == 130
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a second one is not waited for
     assert "the servers are being stopped" in capsys.readouterr().err
 
 
 def test_there_is_a_demo_of_every_engine_by_every_method_that_it_offers() -> None:
-    assert set(PLAYS) == {(engine.name, method.value) for engine in ENGINES.values() for method in engine.logins}
-    assert len({play.name for play in PLAYS.values()}) == len(PLAYS)
+    assert set(SCENARIOS) == {(engine.name, method.value) for engine in ENGINES.values() for method in engine.logins}
+    assert len({scenario.name for scenario in SCENARIOS.values()}) == len(SCENARIOS)
 
 
 def test_a_line_is_broken_between_words_and_neither_at_a_hyphen_nor_in_a_name() -> None:
@@ -102,7 +102,7 @@ def test_in_a_terminal_that_is_too_narrow_lines_are_longer_than_it() -> None:
 
 def test_a_container_is_not_killed_in_mid_work() -> None:
     with pytest.raises(DemoFailed, match="show functions-killed without LAMBDA=sam"):
-        story.tell("mysql", "", "functions-killed", 500, Sam.RUNS_FUNCTIONS)
+        story.run("mysql", "", "functions-killed", 500, Sam.RUNS_FUNCTIONS)
 
 
 def test_under_a_state_of_which_there_is_nothing_to_tell_no_line_is_left_empty() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from localcloud.__main__ import main
 from localcloud.demo.faults import FAULTS, ONBOARDED, Fault, chosen, expected
-from localcloud.demo.play import DemoFailed
+from localcloud.demo.scenario import DemoFailed
 from localcloud.faults import Faults
 
 pytestmark = pytest.mark.usefixtures("signals_as_before")
@@ -52,10 +52,10 @@ def test_what_waits_for_a_moment_happens_then_and_once() -> None:
     faults, happened = Faults(), list[str]()
     faults.at("noon", lambda: happened.append("first"))
     faults.at("noon", lambda: happened.append("third"), nth=3)
-    faults.it_is("midnight")
+    faults.reached("midnight")
     assert happened == []
     for _ in range(4):
-        faults.it_is("noon")
+        faults.reached("noon")
         happened.append("-")
     assert happened == ["first", "-", "-", "third", "-", "-"]
 
@@ -63,9 +63,9 @@ def test_what_waits_for_a_moment_happens_then_and_once() -> None:
 def test_what_happens_at_a_moment_may_wait_for_the_same_one_again() -> None:
     faults, happened = Faults(), list[str]()
     faults.at("noon", lambda: faults.at("noon", lambda: happened.append("tomorrow")))
-    faults.it_is("noon")
+    faults.reached("noon")
     assert happened == []
-    faults.it_is("noon")
+    faults.reached("noon")
     assert happened == ["tomorrow"]
 
 
@@ -73,4 +73,4 @@ def test_what_was_cleared_does_not_happen() -> None:
     faults = Faults()
     faults.at("noon", lambda: pytest.fail("it was cleared"))
     faults.clear()
-    faults.it_is("noon")
+    faults.reached("noon")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.people.chronicle import of_event
+from localcloud.people.event_log import of_event
 from localcloud.people.narration import Told
 from signon.aws.clients import permission_missing
 from signon.aws.rds_changes import _refusals

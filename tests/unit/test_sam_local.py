@@ -13,7 +13,7 @@ from localcloud.examples import samples
 from localcloud.people import function_events, lines
 from localcloud.people.running import Running
 from localcloud.people.sam_events import filled, folder_of
-from localcloud.sam import engines, firewall, keeper
+from localcloud.sam import engines, firewall, host_setup
 from localcloud.sam.account import ACCOUNT
 from localcloud.sam.start_lambda import as_lambda_answers
 
@@ -132,6 +132,6 @@ def test_what_a_killed_keeper_has_added_is_undone_by_whoever_finds_its_folder(
     (programs / "ip").chmod(0o755)
     monkeypatch.setenv("PATH", str(programs))
     (folder / "address").write_text("198.18.200.1/24")
-    keeper.undo(folder)
+    host_setup.undo(folder)
     assert (tmp_path / "called").read_text() == "address delete 198.18.200.1/24 dev lo\n"
     assert not folder.exists()

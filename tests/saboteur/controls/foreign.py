@@ -109,7 +109,7 @@ CONTROLS = (
     ),
     Control(
         "A terminal shows what is logged as text",
-        "localcloud/people/visible.py",
+        "localcloud/people/printable.py",
         "each if each.isprintable() else",
         "each if each else",
         TEXTS,

@@ -1,4 +1,4 @@
-"""`python -m localcloud.sam.keeper FOLDER NUMBER CACHE VERSION`: has started what containers need, and undoes it.
+"""`python -m localcloud.sam.host_setup FOLDER NUMBER CACHE VERSION`: starts what containers need, and undoes it.
 
 VERSION is the Python's that is wanted, where AWS's image can be had. It adds the address on which containers reach the
 cloud, and starts the engine; prints a line of JSON about both; and undoes everything when its standard input ends,
@@ -24,7 +24,7 @@ NETWORK = "198.18.{}"  # of 198.18.0.0/15, which nobody's network has: https://w
 SETUP = CHECKOUT / "setup"
 
 
-def keep(folder: Path, number: int, cache: Path, version: str) -> None:
+def run(folder: Path, number: int, cache: Path, version: str) -> None:
     """Runs until standard input ends. Raises EngineFailed."""
     with ExitStack() as end:
         end.callback(undo, folder)
@@ -81,6 +81,6 @@ if __name__ == "__main__":
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     try:
-        keep(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
+        run(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
     except EngineFailed as failure:
         sys.exit(str(failure))

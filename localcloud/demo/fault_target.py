@@ -12,7 +12,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Victim:
+class FaultTarget:
     """`create` makes the database, and makes it again; `tell` is told of everything that befalls it, when it does."""
 
     cloud: Cloud
@@ -28,11 +28,11 @@ class Victim:
         """It happens just before the nth invocation of the step's function."""
         self.cloud.faults.at(f"invoke:{self.function(step)}", happens, nth=nth)
 
-    def within(self, step: str, call: str, happens: Callable[[], object], *, nth: int = 1) -> None:
+    def during(self, step: str, call: str, happens: Callable[[], object], *, nth: int = 1) -> None:
         """It happens while the step's function waits for the answer to its nth call, as `s3:HeadObject`."""
         self.cloud.faults.at(f"call:{self.function(step)}:{call}", happens, nth=nth)
 
-    def behind(self, step: str, call: str, happens: Callable[[], object]) -> None:
+    def after(self, step: str, call: str, happens: Callable[[], object]) -> None:
         """It happens when the call is answered, and the step's function has not read the answer yet."""
         self.cloud.faults.at(f"answered:{self.function(step)}:{call}", happens)
 

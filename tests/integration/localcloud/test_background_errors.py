@@ -13,7 +13,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.rds.models import rds_backends
 from moto.utilities.utils import CaseInsensitiveDict
 
-from localcloud import unheard
+from localcloud import background_errors
 from localcloud.cloud import Cloud
 from localcloud.functions.execution_environments import ExecutionEnvironments
 from localcloud.servers import World
@@ -32,7 +32,7 @@ def reported(monkeypatch: pytest.MonkeyPatch) -> Reported:
 
 
 def test_what_fails_in_a_thread_is_gathered_and_reported(reported: Reported) -> None:
-    with unheard.gathered() as errors:
+    with background_errors.collected() as errors:
         thread = threading.Thread(target=lambda: 1 / 0)
         thread.start()
         thread.join()

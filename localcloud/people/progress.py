@@ -11,7 +11,7 @@ _ERASE = "\r\033[K"
 
 
 @contextmanager
-def sign_of_life(what: str) -> Iterator[None]:
+def progress(what: str) -> Iterator[None]:
     """Says ``what`` on the terminal, with the seconds that it has taken, and erases the line when it is over.
 
     Nothing is said where standard error is no terminal.
