@@ -1,4 +1,4 @@
-"""Errors that no caller hears: of threads that nobody joins, and behind answers that a client quietly asks for again.
+"""Errors that reach no caller: in threads that nobody joins, and in answers that a client silently retries.
 
 All of them go to `threading.excepthook`. It prints them, pytest fails the test that was running, and `collected` keeps
 them for a command that must not succeed over them.

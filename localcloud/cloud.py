@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 class Sam(Enum):
-    """What the SAM CLI has to do with a cloud."""
+    """How the SAM CLI uses a cloud."""
 
-    NOT_USED = "nothing: the cloud is on loopback"
+    NOT_USED = "the SAM CLI does not use it: the cloud is on 127.0.x.0/24"
     REACHES = "its containers reach the cloud, whose own functions are processes"
     RUNS_FUNCTIONS = "its containers are the cloud's functions"
 
@@ -38,7 +38,7 @@ DIRECTORY_ID = "d-9367000001"
 
 
 class Cloud:
-    """`with Cloud(speed=500) as cloud:` - everything runs inside, nothing is left after it. One at a time in one
+    """`with Cloud(speed=500) as cloud:` - everything runs inside, and nothing is left after it. One at a time in a
     process.
     """
 
@@ -52,7 +52,7 @@ class Cloud:
         sam: Sam = Sam.NOT_USED,
     ) -> None:
         """`speed`: simulated seconds in a real one. `allowed`: what the deployment may lose, `comparison.ALLOWED`
-        if None. `sam`: what the SAM CLI has to do with it.
+        if None. `sam`: how the SAM CLI uses it.
         """
         self.clock, self.faults, self.region, self.stack_name = Clock(speed), Faults(), region, stack_name
         self.phases: dict[str, float] = {}  # what took how long, seconds

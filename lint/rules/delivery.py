@@ -33,7 +33,7 @@ def what_a_function_fails_at_is_kept(stack: Stack) -> Iterator[str]:
         if name in called:
             queue = _queue(stack, function.get("DeadLetterConfig", {}).get("TargetArn"))
             if not queue:
-                yield f"{name} is called without anybody waiting, and has no dead-letter queue"
+                yield f"{name} is invoked asynchronously and has no dead-letter queue"
             elif "sqs:SendMessage" not in stack.actions_of(stack.role_of(name)):
                 yield f"{name} may not send to its dead-letter queue: its role lacks sqs:SendMessage on {queue}"
 

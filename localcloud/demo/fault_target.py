@@ -1,4 +1,4 @@
-"""The database that something goes wrong with: what may befall it, whatever its engine."""
+"""The database that a fault strikes: what can happen to it, whatever its engine."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class FaultTarget:
-    """`create` makes the database, and makes it again; `tell` is told of everything that befalls it, when it does."""
+    """`create` creates the database, and creates it again; `tell` is called with each thing that happens to it."""
 
     cloud: Cloud
     name: str
@@ -33,7 +33,7 @@ class FaultTarget:
         self.cloud.faults.at(f"call:{self.function(step)}:{call}", happens, nth=nth)
 
     def after(self, step: str, call: str, happens: Callable[[], object]) -> None:
-        """It happens when the call is answered, and the step's function has not read the answer yet."""
+        """It happens once the call is answered, before the step's function has read the answer."""
         self.cloud.faults.at(f"answered:{self.function(step)}:{call}", happens)
 
     def function(self, step: str) -> str:
@@ -51,7 +51,7 @@ class FaultTarget:
 
     def join_ends_after_all(self) -> None:
         self._kept.membership = replace(self._kept.membership, ends_as="kerberos-enabled")
-        self.tell("RDS ends the join after all")
+        self.tell("RDS completes the join after all")
 
     def modify_is_refused(self, code: str, times: int) -> None:
         self.cloud.faults.script("modify_db_cluster" if self.clustered else "modify_db_instance", *[code] * times)
@@ -84,7 +84,7 @@ class FaultTarget:
     def make_again(self) -> None:
         self.delete()
         self.create()
-        self.tell("and makes a new database of that name, with the same tag")
+        self.tell("and creates a new database with that name and the same tag")
 
     def rotate_password(self) -> None:
         rds, how = self.cloud.client("rds"), {"RotateMasterUserPassword": True, "ApplyImmediately": True}
@@ -92,15 +92,15 @@ class FaultTarget:
             rds.modify_db_cluster(DBClusterIdentifier=self.name, **how)
         else:
             rds.modify_db_instance(DBInstanceIdentifier=self.name, **how)
-        self.tell("RDS rotates the master password: another one on the server, and in the secret")
+        self.tell("RDS rotates the master password, on the server and in the secret")
 
     def fail_over(self) -> None:
         self._rds.fail_over(self._writer)
-        self.tell("a failover begins: the writer is gone, and who answers at its name is read only")
+        self.tell("a failover begins: the writer is gone, and the server that answers at its name is read-only")
 
     def end_failover(self) -> None:
         self._rds.promote(self._writer)
-        self.tell("the failover ends: who answers is the writer")
+        self.tell("the failover ends: the server that answers is the writer")
 
     def directory_becomes(self, stage: str) -> None:
         from moto.ds.models import ds_backends
@@ -118,7 +118,7 @@ class FaultTarget:
         iam.update_assume_role_policy(
             RoleName=role, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         )
-        self.tell(f"the directory role trusts {', '.join(services)} only")
+        self.tell(f"the directory role trusts only {', '.join(services)}")
 
     @property
     def _rds(self) -> Any:

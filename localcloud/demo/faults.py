@@ -1,4 +1,4 @@
-"""What may go wrong on the way, a row each: for whoever wants to watch it, and for the tests.
+"""What can go wrong on the way, a row each: for people who want to watch it, and for the tests.
 
 `make demo FAULTS=list` prints the names.
 """
@@ -56,12 +56,12 @@ FAULTS = {
     for fault in (
         Fault(
             "join-fails-twice",
-            "RDS fails to join it to the directory, and once more: asked for again each time, it succeeds",
+            "RDS fails to join it to the directory twice; the third attempt succeeds",
             lambda target: target.joins_end(*["enable-kerberos-failed"] * 2),
         ),
         Fault(
             "join-never-succeeds",
-            "RDS fails to join it, whenever it is asked: after three attempts a person is told why and what to do",
+            "RDS fails to join it every time: after three attempts a person is told why and what to do",
             lambda target: target.joins_end(*["enable-kerberos-failed"] * 3),
             (NEEDS_A_PERSON,),
             (
@@ -73,60 +73,60 @@ FAULTS = {
         ),
         Fault(
             "join-stuck",
-            "the join hangs in enabling-kerberos: parked after three hours, found joined by a later sweep",
+            "the join hangs in enabling-kerberos: parked after three hours; a later sweep finds it joined",
             _stuck,
             (PARKED, ONBOARDED),
             ("enabling-kerberos, for more than 3 hours",),
         ),
         Fault(
             "throttling",
-            "RDS throttles the modify call for longer than botocore retries it: the state machine goes on trying",
+            "RDS throttles the modify call for longer than botocore retries it: the state machine keeps retrying",
             lambda target: target.modify_is_refused("Throttling", BEYOND_BOTOCORE),
         ),
         Fault(
             "invalid-state",
-            "RDS answers the modify call with InvalidDBInstanceState three times: that is waited for",
+            "RDS answers the modify call with InvalidDBInstanceState three times: the state machine waits and retries",
             lambda target: target.modify_is_refused(target.busy, 3),
         ),
         Fault(
             "stopped",
-            "somebody stops the database while it joins: a person is told, and nobody starts it for them",
+            "somebody stops the database while it joins: a person is told; nothing starts it for them",
             lambda target: target.before("read-membership", target.stop),
             (NEEDS_A_PERSON,),
             ("is stop", "What to do: "),
         ),
         Fault(
             "deleted",
-            "somebody deletes the database while it joins: nothing is left to do, and nobody is told",
+            "somebody deletes the database while it joins: there is nothing left to do, and nobody is told",
             lambda target: target.before("read-membership", target.delete),
             (NOT_OURS,),
         ),
         Fault(
             "made-again",
-            "while it joins, somebody deletes the database and makes one of the same name: that is another one",
+            "somebody deletes the database while it joins and creates another with the same name: a different database",
             lambda target: target.before("read-membership", target.make_again),
             (NOT_OURS, ONBOARDED),
         ),
         Fault(
             "password-rotated",
-            "RDS rotates the master password before the logins are made, and again when it has just been read",
+            "RDS rotates the master password before the logins are created, and again just after it has been read",
             _rotated,
         ),
         Fault(
             "failover",
-            "the writer fails over when the logins are half made, and is read only then: looked at again, completed",
+            "the writer fails over while the logins are being created, and is then read-only: a retry completes them",
             _failed_over,
         ),
         Fault(
             "functions-killed",
-            "four functions are killed in mid-work: each is run again, and nothing is done twice",
+            "four functions are killed while they work: each is run again, and nothing is done twice",
             lambda target: target.is_killed(
                 "associate-directory", "reboot-database", "create-logins", "report-outcome"
             ),
         ),
         Fault(
             "directory-impaired",
-            "the directory is Impaired before anything is planned: parked, and resumed when it is Active again",
+            "the directory is Impaired before anything is planned: parked, and resumed once it is Active again",
             _impaired,
             (PARKED, ONBOARDED),
             ("is Impaired, not Active",),
@@ -151,11 +151,11 @@ FAULTS = {
 
 def chosen(names: str) -> Sequence[Fault]:
     """The faults of these names, with commas between them. Raises DemoFailed: there is none of that name, or they
-    cannot happen to one database.
+    cannot happen to the same database.
     """
     wanted = [name for name in names.split(",") if name]
     if unknown := [name for name in wanted if name not in FAULTS]:
-        raise DemoFailed(f"There is no fault {', '.join(unknown)}; there are:\n{listed()}")
+        raise DemoFailed(f"Unknown fault {', '.join(unknown)}: choose from these, separated by commas:\n{listed()}")
     found = [FAULTS[name] for name in dict.fromkeys(wanted)]
     expected(found)
     return found
@@ -165,7 +165,7 @@ def expected(faults: Iterable[Fault]) -> tuple[str, ...]:
     """How the executions end when all of these happen. Raises DemoFailed: each of two would have it end otherwise."""
     decide = [fault for fault in faults if fault.ends != (ONBOARDED,)]
     if len(decide) > 1:
-        raise DemoFailed(f"Choose one of {', '.join(fault.name for fault in decide)}: each ends in a way of its own")
+        raise DemoFailed(f"Choose one of {', '.join(fault.name for fault in decide)}: each leads to a different end")
     return decide[0].ends if decide else (ONBOARDED,)
 
 

@@ -55,7 +55,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Proved:
-    """A line of the table at the end: what the server answered, and who was refused; nobody where it is `not_here`."""
+    """A line of the table at the end: what the server answered, and who was refused (nobody if `not_here`)."""
 
     scenario: Scenario
     answer: str
@@ -70,8 +70,8 @@ def prove(scenario: Scenario, terminal: Terminal) -> Proved:
         print(f"$ {line}")
     answer = sign_in.ask()
     if answer.stdout.strip() != sign_in.expected:
-        raise DemoFailed(f"Not signed in as {sign_in.expected!r}: {answer.stdout}{answer.stderr}")
-    print(f"  {sign_in.question}\n  -> {answer.stdout.strip()}\n\nRefused, as they must be:")
+        raise DemoFailed(f"The sign-in did not answer {sign_in.expected!r}: {answer.stdout}{answer.stderr}")
+    print(f"  {sign_in.question}\n  -> {answer.stdout.strip()}\n\nRefused, as expected:")
     for refusal in sign_in.refusals:
         refused(refusal.who, refusal.answer(), refusal.by_the_server)
     return Proved(scenario, answer.stdout.strip(), [refusal.who for refusal in sign_in.refusals])

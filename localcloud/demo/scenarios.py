@@ -77,7 +77,7 @@ def _scenario(engine: str, method: str) -> Scenario:
         clustered,
         lambda cloud: f"{server(cloud)}, {proved_by}",
         f"RDS's control plane, {stood_in_for}",
-        "RDS's events" if clustered else "RDS-EVENT-0005",
+        "RDS events" if clustered else "RDS-EVENT-0005",
         profile,
         (databases.cluster if clustered else databases.instance)(name, engine, profile),
         sign_in,

@@ -40,14 +40,14 @@ def run(engine: str, method: str, faults: str, speed: float, sam: Sam = Sam.NOT_
     between them, `speed` is simulated seconds per real second. Raises DemoFailed and NoContainers.
     """
     if faults == LIST:
-        print(f"What may go wrong, and how it ends:\n{listed()}")
+        print(f"What can go wrong, and how it ends:\n{listed()}")
         return
     scenarios, going_wrong, began = _scenarios(engine, method), chosen(faults), time.monotonic()
     if len(scenarios) > 1 and going_wrong:
-        raise DemoFailed("One database goes wrong at a time: name an engine beside FAULTS")
+        raise DemoFailed("FAULTS works with one database only: name one engine with ENGINE")
     if sam is Sam.RUNS_FUNCTIONS and any(fault.name == KILLED for fault in going_wrong):
-        raise DemoFailed(f"A container of the SAM CLI cannot be killed in mid-work: show {KILLED} without LAMBDA=sam")
-    print(f"RDS Sign-on: {_title(scenarios)}, from RDS's event to a proved sign-in\n", flush=True)
+        raise DemoFailed(f"A container of the SAM CLI cannot be killed while it works: run {KILLED} without LAMBDA=sam")
+    print(f"RDS Sign-on: {_title(scenarios)}, from the RDS event to a proved sign-in\n", flush=True)
     with background_errors.collected() as errors, ExitStack() as stack:
         with progress("  Starting the servers, the directory and the local cloud"):
             cloud = stack.enter_context(Cloud(speed=speed, sam=sam))
@@ -59,15 +59,15 @@ def run(engine: str, method: str, faults: str, speed: float, sam: Sam = Sam.NOT_
         if len(scenarios) > 1:
             _table(proved, time.monotonic() - began)
     if errors:
-        raise DemoFailed(f"Something failed in the background, as said above: {errors[0]!r}")
+        raise DemoFailed(f"Something failed in the background; the output above shows it: {errors[0]!r}")
 
 
 def _scenarios(engine: str, method: str) -> Sequence[Scenario]:
     methods = list(dict.fromkeys(of for _, of in SCENARIOS))
     if engine not in (*_engines(), ALL):
-        raise DemoFailed(f"There is no engine {engine!r} here; there are {', '.join(_engines())}, and {ALL}")
+        raise DemoFailed(f"Unknown engine {engine!r}: choose one of {', '.join(_engines())} or {ALL}")
     if method not in ("", *methods):
-        raise DemoFailed(f"There is no method {method!r} here; there are {' and '.join(methods)}")
+        raise DemoFailed(f"Unknown method {method!r}: choose {' or '.join(methods)}")
     if engine == ALL:
         return [scenario for (_, of), scenario in SCENARIOS.items() if method in ("", of)]
     offered = [of for name, of in SCENARIOS if name == engine]
@@ -82,7 +82,7 @@ def _engines() -> Sequence[str]:
 
 def _title(scenarios: Sequence[Scenario]) -> str:
     if len(scenarios) > 1:
-        return f"{len(scenarios)} new databases, of every engine and by every method"
+        return f"{len(scenarios)} new databases, every engine with every method"
     (scenario,) = scenarios
     return f"a new {scenario.title} {'cluster' if scenario.clustered else 'database'}"
 
@@ -128,15 +128,15 @@ def _introduce(cloud: Cloud, scenario: Scenario | None, faults: Sequence[Fault],
         "profile",
         f"{SCENARIOS['mysql', KERBEROS].profile}: admits payments-*; logins for alice and bob, none for mallory",
     )
-    roles = ("roles", f"{API}, which may use logins of the profile; {REPORTS}, which may not")
+    roles = ("roles", f"{API}, which may use the profile's logins; {REPORTS}, which may not")
     of_method = {KERBEROS: [("directory", directory), people], IAM: [roles]}
     for what, is_so in (
-        ("local cloud", f"template.yaml deployed, {len(cloud.physical)} resources; {seconds:.1f} s"),
-        *([("real", f"{scenario.real(cloud)}, each function in a {_place(cloud)} of its own")] if scenario else []),
-        *([("stood in for", scenario.stood_in_for)] if scenario else []),
+        ("local cloud", f"template.yaml deployed with {len(cloud.physical)} resources; ready in {seconds:.1f} s"),
+        *([("real", f"{scenario.real(cloud)}, each function in its own {_place(cloud)}")] if scenario else []),
+        *([("stand-ins for", scenario.stood_in_for)] if scenario else []),
         *(of_method[scenario.method] if scenario else [pair for pairs in of_method.values() for pair in pairs]),
         *([("containers", cloud.containers.title)] if cloud.containers else []),
-        *(("goes wrong", fault.says) for fault in faults),
+        *(("fault", fault.says) for fault in faults),
     ):
         print(f"  {what:<14} {is_so}")
 
@@ -165,8 +165,8 @@ def _onboard(cloud: Cloud, scenario: Scenario, faults: Sequence[Fault], people: 
     followed: list[Told] = []
     for end in expected(faults):
         execution = _execution(cloud, scenario.name, followed)
-        by = "The next one is" if followed else f"{scenario.event} started"
-        print(f"{by} execution {execution.rpartition(':')[2]}\n\n{HEADING}")
+        by = "The next execution:" if followed else f"{scenario.event} started execution"
+        print(f"{by} {execution.rpartition(':')[2]}\n\n{HEADING}")
         told = Narration(cloud.client, cloud.endpoint, execution, began, outside).follow()
         if told.end != end:
             raise DemoFailed(f"The execution ended in {told.end!r}, not in {end!r}: {json.dumps(told.dossier)[:2000]}")
@@ -176,7 +176,7 @@ def _onboard(cloud: Cloud, scenario: Scenario, faults: Sequence[Fault], people: 
             _require_words(faults, messages)
         if end == PARKED:
             switch_sweep(cloud, "ENABLED")
-            print("The sweep looks every hour.")
+            print("The hourly sweep will look at the database again.")
         followed.append(told)
     return followed[-1]
 
@@ -185,9 +185,9 @@ def _require_words(faults: Sequence[Fault], messages: Sequence[Mapping[str, str]
     """Raises DemoFailed: the message that the faults lead to lacks something, or nobody was to be told."""
     words = [word for fault in faults for word in fault.told]
     if bool(messages) != bool(words):
-        raise DemoFailed(f"{len(messages)} messages were sent")
+        raise DemoFailed(f"{len(messages)} messages were sent, and {'at least one' if words else 'none'} was expected")
     if missing := [word for word in words if not any(word in message["Message"] for message in messages)]:
-        raise DemoFailed(f"The message does not say {missing}")
+        raise DemoFailed(f"The message lacks {missing}")
 
 
 def _execution(cloud: Cloud, name: str, followed: Sequence[Told]) -> str:
@@ -207,17 +207,17 @@ def _execution(cloud: Cloud, name: str, followed: Sequence[Told]) -> str:
             if execution in at_work or (ended and executions.end(execution) not in passed_over):
                 return execution
         time.sleep(0.05)
-    raise DemoFailed(f"No execution was started within {PATIENCE} seconds")
+    raise DemoFailed(f"No execution started within {PATIENCE} seconds")
 
 
 def _show_what_people_are_told(cloud: Cloud, told: Told, messages: Sequence[Mapping[str, str]]) -> None:
     record = _record(cloud, told)
     facts = [f"{fact} {record[fact]['S']}" for fact in REMEMBERED if record.get(fact, {"S": ""})["S"]]
-    print(f"\n  {told.end}\n  record         {', '.join(facts) or 'none of this'}")
+    print(f"\n  {told.end}\n  record         {', '.join(facts) or 'none of ' + ', '.join(REMEMBERED)}")
     for message in messages[-1:]:
-        print(textwrap.indent(f"people are told: {message['Subject']}\n\n{message['Message']}", "  "))
+        print(textwrap.indent(f"message to people: {message['Subject']}\n\n{message['Message']}", "  "))
     if not messages:
-        print("  people         are told nothing: there is nothing for them to do")
+        print("  message        none: there is nothing for anyone to do")
     print()
 
 
@@ -263,4 +263,4 @@ def _figures(cloud: Cloud, told: Told, faults: Sequence[Fault], seconds: float) 
     }
     print("\n" + ", ".join(f"{value} {name}" for name, value in figures.items()) + f", {seconds:.1f} s")
     if told.looks > MOST_LOOKS and not faults:
-        raise DemoFailed(f"{told.looks} looks at the membership; at most {MOST_LOOKS} are enough")
+        raise DemoFailed(f"{told.looks} looks at the membership, more than the expected {MOST_LOOKS}")

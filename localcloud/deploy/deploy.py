@@ -92,4 +92,4 @@ def _require_nothing_lost(found: Mapping[Finding, list[str]], allowed: Mapping[F
         for kind, path in sorted(set(allowed) - set(found))
     ]
     if problems:
-        raise DeploymentError("what was deployed is not what the template says:\n  " + "\n  ".join(problems))
+        raise DeploymentError("What was deployed differs from the template:\n  " + "\n  ".join(problems))

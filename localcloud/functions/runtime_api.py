@@ -105,7 +105,7 @@ class _Request(http.server.BaseHTTPRequestHandler):
         return body if len(body) == size else self._cut_off()
 
     def _cut_off(self) -> NoReturn:
-        raise ConnectionError("the runtime has ended in the middle of its reply")
+        raise ConnectionError("the runtime ended in the middle of its reply")
 
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

@@ -1,4 +1,4 @@
-"""`up` and `down`: a local cloud that goes on running when the command has ended."""
+"""`up` and `down`: a local cloud that keeps running after the command has ended."""
 
 import fcntl
 import logging
@@ -24,7 +24,7 @@ class DidNotStart(RuntimeError):
 
 
 def up(speed: float, say: Callable[[Running], None], sam: Sam = Sam.NOT_USED) -> None:
-    """Start a cloud in the background, unless one is running, and have `say` tell what to do with it. Raises
+    """Start a cloud in the background, unless one is running, and have `say` print what to do with it. Raises
     DidNotStart.
     """
     with (runtime_folder() / "lock").open("w") as lock:  # two at once would be two clouds, one of them lost
@@ -57,9 +57,9 @@ def _up(speed: float, say: Callable[[Running], None], sam: Sam) -> None:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Whoever interrupts this as well has it killed; its servers end with it."""
+    """A second interrupt kills it, and its servers with it."""
     if process.poll() is None:
-        print("Ending the cloud that has half started.", file=sys.stderr)
+        print("Stopping the local cloud, which has not finished starting.", file=sys.stderr)
     process.terminate()
     try:
         process.wait()
@@ -78,7 +78,7 @@ def down() -> None:
     began = time.monotonic()
     with progress("Stopping the local cloud"):
         running.stop()
-    print(f"The local cloud is down ({time.monotonic() - began:.1f} s). Its log stays: {log_file()}")
+    print(f"The local cloud has stopped ({time.monotonic() - began:.1f} s). Its log is kept in {log_file()}")
 
 
 def serve(speed: float, prepare: Callable[[Cloud], None], sam: Sam = Sam.NOT_USED) -> None:
@@ -128,4 +128,6 @@ def _wait_for(process: "subprocess.Popen[bytes]", log: Path) -> Running:
         if process.poll() is not None:
             break
         time.sleep(0.05)
-    raise DidNotStart(f"the local cloud did not start; the end of {log}:\n{log.read_text(errors='replace')[-3000:]}")
+    raise DidNotStart(
+        f"The local cloud did not start. The last lines of {log}:\n{log.read_text(errors='replace')[-3000:]}"
+    )

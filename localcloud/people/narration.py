@@ -25,7 +25,7 @@ HEADING = "  simulated    real     state"
 
 @dataclass(frozen=True)
 class OutsideEvent:
-    """Something that happens from outside, and no history tells of."""
+    """Something that happens outside the execution, so that no history shows it."""
 
     when: datetime
     what: str
@@ -118,7 +118,7 @@ class Narration:
             tell = DETAILS.get(said["name"])
             self._line.details += tell(json.loads(said.get("output") or "{}")) if tell else []
             if said["name"] in SQL_STATES:
-                self._line.details += self._statements(said["name"]) or ["nothing was missing: no statement"]
+                self._line.details += self._statements(said["name"]) or ["nothing was missing, so no statement was run"]
         elif event["type"].endswith("Failed") and self._line:
             if self._line.states[-1] in SQL_STATES:
                 self._line.details += self._statements(self._line.states[-1])
@@ -246,6 +246,10 @@ def _hours(span: Any) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 # ---- what is worth telling of a state's answer -----------------------------------------------------------------------
 
 
@@ -253,8 +257,8 @@ def _database(dossier: dict[str, Any]) -> list[str]:
     if "database" not in dossier:
         return []
     database, request = dossier["database"], dossier["request"]
-    who = f"{database['name']} is {database['resource_id']}, {database['engine']}"
-    return [f"{who}; profile {request['profile']}, by {request['trigger']}"]
+    who = f"{database['name']} is {database['resource_id']}, engine {database['engine']}"
+    return [f"{who}; profile {request['profile']}, started by {request['trigger']}"]
 
 
 def _plan(dossier: dict[str, Any]) -> list[str]:
@@ -275,13 +279,13 @@ def _probe(dossier: dict[str, Any]) -> list[str]:
     if not probe:
         return []
     plugin = {True: "sign-in plugin loaded, ", False: "sign-in plugin not loaded, "}.get(probe["plugin_loaded"], "")
-    return [f"TLS verified, signed in as master; {plugin}{probe['other_sessions']} other sessions"]
+    return [f"TLS verified, signed in as master; {plugin}{_count(probe['other_sessions'], 'other session')}"]
 
 
 def _association(dossier: dict[str, Any]) -> list[str]:
     reading = dossier.get("membership") or {}
     return (
-        [f"attempt {reading['attempts']}" if reading["attempts"] else "already a member, nothing asked"]
+        [f"attempt {reading['attempts']}" if reading["attempts"] else "already a member, so RDS was not asked"]
         if reading
         else []
     )
@@ -294,7 +298,7 @@ def _membership(dossier: dict[str, Any]) -> list[str]:
 
 def _reboot(dossier: dict[str, Any]) -> list[str]:
     reboot = dossier.get("reboot") or {}
-    return [f"{reboot['instances'][-1]}, asked for"] if reboot.get("requested") else []
+    return [f"{reboot['instances'][-1]}, reboot requested"] if reboot.get("requested") else []
 
 
 def _proof(dossier: dict[str, Any]) -> list[str]:
@@ -302,15 +306,15 @@ def _proof(dossier: dict[str, Any]) -> list[str]:
     if not proof:
         return []
     return [
-        f"{proof['verified']} read back",
+        f"{_count(proof['verified'], 'login')} read back",
         *(f"! {left}" for left in (*proof["left_alone"], *proof["not_ours"])),
-        *(f"* more than the profile gives: {more}" for more in proof["excess"]),
+        *(f"* beyond the profile: {more}" for more in proof["excess"]),
     ]
 
 
 def _kit(dossier: dict[str, Any]) -> list[str]:
     kit = dossier.get("kit")
-    return [f"{kit['location']}, {kit['changed']} files changed"] if kit else []
+    return [f"{kit['location']}, {_count(kit['changed'], 'file')} changed"] if kit else []
 
 
 def _outcome(dossier: dict[str, Any]) -> list[str]:

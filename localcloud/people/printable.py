@@ -1,4 +1,4 @@
-"""What others have written, on its way to a terminal."""
+"""Makes text from others safe to print on a terminal."""
 
 
 def printable(text: str) -> str:

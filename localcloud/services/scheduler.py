@@ -52,12 +52,12 @@ def checked_period(asked: dict[str, Any]) -> float:
     expression, target = asked["schedule_expression"], asked["target"]["Arn"]
     parts = re.fullmatch(r"rate\(([1-9]\d*) (minute|hour|day)s?\)", expression)
     if parts is None:
-        raise ValidationException(f"Schedules fire here with rate(n minutes|hours|days), not with {expression}")
+        raise ValidationException(f"Schedules can only use rate(n minutes|hours|days) here, not {expression}")
     for name, meaning in (("start_date", "StartDate"), ("end_date", "EndDate")):
         if asked.get(name):
             raise ValidationException(f"{meaning} has no effect here")
     if not reaches(target):
-        raise ValidationException(f"Schedules reach functions and state machines here, not {target}")
+        raise ValidationException(f"Targets of schedules can only be functions and state machines here, not {target}")
     return float(parts[1]) * SECONDS[parts[2]]
 
 

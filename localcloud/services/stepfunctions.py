@@ -285,7 +285,7 @@ def _started(execution: Any) -> None:
     deadline = time.monotonic() + 60
     while execution.exec_worker.env is None:
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{execution.exec_arn} has not begun: has its thread failed?")
+            raise RuntimeError(f"{execution.exec_arn} has not started: did its thread fail?")
         time.sleep(0.005)
 
 

@@ -25,7 +25,7 @@ def test_all_faults_are_listed_with_how_they_end(capsys: pytest.CaptureFixture[s
 def test_a_fault_that_there_is_not_is_named_and_all_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--faults", "stopped,bad-weather"]) == 1
     said = capsys.readouterr().err
-    assert said.startswith("There is no fault bad-weather; there are:\n")
+    assert said.startswith("Unknown fault bad-weather: choose from these")
     assert all(f"  {name} " in said for name in FAULTS)
 
 

@@ -88,7 +88,7 @@ CLOUD = Running(
 def test_up_says_nothing_that_is_wrong_in_the_cloud_of_the_sam_cli(capsys: pytest.CaptureFixture[str]) -> None:
     lines.say(CLOUD)
     (said,) = capsys.readouterr().out.splitlines()
-    assert said.startswith("`make sam-local` has started it")
+    assert said.startswith("It was started by `make sam-local`")
 
 
 def test_samples_are_not_let_hold_the_claims_of_a_cloud_that_is_of_another_account(

@@ -37,7 +37,7 @@ def test_where_nothing_is_at_work_the_last_execution_is_told(
     eventually(lambda: states.describe_execution(executionArn=execution)["status"] == "FAILED")  # no such database
     assert not watch.watch("watch-ended")
     printed = capsys.readouterr().out
-    assert f"none has begun for 0 seconds. This is the last one:\n{execution}\n" in printed
+    assert f"none has started for 0 seconds. This is the last one:\n{execution}\n" in printed
     assert "Failed. There is no DB instance watch-ended here." in printed
 
 
@@ -48,7 +48,7 @@ def test_who_starts_a_held_database_is_told_by_which_execution_and_to_watch(clou
     database = {"name": "watch-held", "resource_id": "db-HELD"}
     cloud.client("dynamodb").put_item(**table, Item={**key, "holder": {"S": "arn:e1"}})
     said = start.held_by(Running.get(), database)
-    assert said == "watch-held is being worked on by arn:e1; `make watch NAME=watch-held` follows it"
+    assert said == "Execution arn:e1 is working on watch-held; `make watch NAME=watch-held` follows it"
     cloud.client("dynamodb").delete_item(**table, Key=key)
     assert "has ended meanwhile" in start.held_by(Running.get(), database)
 

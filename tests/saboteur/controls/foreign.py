@@ -117,7 +117,7 @@ CONTROLS = (
     Control(
         "A terminal shows why an execution ended as text",
         "localcloud/people/narration.py",
-        "return visible(str(self.error or",
+        "return printable(str(self.error or",
         "return str((self.error or",
         TEXTS,
     ),
