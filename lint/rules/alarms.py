@@ -28,7 +28,7 @@ def an_alarm_says_what_silence_means(stack: Stack) -> Iterator[str]:
 
 
 def an_alarm_can_be_heard(stack: Stack) -> Iterator[str]:
-    """CloudWatch must be let in by its topic, and by the key of it, which AWS's own key does not do."""
+    """The topic and its key must allow CloudWatch; AWS's own key does not."""
     for name, alarm in _alarms(stack):
         for action in {*alarm.get("AlarmActions", []), *alarm.get("OKActions", [])}:
             topic = stack.named(action)

@@ -257,8 +257,8 @@ def _database(dossier: dict[str, Any]) -> list[str]:
     if "database" not in dossier:
         return []
     database, request = dossier["database"], dossier["request"]
-    who = f"{database['name']} is {database['resource_id']}, engine {database['engine']}"
-    return [f"{who}; profile {request['profile']}, started by {request['trigger']}"]
+    who = f"{database['name']} is {database['resource_id']}, {database['engine']}"
+    return [f"{who}; profile {request['profile']}, by {request['trigger']}"]
 
 
 def _plan(dossier: dict[str, Any]) -> list[str]:

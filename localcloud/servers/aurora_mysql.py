@@ -79,7 +79,7 @@ class AuroraMySQL(MySQL):
         return server
 
     def stop(self) -> None:
-        """At once: whoever has readers takes ten seconds to stop in good order. What is committed is in its files."""
+        """At once: a writer with readers takes ten seconds to stop cleanly. What is committed is in its files."""
         self.crash()
 
     def take_tickets(self) -> None:

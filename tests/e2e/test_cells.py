@@ -60,7 +60,7 @@ def test_the_event_of_a_new_database_ends_in_onboarded(ended: Mapping[Cell, Ende
 
 
 @each_cell
-def test_who_may_signs_in_with_the_kits_lines_as_they_stand_and_who_may_not_is_refused(
+def test_permitted_people_sign_in_with_the_kits_lines_unchanged_and_others_are_refused(
     scene: Scene, ended: Mapping[Cell, Ended], cell: Cell, tmp_path: Path
 ) -> None:
     bucket, folder = urllib.parse.urlsplit(ended[cell].dossier["kit"]["location"])[1:3]

@@ -1,4 +1,4 @@
-"""The demo succeeds only if all that it shows has happened."""
+"""The demo succeeds only if everything it shows has happened."""
 
 import signal
 import subprocess
@@ -29,7 +29,7 @@ def test_a_refusal_by_the_server_is_shown(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     "answer", [an_answer(0), an_answer(1, "ERROR 2003 (HY000): Can't connect"), an_answer(0, "ERROR 1045")]
 )
-def test_what_is_not_refused_by_the_server_ends_the_demo(answer: subprocess.CompletedProcess[str]) -> None:
+def test_a_sign_in_that_the_server_does_not_refuse_fails_the_demo(answer: subprocess.CompletedProcess[str]) -> None:
     with pytest.raises(DemoFailed, match="mallory was not refused by the server"):
         refused("mallory", answer, "ERROR 1045")
 
@@ -67,7 +67,7 @@ def test_a_method_without_a_demo_is_named(
     assert capsys.readouterr().err == f"{said}\n"
 
 
-def test_an_interrupted_demo_says_at_once_that_it_was_heard(
+def test_an_interrupted_demo_confirms_the_interrupt_at_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted(*_: object) -> None:
@@ -84,7 +84,7 @@ def test_there_is_a_demo_of_every_engine_by_every_method_that_it_offers() -> Non
     assert len({scenario.name for scenario in SCENARIOS.values()}) == len(SCENARIOS)
 
 
-def test_a_line_is_broken_between_words_and_neither_at_a_hyphen_nor_in_a_name() -> None:
+def test_a_line_is_broken_between_words_not_at_a_hyphen_or_in_a_name() -> None:
     text = (
         "of the cluster payments-ledger directory sign-in is off, as is payments-ledger.cluster-csr00mehie14.us-east-1"
     )
@@ -95,16 +95,16 @@ def test_a_line_is_broken_between_words_and_neither_at_a_hyphen_nor_in_a_name() 
     ]
 
 
-def test_in_a_terminal_that_is_too_narrow_lines_are_longer_than_it() -> None:
+def test_lines_are_longer_than_a_terminal_that_is_too_narrow() -> None:
     assert folded(f"{'word ' * 7}word word", -4).splitlines() == ["word word word word word word word word", "word"]
 
 
-def test_a_container_is_not_killed_in_mid_work() -> None:
+def test_a_container_cannot_be_killed_while_it_works() -> None:
     with pytest.raises(DemoFailed, match="run functions-killed without LAMBDA=sam"):
         story.run("mysql", "", "functions-killed", 500, Sam.RUNS_FUNCTIONS)
 
 
-def test_under_a_state_of_which_there_is_nothing_to_tell_no_line_is_left_empty() -> None:
+def test_a_state_with_nothing_to_show_leaves_no_empty_line() -> None:
     assert lines_under([]) == []
     assert lines_under(["Create locked: alice\n  CREATE USER 'alice'", "a\x1b[31mb"]) == [
         "Create locked: alice",

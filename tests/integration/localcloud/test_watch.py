@@ -28,7 +28,7 @@ def test_a_database_that_nothing_was_started_for_may_lack_the_tag() -> None:
 
 
 @pytest.mark.usefixtures("published")
-def test_where_nothing_is_at_work_the_last_execution_is_told(
+def test_with_no_running_execution_the_last_one_is_shown(
     cloud: Cloud, eventually: Eventually, capsys: pytest.CaptureFixture[str]
 ) -> None:
     states, machine = cloud.client("stepfunctions"), cloud.outputs["StateMachineArn"]
@@ -42,7 +42,7 @@ def test_where_nothing_is_at_work_the_last_execution_is_told(
 
 
 @pytest.mark.usefixtures("published")
-def test_who_starts_a_held_database_is_told_by_which_execution_and_to_watch(cloud: Cloud) -> None:
+def test_starting_a_held_database_names_the_execution_that_holds_it(cloud: Cloud) -> None:
     key = {"database": {"S": "db-HELD"}, "kind": {"S": "claim"}}
     table = {"TableName": cloud.outputs["RecordsTable"]}
     database = {"name": "watch-held", "resource_id": "db-HELD"}

@@ -176,7 +176,7 @@ CONTROLS = (
         f"{LAYER}/db/postgresql.py",
         '    "enable_mergejoin": "off",\n',
         "",
-        (f"{ATTACKS}::test_who_makes_many_roles_at_once_has_nobody_look_through_all_of_them_for_each",),
+        (f"{ATTACKS}::test_creating_many_roles_at_once_does_not_scan_all_of_them_for_each",),
     ),
     Control(
         "PostgreSQL: no more roles are sent than are read",
