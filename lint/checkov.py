@@ -36,7 +36,7 @@ def findings(stack: Stack) -> list[str]:
     decided: dict[str, str] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text())
     report = _report(stack)
     if report["summary"]["parsing_errors"] or report["summary"]["resource_count"] != len(stack.resources) + 1:
-        return [f"checkov has not read every resource: {report['summary']}"]
+        return [f"checkov did not read every resource: {report['summary']}"]
     failed = report["results"]["failed_checks"]
     ours = [check for check in failed if check["resource"] != "AWS::IAM::Role.Canary"]
     if len(ours) == len(failed):
@@ -91,10 +91,10 @@ def undecided(failed: Sequence[Mapping[str, Any]], decided: Mapping[str, str]) -
 def unfounded(failed: Sequence[Mapping[str, Any]], decided: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with the decisions."""
     if len(decided) > MOST_DECISIONS:
-        yield f"checkov.yaml skips {len(decided)} checks, more than {MOST_DECISIONS}: mend the template instead"
+        yield f"checkov.yaml skips {len(decided)} checks, more than {MOST_DECISIONS}: fix the template instead"
     for check_id in decided:
         checks = [check for check in failed if check["check_id"] == check_id]
         if not checks:
-            yield f"{check_id} does not fail any more: take its row out of checkov.yaml"
+            yield f"{check_id} no longer fails: remove its row from checkov.yaml"
         elif any(".IAM" in check["check_class"] or "::IAM::" in check["resource"] for check in checks):
-            yield f"{check_id} is about IAM, and none of those is skipped: mend the template instead"
+            yield f"{check_id} is about IAM, and none of those is skipped: fix the template instead"

@@ -55,7 +55,7 @@ def breaches(source: Source, name: str) -> Iterator[str]:
         if called(call).lower() in ("connect", "connection", "create_engine") and (used := _driver(source, call)):
             if used != driver:
                 places = " and ".join(path.removeprefix(f"{_DB}/") for path in PLACES)
-                yield f"{call.lineno}: {used} connects here: only signon.db's {places} do, each with its own driver"
+                yield f"{call.lineno}: {used} connects here: only signon.db's {places} may, each with its own driver"
                 continue
             given = {one.arg: one.value for one in call.keywords}
             for option, right in wanted.items():
@@ -83,7 +83,7 @@ def _unverified(source: Source) -> Iterator[str]:
             case ast.Attribute(attr="CERT_NONE" | "CERT_OPTIONAL" | "_create_unverified_context" | "TLSv1" | "TLSv1_1"):
                 yield f"{node.lineno}: {ast.unparse(node)}: TLS 1.2 or newer, verified, or none at all"
             case ast.Assign(targets=[ast.Attribute(attr="check_hostname")], value=ast.Constant(value=False)):
-                yield f"{node.lineno}: check_hostname: whoever has any certificate could answer"
+                yield f"{node.lineno}: check_hostname: anyone with any certificate could answer"
             case ast.Call() if called(node) in ("SSLContext", "wrap_socket"):
                 yield f"{node.lineno}: {called(node)}: ssl.create_default_context verifies, this does not"
             case ast.keyword(

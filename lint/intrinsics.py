@@ -85,7 +85,7 @@ class Resolver:
             "Fn::Split": lambda given: self.resolved(given[1]).split(given[0]),
         }
         if function not in functions:
-            raise LookupError(f"{function} is not known in lint/intrinsics.py: add it to the functions there")
+            raise LookupError(f"{function} is unknown to lint/intrinsics.py: add it to the functions there")
         return functions[function](given)
 
     def _ref(self, name: str) -> Any:

@@ -56,7 +56,7 @@ def findings(stack: Stack) -> list[str]:
     found = [(policy.owner, one) for policy in stack.policies() for one in _of(policy)]
     wrong = [f"{owner}: {one}" for owner, one in found if not {(owner, one), ("", one)} & set(RIGHT)]
     right = {(name, one) for owner, one in found for name in (owner, "")}
-    return wrong + [f"{owner} {one}: not found any more, take the row away" for owner, one in RIGHT.keys() - right]
+    return wrong + [f"{owner} {one}: no longer found: remove its row" for owner, one in RIGHT.keys() - right]
 
 
 def _of(policy: Policy) -> Iterator[str]:

@@ -73,12 +73,12 @@ def _unknown(found: Sequence[tuple[str, PotentialSecret]], known: Mapping[str, s
         checksum = name.startswith(RECORDED) and secret.type == OF_CHECKSUMS
         if not checksum and not any(re.fullmatch(pattern, str(secret.secret_value)) for pattern in known):
             yield (
-                f"{name}:{secret.line_number}: {secret.type}: take it out, and revoke it, for git keeps it;"
-                f" if it is none, say so in lint/{KNOWN.name}"
+                f"{name}:{secret.line_number}: {secret.type}: remove it, and revoke it, because git keeps it;"
+                f" if it is not a secret, list it in lint/{KNOWN.name}"
             )
 
 
 def _not_found(found: Sequence[tuple[str, PotentialSecret]], known: Mapping[str, str]) -> Iterator[str]:
     for pattern in known:
         if not any(re.fullmatch(pattern, str(secret.secret_value)) for _, secret in found):
-            yield f"{pattern}: matches nothing any more, take its row out of lint/{KNOWN.name}"
+            yield f"{pattern}: no longer matches anything: remove its row from lint/{KNOWN.name}"

@@ -32,7 +32,7 @@ def findings() -> list[str]:
     """Every such place, as file:line, and every row in APART that is not needed."""
     files = sorted(path for folder in LOOKED_AT for path in (ROOT / folder).rglob("*.py"))
     found = {name: [*unsafe(of_file(path), name)] for path in files if (name := str(path.relative_to(ROOT)))}
-    unneeded = [f"{name}: nothing is found there, take its row out of lint/sql.py" for name in APART if not found[name]]
+    unneeded = [f"{name}: nothing is found there; remove its row from lint/sql.py" for name in APART if not found[name]]
     return [f"{name}:{line}" for name, lines in found.items() if name not in APART for line in lines] + unneeded
 
 

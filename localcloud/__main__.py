@@ -16,13 +16,15 @@ def main(arguments: Sequence[str]) -> int:
     for name, purpose in (
         ("demo", "show a new database being onboarded"),
         ("up", "start a cloud in the background"),
-        ("sam-local", "start a cloud in the background that the SAM CLI's containers reach"),
-        ("serve", "run a cloud in the foreground, for `up`"),
+        ("sam-local", "start a cloud in the background that the SAM CLI's containers can reach"),
+        ("serve", "run a cloud in the foreground (what `up` starts)"),
     ):
         command = commands.add_parser(name, help=purpose)
-        command.add_argument("--speed", type=_speed, default=500, help="simulated seconds in a real one (default 500)")
+        command.add_argument(
+            "--speed", type=_speed, default=500, help="simulated seconds per real second (default 500)"
+        )
         if name == "serve":
-            command.add_argument("--sam", default="NOT_HERE", help="what the SAM CLI has to do with it")
+            command.add_argument("--sam", default="NOT_USED", help="how the SAM CLI uses the cloud")
         if name == "demo":
             command.add_argument(
                 "--engine",
@@ -31,21 +33,33 @@ def main(arguments: Sequence[str]) -> int:
             )
             command.add_argument("--method", default="", help="kerberos or iam (default: the engine's first)")
             command.add_argument(
-                "--lambda", dest="functions", choices=("process", "sam"), default="process", help="where functions run"
+                "--lambda",
+                dest="functions",
+                choices=("process", "sam"),
+                default="process",
+                help="where the functions run",
             )
-            command.add_argument("--faults", default="", help="what goes wrong, with commas between; `list` prints all")
-    commands.add_parser("down", help="end what `up` started")
-    shell = commands.add_parser("shell", help="a shell, or one command, that finds the cloud")
-    shell.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="instead of a shell")
-    start = commands.add_parser("start", help="start an execution from a file and watch it")
-    start.add_argument("event", type=Path, help="the input, or an event to put on the bus")
-    watch = commands.add_parser("watch", help="follow the execution that works on a database")
-    watch.add_argument("name", nargs="?", default="", help="of the instance or cluster (default: any)")
-    events = commands.add_parser("events", help="record what functions are handed")
-    events.add_argument(
-        "folder", nargs="?", type=Path, default=Path("events/functions"), help="where to (default %(default)s)"
+            command.add_argument(
+                "--faults", default="", help="what goes wrong, separated by commas; `list` prints all faults"
+            )
+    commands.add_parser("down", help="stop what `up` started")
+    shell = commands.add_parser("shell", help="open a shell, or run one command, that uses the cloud")
+    shell.add_argument(
+        "words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command to run instead of a shell"
     )
-    commands.add_parser("claims", help="let the samples hold the claims of their databases")
+    start = commands.add_parser("start", help="start an execution from a file and watch it")
+    start.add_argument("event", type=Path, help="the file with the input, or with an event to put on the bus")
+    watch = commands.add_parser("watch", help="follow the execution that works on a database")
+    watch.add_argument("name", nargs="?", default="", help="the name of the instance or cluster (default: any)")
+    events = commands.add_parser("events", help="record the events that functions are called with")
+    events.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        default=Path("events/functions"),
+        help="where to write them (default %(default)s)",
+    )
+    commands.add_parser("claims", help="let the sample events hold the claims on their databases")
     asked = parser.parse_args(arguments)
     # what is interrupted or ended from outside cleans up as after an error
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -74,9 +88,9 @@ _speed.__name__ = "speed"  # as argparse calls it where it is invalid
 
 
 def _interrupt(*_: object) -> None:
-    """Says at once that Ctrl-C was heard: real servers take seconds to stop. A second one does not wait for them."""
+    """Says at once that Ctrl-C was received: real servers take seconds to stop. A second one does not wait."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    print("\nInterrupted: the servers are being stopped, which takes some seconds.", file=sys.stderr, flush=True)
+    print("\nInterrupted: stopping the servers, which takes a few seconds.", file=sys.stderr, flush=True)
     raise KeyboardInterrupt
 
 
@@ -87,8 +101,8 @@ def _run(asked: argparse.Namespace) -> int:
         from localcloud.demo import story
 
         signal.signal(signal.SIGINT, _interrupt)
-        sam = Sam.RUNS_FUNCTIONS if asked.functions == "sam" else Sam.NOT_HERE
-        story.tell(asked.engine, asked.method, asked.faults, asked.speed, sam)
+        sam = Sam.RUNS_FUNCTIONS if asked.functions == "sam" else Sam.NOT_USED
+        story.run(asked.engine, asked.method, asked.faults, asked.speed, sam)
     elif asked.command == "up":
         from localcloud.people import background, lines
 
@@ -103,7 +117,7 @@ def _run(asked: argparse.Namespace) -> int:
         from localcloud.people import background
 
         sam = Sam[asked.sam]
-        prepare = example_data.prepare if sam is Sam.NOT_HERE else example_data.prepare_without_sweep
+        prepare = example_data.prepare if sam is Sam.NOT_USED else example_data.prepare_without_sweep
         background.serve(asked.speed, prepare, sam)
     elif asked.command == "down":
         from localcloud.people import background

@@ -118,7 +118,7 @@ class Aws:
         watching.install(clock, metrics, self.authorizer)
         Aws._had_another = True
         # where AWS's clients look for TestState
-        world.names.also(host, f"sync-{host}")
+        world.names.add_alias(host, f"sync-{host}")
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True, name="moto"
         ).start()

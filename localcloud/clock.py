@@ -74,7 +74,7 @@ class Clock:
         return False
 
     def stop(self) -> None:
-        """The end of time: whoever sleeps on the clock does not wake up any more."""
+        """The end of time: threads that sleep on the clock never wake up."""
         with self._changed:
             self.stopped = True
             self._changed.notify_all()

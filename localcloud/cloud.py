@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 class Sam(Enum):
-    """What the SAM CLI has to do with a cloud."""
+    """How the SAM CLI uses a cloud."""
 
-    NOT_HERE = "nothing: the cloud is on loopback"
+    NOT_USED = "the SAM CLI does not use it: the cloud is on 127.0.x.0/24"
     REACHES = "its containers reach the cloud, whose own functions are processes"
     RUNS_FUNCTIONS = "its containers are the cloud's functions"
 
@@ -38,7 +38,7 @@ DIRECTORY_ID = "d-9367000001"
 
 
 class Cloud:
-    """`with Cloud(speed=500) as cloud:` - everything runs inside, nothing is left after it. One at a time in one
+    """`with Cloud(speed=500) as cloud:` - everything runs inside, and nothing is left after it. One at a time in a
     process.
     """
 
@@ -49,10 +49,10 @@ class Cloud:
         allowed: Mapping[tuple[str, str], str] | None = None,
         stack_name: str = "signon",
         region: str = "us-east-1",
-        sam: Sam = Sam.NOT_HERE,
+        sam: Sam = Sam.NOT_USED,
     ) -> None:
         """`speed`: simulated seconds in a real one. `allowed`: what the deployment may lose, `comparison.ALLOWED`
-        if None. `sam`: what the SAM CLI has to do with it.
+        if None. `sam`: how the SAM CLI uses it.
         """
         self.clock, self.faults, self.region, self.stack_name = Clock(speed), Faults(), region, stack_name
         self.phases: dict[str, float] = {}  # what took how long, seconds
@@ -78,8 +78,8 @@ class Cloud:
     def _start(self) -> None:
         with self._phase("world"):
             machine, network = Machine.read(), loopback
-            if self._sam is not Sam.NOT_HERE:
-                account.use_it()
+            if self._sam is not Sam.NOT_USED:
+                account.select()
                 self.containers = Containers(machine)
                 self._end.callback(self.containers.close)
                 network = self.containers.open
@@ -101,12 +101,12 @@ class Cloud:
             allowed = ALLOWED if self._allowed is None else self._allowed
             self.stack = self.deploy(self._template, self.stack_name, allowed)
         if self.containers:
-            self._let_sam_in(self.containers)
+            self._set_up_sam(self.containers)
         with self._phase("wait for the directory"):
             self.directory: Directory = directory.result()
         self.aws.start_functions_early(self.stack)
 
-    def _let_sam_in(self, containers: Containers) -> None:
+    def _set_up_sam(self, containers: Containers) -> None:
         from localcloud.sam.local_copy import local_copy, start_lambda
 
         with self._phase("the SAM CLI's copy"):

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
-from localcloud import unheard
+from localcloud import background_errors
 from localcloud.clock import Clock
 from localcloud.faults import Faults
-from localcloud.functions.turns import turn
+from localcloud.functions.one_at_a_time import one_at_a_time
 from localcloud.iam.authorizer import AccessDenied, Authorizer, Session
 from localcloud.iam.needs import Asked
 from localcloud.iam.policies import NotModelled
@@ -77,9 +77,9 @@ class Door:
             return self._pass_on(environ, start_response)
         call = called(environ)
         moment = f"{session.name}:{call[0]}:{call[1]}"
-        self._faults.it_is(f"call:{moment}")
+        self._faults.reached(f"call:{moment}")
         answer = self._of_a_function(session, call, environ, start_response)
-        self._faults.it_is(f"answered:{moment}")
+        self._faults.reached(f"answered:{moment}")
         return answer
 
     def _of_a_function(
@@ -99,10 +99,10 @@ class Door:
     def _pass_on(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """The client is answered 500 where moto fails, and asks again: the error would be known to nobody."""
         try:
-            with turn(service_of(environ)):
+            with one_at_a_time(service_of(environ)):
                 return self._application(environ, start_response)
         except Exception as error:
-            unheard.report(error)
+            background_errors.report(error)
             raise
 
     def _answer(self, path: str, query: dict[str, list[str]], start_response: Any) -> Iterable[bytes]:

@@ -6,7 +6,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
 
-Happening = Callable[[], object]
+Action = Callable[[], object]
 
 
 class Faults:
@@ -30,7 +30,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._next: dict[str, deque[str]] = defaultdict(deque)
-        self._waiting: dict[str, list[tuple[int, Happening]]] = {}
+        self._waiting: dict[str, list[tuple[int, Action]]] = {}
         self._lock = threading.Lock()
 
     def script(self, what: str, *answers: str) -> None:
@@ -43,20 +43,20 @@ class Faults:
         with self._lock:
             return self._next[what].popleft() if self._next[what] else None
 
-    def at(self, moment: str, happening: Happening, *, nth: int = 1) -> None:
+    def at(self, moment: str, action: Action, *, nth: int = 1) -> None:
         """The nth time from now that it is this moment, that happens, and everybody waits for it."""
         with self._lock:
-            self._waiting.setdefault(moment, []).append((nth, happening))
+            self._waiting.setdefault(moment, []).append((nth, action))
 
-    def it_is(self, moment: str) -> None:
+    def reached(self, moment: str) -> None:
         """What was to happen at this moment happens."""
         with self._lock:
-            counted = [(left - 1, happening) for left, happening in self._waiting.pop(moment, [])]
-            if later := [(left, happening) for left, happening in counted if left]:
+            counted = [(left - 1, action) for left, action in self._waiting.pop(moment, [])]
+            if later := [(left, action) for left, action in counted if left]:
                 self._waiting[moment] = later
-        for left, happening in counted:
+        for left, action in counted:
             if not left:
-                happening()
+                action()
 
     def clear(self) -> None:
         """Whatever was scripted and has not happened yet will not."""

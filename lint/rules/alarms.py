@@ -15,9 +15,9 @@ _USES_A_KEY = {"kms:Decrypt", "kms:GenerateDataKey"}
 def an_alarm_tells_somebody_what_to_do(stack: Stack) -> Iterator[str]:
     for name, alarm in _alarms(stack):
         if not alarm.get("AlarmActions") or alarm.get("ActionsEnabled") is False:
-            yield f"{name} tells nobody: give it AlarmActions"
+            yield f"{name} notifies nobody: give it AlarmActions"
         if _PAGE not in alarm.get("AlarmDescription", ""):
-            yield f"{name} does not say what to do: give it an AlarmDescription that leads to {_PAGE}"
+            yield f"{name} does not say what to do: give it an AlarmDescription that links to {_PAGE}"
 
 
 def an_alarm_says_what_silence_means(stack: Stack) -> Iterator[str]:
@@ -28,7 +28,7 @@ def an_alarm_says_what_silence_means(stack: Stack) -> Iterator[str]:
 
 
 def an_alarm_can_be_heard(stack: Stack) -> Iterator[str]:
-    """CloudWatch must be let in by its topic, and by the key of it, which AWS's own key does not do."""
+    """The topic and its key must allow CloudWatch; AWS's own key does not."""
     for name, alarm in _alarms(stack):
         for action in {*alarm.get("AlarmActions", []), *alarm.get("OKActions", [])}:
             topic = stack.named(action)

@@ -24,7 +24,7 @@ def what_a_schedule_cannot_deliver_is_kept(stack: Stack) -> Iterator[str]:
 
 
 def what_a_function_fails_at_is_kept(stack: Stack) -> Iterator[str]:
-    """Of those that are called without anybody waiting for the answer: by rules, schedules and topics."""
+    """Of functions that are invoked asynchronously: by rules, schedules and topics."""
     targets = [target for rule in stack.of("AWS::Events::Rule").values() for target in rule.get("Targets", [])]
     targets += [schedule["Target"] for schedule in stack.of("AWS::Scheduler::Schedule").values()]
     called = {stack.named(target["Arn"]) for target in targets}
@@ -33,7 +33,7 @@ def what_a_function_fails_at_is_kept(stack: Stack) -> Iterator[str]:
         if name in called:
             queue = _queue(stack, function.get("DeadLetterConfig", {}).get("TargetArn"))
             if not queue:
-                yield f"{name} is called without anybody waiting, and has no dead-letter queue"
+                yield f"{name} is invoked asynchronously and has no dead-letter queue"
             elif "sqs:SendMessage" not in stack.actions_of(stack.role_of(name)):
                 yield f"{name} may not send to its dead-letter queue: its role lacks sqs:SendMessage on {queue}"
 
@@ -47,7 +47,7 @@ def a_rule_may_put_into_its_dead_letter_queue(stack: Stack) -> Iterator[str]:
 
 
 def dead_letters_are_kept_for_fourteen_days(stack: Stack) -> Iterator[str]:
-    """The longest that a queue keeps a message: whoever must look may be on leave."""
+    """The longest that a queue keeps a message: the person who must look may be on leave."""
     for name, queue in stack.of("AWS::SQS::Queue").items():
         if queue.get("MessageRetentionPeriod") != 14 * 24 * 60 * 60:
             yield f"{name} keeps its messages for {queue.get('MessageRetentionPeriod', 345600)} seconds, not 1209600"

@@ -51,7 +51,7 @@ def a_policy_allows_actions_by_name(stack: Stack) -> Iterator[str]:
     for policy, statement in _allowing(stack):
         for action in listed(statement.get("Action", [])):
             if "*" in action or "?" in action:
-                yield f"{policy.owner} ({policy.kind}) allows {action}: write the actions out"
+                yield f"{policy.owner} ({policy.kind}) allows {action}: list the actions"
         for key in ("NotAction", "NotResource", "NotPrincipal"):
             if key in statement:
                 yield f"{policy.owner} ({policy.kind}) allows by {key}: say what is allowed"
@@ -69,14 +69,14 @@ def every_role_is_taken_by_services_alone(stack: Stack) -> Iterator[str]:
     for policy, statement in _allowing(stack):
         principal = statement.get("Principal")
         if policy.kind == "trust" and not (isinstance(principal, dict) and set(principal) == {"Service"}):
-            yield f"{policy.owner} can be taken by {principal}: only AWS's services take roles here"
+            yield f"{policy.owner} can be assumed by {principal}: only AWS services may assume roles here"
 
 
 def no_policy_lets_everybody_in(stack: Stack) -> Iterator[str]:
     for policy, statement in _allowing(stack):
         for principal in _principals(statement):
             if principal == "*":
-                yield f"{policy.owner} ({policy.kind}) lets everybody in: name the service or the account"
+                yield f"{policy.owner} ({policy.kind}) allows everybody: name the service or the account"
 
 
 def what_a_service_may_do_it_may_do_for_one_source(stack: Stack) -> Iterator[str]:

@@ -13,11 +13,11 @@ _PUBLIC = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "Restrict
 def logs_are_kept_for_a_time_that_somebody_chose(stack: Stack) -> Iterator[str]:
     for name, group in stack.of("AWS::Logs::LogGroup").items():
         if not group.get("RetentionInDays"):
-            yield f"{name} keeps its logs for ever: give it RetentionInDays"
+            yield f"{name} keeps its logs forever: give it RetentionInDays"
 
 
 def every_function_logs_to_a_group_of_its_own(stack: Stack) -> Iterator[str]:
-    """One that Lambda makes by itself keeps its logs for ever, and needs the right to be made."""
+    """One that Lambda makes by itself keeps its logs forever, and needs the right to be made."""
     used: dict[str, str] = {}
     for name, function in stack.of("AWS::Lambda::Function").items():
         group = stack.named(function.get("LoggingConfig", {}).get("LogGroup"))
@@ -35,23 +35,23 @@ def a_state_machine_logs_its_errors_and_no_data(stack: Stack) -> Iterator[str]:
         if logging.get("Level", "OFF") == "OFF" or not logging.get("Destinations"):
             yield f"{name} logs nothing"
         if logging.get("IncludeExecutionData"):
-            yield f"{name} logs its inputs and outputs, and names of people are among them"
+            yield f"{name} logs its inputs and outputs, which contain people's names"
 
 
 def what_is_stored_is_encrypted(stack: Stack) -> Iterator[str]:
     """With keys that cost nothing."""
     for name, queue in stack.of("AWS::SQS::Queue").items():
         if not (queue.get("SqsManagedSseEnabled") or queue.get("KmsMasterKeyId")):
-            yield f"{name}: a queue wants SqsManagedSseEnabled"
+            yield f"{name}: a queue needs SqsManagedSseEnabled"
     for name, topic in stack.of("AWS::SNS::Topic").items():
         if not topic.get("KmsMasterKeyId"):
-            yield f"{name}: a topic wants KmsMasterKeyId"
+            yield f"{name}: a topic needs KmsMasterKeyId"
     for name, table in stack.of("AWS::DynamoDB::Table").items():
         if not table.get("SSESpecification", {}).get("SSEEnabled"):
-            yield f"{name}: a table wants SSESpecification"
+            yield f"{name}: a table needs SSESpecification"
     for name, bucket in stack.of("AWS::S3::Bucket").items():
         if not bucket.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration"):
-            yield f"{name}: a bucket wants BucketEncryption"
+            yield f"{name}: a bucket needs BucketEncryption"
 
 
 def a_bucket_is_never_public(stack: Stack) -> Iterator[str]:

@@ -36,10 +36,10 @@ def read(kept: Kept) -> Alarm:
     # "must be less than or equal to 86,400 (one day)", for periods of less than an hour; from one on, a week
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
     if period * periods > 86400:
-        raise ValidationError("Alarms look back for no longer than a day here")
+        raise ValidationError("Alarms look back at most one day here")
     for action in (*kept.alarm_actions, *kept.ok_actions, *kept.insufficient_data_actions):
         if ":sns:" not in action:
-            raise ValidationError(f"Alarms tell topics here, and cannot do {action}")
+            raise ValidationError(f"Alarm actions can only be topics here, not {action}")
     return Alarm(
         metric(kept.namespace, kept.metric_name, dimensions),
         kept.statistic,

@@ -1,4 +1,4 @@
-"""What may go wrong on the way, a row each: for whoever wants to watch it, and for the tests.
+"""What can go wrong on the way, a row each: for people who want to watch it, and for the tests.
 
 `make demo FAULTS=list` prints the names.
 """
@@ -6,8 +6,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from localcloud.demo.play import DemoFailed
-from localcloud.demo.victim import Victim
+from localcloud.demo.fault_target import FaultTarget
+from localcloud.demo.scenario import DemoFailed
 
 ONBOARDED, PARKED, NEEDS_A_PERSON, NOT_OURS = "Onboarded", "Parked", "Needs a person", "Not ours"
 BEYOND_BOTOCORE = 7  # it tries three times: the first two invocations are throttled, and the third once
@@ -21,34 +21,34 @@ class Fault:
 
     name: str
     says: str
-    prepare: Callable[[Victim], object]
+    prepare: Callable[[FaultTarget], object]
     ends: tuple[str, ...] = (ONBOARDED,)
     told: tuple[str, ...] = ()
 
 
-def _stuck(victim: Victim) -> None:
-    victim.joins_end("enabling-kerberos")
-    victim.before("report-outcome", victim.join_ends_after_all)
+def _stuck(target: FaultTarget) -> None:
+    target.joins_end("enabling-kerberos")
+    target.before("report-outcome", target.join_ends_after_all)
 
 
-def _impaired(victim: Victim) -> None:
-    victim.directory_becomes("Impaired")
-    victim.before("report-outcome", lambda: victim.directory_becomes("Active"))
+def _impaired(target: FaultTarget) -> None:
+    target.directory_becomes("Impaired")
+    target.before("report-outcome", lambda: target.directory_becomes("Active"))
 
 
-def _rotated(victim: Victim) -> None:
-    victim.before("create-logins", victim.rotate_password)
-    victim.behind("create-logins", "secretsmanager:GetSecretValue", victim.rotate_password)
+def _rotated(target: FaultTarget) -> None:
+    target.before("create-logins", target.rotate_password)
+    target.after("create-logins", "secretsmanager:GetSecretValue", target.rotate_password)
 
 
-def _failed_over(victim: Victim) -> None:
+def _failed_over(target: FaultTarget) -> None:
     """The second guard of *Create logins* stands between what is made locked and what opens it."""
 
     def begin() -> None:
-        victim.fail_over()
-        victim.before("create-logins", victim.end_failover, nth=2)
+        target.fail_over()
+        target.before("create-logins", target.end_failover, nth=2)
 
-    victim.within("create-logins", "s3:HeadObject", begin, nth=2)
+    target.during("create-logins", "s3:HeadObject", begin, nth=2)
 
 
 FAULTS = {
@@ -56,13 +56,13 @@ FAULTS = {
     for fault in (
         Fault(
             "join-fails-twice",
-            "RDS fails to join it to the directory, and once more: asked for again each time, it succeeds",
-            lambda victim: victim.joins_end(*["enable-kerberos-failed"] * 2),
+            "RDS fails to join it to the directory twice; the third attempt succeeds",
+            lambda target: target.joins_end(*["enable-kerberos-failed"] * 2),
         ),
         Fault(
             "join-never-succeeds",
-            "RDS fails to join it, whenever it is asked: after three attempts a person is told why and what to do",
-            lambda victim: victim.joins_end(*["enable-kerberos-failed"] * 3),
+            "RDS fails to join it every time: after three attempts a person is told why and what to do",
+            lambda target: target.joins_end(*["enable-kerberos-failed"] * 3),
             (NEEDS_A_PERSON,),
             (
                 "enable-kerberos-failed after 3 attempts; RDS names two causes: ",
@@ -73,60 +73,60 @@ FAULTS = {
         ),
         Fault(
             "join-stuck",
-            "the join hangs in enabling-kerberos: parked after three hours, found joined by a later sweep",
+            "the join hangs in enabling-kerberos: parked after three hours; a later sweep finds it joined",
             _stuck,
             (PARKED, ONBOARDED),
             ("enabling-kerberos, for more than 3 hours",),
         ),
         Fault(
             "throttling",
-            "RDS throttles the modify call for longer than botocore retries it: the state machine goes on trying",
-            lambda victim: victim.modify_is_refused("Throttling", BEYOND_BOTOCORE),
+            "RDS throttles the modify call for longer than botocore retries it: the state machine keeps retrying",
+            lambda target: target.modify_is_refused("Throttling", BEYOND_BOTOCORE),
         ),
         Fault(
             "invalid-state",
-            "RDS answers the modify call with InvalidDBInstanceState three times: that is waited for",
-            lambda victim: victim.modify_is_refused(victim.busy, 3),
+            "RDS answers the modify call with InvalidDBInstanceState three times: the state machine waits and retries",
+            lambda target: target.modify_is_refused(target.busy, 3),
         ),
         Fault(
             "stopped",
-            "somebody stops the database while it joins: a person is told, and nobody starts it for them",
-            lambda victim: victim.before("read-membership", victim.stop),
+            "somebody stops the database while it joins: a person is told; nothing starts it for them",
+            lambda target: target.before("read-membership", target.stop),
             (NEEDS_A_PERSON,),
             ("is stop", "What to do: "),
         ),
         Fault(
             "deleted",
-            "somebody deletes the database while it joins: nothing is left to do, and nobody is told",
-            lambda victim: victim.before("read-membership", victim.delete),
+            "somebody deletes the database while it joins: there is nothing left to do, and nobody is told",
+            lambda target: target.before("read-membership", target.delete),
             (NOT_OURS,),
         ),
         Fault(
             "made-again",
-            "while it joins, somebody deletes the database and makes one of the same name: that is another one",
-            lambda victim: victim.before("read-membership", victim.make_again),
+            "somebody deletes the database while it joins and creates another with the same name: a different database",
+            lambda target: target.before("read-membership", target.make_again),
             (NOT_OURS, ONBOARDED),
         ),
         Fault(
             "password-rotated",
-            "RDS rotates the master password before the logins are made, and again when it has just been read",
+            "RDS rotates the master password before the logins are created, and again just after it has been read",
             _rotated,
         ),
         Fault(
             "failover",
-            "the writer fails over when the logins are half made, and is read only then: looked at again, completed",
+            "the writer fails over while the logins are being created, and is then read-only: a retry completes them",
             _failed_over,
         ),
         Fault(
             "functions-killed",
-            "four functions are killed in mid-work: each is run again, and nothing is done twice",
-            lambda victim: victim.is_killed(
+            "four functions are killed while they work: each is run again, and nothing is done twice",
+            lambda target: target.is_killed(
                 "associate-directory", "reboot-database", "create-logins", "report-outcome"
             ),
         ),
         Fault(
             "directory-impaired",
-            "the directory is Impaired before anything is planned: parked, and resumed when it is Active again",
+            "the directory is Impaired before anything is planned: parked, and resumed once it is Active again",
             _impaired,
             (PARKED, ONBOARDED),
             ("is Impaired, not Active",),
@@ -134,14 +134,14 @@ FAULTS = {
         Fault(
             "directory-impaired-later",
             "the directory becomes Impaired between the plan and the join: RDS is not asked until it is Active",
-            lambda victim: victim.before("associate-directory", lambda: _impaired(victim)),
+            lambda target: target.before("associate-directory", lambda: _impaired(target)),
             (PARKED, ONBOARDED),
             ("is Impaired, not Active",),
         ),
         Fault(
             "role-untrusted",
             "the directory role trusts the wrong services: found before anything is changed",
-            lambda victim: victim.directory_role_trusts("lambda.amazonaws.com"),
+            lambda target: target.directory_role_trusts("lambda.amazonaws.com"),
             (NEEDS_A_PERSON,),
             ("does not let in directoryservice.rds.amazonaws.com", "What to do: Deploy the stack again"),
         ),
@@ -151,11 +151,11 @@ FAULTS = {
 
 def chosen(names: str) -> Sequence[Fault]:
     """The faults of these names, with commas between them. Raises DemoFailed: there is none of that name, or they
-    cannot happen to one database.
+    cannot happen to the same database.
     """
     wanted = [name for name in names.split(",") if name]
     if unknown := [name for name in wanted if name not in FAULTS]:
-        raise DemoFailed(f"There is no fault {', '.join(unknown)}; there are:\n{listed()}")
+        raise DemoFailed(f"Unknown fault {', '.join(unknown)}: choose from these, separated by commas:\n{listed()}")
     found = [FAULTS[name] for name in dict.fromkeys(wanted)]
     expected(found)
     return found
@@ -165,7 +165,7 @@ def expected(faults: Iterable[Fault]) -> tuple[str, ...]:
     """How the executions end when all of these happen. Raises DemoFailed: each of two would have it end otherwise."""
     decide = [fault for fault in faults if fault.ends != (ONBOARDED,)]
     if len(decide) > 1:
-        raise DemoFailed(f"Choose one of {', '.join(fault.name for fault in decide)}: each ends in a way of its own")
+        raise DemoFailed(f"Choose one of {', '.join(fault.name for fault in decide)}: each leads to a different end")
     return decide[0].ends if decide else (ONBOARDED,)
 
 

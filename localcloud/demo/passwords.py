@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from localcloud.demo.play import Refusal, SignIn
+from localcloud.demo.scenario import Refusal, SignIn
 from localcloud.demo.terminal import YOUR_NAME, Terminal
 from localcloud.examples.example_data import PEOPLE
 
@@ -24,7 +24,7 @@ def sign_in(terminal: Terminal) -> SignIn:
         [
             Refusal(who, DENIED, partial(terminal.run, tried, typed=password))
             for who, tried, password in (
-                ("mallory, who is in the directory and has no login", mallory, PEOPLE["mallory"]),
+                ("mallory, who is in the directory but has no login", mallory, PEOPLE["mallory"]),
                 ("alice with a wrong password", alice, "Wrong-Horse-7"),
                 ("alice without TLS", without_tls, PEOPLE["alice"]),
             )

@@ -14,18 +14,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from localcloud import unheard
+from localcloud import background_errors
 from localcloud.cloud import Cloud, Sam
+from localcloud.demo.fault_target import FaultTarget
 from localcloud.demo.faults import ONBOARDED, PARKED, Fault, chosen, expected, listed
-from localcloud.demo.play import DemoFailed, NotHere, Play, Proved, prove
-from localcloud.demo.plays import IAM, KERBEROS, PLAYS
+from localcloud.demo.scenario import DemoFailed, NotHere, Proved, Scenario, prove
+from localcloud.demo.scenarios import IAM, KERBEROS, SCENARIOS
 from localcloud.demo.terminal import Terminal
-from localcloud.demo.victim import Victim
 from localcloud.examples.example_data import API, PEOPLE, REPORTS, prepare, switch_sweep
 from localcloud.people.executions import IN_PROGRESS, Executions
 from localcloud.people.mailbox import Mailbox
-from localcloud.people.narration import HEADING, Befallen, Narration, Told, folded
-from localcloud.people.sign_of_life import sign_of_life
+from localcloud.people.narration import HEADING, Narration, OutsideEvent, Told, folded
+from localcloud.people.progress import progress
 
 PATIENCE = 240  # seconds of real time until an execution begins: RDS takes minutes, simulated ones
 MOST_LOOKS = 16  # for a join of 30 simulated minutes
@@ -35,85 +35,85 @@ KILLED = "functions-killed"
 ALL = "all"  # in place of an engine's
 
 
-def tell(engine: str, method: str, faults: str, speed: float, sam: Sam = Sam.NOT_HERE) -> None:
+def run(engine: str, method: str, faults: str, speed: float, sam: Sam = Sam.NOT_USED) -> None:
     """Runs the demo; `method` is "" for the engine's first, `faults` are the names of what goes wrong, with commas
     between them, `speed` is simulated seconds per real second. Raises DemoFailed and NoContainers.
     """
     if faults == LIST:
-        print(f"What may go wrong, and how it ends:\n{listed()}")
+        print(f"What can go wrong, and how it ends:\n{listed()}")
         return
-    plays, going_wrong, began = _plays(engine, method), chosen(faults), time.monotonic()
-    if len(plays) > 1 and going_wrong:
-        raise DemoFailed("One database goes wrong at a time: name an engine beside FAULTS")
+    scenarios, going_wrong, began = _scenarios(engine, method), chosen(faults), time.monotonic()
+    if len(scenarios) > 1 and going_wrong:
+        raise DemoFailed("FAULTS works with one database only: name one engine with ENGINE")
     if sam is Sam.RUNS_FUNCTIONS and any(fault.name == KILLED for fault in going_wrong):
-        raise DemoFailed(f"A container of the SAM CLI cannot be killed in mid-work: show {KILLED} without LAMBDA=sam")
-    print(f"RDS Sign-on: {_title(plays)}, from RDS's event to a proved sign-in\n", flush=True)
-    with unheard.gathered() as errors, ExitStack() as stack:
-        with sign_of_life("  Starting the servers, the directory and the local cloud"):
+        raise DemoFailed(f"A container of the SAM CLI cannot be killed while it works: run {KILLED} without LAMBDA=sam")
+    print(f"RDS Sign-on: {_title(scenarios)}, from the RDS event to a proved sign-in\n", flush=True)
+    with background_errors.collected() as errors, ExitStack() as stack:
+        with progress("  Starting the servers, the directory and the local cloud"):
             cloud = stack.enter_context(Cloud(speed=speed, sam=sam))
             with cloud.clock.working():
                 prepare(cloud)
         people = Mailbox(cloud, cloud.outputs["OutcomesTopic"], "people")
-        _introduce(cloud, plays[0] if len(plays) == 1 else None, going_wrong, time.monotonic() - began)
-        proved = [each for play in plays if (each := _show(cloud, play, going_wrong, people, began))]
-        if len(plays) > 1:
+        _introduce(cloud, scenarios[0] if len(scenarios) == 1 else None, going_wrong, time.monotonic() - began)
+        proved = [each for scenario in scenarios if (each := _show(cloud, scenario, going_wrong, people, began))]
+        if len(scenarios) > 1:
             _table(proved, time.monotonic() - began)
     if errors:
-        raise DemoFailed(f"Something failed in the background, as said above: {errors[0]!r}")
+        raise DemoFailed(f"Something failed in the background; the output above shows it: {errors[0]!r}")
 
 
-def _plays(engine: str, method: str) -> Sequence[Play]:
-    methods = list(dict.fromkeys(of for _, of in PLAYS))
+def _scenarios(engine: str, method: str) -> Sequence[Scenario]:
+    methods = list(dict.fromkeys(of for _, of in SCENARIOS))
     if engine not in (*_engines(), ALL):
-        raise DemoFailed(f"There is no engine {engine!r} here; there are {', '.join(_engines())}, and {ALL}")
+        raise DemoFailed(f"Unknown engine {engine!r}: choose one of {', '.join(_engines())} or {ALL}")
     if method not in ("", *methods):
-        raise DemoFailed(f"There is no method {method!r} here; there are {' and '.join(methods)}")
+        raise DemoFailed(f"Unknown method {method!r}: choose {' or '.join(methods)}")
     if engine == ALL:
-        return [play for (_, of), play in PLAYS.items() if method in ("", of)]
-    offered = [of for name, of in PLAYS if name == engine]
+        return [scenario for (_, of), scenario in SCENARIOS.items() if method in ("", of)]
+    offered = [of for name, of in SCENARIOS if name == engine]
     if method not in ("", *offered):
         raise DemoFailed(f"AWS does not offer {method} for {engine}; it offers {' and '.join(offered)}")
-    return [PLAYS[engine, method or offered[0]]]
+    return [SCENARIOS[engine, method or offered[0]]]
 
 
 def _engines() -> Sequence[str]:
-    return list(dict.fromkeys(name for name, _ in PLAYS))
+    return list(dict.fromkeys(name for name, _ in SCENARIOS))
 
 
-def _title(plays: Sequence[Play]) -> str:
-    if len(plays) > 1:
-        return f"{len(plays)} new databases, of every engine and by every method"
-    (play,) = plays
-    return f"a new {play.title} {'cluster' if play.clustered else 'database'}"
+def _title(scenarios: Sequence[Scenario]) -> str:
+    if len(scenarios) > 1:
+        return f"{len(scenarios)} new databases, every engine with every method"
+    (scenario,) = scenarios
+    return f"a new {scenario.title} {'cluster' if scenario.clustered else 'database'}"
 
 
-def _show(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox, began: float) -> Proved | None:
+def _show(cloud: Cloud, scenario: Scenario, faults: Sequence[Fault], people: Mailbox, began: float) -> Proved | None:
     """One database, from its creation to the figures."""
-    told = _onboard(cloud, play, faults, people, began)
+    told = _onboard(cloud, scenario, faults, people, began)
     proved = None
     if told.end == ONBOARDED:
         _show_what_people_get(cloud, told)
         kit = _download_kit(cloud, told)
         with cloud.clock.working():
-            proved = _prove(play, Terminal(cloud, kit))
+            proved = _prove(scenario, Terminal(cloud, kit))
     else:
         print("\nNobody signs in.")
     _figures(cloud, told, faults, time.monotonic() - began)
     return proved
 
 
-def _prove(play: Play, terminal: Terminal) -> Proved:
+def _prove(scenario: Scenario, terminal: Terminal) -> Proved:
     try:
-        return prove(play, terminal)
+        return prove(scenario, terminal)
     except NotHere as why:
         print(f"Not tried: {why}")
-        return Proved(play, f"not tried: {why}", not_here=True)
+        return Proved(scenario, f"not tried: {why}", not_here=True)
 
 
 def _table(proved: Sequence[Proved], seconds: float) -> None:
     print(f"\n\n  {'engine':<20} {'method':<10} proved\n")
     for each in proved:
-        print(f"  {each.play.title:<20} {each.play.method:<10} {each.answer.replace(chr(9), ' ')}")
+        print(f"  {each.scenario.title:<20} {each.scenario.method:<10} {each.answer.replace(chr(9), ' ')}")
         for who in each.refused:
             print(folded(f"refused: {who}", 110, first=" " * 34, hanging=" " * 36))
     refusals = sum(len(each.refused) for each in proved)
@@ -121,22 +121,22 @@ def _table(proved: Sequence[Proved], seconds: float) -> None:
     print(f"\n{signed_in} sign-ins proved, {refusals} refused, {seconds:.1f} s")
 
 
-def _introduce(cloud: Cloud, play: Play | None, faults: Sequence[Fault], seconds: float) -> None:
-    """`play` is None where there are several."""
+def _introduce(cloud: Cloud, scenario: Scenario | None, faults: Sequence[Fault], seconds: float) -> None:
+    """`scenario` is None where there are several."""
     directory = f"{cloud.directory.realm}: {', '.join(PEOPLE)}"
     people = (
         "profile",
-        f"{PLAYS['mysql', KERBEROS].profile}: admits payments-*; logins for alice and bob, none for mallory",
+        f"{SCENARIOS['mysql', KERBEROS].profile}: admits payments-*; logins for alice and bob, none for mallory",
     )
-    roles = ("roles", f"{API}, which may use logins of the profile; {REPORTS}, which may not")
+    roles = ("roles", f"{API}, which may use the profile's logins; {REPORTS}, which may not")
     of_method = {KERBEROS: [("directory", directory), people], IAM: [roles]}
     for what, is_so in (
-        ("local cloud", f"template.yaml deployed, {len(cloud.physical)} resources; {seconds:.1f} s"),
-        *([("real", f"{play.real(cloud)}, each function in a {_place(cloud)} of its own")] if play else []),
-        *([("stood in for", play.stood_in_for)] if play else []),
-        *(of_method[play.method] if play else [pair for pairs in of_method.values() for pair in pairs]),
+        ("local cloud", f"template.yaml deployed with {len(cloud.physical)} resources; ready in {seconds:.1f} s"),
+        *([("real", f"{scenario.real(cloud)}, each function in its own {_place(cloud)}")] if scenario else []),
+        *([("stand-ins for", scenario.stood_in_for)] if scenario else []),
+        *(of_method[scenario.method] if scenario else [pair for pairs in of_method.values() for pair in pairs]),
         *([("containers", cloud.containers.title)] if cloud.containers else []),
-        *(("goes wrong", fault.says) for fault in faults),
+        *(("fault", fault.says) for fault in faults),
     ):
         print(f"  {what:<14} {is_so}")
 
@@ -145,38 +145,38 @@ def _place(cloud: Cloud) -> str:
     return "container" if cloud.containers else "process"
 
 
-def _onboard(cloud: Cloud, play: Play, faults: Sequence[Fault], people: Mailbox, began: float) -> Told:
+def _onboard(cloud: Cloud, scenario: Scenario, faults: Sequence[Fault], people: Mailbox, began: float) -> Told:
     """Follows the executions about the database, one after the other, as many as there must be; the last one's end."""
-    befallen: list[Befallen] = []
-    victim = Victim(
+    outside: list[OutsideEvent] = []
+    target = FaultTarget(
         cloud,
-        play.name,
-        play.clustered,
-        create=lambda: play.create(cloud),
-        tell=lambda what: befallen.append(Befallen(cloud.clock.now(), what)),
+        scenario.name,
+        scenario.clustered,
+        create=lambda: scenario.create(cloud),
+        tell=lambda what: outside.append(OutsideEvent(cloud.clock.now(), what)),
     )
     if faults:
         switch_sweep(cloud, "DISABLED")  # its hour comes when there is something to resume, however slow the machine is
     for fault in faults:
-        fault.prepare(victim)
-    for each in befallen:
+        fault.prepare(target)
+    for each in outside:
         print(f"\n* {each.what}")
-    print(f"\n$ {play.create(cloud)}")
+    print(f"\n$ {scenario.create(cloud)}")
     followed: list[Told] = []
     for end in expected(faults):
-        execution = _execution(cloud, play.name, followed)
-        by = "The next one is" if followed else f"{play.event} started"
-        print(f"{by} execution {execution.rpartition(':')[2]}\n\n{HEADING}")
-        told = Narration(cloud.client, cloud.endpoint, execution, began, befallen).follow()
+        execution = _execution(cloud, scenario.name, followed)
+        by = "The next execution:" if followed else f"{scenario.event} started execution"
+        print(f"{by} {execution.rpartition(':')[2]}\n\n{HEADING}")
+        told = Narration(cloud.client, cloud.endpoint, execution, began, outside).follow()
         if told.end != end:
             raise DemoFailed(f"The execution ended in {told.end!r}, not in {end!r}: {json.dumps(told.dossier)[:2000]}")
         if end != ONBOARDED:
-            messages = people.about(play.name)
+            messages = people.about(scenario.name)
             _show_what_people_are_told(cloud, told, messages)
             _require_words(faults, messages)
         if end == PARKED:
             switch_sweep(cloud, "ENABLED")
-            print("The sweep looks every hour.")
+            print("The hourly sweep will look at the database again.")
         followed.append(told)
     return followed[-1]
 
@@ -185,9 +185,9 @@ def _require_words(faults: Sequence[Fault], messages: Sequence[Mapping[str, str]
     """Raises DemoFailed: the message that the faults lead to lacks something, or nobody was to be told."""
     words = [word for fault in faults for word in fault.told]
     if bool(messages) != bool(words):
-        raise DemoFailed(f"{len(messages)} messages were sent")
+        raise DemoFailed(f"{len(messages)} messages were sent, and {'at least one' if words else 'none'} was expected")
     if missing := [word for word in words if not any(word in message["Message"] for message in messages)]:
-        raise DemoFailed(f"The message does not say {missing}")
+        raise DemoFailed(f"The message lacks {missing}")
 
 
 def _execution(cloud: Cloud, name: str, followed: Sequence[Told]) -> str:
@@ -207,17 +207,17 @@ def _execution(cloud: Cloud, name: str, followed: Sequence[Told]) -> str:
             if execution in at_work or (ended and executions.end(execution) not in passed_over):
                 return execution
         time.sleep(0.05)
-    raise DemoFailed(f"No execution was started within {PATIENCE} seconds")
+    raise DemoFailed(f"No execution started within {PATIENCE} seconds")
 
 
 def _show_what_people_are_told(cloud: Cloud, told: Told, messages: Sequence[Mapping[str, str]]) -> None:
     record = _record(cloud, told)
     facts = [f"{fact} {record[fact]['S']}" for fact in REMEMBERED if record.get(fact, {"S": ""})["S"]]
-    print(f"\n  {told.end}\n  record         {', '.join(facts) or 'none of this'}")
+    print(f"\n  {told.end}\n  record         {', '.join(facts) or 'none of ' + ', '.join(REMEMBERED)}")
     for message in messages[-1:]:
-        print(textwrap.indent(f"people are told: {message['Subject']}\n\n{message['Message']}", "  "))
+        print(textwrap.indent(f"message to people: {message['Subject']}\n\n{message['Message']}", "  "))
     if not messages:
-        print("  people         are told nothing: there is nothing for them to do")
+        print("  message        none: there is nothing for anyone to do")
     print()
 
 
@@ -263,4 +263,4 @@ def _figures(cloud: Cloud, told: Told, faults: Sequence[Fault], seconds: float) 
     }
     print("\n" + ", ".join(f"{value} {name}" for name, value in figures.items()) + f", {seconds:.1f} s")
     if told.looks > MOST_LOOKS and not faults:
-        raise DemoFailed(f"{told.looks} looks at the membership; at most {MOST_LOOKS} are enough")
+        raise DemoFailed(f"{told.looks} looks at the membership, more than the expected {MOST_LOOKS}")

@@ -1,7 +1,7 @@
 """Kerberos tickets: alice gets one with her password, and types none into the database."""
 
 from localcloud.demo.passwords import ASKED, DENIED, QUESTION
-from localcloud.demo.play import DemoFailed, NotHere, Refusal, SignIn
+from localcloud.demo.scenario import DemoFailed, NotHere, Refusal, SignIn
 from localcloud.demo.terminal import YOUR_NAME, Terminal
 from localcloud.examples.example_data import PEOPLE
 
@@ -18,7 +18,7 @@ def in_mysql(terminal: Terminal) -> SignIn:
     MySQL's client says "Unknown MySQL error" of a ticket that it does not have, and of one that is refused.
     """
     if not terminal.cloud.world.machine.mysql_knows_tickets:
-        raise NotHere("this machine's MySQL client has no plugin authentication_kerberos_client")
+        raise NotHere("this machine's MySQL client lacks the plugin authentication_kerberos_client")
     kinit, line = _with_tickets(terminal, "mysql")
     alice, mallory = (line.replace(YOUR_NAME, name) for name in ("alice", "mallory"))
     return SignIn(
@@ -29,12 +29,12 @@ def in_mysql(terminal: Terminal) -> SignIn:
         [
             Refusal("alice without a ticket", "ERROR", lambda: terminal.run(alice + ASKED)),
             Refusal(
-                "mallory with a ticket of her own, who has no login, as alice",
+                "mallory, who has her own ticket but no login, as alice",
                 "ERROR",
                 lambda: terminal.run(alice + ASKED, tickets="mallory"),
             ),
             Refusal(
-                "mallory with her ticket, as mallory",
+                "mallory with her own ticket, as mallory",
                 DENIED,
                 lambda: terminal.run(mallory + ASKED, tickets="mallory"),
             ),
@@ -56,12 +56,12 @@ def in_postgresql(terminal: Terminal) -> SignIn:
         [
             Refusal("alice without a ticket", "GSSAPI", lambda: terminal.run(alice + asked)),
             Refusal(
-                f"mallory with a ticket of her own, who has no login, as {principal}",
+                f"mallory, who has her own ticket but no login, as {principal}",
                 "FATAL:  GSSAPI authentication failed",
                 lambda: terminal.run(alice + asked, tickets="mallory"),
             ),
             Refusal(
-                "mallory with her ticket, as mallory",
+                "mallory with her own ticket, as mallory",
                 "FATAL:  password authentication failed",
                 lambda: terminal.run(mallory + asked, tickets="mallory", environment={"PGPASSWORD": PEOPLE["mallory"]}),
             ),
@@ -80,5 +80,5 @@ def _with_tickets(terminal: Terminal, client: str) -> tuple[str, str]:
     for name in ("alice", "mallory"):
         said = terminal.run(lines["kinit"].replace(YOUR_NAME, name), typed=PEOPLE[name], tickets=name)
         if said.returncode:
-            raise DemoFailed(f"{name} was given no ticket: {said.stdout}{said.stderr}")
+            raise DemoFailed(f"{name} did not get a ticket: {said.stdout}{said.stderr}")
     return lines["kinit"].replace(YOUR_NAME, "alice"), lines[client]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from moto.utilities.utils import get_partition
 
 from localcloud.demo.passwords import DENIED
-from localcloud.demo.play import Refusal, SignIn
+from localcloud.demo.scenario import Refusal, SignIn
 from localcloud.demo.terminal import YOUR_NAME, Terminal
 from localcloud.demo.tickets import BARE
 from localcloud.examples import example_data
@@ -16,7 +16,7 @@ LOGIN, OTHER_LOGIN = "payments_app", "payments_reports"
 
 @dataclass(frozen=True)
 class Client:
-    """How it is asked, and what it says when a token lets nobody in, or when it comes without TLS."""
+    """How it is asked, and what it says when a token is refused, or when it connects without TLS."""
 
     name: str
     question: str
@@ -72,9 +72,9 @@ def _sign_in(terminal: Terminal, client: Client) -> SignIn:
         lambda: terminal.run(app + client.asked, environment=api),
         [
             refusal(
-                f"{LOGIN} with a token of the role {example_data.REPORTS}, which has no policy for it", app, reports
+                f"{LOGIN} with a token from the role {example_data.REPORTS}, which has no policy for it", app, reports
             ),
-            refusal(f"{LOGIN} with a token that was made for {OTHER_LOGIN}", token_of_the_other + _rest(app), api),
+            refusal(f"{LOGIN} with a token made for {OTHER_LOGIN}", token_of_the_other + _rest(app), api),
             refusal(f"{LOGIN} with a token for another port", another_port, api),
             refusal(f"{LOGIN} without TLS", app.replace(instead, by), api, answer),
         ],

@@ -66,7 +66,7 @@ def deploy(
         for key, finish in FINISH.get(kind, {}).items():
             if properties and key in properties:
                 finish(client, physical[logical_id], properties[key])
-    _complain(dropped(wanted, made), allowed)
+    _require_nothing_lost(dropped(wanted, made), allowed)
     return Stack(
         name, physical, {output["OutputKey"]: str(output["OutputValue"]) for output in stack.outputs or []}, template
     )
@@ -81,7 +81,7 @@ def _require_values(parameters: Mapping[str, str], declared: Mapping[str, Mappin
             raise DeploymentError(f"Parameter '{key}' must be one of AllowedValues")
 
 
-def _complain(found: Mapping[Finding, list[str]], allowed: Mapping[Finding, str]) -> None:
+def _require_nothing_lost(found: Mapping[Finding, list[str]], allowed: Mapping[Finding, str]) -> None:
     problems = [
         f"{', '.join(dict.fromkeys(logical_ids))}: {kind} " + ("is not made" if path == WHOLE else f"loses {path}")
         for (kind, path), logical_ids in sorted(found.items())
@@ -92,4 +92,4 @@ def _complain(found: Mapping[Finding, list[str]], allowed: Mapping[Finding, str]
         for kind, path in sorted(set(allowed) - set(found))
     ]
     if problems:
-        raise DeploymentError("what was deployed is not what the template says:\n  " + "\n  ".join(problems))
+        raise DeploymentError("What was deployed differs from the template:\n  " + "\n  ".join(problems))

@@ -5,5 +5,5 @@ TAG = "signon:profile"  # the one of template and layer
 
 
 def of_account(text: str, account: str) -> str:
-    """The example with this account in it, as whoever copies it writes their own."""
+    """The example with this account in it, as a person who copies it writes their own."""
     return text.replace(ACCOUNT, account)

@@ -8,7 +8,7 @@ from moto.logs.models import LogStream, logs_backends
 
 from localcloud.clock import Clock
 from localcloud.cloudwatch.metrics import Metrics
-from localcloud.functions.turns import turn
+from localcloud.functions.one_at_a_time import one_at_a_time
 from localcloud.iam import function_roles
 from localcloud.iam.authorizer import AccessDenied, Authorizer
 
@@ -35,7 +35,7 @@ class LogWriter:
 
     def __call__(self, stream: str, line: str) -> None:
         try:
-            with turn("logs"):
+            with one_at_a_time("logs"):
                 self._write(stream, line)
         except AccessDenied as denied:
             log.warning("%s has no log: %s", self._function.function_name, denied)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
-from localcloud import unheard
+from localcloud import background_errors
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class RuntimeApi(http.server.ThreadingHTTPServer):
         """A function that is killed leaves its connection behind; anything else is an error of ours."""
         error = sys.exception()
         if error and not isinstance(error, ConnectionError):
-            unheard.report(error)
+            background_errors.report(error)
 
 
 class _Request(http.server.BaseHTTPRequestHandler):
@@ -105,7 +105,7 @@ class _Request(http.server.BaseHTTPRequestHandler):
         return body if len(body) == size else self._cut_off()
 
     def _cut_off(self) -> NoReturn:
-        raise ConnectionError("the runtime has ended in the middle of its reply")
+        raise ConnectionError("the runtime ended in the middle of its reply")
 
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

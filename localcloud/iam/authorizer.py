@@ -73,7 +73,7 @@ class Authorizer:
         """A service takes a role, whose trust must name it. Raises AccessDenied."""
         kept = held.role(self.account, self.region, role)
         need = Need("sts:AssumeRole", role, {"aws:SourceAccount": (self.account,)})
-        with _aloud(service):
+        with _logged(service):
             trusting = [each for each in held.trust(kept) if ("Service", service) in each.principals] if kept else []
             verdict = judge(trusting, need)
         if not verdict.allowed:
@@ -112,7 +112,7 @@ class Authorizer:
 
     def check(self, session: Session, asked: Asked) -> None:
         """Raises AccessDenied; NotModelled: what the request needs, or a policy that speaks of it, is unknown here."""
-        with _aloud(session.arn):
+        with _logged(session.arn):
             needed = list(needs(asked))
         # of what a function's own code calls, and of nothing that Lambda does in the name of its role
         # https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
@@ -121,7 +121,7 @@ class Authorizer:
 
     def require(self, session: Session, needs: Iterable[Need]) -> None:
         """Raises AccessDenied for the first need that the role's policies do not allow; NotModelled."""
-        with _aloud(session.arn):
+        with _logged(session.arn):
             role = held.role(self.account, self.region, session.role)
             if role and role.permissions_boundary_arn:
                 raise NotModelled(f"Permissions boundaries are not modelled: {session.role} has one")
@@ -131,11 +131,11 @@ class Authorizer:
                 if not verdict.allowed:
                     raise AccessDenied(sentence(session.arn, need, explicit=verdict.by is not None), need)
                 assert verdict.by is not None
-                self.used.add(Used(session.role, *verdict.grip, verdict.by.conditions))
+                self.used.add(Used(session.role, *verdict.matched, verdict.by.conditions))
 
     def require_of_policy(self, document: str | None, service: str, need: Need) -> None:
         """A resource's own policy must allow the service. Raises AccessDenied, NotModelled."""
-        with _aloud(service):
+        with _logged(service):
             spoken = [
                 each
                 for each in (statements(document) if document else ())
@@ -158,7 +158,7 @@ class Authorizer:
 
 
 @contextmanager
-def _aloud(who: str) -> Iterator[None]:
+def _logged(who: str) -> Iterator[None]:
     """What is not modelled stands in the local cloud's log, whatever becomes of the error."""
     try:
         yield

@@ -56,7 +56,7 @@ def require_logs(authorizer: Authorizer, function: LambdaFunction, action: str, 
     authorizer.require(_session(authorizer, function), [Need(action, arn)])
 
 
-def may_bury(authorizer: Authorizer, function: LambdaFunction, queue: str) -> bool:
+def may_send_dead_letter(authorizer: Authorizer, function: LambdaFunction, queue: str) -> bool:
     """Whether Lambda may send an event that the function failed on to its dead-letter queue; else the event is lost."""
     try:
         authorizer.require(_session(authorizer, function), [Need("sqs:SendMessage", queue)])

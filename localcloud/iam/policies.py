@@ -72,7 +72,7 @@ class Statement:
     conditions: tuple[Condition, ...]
     principals: tuple[tuple[str, str], ...]  # of resource and trust policies: ("Service", "events.amazonaws.com")
 
-    def grip(self, need: Need) -> tuple[str, str] | None:
+    def matched(self, need: Need) -> tuple[str, str] | None:
         """The action and resource, as written here, by which it speaks of the need; None where it does not."""
         action = next((each for each in self.actions if _like(each.lower(), need.action.lower())), None)
         resource = next((each for each in self.resources if arn_like(each, need.resource)), None)
@@ -83,23 +83,23 @@ class Statement:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`by` is the statement that decided; None where none speaks of the need. `grip`: its action and resource."""
+    """`by` is the statement that decided; None where none speaks of the need. `matched`: its action and resource."""
 
     allowed: bool
     by: Statement | None = None
-    grip: tuple[str, str] = ("", "")
+    matched: tuple[str, str] = ("", "")
 
 
 def judge(statements: Iterable[Statement], need: Need) -> Verdict:
     """Any Deny wins, else the first Allow; without one it is not allowed."""
     verdict = Verdict(False)
     for statement in statements:
-        if (grip := statement.grip(need)) is None:
+        if (matched := statement.matched(need)) is None:
             continue
         if not statement.allows:
-            return Verdict(False, statement, grip)
+            return Verdict(False, statement, matched)
         if not verdict.allowed:
-            verdict = Verdict(True, statement, grip)
+            verdict = Verdict(True, statement, matched)
     return verdict
 
 

@@ -1,4 +1,4 @@
-"""`up` and `down`: a local cloud that goes on running when the command has ended."""
+"""`up` and `down`: a local cloud that keeps running after the command has ended."""
 
 import fcntl
 import logging
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from localcloud.checkout import CHECKOUT
 from localcloud.cloud import Cloud, Sam
+from localcloud.people.progress import progress
 from localcloud.people.running import Running, forget, log_file, runtime_folder, started_at, ticket_file
-from localcloud.people.sign_of_life import sign_of_life
 
 PATIENCE = 300  # seconds: the first time on a machine, layers and data directories are made
 
@@ -23,8 +23,8 @@ class DidNotStart(RuntimeError):
     """The background process ended, or took too long; the message ends with what it wrote."""
 
 
-def up(speed: float, say: Callable[[Running], None], sam: Sam = Sam.NOT_HERE) -> None:
-    """Start a cloud in the background, unless one is running, and have `say` tell what to do with it. Raises
+def up(speed: float, say: Callable[[Running], None], sam: Sam = Sam.NOT_USED) -> None:
+    """Start a cloud in the background, unless one is running, and have `say` print what to do with it. Raises
     DidNotStart.
     """
     with (runtime_folder() / "lock").open("w") as lock:  # two at once would be two clouds, one of them lost
@@ -48,7 +48,7 @@ def _up(speed: float, say: Callable[[Running], None], sam: Sam) -> None:
             start_new_session=True,  # it outlives this command and does not hear its Ctrl-C
         )
     try:
-        with sign_of_life("Starting the servers, the directory and the local cloud"):
+        with progress("Starting the servers, the directory and the local cloud"):
             running = _wait_for(process, log)
     except BaseException:
         _end(process)  # also when we are interrupted: a half-started cloud is of no use to anybody
@@ -57,9 +57,9 @@ def _up(speed: float, say: Callable[[Running], None], sam: Sam) -> None:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Whoever interrupts this as well has it killed; its servers end with it."""
+    """A second interrupt kills it, and its servers with it."""
     if process.poll() is None:
-        print("Ending the cloud that has half started.", file=sys.stderr)
+        print("Stopping the local cloud, which has not finished starting.", file=sys.stderr)
     process.terminate()
     try:
         process.wait()
@@ -76,12 +76,12 @@ def down() -> None:
         print("No local cloud of this checkout is running.")
         return
     began = time.monotonic()
-    with sign_of_life("Stopping the local cloud"):
+    with progress("Stopping the local cloud"):
         running.stop()
-    print(f"The local cloud is down ({time.monotonic() - began:.1f} s). Its log stays: {log_file()}")
+    print(f"The local cloud has stopped ({time.monotonic() - began:.1f} s). Its log is kept in {log_file()}")
 
 
-def serve(speed: float, prepare: Callable[[Cloud], None], sam: Sam = Sam.NOT_HERE) -> None:
+def serve(speed: float, prepare: Callable[[Cloud], None], sam: Sam = Sam.NOT_USED) -> None:
     """Run a cloud until SIGTERM or SIGINT comes; this is the background process."""
     logging.basicConfig(format="%(asctime)s %(name)s %(message)s")
     enough, running = threading.Event(), False
@@ -95,10 +95,10 @@ def serve(speed: float, prepare: Callable[[Cloud], None], sam: Sam = Sam.NOT_HER
         signal.signal(signal_number, end)
     with Cloud(speed=speed, sam=sam) as cloud:
         # they need moto, which takes a second; the cloud has imported it while others started
-        from localcloud.people import chronicle
+        from localcloud.people import event_log
         from localcloud.rds import endpoints
 
-        chronicle.install(cloud.clock, chronicle.write_out)
+        event_log.install(cloud.clock, event_log.write_out)
         prepare(cloud)
         running = True
         Running(
@@ -128,4 +128,6 @@ def _wait_for(process: "subprocess.Popen[bytes]", log: Path) -> Running:
         if process.poll() is not None:
             break
         time.sleep(0.05)
-    raise DidNotStart(f"the local cloud did not start; the end of {log}:\n{log.read_text(errors='replace')[-3000:]}")
+    raise DidNotStart(
+        f"The local cloud did not start. The last lines of {log}:\n{log.read_text(errors='replace')[-3000:]}"
+    )

@@ -108,13 +108,13 @@ def hold_claims() -> None:
     running = Running.get()
     if running.account != samples.ACCOUNT:
         raise OfAnotherAccount(
-            f"The samples in {FOLDER.relative_to(CHECKOUT)} are of the account {samples.ACCOUNT}, and this cloud's is "
-            f"{running.account}. Its own events are in {running.environment['EVENTS']}; `make sam-local` lets them "
-            "hold the claim."
+            f"The samples in {FOLDER.relative_to(CHECKOUT)} belong to account {samples.ACCOUNT}, and this cloud's "
+            f"account is {running.account}. Its own events are in {running.environment['EVENTS']}; `make sam-local` "
+            "lets them hold the claim."
         )
     for item in claims():
         running.client("dynamodb").put_item(TableName=running.outputs["RecordsTable"], Item=item)
-        print(f"The samples in {FOLDER.relative_to(CHECKOUT)} hold the claim on {item['database']['S']}.")
+        print(f"The samples in {FOLDER.relative_to(CHECKOUT)} now hold the claim on {item['database']['S']}.")
 
 
 @contextmanager
@@ -198,7 +198,7 @@ def _until(condition: Callable[[], Any]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"An execution has not ended within {PATIENCE} seconds; see the log of its functions")
+            raise TimeoutError(f"An execution did not end within {PATIENCE} seconds. See the logs of its functions")
         time.sleep(0.1)
 
 

@@ -11,7 +11,8 @@ def say(running: Running) -> None:
     """Prints them; they are not for the SAM CLI's cloud, which has a database already, and no sweep: that is said."""
     if "TEMPLATE" in running.environment:
         print(
-            "`make sam-local` has started it: say so again for what to try in it, or `make down` first for another one."
+            "It was started by `make sam-local`: run that again to see what to try in it. "
+            "For another cloud, run `make down` first."
         )
         return
     kits = running.outputs["KitsBucket"]
@@ -20,17 +21,17 @@ def say(running: Running) -> None:
     terminals = f"{TERMINALS}.{running.hosts}"
     print(
         f"""
-The local cloud is at {running.endpoint}. A second is {running.speed:g} simulated seconds.
-Each simulated hour, a sweep starts what was missed.
-In the directory: {people}.
+The local cloud is at {running.endpoint}. One real second is {running.speed:g} simulated seconds.
+Every simulated hour, a sweep starts whatever was missed.
+People in the directory, and their passwords: {people}.
 
-Read what happens, and each message that people are sent. The first is an alarm: no sweep has run yet.
+Read what happens, and every message sent to people. The first one is an alarm: no sweep has run yet.
   tail -f {log_file()}
 
-Open a shell in which aws, mysql, mariadb, psql and the endpoints' names work. The other lines are for this shell.
+Open a shell in which aws, mysql, mariadb, psql and the endpoints' names work. Run the other commands in it.
   make shell
 
-1. Create a database. Its tag names a profile, and its event starts an execution. Watch it, to its end:
+1. Create a database. Its tag names a profile, and its event starts an execution. Watch the execution to its end:
   aws rds create-db-instance --db-instance-identifier {ORDERS} \\
     --engine mysql --db-instance-class db.t4g.micro --allocated-storage 20 --db-name payments \\
     --master-username admin --manage-master-user-password --tags Key={TAG},Value=payments \\
@@ -40,7 +41,7 @@ Open a shell in which aws, mysql, mariadb, psql and the endpoints' names work. T
 2. Start a second execution by hand. It only reads:
   make start EVENT=events/manual_onboard.json
 
-3. Sign in as alice, with the lines of the database's connection kit (index.html in it is for people):
+3. Sign in as alice, with the commands in the database's connection kit (its index.html explains them):
   cd "$(mktemp -d)"
   aws s3 cp --no-progress --recursive s3://{kits}/{ORDERS}/ .
   bash check-connection
@@ -64,7 +65,7 @@ Open a shell in which aws, mysql, mariadb, psql and the endpoints' names work. T
     gssencmode=disable sslmode=verify-full sslrootcert=ca-bundle.pem"
   cd -
 
-5. The same for an application, which signs in with a token that its role's credentials make:
+5. The same for an application, which signs in with a token made with its role's credentials:
   aws rds create-db-instance --db-instance-identifier {TERMINALS} \\
     --engine mariadb --db-instance-class db.t4g.micro --allocated-storage 20 --db-name payments \\
     --master-username admin --manage-master-user-password --tags Key={TAG},Value=payments-api \\
@@ -79,6 +80,6 @@ Open a shell in which aws, mysql, mariadb, psql and the endpoints' names work. T
   unset AWS_PROFILE
   cd -
 
-End it:
+Stop it:
   make down"""
     )

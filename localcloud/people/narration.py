@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from localcloud.people.visible import visible
+from localcloud.people.printable import printable
 from localcloud.tracing import trace_id
 
 WIDTH, INDENT = min(118, shutil.get_terminal_size((118, 24)).columns), " " * 24
@@ -24,8 +24,8 @@ HEADING = "  simulated    real     state"
 
 
 @dataclass(frozen=True)
-class Befallen:
-    """Something that happens from outside, and no history tells of."""
+class OutsideEvent:
+    """Something that happens outside the execution, so that no history shows it."""
 
     when: datetime
     what: str
@@ -60,7 +60,7 @@ class Told:
         """Why it ended so, in one sentence; who stops an execution writes what they like."""
         error = self.dossier.get("error", self.dossier).get("Cause")
         said = json.loads(error).get("errorMessage", "") if error else ""
-        return visible(str(self.error or self.dossier.get("outcome", {}).get("headline") or said))
+        return printable(str(self.error or self.dossier.get("outcome", {}).get("headline") or said))
 
 
 class Narration:
@@ -72,15 +72,15 @@ class Narration:
         endpoint: str,
         execution: str,
         began: float,
-        befallen: Sequence[Befallen] = (),
+        outside: Sequence[OutsideEvent] = (),
     ) -> None:
-        """`befallen` grows meanwhile."""
+        """`outside` grows meanwhile."""
         self._states, self._logs, self._endpoint = client("stepfunctions"), client("logs"), endpoint
         self._execution, self._began = execution, began
         self._history: list[dict[str, Any]] = []
         self._started = self._clock()
         self._line: _Line | None = None
-        self._befallen, self._shown = befallen, len(befallen)
+        self._outside, self._shown = outside, len(outside)
         self._read: dict[str, int] = {}
         self._live = sys.stdout.isatty()
 
@@ -108,7 +108,7 @@ class Narration:
             yield from page
 
     def _tell(self, event: dict[str, Any]) -> None:
-        self._tell_what_befell(event["timestamp"])
+        self._tell_outside_events(event["timestamp"])
         if event["type"] == "ExecutionStarted":
             self._started = event["timestamp"]
         elif "stateEnteredEventDetails" in event:
@@ -118,7 +118,7 @@ class Narration:
             tell = DETAILS.get(said["name"])
             self._line.details += tell(json.loads(said.get("output") or "{}")) if tell else []
             if said["name"] in SQL_STATES:
-                self._line.details += self._statements(said["name"]) or ["nothing was missing: no statement"]
+                self._line.details += self._statements(said["name"]) or ["nothing was missing, so no statement was run"]
         elif event["type"].endswith("Failed") and self._line:
             if self._line.states[-1] in SQL_STATES:
                 self._line.details += self._statements(self._line.states[-1])
@@ -126,10 +126,10 @@ class Narration:
                 (value for name, value in event.items() if name.endswith("FailedEventDetails")), {}
             )
             kind = error.get("error", event["type"])
-            self._line.details.append(visible(f"! {kind}{_message(error.get('cause', ''))}"))
+            self._line.details.append(printable(f"! {kind}{_message(error.get('cause', ''))}"))
 
-    def _tell_what_befell(self, until: datetime) -> None:
-        for each in self._befallen[self._shown :]:
+    def _tell_outside_events(self, until: datetime) -> None:
+        for each in self._outside[self._shown :]:
             if self._line and each.when <= until:
                 self._line.details.append(f"* {each.what}")
                 self._shown += 1
@@ -177,7 +177,7 @@ class Narration:
         written = self._log(state)
         told = [entry for entry in written[self._read.get(state, 0) :] if entry.get("changes")]
         self._read[state] = len(written)  # a state that is entered again does not tell everything once more
-        return [f"{visible(entry['does'])}\n  {visible(entry['sql'])};" for entry in told]
+        return [f"{printable(entry['does'])}\n  {printable(entry['sql'])};" for entry in told]
 
     def _log(self, state: str) -> list[dict[str, Any]]:
         """Of the function: /aws/lambda/STACK-STEP, or what is under it."""
@@ -238,12 +238,16 @@ def _message(cause: str) -> str:
 
 def lines_under(details: Iterable[str]) -> list[str]:
     """What is told under a state, line by line: where a detail breaks its line, we have broken it."""
-    return [visible(line) for each in details for line in each.split("\n")]
+    return [printable(line) for each in details for line in each.split("\n")]
 
 
 def _hours(span: Any) -> str:
     seconds = max(0, int(span.total_seconds()))
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 # ---- what is worth telling of a state's answer -----------------------------------------------------------------------
@@ -275,13 +279,13 @@ def _probe(dossier: dict[str, Any]) -> list[str]:
     if not probe:
         return []
     plugin = {True: "sign-in plugin loaded, ", False: "sign-in plugin not loaded, "}.get(probe["plugin_loaded"], "")
-    return [f"TLS verified, signed in as master; {plugin}{probe['other_sessions']} other sessions"]
+    return [f"TLS verified, signed in as master; {plugin}{_count(probe['other_sessions'], 'other session')}"]
 
 
 def _association(dossier: dict[str, Any]) -> list[str]:
     reading = dossier.get("membership") or {}
     return (
-        [f"attempt {reading['attempts']}" if reading["attempts"] else "already a member, nothing asked"]
+        [f"attempt {reading['attempts']}" if reading["attempts"] else "already a member, so RDS was not asked"]
         if reading
         else []
     )
@@ -294,7 +298,7 @@ def _membership(dossier: dict[str, Any]) -> list[str]:
 
 def _reboot(dossier: dict[str, Any]) -> list[str]:
     reboot = dossier.get("reboot") or {}
-    return [f"{reboot['instances'][-1]}, asked for"] if reboot.get("requested") else []
+    return [f"{reboot['instances'][-1]}, reboot requested"] if reboot.get("requested") else []
 
 
 def _proof(dossier: dict[str, Any]) -> list[str]:
@@ -302,15 +306,15 @@ def _proof(dossier: dict[str, Any]) -> list[str]:
     if not proof:
         return []
     return [
-        f"{proof['verified']} read back",
+        f"{_count(proof['verified'], 'login')} read back",
         *(f"! {left}" for left in (*proof["left_alone"], *proof["not_ours"])),
-        *(f"* more than the profile gives: {more}" for more in proof["excess"]),
+        *(f"* beyond the profile: {more}" for more in proof["excess"]),
     ]
 
 
 def _kit(dossier: dict[str, Any]) -> list[str]:
     kit = dossier.get("kit")
-    return [f"{kit['location']}, {kit['changed']} files changed"] if kit else []
+    return [f"{kit['location']}, {_count(kit['changed'], 'file')} changed"] if kit else []
 
 
 def _outcome(dossier: dict[str, Any]) -> list[str]:

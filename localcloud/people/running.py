@@ -54,7 +54,7 @@ class Running:
         """The running cloud, as `find` finds it. Raises NotRunning."""
         if found := cls.find(parent):
             return found
-        raise NotRunning("No local cloud of this checkout is running: `make up` starts one")
+        raise NotRunning("No local cloud of this checkout is running. Start one with `make up`")
 
     def client(self, service: str) -> Any:
         """A boto3 client of it, which may do everything."""
@@ -117,7 +117,7 @@ def runtime_folder(parent: Path | None = None) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     seen = folder.lstat()
     if seen.st_uid != os.geteuid() or seen.st_mode & 0o77 or folder.is_symlink():
-        raise PermissionError(f"{folder} belongs to somebody else or is open to others; remove it")
+        raise PermissionError(f"{folder} belongs to somebody else or is accessible to others. Remove it")
     return folder
 
 

@@ -92,8 +92,8 @@ def _claimed(running: Running, database: Mapping[str, Any], event: Mapping[str, 
     if "FunctionError" not in answer:
         return said
     if said.get("errorType") in HELD:
-        raise NoClaim(f"The events' claim cannot be taken now. {held_by(running, database)}")
-    raise NoClaim(f"{name} has not taken the events' claim. {said.get('errorType')}: {said.get('errorMessage')}")
+        raise NoClaim(f"The claim for the events cannot be taken now. {held_by(running, database)}")
+    raise NoClaim(f"{name} did not take the claim for the events. {said.get('errorType')}: {said.get('errorMessage')}")
 
 
 def _ending(running: Running, execution: str, now: str) -> Mapping[str, Any]:

@@ -33,7 +33,7 @@ def begin(speed: float) -> None:
 
 def _prepare(running: Running) -> None:
     if "TEMPLATE" not in running.environment:
-        raise NotProved("The cloud that is running is none for the SAM CLI. Stop it first: make down")
+        raise NotProved("The SAM CLI cannot reach the local cloud that is running. Stop it first with `make down`")
     execution = _onboarded(running)
     sam_events.write(running, execution, Path(running.environment["EVENTS"]))
     began = time.monotonic()
@@ -54,7 +54,9 @@ def _onboarded(running: Running) -> str:
             if not executions.is_running(execution) and executions.end(execution) == "Onboarded":
                 return execution
         time.sleep(0.2)
-    raise NotProved(f"{DATABASE} was not onboarded within {PATIENCE} seconds: make watch NAME={DATABASE}")
+    raise NotProved(
+        f"{DATABASE} was not onboarded within {PATIENCE} seconds. See why with `make watch NAME={DATABASE}`"
+    )
 
 
 def invoked(function: str, *options: str) -> Any:

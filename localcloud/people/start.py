@@ -19,11 +19,11 @@ STARTS_WITHIN = 15  # seconds of real time: an event that no rule matches starts
 
 
 class NothingStarted(RuntimeError):
-    """The file is no input of an execution, or no rule matched the event."""
+    """The file is not an input of the state machine, or no rule matched the event."""
 
 
 def start(event_file: Path) -> bool:
-    """Starts an execution with the file as input, or puts it on the bus if it is RDS's event; tells it to its end.
+    """Starts an execution with the file as input, or puts it on the bus if it is an RDS event; follows it to its end.
 
     Answers whether the execution succeeded. Raises NotRunning and NothingStarted.
     """
@@ -35,7 +35,7 @@ def start(event_file: Path) -> bool:
         told = Narration(running.client, running.endpoint, execution, began).follow()
         closing = held_by(running, told.dossier["database"]) if told.end == IN_PROGRESS else told.closing
     except EndpointConnectionError:
-        raise NotRunning("The local cloud has ended meanwhile") from None
+        raise NotRunning("The local cloud has stopped meanwhile. Start it again with `make up`") from None
     print(f"\n{told.end}. {closing}".rstrip())
     return told.status == "SUCCEEDED"
 
@@ -44,16 +44,20 @@ def _read(event_file: Path) -> dict[str, Any]:
     try:
         content = json.loads(event_file.read_text())
     except OSError as error:
-        raise NothingStarted(f"{event_file} cannot be read ({error.strerror}); samples are in events/") from None
+        raise NothingStarted(f"{event_file} cannot be read ({error.strerror}). Samples are in events/") from None
     except ValueError as error:
-        raise NothingStarted(f"{event_file} is not JSON ({error}); samples are in events/") from None
+        raise NothingStarted(f"{event_file} is not JSON ({error}). Samples are in events/") from None
     if not isinstance(content, dict):
-        raise NothingStarted(f"{event_file} holds no JSON object; samples are in events/")
+        raise NothingStarted(f"{event_file} does not hold a JSON object. Samples are in events/")
     for name, kind in EVENT.items() if "detail-type" in content else ():
         if not isinstance(content.get(name, kind()), kind):
-            raise NothingStarted(f"{event_file} is no event: {name} must be {KINDS[kind]}; samples are in events/")
+            raise NothingStarted(
+                f"{event_file} is not a valid event: {name} must be {KINDS[kind]}. Samples are in events/"
+            )
     if "now" in content or ("detail-type" in content and content.get("source") != "aws.rds"):
-        raise NothingStarted(f"{event_file} is what another function is called with, no input of an execution")
+        raise NothingStarted(
+            f"{event_file} is an event for a function, not an input of the state machine. Samples are in events/"
+        )
     return content
 
 
@@ -87,12 +91,12 @@ def _started_by_event(running: Running, event: dict[str, Any]) -> str:
             if is_of_this_event(execution):
                 return execution
         time.sleep(0.2)
-    raise NothingStarted(f"The event started no execution within {STARTS_WITHIN} seconds: no rule matches it")
+    raise NothingStarted(f"The event started no execution within {STARTS_WITHIN} seconds. No rule matches it")
 
 
 def held_by(running: Running, database: Mapping[str, Any]) -> str:
     """Which execution works on the database (its name and resource id), and how to see it."""
     holder = Executions(running.client, running.outputs).at_work_on(database["resource_id"])
     if holder is None:
-        return f"Another execution was working on {database['name']}, and has ended meanwhile: start again"
-    return f"{database['name']} is being worked on by {holder}; `make watch NAME={database['name']}` follows it"
+        return f"Another execution was working on {database['name']} and has ended meanwhile. Start again"
+    return f"Execution {holder} is working on {database['name']}; `make watch NAME={database['name']}` follows it"

@@ -14,12 +14,12 @@ WAITS = 20  # seconds of real time, from when RDS has created everything and not
 
 
 class NothingBegan(RuntimeError):
-    """No execution was started about the database, and none has begun within a while."""
+    """No execution was ever started for the database, and none has started within a while."""
 
 
 def watch(name: str) -> bool:
-    """Tells the execution that works on the database `name`, or on any for "". Waits for it to begin; if none does, it
-    tells the last one.
+    """Follows the execution that works on the database `name`, or on any for "". Waits for one to begin; if none does,
+    shows the last one.
 
     Answers whether it succeeded. Raises NotRunning and NothingBegan.
     """
@@ -29,7 +29,7 @@ def watch(name: str) -> bool:
         print(f"{execution}\n\n{HEADING}")
         told = Narration(running.client, running.endpoint, execution, began).follow()
     except EndpointConnectionError:
-        raise NotRunning("The local cloud has ended meanwhile") from None
+        raise NotRunning("The local cloud has stopped meanwhile. Start it again with `make up`") from None
     print(f"\n{told.end}. {told.closing}".rstrip())
     return told.status == "SUCCEEDED"
 
@@ -51,13 +51,13 @@ def _found(running: Running, name: str) -> str:
         if any(is_running.values()) or _is_creating(running, name):
             waited_since = time.monotonic()
         elif time.monotonic() - waited_since > WAITS:
-            nothing = f"No execution is working on {name or 'any database'}, and none has begun for {WAITS} seconds."
+            nothing = f"No execution is working on {name or 'any database'}, and none has started for {WAITS} seconds."
             if not about:
                 raise NothingBegan(f"{nothing} Does the database have the tag {TAG}?")
             print(f"{nothing} This is the last one:")
             return next((each for each in reversed(about) if executions.end(each) not in LEFT_TO_OTHERS), about[-1])
         if not said:
-            print(f"Waiting for an execution about {name or 'a database'}.", flush=True)
+            print(f"Waiting for an execution that works on {name or 'a database'}.", flush=True)
             said = True
         time.sleep(0.1)
 

@@ -141,7 +141,7 @@ class Instances(Joining):
         """At once: RDS shows the instance as `deleting` for some minutes, here it is gone."""
         members.refuse_to_go_first(self.databases.get(db_instance_identifier))
         instance: Any = super().delete_db_instance(db_instance_identifier, *more, **options)
-        self._aside(partial(servers.end, instance))
+        self._in_background(partial(servers.end, instance))
         self.announced.announce(instance, DELETED)
         return instance
 

@@ -75,7 +75,7 @@ class LifeCycle(models.RDSBackend):
 
         threading.Thread(target=run, daemon=True, name=f"rds {resource.resource_id} {resource.status}").start()
 
-    def _aside(self, work: Callable[[], object]) -> None:
+    def _in_background(self, work: Callable[[], object]) -> None:
         """Nobody waits for it."""
         threading.Thread(target=work, daemon=True).start()
 

@@ -7,10 +7,10 @@ import sys
 ACCOUNT = "012345678912"
 
 
-def use_it() -> None:
+def select() -> None:
     """From now on moto's account is this one. Raises RuntimeError where its services have taken another."""
     if "moto.iam.models" in sys.modules and sys.modules["moto.core.models"].DEFAULT_ACCOUNT_ID != ACCOUNT:
-        raise RuntimeError("A cloud for the SAM CLI must be the first one in its process")
+        raise RuntimeError("A cloud that the SAM CLI uses must be the first one in its process")
     import moto.core.models
 
     for module in (moto.core, moto.core.models):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.checkout import CHECKOUT
-from localcloud.sam.keeper import NETWORK, undo
+from localcloud.sam.host_setup import NETWORK, undo
 from localcloud.servers import stale
 from localcloud.servers.machine import Machine
 from localcloud.servers.place import DISK, MEMORY, place
@@ -31,23 +31,23 @@ class Containers:
         self.folder = stale.make(place(), PREFIX)
         self.environment: dict[str, str] = {}
         self.title = self.python_version = ""
-        self._keeper: subprocess.Popen[str] | None = None
+        self._host_setup: subprocess.Popen[str] | None = None
 
     def open(self, number: int) -> str:
         """The beginning of the addresses of a network that containers reach, "198.18.<number>". Raises NoContainers."""
         words = [str(self.folder), str(number), str(self._machine.cache), self._machine.python_version]
-        self._keeper = subprocess.Popen(
-            [sys.executable, "-m", "localcloud.sam.keeper", *words],
+        self._host_setup = subprocess.Popen(
+            [sys.executable, "-m", "localcloud.sam.host_setup", *words],
             cwd=CHECKOUT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        assert self._keeper.stdout
-        assert self._keeper.stderr
-        if not (line := self._keeper.stdout.readline()):
-            raise NoContainers(self._keeper.stderr.read().strip())
+        assert self._host_setup.stdout
+        assert self._host_setup.stderr
+        if not (line := self._host_setup.stdout.readline()):
+            raise NoContainers(self._host_setup.stderr.read().strip())
         said: dict[str, Any] = json.loads(line)
         self.title, self.python_version = said["title"], said["python_version"]
         self.environment = {
@@ -72,7 +72,7 @@ class Containers:
 
     def close(self) -> None:
         """Removes everything that `open` has made. Safe to call twice."""
-        if self._keeper:
-            self._keeper.communicate()
-            self._keeper = None
+        if self._host_setup:
+            self._host_setup.communicate()
+            self._host_setup = None
             undo(self.folder)  # what is left where it was killed

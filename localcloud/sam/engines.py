@@ -81,10 +81,10 @@ def podman(folder: Path, network_number: int, end: ExitStack) -> Engine:
     """
     if os.geteuid() != 0:
         raise EngineFailed(
-            "No Docker answers here, and a private Podman is started by root alone: start Docker, or run this as root."
+            "Docker does not answer, and only root can start a private Podman. Start Docker, or run this as root."
         )
     if missing := [name for name in ("podman", "runc", "iptables") if not shutil.which(name)]:
-        raise EngineFailed(f"{', '.join(missing)} cannot be found: setup/containers installs what is missing.")
+        raise EngineFailed(f"{', '.join(missing)} cannot be found. Run setup/containers to install what is missing.")
     _configure(folder, network_number)
     socket, engine = folder / "podman.sock", Engine("podman", _environment(folder), "Podman")
     remember_forwarding(folder)

@@ -56,7 +56,9 @@ class StartLambda:
     def run(self, function: LambdaFunction, payload: bytes, trace_id: str, kill: bool = False) -> Reply:
         """One call of a function at a time: it has one container."""
         if kill:
-            raise RuntimeError("A container of the SAM CLI cannot be killed in mid-work: do it without LAMBDA=sam")
+            raise RuntimeError(
+                "A container of the SAM CLI cannot be killed while it works: run this without LAMBDA=sam"
+            )
         with self._turns[function.function_name]:
             self._begin()
             try:
@@ -118,7 +120,7 @@ class StartLambda:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self._port), 1):
                 return
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("`sam local start-lambda` does not start; it says why above")
+                raise RuntimeError("`sam local start-lambda` did not start; its output above says why")
             time.sleep(0.05)
 
     def _spawned(self) -> "subprocess.Popen[str]":

@@ -79,7 +79,7 @@ class AuroraMySQL(MySQL):
         return server
 
     def stop(self) -> None:
-        """At once: whoever has readers takes ten seconds to stop in good order. What is committed is in its files."""
+        """At once: a writer with readers takes ten seconds to stop cleanly. What is committed is in its files."""
         self.crash()
 
     def take_tickets(self) -> None:
@@ -105,7 +105,7 @@ class AuroraMySQL(MySQL):
         old._start(methods, *FOLLOWER)  # from now on nobody writes
         self._follow()  # at once, and not at the next attempt
         if self._as_admin(CATCH_UP.format(written=quoted(old._as_admin(WRITTEN)))) != "0":
-            raise ServerFailed(f"{self.name} does not get what {old.name} has written")
+            raise ServerFailed(f"{self.name} does not receive what {old.name} has written")
         self._as_admin(LEAD)
         roles = [(self, (self.host, *old.hosts[1:])), (old, (old.host, *self.hosts[1:]))]
         for server, hosts in roles:

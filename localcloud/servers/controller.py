@@ -43,7 +43,7 @@ class Controller:
         self._site.supervisor.wait_until(
             lambda: _accepts(self.address, KERBEROS_PORT), self._samba, "Samba", self._site.home / f"{self._name}.log"
         )
-        self.ask("lead_to", self.address)
+        self.ask("set_address", self.address)
 
     def ask(self, *request: str) -> None:
         """Has the program samba/changes.py change something. Raises DirectoryRefused."""

@@ -100,6 +100,6 @@ class Machine:
                 pam_krb5=Path(found["pam_krb5"]),
             )
         except FileNotFoundError:
-            raise MachineNotPrepared(f"{description} is missing: run `make demo`, or any other target, once") from None
+            raise MachineNotPrepared(f"{description} is missing. Run `make demo`, or any other target, once") from None
         except KeyError as missing:
-            raise MachineNotPrepared(f"{description} does not say {missing}: remove it and run make again") from None
+            raise MachineNotPrepared(f"{description} lacks {missing}. Remove it and run make again") from None

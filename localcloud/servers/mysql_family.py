@@ -144,7 +144,7 @@ class MySQLFamily(ABC):
         self._certificate, self._key = self._site.authority.issue(self._folder, *hosts)
 
     def _answers(self) -> bool:
-        """It greets whoever connects, or refuses him: before there is a master user nobody may come over TCP."""
+        """The server greets or refuses a client: before there is a master user nobody may connect over TCP."""
         try:
             with socket.create_connection((self.address, self.port), 1) as connection:
                 connection.settimeout(30)

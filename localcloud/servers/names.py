@@ -63,13 +63,13 @@ class Names:
         """
         with self._lock:
             if self._last == 254:
-                raise NoNetworkLeft("this world has given all of its 253 addresses")
+                raise NoNetworkLeft("all 253 addresses of this world are in use")
             self._last += 1
             address = f"{self.network}.{self._last}"
             self._write(self.hosts.read_text(), address, *hosts)
             return address
 
-    def also(self, address: str, *hosts: str) -> None:
+    def add_alias(self, address: str, *hosts: str) -> None:
         """Lets these names resolve to `address` as well."""
         with self._lock:
             self._write(self.hosts.read_text(), address, *hosts)
@@ -126,6 +126,6 @@ def _claim_network() -> tuple[socket.socket, int]:
         else:
             return claim, third
     raise NoNetworkLeft(
-        f"port {PORT} is taken on every loopback address: is a server listening on 0.0.0.0:{PORT}? Stop it, "
-        "or let it listen on 127.0.0.1 only (MySQL: bind-address)"
+        f"Port {PORT} is taken on every loopback address. Is a server listening on 0.0.0.0:{PORT}? Stop it, "
+        "or make it listen on 127.0.0.1 only (MySQL: bind-address)"
     )

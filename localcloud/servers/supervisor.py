@@ -8,7 +8,7 @@ from pathlib import Path
 from signal import Signals
 from typing import IO
 
-from localcloud import unheard
+from localcloud import background_errors
 
 from .account import Account
 
@@ -129,7 +129,7 @@ class Supervisor:
         """
         for process, (name, log) in self._serving.items():
             if process.poll() is not None:
-                unheard.report(_failed(f"{name} died ({process.returncode})", log))
+                background_errors.report(_failed(f"{name} died ({process.returncode})", log))
         self.end(*self._processes)
         for process in self._processes:
             for pipe in (process.stdin, process.stdout):

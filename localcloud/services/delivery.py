@@ -76,7 +76,7 @@ class Delivery:
                 clock.sleep(min(60, 2 ** (attempt - 1)))
                 if clock.elapsed() - began > int(policy["MaximumEventAgeInSeconds"]):
                     break
-        self._bury(failure, attempt, authorizer)
+        self._send_dead_letter(failure, attempt, authorizer)
 
     def _attempt(self, attempt: int, faults: Faults) -> None:
         arn: str = self.target["Arn"]
@@ -115,7 +115,7 @@ class Delivery:
             policy = sqs_backends[self.account][self.region].get_queue(queue.rpartition(":")[2]).policy
             authorizer.require_of_policy(policy, self.sender.service, self._from(need))
 
-    def _bury(self, failure: Exception, attempts: int, authorizer: Authorizer) -> None:
+    def _send_dead_letter(self, failure: Exception, attempts: int, authorizer: Authorizer) -> None:
         """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html"""
         if not (queue := self.target.get("DeadLetterConfig", {}).get("Arn")):
             return

@@ -47,7 +47,7 @@ class Invocations:
 
     def invoke(self, function: LambdaFunction, payload: bytes, trace_id: str = "") -> Reply:
         """Answer one invocation; real work, so the clock runs at 1 meanwhile."""
-        self.faults.it_is(f"invoke:{function.function_name}")
+        self.faults.reached(f"invoke:{function.function_name}")
         fault = self.faults.take(f"invoke:{function.function_name}")
         if fault and fault != "kill":
             raise JsonRESTError(fault, "scripted")
@@ -68,7 +68,7 @@ class Invocations:
                 if not (reply := self._unthrottled(function, payload)).failed:
                     return
             queue = (getattr(function, "dead_letter_config", None) or {}).get("TargetArn")
-            if queue and reply and function_roles.may_bury(self.authorizer, function, queue):
+            if queue and reply and function_roles.may_send_dead_letter(self.authorizer, function, queue):
                 said = {"ErrorCode": "200", "ErrorMessage": reply.payload.decode(errors="replace")[:1024]}
                 dead_letter(function.account_id, function.region, queue, payload.decode(), said)
 

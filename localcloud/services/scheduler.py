@@ -52,12 +52,12 @@ def checked_period(asked: dict[str, Any]) -> float:
     expression, target = asked["schedule_expression"], asked["target"]["Arn"]
     parts = re.fullmatch(r"rate\(([1-9]\d*) (minute|hour|day)s?\)", expression)
     if parts is None:
-        raise ValidationException(f"Schedules fire here with rate(n minutes|hours|days), not with {expression}")
+        raise ValidationException(f"Schedules can only use rate(n minutes|hours|days) here, not {expression}")
     for name, meaning in (("start_date", "StartDate"), ("end_date", "EndDate")):
         if asked.get(name):
             raise ValidationException(f"{meaning} has no effect here")
     if not reaches(target):
-        raise ValidationException(f"Schedules reach functions and state machines here, not {target}")
+        raise ValidationException(f"Targets of schedules can only be functions and state machines here, not {target}")
     return float(parts[1]) * SECONDS[parts[2]]
 
 
@@ -83,12 +83,12 @@ class _Schedule:
     def _run(self) -> None:
         began = self._clock.elapsed()
         due = began + self._period
-        while self._clock.reach(due, still_wanted=self._stands):
+        while self._clock.reach(due, still_wanted=self._exists):
             if self._schedule.state == "ENABLED":
                 self._fire()
             due += self._period
 
-    def _stands(self) -> bool:
+    def _exists(self) -> bool:
         group = self._backend.schedule_groups.get(self._schedule.group_name)
         kept = group.schedules.get(self._schedule.name) if group else None
         return kept is self._schedule and getattr(kept, "firing", None) is self

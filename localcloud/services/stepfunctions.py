@@ -71,7 +71,7 @@ def install(clock: Clock, lambda_client: Any, authorizer: Authorizer, metrics: M
     patch(parser.stepfunctions_parser_backends, backend=ExecutingBackend)
     # CloudFormation would fill the backend that executes nothing
     patch(models, stepfunctions_backends=parser.stepfunctions_parser_backends)
-    _tell_time(clock)
+    _use_clock(clock)
     patch(
         lambda_eval_utils,
         execute_lambda_function_integration=_integration,
@@ -115,7 +115,7 @@ def _parse(definition: str) -> tuple[Any, Any]:
 # ---- time ------------------------------------------------------------------------------------------------------------
 
 
-def _tell_time(clock: Clock) -> None:
+def _use_clock(clock: Clock) -> None:
     """Waits, retries, time-outs of executions and every time stamp go by the simulated clock."""
 
     class SimulatedTime(datetime.datetime):
@@ -285,7 +285,7 @@ def _started(execution: Any) -> None:
     deadline = time.monotonic() + 60
     while execution.exec_worker.env is None:
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{execution.exec_arn} has not begun: has its thread failed?")
+            raise RuntimeError(f"{execution.exec_arn} has not started: did its thread fail?")
         time.sleep(0.005)
 
 

@@ -30,7 +30,7 @@ def test_what_fails_is_a_finding_unless_it_is_decided() -> None:
 
 def test_a_decision_that_is_not_needed_is_a_finding() -> None:
     assert list(checkov.unfounded([failed("A")], {"A": "why", "B": "why"})) == [
-        "B does not fail any more: take its row out of checkov.yaml"
+        "B no longer fails: remove its row from checkov.yaml"
     ]
 
 
@@ -43,13 +43,13 @@ def test_a_decision_that_is_not_needed_is_a_finding() -> None:
 )
 def test_no_check_about_iam_is_skipped(check: dict[str, Any]) -> None:
     (said,) = checkov.unfounded([check], {"A": "why"})
-    assert said == "A is about IAM, and none of those is skipped: mend the template instead"
+    assert said == "A is about IAM, and none of those is skipped: fix the template instead"
 
 
 def test_nine_decisions_are_too_many() -> None:
     ids = [f"A{number}" for number in range(9)]
     (said,) = checkov.unfounded([failed(check_id) for check_id in ids], dict.fromkeys(ids, "why"))
-    assert said == "checkov.yaml skips 9 checks, more than 8: mend the template instead"
+    assert said == "checkov.yaml skips 9 checks, more than 8: fix the template instead"
 
 
 def test_of_a_role_everything_is_asked_about_but_what_our_own_rule_has_decided() -> None:

@@ -59,7 +59,7 @@ def assert_is_there(test: str) -> None:
 
 
 @pytest.mark.parametrize(("page", "says", "held_by"), CLAIMS)
-def test_a_claim_stands_on_its_page_and_its_test_is_there(page: str, says: str, held_by: str) -> None:
+def test_a_claim_is_on_its_page_and_its_test_exists(page: str, says: str, held_by: str) -> None:
     assert says in unfolded((ROOT / page).read_text())
     assert_is_there(held_by)
 

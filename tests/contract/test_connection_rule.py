@@ -30,7 +30,7 @@ BREACHES = {
     "PostgreSQL by old TLS": (POSTGRESQL, GOOD.replace("TLSv1.2", "TLSv1"), "right ssl_min_protocol_version"),
     "PostgreSQL inside GSS": (POSTGRESQL, GOOD.replace("disable", "prefer"), "without the right gssencmode"),
     "unverified": (MYSQL, "context.verify_mode = ssl.CERT_NONE", "ssl.CERT_NONE: TLS 1.2 or newer, verified"),
-    "anybody's name": (MYSQL, "context.check_hostname = False", "check_hostname: whoever has any certificate"),
+    "anybody's name": (MYSQL, "context.check_hostname = False", "check_hostname: anyone with any certificate"),
     "a context that verifies nothing": (MYSQL, "ssl.SSLContext()", "SSLContext: ssl.create_default_context verifies"),
     "Python's own way out": (MYSQL, "ssl._create_unverified_context()", "ssl._create_unverified_context: TLS 1.2"),
     "old TLS": (MYSQL, "context.minimum_version = ssl.TLSVersion.TLSv1", "ssl.TLSVersion.TLSv1: TLS 1.2 or newer"),

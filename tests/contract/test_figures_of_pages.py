@@ -1,4 +1,4 @@
-"""CallCounter on the pages are those of the code, the state machine and the template."""
+"""Figures on the pages are those of the code, the state machine and the template."""
 
 from __future__ import annotations
 

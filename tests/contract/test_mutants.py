@@ -67,7 +67,7 @@ def test_a_module_is_good_where_every_survivor_has_a_reason_and_every_reason_a_s
     assert "    The same" in good.lines()
 
 
-def test_a_survivor_without_a_reason_and_a_reason_without_a_survivor_are_said() -> None:
+def test_a_survivor_without_a_reason_and_a_reason_without_a_survivor_are_reported() -> None:
     missing = Score("some.py", [mutant("a")], {})
     assert (missing.is_good, missing.unexplained) == (False, [mutant("a")])
     outdated = Score("some.py", [mutant("b", Fate.KILLED)], {("b", "pass"): "The same"})

@@ -89,7 +89,7 @@ def test_the_findings_that_are_made_elsewhere_are_still_made_so() -> None:
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
-def test_every_output_is_said(output: str) -> None:
+def test_every_output_is_described(output: str) -> None:
     assert f"`{output}`" in PAGE
 
 

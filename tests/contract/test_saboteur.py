@@ -15,7 +15,7 @@ LINES = "one = 1\ntwo = 1\nthree = 1\n"
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.name)
-def test_a_control_stands_where_the_table_says(control: Control) -> None:
+def test_a_control_is_where_the_table_says(control: Control) -> None:
     assert control.taken_from(ROOT) != (ROOT / control.file).read_text()
 
 
@@ -53,7 +53,7 @@ def test_nothing_but_the_control_is_taken(tmp_path: Path) -> None:
         ("two = 1", "two = (", "", "some.py cannot be read"),
     ],
 )
-def test_a_control_that_has_moved_or_leaves_no_program_is_said(
+def test_a_control_that_has_moved_or_leaves_no_program_is_reported(
     tmp_path: Path, text: str, gone: str, after: str, why: str
 ) -> None:
     with pytest.raises(ControlMoved, match=why):

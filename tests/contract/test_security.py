@@ -23,7 +23,7 @@ def changing(function: str) -> set[str]:
     return {action for action in actions_of(role_of(function)) if action == READS or not ONLY_READS.fullmatch(action)}
 
 
-def test_every_right_to_change_something_is_said_with_everybody_who_has_it() -> None:
+def test_every_right_to_change_something_is_listed_with_everybody_who_has_it() -> None:
     said = {
         (action, function)
         for rights, functions, _ in rows("A function that is taken over")
@@ -33,7 +33,7 @@ def test_every_right_to_change_something_is_said_with_everybody_who_has_it() -> 
     assert said == {(action, code_of(function)) for function in FUNCTIONS for action in changing(function)}
 
 
-def test_who_can_only_read_is_said_to() -> None:
+def test_the_page_names_the_functions_that_can_only_read() -> None:
     (told,) = re.findall(
         r"^The others can only read: (.*?) see ", section(PAGE, "A function that is taken over"), re.MULTILINE
     )

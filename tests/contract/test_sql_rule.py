@@ -127,4 +127,4 @@ def test_the_project_keeps_the_rule() -> None:
 def test_a_file_that_is_left_apart_must_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
     name = "layers/signon/python/signon/settings.py"
     monkeypatch.setattr(sql, "APART", {**sql.APART, name: "no reason"})
-    assert sql.findings() == [f"{name}: nothing is found there, take its row out of lint/sql.py"]
+    assert sql.findings() == [f"{name}: nothing is found there; remove its row from lint/sql.py"]

@@ -42,7 +42,7 @@ def test_the_platform_is_given_three_minutes_to_recover_and_hardly_ever_less(tas
 
 
 @each_task
-def test_whoever_fails_together_does_not_try_again_together(task: str) -> None:
+def test_executions_that_fail_together_do_not_retry_together(task: str) -> None:
     assert {retry["JitterStrategy"] for retry in TASKS[task]["Retry"]} == {"FULL"}
 
 
@@ -87,7 +87,7 @@ def test_errors_that_end_silently_before_a_claim_need_no_report() -> None:
     assert end_of("Claim database", "AlreadyInProgress") == "Already in progress"
 
 
-def test_whoever_confirms_the_claim_ends_when_it_is_lost() -> None:
+def test_an_execution_ends_when_it_finds_its_claim_lost() -> None:
     for task in TASKS:
         if "ClaimLost" in errors_of(folder_of(task)):
             assert end_of(task, "ClaimLost") == "Already in progress"
@@ -104,14 +104,14 @@ CHANGING = {
 }
 
 
-def test_whoever_changes_anything_looks_first_whether_the_plan_is_still_the_one_to_follow() -> None:
+def test_every_function_that_changes_something_first_checks_that_its_plan_still_holds() -> None:
     assert {task for task in TASKS if "PlanOutdated" in errors_of(folder_of(task))} == CHANGING
     for task in CHANGING:
         assert {"observe", "confirm", "newest_version"} <= calls_of(folder_of(task))
         assert names_in(TASKS[task]["Parameters"]) >= {"request", "database", "plan", "claim", "redrives"}
 
 
-def test_who_makes_a_plan_and_who_follows_it_count_the_same_redrives() -> None:
+def test_making_a_plan_and_following_it_count_the_same_redrives() -> None:
     for task in {"Make plan", *CHANGING}:
         assert TASKS[task]["Parameters"]["redrives.$"] == "$$.Execution.RedriveCount"
 
@@ -201,7 +201,7 @@ def test_a_claim_outlives_the_longest_function() -> None:
     assert int(variables["SIGNON_LONGEST_TIMEOUT"]) == max(map(timeout_of, FUNCTIONS))
 
 
-def test_every_error_that_wants_a_person_is_raised_somewhere() -> None:
+def test_every_error_that_needs_a_person_is_raised_somewhere() -> None:
     raised = frozenset[str]().union(*(errors_of(folder) for folder in FOLDERS))
     assert {error.__name__ for error in NeedsPerson.__subclasses__()} <= raised
     assert ERRORS - raised <= {"SignonError", "NeedsPerson", "SettingMissing"}

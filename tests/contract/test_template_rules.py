@@ -103,8 +103,8 @@ def test_a_condition_decides_what_a_policy_allows() -> None:
     assert (secrets(True), secrets(False)) == (2, 1)
 
 
-def test_a_function_that_is_not_known_is_said() -> None:
-    with pytest.raises(LookupError, match="Fn::Cidr is not known"):
+def test_an_unknown_function_is_reported() -> None:
+    with pytest.raises(LookupError, match="Fn::Cidr is unknown"):
         of_cloudformation({"Resources": {"A": {"Type": QUEUE, "Properties": {"X": {"Fn::Cidr": ["10.0.0.0/8"]}}}}})
     with pytest.raises(LookupError, match="Colour: add it to AWS::SQS::Queue"):
         of_cloudformation({"Resources": {"A": {"Type": QUEUE, "Properties": {"X": {"Fn::GetAtt": "A.Colour"}}}}})

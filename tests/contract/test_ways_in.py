@@ -83,7 +83,7 @@ def test_the_rule_on_ends_matches_no_end_that_was_reported_and_no_other_machine(
 
 @each_rule
 def test_a_rule_takes_events_that_aws_alone_can_send(rule: str) -> None:
-    """Whoever may put events on the bus chooses their source, but for "aws." at its beginning."""
+    """A caller that may put events on the bus chooses their source, except that it cannot begin with "aws."."""
     (source,) = RULES[rule]["Pattern"]["source"]
     assert source.startswith("aws.")
 

@@ -105,7 +105,7 @@ def _tables(scene: Scene) -> Iterator[Found]:
 
 
 def _files(scene: Scene) -> Iterator[Found]:
-    """What servers and everything else below the cloud write for whoever looks for a fault."""
+    """What servers and everything else below the cloud write for people who look for a fault."""
     for path in sorted(scene.cloud.world.home.rglob("*.log")):
         place = "server's log" if path.name == "error.log" else "cloud's log"
         yield from (Found(place, line) for line in path.read_text(errors="replace").splitlines())

@@ -253,7 +253,7 @@ def test_no_secret_is_found_anywhere(history: None, scene: Scene, nest: Nest, cl
     assert sung == {}
 
 
-def test_where_one_sings_it_is_heard(history: None, scene: Scene, cloud_says: Ear) -> None:
+def test_a_leaked_canary_is_detected(history: None, scene: Scene, cloud_says: Ear) -> None:
     """In each place that is looked at, or the test above would prove nothing."""
     nest = Nest()
     canary, client = nest.canary("a control"), scene.cloud.client

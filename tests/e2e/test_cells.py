@@ -6,29 +6,29 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.demo.play import NotHere, Play, prove
-from localcloud.demo.plays import PLAYS
+from localcloud.demo.scenario import NotHere, Scenario, prove
+from localcloud.demo.scenarios import SCENARIOS
 from localcloud.demo.terminal import Terminal
 from localcloud.examples.example_data import API, MIGRATIONS, PROFILES, REPORTS
 from tests.e2e.scene import Ended, Scene
 
 Cell = tuple[str, str]
 MARIADB: Cell = ("mariadb", "iam")
-each_cell = pytest.mark.parametrize("cell", PLAYS, ids="-".join)
+each_cell = pytest.mark.parametrize("cell", SCENARIOS, ids="-".join)
 
 
 @pytest.fixture(scope="module")
-def plays(request: pytest.FixtureRequest) -> Mapping[Cell, Play]:
+def scenarios(request: pytest.FixtureRequest) -> Mapping[Cell, Scenario]:
     """Those of the cells that the tests of this session are about: all nine, unless some were chosen."""
     here = [item for item in request.session.items if item.path == request.path and isinstance(item, pytest.Function)]
     cells = {item.callspec.params["cell"] if "cell" in item.fixturenames else MARIADB for item in here}
-    return {cell: play for cell, play in PLAYS.items() if cell in cells}
+    return {cell: scenario for cell, scenario in SCENARIOS.items() if cell in cells}
 
 
 @pytest.fixture(scope="module")
-def ended(scene: Scene, plays: Mapping[Cell, Play]) -> Iterator[Mapping[Cell, Ended]]:
+def ended(scene: Scene, scenarios: Mapping[Cell, Scenario]) -> Iterator[Mapping[Cell, Ended]]:
     """Their databases appear at once, under the worked examples of profiles."""
-    for profile in {play.profile for play in PLAYS.values()}:
+    for profile in {scenario.profile for scenario in SCENARIOS.values()}:
         text = (PROFILES / f"{profile}.yaml").read_bytes()
         scene.cloud.client("s3").put_object(
             Bucket=scene.cloud.outputs["ProfilesBucket"], Key=f"{profile}.yaml", Body=text
@@ -36,16 +36,19 @@ def ended(scene: Scene, plays: Mapping[Cell, Play]) -> Iterator[Mapping[Cell, En
     for role in (API, REPORTS):
         scene.role(role)
     with scene.migrating(MIGRATIONS):
-        for play in plays.values():
-            play.create(scene.cloud)
-        found = {cell: scene.until(lambda play=play: onboarded(scene, play)) for cell, play in plays.items()}
+        for scenario in scenarios.values():
+            scenario.create(scene.cloud)
+        found = {
+            cell: scene.until(lambda scenario=scenario: onboarded(scene, scenario))
+            for cell, scenario in scenarios.items()
+        }
     yield found
-    scene.delete(*(play.name for play in plays.values()))
+    scene.delete(*(scenario.name for scenario in scenarios.values()))
 
 
-def onboarded(scene: Scene, play: Play) -> Ended | None:
+def onboarded(scene: Scene, scenario: Scenario) -> Ended | None:
     """The execution that did the work: a cluster's members announce themselves as well."""
-    names = [play.name, f"{play.name}-1", f"{play.name}-2"]
+    names = [scenario.name, f"{scenario.name}-1", f"{scenario.name}-2"]
     executions = {arn for name in names for arn in scene.executions_about(name, by="RDS-EVENT")}
     done = [one for arn in executions if (one := scene.ended(arn)).end != "Already in progress"]
     return done[0] if done else None
@@ -57,7 +60,7 @@ def test_the_event_of_a_new_database_ends_in_onboarded(ended: Mapping[Cell, Ende
 
 
 @each_cell
-def test_who_may_signs_in_with_the_kits_lines_as_they_stand_and_who_may_not_is_refused(
+def test_permitted_people_sign_in_with_the_kits_lines_unchanged_and_others_are_refused(
     scene: Scene, ended: Mapping[Cell, Ended], cell: Cell, tmp_path: Path
 ) -> None:
     bucket, folder = urllib.parse.urlsplit(ended[cell].dossier["kit"]["location"])[1:3]
@@ -65,7 +68,7 @@ def test_who_may_signs_in_with_the_kits_lines_as_they_stand_and_who_may_not_is_r
     for entry in s3.list_objects_v2(Bucket=bucket, Prefix=folder.lstrip("/"))["Contents"]:
         s3.download_file(bucket, entry["Key"], str(tmp_path / Path(entry["Key"]).name))
     try:
-        proved = prove(PLAYS[cell], Terminal(scene.cloud, tmp_path))
+        proved = prove(SCENARIOS[cell], Terminal(scene.cloud, tmp_path))
     except NotHere as why:
         pytest.skip(str(why))
     assert len(proved.refused) >= 3
@@ -73,9 +76,9 @@ def test_who_may_signs_in_with_the_kits_lines_as_they_stand_and_who_may_not_is_r
 
 @each_cell
 def test_a_second_run_changes_nothing(scene: Scene, ended: Mapping[Cell, Ended], cell: Cell) -> None:
-    play = PLAYS[cell]
-    kind = "cluster" if play.clustered else "instance"
-    again = scene.run_with({"database": {kind: play.name}})
+    scenario = SCENARIOS[cell]
+    kind = "cluster" if scenario.clustered else "instance"
+    again = scene.run_with({"database": {kind: scenario.name}})
     assert (again.end, scene.changes_made_by(again)) == ("Onboarded", {})
 
 
@@ -92,7 +95,7 @@ def test_what_was_rebooted_is_what_the_row_says(ended: Mapping[Cell, Ended], cel
     engine, method = cell
     rebooted = (ended[cell].dossier["reboot"] or {"instances": []})["instances"]
     wanted = REBOOTED[engine] if method == "kerberos" else ()
-    assert rebooted == [f"{PLAYS[cell].name}{suffix}" for suffix in wanted]
+    assert rebooted == [f"{SCENARIOS[cell].name}{suffix}" for suffix in wanted]
 
 
 def test_aws_offers_mariadb_no_directory_and_the_message_says_what_it_offers(
@@ -104,7 +107,7 @@ def test_aws_offers_mariadb_no_directory_and_the_message_says_what_it_offers(
         admits={"engines": ["mariadb"], "names": ["payments-*"]},
         methods={"mariadb": ["kerberos"]},
     )
-    polite = scene.run(PLAYS[MARIADB].name, profile="payments-wiki")
+    polite = scene.run(SCENARIOS[MARIADB].name, profile="payments-wiki")
     assert polite.end == "Needs a person"
     assert "AWS offers no Kerberos for RDS for MariaDB" in str(polite.dossier["outcome"])
     assert "mariadb: [iam]" in str(polite.dossier["plan"]["findings"])

@@ -68,7 +68,7 @@ def test_a_listed_role_has_its_policy_and_of_another_one_the_arn_is_handed_out(s
     assert handed_out.endswith(f":policy/signon/connect/signon-us-east-1-{BATCH}-1 to the role {BATCH}")
 
 
-def test_when_it_is_attached_nobody_is_told_of_it_any_more(scene: Scene, first: Ended) -> None:
+def test_once_it_is_attached_nobody_is_told_of_it(scene: Scene, first: Ended) -> None:
     arn = first.dossier["policies"]["handed_out"][0].partition(" ")[0]
     scene.cloud.client("iam").attach_role_policy(RoleName=BATCH, PolicyArn=arn)
     again = scene.run("tokens-1")

@@ -13,5 +13,5 @@ pytestmark = only_in_test_all
 def test_a_demo_shows_how_it_ends(fault: str) -> None:
     shown = demo("--faults", fault)
     assert FAULTS[fault].says in shown
-    assert ("Refused, as they must be:" in shown) == (FAULTS[fault].ends[-1] == ONBOARDED)
+    assert ("Refused, as expected:" in shown) == (FAULTS[fault].ends[-1] == ONBOARDED)
     assert all(words in shown for words in FAULTS[fault].told)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.demo.fault_target import FaultTarget
 from localcloud.demo.faults import FAULTS, NOT_OURS, ONBOARDED, Fault
-from localcloud.demo.victim import Victim
 from tests.e2e.conftest import Told
 from tests.e2e.scene import PEOPLE, Scene
 from tests.whole import first_alone
@@ -21,10 +21,12 @@ def test_what_goes_wrong_ends_as_its_row_says(scene: Scene, told: Told, tmp_path
     profile, name = f"{fault.name}-fault", f"{fault.name}-fault-1"
     told(name)
     scene.publish_profile(profile, {"alice": ["read"], "bob": ["read", "write"]})
-    victim = Victim(scene.cloud, name, clustered=False, create=lambda: scene.create_database(name, profile), tell=print)
-    with victim.undo, scene.cloud.clock.hurrying(HURRY):
-        fault.prepare(victim)
-        victim.create()
+    target = FaultTarget(
+        scene.cloud, name, clustered=False, create=lambda: scene.create_database(name, profile), tell=print
+    )
+    with target.undo, scene.cloud.clock.hurrying(HURRY):
+        fault.prepare(target)
+        target.create()
         ended = scene.onboarded_by_event(name)
 
     changes, messages = scene.changes_made_by(ended), told(name)

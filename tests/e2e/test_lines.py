@@ -68,7 +68,7 @@ def terminals(reader: Reader, orders: str) -> str:
 
 
 def test_every_printed_line_belongs_to_a_section(reader: Reader) -> None:
-    sections = ("Read what happens", "Open a shell", "1.", "2.", "3.", "4.", "5.", "End it")
+    sections = ("Read what happens", "Open a shell", "1.", "2.", "3.", "4.", "5.", "Stop it")
     printed = re.findall(r"^  (?! )(.+)", reader.printed, re.MULTILINE)
     assert printed == [line.splitlines()[0] for title in sections for line in reader.section(title)]
 
@@ -79,7 +79,7 @@ def test_the_first_database_is_watched_until_it_is_onboarded(orders: str) -> Non
 
 def test_a_second_run_only_reads(reader: Reader, orders: str) -> None:
     printed = reader.shell(reader.section("2."))
-    assert "nothing was missing: no statement" in printed
+    assert "nothing was missing, so no statement was run" in printed
     assert "0 files changed" in printed
     assert "Onboarded. payments-orders: onboarded" in printed
 

@@ -35,7 +35,7 @@ def test_a_database_to_which_no_way_leads(scene: Scene, name: str) -> None:
 
 
 def test_a_database_at_whose_address_another_one_answers(scene: Scene, name: str) -> None:
-    scene.cloud.world.names.also(scene.instance("orders-1").server.address, endpoint(scene, name))
+    scene.cloud.world.names.add_alias(scene.instance("orders-1").server.address, endpoint(scene, name))
     assert f"The TLS of {endpoint(scene, name)} cannot be verified" in told(scene, name)
 
 

@@ -61,7 +61,7 @@ def _addresses() -> str:
     return subprocess.run(["ip", "address"], capture_output=True, text=True, check=True).stdout
 
 
-def test_a_call_of_a_function_prints_what_is_said(reader: Reader) -> None:
+def test_a_call_of_a_function_prints_the_answer_that_make_sam_local_printed(reader: Reader) -> None:
     (expected,) = reader.section("The last line it prints:")
     assert json.loads(expected) == answer(reader.shell(reader.section("1.")))
 
@@ -96,7 +96,7 @@ def test_an_event_of_rds_from_the_samples_is_of_this_cloud(reader: Reader) -> No
     assert "mysql; profile payments, by RDS-EVENT-0005" in shown
 
 
-def test_the_claim_is_had_back_from_a_sample_that_has_taken_it(reader: Reader) -> None:
+def test_the_claim_is_taken_back_from_a_sample(reader: Reader) -> None:
     reader.up("sam-local")
     reader.shell(["sam local invoke ReportOutcome -t $TEMPLATE -e $EVENTS/report_outcome.json"])
     taking = "sam local invoke ClaimDatabase -t $TEMPLATE -e events/functions/claim_database.json"
@@ -112,10 +112,10 @@ def test_applications_are_onboarded_by_functions_in_containers() -> None:
 
 def test_a_database_is_onboarded_by_functions_in_containers() -> None:
     shown = demo("--lambda", "sam")
-    assert "each function in a container of its own" in shown
+    assert "each function in its own container" in shown
     assert "Onboarded: payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back" in shown
     assert "CREATE USER 'alice'@'%'" in shown
-    assert "Refused, as they must be:" in shown
+    assert "Refused, as expected:" in shown
 
 
 def answer(printed: str) -> Any:

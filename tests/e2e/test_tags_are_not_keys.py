@@ -1,4 +1,4 @@
-"""Whoever may only tag databases or put events gains nothing: what the bus, and the whole, make of an attempt."""
+"""A caller that may only tag databases or put events gains nothing: what the bus, and the whole, do with an attempt."""
 
 import json
 from typing import Any

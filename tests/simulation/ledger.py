@@ -1,4 +1,4 @@
-"""What must be so whatever happens: nothing lost, nothing done twice, nobody let in by a login that is not complete."""
+"""What must hold whatever happens: nothing lost, nothing done twice, nobody signed in with an incomplete login."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def hold(world: World, actor: Actor, seconds: float) -> None:
 
 
 def _is_made_again(world: World) -> None:
-    """Under the same name. Whoever works on it meanwhile is kept waiting."""
+    """Under the same name. An execution that works on it meanwhile is kept waiting."""
     for actor in world.conductor.actors:
         hold(world, actor, 3600)
     world.delete(ORDERS)

@@ -46,7 +46,7 @@ class SimulatedRds:
         self.faults.clear()
         backend.clock, backend.world, backend.faults = self._conductor, self._servers, self.faults
         backend._later = MethodType(_later, backend)
-        backend._aside = lambda work: work()
+        backend._in_background = lambda work: work()
         backend._join = functools.partial(self._join, backend._join)
         backend.announced = RdsEvents(self._conductor, self._put)  # type: ignore[arg-type]  # as much of a clock as it asks
 

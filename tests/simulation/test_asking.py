@@ -67,7 +67,7 @@ def test_other_peoples_sessions_are_not_cut_off_by_a_reboot(world: World) -> Non
     assert not changes(world, ended)
 
 
-def test_who_signs_in_during_the_join_is_not_cut_off_by_the_reboot(world: World) -> None:
+def test_a_session_opened_during_the_join_is_not_cut_off_by_the_reboot(world: World) -> None:
     execution = world.start(ORDERS)
     come_to(world, execution, "Read membership")
     with signed_in_as_master(world):

@@ -214,5 +214,5 @@ CLUSTERS = [
 
 
 @each(CLUSTERS)
-def test_whatever_stands_in_the_way_of_a_cluster_is_said_at_once(odd: Odd, refusals: Refusals) -> None:
+def test_everything_in_the_way_of_a_cluster_is_reported_at_once(odd: Odd, refusals: Refusals) -> None:
     refusals.check(odd)

@@ -272,5 +272,5 @@ ALL = [*DATABASES, *DIRECTORIES, *PROFILES]
 
 
 @each(ALL)
-def test_whatever_stands_in_the_way_is_said_at_once(odd: Odd, refusals: Refusals) -> None:
+def test_everything_in_the_way_is_reported_at_once(odd: Odd, refusals: Refusals) -> None:
     refusals.check(odd)

@@ -64,7 +64,7 @@ def test_a_membership_that_somebody_took_away_is_made_again_and_the_reason_is_to
     assert swept(world) == []
 
 
-def test_who_must_be_asked_is_asked_once_however_often_the_sweep_comes(world: World) -> None:
+def test_people_are_asked_once_however_often_the_sweep_runs(world: World) -> None:
     world.conductor.pass_by(2 * 24 * 3600)
     take_out(world)
     assert [run.end for run in swept(world)] == ["Needs a person"]

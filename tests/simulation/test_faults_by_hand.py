@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
+from localcloud.demo.fault_target import FaultTarget
 from localcloud.demo.faults import FAULTS, NOT_OURS, ONBOARDED, PARKED, Fault
-from localcloud.demo.victim import Victim
 from tests.simulation import calls
 from tests.simulation.executions import Execution
 from tests.simulation.moves import go_on, has_logins
@@ -18,13 +18,13 @@ from tests.simulation.world import ORDERS, REGION, World
 
 
 @pytest.fixture
-def victim(quick_world: World, cloud: Cloud) -> Victim:
+def target(quick_world: World, cloud: Cloud) -> FaultTarget:
     """A database that is not made yet; what befalls it does so at the moments that the local cloud knows."""
     world, doomed = quick_world, set[str]()
     faults, stack = world.rds.faults, cloud.stack.name
 
     def invoked(function: str) -> None:
-        faults.it_is(f"invoke:{stack}-{function}")
+        faults.reached(f"invoke:{stack}-{function}")
         if faults.take(f"invoke:{stack}-{function}") == "kill":
             doomed.add(function)
 
@@ -35,7 +35,7 @@ def victim(quick_world: World, cloud: Cloud) -> Victim:
         return calls.Fault.CRASH_BEFORE
 
     def at(moment: str, call: calls.Call) -> None:
-        faults.it_is(f"{moment}:{stack}-{call.function}:{call.service}:{call.operation}")
+        faults.reached(f"{moment}:{stack}-{call.function}:{call.service}:{call.operation}")
 
     world.functions.before_each, world.calls.plan = invoked, plan
     world.calls.before_each, world.calls.after_each = (
@@ -52,7 +52,7 @@ def victim(quick_world: World, cloud: Cloud) -> Victim:
         directory_id=cloud.directory_id,
         physical=cloud.physical,
     )
-    return Victim(where, ORDERS, clustered=False, create=lambda: world.create(ORDERS, "orders"), tell=print)
+    return FaultTarget(where, ORDERS, clustered=False, create=lambda: world.create(ORDERS, "orders"), tell=print)
 
 
 def ended(world: World, number: int) -> Execution:
@@ -70,11 +70,11 @@ def sweep_when_it_is_time(world: World) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
-def test_what_goes_wrong_ends_as_its_row_says(quick_world: World, victim: Victim, fault: Fault) -> None:
+def test_what_goes_wrong_ends_as_its_row_says(quick_world: World, target: FaultTarget, fault: Fault) -> None:
     world, ends = quick_world, list[str]()
-    with victim.undo:
-        fault.prepare(victim)
-        victim.create()
+    with target.undo:
+        fault.prepare(target)
+        target.create()
         for number, _ in enumerate(fault.ends):
             if ends and ends[-1] == PARKED:
                 sweep_when_it_is_time(world)

@@ -24,7 +24,9 @@ def hold(world: World, minutes: float) -> None:
     world.conductor.at(60 * minutes, lambda: table.delete_item(TableName=world.table, Key=key))
 
 
-def test_who_finds_the_policies_of_a_role_held_waits_for_minutes_and_lists_no_database_meanwhile(world: World) -> None:
+def test_an_execution_that_finds_a_roles_policies_locked_waits_for_minutes_and_lists_no_database_meanwhile(
+    world: World,
+) -> None:
     world.create(ORDERS, "orders")
     go_on(world, lambda: any("Ensure connect policy" in one.run.states for one in world.executions.all.values()))
     hold(world, minutes=2)

@@ -70,7 +70,7 @@ def test_where_it_is_not_remembered_nothing_is_granted_and_one_approval_takes_it
     assert run(quick_world, dry_run=True).run.data["plan"]["findings"] == []
 
 
-def test_who_leaves_is_locked_while_the_question_is_open(quick_world: World, server: WarmMySQL) -> None:
+def test_a_leaver_is_locked_while_the_question_is_open(quick_world: World, server: WarmMySQL) -> None:
     forget(quick_world, "made")
     publish(quick_world, "app1")
     assert run(quick_world).end == "Needs a person"

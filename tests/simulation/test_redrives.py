@@ -40,7 +40,7 @@ def test_a_redriven_execution_changes_nothing_where_something_has_moved(world: W
 
 
 @pytest.mark.parametrize("state", CHANGING)
-def test_where_nothing_has_moved_a_redriven_execution_has_the_one_effect(world: World, state: str) -> None:
+def test_where_nothing_has_changed_a_redriven_execution_takes_effect_once(world: World, state: str) -> None:
     execution = appears(world)
     stopped_before(world, execution, state)
     world.executions.redrive(execution)
@@ -83,7 +83,7 @@ def test_a_redriven_execution_asks_again_for_what_was_approved_before_it_was_sto
     assert f'"approve": {{"plan": "{checksum}"}}' in told(world)
 
 
-def test_whoever_was_overtaken_before_his_report_has_nothing_to_say_when_redriven(world: World) -> None:
+def test_an_execution_overtaken_before_its_report_reports_nothing_when_redriven(world: World) -> None:
     overtaken = appears(world)
     come_to(world, overtaken, "Report outcome")
     world.executions.stop(overtaken)

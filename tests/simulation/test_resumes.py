@@ -73,7 +73,7 @@ def test_it_gives_way_where_something_moves_before_a_change(
 
 
 @pytest.mark.parametrize("beginning", BEGINNINGS)
-def test_where_nothing_moves_it_has_the_one_effect(world: World, beginning: str) -> None:
+def test_where_nothing_changes_it_takes_effect_once(world: World, beginning: str) -> None:
     execution = BEGINNINGS[beginning](world)
     world.conductor.run()
     assert execution.end == "Onboarded"

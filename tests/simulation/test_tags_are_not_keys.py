@@ -1,4 +1,4 @@
-"""Whoever may only tag, create, restore or rename databases, or put events, gains nothing that no profile admits.
+"""A caller that may only tag, create, restore or rename databases, or put events, gains nothing beyond a profile.
 
 The databases of these attempts are copies of one in RDS's books.
 """

@@ -1,4 +1,4 @@
-"""Unit tests do no I/O: whoever reaches for the network is told so."""
+"""Unit tests do no I/O: a test that reaches for the network is told so."""
 
 from __future__ import annotations
 

@@ -85,12 +85,12 @@ def test_what_is_not_yaml_is_refused_or_harmless(text: bytes) -> None:
         checked("payments", text)
 
 
-def test_a_key_that_stands_there_twice_is_refused() -> None:
+def test_a_key_that_is_listed_twice_is_refused() -> None:
     with pytest.raises(ProfileUnusable, match="'logins' is listed twice"):
         checked("payments", EXAMPLE + b"logins:\n  - {user: carol, roles: [read]}\n")
 
 
-def test_a_key_that_stands_there_twice_in_the_depths_is_refused() -> None:
+def test_a_nested_key_that_is_listed_twice_is_refused() -> None:
     text = EXAMPLE.replace(b"{preset: read, mysql:", b"{preset: read, preset: write, mysql:")
     with pytest.raises(ProfileUnusable, match="'preset' is listed twice"):
         checked("payments", text)
@@ -106,7 +106,7 @@ def test_a_key_that_stands_there_twice_in_the_depths_is_refused() -> None:
         (b"\xff\xff", "it has bytes that are no text"),
     ],
 )
-def test_what_is_not_yaml_is_shown_by_its_line_and_not_by_what_stands_there(text: bytes, said: str) -> None:
+def test_invalid_yaml_is_shown_by_its_line_number_and_not_by_its_text(text: bytes, said: str) -> None:
     with pytest.raises(ProfileUnusable) as refused:
         checked("payments", text)
     assert refused.value.problem == f"The profile is not YAML: {said}"

@@ -1,4 +1,4 @@
-"""Chains of memberships, which whoever may make roles makes as deep as they like."""
+"""Chains of memberships, which a role that may create roles can make as deep as it likes."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def problems(
     return [(finding.problem, finding.approvable) for finding in found]
 
 
-def test_a_role_with_several_personal_logins_is_a_finding_that_a_person_may_wave_through() -> None:
+def test_a_role_with_several_personal_logins_is_a_finding_that_a_person_may_approve() -> None:
     people = [IamLogin(name, ("read",), used_by=(ROLE,), personal=True) for name in ("alice", "bob")]
     assert problems(*people) == [
         (
@@ -186,7 +186,7 @@ def test_a_role_with_several_personal_logins_is_a_finding_that_a_person_may_wave
         ),
     ],
 )
-def test_what_no_policy_can_mend_is_found(role: str, prefix: str, missing: set[str], problem: str) -> None:
+def test_what_no_policy_can_fix_is_found(role: str, prefix: str, missing: set[str], problem: str) -> None:
     login = IamLogin("payments_app", ("read",), used_by=(role,))
     assert problems(login, prefix=prefix, missing=frozenset(missing)) == [(problem, False)]
 

@@ -1,4 +1,4 @@
-"""Roles are let in: what others wrote stays, also where IAM does not show it yet."""
+"""Roles get access: what others wrote stays, even where IAM does not show it yet."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_nobody_waits_for_the_lock_while_every_database_is_listed_and_that_only_
     assert len(policy) == 21
 
 
-def test_a_role_that_is_no_longer_named_is_let_in_nowhere_here(iam: Iam) -> None:
+def test_a_role_that_is_no_longer_named_loses_access_to_the_database(iam: Iam) -> None:
     iam.let_in(ORDERS, "payments_app", "reporter")
     assert iam.let_in(ORDERS) == Connected(0, 1, ())
     assert iam.written == [frozenset()]

@@ -110,7 +110,7 @@ def test_a_database_that_is_not_stuck_is_in_working_order(status: str) -> None:
     assert in_working_order(database) is database
 
 
-def test_a_database_that_is_stuck_wants_a_person() -> None:
+def test_a_stuck_database_needs_a_person() -> None:
     with pytest.raises(DatabaseUnusable, match="payments-orders is storage-full"):
         in_working_order(a_database(status="storage-full"))
 
@@ -119,6 +119,6 @@ def test_a_database_that_is_stuck_wants_a_person() -> None:
     ("engine", "rebooted"),
     [("aurora-postgresql", ["ledger-2", "ledger-3", "ledger-1"]), ("aurora-mysql", ["ledger-2", "ledger-3"])],
 )
-def test_the_instances_to_reboot_are_those_that_the_engine_wants_rebooted(engine: str, rebooted: list[str]) -> None:
+def test_the_instances_to_reboot_are_those_that_the_engine_needs_rebooted(engine: str, rebooted: list[str]) -> None:
     cluster = a_cluster(id=a_cluster_id(engine=engine))
     assert [instance.name for instance in cluster.to_reboot] == rebooted

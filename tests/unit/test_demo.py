@@ -1,4 +1,4 @@
-"""The demo succeeds only if all that it shows has happened."""
+"""The demo succeeds only if everything it shows has happened."""
 
 import signal
 import subprocess
@@ -8,8 +8,8 @@ import pytest
 from localcloud.__main__ import main
 from localcloud.cloud import Sam
 from localcloud.demo import story
-from localcloud.demo.play import DemoFailed, refused
-from localcloud.demo.plays import PLAYS
+from localcloud.demo.scenario import DemoFailed, refused
+from localcloud.demo.scenarios import SCENARIOS
 from localcloud.people.narration import folded, lines_under
 from signon.domain.engines import ENGINES
 
@@ -29,7 +29,7 @@ def test_a_refusal_by_the_server_is_shown(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     "answer", [an_answer(0), an_answer(1, "ERROR 2003 (HY000): Can't connect"), an_answer(0, "ERROR 1045")]
 )
-def test_what_is_not_refused_by_the_server_ends_the_demo(answer: subprocess.CompletedProcess[str]) -> None:
+def test_a_sign_in_that_the_server_does_not_refuse_fails_the_demo(answer: subprocess.CompletedProcess[str]) -> None:
     with pytest.raises(DemoFailed, match="mallory was not refused by the server"):
         refused("mallory", answer, "ERROR 1045")
 
@@ -40,7 +40,7 @@ def test_a_demo_that_failed_says_why_and_exits_with_1(
     def fail(*_: object) -> None:
         raise DemoFailed("alice was not signed in")
 
-    monkeypatch.setattr(story, "tell", fail)
+    monkeypatch.setattr(story, "run", fail)
     assert main(["demo"]) == 1
     assert capsys.readouterr().err == "alice was not signed in\n"
 
@@ -48,16 +48,15 @@ def test_a_demo_that_failed_says_why_and_exits_with_1(
 def test_an_engine_without_a_demo_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--engine", "oracle"]) == 1
     assert capsys.readouterr().err == (
-        "There is no engine 'oracle' here;"
-        " there are mysql, aurora-mysql, postgres, aurora-postgresql, mariadb, and all\n"
+        "Unknown engine 'oracle': choose one of mysql, aurora-mysql, postgres, aurora-postgresql, mariadb or all\n"
     )
 
 
 @pytest.mark.parametrize(
     ("engine", "method", "said"),
     [
-        ("mysql", "ldap", "There is no method 'ldap' here; there are kerberos and iam"),
-        ("all", "ldap", "There is no method 'ldap' here; there are kerberos and iam"),
+        ("mysql", "ldap", "Unknown method 'ldap': choose kerberos or iam"),
+        ("all", "ldap", "Unknown method 'ldap': choose kerberos or iam"),
         ("mariadb", "kerberos", "AWS does not offer kerberos for mariadb; it offers iam"),
     ],
 )
@@ -68,24 +67,24 @@ def test_a_method_without_a_demo_is_named(
     assert capsys.readouterr().err == f"{said}\n"
 
 
-def test_an_interrupted_demo_says_at_once_that_it_was_heard(
+def test_an_interrupted_demo_confirms_the_interrupt_at_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted(*_: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(story, "tell", interrupted)
+    monkeypatch.setattr(story, "run", interrupted)
     assert main(["demo"]) == 130
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a second one is not waited for
-    assert "the servers are being stopped" in capsys.readouterr().err
+    assert "stopping the servers" in capsys.readouterr().err
 
 
 def test_there_is_a_demo_of_every_engine_by_every_method_that_it_offers() -> None:
-    assert set(PLAYS) == {(engine.name, method.value) for engine in ENGINES.values() for method in engine.logins}
-    assert len({play.name for play in PLAYS.values()}) == len(PLAYS)
+    assert set(SCENARIOS) == {(engine.name, method.value) for engine in ENGINES.values() for method in engine.logins}
+    assert len({scenario.name for scenario in SCENARIOS.values()}) == len(SCENARIOS)
 
 
-def test_a_line_is_broken_between_words_and_neither_at_a_hyphen_nor_in_a_name() -> None:
+def test_a_line_is_broken_between_words_not_at_a_hyphen_or_in_a_name() -> None:
     text = (
         "of the cluster payments-ledger directory sign-in is off, as is payments-ledger.cluster-csr00mehie14.us-east-1"
     )
@@ -96,16 +95,16 @@ def test_a_line_is_broken_between_words_and_neither_at_a_hyphen_nor_in_a_name() 
     ]
 
 
-def test_in_a_terminal_that_is_too_narrow_lines_are_longer_than_it() -> None:
+def test_lines_are_longer_than_a_terminal_that_is_too_narrow() -> None:
     assert folded(f"{'word ' * 7}word word", -4).splitlines() == ["word word word word word word word word", "word"]
 
 
-def test_a_container_is_not_killed_in_mid_work() -> None:
-    with pytest.raises(DemoFailed, match="show functions-killed without LAMBDA=sam"):
-        story.tell("mysql", "", "functions-killed", 500, Sam.RUNS_FUNCTIONS)
+def test_a_container_cannot_be_killed_while_it_works() -> None:
+    with pytest.raises(DemoFailed, match="run functions-killed without LAMBDA=sam"):
+        story.run("mysql", "", "functions-killed", 500, Sam.RUNS_FUNCTIONS)
 
 
-def test_under_a_state_of_which_there_is_nothing_to_tell_no_line_is_left_empty() -> None:
+def test_a_state_with_nothing_to_show_leaves_no_empty_line() -> None:
     assert lines_under([]) == []
     assert lines_under(["Create locked: alice\n  CREATE USER 'alice'", "a\x1b[31mb"]) == [
         "Create locked: alice",

@@ -95,7 +95,7 @@ def refusal(role: Any) -> DirectoryRoleUnusable:
     return refused.value
 
 
-def test_a_missing_role_is_said() -> None:
+def test_a_missing_role_is_reported() -> None:
     assert refusal(None).problem == "The role that RDS takes to reach the directory does not exist"
 
 
@@ -110,7 +110,7 @@ def test_a_role_that_trusts_others_is_told_whom_to_trust() -> None:
     )
 
 
-def test_a_role_without_the_policy_gets_the_command_that_mends_it() -> None:
+def test_a_role_without_the_policy_gets_the_command_that_fixes_it() -> None:
     refused = refusal(a_role(policies=frozenset()))
     assert refused.problem.endswith("lacks the policy service-role/AmazonRDSDirectoryServiceAccess")
     assert refused.remedy == (

@@ -109,7 +109,7 @@ def due(record: Record, database: Database) -> list[str]:
 
 
 @pytest.mark.parametrize("end", ["Onboarded", "Needs a person", "Failed"])
-def test_what_has_changed_is_due_once_and_again_when_it_was_mended_meanwhile(end: str) -> None:
+def test_what_has_changed_is_due_once_and_again_if_it_was_fixed_meanwhile(end: str) -> None:
     record = a_reported_record(end=end, left_as=JOINED)
     (reason,) = due(record, a_database())
     (started,) = sweep.due([Candidate(a_database(), Known(record))], {}, NOW)
@@ -126,7 +126,7 @@ def test_one_that_is_parked_waits_for_its_time() -> None:
     assert due(parked, a_database()) == []
 
 
-def test_the_reason_is_told_along_with_what_became_of_it() -> None:
+def test_the_reason_is_reported_along_with_the_outcome() -> None:
     plan = planned(a_database(created_at=at(days=-9)), record=DONE)
     ended = decide({**a_dossier(), "request": a_request(reason="sweep: no member").to_json(), "plan": plan.to_json()})
     assert ended.end == "Needs a person"
@@ -235,6 +235,6 @@ def test_people_who_rely_on_it_are_asked_first() -> None:
         (a_database(id=a_database_id(engine="postgres"), engine_version="16.6", upgrades_itself=True), False),
     ],
 )
-def test_who_lets_rds_upgrade_it_is_told_before_it_joins(database: Database, told: bool) -> None:
+def test_automatic_upgrades_are_reported_before_the_database_joins(database: Database, told: bool) -> None:
     problems = [each.problem for each in planned(database).advice]
     assert any("takes new minor versions by itself" in problem for problem in problems) is told

@@ -110,7 +110,7 @@ def test_what_a_later_run_has_said_stands() -> None:
         a_database(created_at=at(minutes=-1)),  # made again under the same name
     ],
 )
-def test_a_database_that_is_not_ours_is_not_spoken_of(database: Database) -> None:
+def test_a_database_that_is_not_ours_is_not_reported(database: Database) -> None:
     assert not unreported(an_execution(), None, database)
     assert unreported(an_execution(), None, database, holds=True)
 

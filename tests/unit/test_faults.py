@@ -1,4 +1,4 @@
-"""Faults by hand: which there are, which can be had together, and when what waits for a moment happens."""
+"""Faults by hand: which ones exist, which can be combined, and when an action at a moment happens."""
 
 import itertools
 
@@ -6,7 +6,7 @@ import pytest
 
 from localcloud.__main__ import main
 from localcloud.demo.faults import FAULTS, ONBOARDED, Fault, chosen, expected
-from localcloud.demo.play import DemoFailed
+from localcloud.demo.scenario import DemoFailed
 from localcloud.faults import Faults
 
 pytestmark = pytest.mark.usefixtures("signals_as_before")
@@ -22,10 +22,10 @@ def test_all_faults_are_listed_with_how_they_end(capsys: pytest.CaptureFixture[s
         assert line.endswith(f"{fault.says} ({', then '.join(fault.ends)})")
 
 
-def test_a_fault_that_there_is_not_is_named_and_all_that_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_fault_is_named_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["demo", "--faults", "stopped,bad-weather"]) == 1
     said = capsys.readouterr().err
-    assert said.startswith("There is no fault bad-weather; there are:\n")
+    assert said.startswith("Unknown fault bad-weather: choose from these")
     assert all(f"  {name} " in said for name in FAULTS)
 
 
@@ -38,7 +38,7 @@ def test_several_faults_may_happen_in_one_demo() -> None:
 @pytest.mark.parametrize(
     "pair", list(itertools.combinations(OF_ITS_OWN, 2)), ids=lambda pair: "+".join(f.name for f in pair)
 )
-def test_two_that_end_in_their_own_ways_do_not_go_together(pair: tuple[Fault, Fault]) -> None:
+def test_two_faults_with_different_ends_cannot_be_combined(pair: tuple[Fault, Fault]) -> None:
     with pytest.raises(DemoFailed, match=f"Choose one of {pair[0].name}, {pair[1].name}"):
         chosen(f"{pair[0].name},{pair[1].name}")
 
@@ -48,29 +48,29 @@ def test_where_people_are_told_the_row_says_what() -> None:
         assert bool(fault.told) == (fault.ends[0] != "Not ours"), fault.name
 
 
-def test_what_waits_for_a_moment_happens_then_and_once() -> None:
+def test_an_action_at_a_moment_happens_then_and_once() -> None:
     faults, happened = Faults(), list[str]()
     faults.at("noon", lambda: happened.append("first"))
     faults.at("noon", lambda: happened.append("third"), nth=3)
-    faults.it_is("midnight")
+    faults.reached("midnight")
     assert happened == []
     for _ in range(4):
-        faults.it_is("noon")
+        faults.reached("noon")
         happened.append("-")
     assert happened == ["first", "-", "-", "third", "-", "-"]
 
 
-def test_what_happens_at_a_moment_may_wait_for_the_same_one_again() -> None:
+def test_an_action_may_register_for_the_same_moment_again() -> None:
     faults, happened = Faults(), list[str]()
     faults.at("noon", lambda: faults.at("noon", lambda: happened.append("tomorrow")))
-    faults.it_is("noon")
+    faults.reached("noon")
     assert happened == []
-    faults.it_is("noon")
+    faults.reached("noon")
     assert happened == ["tomorrow"]
 
 
-def test_what_was_cleared_does_not_happen() -> None:
+def test_a_cleared_action_does_not_happen() -> None:
     faults = Faults()
     faults.at("noon", lambda: pytest.fail("it was cleared"))
     faults.clear()
-    faults.it_is("noon")
+    faults.reached("noon")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.people.chronicle import of_event
+from localcloud.people.event_log import of_event
 from localcloud.people.narration import Told
 from signon.aws.clients import permission_missing
 from signon.aws.rds_changes import _refusals
@@ -290,7 +290,7 @@ def test_every_source_is_told_of(source: str) -> None:
 @pytest.mark.parametrize("sink", SINKS)
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("title", TEXTS)
-def test_whatever_stands_there_comes_out_as_data(source: str, sink: str, title: str) -> None:
+def test_any_text_comes_out_as_data(source: str, sink: str, title: str) -> None:
     dossier = SOURCES[source](TEXTS[title])
     ended = decide(dossier, {})
     lines = SINKS[sink](ended, dossier)
@@ -340,7 +340,7 @@ def test_a_statement_is_told_to_a_terminal_on_its_lines(title: str) -> None:
 
 
 @pytest.mark.parametrize("title", TEXTS)
-def test_who_stopped_an_execution_says_nothing_in_our_name(title: str) -> None:
+def test_the_text_of_a_stop_is_not_repeated_in_our_name(title: str) -> None:
     stopped = ending.Execution(EXECUTION, "FAILED", {}, TEXTS[title], "", None, None)  # type: ignore[arg-type]  # no time
     ended = ending.outcome(stopped, "payments-orders")
     assert [fault for line in message(ended, EXECUTION).split("\n") for fault in broken(line)] == []
@@ -349,7 +349,7 @@ def test_who_stopped_an_execution_says_nothing_in_our_name(title: str) -> None:
 
 
 @pytest.mark.parametrize("title", TEXTS)
-def test_what_who_stopped_an_execution_wrote_closes_its_story_on_one_line(title: str) -> None:
+def test_the_text_of_a_stop_closes_the_narration_on_one_line(title: str) -> None:
     """``make watch`` and ``make start`` print it as it is."""
     stopped = Told(EXECUTION, "ABORTED", "Read membership", {}, TEXTS[title], 0, 0, 0, 0)
     failed = replace(stopped, error="", dossier=of_error(ValueError(TEXTS[title])))

@@ -114,7 +114,7 @@ def test_a_database_that_does_not_become_available_by_itself_is_not_touched(worl
         checked()
 
 
-def test_who_has_lost_the_claim_changes_nothing(world: World) -> None:
+def test_an_execution_that_has_lost_the_claim_changes_nothing(world: World) -> None:
     world.fence = 2
     with pytest.raises(ClaimLost):
         checked()
@@ -176,7 +176,7 @@ def test_a_redriven_execution_follows_no_plan_of_before(world: World) -> None:
     assert str(outdated.value) == "The plan for payments-orders was made before the execution was redriven"
 
 
-def test_who_has_lost_the_claim_makes_no_new_plan_when_redriven(world: World) -> None:
+def test_an_execution_that_has_lost_the_claim_makes_no_new_plan_when_redriven(world: World) -> None:
     world.fence = 2
     with pytest.raises(ClaimLost):
         checked(redrives=1)

@@ -124,7 +124,7 @@ def test_a_report_notes_what_is_in_dispute_and_takes_out_what_is_decided() -> No
     assert (settled["disputed"], settled["disputed_names"]) == ("", "")
 
 
-def test_who_must_be_trusted_is_told_along_and_is_no_news() -> None:
+def test_logins_that_must_be_trusted_are_reported_and_are_not_news() -> None:
     plain = decide(a_dossier())
     told = decide(a_dossier(proof={"verified": 2, "left_alone": [], "trusted": ["'tenant'@'%'"]}))
     assert told.digest == plain.digest
@@ -183,7 +183,7 @@ TENANT = PresentRole("tenant", can_login=True)
     ],
     ids=["administered", "a member", "a member of a member", "a member with our mark"],
 )
-def test_a_group_role_in_other_hands_is_granted_nothing(there: tuple[PresentRole, ...], memory: Memory) -> None:
+def test_a_group_role_controlled_by_others_is_granted_nothing(there: tuple[PresentRole, ...], memory: Memory) -> None:
     found = roles(*there, memory=memory)
     troubles = postgresql_logins.group_troubles("payments", postgresql_logins.wanted_groups(FOR_ALICE), found)
     assert troubles[READ].startswith("others may use it or give it away (tenant)")
@@ -198,7 +198,7 @@ def test_a_group_role_in_other_hands_is_granted_nothing(there: tuple[PresentRole
     ],
     ids=["administered", "a member", "to be adopted"],
 )
-def test_a_login_in_other_hands_is_left_alone(alice: PresentRole, tenant: PresentRole) -> None:
+def test_a_login_controlled_by_others_is_left_alone(alice: PresentRole, tenant: PresentRole) -> None:
     adopting = replace(FOR_ALICE, adopt=("alice",))
     found = roles(alice, tenant, memory=REMEMBERED)
     (left,) = postgresql_logins.make(BY_TICKET, adopting, found).left_alone
@@ -206,7 +206,7 @@ def test_a_login_in_other_hands_is_left_alone(alice: PresentRole, tenant: Presen
     assert postgresql_logins.make(BY_TICKET, adopting, found).makes == ()
 
 
-def test_what_is_in_other_hands_is_neither_trusted_nor_taken_over() -> None:
+def test_what_others_control_is_neither_trusted_nor_taken_over() -> None:
     held = frozenset({"tenant"})
     for trusting in (Memory(trusts=True), Memory(takes_over=digest(DISPUTED))):
         login = roles(a_role(administrators=held), a_group(), TENANT, memory=trusting)
@@ -274,7 +274,7 @@ def test_a_leaver_that_is_not_locked_is_told(changes: dict[str, Any], how: str) 
 
 
 @pytest.mark.parametrize("before_16", [True, False])
-def test_who_may_become_the_master_must_be_trusted(before_16: bool) -> None:
+def test_a_role_that_may_become_the_master_must_be_trusted(before_16: bool) -> None:
     member = PresentRole("member", can_login=True, member_of=frozenset({"dbadmin"}))
     above = PresentRole("above", member_of=frozenset({"member"}))
     granter = PresentRole("granter", can_login=True)
@@ -286,7 +286,7 @@ def test_who_may_become_the_master_must_be_trusted(before_16: bool) -> None:
 
 
 @pytest.mark.parametrize(("before_16", "told"), [(True, ("boss", "tenant")), (False, ())])
-def test_who_makes_roles_must_be_trusted_before_postgresql_16(before_16: bool, told: tuple[str, ...]) -> None:
+def test_a_role_that_creates_roles_must_be_trusted_before_postgresql_16(before_16: bool, told: tuple[str, ...]) -> None:
     boss = PresentRole("boss", member_of=frozenset({"tenant"}))
     there = roles(a_role(), a_group(), replace(TENANT, powers=("CREATEROLE",)), boss, memory=REMEMBERED)
     proof = postgresql_logins.prove(BY_TICKET, FOR_ALICE, replace(there, open_to_creators=before_16))
@@ -366,7 +366,7 @@ IN_OTHER_HANDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("said", IN_OTHER_HANDS)
-def test_a_login_of_mysql_in_other_hands_is_left_alone_and_a_leaver_is_told(said: str) -> None:
+def test_a_mysql_login_controlled_by_others_is_left_alone_and_a_leaver_is_reported(said: str) -> None:
     master = a_login("admin", mark=None, is_master=True)
     namesake = a_login("admin", host="10.%", mark=None)  # who makes logins chose that name
     remembered = Memory({"alice": "", "bob": ""}, master_user="admin")
@@ -378,7 +378,7 @@ def test_a_login_of_mysql_in_other_hands_is_left_alone_and_a_leaver_is_told(said
     assert told.startswith(f"bob was taken out of the profile, and {said} | Remedy: ")
 
 
-def test_who_has_create_user_must_be_trusted() -> None:
+def test_a_holder_of_create_user_must_be_trusted() -> None:
     tenant = a_login("tenant", host="10.%", mark=None, makes_logins=True)
     namesake = a_login("admin", host="10.%", mark=None, makes_logins=True)
     nobody = (

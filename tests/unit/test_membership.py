@@ -78,11 +78,11 @@ def test_the_table_holds_the_documented_statuses_and_no_others() -> None:
 
 
 @pytest.mark.parametrize(("status", "verdict"), VERDICTS.items())
-def test_people_can_be_let_in_by_a_membership_that_is_ready_and_by_no_other(status: str, verdict: str) -> None:
+def test_people_can_sign_in_only_with_a_membership_that_is_ready(status: str, verdict: str) -> None:
     assert is_ready(a_database(memberships=(a_membership(status),)), DIRECTORY) is (verdict == "READY")
 
 
-def test_nobody_can_be_let_in_without_a_membership_that_is_known() -> None:
+def test_nobody_can_sign_in_without_a_known_membership() -> None:
     assert not is_ready(a_database(memberships=()), DIRECTORY)
     assert not is_ready(a_database(memberships=(a_membership("a status of the future"),)), DIRECTORY)
 

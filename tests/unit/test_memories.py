@@ -22,7 +22,7 @@ DATABASE = a_database(master_user="admin")
     ],
     ids=["nothing ever", "nothing left", "a login"],
 )
-def test_where_something_is_remembered_no_mark_is_trusted_any_more(
+def test_where_something_is_remembered_no_mark_is_trusted(
     made: Mapping[str, str] | None, memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(records, "made", lambda table, database: made)

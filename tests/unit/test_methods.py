@@ -87,7 +87,7 @@ def switched(database: Database, named: str, request: Request | None = None) -> 
         (a_database(iam_enabled=True), "kerberos", "it would be switched off"),
     ],
 )
-def test_a_switch_wants_approval_whatever_the_profile_allows(database: Database, named: str, says: str) -> None:
+def test_a_switch_needs_approval_whatever_the_profile_allows(database: Database, named: str, says: str) -> None:
     plan = switched(database, named)
     (finding,) = plan.findings
     assert (plan.verdict, finding.approvable) == ("ASK", True)
@@ -176,7 +176,7 @@ def test_a_profile_without_a_directory_asks_for_none() -> None:
     assert planned(a_database(), profile).verdict == "GO"
 
 
-def test_roles_that_were_let_in_are_looked_at_when_iam_is_no_method_any_more() -> None:
+def test_roles_with_access_are_checked_after_iam_is_removed_as_a_method() -> None:
     profile = a_profile_of("aurora-postgresql", "kerberos")
     joined = a_cluster(memberships=(a_membership(),), iam_enabled=True)
     earlier = a_record(connected_roles={ROLE: "2026-11-20T12:30:00+00:00"})

@@ -59,7 +59,7 @@ def test_a_read_only_server_fails_over(code: int) -> None:
         (4242, "does not let the master user in (MySQL error 4242)", "Look 4242 up"),
     ],
 )
-def test_each_reason_for_which_the_master_is_not_let_in_has_its_own_words(code: int, problem: str, typed: str) -> None:
+def test_each_reason_for_which_the_master_is_refused_has_its_own_words(code: int, problem: str, typed: str) -> None:
     error = at_sign_in(HOST, code)
     assert isinstance(error, ConnectionRefused)
     assert problem in error.problem
@@ -68,7 +68,7 @@ def test_each_reason_for_which_the_master_is_not_let_in_has_its_own_words(code: 
     assert "the log of this function" not in error.remedy, "no statement was run"
 
 
-def test_a_plugin_that_is_missing_in_a_statement_is_waited_for_or_wants_a_reboot() -> None:
+def test_a_plugin_that_is_missing_in_a_statement_is_waited_for_or_needs_a_reboot() -> None:
     assert isinstance(said(1524, "Plugin 'AWSAuthenticationPlugin' is not loaded"), DatabaseBusy)
     assert isinstance(said(1524, "Plugin 'auth_pam' is not loaded"), PluginNotLoaded)
 
@@ -108,7 +108,7 @@ def test_a_system_account_is_no_matter_of_the_master_users_privileges() -> None:
     assert "REVOKE SYSTEM_USER ON *.*" in error.remedy
 
 
-def test_whoever_is_taken_for_somebody_else_is_told_for_whom() -> None:
+def test_a_person_taken_for_somebody_else_is_told_for_whom() -> None:
     error = said(1142, signed_in_as="''@'10.%'")
     assert isinstance(error, StatementRefused)
     assert "takes the master user for the account ''@'10.%', which comes before 'admin'@'%'" in error.problem

@@ -270,7 +270,7 @@ def test_a_profile_may_let_leavers_stay() -> None:
         a_login("rdsadmin", host="localhost", mark=None),
     ],
 )
-def test_who_is_not_ours_does_not_leave(somebody: PresentLogin) -> None:
+def test_a_login_that_is_not_ours_does_not_leave(somebody: PresentLogin) -> None:
     assert making(for_alice(), [a_login(), somebody]) == ()
 
 
@@ -510,7 +510,7 @@ def test_a_run_that_is_cut_off_anywhere_is_completed_by_the_next(
     assert onboard(server, profile) == 0
 
 
-def test_logins_that_another_profile_has_left_open_are_said() -> None:
+def test_logins_that_another_profile_has_left_open_are_reported() -> None:
     left = replace(a_login("zoe"), mark={"profile": "ledger", "complete": True})
     server = Server([left])
     onboard(server, for_alice())
@@ -530,7 +530,7 @@ def test_accounts_of_a_leavers_name_at_other_hosts_are_said_while_they_are_open(
     )
 
 
-def test_where_leavers_are_not_locked_their_other_accounts_are_nobodys_business() -> None:
+def test_where_leavers_are_not_locked_their_other_accounts_are_ignored() -> None:
     left = replace(a_login("zoe"), mark={"profile": "payments", "complete": True})
     server = Server([left, replace(a_login("zoe"), host="10.%", mark=None)])
     profile = replace(for_alice(), lock_leavers=False)

@@ -165,7 +165,7 @@ def test_of_another_accounts_network_it_is_said_that_it_cannot_be_seen() -> None
     assert list(network_advice(MYSQL, "orders", "d-1", a_network())) == []
 
 
-def test_for_postgresql_it_is_said_that_the_guide_wants_the_directory_let_in() -> None:
+def test_for_postgresql_advice_says_that_the_guide_requires_access_from_the_directory() -> None:
     shut = a_network({"group_in": nothing()})
     (told,) = network_advice(AURORA, "orders", "d-1", shut)
     assert told.problem == "The security groups of orders (sg-db) let nothing in from directory d-1"

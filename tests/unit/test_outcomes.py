@@ -104,7 +104,7 @@ def test_what_is_not_ours_is_told_with_a_remedy_of_its_own() -> None:
     assert "mend it in the database" in remedy
 
 
-def test_what_is_granted_beside_the_profile_is_told_along_and_changes_no_end() -> None:
+def test_grants_beyond_the_profile_are_reported_and_do_not_change_the_end() -> None:
     found = ["alice: DELETE, INSERT on payments", "signon.payments.read: CREATE on SCHEMA payments.core"]
     proof = {"verified": 2, "left_alone": [], "not_ours": [], "waiting": [], "excess": found}
     ended, usual = decide(a_dossier(proof=proof)), decide(a_dossier())
@@ -310,7 +310,7 @@ def test_a_person_is_told_the_problem_and_what_to_do(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["NotOurs", "DatabaseGone", "AlreadyInProgress", "ClaimLost"])
-def test_what_is_nobodys_business_is_silent(kind: str) -> None:
+def test_an_event_that_concerns_nobody_is_silent(kind: str) -> None:
     assert a_failure(kind).is_silent
 
 
@@ -331,7 +331,7 @@ def test_waiting_too_long_parks(kind: str, message: str) -> None:
     assert ended.headline == f"payments-orders: {message}"
 
 
-def test_whoever_gets_no_answer_parks_and_says_the_same_whichever_call_it_was() -> None:
+def test_an_unanswered_call_parks_with_the_same_message_whichever_call_it_was() -> None:
     first, second = (a_failure("TemporaryFailure", f"{call}: Throttling") for call in ("GetItem", "GetRole"))
     assert (first.end, first.problems, first.error) == ("Parked", (), "TemporaryFailure")
     assert first.digest == second.digest
@@ -380,7 +380,7 @@ def test_a_cause_that_nobody_can_read_does_no_harm(kind: str, cause: str) -> Non
 
 @pytest.mark.parametrize("kind", [*CLASSES, "KeyError", "States.Timeout"])
 @pytest.mark.parametrize("message", ["", "it is so", "it is so | Remedy: "])
-def test_whoever_is_told_a_problem_is_told_what_to_do(kind: str, message: str) -> None:
+def test_every_reported_problem_comes_with_what_to_do(kind: str, message: str) -> None:
     assert all(remedy for _, remedy in a_failure(kind, message).problems)
 
 

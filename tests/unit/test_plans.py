@@ -117,7 +117,7 @@ def test_only_where_aws_names_a_limit_is_a_domain_name_too_long() -> None:
     assert planned(a_cluster(), a_profile_for_clusters(realm=long.upper()), around=around).findings == ()
 
 
-def test_everything_that_stands_in_the_way_of_a_cluster_is_found_at_once() -> None:
+def test_everything_in_the_way_of_a_cluster_is_found_at_once() -> None:
     cluster = a_cluster(
         status="stopped",
         engine_version="13.18",
@@ -333,7 +333,7 @@ APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
 
 
 @pytest.mark.parametrize("problem", FINDINGS)
-def test_what_stands_in_the_way_is_found_and_nobody_may_wave_it_through(problem: str) -> None:
+def test_what_is_in_the_way_is_found_and_nobody_may_approve_it(problem: str) -> None:
     database, profile, around = FINDINGS[problem]
     plan = planned(database, profile, around=around)
     assert [finding.problem for finding in plan.findings] == [problem]
@@ -356,7 +356,7 @@ def test_what_a_person_may_decide_is_asked_and_goes_on_when_approved(problem: st
 
 
 @pytest.mark.parametrize("problem", FINDINGS)
-def test_what_stands_in_the_way_is_found_where_nothing_would_be_interrupted_too(problem: str) -> None:
+def test_what_is_in_the_way_is_found_even_where_nothing_would_be_interrupted(problem: str) -> None:
     database, profile, around = FINDINGS[problem]
     member = replace(database or a_database(), memberships=(database or a_database()).memberships or (a_membership(),))
     plan = planned(member, profile, around=around, record=a_record_of_a_finished_one())
@@ -403,7 +403,7 @@ def test_an_old_one_of_ours_is_asked_about_where_it_would_be_interrupted(databas
     ]
 
 
-def test_everything_that_stands_in_the_way_is_found_at_once() -> None:
+def test_everything_in_the_way_is_found_at_once() -> None:
     database = a_database(
         status="stopped",
         engine_version="5.7.44",
@@ -507,7 +507,7 @@ def test_so_it_is_where_a_database_joins_or_leaves_a_directory(database: Databas
 @pytest.mark.parametrize(
     "pending", [*map(changes, ["IAMDatabaseAuthenticationEnabled", "MasterUserPassword"]), groups("p")]
 )
-def test_what_is_ours_waits_for_nothing_or_wants_a_reboot_is_not_applied_along_by_switching(pending: Pending) -> None:
+def test_switching_does_not_apply_what_is_ours_waits_for_nothing_or_needs_a_reboot(pending: Pending) -> None:
     """A rotated password is applied as soon as possible, and a parameter group by nothing but a reboot."""
     assert planned(a_database(**pending), by_iam()).verdict == "GO"
 
@@ -587,7 +587,7 @@ def test_a_directory_that_becomes_active_by_itself_parks(stage: str) -> None:
     assert plan.reason == f"Directory d-9367000001 is {stage}, not Active"
 
 
-def test_what_a_person_must_mend_beside_it_is_not_waited_for() -> None:
+def test_what_a_person_must_fix_beside_it_is_not_waited_for() -> None:
     plan = planned(around=surroundings(directory=a_directory(stage="Impaired"), role=None))
     assert (plan.verdict, len(plan.findings)) == ("ASK", 2)
 
@@ -612,7 +612,7 @@ def test_a_plan_that_a_person_approved_goes_on_in_a_freeze() -> None:
     assert planned(profile=profile, request=a_request(approve=approve)).verdict == "GO"
 
 
-def test_what_a_person_must_mend_is_said_in_a_freeze_too() -> None:
+def test_what_a_person_must_fix_is_reported_in_a_freeze_too() -> None:
     profile = a_profile(freezes=a_freeze("2026-11-19", "2026-11-21"))
     assert planned(profile=profile, around=surroundings(role=None)).verdict == "ASK"
 

@@ -295,7 +295,7 @@ def test_what_keeps_people_out_of_a_login_is_said_and_is_not_counted(
         a_role(inherits=False, only_by_set_role=frozenset({"rds_ad"})),  # its group was granted with INHERIT TRUE
     ],
 )
-def test_what_keeps_nobody_out_is_no_matter(found: PresentRole) -> None:
+def test_what_blocks_nobody_is_not_reported(found: PresentRole) -> None:
     server = Server.of([a_group(), found])
     assert onboard(server, for_alice()) == 0
     assert proof_of(for_alice(), server) == Proof(1, ())
@@ -374,7 +374,7 @@ def test_the_right_that_is_missing_for_everybody_is_told_with_what_to_type() -> 
     assert told[1].startswith('Have another administrator run ALTER ROLE "dbadmin" CREATEROLE')
 
 
-def test_who_has_rds_ad_already_needs_nobody_to_grant_it() -> None:
+def test_a_role_that_already_has_rds_ad_needs_nobody_to_grant_it() -> None:
     server = Server.of([a_group(), a_role()])
     server.roles["rds_ad"] = PresentRole("rds_ad", administered=False)
     assert missing_right(BY_TICKET, for_alice(), server.present) is None
@@ -384,7 +384,7 @@ def test_who_has_rds_ad_already_needs_nobody_to_grant_it() -> None:
 
 
 def test_nobody_is_made_a_member_of_both_by_a_detour() -> None:
-    """app > token > rds_iam: whoever becomes a member of the group role would be one of rds_iam."""
+    """app > token > rds_iam: a member of the group role would be a member of rds_iam."""
     chain = [
         PresentRole("token", member_of=frozenset({"rds_iam"})),
         PresentRole("app", member_of=frozenset({"token"})),
@@ -404,7 +404,7 @@ def test_where_rds_ad_itself_leads_to_rds_iam_nobody_is_made() -> None:
     assert proof_of(for_alice(), server).left_alone == (f"{ALICE}: no login may have rds_ad and rds_iam: {way}",)
 
 
-def test_whom_the_master_is_a_member_of_is_not_given_rds_ad() -> None:
+def test_a_role_that_the_master_is_a_member_of_is_not_granted_rds_ad() -> None:
     half = a_role(can_login=False, mark={"profile": "payments", "complete": False}, member_of=frozenset())
     team = PresentRole("team", member_of=frozenset({ALICE}))
     server = Server.of([half, a_group(), team, replace(MASTER, member_of=frozenset({"team"}))])
@@ -423,7 +423,7 @@ def test_a_member_of_a_login_must_not_get_both_by_it_either() -> None:
     )
 
 
-def test_whoever_signs_in_by_password_and_is_a_member_of_a_login_keeps_that() -> None:
+def test_a_password_user_who_is_a_member_of_a_login_keeps_the_password_sign_in() -> None:
     half = a_role(can_login=False, mark={"profile": "payments", "complete": False}, member_of=frozenset())
     batch = PresentRole("batch", can_login=True, member_of=frozenset({ALICE}))
     server = Server.of([half, a_group(), batch])

@@ -66,7 +66,7 @@ FINDINGS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("problem", FINDINGS)
-def test_what_stands_in_the_way_is_found_and_nobody_may_wave_it_through(problem: str) -> None:
+def test_what_is_in_the_way_is_found_and_nobody_may_approve_it(problem: str) -> None:
     plan = planned(**FINDINGS[problem])
     assert (plan.verdict, [finding.problem for finding in plan.findings]) == ("ASK", [problem])
     assert plan.findings[0].remedy
@@ -203,7 +203,7 @@ def test_a_trust_that_is_being_verified_parks() -> None:
 NO_TLS = surroundings(parameters={"require_secure_transport": "0"})
 
 
-def test_advice_is_told_and_stands_in_nobodys_way() -> None:
+def test_advice_is_reported_and_blocks_nobody() -> None:
     plan = planned(a_database(parameter_group="own"), around=NO_TLS)
     assert (plan.verdict, plan.findings) == ("GO", ())
     assert [each.problem for each in plan.advice] == [
@@ -287,11 +287,11 @@ def test_a_parameter_that_is_off_is_told_with_what_that_means(name: str, value: 
 
 @pytest.mark.parametrize("value", ["1", "ON", "true", "all", "receipt,authentication"])
 @pytest.mark.parametrize("name", OFF)
-def test_a_parameter_that_is_on_is_not_spoken_of(name: str, value: str) -> None:
+def test_a_parameter_that_is_on_is_not_reported(name: str, value: str) -> None:
     assert list(parameter_advice("own", {name: value}, BOTH)) == []
 
 
-def test_a_parameter_that_the_engine_does_not_know_is_not_spoken_of() -> None:
+def test_a_parameter_that_the_engine_does_not_have_is_not_reported() -> None:
     assert list(parameter_advice("own", {}, BOTH)) == []
 
 

@@ -150,7 +150,7 @@ def test_the_instances_of_two_hundred_clusters_are_taken_from_the_list_of_instan
     stub.assert_no_pending_responses()
 
 
-def test_a_database_without_an_endpoint_or_writer_holds_up_none_of_the_others(answering: Answering) -> None:
+def test_a_database_without_an_endpoint_or_writer_delays_no_other(answering: Answering) -> None:
     creating = an_instance(1, DBInstanceStatus="creating", Endpoint=None, InstanceCreateTime=None)
     stub = answering("rds")
     stub.add_response("describe_db_instances", {"DBInstances": [creating, an_instance(2), a_member(3, 3)]})
@@ -292,7 +292,7 @@ def test_a_database_that_is_being_deleted_is_gone(answering: Answering) -> None:
         rds.observe(identity)
 
 
-def test_a_cluster_that_will_never_have_a_writer_wants_a_person(answering: Answering) -> None:
+def test_a_cluster_that_will_never_have_a_writer_needs_a_person(answering: Answering) -> None:
     answer_of_a_cluster(answering("rds"), a_cluster(7, Status="cloning-failed"))
     with pytest.raises(DatabaseUnusable, match="ledger-7 is cloning-failed"):
         rds.find(asked_for(Scope.CLUSTER, "ledger-7"))

@@ -58,7 +58,7 @@ def test_a_reader_that_appears_on_the_way_was_started_after_the_join_and_needs_n
     assert names(*remaining(more, HALFWAY)) == ["ledger-3", "ledger-1"]
 
 
-def test_a_reader_that_is_gone_is_waited_for_no_longer() -> None:
+def test_a_deleted_reader_is_no_longer_waited_for() -> None:
     fewer = a_cluster(instances=(an_instance("ledger-1", is_writer=True),))
     assert after(HALFWAY, fewer, {"ledger-1": at(minutes=9)}, requested=True).remaining == ()
 

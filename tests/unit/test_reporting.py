@@ -47,7 +47,7 @@ def report() -> None:
     reporting.remember_and_tell("table", "topic", CHANGED, DOSSIER, EXECUTION, NOW.isoformat())
 
 
-def test_who_is_cut_off_between_the_message_and_the_record_tells_again(world: World) -> None:
+def test_an_execution_cut_off_between_message_and_record_sends_the_message_again(world: World) -> None:
     with pytest.raises(TemporaryFailure):
         report()
     assert world.done == ["told", "announced"]

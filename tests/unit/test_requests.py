@@ -116,7 +116,7 @@ TAGS_THAT_NAME_NO_PROFILE = ["a,b", "../payments", "Payments", "payments\n", "p"
 
 
 @pytest.mark.parametrize("tag", TAGS_THAT_NAME_NO_PROFILE)
-def test_a_tag_that_is_no_profile_name_wants_a_person(tag: str) -> None:
+def test_a_tag_that_is_not_a_profile_name_needs_a_person(tag: str) -> None:
     tags = {"signon:profile": tag}
     with pytest.raises(ProfileUnusable, match="The tag signon:profile is no profile's name: ") as refused:
         a_request(profile="payments", by_tag=True).profile_name(a_database(tags=tags))

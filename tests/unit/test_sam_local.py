@@ -13,7 +13,7 @@ from localcloud.examples import samples
 from localcloud.people import function_events, lines
 from localcloud.people.running import Running
 from localcloud.people.sam_events import filled, folder_of
-from localcloud.sam import engines, firewall, keeper
+from localcloud.sam import engines, firewall, host_setup
 from localcloud.sam.account import ACCOUNT
 from localcloud.sam.start_lambda import as_lambda_answers
 
@@ -85,13 +85,13 @@ CLOUD = Running(
 )
 
 
-def test_up_says_nothing_that_is_wrong_in_the_cloud_of_the_sam_cli(capsys: pytest.CaptureFixture[str]) -> None:
+def test_up_prints_nothing_wrong_for_the_cloud_of_the_sam_cli(capsys: pytest.CaptureFixture[str]) -> None:
     lines.say(CLOUD)
     (said,) = capsys.readouterr().out.splitlines()
-    assert said.startswith("`make sam-local` has started it")
+    assert said.startswith("It was started by `make sam-local`")
 
 
-def test_samples_are_not_let_hold_the_claims_of_a_cloud_that_is_of_another_account(
+def test_samples_cannot_hold_the_claims_of_a_cloud_of_another_account(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Running, "get", lambda: CLOUD)
@@ -122,7 +122,7 @@ def test_the_forwarding_of_another_podman_is_left_alone(tmp_path: Path, monkeypa
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_killed_keeper_has_added_is_undone_by_whoever_finds_its_folder(
+def test_what_a_killed_host_setup_added_is_undone_when_its_folder_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     programs, folder = tmp_path / "bin", tmp_path / "signon-sam.1-2-3"
@@ -132,6 +132,6 @@ def test_what_a_killed_keeper_has_added_is_undone_by_whoever_finds_its_folder(
     (programs / "ip").chmod(0o755)
     monkeypatch.setenv("PATH", str(programs))
     (folder / "address").write_text("198.18.200.1/24")
-    keeper.undo(folder)
+    host_setup.undo(folder)
     assert (tmp_path / "called").read_text() == "address delete 198.18.200.1/24 dev lo\n"
     assert not folder.exists()

@@ -1,4 +1,4 @@
-"""What `make start` is given: a file that is no input of an execution, and no event, is told in one sentence."""
+"""What `make start` is given: a file that is neither an input nor an event is refused in one sentence."""
 
 from pathlib import Path
 
@@ -14,11 +14,17 @@ pytestmark = pytest.mark.usefixtures("signals_as_before")
     [
         (b"\xff\x00", "is not JSON ("),
         (b"{", "is not JSON ("),
-        (b"[]", "holds no JSON object"),
-        (b'{"detail-type": "x", "source": "aws.rds", "detail": []}', "is no event: detail must be an object"),
-        (b'{"detail-type": 5, "source": "aws.rds"}', "is no event: detail-type must be a string"),
-        (b'{"detail-type": "x", "source": "aws.rds", "resources": 7}', "is no event: resources must be an array"),
-        (b'{"detail-type": "x", "source": "aws.states"}', "is what another function is called with"),
+        (b"[]", "does not hold a JSON object"),
+        (b'{"detail-type": "x", "source": "aws.rds", "detail": []}', "is not a valid event: detail must be an object"),
+        (b'{"detail-type": 5, "source": "aws.rds"}', "is not a valid event: detail-type must be a string"),
+        (
+            b'{"detail-type": "x", "source": "aws.rds", "resources": 7}',
+            "is not a valid event: resources must be an array",
+        ),
+        (
+            b'{"detail-type": "x", "source": "aws.states"}',
+            "is an event for a function, not an input of the state machine",
+        ),
     ],
 )
 def test_a_file_of_another_kind_is_refused_in_one_sentence(
@@ -35,7 +41,7 @@ def test_a_file_that_cannot_be_read_is_named_with_where_samples_are(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["start", str(tmp_path / name)]) == 1
-    assert capsys.readouterr().err.endswith("samples are in events/\n")
+    assert capsys.readouterr().err.endswith("Samples are in events/\n")
 
 
 @pytest.mark.parametrize("speed", ["0", "-3", "nan", "inf", "fast"])

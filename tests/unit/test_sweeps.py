@@ -109,12 +109,12 @@ def test_a_version_is_swept_for_once(record: Record) -> None:
 
 
 @pytest.mark.parametrize("record", [None, PARKED, a_reported_record(profile="orders")])
-def test_who_is_being_worked_on_is_left_alone(record: Record | None) -> None:
+def test_a_database_being_worked_on_is_left_alone(record: Record | None) -> None:
     assert reasons(a_candidate(record, at(minutes=-1))) == []
     assert reasons(a_candidate(record, at(hours=-5, minutes=-59))) == []
 
 
-def test_a_claim_that_is_older_than_any_execution_holds_up_nobody() -> None:
+def test_a_claim_older_than_any_execution_blocks_nothing() -> None:
     assert len(reasons(a_candidate(None, at(hours=-6)))) == 1
 
 

@@ -28,7 +28,7 @@ BUSY = "configuring-iam-database-auth"
         (a_cluster(iam_enabled=True), True, False, True),
     ],
 )
-def test_rds_is_asked_once_and_done_is_when_nothing_changes_any_more(
+def test_rds_is_asked_once_and_it_is_done_when_nothing_changes_anymore(
     database: Database, at_once: bool, asks: bool, done: bool
 ) -> None:
     assert must_ask(database, on=True, apply_immediately=at_once) is asks
@@ -40,7 +40,7 @@ def test_off_is_asked_for_as_on_is() -> None:
     assert is_switched(a_database(), on=False)
 
 
-def test_what_is_waited_for_is_said() -> None:
+def test_what_is_waited_for_is_reported() -> None:
     assert told(a_database(status=BUSY), on=True) == (
         "IAM database authentication is not on yet: payments-orders is configuring-iam-database-auth"
     )

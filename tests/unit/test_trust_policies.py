@@ -45,7 +45,7 @@ def test_actions_have_wildcards_and_any_case(action: Any) -> None:
 @pytest.mark.parametrize(
     "action", ["sts:TagSession", "sts:AssumeRoleWithSAML", "sts:AssumeRole?", "sts:[A]ssumeRole", "", [], None]
 )
-def test_another_action_lets_nobody_in(action: Any) -> None:
+def test_another_action_grants_no_access(action: Any) -> None:
     assert trusted(a_statement(Action=action)) == set()
 
 
@@ -55,7 +55,7 @@ def test_all_actions_but_some_may_be_named(action: str, lets_in: bool) -> None:
 
 
 @pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, None])
-def test_a_service_is_let_in_by_its_name_alone(principal: Any) -> None:
+def test_a_service_is_trusted_only_by_its_exact_name(principal: Any) -> None:
     assert trusted(a_statement(Principal=principal)) == set()
 
 
@@ -102,5 +102,5 @@ def test_a_deny_wins_where_it_holds(deny: dict[str, Any], left: set[str]) -> Non
         ({"ForAnyValue:StringEquals": {"aws:SourceAccount": OTHER_ACCOUNT}}, True),
     ],
 )
-def test_a_condition_about_another_account_lets_nobody_in(condition: dict[str, Any], holds: bool) -> None:
+def test_a_condition_about_another_account_grants_no_access(condition: dict[str, Any], holds: bool) -> None:
     assert bool(trusted(a_statement(Condition=condition))) is holds

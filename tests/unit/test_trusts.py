@@ -47,7 +47,7 @@ def test_what_keeps_people_of_a_trusted_domain_out_is_found(problem: str) -> Non
         (a_trust(is_selective=True), ONPREM),
     ],
 )
-def test_a_verified_forest_trust_that_lets_them_in_is_all_they_need(trust: Trust, realm: str) -> None:
+def test_a_verified_forest_trust_that_admits_them_is_all_they_need(trust: Trust, realm: str) -> None:
     assert found(a_trust(realm="OTHER.EXAMPLE.COM", state="Failed"), trust, realms=(realm,), trusted=(realm,)) == []
 
 

@@ -53,6 +53,6 @@ def test_elsewhere_it_is_an_outage_that_passes(error: Exception) -> None:
         raise error
 
 
-def test_whoever_was_connected_and_gets_no_answer_waits_for_aws_inside_the_vpc_too() -> None:
+def test_a_lost_answer_waits_for_aws_inside_the_vpc_too() -> None:
     with pytest.raises(TemporaryFailure), inside_the_vpc(), errors_as():
         raise botocore.exceptions.ReadTimeoutError(endpoint_url=URL)

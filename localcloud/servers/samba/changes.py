@@ -1,6 +1,6 @@
 """changes.py FOLDER: changes the domain in FOLDER, as asked line by line. For the system's Python.
 
-Asked ["add", name, password], ["disable", name], ["export_keytab", account, path, principal...] or ["lead_to",
+Asked ["add", name, password], ["disable", name], ["export_keytab", account, path, principal...] or ["set_address",
 address]; answered "ok", or the reason of the refusal.
 """
 
@@ -55,7 +55,7 @@ def export_keytab(account: str, path: str, *principals: str) -> None:
         Net(None, configuration).export_keytab(keytab=path, principal=principal)
 
 
-def lead_to(address: str) -> None:
+def set_address(address: str) -> None:
     """Lets DNS answer this address for the domain and its controller."""
     domain = directory.domain_dns_name()
     for name in (domain, f"dc1.{domain}"):
@@ -76,7 +76,7 @@ CHANGES: dict[str, Callable[..., None]] = {
     "add": add,
     "disable": disable,
     "export_keytab": export_keytab,
-    "lead_to": lead_to,
+    "set_address": set_address,
 }
 
 # Samba's libraries have things to say as well: they go to a log.

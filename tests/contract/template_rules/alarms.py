@@ -29,17 +29,17 @@ CASES = (
     Broken(
         alarms.an_alarm_tells_somebody_what_to_do,
         properties("EventLost", AlarmActions=[]),
-        "EventLost tells nobody: give it AlarmActions",
+        "EventLost notifies nobody: give it AlarmActions",
     ),
     Broken(
         alarms.an_alarm_tells_somebody_what_to_do,
         properties("EventLost", ActionsEnabled=False),
-        "EventLost tells nobody: give it AlarmActions",
+        "EventLost notifies nobody: give it AlarmActions",
     ),
     Broken(
         alarms.an_alarm_tells_somebody_what_to_do,
         properties("EventLost", AlarmDescription="Something is wrong"),
-        "EventLost does not say what to do: give it an AlarmDescription that leads to docs/operations.md",
+        "EventLost does not say what to do: give it an AlarmDescription that links to docs/operations.md",
     ),
     Broken(
         alarms.an_alarm_says_what_silence_means,

@@ -34,7 +34,7 @@ CASES = (
     Broken(
         delivery.what_a_function_fails_at_is_kept,
         properties("SweepDatabases", DeadLetterConfig=None),
-        "SweepDatabases is called without anybody waiting, and has no dead-letter queue",
+        "SweepDatabases is invoked asynchronously and has no dead-letter queue",
     ),
     Broken(
         delivery.what_a_function_fails_at_is_kept,

@@ -37,12 +37,12 @@ CASES = (
     Broken(
         grants.a_policy_allows_actions_by_name,
         allowed("MakePlanRole", Action=["rds:Describe*"]),
-        f"{PLANS} rds:Describe*: write the actions out",
+        f"{PLANS} rds:Describe*: list the actions",
     ),
     Broken(
         grants.a_policy_allows_actions_by_name,
         allowed("MakePlanRole", Action="rds:DescribeDBInstance?"),
-        f"{PLANS} rds:DescribeDBInstance?: write the actions out",
+        f"{PLANS} rds:DescribeDBInstance?: list the actions",
     ),
     Broken(
         grants.a_policy_allows_actions_by_name,
@@ -52,7 +52,7 @@ CASES = (
     Broken(
         grants.a_policy_allows_actions_by_name,
         statement_of("LostEventsPolicy", Action="sqs:*"),
-        "LostEventsPolicy (resource) allows sqs:*: write the actions out",
+        "LostEventsPolicy (resource) allows sqs:*: list the actions",
     ),
     Broken(
         grants.every_resource_is_allowed_only_where_less_cannot_be,
@@ -62,17 +62,18 @@ CASES = (
     Broken(
         grants.every_role_is_taken_by_services_alone,
         trusted("MakePlanRole", {"AWS": "arn:aws:iam::999999999999:root"}),
-        "MakePlanRole can be taken by {'AWS': 'arn:aws:iam::999999999999:root'}: only AWS's services take roles here",
+        "MakePlanRole can be assumed by {'AWS': 'arn:aws:iam::999999999999:root'}: "
+        "only AWS services may assume roles here",
     ),
     Broken(
         grants.no_policy_lets_everybody_in,
         trusted("MakePlanRole", "*"),
-        "MakePlanRole (trust) lets everybody in: name the service or the account",
+        "MakePlanRole (trust) allows everybody: name the service or the account",
     ),
     Broken(
         grants.no_policy_lets_everybody_in,
         statement_of("LostEventsPolicy", Principal={"AWS": ["*"]}),
-        "LostEventsPolicy (resource) lets everybody in: name the service or the account",
+        "LostEventsPolicy (resource) allows everybody: name the service or the account",
     ),
     Broken(grants.what_a_service_may_do_it_may_do_for_one_source, statement_of("LostEventsPolicy", Condition={}), OPEN),
     Broken(

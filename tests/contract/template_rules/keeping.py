@@ -11,7 +11,7 @@ CASES = (
     Broken(
         keeping.logs_are_kept_for_a_time_that_somebody_chose,
         properties("MakePlanLogs", RetentionInDays=None),
-        "MakePlanLogs keeps its logs for ever: give it RetentionInDays",
+        "MakePlanLogs keeps its logs forever: give it RetentionInDays",
     ),
     Broken(
         keeping.every_function_logs_to_a_group_of_its_own,
@@ -33,27 +33,27 @@ CASES = (
         lambda resources: resources["OnboardDatabase"]["Properties"]["LoggingConfiguration"].update(
             IncludeExecutionData=True
         ),
-        "OnboardDatabase logs its inputs and outputs, and names of people are among them",
+        "OnboardDatabase logs its inputs and outputs, which contain people's names",
     ),
     Broken(
         keeping.what_is_stored_is_encrypted,
         properties("LostEvents", SqsManagedSseEnabled=None),
-        "LostEvents: a queue wants SqsManagedSseEnabled",
+        "LostEvents: a queue needs SqsManagedSseEnabled",
     ),
     Broken(
         keeping.what_is_stored_is_encrypted,
         properties("Outcomes", KmsMasterKeyId=None),
-        "Outcomes: a topic wants KmsMasterKeyId",
+        "Outcomes: a topic needs KmsMasterKeyId",
     ),
     Broken(
         keeping.what_is_stored_is_encrypted,
         properties("Records", SSESpecification={"SSEEnabled": False}),
-        "Records: a table wants SSESpecification",
+        "Records: a table needs SSESpecification",
     ),
     Broken(
         keeping.what_is_stored_is_encrypted,
         properties("Kits", BucketEncryption=None),
-        "Kits: a bucket wants BucketEncryption",
+        "Kits: a bucket needs BucketEncryption",
     ),
     Broken(
         keeping.a_bucket_is_never_public,

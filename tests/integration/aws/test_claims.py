@@ -165,7 +165,9 @@ def test_a_release_that_is_tried_again_does_no_harm(take: Take, start: Start, ta
     claims.confirm(table, other)
 
 
-def test_who_was_asked_for_meanwhile_keeps_the_claim_and_works_again(take: Take, start: Start, table: str) -> None:
+def test_an_execution_that_was_asked_for_meanwhile_keeps_the_claim_and_works_again(
+    take: Take, start: Start, table: str
+) -> None:
     claim = take(start())
     for _ in range(2):
         with pytest.raises(AlreadyInProgress):
@@ -177,7 +179,9 @@ def test_who_was_asked_for_meanwhile_keeps_the_claim_and_works_again(take: Take,
         claims.confirm(table, claim)
 
 
-def test_who_is_doing_what_an_event_asks_for_is_not_asked_again(take: Take, start: Start, table: str) -> None:
+def test_an_execution_already_doing_what_an_event_asks_for_is_not_asked_again(
+    take: Take, start: Start, table: str
+) -> None:
     claim = take(start(), by_hand=False)
     with pytest.raises(AlreadyInProgress):
         take(start(), by_hand=False)
@@ -202,7 +206,7 @@ def test_a_claim_says_what_its_newest_holder_came_for(take: Take, start: Start, 
     assert claims.release(table, new, "2026-11-20T12:00:08Z") is False
 
 
-def test_who_takes_over_is_not_asked_for_what_the_one_before_was_asked(
+def test_an_execution_that_takes_over_is_not_asked_what_the_previous_one_was_asked(
     take: Take, start: Start, stop: Stop, table: str
 ) -> None:
     holder = start()

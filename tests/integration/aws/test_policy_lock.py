@@ -40,9 +40,7 @@ def test_while_it_is_held_another_is_told_to_come_again(first: Lock, role: str) 
         pass
 
 
-def test_who_comes_after_it_has_lapsed_takes_it_and_keeps_it_when_the_first_ends_after_all(
-    first: Lock, role: str
-) -> None:
+def test_a_lapsed_lock_is_taken_over_and_kept_when_the_first_holder_ends_after_all(first: Lock, role: str) -> None:
     second = a_second(first, 2 * LONGEST)
     at_work = policy_lock.held(second, role)
     with policy_lock.held(first, role):

@@ -78,7 +78,7 @@ def test_its_reader_comes_before_its_writer_each_with_its_endpoint(cluster: Data
 
 
 @pytest.mark.parametrize("member", ["it-ledger-1", "it-ledger-2"])
-def test_whoever_names_an_instance_of_it_means_the_cluster(cluster: Database, member: str) -> None:
+def test_naming_an_instance_of_a_cluster_means_the_cluster(cluster: Database, member: str) -> None:
     found = rds.find(asked_for(member, Scope.INSTANCE))
     assert found
     assert found.id == cluster.id

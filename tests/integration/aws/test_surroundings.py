@@ -121,7 +121,7 @@ def test_a_role_that_is_not_there_is_none() -> None:
         ({"Effect": "Allow", "Action": "sts:*", "Principal": {"Service": "rds.amazonaws.com"}}, {"rds.amazonaws.com"}),
     ],
 )
-def test_who_may_take_a_role_stands_in_its_trust_policy(
+def test_a_trust_policy_says_who_may_assume_the_role(
     cloud: Cloud, statement: dict[str, Any], principals: set[str]
 ) -> None:
     name = f"role-{uuid.uuid4().hex[:20]}"

@@ -1,4 +1,4 @@
-"""What whoever may make accounts in MySQL or MariaDB does to a run: it goes on, and says it in one line."""
+"""What a login that may create accounts in MySQL or MariaDB can do to a run: it goes on, and says it in one line."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Server:
             return mysql_logins.verify(self.session, self.ways, profile, NOTEBOOK.memory)
 
     def refusal(self, password: str = MASTER[1], user: str = MASTER[0]) -> SignonError:
-        """Why nobody is let in."""
+        """Why nobody can sign in."""
         with pytest.raises(SignonError) as refused:
             self.sign_in(password, user).close()
         return refused.value
@@ -210,7 +210,7 @@ def test_a_wrong_password_may_be_that_of_an_account_that_comes_before_the_master
         pass
 
 
-def test_an_account_that_comes_before_the_masters_and_lets_it_in_is_named_where_it_lacks_a_privilege(
+def test_an_account_matched_before_the_masters_is_named_where_it_lacks_a_privilege(
     family: Server,
 ) -> None:
     family.run(f"CREATE USER 'admin'@'127.%' IDENTIFIED BY '{MASTER[1]}'")
@@ -360,7 +360,7 @@ def test_an_account_that_the_server_chooses_before_ours_is_found_and_ours_is_not
 
 
 @pytest.mark.parametrize("account", BEHIND)
-def test_an_account_that_the_server_does_not_choose_is_nobodys_business(family: Server, account: str) -> None:
+def test_an_account_that_the_server_does_not_choose_is_ignored(family: Server, account: str) -> None:
     family.create()
     family.run(f"CREATE USER {account} IDENTIFIED BY 'Al1ce.Own'")
     assert chosen(family, "a token") == "alice@%"

@@ -1,4 +1,4 @@
-"""Logins in a real server: locked until complete, made once, mended after a fall, and nobody else's touched."""
+"""Logins in a real server: locked until complete, created once, repaired after a failure, and nobody else's touched."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_what_the_profile_gave_once_stays_and_is_told(
     )
 
 
-def test_a_login_wants_tls_and_the_directory(as_master: SignIn, database: Database, operator: Operator) -> None:
+def test_a_login_requires_tls_and_the_directory(as_master: SignIn, database: Database, operator: Operator) -> None:
     create(as_master, database, a_profile())
     ((text,),) = operator.run("SHOW CREATE USER 'alice'@'%'")
     assert "IDENTIFIED WITH 'auth_pam'" in text
@@ -133,7 +133,7 @@ def test_between_any_two_statements_there_is_no_open_login_without_its_grants(
     assert opened_after == [0] * (len(statements) - 1) + [2]
 
 
-def test_whoever_looks_while_hundreds_are_made_never_sees_an_open_login_without_its_grants(
+def test_no_observer_ever_sees_an_open_login_without_its_grants_while_hundreds_are_created(
     as_master: SignIn, database: Database, server: MySQL, operator: Operator
 ) -> None:
     ended, caught, looks = threading.Event(), [], [0]
@@ -310,7 +310,7 @@ def test_what_somebody_else_noted_in_a_login_of_ours_is_kept(
 # ---- who leaves and comes back
 
 
-def test_who_has_left_is_locked_and_who_comes_back_is_opened(
+def test_a_leaver_is_locked_and_a_returner_is_unlocked(
     as_master: SignIn, database: Database, operator: Operator
 ) -> None:
     locked = "SELECT User, account_locked FROM mysql.user WHERE plugin = 'auth_pam' ORDER BY User"
@@ -323,9 +323,7 @@ def test_who_has_left_is_locked_and_who_comes_back_is_opened(
     assert operator.run(locked) == (("alice", "N"), ("bob", "N"))
 
 
-def test_who_has_left_stays_where_the_profile_says_so(
-    as_master: SignIn, database: Database, operator: Operator
-) -> None:
+def test_a_leaver_stays_where_the_profile_says_so(as_master: SignIn, database: Database, operator: Operator) -> None:
     create(as_master, database, a_profile())
     assert create(as_master, database, a_profile(logins=(), lock_leavers=False)) == 0
 

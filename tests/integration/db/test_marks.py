@@ -81,7 +81,7 @@ def test_where_the_table_was_lost_nothing_is_granted_or_opened_until_one_approva
     assert "`payments`" in grants(family, "alice")
 
 
-def test_who_has_left_is_locked_by_the_mark_alone(family: Server) -> None:
+def test_a_leaver_is_locked_by_the_mark_alone(family: Server) -> None:
     notebook = a_notebook()
     run(family, notebook)
     notebook.write({})
@@ -149,7 +149,7 @@ def test_a_login_that_was_granted_to_somebody_is_left_alone_and_told(family: Ser
     assert set(notebook.made) == {"bob"}  # nor is it trusted because it was there before
 
 
-def test_who_could_change_what_we_make_is_named(family: Server) -> None:
+def test_roles_that_could_change_what_we_create_are_named(family: Server) -> None:
     assert run(family, a_notebook()).trusted == ()
     family.run("CREATE USER 'tenant'@'10.%' IDENTIFIED BY 'T.Passw0rd'", "GRANT CREATE USER ON *.* TO 'tenant'@'10.%'")
     assert run(family, a_notebook()).trusted == ("'tenant'@'10.%'",)
@@ -158,7 +158,7 @@ def test_who_could_change_what_we_make_is_named(family: Server) -> None:
         assert run(family, a_notebook()).trusted == ("'granter'@'%'", "'tenant'@'10.%'")
 
 
-def test_who_has_such_a_right_through_a_role_is_named_and_the_role_is_not(family: Server) -> None:
+def test_a_login_with_such_a_right_through_a_role_is_named_and_the_role_is_not(family: Server) -> None:
     family.run("CREATE ROLE 'dba'", "GRANT CREATE USER ON *.* TO 'dba'")
     family.run("CREATE ROLE 'boss'", "GRANT 'dba' TO 'boss'")
     family.run("CREATE USER 'tenant'@'10.%' IDENTIFIED BY 'T.Passw0rd'", "GRANT 'boss' TO 'tenant'@'10.%'")
@@ -168,7 +168,7 @@ def test_who_has_such_a_right_through_a_role_is_named_and_the_role_is_not(family
         family.run("DROP ROLE 'dba'", "DROP ROLE 'boss'")
 
 
-def test_who_may_run_things_with_anybodys_rights_is_named(family: Server) -> None:
+def test_logins_that_may_run_things_with_anybodys_rights_are_named(family: Server) -> None:
     if family.kind == "mariadb":
         pytest.skip("in MariaDB that is SET USER, which RDS gives nobody")
     family.run("CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'", "GRANT SET_ANY_DEFINER ON *.* TO 'tenant'@'%'")
@@ -188,7 +188,7 @@ def test_an_account_of_the_masters_name_at_another_host_is_not_the_master(family
         family.run(f"DROP USER {namesake}")
 
 
-def test_who_was_given_proxy_by_a_login_of_ours_is_told_also_when_it_has_left(family: Server) -> None:
+def test_a_grantee_of_proxy_on_our_login_is_reported_even_after_the_login_has_left(family: Server) -> None:
     """It outlasts the lock, and even the login: `CURRENT_USER()` is then alice, for whoever signs in as the tenant."""
     notebook = a_notebook()
     run(family, notebook)

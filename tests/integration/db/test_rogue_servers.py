@@ -1,4 +1,4 @@
-"""Whoever answers at a database's address without being the database learns nothing: not even who wanted to sign in."""
+"""A server that answers at a database's address without being it learns nothing: not even who wanted to sign in."""
 
 from __future__ import annotations
 

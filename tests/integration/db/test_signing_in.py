@@ -70,13 +70,13 @@ def test_a_wrong_password_is_read_again_exactly_once(operator: Operator, databas
     assert "wr0ng" not in str(refused.value)
 
 
-def test_a_master_whose_account_is_locked_is_not_let_in(operator: Operator, database: Database, bundle: str) -> None:
+def test_a_locked_master_account_is_refused(operator: Operator, database: Database, bundle: str) -> None:
     operator.run("CREATE USER 'former'@'%' IDENTIFIED BY 'Form3r' ACCOUNT LOCK")
     with pytest.raises(ConnectionRefused, match=r"account is locked at .* \(MySQL error 3118\)"):
         sign_in(database, lambda: Credentials("former", "Form3r"), bundle).__enter__()
 
 
-def test_a_master_whose_password_has_expired_is_not_let_in(operator: Operator, database: Database, bundle: str) -> None:
+def test_a_master_with_an_expired_password_is_refused(operator: Operator, database: Database, bundle: str) -> None:
     operator.run("CREATE USER 'former'@'%' IDENTIFIED BY 'Form3r' PASSWORD EXPIRE")
     with pytest.raises(ConnectionRefused, match=r"password has expired at .* \(MySQL error 1862\)") as refused:
         sign_in(database, lambda: Credentials("former", "Form3r"), bundle).__enter__()

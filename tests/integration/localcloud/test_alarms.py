@@ -250,9 +250,9 @@ USUAL = {
         ({"ComparisonOperator": "GreaterThanUpperThreshold"}, "ComparisonOperator GreaterThanUpperThreshold is not"),
         ({"TreatMissingData": "guess"}, "TreatMissingData guess is not modelled"),
         ({"Period": 10}, "A Period of 10 seconds is not modelled"),
-        ({"EvaluationPeriods": 1441}, "look back for no longer than a day"),
+        ({"EvaluationPeriods": 1441}, "look back at most one day"),
         ({"Namespace": "AWS/Lambda", "MetricName": "Errors"}, "The metric AWS/Lambda Errors by .* is not published"),
-        ({"AlarmActions": ["arn:aws:lambda:us-east-1:123456789012:function:x"]}, "Alarms tell topics here"),
+        ({"AlarmActions": ["arn:aws:lambda:us-east-1:123456789012:function:x"]}, "Alarm actions can only be topics"),
         (
             {"Metrics": [{"Id": "m", "Expression": "1", "ReturnData": True}], "Namespace": None, "MetricName": None},
             "Metrics of alarms is not modelled",

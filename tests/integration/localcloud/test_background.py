@@ -81,7 +81,7 @@ def test_it_comes_up_once_serves_a_shell_and_goes_down(command: Commands) -> Non
     assert "Describe database" in started.stdout, started.stderr
     pid, home = command.running().pid, command.home()
     assert len(processes_of(pid, home)) > 2
-    assert "down" in command("down").stdout
+    assert "has stopped" in command("down").stdout
     assert processes_of(pid, home) == set()
     assert not Path(home).exists()
     assert "No local cloud" in command("down").stdout
@@ -101,4 +101,4 @@ def test_killed_it_leaves_no_process_and_two_live_side_by_side(tmp_path: Path, e
     eventually(lambda: not processes_of(first, home))
     assert processes_of(second, commands[1].home())
     assert "No local cloud" in commands[0]("down").stdout
-    assert "is down" in commands[1]("down").stdout
+    assert "has stopped" in commands[1]("down").stdout

@@ -53,7 +53,7 @@ def test_it_stands_still_while_its_process_is_starved(real: Real) -> None:
         clock.stop()
 
 
-def test_who_sleeps_is_awake_sooner_when_it_hurries() -> None:
+def test_a_sleeper_wakes_sooner_when_the_clock_hurries() -> None:
     clock = Clock(speed=1)
     with clock.hurrying(100_000):
         clock.sleep(10_000)
@@ -67,7 +67,7 @@ def test_it_starts_at_the_real_time_in_utc() -> None:
     assert clock.now().tzinfo is datetime.UTC
 
 
-def test_a_sleeper_who_is_not_wanted_any_more_wakes_up() -> None:
+def test_a_sleeper_that_is_no_longer_wanted_wakes_up() -> None:
     clock, wanted = Clock(1), threading.Event()
     sleeper = threading.Thread(target=clock.sleep, args=(3600, lambda: not wanted.is_set()))
     sleeper.start()
@@ -76,7 +76,7 @@ def test_a_sleeper_who_is_not_wanted_any_more_wakes_up() -> None:
     assert not sleeper.is_alive()
 
 
-def test_who_sleeps_on_a_clock_that_is_stopped_does_nothing_any_more() -> None:
+def test_a_sleeper_on_a_stopped_clock_never_continues() -> None:
     clock, woke_up = Clock(1000), threading.Event()
 
     def sleep() -> None:

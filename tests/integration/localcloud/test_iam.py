@@ -222,7 +222,7 @@ def test_a_policy_is_made_on_an_allowed_path_and_attached_where_role_and_policy_
 # ---- objects and secrets
 
 
-def test_who_may_not_list_is_not_told_that_an_object_is_not_there(calling: Calling) -> None:
+def test_a_caller_who_may_not_list_is_not_told_that_an_object_does_not_exist(calling: Calling) -> None:
     absent = {"Bucket": "{Shelf}", "Key": "absent"}
     answer = calling("s3", "get_object", absent, allow("s3:GetObject"))
     assert answer["code"] == "AccessDenied"
@@ -317,7 +317,7 @@ def test_an_unknown_operator_fails_the_deployment_by_name(cloud: Cloud, tmp_path
 # ---- who is not held
 
 
-def test_whoever_is_no_function_may_do_everything(cloud: Cloud) -> None:
+def test_callers_that_are_not_functions_may_do_everything(cloud: Cloud) -> None:
     assert "Buckets" in cloud.client("s3").list_buckets()
 
 

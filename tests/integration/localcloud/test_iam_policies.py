@@ -59,7 +59,7 @@ def test_a_deny_wins_wherever_it_stands(order: int) -> None:
 
 def test_it_says_by_which_action_and_resource_it_was_allowed() -> None:
     decided = judged(Need("dynamodb:GetItem", TABLE), a_statement(Action=["s3:*", "dynamodb:Get*"], Resource="*"))
-    assert decided.grip == ("dynamodb:Get*", "*")
+    assert decided.matched == ("dynamodb:Get*", "*")
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_a_subnet_group_that_is_not_there_is_refused(cloud: Cloud, eventually: E
     assert code(refused) == "DBSubnetGroupNotFoundFault"
 
 
-def test_who_names_no_security_group_has_the_default_one(cluster: Cluster) -> None:
+def test_an_instance_created_without_a_security_group_gets_the_default_one(cluster: Cluster) -> None:
     cluster.create()
     asked = [
         {"Name": "group-name", "Values": ["default"]},

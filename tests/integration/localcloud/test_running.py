@@ -47,7 +47,7 @@ def test_one_whose_process_is_another_by_now_is_forgotten(published: Path) -> No
     assert not list(published.glob("*/cloud.json"))
 
 
-def test_who_ends_late_leaves_the_description_of_the_next_cloud(published: Path) -> None:
+def test_a_cloud_that_ends_late_leaves_the_description_of_the_next_one(published: Path) -> None:
     forget(CLOUD.pid + 1)
     assert Running.find() == CLOUD
     forget(CLOUD.pid)

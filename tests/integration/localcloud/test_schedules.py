@@ -176,7 +176,7 @@ def test_a_schedule_that_would_never_fire_here_fails_the_deployment_by_name(
               Target: {{Arn: "arn:aws:lambda:us-east-1:123456789012:function:x", RoleArn: "arn:aws:iam::1:role/x"}}
         """
     )
-    why = rf"Nightly \(AWS::Scheduler::Schedule\): .*rate\(n minutes\|hours\|days\), not with {re.escape(expression)}"
+    why = rf"Nightly \(AWS::Scheduler::Schedule\): .*rate\(n minutes\|hours\|days\) here, not {re.escape(expression)}"
     with pytest.raises(DeploymentError, match=why):
         cloud.deploy(file, re.sub(r"\W", "-", expression))
 

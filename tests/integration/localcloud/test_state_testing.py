@@ -37,7 +37,7 @@ def test_the_deployed_definition_is_valid(states: Any, definition: str) -> None:
     assert (said["result"], said["diagnostics"]) == ("OK", [])
 
 
-def test_what_is_wrong_with_a_definition_is_said(states: Any) -> None:
+def test_what_is_wrong_with_a_definition_is_reported(states: Any) -> None:
     wrong = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Nope", "End": True}}})
     said = states.validate_state_machine_definition(definition=wrong)
     assert said["result"] == "FAIL"

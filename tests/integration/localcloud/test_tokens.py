@@ -1,4 +1,4 @@
-"""A token of IAM database authentication is good for one place, one user, 15 minutes and whoever may."""
+"""An IAM database authentication token is valid for one place, one user and 15 minutes, if its signer may connect."""
 
 import dataclasses
 import subprocess
@@ -107,7 +107,7 @@ def test_what_was_signed_for_another_service_or_a_longer_time_is_refused() -> No
     assert refusal(signed(900, "rds")).startswith("the token's scope is")
 
 
-def test_who_may_not_is_refused() -> None:
+def test_a_caller_without_permission_is_refused() -> None:
     nobody = dataclasses.replace(WHO, allowing=((),))
     limited = dataclasses.replace(WHO, allowing=(MAY, ()))
     denied = dataclasses.replace(WHO, allowing=((*MAY, dataclasses.replace(MAY[0], allows=False)),))

@@ -28,7 +28,7 @@ def test_a_database_that_nothing_was_started_for_may_lack_the_tag() -> None:
 
 
 @pytest.mark.usefixtures("published")
-def test_where_nothing_is_at_work_the_last_execution_is_told(
+def test_with_no_running_execution_the_last_one_is_shown(
     cloud: Cloud, eventually: Eventually, capsys: pytest.CaptureFixture[str]
 ) -> None:
     states, machine = cloud.client("stepfunctions"), cloud.outputs["StateMachineArn"]
@@ -37,18 +37,18 @@ def test_where_nothing_is_at_work_the_last_execution_is_told(
     eventually(lambda: states.describe_execution(executionArn=execution)["status"] == "FAILED")  # no such database
     assert not watch.watch("watch-ended")
     printed = capsys.readouterr().out
-    assert f"none has begun for 0 seconds. This is the last one:\n{execution}\n" in printed
+    assert f"none has started for 0 seconds. This is the last one:\n{execution}\n" in printed
     assert "Failed. There is no DB instance watch-ended here." in printed
 
 
 @pytest.mark.usefixtures("published")
-def test_who_starts_a_held_database_is_told_by_which_execution_and_to_watch(cloud: Cloud) -> None:
+def test_starting_a_held_database_names_the_execution_that_holds_it(cloud: Cloud) -> None:
     key = {"database": {"S": "db-HELD"}, "kind": {"S": "claim"}}
     table = {"TableName": cloud.outputs["RecordsTable"]}
     database = {"name": "watch-held", "resource_id": "db-HELD"}
     cloud.client("dynamodb").put_item(**table, Item={**key, "holder": {"S": "arn:e1"}})
     said = start.held_by(Running.get(), database)
-    assert said == "watch-held is being worked on by arn:e1; `make watch NAME=watch-held` follows it"
+    assert said == "Execution arn:e1 is working on watch-held; `make watch NAME=watch-held` follows it"
     cloud.client("dynamodb").delete_item(**table, Key=key)
     assert "has ended meanwhile" in start.held_by(Running.get(), database)
 

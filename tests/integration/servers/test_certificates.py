@@ -11,7 +11,7 @@ from .sign_in import sign_in
 
 
 def test_another_name_of_the_same_server_is_refused(world: World, database: MySQL) -> None:
-    world.names.also(database.address, "other.cabc123def45.us-east-1.rds.amazonaws.com")
+    world.names.add_alias(database.address, "other.cabc123def45.us-east-1.rds.amazonaws.com")
     outcome = sign_in(world, database, *MASTER, host="other.cabc123def45.us-east-1.rds.amazonaws.com")
     assert "Hostname mismatch" in outcome.error
 

@@ -56,7 +56,7 @@ def test_a_reader_is_read_only(world: World, cluster: Cluster, statement: str) -
     assert as_master(world, cluster.writer, known).rows == [["f", "off"]]
 
 
-def test_a_login_made_on_the_writer_is_let_in_by_the_reader_after_its_own_restart(
+def test_the_reader_accepts_a_login_created_on_the_writer_after_its_own_restart(
     world: World, writer: PostgreSQL, reader: PostgreSQL, ticket: Ticket, eventually: Eventually
 ) -> None:
     assert as_master(world, writer, *LOGIN).error == ""

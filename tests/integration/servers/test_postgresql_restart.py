@@ -1,4 +1,4 @@
-"""A PostgreSQL server's life: logins before it has joined are let in after a restart; deleted, it is gone."""
+"""A PostgreSQL server's life: logins created before the join can sign in after a restart; deleted, it is gone."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,7 +27,7 @@ def server(world: World, directory: Directory, major: int) -> Iterator[PostgreSQ
     server.delete()
 
 
-def test_a_login_is_made_before_the_restart_and_let_in_after_it(
+def test_a_login_is_created_before_the_restart_and_accepted_after_it(
     world: World, server: PostgreSQL, ticket: Ticket
 ) -> None:
     assert as_master(world, server, *LOGIN).error == ""
@@ -44,7 +44,7 @@ def test_a_login_is_made_before_the_restart_and_let_in_after_it(
     assert "pg_hba.conf rejects" in psql(world, server, ME, WHO, ticket=ticket(ALICE)).error
 
 
-def test_who_is_granted_rds_ad_is_let_in_by_the_password_no_longer(
+def test_a_role_that_is_granted_rds_ad_can_no_longer_sign_in_with_its_password(
     world: World, server: PostgreSQL, ticket: Ticket
 ) -> None:
     """That holds for membership by another role as well, and before 16 for the master user (see pg_hba.py)."""
@@ -67,7 +67,7 @@ def test_who_is_granted_rds_ad_is_let_in_by_the_password_no_longer(
         assert as_master(world, server, WHO).rows == [["postgres"]]
 
 
-def test_a_member_of_rds_iam_is_let_in_by_nothing(world: World, server: PostgreSQL) -> None:
+def test_a_member_of_rds_iam_cannot_sign_in_with_anything_else(world: World, server: PostgreSQL) -> None:
     as_master(world, server, f"CREATE ROLE app LOGIN PASSWORD '{APP[1]}'", "GRANT rds_iam TO app")
     assert "pg_hba.conf rejects" in psql(world, server, "app", WHO, password=APP[1]).error
 

@@ -1,4 +1,4 @@
-"""One effect: whoever was overtaken, or works by an outdated plan, changes nothing."""
+"""One effect: an execution that was overtaken, or follows an outdated plan, changes nothing."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ CONTROLS = (
     ),
     Control(
         "A terminal shows what is logged as text",
-        "localcloud/people/visible.py",
+        "localcloud/people/printable.py",
         "each if each.isprintable() else",
         "each if each else",
         TEXTS,
@@ -117,7 +117,7 @@ CONTROLS = (
     Control(
         "A terminal shows why an execution ended as text",
         "localcloud/people/narration.py",
-        "return visible(str(self.error or",
+        "return printable(str(self.error or",
         "return str((self.error or",
         TEXTS,
     ),
@@ -176,7 +176,7 @@ CONTROLS = (
         f"{LAYER}/db/postgresql.py",
         '    "enable_mergejoin": "off",\n',
         "",
-        (f"{ATTACKS}::test_who_makes_many_roles_at_once_has_nobody_look_through_all_of_them_for_each",),
+        (f"{ATTACKS}::test_creating_many_roles_at_once_does_not_scan_all_of_them_for_each",),
     ),
     Control(
         "PostgreSQL: no more roles are sent than are read",

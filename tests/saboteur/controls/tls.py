@@ -1,4 +1,4 @@
-"""Whoever answers at a database's address without being the database learns nothing."""
+"""A server that answers at a database's address without being the database learns nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What whoever may make roles, tables and comments in a server does to a run: it goes on, and says it in one line."""
+"""What a role that may create roles, tables and comments can do to a run: the run goes on, and says it in one line."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_only_comments_that_begin_like_a_mark_are_sent(payments: Operator, as_ma
 
 
 @pytest.mark.parametrize("links", [DEEPEST, 7_000])
-def test_a_chain_of_roles_of_any_depth_is_read_and_one_that_is_too_deep_is_said(
+def test_a_chain_of_roles_is_followed_to_any_depth_and_one_that_is_too_deep_is_reported(
     payments: Operator, create: Create, verify: Verify, links: int
 ) -> None:
     payments.run(
@@ -116,9 +116,7 @@ def test_a_chain_of_roles_of_any_depth_is_read_and_one_that_is_too_deep_is_said(
     assert [line.partition(" nobody's")[0] for line in said] == [expected]
 
 
-def test_a_chain_of_as_many_as_anybody_needs_is_not_spoken_of(
-    payments: Operator, create: Create, verify: Verify
-) -> None:
+def test_a_chain_of_reasonable_length_is_not_reported(payments: Operator, create: Create, verify: Verify) -> None:
     payments.run(
         f"DO $$ BEGIN FOR each IN 0..{DEEPEST} LOOP EXECUTE format('CREATE ROLE %I', 'link-' || each);"
         " IF each > 0 THEN EXECUTE format('GRANT %I TO %I', 'link-' || each, 'link-' || each - 1); END IF;"
@@ -151,9 +149,7 @@ def test_schemas_of_more_tables_than_are_read_are_said_to_be_too_large(
     assert payments.version
 
 
-def test_who_makes_many_roles_at_once_has_nobody_look_through_all_of_them_for_each(
-    payments: Operator, as_master: SignIn
-) -> None:
+def test_creating_many_roles_at_once_does_not_scan_all_of_them_for_each(payments: Operator, as_master: SignIn) -> None:
     """The server's statistics know of the roles and not of the memberships; a merge of the two is quadratic."""
     payments.run("ANALYZE pg_auth_members")
     payments.run("DO $$ BEGIN FOR n IN 0..2999 LOOP EXECUTE format('CREATE ROLE %I', 'link-' || n); END LOOP; END $$")

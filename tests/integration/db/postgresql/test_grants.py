@@ -112,7 +112,7 @@ def test_what_the_profile_gave_once_stays_and_is_told(payments: Operator, create
 # ---- what is not there yet
 
 
-def test_a_database_that_is_not_there_yet_keeps_nobody_out_and_waits(
+def test_a_database_that_does_not_exist_yet_locks_nobody_out_and_waits(
     operator: Operator, create: Create, verify: Verify
 ) -> None:
     assert create(a_profile()) > 0
@@ -242,7 +242,7 @@ OF_BOTH = a_profile(
 )
 
 
-def test_a_database_that_lets_nobody_in_waits_by_name(shops: Operator, create: Create, verify: Verify) -> None:
+def test_a_database_that_accepts_no_connections_waits_by_name(shops: Operator, create: Create, verify: Verify) -> None:
     shops.run("ALTER DATABASE payments CONNECTION LIMIT 0")
     assert create(OF_BOTH) > 0
     assert shops.opened() == [ALICE, BOB]
@@ -322,7 +322,7 @@ def test_what_is_set_for_the_master_user_there_takes_precedence(
         ),
     ],
 )
-def test_a_statement_that_one_database_refuses_keeps_nobody_out_elsewhere_and_is_told_with_its_name(
+def test_a_statement_that_one_database_refuses_blocks_nobody_elsewhere_and_is_reported_with_its_name(
     trouble: str, error: type[SignonError], said: str, shops: Operator, create: Create
 ) -> None:
     shops.run(
@@ -336,7 +336,7 @@ def test_a_statement_that_one_database_refuses_keeps_nobody_out_elsewhere_and_is
     assert attempt(shops, BOB, "SELECT * FROM core.orders", database="shops") == ""
 
 
-def test_whoever_is_outdated_in_one_database_does_nothing_more(shops: Operator, as_master: SignIn) -> None:
+def test_an_execution_outdated_in_one_database_does_nothing_more(shops: Operator, as_master: SignIn) -> None:
     """That is no matter of the database's."""
     looks: list[None] = []
 

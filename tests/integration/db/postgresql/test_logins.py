@@ -136,7 +136,7 @@ def statements_of(session: Session, profile: Profile) -> list[Statement]:
 
 
 def test_people_are_made_read_back_and_opened_in_one_transaction(payments: Operator, as_master: SignIn) -> None:
-    """Whoever looks from outside sees everybody at once, complete."""
+    """An observer sees everybody at once, complete."""
     seen: list[dict[str, bool]] = []
     with as_master() as session:
         postgresql_logins.create(
@@ -310,7 +310,7 @@ def test_a_login_of_ours_that_somebody_changed_is_left_alone_and_said(
 def test_nobody_gets_privileges_by_a_group_role_that_was_there_before_us(
     made: str, reason: str, payments: Operator, create: Create, verify: Verify
 ) -> None:
-    """Whoever makes a role under the name of ours, with members of their choice, is granted nothing."""
+    """A role that others create under one of our names, with members of their choice, is granted nothing."""
     payments.run(made.replace("{}", f'"{READ}"'))
     create(a_profile())
     held = f"SELECT has_table_privilege('{READ}', 'core.invoices', 'SELECT')"
@@ -336,7 +336,7 @@ def test_a_group_role_of_ours_that_was_given_more_is_no_longer_given_to_anybody(
 # ---- who leaves and comes back
 
 
-def test_who_has_left_is_locked_and_who_comes_back_is_opened(payments: Operator, create: Create) -> None:
+def test_a_leaver_is_locked_and_a_returner_is_unlocked(payments: Operator, create: Create) -> None:
     create(a_profile())
     assert create(without("alice")) == 1
     assert payments.opened() == [BOB]
@@ -345,14 +345,14 @@ def test_who_has_left_is_locked_and_who_comes_back_is_opened(payments: Operator,
     assert payments.opened() == [ALICE, BOB]
 
 
-def test_who_has_left_stays_where_the_profile_says_so(payments: Operator, create: Create) -> None:
+def test_a_leaver_stays_where_the_profile_says_so(payments: Operator, create: Create) -> None:
     create(a_profile())
     bob = without("alice").logins
     assert create(a_profile(logins=bob, lock_leavers=False)) == 0
     assert payments.opened() == [ALICE, BOB]
 
 
-def test_logins_of_another_profile_are_no_leavers_and_are_said(
+def test_logins_of_another_profile_are_not_leavers_and_are_reported(
     payments: Operator, create: Create, verify: Verify
 ) -> None:
     create(a_profile(name="billing", logins=(DirectoryLogin("carol", ("read",)),)))

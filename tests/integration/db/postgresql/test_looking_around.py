@@ -326,7 +326,7 @@ def test_a_transaction_of_many_statements_is_not_ended_by_its_time(payments: Ope
 
 
 def test_what_only_a_superuser_may_set_makes_no_difference(payments: Operator, create: Create, verify: Verify) -> None:
-    """No option of a session's of ours: the master user would not be let in with it."""
+    """Not an option of our session: the master user could not sign in with it."""
     for setting in ("session_replication_role = replica", "lo_compat_privileges = on", "lc_messages = 'C'"):
         payments.run(f"ALTER ROLE dbadmin SET {setting}")
     create(a_profile())

@@ -107,7 +107,7 @@ def test_a_login_that_its_maker_could_give_away_is_not_adopted(tenant: Operator,
     assert tenant.opened() == [BOB, "tenant"]
 
 
-def test_who_was_let_into_a_group_role_is_told_and_the_group_gets_no_more(tenant: Operator, run: Run) -> None:
+def test_added_members_of_a_group_role_are_reported_and_the_group_gets_no_more(tenant: Operator, run: Run) -> None:
     run()
     tenant.run("SET SESSION AUTHORIZATION dbadmin", f'GRANT "{READ}" TO tenant')
     tenant.run(f'REVOKE SELECT ON core.invoices FROM "{READ}"', database="payments")
@@ -115,7 +115,7 @@ def test_who_was_let_into_a_group_role_is_told_and_the_group_gets_no_more(tenant
     assert not reads(tenant, "tenant")
 
 
-def test_who_was_let_into_a_persons_login_is_told_and_the_login_is_left_alone(tenant: Operator, run: Run) -> None:
+def test_added_members_of_a_persons_login_are_reported_and_the_login_is_left_alone(tenant: Operator, run: Run) -> None:
     run()
     tenant.run("SET SESSION AUTHORIZATION dbadmin", f'GRANT "{ALICE}" TO tenant')
     proof = run()
@@ -152,7 +152,7 @@ def test_where_the_table_was_lost_nothing_is_granted_or_opened_until_one_approva
     assert reads(payments, READ)
 
 
-def test_who_has_left_is_locked_by_the_mark_alone(payments: Operator, run: Run, remembered: Notebook) -> None:
+def test_a_leaver_is_locked_by_the_mark_alone(payments: Operator, run: Run, remembered: Notebook) -> None:
     run()
     remembered.write({})
     left = run(a_profile(logins=(DirectoryLogin("alice", ("read",)),)))
@@ -191,7 +191,7 @@ def test_an_upgrade_keeps_every_login_and_asks_nobody(
     assert payments.run("SELECT oid, rolname, rolcanlogin FROM pg_roles ORDER BY 1") == there
 
 
-def test_an_upgrade_does_not_trust_what_is_in_other_hands(tenant: Operator, run: Run, remembered: Notebook) -> None:
+def test_an_upgrade_does_not_trust_what_others_control(tenant: Operator, run: Run, remembered: Notebook) -> None:
     run()
     tenant.run("SET SESSION AUTHORIZATION dbadmin", f'GRANT "{READ}" TO tenant WITH ADMIN OPTION')
     remembered.write({})
@@ -230,11 +230,11 @@ def test_the_master_user_is_spared_where_we_are_signed_in_as_somebody_else(
     tenant.run("REVOKE rds_ad FROM tenant")
 
 
-def test_who_could_change_what_we_make_is_named_before_postgresql_16(tenant: Operator, run: Run) -> None:
+def test_roles_that_could_change_what_we_create_are_named_before_postgresql_16(tenant: Operator, run: Run) -> None:
     assert run().trusted == (() if is_new(tenant) else ("tenant",))
 
 
-def test_who_may_become_the_master_user_is_named_on_every_version(tenant: Operator, run: Run) -> None:
+def test_a_role_that_may_become_the_master_user_is_named_on_every_version(tenant: Operator, run: Run) -> None:
     tenant.run("CREATE ROLE boss LOGIN", "GRANT dbadmin TO boss")
     try:
         assert run().trusted == (("boss",) if is_new(tenant) else ("boss", "tenant"))

@@ -99,7 +99,7 @@ def test_limits_that_keep_nobody_out_are_no_matter(payments: Operator, create: C
 # ---- what the master user may not change
 
 
-def test_a_group_role_that_the_master_user_may_not_grant_keeps_nobody_out_who_does_not_need_it(
+def test_a_group_role_that_the_master_user_may_not_grant_locks_out_only_people_who_need_it(
     newer: Operator, create: Create, verify: Verify
 ) -> None:
     create(without_bob())
@@ -146,7 +146,7 @@ def test_one_login_that_the_master_user_may_not_change_keeps_nobody_else_out(
     assert newer.opened() == [ALICE, BOB]
 
 
-def test_a_leaver_that_the_master_user_may_not_lock_keeps_nobody_out_and_is_told(
+def test_a_leaver_that_the_master_user_may_not_lock_is_reported_and_blocks_nobody_else(
     newer: Operator, create: Create, verify: Verify
 ) -> None:
     create(a_profile(logins=a_profile().logins[1:]))

@@ -24,8 +24,8 @@ from tests.integration.servers.accounts import ALICE, BOB, MASTER, REALM
 from tests.integration.servers.conftest import REGION
 from tests.integration.servers.sign_in import sign_in
 
+from .client_errors import GRACE
 from .jdbc import ask_drivers
-from .mishaps import GRACE
 
 ROOT = Path(__file__).parents[4]
 RDS_BUNDLE = ROOT / "layers/signon/rds-ca-bundle.pem"

@@ -102,7 +102,7 @@ def test_everything_answers(check: Check, answering: int) -> None:
     assert f"ok    database: {HOST}:{answering} answers\n" in done.stdout
 
 
-def test_who_types_a_password_needs_no_directory(check: Check, answering: int) -> None:
+def test_signing_in_with_a_typed_password_needs_no_directory(check: Check, answering: int) -> None:
     done = check("mysql", answering)
     assert (done.returncode, done.stdout) == (0, f"ok    database: {HOST}:{answering} answers\n")
 

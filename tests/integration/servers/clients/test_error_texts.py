@@ -21,8 +21,8 @@ from signon.domain.kit.facts import SignIn
 from tests.integration.servers.accounts import ALICE, FRANK, REALM
 from tests.integration.servers.sign_in import sign_in
 
+from .client_errors import CASES, ELSEWHERE, STRANGERS_CA, UNREACHABLE, Case
 from .conftest import KEYS, RDS_BUNDLE, ROOT, Cell, Desk
-from .mishaps import ELSEWHERE, MISHAPS, STRANGERS_CA, UNREACHABLE, Mishap
 
 CORPUS = {each["name"]: each for each in yaml.safe_load((ROOT / "tests/error_texts.yaml").read_text())}
 DIRECTORY_UNREACHABLE = f"""\
@@ -50,7 +50,7 @@ USUALLY = {
     "pgjdbc": "aurora-postgresql",
     "kinit": "aurora-postgresql",
 }
-each_mishap = pytest.mark.parametrize("mishap", MISHAPS, ids=lambda mishap: mishap.name)
+each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def silent() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def scene(desk: Desk, cells: Mapping[str, Cell], tickets: None, silent: int) -> dict[str, str]:
-    """The files of what goes wrong are beside the kits'; what a mishap's parts stand for."""
+    """The files of what goes wrong are beside the kits'; what a case's parts stand for."""
     for cell in cells.values():
         shutil.copy(RDS_BUNDLE, cell.kit / STRANGERS_CA)
         (cell.kit / UNREACHABLE).write_text(DIRECTORY_UNREACHABLE)
@@ -79,19 +79,19 @@ def scene(desk: Desk, cells: Mapping[str, Cell], tickets: None, silent: int) -> 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A mishap's line in the kit that it is of, with what is different."""
+    """A case's line in the kit that it is of, with what is different."""
 
     cell: Cell
     sign_in: SignIn
     line: str
 
 
-def attempt(mishap: Mishap, cells: Mapping[str, Cell], scene: dict[str, str]) -> Attempt:
-    engine, method = mishap.cell
-    cell = cells[engine or USUALLY[mishap.client]]
+def attempt(case: Case, cells: Mapping[str, Cell], scene: dict[str, str]) -> Attempt:
+    engine, method = case.cell
+    cell = cells[engine or USUALLY[case.client]]
     sign_in = cell.facts.sign_ins[method]
-    line = clients.lines(cell.facts, sign_in, mishap.user)[mishap.client]
-    for old, new in mishap.instead:
+    line = clients.lines(cell.facts, sign_in, case.user)[case.client]
+    for old, new in case.instead:
         assert old in line
         line = line.replace(old, new.format(address=cell.address, **scene))
     return Attempt(cell, sign_in, line)
@@ -99,48 +99,48 @@ def attempt(mishap: Mishap, cells: Mapping[str, Cell], scene: dict[str, str]) ->
 
 @pytest.fixture(scope="module")
 def drivers(desk: Desk, cells: Mapping[str, Cell], scene: dict[str, str]) -> Mapping[str, str]:
-    """What JDBC drivers say, by mishap; a JVM for all that have the same tickets and options."""
+    """What JDBC drivers say, by case; a JVM for all that have the same tickets and options."""
     together = defaultdict(list)
-    for mishap in MISHAPS:
-        if mishap.client in clients.DRIVERS:
-            together[mishap.ticket, mishap.without].append(mishap)
+    for case in CASES:
+        if case.client in clients.DRIVERS:
+            together[case.ticket, case.without].append(case)
     kit, said = cells["aurora-postgresql"].kit, dict[str, str]()
-    for (ticket, without), mishaps in together.items():
+    for (ticket, without), cases in together.items():
         questions = []
-        for mishap in mishaps:
-            made = attempt(mishap, cells, scene)
-            login = clients.login(made.cell.facts, made.sign_in, mishap.user)
-            typed = "" if made.sign_in is SignIn.TICKET else mishap.typed
-            questions.append(["connect", made.line, login, typed, mishap.sql])
+        for case in cases:
+            made = attempt(case, cells, scene)
+            login = clients.login(made.cell.facts, made.sign_in, case.user)
+            typed = "" if made.sign_in is SignIn.TICKET else case.typed
+            questions.append(["connect", made.line, login, typed, case.sql])
         options = [option for option in desk.in_java(kit) if not without or without not in option]
         answers = desk.ask_drivers(questions, kit, options, KRB5CCNAME=desk.tickets(ticket))
-        for mishap, (word, *texts) in zip(mishaps, answers, strict=True):
+        for case, (word, *texts) in zip(cases, answers, strict=True):
             assert word == "error"
-            said[mishap.name] = "\n".join(texts)
+            said[case.name] = "\n".join(texts)
     return said
 
 
 @pytest.fixture
 def said(
-    mishap: Mishap, request: pytest.FixtureRequest, desk: Desk, cells: Mapping[str, Cell], scene: dict[str, str]
+    case: Case, request: pytest.FixtureRequest, desk: Desk, cells: Mapping[str, Cell], scene: dict[str, str]
 ) -> str:
     """What the client says."""
-    if mishap.client in clients.DRIVERS:
+    if case.client in clients.DRIVERS:
         drivers: Mapping[str, str] = request.getfixturevalue("drivers")
-        return drivers[mishap.name]
-    made = attempt(mishap, cells, scene)
-    if CORPUS[mishap.name]["row"] == "no ticket for MySQL":
+        return drivers[case.name]
+    made = attempt(case, cells, scene)
+    if CORPUS[case.name]["row"] == "no ticket for MySQL":
         desk.skip_without_plugin()
-    ticket = "new" if mishap.client == "kinit" else mishap.ticket
-    more = {"KRB5CCNAME": desk.tickets(ticket), **KEYS, **mishap.environment}
-    return desk.run(made.line, made.cell.kit, sql=mishap.sql, typed=mishap.typed, **more).error
+    ticket = "new" if case.client == "kinit" else case.ticket
+    more = {"KRB5CCNAME": desk.tickets(ticket), **KEYS, **case.environment}
+    return desk.run(made.line, made.cell.kit, sql=case.sql, typed=case.typed, **more).error
 
 
-@each_mishap
-def test_the_clients_text_is_diagnosed_as_the_corpus_says(mishap: Mishap, said: str) -> None:
+@each_case
+def test_the_clients_text_is_diagnosed_as_the_corpus_says(case: Case, said: str) -> None:
     diagnosis = diagnose(said)
     assert diagnosis is not None, said
-    assert diagnosis.name == CORPUS[mishap.name]["row"], said
+    assert diagnosis.name == CORPUS[case.name]["row"], said
 
 
 @pytest.mark.parametrize("name", PYMYSQL)
@@ -167,5 +167,5 @@ def test_what_takes_another_clock_to_provoke_is_in_libkrb5s_words(name: str) -> 
 
 
 def test_every_text_of_the_corpus_is_provoked_or_says_why_not() -> None:
-    provoked = {mishap.name for mishap in MISHAPS} | set(LIBKRB5) | set(PYMYSQL)
+    provoked = {case.name for case in CASES} | set(LIBKRB5) | set(PYMYSQL)
     assert {name for name, each in CORPUS.items() if "unprovoked" not in each} == provoked

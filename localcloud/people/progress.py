@@ -1,4 +1,4 @@
-"""What a person sees while servers start or stop: what is going on, and for how long."""
+"""Shows what is going on while servers start or stop, and for how long."""
 
 import sys
 import threading
@@ -11,10 +11,10 @@ _ERASE = "\r\033[K"
 
 
 @contextmanager
-def sign_of_life(what: str) -> Iterator[None]:
-    """Says ``what`` on the terminal, with the seconds that it has taken, and erases the line when it is over.
+def progress(what: str) -> Iterator[None]:
+    """Shows ``what`` on the terminal with the seconds it has taken, and erases the line at the end.
 
-    Nothing is said where standard error is no terminal.
+    Prints nothing if standard error is not a terminal.
     """
     if not sys.stderr.isatty():
         yield

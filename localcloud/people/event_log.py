@@ -11,7 +11,7 @@ from moto.sns.models import Topic
 
 from localcloud.clock import Clock
 from localcloud.moto_patches import patch
-from localcloud.people.visible import visible
+from localcloud.people.printable import printable
 
 # How an execution ends that meets this error: it reports nothing.
 WITHOUT_A_REPORT = {
@@ -59,9 +59,9 @@ def of_event(event: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(detail, dict):
         return
     if event["Source"] == "aws.rds":
-        yield visible(f"{detail.get('EventID')}  {detail.get('SourceIdentifier')}: {detail.get('Message')}")
+        yield printable(f"{detail.get('EventID')}  {detail.get('SourceIdentifier')}: {detail.get('Message')}")
     elif event["Source"] == "aws.states":
-        yield visible(f"execution {detail['name']} {_status(detail)}")
+        yield printable(f"execution {detail['name']} {_status(detail)}")
 
 
 def of_message(subject: str | None, text: str) -> str:

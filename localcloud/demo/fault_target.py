@@ -1,4 +1,4 @@
-"""The database that something goes wrong with: what may befall it, whatever its engine."""
+"""The database that a fault strikes: what can happen to it, whatever its engine."""
 
 import json
 from collections.abc import Callable
@@ -12,8 +12,8 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Victim:
-    """`create` makes the database, and makes it again; `tell` is told of everything that befalls it, when it does."""
+class FaultTarget:
+    """`create` creates the database, and creates it again; `tell` is called with each thing that happens to it."""
 
     cloud: Cloud
     name: str
@@ -28,12 +28,12 @@ class Victim:
         """It happens just before the nth invocation of the step's function."""
         self.cloud.faults.at(f"invoke:{self.function(step)}", happens, nth=nth)
 
-    def within(self, step: str, call: str, happens: Callable[[], object], *, nth: int = 1) -> None:
+    def during(self, step: str, call: str, happens: Callable[[], object], *, nth: int = 1) -> None:
         """It happens while the step's function waits for the answer to its nth call, as `s3:HeadObject`."""
         self.cloud.faults.at(f"call:{self.function(step)}:{call}", happens, nth=nth)
 
-    def behind(self, step: str, call: str, happens: Callable[[], object]) -> None:
-        """It happens when the call is answered, and the step's function has not read the answer yet."""
+    def after(self, step: str, call: str, happens: Callable[[], object]) -> None:
+        """It happens once the call is answered, before the step's function has read the answer."""
         self.cloud.faults.at(f"answered:{self.function(step)}:{call}", happens)
 
     def function(self, step: str) -> str:
@@ -51,7 +51,7 @@ class Victim:
 
     def join_ends_after_all(self) -> None:
         self._kept.membership = replace(self._kept.membership, ends_as="kerberos-enabled")
-        self.tell("RDS ends the join after all")
+        self.tell("RDS completes the join after all")
 
     def modify_is_refused(self, code: str, times: int) -> None:
         self.cloud.faults.script("modify_db_cluster" if self.clustered else "modify_db_instance", *[code] * times)
@@ -84,7 +84,7 @@ class Victim:
     def make_again(self) -> None:
         self.delete()
         self.create()
-        self.tell("and makes a new database of that name, with the same tag")
+        self.tell("and creates a new database with that name and the same tag")
 
     def rotate_password(self) -> None:
         rds, how = self.cloud.client("rds"), {"RotateMasterUserPassword": True, "ApplyImmediately": True}
@@ -92,15 +92,15 @@ class Victim:
             rds.modify_db_cluster(DBClusterIdentifier=self.name, **how)
         else:
             rds.modify_db_instance(DBInstanceIdentifier=self.name, **how)
-        self.tell("RDS rotates the master password: another one on the server, and in the secret")
+        self.tell("RDS rotates the master password, on the server and in the secret")
 
     def fail_over(self) -> None:
         self._rds.fail_over(self._writer)
-        self.tell("a failover begins: the writer is gone, and who answers at its name is read only")
+        self.tell("a failover begins: the writer is gone, and the server that answers at its name is read-only")
 
     def end_failover(self) -> None:
         self._rds.promote(self._writer)
-        self.tell("the failover ends: who answers is the writer")
+        self.tell("the failover ends: the server that answers is the writer")
 
     def directory_becomes(self, stage: str) -> None:
         from moto.ds.models import ds_backends
@@ -118,7 +118,7 @@ class Victim:
         iam.update_assume_role_policy(
             RoleName=role, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         )
-        self.tell(f"the directory role trusts {', '.join(services)} only")
+        self.tell(f"the directory role trusts only {', '.join(services)}")
 
     @property
     def _rds(self) -> Any:

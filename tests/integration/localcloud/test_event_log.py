@@ -8,7 +8,7 @@ from unittest.mock import Mock, call
 
 import pytest
 
-from localcloud.people.chronicle import of_event, of_message, write_out
+from localcloud.people.event_log import of_event, of_message, write_out
 
 RDS = {"EventID": "RDS-EVENT-0005", "SourceIdentifier": "payments-orders", "Message": "DB instance created"}
 BY_HAND = {"database": {"instance": "payments-orders"}, "reason": "a second run"}

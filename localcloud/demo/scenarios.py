@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from localcloud.cloud import Cloud
 from localcloud.demo import databases, passwords, tickets, tokens
-from localcloud.demo.play import Play, SignIn
+from localcloud.demo.scenario import Scenario, SignIn
 from localcloud.demo.terminal import Terminal
 
 KERBEROS, IAM = "kerberos", "iam"
@@ -64,12 +64,12 @@ _SIGN_INS: Mapping[tuple[str, str], tuple[Callable[[Terminal], SignIn], str]] = 
 }
 
 
-def _play(engine: str, method: str) -> Play:
+def _scenario(engine: str, method: str) -> Scenario:
     title, name, server, stood_in_for = _ENGINES[engine]
     sign_in, proved_by = _SIGN_INS[engine, method]
     clustered, profile = engine.startswith("aurora"), APPLICATIONS if method == IAM else PEOPLES
     name = name if method == KERBEROS else f"{name}-api"
-    return Play(
+    return Scenario(
         engine,
         method,
         title,
@@ -77,11 +77,11 @@ def _play(engine: str, method: str) -> Play:
         clustered,
         lambda cloud: f"{server(cloud)}, {proved_by}",
         f"RDS's control plane, {stood_in_for}",
-        "RDS's events" if clustered else "RDS-EVENT-0005",
+        "RDS events" if clustered else "RDS-EVENT-0005",
         profile,
         (databases.cluster if clustered else databases.instance)(name, engine, profile),
         sign_in,
     )
 
 
-PLAYS: Mapping[tuple[str, str], Play] = {cell: _play(*cell) for cell in _SIGN_INS}
+SCENARIOS: Mapping[tuple[str, str], Scenario] = {cell: _scenario(*cell) for cell in _SIGN_INS}

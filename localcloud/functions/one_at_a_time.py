@@ -12,6 +12,6 @@ SERVICES = ("dynamodb", "iam", "logs", "s3", "secretsmanager", "sns")
 _TURNS = {service: threading.RLock() for service in SERVICES}
 
 
-def turn(service: str) -> AbstractContextManager[object]:
+def one_at_a_time(service: str) -> AbstractContextManager[object]:
     """The caller's turn at the service; at once where the service is none of these."""
     return _TURNS.get(service) or nullcontext()

@@ -1,4 +1,4 @@
-"""`python -m localcloud.sam.keeper FOLDER NUMBER CACHE VERSION`: has started what containers need, and undoes it.
+"""`python -m localcloud.sam.host_setup FOLDER NUMBER CACHE VERSION`: starts what containers need, and undoes it.
 
 VERSION is the Python's that is wanted, where AWS's image can be had. It adds the address on which containers reach the
 cloud, and starts the engine; prints a line of JSON about both; and undoes everything when its standard input ends,
@@ -24,7 +24,7 @@ NETWORK = "198.18.{}"  # of 198.18.0.0/15, which nobody's network has: https://w
 SETUP = CHECKOUT / "setup"
 
 
-def keep(folder: Path, number: int, cache: Path, version: str) -> None:
+def run(folder: Path, number: int, cache: Path, version: str) -> None:
     """Runs until standard input ends. Raises EngineFailed."""
     with ExitStack() as end:
         end.callback(undo, folder)
@@ -47,7 +47,7 @@ def keep(folder: Path, number: int, cache: Path, version: str) -> None:
 
 
 def undo(folder: Path) -> None:
-    """What a keeper does at its end; whoever finds the folder of one that was killed does it in its place."""
+    """Done when `run` ends; if the process was killed, whoever finds its folder does it instead."""
     engines.undo(folder)
     if (added := folder / ADDRESS).exists():
         words = ["ip", "address", "delete", added.read_text(), "dev", "lo"]
@@ -61,7 +61,8 @@ def _add_address(address: str, added: Path) -> None:
     done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False)
     if done.returncode and "File exists" not in done.stderr and "already assigned" not in done.stderr:
         raise EngineFailed(
-            f"Containers reach the cloud on {address}, and this user may not add it. As root, run: ip {' '.join(words)}"
+            f"Containers need the address {address} to reach the cloud, and this user may not add it. "
+            f"As root, run: ip {' '.join(words)}"
         )
     if not done.returncode:
         added.write_text(address)
@@ -71,16 +72,18 @@ def _made_image() -> tuple[str, Path]:
     """Its Python's version, and the archive."""
     done = subprocess.run([SETUP / "lambda_image"], stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        raise EngineFailed("AWS's image of Lambda's Python cannot be pulled here, and no stand-in could be made.")
+        raise EngineFailed(
+            "AWS's image of Lambda's Python cannot be pulled here, and the stand-in image could not be built."
+        )
     archive = Path(done.stdout.strip())
     return archive.name.split("-")[1], archive
 
 
 if __name__ == "__main__":
-    os.setsid()  # whoever presses Ctrl-C means the cloud
+    os.setsid()  # Ctrl-C is meant for the cloud
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     try:
-        keep(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
+        run(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
     except EngineFailed as failure:
         sys.exit(str(failure))

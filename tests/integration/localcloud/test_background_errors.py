@@ -1,4 +1,4 @@
-"""No error of the local cloud is lost: threads, moto's own, servers that die, lists that are read while they change."""
+"""No error in the local cloud is lost: threads, moto's own, servers that die, lists that are read while they change."""
 
 import threading
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.rds.models import rds_backends
 from moto.utilities.utils import CaseInsensitiveDict
 
-from localcloud import unheard
+from localcloud import background_errors
 from localcloud.cloud import Cloud
 from localcloud.functions.execution_environments import ExecutionEnvironments
 from localcloud.servers import World
@@ -31,8 +31,8 @@ def reported(monkeypatch: pytest.MonkeyPatch) -> Reported:
     return errors
 
 
-def test_what_fails_in_a_thread_is_gathered_and_reported(reported: Reported) -> None:
-    with unheard.gathered() as errors:
+def test_errors_in_threads_are_collected_and_reported(reported: Reported) -> None:
+    with background_errors.collected() as errors:
         thread = threading.Thread(target=lambda: 1 / 0)
         thread.start()
         thread.join()
@@ -92,7 +92,7 @@ def test_a_server_that_dies_while_it_should_serve_is_reported_at_the_end(
     assert str(error).endswith("the disk is full")
 
 
-def test_who_ends_waits_for_the_function_that_is_just_started_early_and_starts_no_other(
+def test_closing_waits_for_the_function_that_is_being_started_early_and_starts_no_other(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aws, begun, go_on, tried = cloud.aws, threading.Event(), threading.Event(), []

@@ -9,8 +9,8 @@ from pathlib import Path
 
 PROGRAM = """\
 import time
-from localcloud.people.sign_of_life import sign_of_life
-with sign_of_life("Starting"):
+from localcloud.people.progress import progress
+with progress("Starting"):
     time.sleep(1.3)
 print("started")
 """

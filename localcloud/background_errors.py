@@ -1,6 +1,6 @@
-"""Errors that no caller hears: of threads that nobody joins, and behind answers that a client quietly asks for again.
+"""Errors that reach no caller: in threads that nobody joins, and in answers that a client silently retries.
 
-All of them go to `threading.excepthook`. It prints them, pytest fails the test that was running, and `gathered` keeps
+All of them go to `threading.excepthook`. It prints them, pytest fails the test that was running, and `collected` keeps
 them for a command that must not succeed over them.
 """
 
@@ -17,7 +17,7 @@ def report(error: BaseException) -> None:
 
 
 @contextmanager
-def gathered() -> Iterator[list[BaseException]]:
+def collected() -> Iterator[list[BaseException]]:
     """The errors that are reported meanwhile; they are printed as well."""
     errors: list[BaseException] = []
     hook = threading.excepthook

@@ -37,7 +37,7 @@ class SignIn:
 
 
 @dataclass(frozen=True)
-class Play:
+class Scenario:
     """`create` makes the database and answers the command line that does the same; `sign_in` says how people do."""
 
     engine: str
@@ -55,26 +55,26 @@ class Play:
 
 @dataclass(frozen=True)
 class Proved:
-    """A line of the table at the end: what the server answered, and who was refused; nobody where it is `not_here`."""
+    """A line of the table at the end: what the server answered, and who was refused (nobody if `not_here`)."""
 
-    play: Play
+    scenario: Scenario
     answer: str
     refused: Sequence[str] = ()
     not_here: bool = False
 
 
-def prove(play: Play, terminal: Terminal) -> Proved:
+def prove(scenario: Scenario, terminal: Terminal) -> Proved:
     """Prints the sign-in and the refusals. Raises DemoFailed: one of them is not as it should be; NotHere."""
-    sign_in = play.sign_in(terminal)
+    sign_in = scenario.sign_in(terminal)
     for line in sign_in.lines:
         print(f"$ {line}")
     answer = sign_in.ask()
     if answer.stdout.strip() != sign_in.expected:
-        raise DemoFailed(f"Not signed in as {sign_in.expected!r}: {answer.stdout}{answer.stderr}")
-    print(f"  {sign_in.question}\n  -> {answer.stdout.strip()}\n\nRefused, as they must be:")
+        raise DemoFailed(f"The sign-in did not answer {sign_in.expected!r}: {answer.stdout}{answer.stderr}")
+    print(f"  {sign_in.question}\n  -> {answer.stdout.strip()}\n\nRefused, as expected:")
     for refusal in sign_in.refusals:
         refused(refusal.who, refusal.answer(), refusal.by_the_server)
-    return Proved(play, answer.stdout.strip(), [refusal.who for refusal in sign_in.refusals])
+    return Proved(scenario, answer.stdout.strip(), [refusal.who for refusal in sign_in.refusals])
 
 
 def refused(who: str, answer: subprocess.CompletedProcess[str], by_the_server: str) -> None:
