@@ -1,4 +1,4 @@
-"""Check directory role: the template made it; this verifies it, and says how to mend it."""
+"""Check directory role: the template made it; this verifies it and says how to fix it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claim database: one conditional write makes the effect single, however many events and people start us."""
+"""Claim database: one conditional write ensures one effect, however many events and people start us."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from signon.settings import setting
 
 logger = Logger()
 
-# Every try of one state is told the time at which that was entered, and its last one ends almost three hours later.
+# Every attempt of a state is given the time at which the state was entered; the last one ends almost three hours later.
 LOCK_LASTS = timedelta(hours=3)
 
 
@@ -26,7 +26,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     rds.observe(identity)
     record = records.read(table, identity.resource_id)
     profile = profiles.planned(bucket, plan.profile).on(identity.engine)
-    connected = connecting.let_in(
+    connected = connecting.allow_to_connect(
         connecting.Owner(setting("CONNECT_POLICY_PREFIX"), frozenset(setting("CONNECT_ROLES").split(","))),
         identity,
         profile,
@@ -34,5 +34,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         lock=policy_lock.Lock(table, claim.execution, datetime.fromisoformat(event["now"]), LOCK_LASTS),
         before_change=lambda: guard.before_change(table, bucket, assignment),
     )
-    logger.info("Roles let in", extra=connected.to_json())
+    logger.info("Roles allowed to connect", extra=connected.to_json())
     return connected.to_json()

@@ -1,4 +1,4 @@
-"""Leave directory: one visit. It is left before IAM takes its place, and before it is joined anew."""
+"""Leave directory: one visit. The database leaves before IAM takes the directory's place, and before it joins again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     database = guard.before_change(table, setting("PROFILES"), assignment)
     before = Visit.from_json(event["leaving"]) if event["leaving"] else None
     asks = must_leave(database, apply_immediately=plan.apply_immediately)
-    page = visit(before, now, done=not database.memberships, asks=asks, what="the database leaves its directory")
+    page = visit(
+        before, now, done=not database.memberships, asks=asks, what="the database is still leaving its directory"
+    )
     if asks:
         guard.before_modifying(database, assignment)
         kinds = ("allowed", "switch_allowed") if plan.methods.switches else ("allowed",)

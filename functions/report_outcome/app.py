@@ -1,6 +1,6 @@
 """Report outcome: the record; a message to people and an event to machines where there is news; releases the claim.
 
-Whoever was overtaken has nothing to say: the other one will.
+An execution that was overtaken reports nothing: the other one will.
 """
 
 from __future__ import annotations

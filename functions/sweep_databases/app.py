@@ -1,4 +1,4 @@
-"""Sweep databases: once an hour, whatever no event started, what was parked, and what changed since its last run."""
+"""Sweep databases: once an hour, starts what no event started, what was parked, and what changed since its last run."""
 
 from __future__ import annotations
 

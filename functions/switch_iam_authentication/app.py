@@ -1,4 +1,4 @@
-"""Switch IAM authentication: one visit. It looks whether RDS has switched it as the plan says, and asks where not."""
+"""Switch IAM authentication: one visit. It checks whether RDS has switched it as the plan says, and asks if not."""
 
 from __future__ import annotations
 

@@ -29,10 +29,10 @@ CLASSES = {name for name, value in vars(errors).items() if isinstance(value, typ
 
 # Findings whose text is made elsewhere, as the source of their first argument, and the page's rows for them.
 MADE_ELSEWHERE = {
-    "database.deciding_status.told_of(name)": {"{}"},
+    "database.deciding_status.describe(name)": {"{}"},
     "*problem": {
-        "This version of the stack does not know under which name RDS reaches a directory in {}",
-        "The trust policy of {} does not let in {}",
+        "This version of the stack does not know which service principal RDS uses to reach a directory in {}",
+        "The trust policy of {} does not trust {}",
         "{} lacks the policy {}",
     },
 }

@@ -63,7 +63,7 @@ def test_a_listed_role_has_its_policy_and_of_another_one_the_arn_is_handed_out(s
     assert name in attached(scene, API)
     assert policies(scene, BATCH) == {f"signon-us-east-1-{BATCH}-1": of(scene, "tokens-1", "payments_app")}
     assert attached(scene, BATCH) == []
-    assert "1 policy is yours to attach" in first.dossier["outcome"]["headline"]
+    assert "1 policy for you to attach" in first.dossier["outcome"]["headline"]
     (handed_out,) = first.dossier["policies"]["handed_out"]
     assert handed_out.endswith(f":policy/signon/connect/signon-us-east-1-{BATCH}-1 to the role {BATCH}")
 

@@ -83,7 +83,7 @@ def test_a_failure_that_could_not_report_itself_is_reported(scene: Scene, told: 
     assert (ended.status, ended.states[-2:]) == ("FAILED", ["Report outcome", "Failed"])
     record = scene.until(lambda: reported(scene, "silent-1"))
     assert (record["end"], record["execution"]) == ("Failed", ended.arn)
-    assert subjects(told, "silent-1") == ["silent-1: the execution broke off without a report"]
+    assert subjects(told, "silent-1") == ["silent-1: the execution ended without a report"]
 
 
 def test_however_an_execution_breaks_off_it_is_told_of_once_even_if_the_event_comes_again(

@@ -31,7 +31,7 @@ def told(scene: Scene, name: str) -> str:
 
 
 def test_a_database_to_which_no_way_leads(scene: Scene, name: str) -> None:
-    assert f"{endpoint(scene, name)}:3306 is not reached from this stack's subnets" in told(scene, name)
+    assert f"{endpoint(scene, name)}:3306 cannot be reached from this stack's subnets" in told(scene, name)
 
 
 def test_a_database_at_whose_address_another_one_answers(scene: Scene, name: str) -> None:

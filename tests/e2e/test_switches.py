@@ -22,7 +22,7 @@ def approved(scene: Scene, name: str) -> Ended:
     asked = scene.run(name)
     assert asked.end == "Needs a person", asked.dossier["outcome"]
     (finding,) = asked.dossier["plan"]["findings"]
-    assert "let in no longer" in finding["problem"]
+    assert "lose access" in finding["problem"]
     assert scene.changes_made_by(asked).keys() <= {("sns", "Publish"), ("events", "PutEvents")}
     return scene.run(name, approve={"plan": asked.dossier["plan"]["checksum"]})
 

@@ -78,7 +78,7 @@ def test_it_is_not_adopted_while_somebody_is_signed_in_with_it(quick_world: Worl
     with signed_in_as_app1(quick_world, server):
         ended = run(quick_world, "app1")
         assert ended.end == "Parked"
-        assert "app1 is adopted when nobody is signed in with it" in ended.run.data["outcome"]["headline"]
+        assert "app1 will be adopted once nobody is signed in with it" in ended.run.data["outcome"]["headline"]
         assert server.run(ACCOUNT)[0][1:] == ("", "N")
 
 

@@ -22,7 +22,7 @@ from tests.simulation.refusals import (
 )
 from tests.simulation.world import ORDERS, REGION, World
 
-AVAILABLE = "Bring it to available; then start again"
+AVAILABLE = "Bring it to the status available; then start again"
 WRITER: Mapping[str, Any] = {}
 
 
@@ -53,10 +53,10 @@ def multi_az(engine: str) -> Odd:
         ),
         (
             (
-                f"{ODD} is a Multi-AZ DB cluster of {engine}: AWS offers no directory sign-in there, and it is not"
-                " served here for IAM either"
+                f"{ODD} is a Multi-AZ DB cluster of {engine}: AWS offers no directory sign-in for it, and this stack"
+                " does not serve it for IAM either"
             ),
-            "Take the tag off, or take a DB instance or an Aurora cluster",
+            "Remove the tag, or use a DB instance or an Aurora cluster",
         ),
         engine=engine,
     )
@@ -93,53 +93,53 @@ def of_another_directory(world: World) -> Membership:
 
 
 SERVED = (
-    "served are DB instances of mysql, DB clusters of aurora-mysql, DB instances of postgres, DB clusters of"
-    " aurora-postgresql, DB instances of mariadb: take the tag off"
+    "this stack serves DB instances of mysql, DB clusters of aurora-mysql, DB instances of postgres, DB clusters of"
+    " aurora-postgresql, DB instances of mariadb: remove the tag"
 )
-OLD = f"{ODD} runs aurora-postgresql 13.9", "Upgrade it to 14 or newer: older ones are out of standard support"
+OLD = f"{ODD} runs aurora-postgresql 13.9", "Upgrade it to 14 or newer: older versions are out of standard support"
 STOPPED = f"{ODD} is stopped", AVAILABLE
 OTHER_VPC = f"{ODD} is in vpc-0123456789abcdef0; this stack serves {VPC}", "Deploy a stack for vpc-0123456789abcdef0"
 HOLD_A_SECRET = (
     "Let RDS manage the master password (this changes it), or name a secret with username and password under"
     " access.master"
 )
-NO_SECRET = f"RDS holds no master secret of {ODD}", HOLD_A_SECRET
+NO_SECRET = f"RDS holds no master secret for {ODD}", HOLD_A_SECRET
 IAM_MASTER = (
-    f"RDS holds no master secret of {ODD}, where a master user may sign in with IAM and have no password",
+    f"RDS holds no master secret for {ODD}, whose master user may sign in with IAM and have no password",
     (
         "Name a secret with username and password under access.master. Or let RDS manage the master password (this"
-        " changes it), after MasterUserAuthenticationType password where it is iam-db-auth"
+        " changes it); where MasterUserAuthenticationType is iam-db-auth, set it to password first"
     ),
 )
 EXPRESS = (
-    f"{ODD} is in no VPC, as Aurora clusters in express configuration are; this stack reaches {VPC} alone",
+    f"{ODD} is not in a VPC, as is every Aurora cluster in express configuration; this stack reaches {VPC} alone",
     (
-        "Take the tag off: its master user, who signs in with IAM, can make logins for IAM there. Or create a cluster"
+        "Remove the tag: its master user, who signs in with IAM, can create IAM logins there. Or create a cluster"
         f" with full configuration in {VPC}"
     ),
 )
 LIMITLESS = (
     (
-        f"{ODD} is an Aurora Limitless Database: AWS offers no directory sign-in there, and it is not served here for"
-        " IAM either"
+        f"{ODD} is an Aurora Limitless Database: AWS offers no directory sign-in for it, and this stack does not serve"
+        " it for IAM either"
     ),
-    "Take the tag off, or take an Aurora cluster with DB instances",
+    "Remove the tag, or use an Aurora cluster with DB instances",
 )
 OTHER_DIRECTORY = (
     f"{ODD} is a member of d-00000000aa, not of d-9367000001",
-    "Let it leave that directory first (Domain none)",
+    "Remove it from that directory first (Domain none)",
 )
 SECONDARY = (
     f"{ODD} is a secondary cluster of the global database world and has no writer",
-    "Tag the primary cluster, in its own Region; logins that are made there reach this one",
+    "Tag the primary cluster, in its own Region; logins created there reach this one",
 )
 MIGRATES = (
-    f"{ODD} replicates from the DB instance first-1: it is being migrated from RDS, and neither can a login be made"
-    " there meanwhile, nor is directory sign-in offered"
+    f"{ODD} replicates from the DB instance first-1: it is being migrated from RDS; until that is over no login can"
+    " be created there and directory sign-in is not offered"
 )
 MIGRATION = (MIGRATES, "Promote the cluster when the migration is over; then start again")
 REPLICA = (
-    f"{ODD} replicates from the cluster first-1, so that no login can be made there",
+    f"{ODD} replicates from the cluster first-1, so no login can be created there",
     "Tag the source, or promote the cluster and start again",
 )
 NOT_ADMITTED = (

@@ -9,7 +9,7 @@ from tests.simulation.refusals import ACCOUNT, ODD, Odd, Refusals, about_it, eac
 from tests.simulation.world import ORDERS, REGION, World
 
 NO_OBJECT = "it is not a JSON object with username and password"
-UNREADABLE = "Let the functions read it and use its key, or let RDS manage the master password"
+UNREADABLE = "Allow the functions to read it and use its key, or let RDS manage the master password"
 MISWRITTEN = (
     'Write {"username": "...", "password": "..."} into it, as the database knows them, or let RDS manage the master'
     " password"
@@ -50,7 +50,7 @@ UNVERIFIED = (
     f"The TLS of {ODD}.co9cqpb5607f.{REGION}.rds.amazonaws.com cannot be verified",
     (
         "Give the database a certificate of a current RDS certificate authority, see that the file of the parameter"
-        " CaBundle has the authorities of this Region, and look at who answers at that address"
+        " CaBundle has the authorities of this Region, and check what answers at that address"
     ),
 )
 

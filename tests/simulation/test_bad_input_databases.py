@@ -17,8 +17,8 @@ OF_IT = about_it(profile=ODD)
 ADMITS = {"engines": ["mysql"], "names": ["*"]}
 REALM = "CORP.EXAMPLE.COM"
 SERVED = (
-    "served are DB instances of mysql, DB clusters of aurora-mysql, DB instances of postgres, DB clusters of"
-    " aurora-postgresql, DB instances of mariadb: take the tag off"
+    "this stack serves DB instances of mysql, DB clusters of aurora-mysql, DB instances of postgres, DB clusters of"
+    " aurora-postgresql, DB instances of mariadb: remove the tag"
 )
 
 
@@ -36,7 +36,7 @@ def foreign(engine: str) -> Odd:
 
 
 def stuck(status: str) -> Odd:
-    return odd(status, (f"{ODD} is {status}", "Bring it to available; then start again"), status=status)
+    return odd(status, (f"{ODD} is {status}", "Bring it to the status available; then start again"), status=status)
 
 
 def directory(name: str, /, *said: Said, **changes: Any) -> Odd:
@@ -45,7 +45,7 @@ def directory(name: str, /, *said: Said, **changes: Any) -> Odd:
 
 
 def of_type(kind: str) -> Said:
-    return f"Directory {ODD_DIRECTORY} is of type {kind}", "RDS joins AWS Managed Microsoft AD only"
+    return f"Directory {ODD_DIRECTORY} is of type {kind}", "Use an AWS Managed Microsoft AD: RDS joins no other type"
 
 
 def in_stage(stage: str, remedy: str = "Bring the directory to Active; then start again") -> Said:
@@ -54,14 +54,14 @@ def in_stage(stage: str, remedy: str = "Bring the directory to Active; then star
 
 def becoming_active(stage: str) -> Odd:
     """It is waited for."""
-    said = in_stage(stage, "Wait until it is Active, or mend it in Directory Service")
+    said = in_stage(stage, "Wait until it is Active, or fix it in Directory Service")
     return replace(directory(stage, said, stage=stage), end="Parked")
 
 
 def of_realm(realm: str) -> Said:
     return (
         f"The realm of directory {ODD_DIRECTORY} is {realm}; the profile says {REALM}",
-        f"Write realm: {realm}, or another directory's id",
+        f"Write realm: {realm}, or use another directory's id",
     )
 
 
@@ -94,34 +94,34 @@ def of_another_directory(world: World) -> Membership:
 
 
 def old(version: str) -> Said:
-    return (f"{ODD} runs mysql {version}", "Upgrade it to 8.0.21 or newer: older ones cannot mark a login as ours")
+    return (f"{ODD} runs mysql {version}", "Upgrade it to 8.0.21 or newer: older versions cannot mark a login as ours")
 
 
-UNTAGGED = (f"{ODD} bears no tag signon:profile: tag it with the name of a profile that admits it", "")
+UNTAGGED = (f"{ODD} has no tag signon:profile: tag it with the name of a profile that admits it", "")
 IAM_IS_ON = (
     (
-        f"IAM database authentication is on for {ODD}, and RDS for MySQL takes one method or the other: it would be"
-        " switched off, and who signs in with a token would be let in no longer"
+        f"IAM database authentication is on for {ODD}, and RDS for MySQL supports only one of the two methods: it"
+        " would be switched off, and everybody who signs in with a token would lose access"
     ),
-    "Approve the plan, or let the profile name iam for this engine",
+    "Approve the plan, or name iam for this engine under methods in the profile",
 )
 REPLICA = (
     f"{ODD} is a read replica of first-1; directory sign-in is not offered there",
-    "Take the tag off the replica",
+    "Remove the tag from the replica",
 )
 SOURCE = (
     f"{ODD} has read replicas (second-1, third-1); directory sign-in is not offered with them",
-    "Remove the replicas, or take the tag off",
+    "Remove the replicas, or remove the tag",
 )
 OTHER_VPC = f"{ODD} is in vpc-0123456789abcdef0; this stack serves {VPC}", "Deploy a stack for vpc-0123456789abcdef0"
 HOLD_A_SECRET = (
     "Let RDS manage the master password (this changes it), or name a secret with username and password under"
     " access.master"
 )
-NO_SECRET = (f"RDS holds no master secret of {ODD}", HOLD_A_SECRET)
+NO_SECRET = (f"RDS holds no master secret for {ODD}", HOLD_A_SECRET)
 OTHER_DIRECTORY = (
     f"{ODD} is a member of d-00000000aa, not of d-9367000001",
-    "Let it leave that directory first (Domain none)",
+    "Remove it from that directory first (Domain none)",
 )
 MARIADB = (
     f"Profile {USUAL} names no method for engine mariadb",
@@ -133,22 +133,22 @@ NOT_FOR_MARIADB = (
 )
 NO_DIRECTORY = (
     f"Directory d-00000000ff does not exist in {REGION}, or is not shared with this account",
-    "Correct directory.id; of a shared directory, take the id that this account sees",
+    "Correct directory.id; for a shared directory, use the id that this account sees",
 )
 ACCEPT_IT = (
     f"Accept the share: aws ds accept-shared-directory --shared-directory-id {ODD_DIRECTORY};"
-    " where it was rejected or has failed, its owner shares it again"
+    " if it was rejected or has failed, ask its owner to share it again"
 )
 UNSHARED = (f"The share of directory {ODD_DIRECTORY} with this account is unknown, not Shared", ACCEPT_IT)
 RESERVED = (
     "Login 'carol' is reserved: it is the master user's",
-    "Take another name, or take the login out of the profile",
+    "Use another name, or remove the login from the profile",
 )
 OLDER = f"{ODD} is older than 24 hours", "Approve the plan, or write existing: allowed in the profile"
 REBOOT = f"{ODD} must be rebooted and the profile says reboot: ask", "Approve the plan"
 OF_OTHERS = (
-    "Changes of others wait for the window and would be applied along: DBInstanceClass",
-    "Approve the plan, let them be applied first, or write apply: window in the profile",
+    "Pending changes that others requested would be applied as well: DBInstanceClass",
+    "Approve the plan, have them applied first, or write apply: window in the profile",
 )
 EXISTING = {"instance_create_time": lambda world: world.conductor.now() - timedelta(days=2)}
 PENDING = {
@@ -174,7 +174,7 @@ DATABASES = [
     odd(
         "everything at once",
         old("5.7.44"),
-        (f"{ODD} is stopped", "Bring it to available; then start again"),
+        (f"{ODD} is stopped", "Bring it to the status available; then start again"),
         OTHER_VPC,
         NO_SECRET,
         OTHER_DIRECTORY,
@@ -197,7 +197,7 @@ ONPREM = "ONPREM.EXAMPLE.COM"
 INCOMING = (
     (
         f"The trust of directory {ODD_DIRECTORY} with {ONPREM} is One-Way: Incoming: {ONPREM} trusts the directory,"
-        f" and the directory does not trust {ONPREM}"
+        f" but the directory does not trust {ONPREM}"
     ),
     "Make it One-Way: Outgoing or Two-Way, as the directory sees it",
 )

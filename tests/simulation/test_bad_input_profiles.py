@@ -10,7 +10,7 @@ from tests.simulation.refusals import MENDED, ODD, Odd, Refusals, about_it, each
 OF_IT = about_it(profile=ODD)
 TAGGED = {"database": {"instance": ODD}}
 NAME_A_PROFILE = "Write the name of one profile: lower-case letters, digits and hyphens"
-REALM = " is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
+REALM = " is not a Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
 
 
 def tag(name: str, value: str, said: tuple[str, str], end: str = "Needs a person") -> Odd:
@@ -37,7 +37,7 @@ FILES = [
         [
             (
                 (
-                    f"Profile {ODD} is invalid: line 27, the profile: 'sql' is no field here;"
+                    f"Profile {ODD} is invalid: line 27, the profile: 'sql' is not a field here;"
                     " line 28, version: must be 1"
                 ),
                 MENDED,
@@ -56,13 +56,17 @@ FILES = [
     ),
 ]
 TAGS = [
-    tag("a tag in capitals", "Usual", ("The tag signon:profile is no profile's name: 'Usual'", NAME_A_PROFILE)),
-    tag("a path", "../usual", ("The tag signon:profile is no profile's name: '../usual'", NAME_A_PROFILE)),
-    tag("two profiles", "usual,odd", ("The tag signon:profile is no profile's name: 'usual,odd'", NAME_A_PROFILE)),
+    tag("a tag in capitals", "Usual", ("The tag signon:profile is not the name of a profile: 'Usual'", NAME_A_PROFILE)),
+    tag("a path", "../usual", ("The tag signon:profile is not the name of a profile: '../usual'", NAME_A_PROFILE)),
+    tag(
+        "two profiles",
+        "usual,odd",
+        ("The tag signon:profile is not the name of a profile: 'usual,odd'", NAME_A_PROFILE),
+    ),
     tag(
         "an empty tag",
         "",
-        (f"{ODD} bears no tag signon:profile: tag it with the name of a profile that admits it", ""),
+        (f"{ODD} has no tag signon:profile: tag it with the name of a profile that admits it", ""),
         "Not ours",
     ),
 ]

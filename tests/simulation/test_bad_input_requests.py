@@ -66,13 +66,14 @@ def event(detail: Any = None, **changes: Any) -> dict[str, Any]:
 
 
 NO_EVENT = (
-    "The event is not one of RDS about a database: source must be aws.rds and detail.SourceArn the ARN of a DB instance"
+    "The event is not an RDS event about a database: source must be aws.rds and detail.SourceArn the ARN of a DB "
+    "instance"
     " or a DB cluster. Correct the input and start again."
 )
 
 NO_TIME = (
     "InvalidRequest",
-    "The event's time is none: time must be like 2026-11-20T12:30:00Z. Correct the input and start again.",
+    "The event has no valid time: time must be like 2026-11-20T12:30:00Z. Correct the input and start again.",
 )
 
 
@@ -82,7 +83,7 @@ def no_event(name: str, document: Any) -> Odd:
 
 def foreign(name: str, said: str, document: Any) -> Odd:
     said = (
-        f"The event is of {said}; this stack serves account {ACCOUNT} in {REGION}. Correct the input and start again."
+        f"The event is from {said}; this stack serves account {ACCOUNT} in {REGION}. Correct the input and start again."
     )
     return Odd(name, [("InvalidRequest", said)], document, database={}, end="Failed")
 
@@ -112,7 +113,7 @@ EVENTS = [
     ),
     not_ours(
         "an event of a database without the tag",
-        f"{ODD} bears no tag signon:profile: tag it with the name of a profile that admits it",
+        f"{ODD} has no tag signon:profile: tag it with the name of a profile that admits it",
         event(),
     ),
     not_ours(

@@ -41,7 +41,7 @@ def test_after_an_upgrade_rds_for_mysql_leaves_its_directory_joins_it_anew_and_i
     upgraded = world.rds.backend.databases[ORDERS]
     was, upgraded.engine_version = upgraded.engine_version, "8.4.99"
     (run,) = swept(world)
-    assert run.document["reason"] == f"sweep: its engine version was {was}, and is 8.4.99"
+    assert run.document["reason"] == f"sweep: its engine version was {was} and is now 8.4.99"
     assert run.end == "Onboarded"
     way = [state for state in run.run.states if "directory" in state.lower() or "Reboot" in state]
     assert list(dict.fromkeys(way)) == [
@@ -57,10 +57,10 @@ def test_after_an_upgrade_rds_for_mysql_leaves_its_directory_joins_it_anew_and_i
 def test_a_membership_that_somebody_took_away_is_made_again_and_the_reason_is_told(world: World) -> None:
     take_out(world)
     (run,) = swept(world)
-    assert run.document["reason"] == "sweep: it is a member of no directory any more"
+    assert run.document["reason"] == "sweep: it is no longer a member of any directory"
     assert run.end == "Onboarded"
     *_, told = [made.parameters["Message"] for made in world.calls.made if made.call.operation == "Publish"]
-    assert "Why it was started: sweep: it is a member of no directory any more" in told
+    assert "Why it was started: sweep: it is no longer a member of any directory" in told
     assert swept(world) == []
 
 

@@ -41,7 +41,7 @@ def naming(profile: str) -> dict[str, str]:
 
 
 def no_name(value: str) -> str:
-    return f"The tag signon:profile is no profile's name: {value[:60]!r}"
+    return f"The tag signon:profile is not the name of a profile: {value[:60]!r}"
 
 
 # ---- what stands in the tag ------------------------------------------------------------------------------------------
@@ -53,12 +53,12 @@ TAG_VALUES = [
 
 TAGGED = [
     *(Attempt(f"the tag says {value!r}", naming(value), NEEDS_A_PERSON, no_name(value)) for value in TAG_VALUES),
-    Attempt("the tag says nothing", naming(""), NOT_OURS, "bears no tag signon:profile"),
+    Attempt("the tag says nothing", naming(""), NOT_OURS, "has no tag signon:profile"),
     Attempt("no such profile", naming("ghost"), NEEDS_A_PERSON, "There is no profile ghost"),
     Attempt("a profile called null", naming("null"), NEEDS_A_PERSON, "There is no profile null"),
-    Attempt("the tag's key in capitals", {"Signon:Profile": "tagged"}, NOT_OURS, "bears no tag signon:profile"),
-    Attempt("a space in the tag's key", {"signon:profile ": "tagged"}, NOT_OURS, "bears no tag signon:profile"),
-    Attempt("the tag of another product", {"profile": "tagged"}, NOT_OURS, "bears no tag signon:profile"),
+    Attempt("the tag's key in capitals", {"Signon:Profile": "tagged"}, NOT_OURS, "has no tag signon:profile"),
+    Attempt("a space in the tag's key", {"signon:profile ": "tagged"}, NOT_OURS, "has no tag signon:profile"),
+    Attempt("the tag of another product", {"profile": "tagged"}, NOT_OURS, "has no tag signon:profile"),
 ]
 
 # ---- what the profile does not admit ---------------------------------------------------------------------------------
@@ -122,20 +122,21 @@ FORGED = [
         )
     ),
     Attempt("a dry run in the event", naming("admins"), NEEDS_A_PERSON, refused("name"), event={"dry_run": False}),
-    Attempt("logins in the event", {}, NOT_OURS, "bears no tag", event={"logins": [{"user": "mallory"}]}),
-    Attempt("a claim in the event", {}, NOT_OURS, "bears no tag", event={"claim": {"fence": 99}}),
+    Attempt("logins in the event", {}, NOT_OURS, "has no tag", event={"logins": [{"user": "mallory"}]}),
+    Attempt("a claim in the event", {}, NOT_OURS, "has no tag", event={"claim": {"fence": 99}}),
     Attempt("a plan in the event", naming("admins"), NEEDS_A_PERSON, refused("name"), event={"plan": {}}),
-    Attempt("a profile in the event", {}, NOT_OURS, "bears no tag signon:profile", event={"profile": "tagged"}),
-    Attempt("a tag in the event alone", {}, NOT_OURS, "bears no tag", event={"detail": {"Tags": naming("tagged")}}),
-    Attempt("a database in the event", {}, NOT_OURS, "bears no tag", event={"database": {"instance": "nobody-1"}}),
+    Attempt("a profile in the event", {}, NOT_OURS, "has no tag signon:profile", event={"profile": "tagged"}),
+    Attempt("a tag in the event alone", {}, NOT_OURS, "has no tag", event={"detail": {"Tags": naming("tagged")}}),
+    Attempt("a database in the event", {}, NOT_OURS, "has no tag", event={"database": {"instance": "nobody-1"}}),
     Attempt("another source", naming("tagged"), "Failed", "not one of RDS", event={"source": "com.example"}),
-    Attempt("an event of another account", naming("tagged"), "Failed", "of account", event={"account": "999999999999"}),
+    Attempt("an event of another "
+    "account", naming("tagged"), "Failed", "from account", event={"account": "999999999999"}),
     Attempt("an event of another Region", naming("tagged"), "Failed", "The event is of", event={"region": "eu-west-3"}),
     Attempt(
         "the ARN of another account's database",
         naming("tagged"),
         "Failed",
-        "The event is of account 999999999999",
+        "The event is from account 999999999999",
         event={"detail": {"SourceArn": f"arn:aws:rds:{REGION}:999999999999:db:{ORDERS}"}},
     ),
     Attempt(

@@ -39,13 +39,13 @@ def test_a_person_may_name_another_profile_than_the_tag() -> None:
 
 @pytest.mark.parametrize("tags", [{}, {"signon:profile": ""}, {"Signon:Profile": "payments"}])
 def test_a_database_without_the_tag_is_not_ours(tags: dict[str, str]) -> None:
-    with pytest.raises(NotOurs, match="payments-orders bears no tag signon:profile"):
+    with pytest.raises(NotOurs, match="payments-orders has no tag signon:profile"):
         admit(a_request(profile=None), a_database(tags=tags))
 
 
 SERVED = (
-    "served are DB instances of mysql, DB clusters of aurora-mysql, DB instances of postgres, DB clusters of"
-    " aurora-postgresql, DB instances of mariadb: take the tag off"
+    "this stack serves DB instances of mysql, DB clusters of aurora-mysql, DB instances of postgres, DB clusters of"
+    " aurora-postgresql, DB instances of mariadb: remove the tag"
 )
 
 

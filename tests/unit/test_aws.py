@@ -201,7 +201,7 @@ def test_a_secret_that_may_not_be_read_says_so(answering: Answering) -> None:
 
 def test_a_database_without_a_master_secret_needs_one_that_the_profile_names(answering: Answering) -> None:
     answering("secretsmanager")
-    with pytest.raises(MasterSecretUnusable, match="RDS holds no master secret of payments-orders"):
+    with pytest.raises(MasterSecretUnusable, match="RDS holds no master secret for payments-orders"):
         secrets.master_credentials(a_database(master_secret=None), None, ())
 
 

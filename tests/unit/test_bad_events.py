@@ -15,7 +15,7 @@ from tests.builders import ACCOUNT, REGION, an_event
 ODD = "odd-1"
 ARN = f"arn:aws:rds:{REGION}:{ACCOUNT}"
 NO_EVENT = (
-    "The event is not one of RDS about a database: source must be aws.rds"
+    "The event is not an RDS event about a database: source must be aws.rds"
     " and detail.SourceArn the ARN of a DB instance or a DB cluster."
 )
 
@@ -91,14 +91,16 @@ def test_an_event_that_names_no_database_is_refused(document: Any) -> None:
 
 @pytest.mark.parametrize(("whose", "document"), FOREIGN)
 def test_an_event_of_another_account_or_region_is_refused(whose: str, document: Any) -> None:
-    assert refusal(document) == f"The event is of {whose}; this stack serves account {ACCOUNT} in {REGION}."
+    assert refusal(document) == f"The event is from {whose}; this stack serves account {ACCOUNT} in {REGION}."
 
 
 @pytest.mark.parametrize(
     "time", [None, 7, "", "yesterday", "2026-11-20", "2026-11-20T12:30:00", ["2026"], "2099-01-01"]
 )
 def test_an_event_without_its_time_is_refused(time: Any) -> None:
-    assert refusal({**an_event(), "time": time}) == "The event's time is none: time must be like 2026-11-20T12:30:00Z."
+    assert (
+        refusal({**an_event(), "time": time}) == "The event has no valid time: time must be like 2026-11-20T12:30:00Z."
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_an_event_of_another_partition_is_refused(its: str, region: str, right: 
     document = event({"SourceArn": f"arn:{its}:rds:{region}:{ACCOUNT}:db:{ODD}"}, region=region)
     with pytest.raises(InvalidRequest) as refused:
         read_request(document, ACCOUNT, region)
-    assert str(refused.value) == f"The event is of partition {its}; {region} is in {right}."
+    assert str(refused.value) == f"The event is from partition {its}; {region} is in {right}."
     ours = event({"SourceArn": f"arn:{right}:rds:{region}:{ACCOUNT}:db:{ODD}"}, region=region)
     assert read_request(ours, ACCOUNT, region).name == ODD
 

@@ -36,13 +36,13 @@ LADDER = b"a0: &a0 [x]\n" + b"".join(b"a%d: &a%d [*a%d]\n" % (each, each, each -
 FILES = [
     broken("no YAML", "line 2, column 1: did not find expected ',' or ']'", b"logins: [alice"),
     broken("a tab", "line 2, column 1: found a tab character that violates indentation", b"version: 1\n\tx: all\n"),
-    broken("no text", "it has bytes that are no text", b"\xff\xff\xff"),
+    broken("no text", "it has bytes that are not text", b"\xff\xff\xff"),
     broken("a field twice", "line 3, column 1: 'version' is listed twice", b"version: 1\nlogins: []\nversion: 1\n"),
     broken("an alias of nothing", "line 1, column 10: found undefined alias", b"version: *nothing\n"),
     broken("two documents", "line 2, column 1: but found another document", b"version: 1\n---\nversion: 1\n"),
     broken(
         "a billion laughs",
-        "line 1, column 1: it has more than 100000 parts when its aliases are written out",
+        "line 1, column 1: it has more than 100000 parts when its aliases are expanded",
         BILLION_LAUGHS,
     ),
     broken(
@@ -58,7 +58,7 @@ FILES = [
         "lists by their dashes", "line 1, column 101: it nests more than 50 lists and mappings", b"- " * 5_000 + b"x"
     ),
     broken(
-        "aliases of aliases", "line 1, column 1: its aliases, written out, nest more than 50 lists and mappings", LADDER
+        "aliases of aliases", "line 1, column 1: its aliases, expanded, nest more than 50 lists and mappings", LADDER
     ),
     broken("too many parts", "line 1, column 199995: it has more than 100000 parts", b"a: [" + b"a," * 150_000 + b"]"),
     broken("a quote that is left open", "line 1, column 19: found unexpected end of stream", b'admits: {names: "}'),
@@ -74,7 +74,7 @@ def test_what_is_no_profile_is_said_to_be_none(said: str, text: bytes) -> None:
     with pytest.raises(ProfileUnusable) as refused:
         checked("odd-1", text)
     assert refused.value.problem == said
-    assert refused.value.remedy == "Mend the file and put it into the profile bucket again"
+    assert refused.value.remedy == "Fix the file and upload it to the profile bucket again"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_nested_key_that_is_listed_twice_is_refused() -> None:
         (b"access: {master: !Hunter2!x y}", "line 1, column 18: found undefined tag handle"),
         (b"access:\n  master: *Hunter2\n", "line 2, column 11: found undefined alias"),
         (b"version: 1\nversion: 1\n", "line 2, column 1: 'version' is listed twice"),
-        (b"\xff\xff", "it has bytes that are no text"),
+        (b"\xff\xff", "it has bytes that are not text"),
     ],
 )
 def test_invalid_yaml_is_shown_by_its_line_number_and_not_by_its_text(text: bytes, said: str) -> None:
@@ -114,7 +114,7 @@ def test_invalid_yaml_is_shown_by_its_line_number_and_not_by_its_text(text: byte
 
 @pytest.mark.parametrize("text", [b"a: &a [*a]", BILLION_LAUGHS])
 def test_aliases_do_not_make_a_small_file_a_large_document(text: bytes) -> None:
-    with pytest.raises(ProfileUnusable, match="it has more than 100000 parts when its aliases are written out"):
+    with pytest.raises(ProfileUnusable, match="it has more than 100000 parts when its aliases are expanded"):
         load(text)
 
 
@@ -122,7 +122,7 @@ def test_a_file_that_is_larger_than_any_profile_is_not_parsed(monkeypatch: pytes
     monkeypatch.setattr(yaml, "parse", pytest.fail)
     with pytest.raises(ProfileUnusable) as refused:
         checked("payments", EXAMPLE + b"#" * MOST_BYTES)
-    assert "2000000 are the most that are read" in refused.value.problem
+    assert "at most 2000000 are read" in refused.value.problem
 
 
 def test_a_large_profile_of_many_logins_is_read() -> None:
@@ -173,7 +173,7 @@ def test_a_small_file_makes_no_large_answer_and_no_long_work(title: str) -> None
 
 @pytest.mark.parametrize("title", ["a long text that is named by many", "a long key that many have"])
 def test_aliases_do_not_make_a_long_text_a_larger_document(title: str) -> None:
-    with pytest.raises(ProfileUnusable, match="it has more than 2000000 characters when its aliases are written out"):
+    with pytest.raises(ProfileUnusable, match="it has more than 2000000 characters when its aliases are expanded"):
         load(BOMBS[title])
 
 
@@ -187,5 +187,5 @@ def test_of_very_many_faults_the_first_are_told() -> None:
 
 def test_what_is_listed_twice_among_others_is_found() -> None:
     text = EXAMPLE.replace(b"  master: managed", b"  adopt: [alice, [x], alice]\n  master: managed")
-    with pytest.raises(ProfileUnusable, match=r"access\.adopt: names something twice"):
+    with pytest.raises(ProfileUnusable, match=r"access\.adopt: lists something twice"):
         checked("payments", text)

@@ -11,7 +11,7 @@ import yaml
 from signon.domain.profile.schema import checked
 from signon.errors import ProfileUnusable
 
-FIX_IT = "Mend the file and put it into the profile bucket again"
+FIX_IT = "Fix the file and upload it to the profile bucket again"
 USUAL = {
     "version": 1,
     "admits": {"engines": ["mysql"], "names": ["odd-*"]},
@@ -41,18 +41,20 @@ def granted(name: str, said: str, database: str) -> Any:
     return invalid(name, said, roles={"read": {"preset": "read", "mysql": {"databases": [database]}}})
 
 
-LOGIN = "a login is of lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit"
-DATABASE = "a database name is of letters, digits, underscores, dollar signs and hyphens"
-SCHEMA = "a schema name is of letters, digits, underscores, dollar signs and hyphens"
-RESERVED = "is reserved: it is the engine's or RDS's own"
-REALM = " is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
+LOGIN = (
+    "a login consists of lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or a digit"
+)
+DATABASE = "a database name consists of letters, digits, underscores, dollar signs and hyphens"
+SCHEMA = "a schema name consists of letters, digits, underscores, dollar signs and hyphens"
+RESERVED = "is reserved: it belongs to the engine or to RDS"
+REALM = " is not a Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
 ADMITS = {"engines": ["mysql"], "names": ["odd-*"]}
 DIRECTORY = {"id": "d-9367000001", "realm": "CORP.EXAMPLE.COM"}
 READER = {"user": "alice", "roles": ["read"]}
 PROFILES = [
     invalid(
         "an unknown field",
-        "line 27, the profile: 'sql' is no field here",
+        "line 27, the profile: 'sql' is not a field here",
         sql="DROP USER alice",
     ),
     invalid("another version", "line 27, version: must be 1", version=2),
@@ -78,7 +80,7 @@ PROFILES = [
     invalid("an unknown method", "line 15, methods.mysql.0: must be kerberos or iam", methods={"mysql": ["password"]}),
     invalid(
         "a method of an unknown engine",
-        "line 14, methods: 'oracle-ee' is no field here",
+        "line 14, methods: 'oracle-ee' is not a field here",
         methods={"oracle-ee": ["kerberos"]},
     ),
     invalid(
@@ -101,7 +103,7 @@ PROFILES = [
     ),
     invalid(
         "privileges",
-        "line 18, roles.read: 'grants' is no field here",
+        "line 18, roles.read: 'grants' is not a field here",
         roles={"read": {"preset": "read", "grants": ["ALL PRIVILEGES"]}},
     ),
     invalid(
@@ -178,7 +180,7 @@ PROFILES = [
     invalid("a login without a role", "line 10, logins.0.roles: is empty", logins=[{**READER, "roles": []}]),
     invalid(
         "a login with a password",
-        "line 10, logins.0: 'password' is no field here",
+        "line 10, logins.0: 'password' is not a field here",
         logins=[{**READER, "password": "Hunter2"}],
     ),
     invalid("nobody", "line 9, logins: is empty", logins=[]),
@@ -194,7 +196,7 @@ PROFILES = [
     ),
     invalid(
         "a day that no calendar has",
-        "line 8, change.not_during.0: '2026-02-30/2026-03-01' has a day that no calendar has",
+        "line 8, change.not_during.0: '2026-02-30/2026-03-01' has a day that does not exist",
         change={"not_during": ["2026-02-30/2026-03-01"]},
     ),
     invalid(
@@ -214,7 +216,7 @@ PROFILES = [
         "line 12, roles: the name 'Bad Role' must be up to 32 lower-case letters, digits, underscores and hyphens, the"
         " first one a letter",
         "line 14, roles.Bad Role.preset: must be read or write",
-        "line 15, the profile: 'surprise' is no field here",
+        "line 15, the profile: 'surprise' is not a field here",
         "line 16, version: must be 1",
         roles={"Bad Role": {"preset": "all"}},
         logins=[{"user": "alice"}],

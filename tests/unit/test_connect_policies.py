@@ -155,7 +155,10 @@ def test_a_role_with_several_personal_logins_is_a_finding_that_a_person_may_appr
     people = [IamLogin(name, ("read",), used_by=(ROLE,), personal=True) for name in ("alice", "bob")]
     assert problems(*people) == [
         (
-            "The role payments-api may use 2 personal logins (alice, bob): whoever has it can be any of these people",
+            (
+                "The role payments-api may use 2 personal logins (alice, bob): anyone who has it can act as any of"
+                " these people"
+            ),
             True,
         )
     ]
@@ -170,19 +173,19 @@ def test_a_role_with_several_personal_logins_is_a_finding_that_a_person_may_appr
             "arn:aws-cn:iam::123456789012:role/payments-api",
             PREFIX,
             {"arn:aws-cn:iam::123456789012:role/payments-api"},
-            "The role arn:aws-cn:iam::123456789012:role/payments-api is of another partition than payments-orders",
+            "The role arn:aws-cn:iam::123456789012:role/payments-api belongs to another partition than payments-orders",
         ),
         (
             "arn:aws:iam::999999999999:role/api",
             PREFIX,
             set(),
-            "The role arn:aws:iam::999999999999:role/api is of another account than payments-orders",
+            "The role arn:aws:iam::999999999999:role/api belongs to another account than payments-orders",
         ),
         (
             ROLE,
             "s" * 120,
             set(),
-            f"The name of the role payments-api is too long for that of its policy, which begins with {'s' * 120}",
+            f"The name of the role payments-api is too long for the name of its policy, which begins with {'s' * 120}",
         ),
     ],
 )
@@ -207,8 +210,8 @@ def test_it_is_told_of_before_that(full: int, told: list[int]) -> None:
     present = {ROLE: [frozenset({"x" * LONGEST_DOCUMENT})] * full}
     said = [each.problem for each in advice(DATABASE, a_profile(logins=(APP,)), present, {})]
     assert said == [
-        f"The role payments-api needs {needed} of the 10 managed policies that IAM attaches to a role, and those of"
-        " others count as well"
+        f"The role payments-api needs {needed} of the 10 managed policies that IAM attaches to a role, and policies"
+        " of others count as well"
         for needed in told
     ]
 

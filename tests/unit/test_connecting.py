@@ -59,7 +59,7 @@ class Iam:
 
     def let_in(self, database: DatabaseId, *logins: str) -> Connected:
         profile = a_profile(logins=tuple(IamLogin(login, ("read",), used_by=(ROLE,)) for login in logins))
-        return connecting.let_in(
+        return connecting.allow_to_connect(
             Owner("signon-us-east-1", frozenset()),
             database,
             profile,

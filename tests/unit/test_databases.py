@@ -99,8 +99,8 @@ def test_a_cluster_is_as_usable_as_what_is_least_usable_in_it(
 
 
 def test_a_standing_says_whose_it_is() -> None:
-    assert DecidingStatus(Readiness.CHANGING, "modifying").told_of("ledger") == "ledger is modifying"
-    told = DecidingStatus(Readiness.CHANGING, "rebooting", "ledger-2").told_of("ledger")
+    assert DecidingStatus(Readiness.CHANGING, "modifying").describe("ledger") == "ledger is modifying"
+    told = DecidingStatus(Readiness.CHANGING, "rebooting", "ledger-2").describe("ledger")
     assert told == "instance ledger-2 of ledger is rebooting"
 
 

@@ -96,16 +96,16 @@ def refusal(role: Any) -> DirectoryRoleUnusable:
 
 
 def test_a_missing_role_is_reported() -> None:
-    assert refusal(None).problem == "The role that RDS takes to reach the directory does not exist"
+    assert refusal(None).problem == "The role that RDS assumes to reach the directory does not exist"
 
 
 def test_a_role_that_trusts_others_is_told_whom_to_trust() -> None:
     refused = refusal(a_role(principals=frozenset({"rds.amazonaws.com"})))
     assert refused.problem == (
-        "The trust policy of signon-directory-access-us-east-1 does not let in directoryservice.rds.amazonaws.com"
+        "The trust policy of signon-directory-access-us-east-1 does not trust directoryservice.rds.amazonaws.com"
     )
     assert refused.remedy == (
-        "Deploy the stack again, or let the role's trust policy allow sts:AssumeRole to"
+        "Deploy the stack again, or make the role's trust policy allow sts:AssumeRole to"
         " directoryservice.rds.amazonaws.com, rds.amazonaws.com"
     )
 

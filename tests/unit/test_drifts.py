@@ -64,14 +64,14 @@ def test_a_database_is_left_as_its_methods_need_it(made: Methods, left: Mapping[
         (a_member(), None),
         (a_member("enabling-kerberos"), None),
         (a_member("pending-maintenance-enable-kerberos"), None),
-        (a_database(), "it is a member of no directory any more"),
+        (a_database(), "it is no longer a member of any directory"),
         (
             a_database(memberships=(a_membership(directory=OTHER_DIRECTORY),)),
-            f"it is a member of {OTHER_DIRECTORY}, and not of {DIRECTORY} any more",
+            f"it is a member of {OTHER_DIRECTORY}, and no longer of {DIRECTORY}",
         ),
         (
             a_database(memberships=(a_membership(), a_membership(directory=OTHER_DIRECTORY))),
-            f"it is a member of {OTHER_DIRECTORY} beside {DIRECTORY}",
+            f"it is a member of {OTHER_DIRECTORY} as well as of {DIRECTORY}",
         ),
         (
             a_database(memberships=(a_membership(), a_membership("failed"))),
@@ -80,8 +80,8 @@ def test_a_database_is_left_as_its_methods_need_it(made: Methods, left: Mapping[
         (a_member("enable-kerberos-failed"), "its membership is enable-kerberos-failed"),
         (a_member("failed"), "its membership is failed"),
         (a_member(iam_enabled=True), None),
-        (a_member(port=3307), "its port was 3306, and is 3307"),
-        (UPGRADED, "its engine version was 8.4.5, and is 8.4.6"),
+        (a_member(port=3307), "its port was 3306 and is now 3307"),
+        (UPGRADED, "its engine version was 8.4.5 and is now 8.4.6"),
     ],
 )
 def test_what_has_become_of_a_member_is_named(database: Database, reason: str | None) -> None:
@@ -116,7 +116,7 @@ def test_what_has_changed_is_due_once_and_again_if_it_was_fixed_meanwhile(end: s
     assert started.facts == {"swept_drift": reason}
     swept = a_reported_record(end=end, left_as=JOINED, swept_drift=reason)
     assert due(swept, a_database()) == []
-    assert due(swept, UPGRADED) == ["its engine version was 8.4.5, and is 8.4.6"]
+    assert due(swept, UPGRADED) == ["its engine version was 8.4.5 and is now 8.4.6"]
     assert sweep.restored([Candidate(a_database(), Known(swept))]) == []
     assert sweep.restored([Candidate(a_member(), Known(swept))]) == [a_database_id()]
 
@@ -159,8 +159,8 @@ def test_what_a_database_joined_as_is_not_overwritten_and_counts_from_now_where_
     ("database", "why"),
     [
         (a_member(), None),
-        (UPGRADED, "its engine version was 8.4.5 when it joined, and is 8.4.6"),
-        (a_member(port=3307), "its port was 3306 when it joined, and is 3307"),
+        (UPGRADED, "its engine version was 8.4.5 when it joined and is now 8.4.6"),
+        (a_member(port=3307), "its port was 3306 when it joined and is now 3307"),
         (a_member("enabling-kerberos", engine_version="8.4.6"), None),  # it is on its way already
         (a_database(engine_version="8.4.6"), None),
         (a_database(engine_version="8.4.6", memberships=(a_membership(directory=OTHER_DIRECTORY),)), None),
@@ -192,15 +192,15 @@ def test_where_nobody_knows_what_it_joined_as_nothing_is_switched_off(record: Re
 def test_after_an_upgrade_it_leaves_joins_and_is_rebooted() -> None:
     plan = planned(UPGRADED, record=DONE)
     assert [step.action for step in plan.steps] == [
-        f"Let payments-orders leave directory {DIRECTORY}",
+        f"Remove payments-orders from directory {DIRECTORY}",
         f"Associate directory {DIRECTORY} with payments-orders",
         "Reboot payments-orders",
         "Check 2 logins and create what is missing",
         "Publish the connection kit",
     ]
     assert plan.steps[0].reason == (
-        "its engine version was 8.4.5 when it joined, and is 8.4.6; RDS for MySQL wants directory sign-in switched off"
-        " and on again then"
+        "its engine version was 8.4.5 when it joined and is now 8.4.6; RDS for MySQL requires directory sign-in to be"
+        " switched off and on again after that"
     )
     assert (plan.verdict, plan.methods.leaves_directory, plan.methods.kerberos) == ("GO", True, True)
 
@@ -209,7 +209,7 @@ def test_one_for_which_rds_offers_no_sign_in_any_more_stays_in_its_directory() -
     plan = planned(UPGRADED, record=DONE, around=surroundings(not_offered={Method.KERBEROS: ("db.t4g.micro",)}))
     (finding,) = plan.findings
     assert plan.verdict == "ASK"
-    assert finding.problem == "RDS's list offers no Kerberos for mysql 8.4.6 on db.t4g.micro here"
+    assert finding.problem == "RDS does not list Kerberos for mysql 8.4.6 on db.t4g.micro in this Region"
 
 
 def test_that_is_no_switch_of_methods() -> None:
@@ -237,4 +237,4 @@ def test_people_who_rely_on_it_are_asked_first() -> None:
 )
 def test_automatic_upgrades_are_reported_before_the_database_joins(database: Database, told: bool) -> None:
     problems = [each.problem for each in planned(database).advice]
-    assert any("takes new minor versions by itself" in problem for problem in problems) is told
+    assert any("is upgraded to new minor versions automatically" in problem for problem in problems) is told

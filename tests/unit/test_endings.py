@@ -119,8 +119,8 @@ def test_a_database_that_is_not_ours_is_not_reported(database: Database) -> None
     ("status", "error", "kind", "what"),
     [
         ("ABORTED", "", "Aborted", "was stopped by somebody"),
-        ("FAILED", "States.DataLimitExceeded", "States.DataLimitExceeded", "broke off without a report"),
-        ("FAILED", "", "Unknown", "broke off without a report"),
+        ("FAILED", "States.DataLimitExceeded", "States.DataLimitExceeded", "ended without a report"),
+        ("FAILED", "", "Unknown", "ended without a report"),
     ],
 )
 def test_people_are_told_how_it_ended_and_what_to_do(status: str, error: str, kind: str, what: str) -> None:

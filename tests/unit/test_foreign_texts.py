@@ -333,7 +333,7 @@ def test_a_statement_is_told_to_a_terminal_on_its_lines(title: str) -> None:
     name = TEXTS[title]
     present = {**roles.present, name: a_leaver(name)}
     statements = make(PG, OF_CLUSTERS, replace(roles, present=present)).statements
-    (told,) = [each.description for each in statements if each.description.startswith("Lock who has left")]
+    (told,) = [each.description for each in statements if each.description.startswith("Lock removed logins")]
     assert broken(told) == []
     event = {"Source": "aws.rds", "Detail": json.dumps({"EventID": "x", "Message": name[:1_000]})}
     assert all(line.isprintable() for line in of_event(event))
@@ -345,7 +345,7 @@ def test_the_text_of_a_stop_is_not_repeated_in_our_name(title: str) -> None:
     ended = ending.outcome(stopped, "payments-orders")
     assert [fault for line in message(ended, EXECUTION).split("\n") for fault in broken(line)] == []
     assert broken(ended.error) == []
-    assert ended.subject == "payments-orders: the execution broke off without a report"
+    assert ended.subject == "payments-orders: the execution ended without a report"
 
 
 @pytest.mark.parametrize("title", TEXTS)

@@ -126,7 +126,7 @@ def test_a_tag_that_names_another_profile_outdates_the_plan(world: World, tags: 
     with pytest.raises(PlanOutdated) as outdated:
         checked()
     assert str(outdated.value) == (
-        f"The tag signon:profile of payments-orders says {says} now, and the plan is for payments"
+        f"The tag signon:profile of payments-orders now says {says}, but the plan is for payments"
     )
 
 
@@ -155,7 +155,7 @@ def test_what_others_have_asked_for_since_the_plan_was_made_outdates_it() -> Non
     with pytest.raises(PlanOutdated) as outdated:
         modifying(WAITING, applies_along=("Port",))
     assert str(outdated.value) == (
-        "Since the plan for payments-orders was made somebody has asked RDS for more: EngineVersion"
+        "Since the plan for payments-orders was made, somebody has asked RDS for more: EngineVersion"
     )
     with pytest.raises(PlanOutdated):
         modifying(a_cluster(pending_changes=("EngineVersion",)))

@@ -10,7 +10,7 @@ import pytest
 from signon.domain.names import MYSQL_DATABASE, POSTGRESQL_DATABASE, POSTGRESQL_SCHEMA, Grammar, login_problem
 from tests.hostile_names import SEED, hostile
 
-SAID = "lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit"
+SAID = "lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or a digit"
 RESERVED = r"rds.*|(mysql|mariadb)([._-].*)?|pg_.*|postgres|root|admin|public|none|event_scheduler"
 PLAIN = "letters, digits, underscores, dollar signs and hyphens"
 
@@ -18,7 +18,7 @@ PLAIN = "letters, digits, underscores, dollar signs and hyphens"
 def broken_rule(name: str, longest: int, plain: str, what: str, reserved: str, because: str) -> str | None:
     """What must be said of the name: that it is empty, too long, which character has no place in it, or whose it is."""
     if not name:
-        return f"is empty: {what.partition(' is of ')[0]} is 1 to {longest} characters long"
+        return f"is empty: {what.partition(' consists of ')[0]} is 1 to {longest} characters long"
     if len(name) > longest:
         return f"is too long: {len(name)} of at most {longest} characters"
     for place, character in enumerate(name):
@@ -33,7 +33,12 @@ def test_a_login_is_refused_by_the_first_rule_that_it_breaks() -> None:
     for name in hostile():
         problem = login_problem(name, "dbadmin")
         rule = broken_rule(
-            name, 20, r"[a-z0-9][a-z0-9._-]*\Z", f"a login is of {SAID}", RESERVED, "it is the engine's or RDS's own"
+            name,
+            20,
+            r"[a-z0-9][a-z0-9._-]*\Z",
+            f"a login consists of {SAID}",
+            RESERVED,
+            "it belongs to the engine or to RDS",
         )
         if rule is None and name.endswith("."):
             rule = "Active Directory has no names that end with a dot"
@@ -64,7 +69,7 @@ def test_what_is_granted_on_is_refused_by_the_first_rule_that_it_breaks(
 ) -> None:
     for name in hostile():
         rule = broken_rule(
-            name, longest, r"[A-Za-z0-9_$-]+\Z", f"{what} is of {PLAIN}", reserved, "it belongs to the engine"
+            name, longest, r"[A-Za-z0-9_$-]+\Z", f"{what} consists of {PLAIN}", reserved, "it belongs to the engine"
         )
         problem = grammar.problem(name)
         assert (problem is None) == (rule is None), (name, problem, rule)

@@ -231,7 +231,7 @@ def test_the_master_user_rds_and_superusers_are_no_other_hands() -> None:
 def test_what_rds_superuser_has_in_hand_its_members_have(members: tuple[str, ...], others: list[str]) -> None:
     group = a_group(administrators=frozenset({"rds_superuser"}))
     people = [PresentRole(name, member_of=frozenset({"rds_superuser"})) for name in members]
-    assert roles(group, PresentRole("rds_superuser"), *people).hands_on(READ) == others
+    assert roles(group, PresentRole("rds_superuser"), *people).others_with_access(READ) == others
 
 
 @pytest.mark.parametrize(
@@ -249,13 +249,13 @@ def test_what_rds_superuser_has_in_hand_its_members_have(members: tuple[str, ...
 def test_a_mark_locks_leavers_and_nobody_else(left: PresentRole, locked: bool) -> None:
     found = roles(left, a_group(), memory=Memory(master_user="owner"))  # nothing is remembered
     statements = postgresql_logins.make(BY_TICKET, FOR_ALICE, found).statements
-    assert any(each.description == f"Lock who has left: {left.name}" for each in statements) is locked
+    assert any(each.description == f"Lock removed logins: {left.name}" for each in statements) is locked
 
 
 @pytest.mark.parametrize(
     ("changes", "how"),
     [
-        ({"member_of": frozenset({READ})}, "it signs in otherwise now"),
+        ({"member_of": frozenset({READ})}, "it now signs in differently"),
         ({"mark": None}, "it no longer bears our mark"),
         ({"mark": None, "can_login": False}, ""),
         ({"mark": None, "oid": "99"}, ""),
@@ -338,12 +338,12 @@ def test_a_name_that_is_not_there_is_forgotten() -> None:
 def test_a_mark_of_mysql_locks_leavers_and_nobody_else(left: PresentLogin, locked: bool) -> None:
     found = accounts(left, memory=Memory(master_user="owner"))  # nothing is remembered
     descriptions = [statement.description for statement in making(found).statements]
-    assert (f"Lock who has left: {left.user}" in descriptions) is locked
+    assert (f"Lock removed logins: {left.user}" in descriptions) is locked
 
 
 def test_an_account_of_ours_that_we_are_signed_in_as_is_left_alone() -> None:
     found = accounts(a_login(is_master=True), memory=Memory({"alice": ""}))
-    assert making(found).left_alone == ("alice: it is the master user, or who we are signed in as",)
+    assert making(found).left_alone == ("alice: it is the master user, or the account that we are signed in as",)
 
 
 @pytest.mark.parametrize("memory", [Memory({"alice": ""}), Memory(trusts=True)], ids=["remembered", "trusted"])
@@ -375,7 +375,7 @@ def test_a_mysql_login_controlled_by_others_is_left_alone_and_a_leaver_is_report
     (left,) = making(found).left_alone
     assert left.startswith(f"alice: {said} | Remedy: ")
     (told,) = mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found).not_ours
-    assert told.startswith(f"bob was taken out of the profile, and {said} | Remedy: ")
+    assert told.startswith(f"bob was removed from the profile, and {said} | Remedy: ")
 
 
 def test_a_holder_of_create_user_must_be_trusted() -> None:
@@ -395,7 +395,7 @@ def test_a_holder_of_create_user_must_be_trusted() -> None:
 @pytest.mark.parametrize(
     ("changes", "how"),
     [
-        ({"plugin": "caching_sha2_password"}, "it signs in by caching_sha2_password now"),
+        ({"plugin": "caching_sha2_password"}, "it now signs in by caching_sha2_password"),
         ({"mark": None}, "it no longer bears our mark"),
         ({"plugin": "caching_sha2_password", "locked": True}, ""),
         ({"mark": {"profile": "ledger", "complete": True}}, "made for profile ledger"),

@@ -30,7 +30,7 @@ UNLISTED = [
 def test_what_rds_keeps_for_another_database_is_read_for_none(named: str, listed: tuple[str, ...]) -> None:
     found = refusal(a_database(), named, listed)
     assert found
-    assert found.problem == f"access.master names {named}, which RDS keeps for another database than payments-orders"
+    assert found.problem == f"access.master names {named}, which RDS keeps for a database other than payments-orders"
     assert found.remedy.startswith("Write managed")
 
 

@@ -96,7 +96,7 @@ def test_a_status_that_nobody_documented_is_waited_for(status: str) -> None:
 def test_a_membership_of_another_directory_blocks() -> None:
     judged = look(a_database(memberships=(a_membership(directory=OTHER_DIRECTORY),)))
     assert judged.verdict == "BLOCKED"
-    assert judged.reason == f"the database is a member of {OTHER_DIRECTORY}, not of {DIRECTORY} alone"
+    assert judged.reason == f"the database is a member of {OTHER_DIRECTORY}; it should be a member of {DIRECTORY} only"
     assert judge(a_reading(), a_member(), OTHER_DIRECTORY, NOW, None).verdict == "BLOCKED"
 
 
@@ -113,7 +113,7 @@ def test_a_membership_of_another_directory_blocks_wherever_it_is_listed(
     judged = look(database)
     assert (judged.verdict, judged.reason) == (
         "BLOCKED",
-        f"the database is a member of {DIRECTORY}, {OTHER_DIRECTORY}, not of {DIRECTORY} alone",
+        f"the database is a member of {DIRECTORY}, {OTHER_DIRECTORY}; it should be a member of {DIRECTORY} only",
     )
 
 
@@ -194,7 +194,7 @@ def test_three_hours_of_waiting_park_the_database() -> None:
     assert look(a_member("enabling-kerberos"), now=at(hours=3)).verdict == "WAIT"
     with pytest.raises(StillWaiting) as parked:
         look(a_member("enabling-kerberos"), now=at(hours=3, seconds=1))
-    assert str(parked.value) == "the membership is enabling-kerberos, for more than 3 hours"
+    assert str(parked.value) == "the membership is enabling-kerberos, after more than 3 hours of waiting"
 
 
 def test_what_is_said_of_waiting_too_long_does_not_move_with_the_clock() -> None:
@@ -407,6 +407,6 @@ def test_a_reading_survives_the_state_machine() -> None:
 def test_whatever_blocks_has_a_remedy_of_its_own() -> None:
     left = look(a_member("disabling-kerberos"))
     failed = look(a_member("failed"), reading=a_reading(attempts=3))
-    assert "takes it out of the directory" in left.remedy
+    assert "removing it from the directory" in left.remedy
     assert failed.remedy.startswith("Check that the database's subnets reach")
     assert look(a_member("enabling-kerberos")).remedy == ""

@@ -92,7 +92,7 @@ def test_a_switch_needs_approval_whatever_the_profile_allows(database: Database,
     (finding,) = plan.findings
     assert (plan.verdict, finding.approvable) == ("ASK", True)
     assert says in finding.problem
-    assert "let in no longer" in finding.problem
+    assert "lose access" in finding.problem
     approved = switched(database, named, request=a_request(approve=plan.checksum))
     assert (approved.verdict, approved.findings) == ("GO", ())
 
@@ -128,9 +128,9 @@ def test_a_switch_that_nobody_has_approved_is_asked_about_in_the_middle_of_a_run
 def test_a_switch_to_iam_leaves_the_directory_first_and_says_what_it_interrupts() -> None:
     plan = switched(a_member(), "iam")
     assert [(step.action, step.interruption) for step in plan.steps] == [
-        ("Let payments-orders leave directory d-9367000001", "brief"),
+        ("Remove payments-orders from directory d-9367000001", "brief"),
         ("Switch IAM database authentication on for payments-orders", "none"),
-        ("Let payments-api connect to payments-orders", "none"),
+        ("Allow payments-api to connect to payments-orders", "none"),
         ("Check 1 login and create what is missing", "none"),
         ("Publish the connection kit", "none"),
     ]
@@ -149,7 +149,7 @@ def test_logins_of_a_method_that_the_engine_lacks_are_skipped_and_the_plan_says_
     plan = planned(of("mariadb", engine_version="11.4.8"), a_profile_of("mariadb", "iam"))
     (creating,) = [step for step in plan.steps if step.action.startswith("Check")]
     assert creating.action == "Check 1 login and create what is missing"
-    assert "skipped: alice (kerberos)" in creating.reason
+    assert "skipped, because their method is not used here: alice (kerberos)" in creating.reason
 
 
 def test_a_login_for_another_engine_is_neither_made_nor_missed() -> None:

@@ -315,7 +315,7 @@ def test_whatever_comes_before_a_login_of_ours_is_told_and_the_login_is_not_coun
     proof = proof_of(for_alice(), [theirs, a_login()])
     before = "before alice's own login" if user else "before every login, because it is anonymous"
     told = f"The server chooses '{user}'@'{host}' (plugin caching_sha2_password) {before}, for connections from {host}"
-    assert proof == Proof(0, (), (f"{told}; if nobody needs it, type DROP USER '{user}'@'{host}'",))
+    assert proof == Proof(0, (), (f"{told}; if nobody needs it, run DROP USER '{user}'@'{host}'",))
 
 
 @pytest.mark.parametrize(
@@ -399,15 +399,15 @@ def test_a_login_that_needs_no_ticket_is_stored_without_a_realm(method: str, sql
 @pytest.mark.parametrize(
     ("present", "fault"),
     [
-        ([], "alice is not there"),
+        ([], "alice does not exist"),
         ([a_login(locked=True, mark=MADE)], "alice is locked"),
         ([a_login(mark=MADE)], "alice is locked"),
         ([a_login(grants={})], "alice lacks SELECT, SHOW VIEW on payments"),
-        ([a_login(host="localhost")], "alice is not there"),
+        ([a_login(host="localhost")], "alice does not exist"),
     ],
 )
 def test_a_login_that_is_not_as_wanted_is_named(present: list[PresentLogin], fault: str) -> None:
-    with pytest.raises(LoginsIncomplete, match=f"1 login is not as wanted: {fault}"):
+    with pytest.raises(LoginsIncomplete, match=f"1 login is not as the profile requires: {fault}"):
         proof_of(for_alice(), present)
 
 
@@ -415,8 +415,8 @@ def test_ten_faults_are_enough_for_a_message() -> None:
     profile = a_profile(logins=tuple(DirectoryLogin(f"user{n}", ("read",)) for n in range(30)))
     with pytest.raises(LoginsIncomplete) as refused:
         proof_of(profile, [])
-    assert refused.value.problem.startswith("30 logins are not as wanted: user0 is not there; ")
-    assert refused.value.problem.count("is not there") == 10
+    assert refused.value.problem.startswith("30 logins are not as the profile requires: user0 does not exist; ")
+    assert refused.value.problem.count("does not exist") == 10
 
 
 READS, WRITES = frozenset({"SELECT", "SHOW VIEW"}), frozenset(WRITE)
@@ -525,8 +525,8 @@ def test_accounts_of_a_leavers_name_at_other_hosts_are_said_while_they_are_open(
     assert server.accounts["zoe", "%"].locked
     (said,) = proof_of(for_alice(), server.present).not_ours
     assert said == (
-        "zoe was taken out of the profile, and 'zoe'@'10.%' (plugin auth_pam) is another account of that name, which"
-        " somebody else made and which is open | Remedy: If nobody needs it, type DROP USER 'zoe'@'10.%'"
+        "zoe was removed from the profile, and 'zoe'@'10.%' (plugin auth_pam) is another account of that name, made"
+        " by somebody else and open | Remedy: If nobody needs it, run DROP USER 'zoe'@'10.%'"
     )
 
 

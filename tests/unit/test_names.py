@@ -23,8 +23,10 @@ from signon.domain.names import (
     realm_problem,
 )
 
-OF_LOGINS = "a login is of lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit"
-OF_DATABASES = "a database name is of letters, digits, underscores, dollar signs and hyphens"
+OF_LOGINS = (
+    "a login consists of lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or a digit"
+)
+OF_DATABASES = "a database name consists of letters, digits, underscores, dollar signs and hyphens"
 HOSTILE = [
     "", " ", "o'brien", '"x"', "`x`", "a`b", "a b", "a\n", "\nalice", "a\x00", "a;drop user root", "../a",
     "a/b", "a\\b",
@@ -93,7 +95,7 @@ def test_a_name_is_shown_whole_up_to_100_characters() -> None:
 
 @pytest.mark.parametrize("name", RESERVED)
 def test_a_reserved_login_is_refused(name: str) -> None:
-    assert login_problem(name, "dbadmin") == f"{name!r} is reserved: it is the engine's or RDS's own"
+    assert login_problem(name, "dbadmin") == f"{name!r} is reserved: it belongs to the engine or to RDS"
 
 
 def test_the_master_users_name_is_reserved() -> None:
@@ -173,7 +175,9 @@ def test_no_name_outside_the_grammar_passes(name: str, grammar: Grammar) -> None
     "name", ["", "CORP", "corp.example.com", "CORP..COM", "-A.B", "A-.B", "A.B\n", "A.B.", "A B.C", "CÖRP.COM"]
 )
 def test_what_is_no_realm_is_refused(name: str) -> None:
-    assert realm_problem(name) == (f"{name!r} is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM")
+    assert realm_problem(name) == (
+        f"{name!r} is not a Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
+    )
 
 
 @pytest.mark.parametrize("name", ["CORP.EXAMPLE.COM", "A.B", "A-1.B2", "1.2"])

@@ -83,26 +83,26 @@ def test_rules_are_looked_at_in_their_order_and_what_none_allows_is_shut(
 
 FINDINGS: dict[str, Network] = {
     "No route leads from subnet-a, subnet-b of orders to directory d-1": a_network({"routes": (LOCAL, INTERNET)}),
-    "The route from subnet-a, subnet-b of orders to directory d-1 by pcx-1 is a blackhole": a_network(
+    "The route from subnet-a, subnet-b of orders to directory d-1 through pcx-1 is a blackhole": a_network(
         {"routes": (replace(PEERED, is_blackhole=True),)}
     ),
     "No route leads from subnet-c of directory d-1 to orders": a_network(theirs={"routes": (PEERED,)}),
-    "The route from subnet-c of directory d-1 to orders by tgw-1 is a blackhole": a_network(
+    "The route from subnet-c of directory d-1 to orders through tgw-1 is a blackhole": a_network(
         theirs={"routes": (Route("10.0.0.0/16", "tgw-1", is_blackhole=True),)}
     ),
-    "The network ACL of subnet-a, subnet-b of orders lets nothing out to directory d-1 on TCP 88 and UDP 88": (
+    "The network ACL of subnet-a, subnet-b of orders allows nothing out to directory d-1 on TCP 88 and UDP 88": (
         a_network({"outbound": (a_denial(88, 88), *everything())})
     ),
-    "The network ACL of subnet-a, subnet-b of orders lets nothing in from directory d-1 on TCP 32768-61000": a_network(
-        {"inbound": (an_allowance(0, 32767), an_allowance(protocol="udp"))}
-    ),
-    "The network ACL of subnet-c of directory d-1 lets nothing in from orders on TCP 464 and UDP 464": a_network(
+    "The network ACL of subnet-a, subnet-b of orders allows nothing in from directory d-1 on TCP "
+    "32768-61000": a_network({"inbound": (an_allowance(0, 32767), an_allowance(protocol="udp"))}),
+    "The network ACL of subnet-c of directory d-1 allows nothing in from orders on TCP 464 and UDP 464": a_network(
         theirs={"inbound": (a_denial(464, 464), *everything())}
     ),
-    "The network ACL of subnet-c of directory d-1 lets nothing out to orders on UDP 32768-61000": a_network(
+    "The network ACL of subnet-c of directory d-1 allows nothing out to orders on UDP 32768-61000": a_network(
         theirs={"outbound": (an_allowance(protocol="tcp"),)}
     ),
-    "The security groups of orders (sg-db) let nothing out to directory d-1 on TCP 53, 464 and UDP 53, 464": a_network(
+    "The security groups of orders (sg-db) allow nothing out to directory d-1 on TCP 53, 464 and UDP 53, "
+    "464": a_network(
         {
             "group_out": (
                 an_allowance(54, 463, "10.1.0.10/32"),
@@ -112,7 +112,8 @@ FINDINGS: dict[str, Network] = {
         }
     ),
     (
-        "The security groups of directory d-1 (sg-dc) let nothing in from orders on TCP 53, 88, 464 and UDP 53, 88, 464"
+        "The security groups of directory d-1 (sg-dc) allow nothing in from orders on TCP 53, 88, 464"
+        " and UDP 53, 88, 464"
     ): a_network(theirs={"group_in": (an_allowance(peer="10.2.0.0/16"), an_allowance(peer="sg-else"))}),
 }
 
@@ -161,14 +162,14 @@ def test_everything_that_keeps_them_apart_is_found_at_once() -> None:
 
 def test_of_another_accounts_network_it_is_said_that_it_cannot_be_seen() -> None:
     (told,) = network_advice(MYSQL, "orders", "d-1", a_network(directory=None))
-    assert told.problem == "The network of directory d-1 is another account's, and cannot be looked at from here"
+    assert told.problem == "The network of directory d-1 belongs to another account and cannot be seen from here"
     assert list(network_advice(MYSQL, "orders", "d-1", a_network())) == []
 
 
 def test_for_postgresql_advice_says_that_the_guide_requires_access_from_the_directory() -> None:
     shut = a_network({"group_in": nothing()})
     (told,) = network_advice(AURORA, "orders", "d-1", shut)
-    assert told.problem == "The security groups of orders (sg-db) let nothing in from directory d-1"
+    assert told.problem == "The security groups of orders (sg-db) allow nothing in from directory d-1"
     assert "sg-dc" in told.remedy
     let_in = a_network({"group_in": (an_allowance(53, 53, "sg-dc"),)})
     assert list(network_advice(AURORA, "orders", "d-1", let_in)) == []
@@ -176,7 +177,7 @@ def test_for_postgresql_advice_says_that_the_guide_requires_access_from_the_dire
 
 
 def between(ports: str) -> str:
-    return f"Network ACLs or security groups between orders and directory d-1 let nothing through on {ports}"
+    return f"Network ACLs or security groups between orders and directory d-1 allow nothing through on {ports}"
 
 
 ONLY_ASKED_FOR = tuple(an_allowance(port, port) for port in (53, 88, 464))

@@ -80,8 +80,8 @@ def test_what_was_found_with_a_remedy_of_its_own_is_told_with_that() -> None:
         "Login bob: nobody may sign in", "Login carol: made by somebody else", "dave: still open", "payments: shut",
     ]  # fmt: skip
     assert (problems[0][1], problems[2][1]) == ("Run ALTER ROLE", "Run GRANT")
-    assert problems[1][1].startswith("Take another name in the profile")
-    assert problems[3][1].startswith("It is not ours to change")
+    assert problems[1][1].startswith("Use another name in the profile")
+    assert problems[3][1].startswith("This stack does not change it")
 
 
 def test_logins_that_were_left_alone_need_a_person() -> None:
@@ -101,7 +101,7 @@ def test_what_is_not_ours_is_told_with_a_remedy_of_its_own() -> None:
     )
     ((problem, remedy),) = ended.problems
     assert problem == found
-    assert "mend it in the database" in remedy
+    assert "fix it in the database" in remedy
 
 
 def test_grants_beyond_the_profile_are_reported_and_do_not_change_the_end() -> None:
@@ -111,7 +111,7 @@ def test_grants_beyond_the_profile_are_reported_and_do_not_change_the_end() -> N
     assert (ended.end, ended.headline, ended.digest) == ("Onboarded", usual.headline, usual.digest)
     ((fact, remedy),) = ended.advice
     assert fact == f"More was granted than profile payments gives: {'; '.join(found)}"
-    assert remedy == "Nothing is revoked from here: revoke in the database what nobody needs"
+    assert remedy == "This stack revokes nothing: revoke in the database what nobody needs"
     assert fact in message(ended, EXECUTION)
     assert decide(a_dossier(proof={**proof, "waiting": [READ_WAITS]})).end == "Parked"
     assert decide(a_dossier(proof={**proof, "left_alone": ["bob: x"]})).end == "Needs a person"
@@ -163,7 +163,7 @@ def test_one_and_several_have_their_nouns() -> None:
     assert counted(0, "login") == "0 logins"
     assert counted(2, "policy is", "policies are") == "2 policies are"
     one = decide(a_dossier(proof={"verified": 1, "left_alone": []}, policies={"handed_out": ["x"]}))
-    assert one.headline.endswith("1 login for CORP.EXAMPLE.COM set up and read back; 1 policy is yours to attach")
+    assert one.headline.endswith("1 login for CORP.EXAMPLE.COM set up and read back; 1 policy for you to attach")
 
 
 READ_WAITS = "role read waits for schema core of database payments"
@@ -246,7 +246,7 @@ def test_a_freeze_parks() -> None:
     plan = planned(profile=a_profile(freezes=a_freeze("2026-11-19", "2026-11-21")))
     ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
     assert (ended.end, ended.next_look) == ("Parked", "2026-11-22T00:00:00+00:00")
-    assert ended.headline == "payments-orders: nothing is changed during a freeze, until 2026-11-22"
+    assert ended.headline == "payments-orders: no changes are made during a freeze, until 2026-11-22"
 
 
 def test_a_membership_that_is_blocked_needs_a_person() -> None:
@@ -261,10 +261,10 @@ def test_a_join_that_failed_to_the_end_is_told_with_cause_evidence_what_was_trie
     failures = ("failed at 2026-11-20T12:30Z", "failed at 2026-11-20T13:10Z")
     page = a_reading(attempts=2, looks=20, verdict="BLOCKED", status="failed", reason="the cause", remedy="the remedy")
     page = replace(page, failures=failures)
-    role, in_order = {"role": "R"}, "Before each attempt directory d-9367000001 was Active and the role R in order"
+    role, in_order = {"role": "R"}, "Before each attempt directory d-9367000001 was Active and the role R was in order"
     ended = decide(a_dossier(membership=page.to_json(), directory_role=role, logins=None, proof=None, kit=None))
     assert message(ended, "the-execution").splitlines() == [
-        "payments-orders: it does not join the directory: the cause",
+        "payments-orders: it did not join the directory: the cause",
         "",
         "- the cause",
         "  What to do: the remedy",
@@ -282,7 +282,7 @@ def test_a_directory_that_is_not_active_yet_parks_and_people_are_told_what_they_
     ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
     assert (ended.end, ended.next_look) == ("Parked", plan.next_look)
     assert ended.headline == "payments-orders: Directory d-9367000001 is Impaired, not Active"
-    assert [remedy for _, remedy in ended.problems] == ["Wait until it is Active, or mend it in Directory Service"]
+    assert [remedy for _, remedy in ended.problems] == ["Wait until it is Active, or fix it in Directory Service"]
 
 
 def test_a_method_that_the_state_machine_does_not_know_fails() -> None:
@@ -323,7 +323,10 @@ def test_everything_else_is_told(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "message"),
-    [("StillWaiting", "the membership is joining, for more than 3 hours"), ("DatabaseBusy", "RDS is changing it")],
+    [
+        ("StillWaiting", "the membership is joining, after more than 3 hours of waiting"),
+        ("DatabaseBusy", "RDS is changing it"),
+    ],
 )
 def test_waiting_too_long_parks(kind: str, message: str) -> None:
     ended = a_failure(kind, message)
@@ -335,7 +338,7 @@ def test_an_unanswered_call_parks_with_the_same_message_whichever_call_it_was() 
     first, second = (a_failure("TemporaryFailure", f"{call}: Throttling") for call in ("GetItem", "GetRole"))
     assert (first.end, first.problems, first.error) == ("Parked", (), "TemporaryFailure")
     assert first.digest == second.digest
-    assert first.tried == "GetItem: Throttling, again and again for some minutes; nothing was changed"
+    assert first.tried == "GetItem: Throttling, repeatedly for some minutes; nothing was changed"
 
 
 @pytest.mark.parametrize("error", ["Lambda.ResourceConflictException", "Lambda.AnErrorOfTheFuture", "Lambda.Unknown"])
@@ -343,7 +346,7 @@ def test_whatever_keeps_lambda_from_running_a_function_parks(error: str) -> None
     ended = decide(a_dossier(error={"Error": error, "Cause": "The function is in the Pending state"}, kit=None))
     assert (ended.end, ended.problems, ended.error) == ("Parked", (), error)
     assert ended.digest == a_failure("TemporaryFailure").digest
-    assert ended.tried == f"{error}, again and again for some minutes; nothing was changed"
+    assert ended.tried == f"{error}, repeatedly for some minutes; nothing was changed"
 
 
 def test_a_database_that_stays_busy_before_it_has_a_dossier_parks_too() -> None:
@@ -400,8 +403,8 @@ def test_the_cause_of_a_failed_execution_says_what_is_wrong_and_what_to_do() -> 
 
 
 def test_an_end_without_problems_has_a_cause_too() -> None:
-    assert cause(Outcome(End.FAILED, "payments-orders: no method to go on with")) == (
-        "payments-orders: no method to go on with"
+    assert cause(Outcome(End.FAILED, "payments-orders: no sign-in method to continue with")) == (
+        "payments-orders: no sign-in method to continue with"
     )
 
 

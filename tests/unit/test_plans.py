@@ -148,8 +148,8 @@ def test_a_member_whose_reboot_is_due_is_rebooted_only() -> None:
 @pytest.mark.parametrize(
     ("database", "reason"),
     [
-        (a_database(), "it is a member of no directory"),
-        (a_member("failed"), "its membership is failed: the same call again repairs it"),
+        (a_database(), "it is not a member of any directory"),
+        (a_member("failed"), "its membership is failed; the same call repairs it"),
         (a_member("enabling-kerberos"), "its membership is enabling-kerberos"),
     ],
 )
@@ -177,14 +177,14 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
         None,
     ),
     "payments-orders is in vpc-2; this stack serves vpc-0a1b2c": (a_database(vpc="vpc-2"), None, None),
-    "RDS shows no VPC of payments-orders; this stack reaches vpc-0a1b2c alone": (a_database(vpc=""), None, None),
-    "RDS holds no master secret of payments-orders": (a_database(master_secret=None), None, None),
+    "RDS shows no VPC for payments-orders; this stack reaches only vpc-0a1b2c": (a_database(vpc=""), None, None),
+    "RDS holds no master secret for payments-orders": (a_database(master_secret=None), None, None),
     f"payments-orders is a member of {OTHER_DIRECTORY}, not of d-9367000001": (
         a_database(memberships=(a_membership(directory=OTHER_DIRECTORY),)),
         None,
         None,
     ),
-    f"payments-orders is a member of {OTHER_DIRECTORY} beside d-9367000001": (
+    f"payments-orders is a member of {OTHER_DIRECTORY} as well as of d-9367000001": (
         a_database(
             memberships=(a_membership("enable-kerberos-failed"), a_membership(directory=OTHER_DIRECTORY)),
         ),
@@ -212,7 +212,7 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
         a_profile(realm=f"{'A' * 60}.B"),
         surroundings(directory=a_directory(name=f"{'a' * 60}.b")),
     ),
-    "The role that RDS takes to reach the directory does not exist": (None, None, surroundings(role=None)),
+    "The role that RDS assumes to reach the directory does not exist": (None, None, surroundings(role=None)),
     "signon-directory-access-us-east-1 lacks the policy service-role/AmazonRDSDirectoryServiceAccess": (
         None,
         None,
@@ -233,59 +233,59 @@ FINDINGS |= {
     "payments-ledger is migration-failed": (a_cluster(status="migration-failed"), None, None),
     "payments-ledger runs aurora-postgresql 13.18": (a_cluster(engine_version="13.18"), None, None),
     (
-        "payments-ledger is in no VPC, as Aurora clusters in express configuration are; this stack reaches vpc-0a1b2c"
-        " alone"
+        "payments-ledger is not in a VPC, as is every Aurora cluster in express configuration; this stack reaches "
+        "only vpc-0a1b2c"
     ): (
         a_cluster(in_vpc=False, vpc="", master_secret=None, iam_enabled=True, instances=()),
         None,
         None,
     ),
     (
-        "payments-ledger is an Aurora Limitless Database: AWS offers no directory sign-in there, and it is not served"
-        " here for IAM either"
+        "payments-ledger is an Aurora Limitless Database: AWS offers no directory sign-in for it, and this stack does"
+        " not serve it for IAM either"
     ): (
         a_cluster(is_limitless=True, vpc="", master_secret=None, engine_version="16.4-limitless", instances=()),
         None,
         None,
     ),
-    ("RDS holds no master secret of payments-ledger, where a master user may sign in with IAM and have no password"): (
+    ("RDS holds no master secret for payments-ledger, whose master user may sign in with IAM and have no password"): (
         a_cluster(master_secret=None, iam_enabled=True),
         None,
         None,
     ),
-    "RDS holds no master secret of payments-ledger": (a_cluster(master_secret=None), None, None),
+    "RDS holds no master secret for payments-ledger": (a_cluster(master_secret=None), None, None),
     "payments-ledger is a secondary cluster of the global database ledger-world and has no writer": (
         a_cluster(global_database="ledger-world", replica_of=CLUSTER_ARN),
         None,
         None,
     ),
-    "payments-ledger replicates from the cluster payments-source, so that no login can be made there": (
+    "payments-ledger replicates from the cluster payments-source, so no login can be created there": (
         a_cluster(replica_of=CLUSTER_ARN),
         None,
         None,
     ),
     (
-        "payments-ledger replicates from the DB instance payments-source: it is being migrated from RDS,"
-        " and neither can a login be made there meanwhile, nor is directory sign-in offered"
+        "payments-ledger replicates from the DB instance payments-source: it is being migrated from RDS;"
+        " until that is over no login can be created there and directory sign-in is not offered"
     ): (a_cluster(replica_of=INSTANCE_ARN), None, None),
     "Profile payments names no method for engine aurora-postgresql": (
         a_cluster(),
         a_profile_for_clusters(methods={}),
         None,
     ),
-    "AWS offers no Kerberos for RDS for MariaDB, and payments-orders is of that engine": (
+    "AWS offers no Kerberos for RDS for MariaDB, the engine of payments-orders": (
         a_database(id=a_database_id(engine="mariadb"), engine_version="11.4.8", iam_enabled=True),
         a_profile(engines=("mariadb",), methods={"mariadb": ("kerberos",)}),
         surroundings(not_offered=no_kerberos("db.t4g.micro")),
     ),
 }
 APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
-    "RDS's list offers no Kerberos for mysql 8.4.5 on db.t4g.micro here": (
+    "RDS does not list Kerberos for mysql 8.4.5 on db.t4g.micro in this Region": (
         None,
         None,
         surroundings(not_offered=no_kerberos("db.t4g.micro")),
     ),
-    "RDS's list offers no Kerberos for aurora-postgresql 16.6 on db.t3.small here": (
+    "RDS does not list Kerberos for aurora-postgresql 16.6 on db.t3.small in this Region": (
         a_cluster(),
         None,
         surroundings(not_offered=no_kerberos("db.t3.small")),
@@ -313,7 +313,7 @@ APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
         a_profile_for_clusters(reboot_allowed=False),
         None,
     ),
-    "Changes of others wait for the window and would be applied along: EngineVersion, parameter group p of ledger-2": (
+    "Pending changes that others requested would be applied as well: EngineVersion, parameter group p of ledger-2": (
         a_cluster(
             pending_changes=("EngineVersion",),
             instances=(
@@ -324,7 +324,7 @@ APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
         None,
         None,
     ),
-    "Changes of others wait for the window and would be applied along: Port, StorageType": (
+    "Pending changes that others requested would be applied as well: Port, StorageType": (
         a_database(pending_changes=("Port", "StorageType")),
         None,
         None,
@@ -461,7 +461,7 @@ def test_a_reboot_that_nobody_planned_is_allowed_only_where_a_planned_one_were(
 # ---- changes of others
 
 VERSION_WAITS: dict[str, Any] = {"pending_changes": ("EngineVersion",)}
-APPLIED_ALONG = "Changes of others wait for the window and would be applied along: "
+APPLIED_ALONG = "Pending changes that others requested would be applied as well: "
 
 
 def by_iam(**changes: Any) -> Profile:
@@ -572,7 +572,7 @@ def test_an_approval_of_another_plan_is_none() -> None:
     plan = planned(request=a_request(approve="0" * 16))
     assert plan.verdict == "ASK"
     assert [finding.problem for finding in plan.findings] == [
-        f"Plan {'0' * 16} was approved, but the plan is {plan.checksum} now"
+        f"Plan {'0' * 16} was approved, but the plan is now {plan.checksum}"
     ]
     assert not plan.findings[0].approvable
 
@@ -743,9 +743,9 @@ def test_what_joins_in_a_window_is_waited_for_where_the_profile_waits_for_window
 @pytest.mark.parametrize("status", [status for status, (verdict, _) in BY_STATUS.items() if verdict == "ASK"])
 def test_one_that_somebody_takes_out_of_the_directory_is_not_joined(status: str) -> None:
     (finding,) = planned(a_member(status)).findings
-    assert finding.problem == f"payments-orders leaves directory {DIRECTORY}: its membership is {status}"
+    assert finding.problem == f"payments-orders is leaving directory {DIRECTORY}: its membership is {status}"
     assert (finding.approvable, finding.passes) == (False, False)
-    assert finding.remedy.startswith("Somebody takes it out of the directory: when it has left, start again")
+    assert finding.remedy.startswith("Somebody is removing it from the directory: once it has left, start again")
 
 
 @pytest.mark.parametrize("status", ["disabling-kerberos", "pending-removal", "pending-maintenance-disable-kerberos"])
@@ -753,7 +753,10 @@ def test_one_that_leaves_another_directory_is_looked_at_again(status: str) -> No
     plan = planned(a_database(memberships=(a_membership(status, OTHER_DIRECTORY),)))
     assert (plan.verdict, plan.reason) == (
         "PARK",
-        f"payments-orders leaves directory {OTHER_DIRECTORY}, its membership is {status}; it joins {DIRECTORY} then",
+        (
+            f"payments-orders is leaving directory {OTHER_DIRECTORY}, its membership is {status}; it joins {DIRECTORY}"
+            " after that"
+        ),
     )
     beside = planned(a_database(memberships=(a_membership(status, OTHER_DIRECTORY), a_membership())))
     assert beside.verdict == "PARK"
@@ -779,8 +782,8 @@ def test_the_step_about_logins_claims_nothing_that_only_the_database_knows() -> 
     assert (step.action, step.reason) == (
         "Check 2 logins and create what is missing",
         (
-            "profile payments lists them, and only a look into the database shows what is missing; each login is locked"
-            " until it is complete; logins of ours that it no longer lists are locked"
+            "profile payments lists them, and only reading the database shows what is missing; each login stays locked"
+            " until it is complete; our logins that it no longer lists are locked"
         ),
     )
 
@@ -797,7 +800,7 @@ def test_the_step_about_connect_policies_says_who_loses_one() -> None:
     roles = ("arn:aws:iam::123456789012:role/api",)
     profile = a_profile(methods={"mysql": ("iam",)}, logins=(IamLogin("app", ("read",), used_by=roles),))
     (step,) = [each for each in planned(a_database(iam_enabled=True), profile).steps if "connect to" in each.action]
-    assert step.reason.endswith("roles that are no longer listed lose theirs")
+    assert step.reason.endswith("roles that are no longer listed lose access")
 
 
 @pytest.mark.parametrize(

@@ -220,8 +220,8 @@ def test_a_group_role_is_no_leaver() -> None:
 def in_other_hands(name: str, *others: str) -> str:
     return (
         f'others may use it or give it away ({", ".join(others)}) | Remedy: Run REVOKE "{name}" FROM "{others[0]}"'
-        " CASCADE, likewise for each; where the server warns and nothing changes, one of them made the role: give it"
-        " another name, and start again, so that we make our own"
+        " CASCADE, likewise for each; if the server warns and nothing changes, one of them created the role: rename"
+        " it and start again, so that we create our own"
     )
 
 
@@ -232,7 +232,7 @@ FOREIGN = {
     "made for profile None": a_role(mark={}, member_of=frozenset({"rds_ad"})),
     "changed since we made it (SUPERUSER)": a_role(powers=("SUPERUSER",)),
     "locked by somebody else": a_role(can_login=False),
-    f"no login may have rds_ad and rds_iam: {ALICE} is a member of rds_iam": a_role(
+    f"no login may have both rds_ad and rds_iam: {ALICE} is a member of rds_iam": a_role(
         member_of=frozenset({"rds_ad", READ, "rds_iam"})
     ),
 }
@@ -352,7 +352,7 @@ def test_a_leaver_that_the_master_user_may_not_lock_is_told() -> None:
     assert make(BY_TICKET, for_alice(), server.present).statements
     assert not make(BY_TICKET, for_alice(), believed(server)).statements
     assert prove(BY_TICKET, for_alice(), believed(server)).not_ours == (
-        f"{BOB}: still open, for the master user may not lock it | Remedy: {GRANT.format(BOB)}",
+        f"{BOB}: still open, because the master user may not lock it | Remedy: {GRANT.format(BOB)}",
     )
     assert not prove(BY_TICKET, for_alice(lock_leavers=False), believed(server)).not_ours
 
@@ -394,14 +394,14 @@ def test_nobody_is_made_a_member_of_both_by_a_detour() -> None:
     server = Server.of(chain)
     assert onboard(server, for_alice()) == 0
     way = f"{ALICE} is a member of app is a member of token is a member of rds_iam"
-    assert proof_of(for_alice(), server).left_alone == (f"{ALICE}: no login may have rds_ad and rds_iam: {way}",)
+    assert proof_of(for_alice(), server).left_alone == (f"{ALICE}: no login may have both rds_ad and rds_iam: {way}",)
 
 
 def test_where_rds_ad_itself_leads_to_rds_iam_nobody_is_made() -> None:
     server = Server.of([PresentRole("rds_ad", member_of=frozenset({"rds_iam"})), a_group()])
     assert onboard(server, for_alice()) == 0
     way = f"{ALICE} is a member of rds_ad is a member of rds_iam"
-    assert proof_of(for_alice(), server).left_alone == (f"{ALICE}: no login may have rds_ad and rds_iam: {way}",)
+    assert proof_of(for_alice(), server).left_alone == (f"{ALICE}: no login may have both rds_ad and rds_iam: {way}",)
 
 
 def test_a_role_that_the_master_is_a_member_of_is_not_granted_rds_ad() -> None:
@@ -419,7 +419,7 @@ def test_a_member_of_a_login_must_not_get_both_by_it_either() -> None:
     server = Server.of([half, a_group(), PresentRole("batch", member_of=frozenset({ALICE, "rds_iam"}))])
     assert onboard(server, for_alice()) == 0
     assert proof_of(for_alice(), server).left_alone == (
-        f"{ALICE}: no login may have rds_ad and rds_iam: batch, a member of it, is one of rds_iam",
+        f"{ALICE}: no login may have both rds_ad and rds_iam: batch, a member of it, is one of rds_iam",
     )
 
 
@@ -450,7 +450,7 @@ def test_a_usual_master_may_go_on() -> None:
 def test_a_server_without_rds_ad_is_none_of_rds() -> None:
     assert unusable(BY_TICKET, Roles("dbadmin", {"dbadmin": MASTER})) == (
         "There is no role rds_ad",
-        "Ask AWS Support: RDS makes it in every database server",
+        "Ask AWS Support: RDS creates it on every database server",
     )
 
 
@@ -492,15 +492,15 @@ def test_a_group_role_that_is_not_as_we_make_it_is_given_to_nobody(trouble: str)
 @pytest.mark.parametrize(
     ("present", "fault"),
     [
-        ([], f"{ALICE} is not there"),
+        ([], f"{ALICE} does not exist"),
         ([a_role(can_login=False, mark={"profile": "payments", "complete": False})], f"{ALICE} is locked"),
         ([a_role(member_of=frozenset({"rds_ad"}))], f"{ALICE} lacks membership of {READ}"),
         ([a_role(member_of=frozenset())], f"{ALICE} lacks membership of rds_ad; membership of {READ}"),
-        ([a_role(name=ALICE.lower())], f"{ALICE} is not there"),
+        ([a_role(name=ALICE.lower())], f"{ALICE} does not exist"),
     ],
 )
 def test_a_login_that_is_not_as_wanted_is_named(present: list[PresentRole], fault: str) -> None:
-    with pytest.raises(LoginsIncomplete, match=f"1 login is not as wanted: {re.escape(fault)}"):
+    with pytest.raises(LoginsIncomplete, match=f"1 login is not as the profile requires: {re.escape(fault)}"):
         proof_of(for_alice(), Server.of([*present, a_group()]))
 
 

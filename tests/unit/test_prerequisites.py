@@ -1,4 +1,4 @@
-"""What a plan finds beside the database itself, and what it tells that stands in nobody's way."""
+"""What a plan finds beside the database itself, and what it tells that holds nothing up."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ def by_iam(**changes: Any) -> Any:
 # ---- findings
 
 FINDINGS: dict[str, dict[str, Any]] = {
-    f"Directory {DIRECTORY} is another account's; this account sees it as d-9367000005": {
+    f"Directory {DIRECTORY} belongs to another account; this account sees it as d-9367000005": {
         "around": surroundings(directory=None, shared_as="d-9367000005")
     },
-    "payments-orders is a read replica of payments, so that no login can be made there": {
+    "payments-orders is a read replica of payments, so no login can be created there": {
         "database": a_database(replica_of="payments", iam_enabled=True),
         "profile": by_iam(),
     },
     (
-        "payments-ledger is a Multi-AZ DB cluster of mysql: AWS offers no directory sign-in there, and it is not served"
-        " here for IAM either"
+        "payments-ledger is a Multi-AZ DB cluster of mysql: AWS offers no directory sign-in for it, and this stack does"
+        " not serve it for IAM either"
     ): {
         "database": a_cluster(id=a_cluster_id(engine="mysql"), engine_version="8.4.5"),
         "profile": a_profile(),
@@ -81,9 +81,9 @@ def test_where_the_region_is_not_known_directory_sign_in_waits_for_somebody_who_
     untold = a_role(principals=frozenset({"rds.amazonaws.com"}))
     (finding,) = planned(IN_GOVCLOUD, around=surroundings(role=untold)).findings
     assert finding.problem == (
-        "This version of the stack does not know under which name RDS reaches a directory in us-gov-west-1"
+        "This version of the stack does not know which service principal RDS uses to reach a directory in us-gov-west-1"
     )
-    assert finding.remedy.startswith("Let people sign in with IAM tokens there (iam under methods)")
+    assert finding.remedy.startswith("Have people sign in with IAM tokens there (iam under methods)")
     assert "directoryservice.rds.us-gov-west-1.amazonaws.com" in finding.remedy
     told = a_role(principals=frozenset({"rds.amazonaws.com", "directoryservice.rds.us-gov-west-1.amazonaws.com"}))
     assert planned(IN_GOVCLOUD, around=surroundings(role=told)).findings == ()
@@ -119,7 +119,7 @@ def test_what_does_not_matter_here_is_no_finding(usual: dict[str, Any]) -> None:
 
 NOT_OFFERED = {Method.IAM: ("db.t4g.micro",), Method.KERBEROS: ("db.t4g.micro",)}
 UNSEEN: dict[str, dict[str, Any]] = {
-    "RDS's list offers no IAM database authentication for mysql 8.4.5 on db.t4g.micro here": {
+    "RDS does not list IAM database authentication for mysql 8.4.5 on db.t4g.micro in this Region": {
         "profile": by_iam(),
         "around": surroundings(not_offered=NOT_OFFERED),
     },
@@ -169,7 +169,7 @@ def test_a_member_with_read_replicas_is_not_asked_about_again() -> None:
 
 def test_a_read_replica_of_postgresql_takes_its_logins_from_its_source() -> None:
     (finding,) = planned(a_database(**POSTGRES, replica_of="payments")).findings
-    assert finding.problem == "payments-orders is a read replica of payments, so that no login can be made there"
+    assert finding.problem == "payments-orders is a read replica of payments, so no login can be created there"
     assert not finding.approvable
 
 
@@ -224,7 +224,7 @@ def test_a_change_of_the_port_is_told_where_people_sign_in_by_directory_to_mysql
     changing, profile = {"pending_changes": ("Port",)}, a_profile(other_pending_allowed=True)
     (told,) = planned(a_database(**changing), profile).advice
     assert told.problem == (
-        "The port of payments-orders is about to change, and directory sign-in may stop when it does"
+        "The port of payments-orders is about to change, and directory sign-in may stop working when it does"
     )
     assert planned(a_cluster(**changing), a_profile_for_clusters(other_pending_allowed=True)).advice == ()
     assert planned(a_database(**changing), by_iam(other_pending_allowed=True)).advice == ()

@@ -60,11 +60,11 @@ INVALID = [
     ("version", "2", "version: must be 1"),
     ("version", None, "the profile: version is missing"),
     ("admits", None, "the profile: admits is missing"),
-    ("directory", None, "the profile: directory is missing, and methods names kerberos"),
+    ("directory", None, "the profile: directory is missing, but methods names kerberos"),
     ("methods", None, "the profile: methods is missing"),
     ("roles", None, "the profile: roles is missing"),
     ("logins", None, "the profile: logins is missing"),
-    ("login", "x", "the profile: 'login' is no field here"),
+    ("login", "x", "the profile: 'login' is not a field here"),
     ("admits.engines", [], "admits.engines: is empty"),
     (
         "admits.engines.0",
@@ -85,13 +85,16 @@ INVALID = [
     (
         "directory.realm",
         "corp.example.com",
-        "directory.realm: 'corp.example.com' is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM",
+        "directory.realm: 'corp.example.com' is not a Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM",
     ),
     ("directory.trusted_realms", [], "directory.trusted_realms: is empty"),
     (
         "directory.trusted_realms",
         ["ONPREM.EXAMPLE.COM", "onprem"],
-        ("directory.trusted_realms.1: 'onprem' is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"),
+        (
+            "directory.trusted_realms.1: 'onprem' is not a Kerberos realm: upper-case labels with dots, as "
+            "CORP.EXAMPLE.COM"
+        ),
     ),
     ("directory.mysql_over_trust", "yes", "directory.mysql_over_trust: must be refused or allowed"),
     ("methods", {}, "methods: is empty"),
@@ -100,23 +103,23 @@ INVALID = [
     (
         "methods.oracle",
         ["kerberos"],
-        "methods: 'oracle' is no field here",
+        "methods: 'oracle' is not a field here",
     ),
     ("change.apply", "now", "change.apply: must be immediately or window"),
     ("change.reboot", "never", "change.reboot: must be allowed or ask"),
     ("change.existing", "no", "change.existing: must be allowed or ask"),
-    ("change.freeze", "x", "change: 'freeze' is no field here"),
+    ("change.freeze", "x", "change: 'freeze' is not a field here"),
     (
         "change.not_during.0",
         "2026-02-29/2026-03-01",
-        "change.not_during.0: '2026-02-29/2026-03-01' has a day that no calendar has",
+        "change.not_during.0: '2026-02-29/2026-03-01' has a day that does not exist",
     ),
     (
         "change.not_during.0",
         "2026-03-02/2026-03-01",
         "change.not_during.0: '2026-03-02/2026-03-01' ends before it begins",
     ),
-    ("access.leavers.drop", "now", "access.leavers: 'drop' is no field here"),
+    ("access.leavers.drop", "now", "access.leavers: 'drop' is not a field here"),
     ("access.leavers.lock", "later", "access.leavers.lock: must be now or never"),
     ("roles", {}, "roles: is empty"),
     ("roles.read.preset", "owner", "roles.read.preset: must be read or write"),
@@ -131,11 +134,11 @@ INVALID = [
         "roles.read.mysql.databases.0",
         "pay*",
         (
-            "roles.read.mysql.databases.0: 'pay*' contains '*' (U+002A): a database name is of letters, digits,"
+            "roles.read.mysql.databases.0: 'pay*' contains '*' (U+002A): a database name consists of letters, digits,"
             " underscores, dollar signs and hyphens"
         ),
     ),
-    ("roles.read.sql", "GRANT ALL", "roles.read: 'sql' is no field here"),
+    ("roles.read.sql", "GRANT ALL", "roles.read: 'sql' is not a field here"),
     ("logins", [], "logins: is empty"),
     ("logins.0", {"user": "carol"}, "logins.0: roles is missing"),
     ("logins.0", {"group": "DBA", "roles": ["read"]}, "logins.0: must have either user or iam"),
@@ -144,7 +147,7 @@ INVALID = [
         "logins.0",
         {"iam": "-app", "roles": ["read"]},
         (
-            "logins.0.iam: '-app' begins with '-' (U+002D): a login is of letters, digits, dots, hyphens and"
+            "logins.0.iam: '-app' begins with '-' (U+002D): a login consists of letters, digits, dots, hyphens and"
             " underscores, and begins with a letter, a digit or an underscore"
         ),
     ),
@@ -166,14 +169,14 @@ INVALID = [
     (
         "logins.0",
         {"user": "carol", "roles": ["read"], "realm": "x"},
-        "logins.0.realm: 'x' is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM",
+        "logins.0.realm: 'x' is not a Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM",
     ),
     (
         "access.adopt",
         ["nobody"],
         "access.adopt.0: 'nobody' is not listed under logins; adopt can only name a login listed there",
     ),
-    ("access.adopt", ["alice", "alice"], "access.adopt: names something twice"),
+    ("access.adopt", ["alice", "alice"], "access.adopt: lists something twice"),
     ("logins.0", {"user": "carol", "roles": []}, "logins.0.roles: is empty"),
     (
         "logins.0",
@@ -184,14 +187,14 @@ INVALID = [
         "logins.0",
         {"user": "o'brien", "roles": ["read"]},
         (
-            'logins.0.user: "o\'brien" contains "\'" (U+0027): a login is of lower-case letters, digits, dots, hyphens'
-            " and underscores, and begins with a letter or digit"
+            'logins.0.user: "o\'brien" contains "\'" (U+0027): a login consists of lower-case letters, digits, dots,'
+            " hyphens and underscores, and begins with a letter or a digit"
         ),
     ),
     (
         "logins.0",
         {"user": "rdsadmin", "roles": ["read"]},
-        "logins.0.user: 'rdsadmin' is reserved: it is the engine's or RDS's own",
+        "logins.0.user: 'rdsadmin' is reserved: it belongs to the engine or to RDS",
     ),
     ("logins.0", {"user": "alice", "roles": ["read"]}, "logins: 'alice' is listed twice"),
     ("directory.id", "d-9367000001\n", "directory.id: contains U+000A, a character that cannot be seen"),
@@ -255,7 +258,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
     assert refused.value.problem.startswith("Profile payments is invalid: line 21, directory.id: ")
     assert "; line 23, logins: " in refused.value.problem
     assert "; line 52, version: " in refused.value.problem
-    assert refused.value.remedy == "Mend the file and put it into the profile bucket again"
+    assert refused.value.remedy == "Fix the file and upload it to the profile bucket again"
 
 
 @pytest.mark.parametrize(
@@ -266,7 +269,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         (
             b"  names: ",
             b"  named: ",
-            "line 4, admits: names is missing; line 6, admits: 'named' is no field here",
+            "line 4, admits: names is missing; line 6, admits: 'named' is not a field here",
         ),
         (b"  names: ", b"  # ", "line 4, admits: names is missing"),
         (b"version: 1", b"version: 2", "line 3, version: must be 1"),
@@ -357,8 +360,8 @@ def test_a_login_with_a_token_is_measured_by_the_engines_that_it_is_made_on() ->
 @pytest.mark.parametrize(
     ("user", "said"),
     [
-        (r'"alice\n"', r"'alice\n' contains '\n' (U+000A): a login is of lower-case letters"),
-        (r'"alice\u200b"', r"'alice\u200b' contains '\u200b' (U+200B): a login is of lower-case letters"),
+        (r'"alice\n"', r"'alice\n' contains '\n' (U+000A): a login consists of lower-case letters"),
+        (r'"alice\u200b"', r"'alice\u200b' contains '\u200b' (U+200B): a login consists of lower-case letters"),
     ],
 )
 def test_one_wrong_character_makes_one_sentence(user: str, said: str) -> None:

@@ -301,8 +301,8 @@ def test_a_cluster_that_will_never_have_a_writer_needs_a_person(answering: Answe
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"Status": "creating"}, "bears no tag"),
-        ({"Status": "cloning-failed"}, "bears no tag"),
+        ({"Status": "creating"}, "has no tag"),
+        ({"Status": "cloning-failed"}, "has no tag"),
         ({"Engine": "docdb", "TagList": [{"Key": "signon:profile", "Value": "p"}]}, "DB cluster of docdb"),
     ],
 )
@@ -317,7 +317,7 @@ def test_nobody_waits_for_the_writer_of_a_cluster_that_is_not_ours(
 def test_nobody_waits_for_the_endpoint_of_an_instance_that_is_not_ours(answering: Answering) -> None:
     answer = {"DBInstances": [an_instance(1, **UNMADE, TagList=[])]}
     answering("rds").add_response("describe_db_instances", answer, {"DBInstanceIdentifier": "payments-1"})
-    with pytest.raises(NotOurs, match="payments-1 bears no tag"):
+    with pytest.raises(NotOurs, match="payments-1 has no tag"):
         rds.find(Request("RDS-EVENT-0005", Scope.INSTANCE, "payments-1"))
 
 
@@ -396,7 +396,7 @@ def test_what_is_not_there_is_none(answering: Answering, scope: Scope, call: str
 
 def test_a_cluster_that_was_made_again_is_gone(answering: Answering) -> None:
     answer_of_a_cluster(answering("rds"), a_cluster(7, "payments-1", DbClusterResourceId="cluster-NEW"), a_member(1, 7))
-    with pytest.raises(DatabaseGone, match="ledger-7 is cluster-NEW now, and was cluster-LEDGER"):
+    with pytest.raises(DatabaseGone, match="ledger-7 is now cluster-NEW and was cluster-LEDGER"):
         rds.observe(a_cluster_id(name="ledger-7"))
 
 

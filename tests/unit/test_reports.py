@@ -118,7 +118,7 @@ def test_every_fact_is_text_or_texts_by_name() -> None:
     [
         ({"left_alone": ["alice: made by somebody else"]}, "Needs a person"),
         ({"left_alone": [], "not_ours": ["alice: has privileges on everything"]}, "Needs a person"),
-        ({"left_alone": [], "waiting": ["alice is adopted when nobody is signed in with it"]}, "Parked"),
+        ({"left_alone": [], "waiting": ["alice will be adopted once nobody is signed in with it"]}, "Parked"),
         ({"left_alone": [], "excess": ["alice: INSERT on payments"]}, "Onboarded"),
     ],
 )

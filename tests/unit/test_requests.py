@@ -118,7 +118,7 @@ TAGS_THAT_NAME_NO_PROFILE = ["a,b", "../payments", "Payments", "payments\n", "p"
 @pytest.mark.parametrize("tag", TAGS_THAT_NAME_NO_PROFILE)
 def test_a_tag_that_is_not_a_profile_name_needs_a_person(tag: str) -> None:
     tags = {"signon:profile": tag}
-    with pytest.raises(ProfileUnusable, match="The tag signon:profile is no profile's name: ") as refused:
+    with pytest.raises(ProfileUnusable, match="The tag signon:profile is not the name of a profile: ") as refused:
         a_request(profile="payments", by_tag=True).profile_name(a_database(tags=tags))
     assert "\n" not in refused.value.problem
     assert len(refused.value.problem) < 120
@@ -126,7 +126,7 @@ def test_a_tag_that_is_not_a_profile_name_needs_a_person(tag: str) -> None:
 
 @pytest.mark.parametrize("tags", [{}, {"signon:profile": ""}])
 def test_a_tag_that_was_taken_off_meanwhile_is_said_to_be_gone(tags: dict[str, str]) -> None:
-    with pytest.raises(ProfileUnusable, match="payments-orders bears no tag signon:profile any more"):
+    with pytest.raises(ProfileUnusable, match="payments-orders no longer has the tag signon:profile"):
         a_request(profile="payments", by_tag=True).profile_name(a_database(tags=tags))
 
 
@@ -153,5 +153,5 @@ def test_the_tag_is_read_anew_and_what_a_person_named_stays() -> None:
     ],
 )  # fmt: skip
 def test_a_tag_that_is_no_profiles_name_names_none(value: str) -> None:
-    with pytest.raises(ProfileUnusable, match="The tag signon:profile is no profile's name"):
+    with pytest.raises(ProfileUnusable, match="The tag signon:profile is not the name of a profile"):
         a_request(profile=value, by_tag=True).profile_name(a_database(tags={"signon:profile": value}))

@@ -88,7 +88,7 @@ def test_visits_grow_apart_and_remember_that_rds_was_asked() -> None:
 
 def test_nobody_waits_longer_than_three_hours() -> None:
     first = visit(None, NOW, done=False, asks=True, what="IAM is not on yet")
-    with pytest.raises(StillWaiting, match="IAM is not on yet, for more than 3 hours"):
+    with pytest.raises(StillWaiting, match="IAM is not on yet, after more than 3 hours of waiting"):
         visit(first, at(hours=3, minutes=1), done=False, asks=False, what="IAM is not on yet")
     assert visit(first, at(hours=4), done=True, asks=False, what="it").verdict == "READY"
 

@@ -24,7 +24,7 @@ FINDINGS: Mapping[str, tuple[Trust, ...]] = {
     f"Directory {DIRECTORY} has no trust with {ONPREM}": (a_trust(realm="OTHER.EXAMPLE.COM"),),
     f"The trust of directory {DIRECTORY} with {ONPREM} is of type External, not Forest": (a_trust(kind="External"),),
     (
-        f"The trust of directory {DIRECTORY} with {ONPREM} is One-Way: Incoming: {ONPREM} trusts the directory, and the"
+        f"The trust of directory {DIRECTORY} with {ONPREM} is One-Way: Incoming: {ONPREM} trusts the directory, but the"
         f" directory does not trust {ONPREM}"
     ): (a_trust(direction="One-Way: Incoming"),),
 } | {
@@ -80,7 +80,7 @@ def test_rds_for_mysql_takes_them_where_the_profile_insists() -> None:
     profile = a_profile(trusted_realms=(ONPREM,))
     (finding,) = trust_findings(MYSQL, profile, a_directory(), (a_trust(),), [ONPREM])
     assert finding.problem == (
-        f"RDS for MySQL may not take people of a trusted domain, and profile payments has logins of {ONPREM}"
+        f"RDS for MySQL may not accept people of a trusted domain, and profile payments has logins of {ONPREM}"
     )
     insists = replace(profile, mysql_over_trust=True)
     assert list(trust_findings(MYSQL, insists, a_directory(), (a_trust(),), [ONPREM])) == []
@@ -94,16 +94,16 @@ def test_what_cannot_be_seen_is_not_held_against_anybody(directory: Any) -> None
 
 
 ADVICE: dict[str, tuple[Any, tuple[Trust, ...] | None]] = {
-    f"The trusts of directory {DIRECTORY} are shown to its owner alone": (a_cluster(), None),
-    f"The trust of directory {DIRECTORY} with {ONPREM} has selective authentication on": (
+    f"Only the owner of directory {DIRECTORY} can see its trusts": (a_cluster(), None),
+    f"The trust of directory {DIRECTORY} with {ONPREM} has selective authentication switched on": (
         a_cluster(),
         (a_trust(is_selective=True),),
     ),
-    f"Windows clients of {ONPREM} cannot connect by the custom endpoints of payments-ledger (reports, spare)": (
+    f"Windows clients of {ONPREM} cannot connect through the custom endpoints of payments-ledger (reports, spare)": (
         a_cluster(custom_endpoints=("reports", "spare")),
         (a_trust(),),
     ),
-    f"Windows clients of {ONPREM} cannot connect by cluster endpoints of secondary Regions of ledger-world": (
+    f"Windows clients of {ONPREM} cannot connect through cluster endpoints in secondary Regions of ledger-world": (
         a_cluster(primary_of="ledger-world"),
         (a_trust(),),
     ),

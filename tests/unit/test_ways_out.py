@@ -25,7 +25,7 @@ def test_each_service_is_named_with_its_endpoint_and_the_way_that_leads_there(
     endpoint: str, title: str, way: str
 ) -> None:
     told = unreachable(endpoint)
-    assert told.problem == f"{title} ({endpoint}) is not reached from this stack's subnets"
+    assert told.problem == f"{title} ({endpoint}) cannot be reached from this stack's subnets"
     assert way in told.remedy
     assert "NAT gateway" in told.remedy
 

@@ -120,8 +120,8 @@ def test_a_network_acl_and_a_security_group_that_shut_them_off_are_seen(cloud: C
     some: dict[str, Any] = {**everything, "IpProtocol": "tcp", "FromPort": 0, "ToPort": 65535}
     cloud.client("ec2").authorize_security_group_egress(GroupId=site.here.group, IpPermissions=[some])
     assert site.problems() == [
-        "The network ACL of s, s of orders lets nothing out to directory d-1 on TCP 88",
-        "The security groups of orders (g) let nothing out to directory d-1 on UDP 53, 88, 464",
+        "The network ACL of s, s of orders allows nothing out to directory d-1 on TCP 88",
+        "The security groups of orders (g) allow nothing out to directory d-1 on UDP 53, 88, 464",
     ]
 
 

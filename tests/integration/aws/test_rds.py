@@ -119,7 +119,7 @@ def test_a_database_that_was_made_again_under_its_name_is_gone(cloud: Cloud, nam
     ask_for(cloud, name)
     second = available(eventually, name)
     assert second.id.resource_id != first.id.resource_id
-    with pytest.raises(DatabaseGone, match="made again under the same name"):
+    with pytest.raises(DatabaseGone, match="recreated under the same name"):
         rds.observe(first.id)
     assert rds.observe(second.id).id == second.id
     delete(cloud, name)

@@ -112,7 +112,7 @@ def test_a_cluster_without_an_instance_has_no_writer_yet(cloud: Cloud, name: str
 
 
 def test_a_cluster_that_was_made_again_under_its_name_is_gone(cluster: Database) -> None:
-    with pytest.raises(DatabaseGone, match="it was made again under the same name"):
+    with pytest.raises(DatabaseGone, match="it was recreated under the same name"):
         rds.observe(replace(cluster.id, resource_id="cluster-OLD"))
     assert rds.observe(cluster.id).id == cluster.id
 
@@ -160,7 +160,7 @@ def test_a_cluster_is_associated_and_its_instances_rebooted_readers_first_once_e
         first = visit(None)
         assert (first.instances, first.remaining) == (("it-ledger-2",), ("it-ledger-1",))
         assert (
-            rds.observe(cluster.id).deciding_status.told_of("it-ledger")
+            rds.observe(cluster.id).deciding_status.describe("it-ledger")
             == "instance it-ledger-2 of it-ledger is rebooting"
         )
         assert visit(None).instances == ("it-ledger-2",)  # the same visit again, whose answer was lost

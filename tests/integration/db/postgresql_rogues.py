@@ -119,12 +119,12 @@ def _message(kind: bytes, payload: bytes) -> bytes:
 
 
 UNREACHED = ConnectionRefused(
-    f"{HOST}:{PORT} is not reached from this stack's subnets",
+    f"{HOST}:{PORT} cannot be reached from this stack's subnets",
     "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own, and check the routes",
 )
 OTHER_WAY = ConnectionRefused(
     f"{HOST} asks for the master user's password in another way than SCRAM or MD5",
-    "Let the master user sign in by password, without rds_iam and rds_ad, and look at who answers at that address",
+    "Let the master user sign in by password, without rds_iam and rds_ad, and check what answers at that address",
 )
 NOT_LET_IN = ConnectionRefused(
     f"{HOST} does not let the master user in to database postgres, for a reason of its own",

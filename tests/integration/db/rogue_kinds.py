@@ -47,7 +47,7 @@ class Family:
 UNVERIFIED = ConnectionRefused(
     f"The TLS of {HOST} cannot be verified",
     "Give the database a certificate of a current RDS certificate authority, see that the file of the parameter"
-    " CaBundle has the authorities of this Region, and look at who answers at that address",
+    " CaBundle has the authorities of this Region, and check what answers at that address",
 )
 NOT_LET_IN = ConnectionRefused(
     f"{HOST} does not let the master user in",
@@ -60,4 +60,4 @@ SILENT = TemporaryFailure(f"{HOST}:{PORT} stopped answering while we signed in")
 
 
 def stranger(protocol: str) -> SignonError:
-    return ConnectionRefused(f"{HOST}:{PORT} does not answer as {protocol} does", "Look at who answers at that address")
+    return ConnectionRefused(f"{HOST}:{PORT} does not answer as {protocol} does", "Check what answers at that address")

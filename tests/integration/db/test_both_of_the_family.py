@@ -376,7 +376,7 @@ def test_a_leaver_who_comes_in_by_another_account_is_said_until_that_is_gone(fam
     family.run("CREATE USER 'alice'@'127.%' IDENTIFIED BY 'Al1ce.Own'")
     assert chosen(family, "Al1ce.Own") == "alice@127.%"
     (found,) = family.verify(without_alice).not_ours
-    assert found.startswith("alice was taken out of the profile, and 'alice'@'127.%' (plugin ")
+    assert found.startswith("alice was removed from the profile, and 'alice'@'127.%' (plugin ")
     family.run(found.partition("type ")[2])
     assert family.verify(without_alice).not_ours == ()
 

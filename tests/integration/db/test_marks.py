@@ -202,7 +202,7 @@ def test_a_grantee_of_proxy_on_our_login_is_reported_even_after_the_login_has_le
     assert f"alice: {said}" in str(run(family, notebook).left_alone)
     gone = run(family, notebook, a_profile(logins=PROFILE.logins[1:], roles=PROFILE.roles))
     assert is_locked(family, "alice")
-    assert f"alice was taken out of the profile, and {said}" in str(gone.not_ours)
+    assert f"alice was removed from the profile, and {said}" in str(gone.not_ours)
     with closing(as_user(family.server.address, *MASTER)) as connection:
         Operator(connection, family.server.address).run("DROP USER 'tenant'@'%'")  # as the remedy says
     assert run(family, notebook, a_profile(logins=PROFILE.logins[1:], roles=PROFILE.roles)).not_ours == ()
@@ -226,6 +226,6 @@ def test_a_leaver_who_was_given_a_password_is_told(family: Server) -> None:
     plugin = {"mysql": "caching_sha2_password", "mariadb": "mysql_native_password"}[family.kind]
     how = "WITH caching_sha2_password BY 'B.Passw0rd'" if family.kind == "mysql" else "BY 'B.Passw0rd'"
     family.run(f"ALTER USER 'bob'@'%' IDENTIFIED {how}")
-    assert f"bob was taken out of the profile and is still open: it signs in by {plugin} now" in str(
+    assert f"bob was removed from the profile but is still open: it now signs in by {plugin}" in str(
         run(family, notebook, ALICE_ALONE).not_ours
     )

@@ -79,7 +79,7 @@ def test_a_name_is_stored_exactly_or_refused(source: Callable[[], list[str]], my
     driven = drive(mysql, hostile)
     print(f"seed {hostile_names.SEED}: {len(driven.stored)} stored exactly, {len(driven.refused)} refused")
     assert {name: str(refusal) for name, refusal in driven.refused.items()} == {
-        name: f"Login {problem} | Remedy: Take another name, or take the login out of the profile"
+        name: f"Login {problem} | Remedy: Use another name, or remove the login from the profile"
         for name in hostile
         if (problem := mysql_account_problem(name))
     }

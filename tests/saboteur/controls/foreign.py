@@ -130,7 +130,7 @@ CONTROLS = (
         FILES,
     ),
     Control(
-        "A profile has a depth, its aliases written out",
+        "A profile has a depth, its aliases expanded",
         YAML,
         "        if depth > DEEPEST:\n            problem",
         "        if depth < 0:\n            problem",
@@ -144,7 +144,7 @@ CONTROLS = (
         FILES,
     ),
     Control(
-        "A profile has so many characters, its aliases written out",
+        "A profile has so many characters, its aliases expanded",
         YAML,
         "        if characters > MOST_CHARACTERS:\n",
         "        if characters < 0:\n",

@@ -97,7 +97,7 @@ CONTROLS = (
     Control(
         "PostgreSQL: a login in other hands is not taken over",
         OF_POSTGRESQL,
-        "and not roles.is_master(name) and not roles.hands_on(name)",
+        "and not roles.is_master(name) and not roles.others_with_access(name)",
         "and not roles.is_master(name)",
         DECIDED,
     ),

@@ -1,4 +1,4 @@
-"""Every error that a function may end with, and what the state machine makes of it.
+"""Every error that a function may end with, and how the state machine handles it.
 
 Step Functions matches the bare class name, so these names are a contract with
 ``statemachines/onboard_database.asl.yaml``; a test holds the two against each other.
@@ -10,7 +10,7 @@ Step Functions matches the bare class name, so these names are a contract with
     |-- PluginNotLoaded    FIX      ...reboots the database, once
     |-- PlanOutdated       AGAIN    ...plans again, three times at most, then parks: tag or profile changed, a redrive
     |-- NotOurs            END      ...ends in "Not ours", silently
-    |-- DatabaseGone       END      ...ends in "Not ours": deleted, or made again under the same name
+    |-- DatabaseGone       END      ...ends in "Not ours": deleted, or recreated under the same name
     |-- AlreadyInProgress  END      ...ends in "Already in progress", silently
     |-- ClaimLost          END      ...ends in "Already in progress": another execution has taken over
     |-- StillWaiting       END      ...ends in "Parked"
@@ -19,10 +19,10 @@ Step Functions matches the bare class name, so these names are a contract with
         |-- DirectoryRoleUnusable   missing, wrong trust, lacks the policy
         |-- AssociationRefused      RDS refuses the directory, the role or the change
         |-- ConnectPolicyRefused      IAM takes no further policy, or none on this role: a quota is reached
-        |-- DatabaseUnusable        read only, stopped, failed before it was made, or no roles as RDS makes them
+        |-- DatabaseUnusable        read only, stopped, failed before it was ready, or without RDS's own roles
         |-- PermissionMissing       AWS refuses an action to the role of one of our functions
         |-- ServiceUnreachable      no way from the stack's subnets to a service of AWS; retried for some minutes before
-        |-- ConnectionRefused       no route, TLS not verified, master not let in
+        |-- ConnectionRefused       no route, TLS not verified, master user refused
         |-- MasterSecretUnusable    none, unreadable, or not a secret with a password
         |-- DatabaseInUse           people are signed in and a reboot would cut them off
         |-- RebootNotAllowed        only a reboot helps, and nobody has allowed one
@@ -41,7 +41,7 @@ from signon.foreign import REMEDY, on_one_line, without_remedy
 
 
 class SignonError(Exception):
-    """Something that the state machine has an answer to. Its text is one line, whatever it quotes, and not too long."""
+    """An error that the state machine handles. Its text is one line, whatever it quotes, and not too long."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__(on_one_line(text))
@@ -72,7 +72,7 @@ class NotOurs(SignonError):
 
 
 class DatabaseGone(SignonError):
-    """The resource id that this execution works on exists no longer."""
+    """The resource id that this execution works on no longer exists."""
 
 
 class AlreadyInProgress(SignonError):
@@ -88,7 +88,7 @@ class StillWaiting(SignonError):
 
 
 class NeedsPerson(SignonError):
-    """Only a person can go on. The message says what is wrong, ``remedy`` what to do."""
+    """Only a person can continue. The message says what is wrong, ``remedy`` what to do."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         self.problem = without_remedy(on_one_line(problem))
@@ -109,7 +109,7 @@ class AssociationRefused(NeedsPerson):
 
 
 class ConnectPolicyRefused(NeedsPerson):
-    """IAM takes no further connect policy, or the role takes none."""
+    """IAM accepts no further connect policy, or none on this role."""
 
 
 class DatabaseUnusable(NeedsPerson):
@@ -121,7 +121,7 @@ class PermissionMissing(NeedsPerson):
 
 
 class ServiceUnreachable(NeedsPerson):
-    """A service of AWS is not reached from the subnets of this stack."""
+    """An AWS service cannot be reached from the subnets of this stack."""
 
 
 class ConnectionRefused(NeedsPerson):
@@ -129,7 +129,7 @@ class ConnectionRefused(NeedsPerson):
 
 
 class MasterSecretUnusable(NeedsPerson):
-    """The master user's password cannot be had."""
+    """The master user's password cannot be obtained."""
 
 
 class DatabaseInUse(NeedsPerson):
@@ -187,7 +187,7 @@ END_BY_ERROR = {
     **{error.__name__: End.NEEDS_A_PERSON for error in NeedsPerson.__subclasses__()},
 }
 
-# What Lambda could not do for Step Functions begins so; AWS adds some, and lists them nowhere for Step Functions.
+# Errors of Lambda begin with this in Step Functions; AWS adds some, and lists them nowhere for Step Functions.
 # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 LAMBDA = "Lambda."
 
@@ -195,7 +195,7 @@ LAMBDA = "Lambda."
 def end_of(error: str) -> End:
     """How an execution ends with this error, ours or one of the platform's.
 
-    What kept Lambda from running a function passes, as what keeps AWS from answering one does. Whatever else the table
-    does not name is a defect.
+    What kept Lambda from running a function passes, as does what keeps AWS from answering one. Anything else that is
+    not in the table is a defect.
     """
     return End.PARKED if error.startswith(LAMBDA) else END_BY_ERROR.get(error, End.FAILED)

@@ -1,7 +1,7 @@
-"""Text that others have written, on its way into words of ours: it is data there, and nothing else.
+"""Text that others have written, on its way into our messages: it is data there, and nothing else.
 
-Names in a database's catalogue, tags, descriptions, events, what AWS and drivers say: whoever may write one of them
-could forge a line of a message, a remedy or a terminal's colours, or make an answer too large to be handed on.
+Names in a database's catalogue, tags, descriptions, events, what AWS and drivers say: anyone who may write one of them
+could forge a line of a message, a remedy or a terminal's colours, or make an answer too large to pass on.
 ``shown`` is for a text within a sentence of ours; ``on_one_line`` for the whole sentence, where it leaves us.
 """
 
@@ -15,7 +15,7 @@ LONGEST_LINE = 4_000  # of a sentence: twenty faults of a profile are one
 LONGEST_SAID = 500  # of a sentence of AWS's
 CUT = "..."
 
-# Letters and marks that show nothing, though Unicode counts them as printable ("Default_Ignorable_Code_Point").
+# Letters and marks that are invisible, though Unicode counts them as printable ("Default_Ignorable_Code_Point").
 # https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
 _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
 _BLANKS = re.compile(f"[{_BLANK}]")
@@ -36,7 +36,7 @@ def cut(text: str, longest: int) -> str:
 
 
 def shown(text: object, longest: int = LONGEST) -> str:
-    """A text of somebody else's within a sentence of ours: visible, cut, and in quotation marks unless it is a word."""
+    """Somebody else's text within a sentence of ours: visible, cut, and in quotation marks unless it is a word."""
     seen = cut(visible(without_remedy(str(text)[: longest + 1])), longest)
     return seen if _PLAIN.fullmatch(seen) or not seen else '"' + seen.replace('"', '""') + '"'
 
@@ -47,12 +47,12 @@ def on_one_line(text: str, longest: int = LONGEST_LINE) -> str:
 
 
 def said(text: str) -> str:
-    """A sentence of AWS's, as much of it as is of use."""
+    """A sentence of AWS's, as much of it as is useful."""
     return without_remedy(on_one_line(text, LONGEST_SAID))
 
 
 def without_remedy(text: str) -> str:
-    """The text, of which nothing is taken for a remedy of ours."""
+    """The text, without anything that could be mistaken for a remedy of ours."""
     return text.replace(REMEDY, " / Remedy: ")
 
 

@@ -43,7 +43,7 @@ def test_a_login_of_ours_that_was_given_rds_iam_is_left_alone_and_said(
     payments.run(f'GRANT app TO "{ALICE}"')
     assert create(a_profile()) == 0
     way = f"{ALICE} is a member of app is a member of token is a member of rds_iam"
-    assert verify(a_profile()) == Proof(1, (f"{ALICE}: no login may have rds_ad and rds_iam: {way}",))
+    assert verify(a_profile()) == Proof(1, (f"{ALICE}: no login may have both rds_ad and rds_iam: {way}",))
 
 
 def test_a_login_that_already_is_one_of_rds_iam_is_nobody_of_ours(

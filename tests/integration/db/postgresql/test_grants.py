@@ -214,7 +214,7 @@ def test_a_database_whose_drop_was_interrupted_is_named(payments: Operator, crea
         create(a_profile())
         assert payments.opened() == [ALICE, BOB]
         assert verify(a_profile()).not_ours == (
-            "payments of dbadmin: it is half dropped, for its DROP DATABASE was interrupted: drop it again",
+            "payments of dbadmin: it is half dropped, because its DROP DATABASE was interrupted: drop it again",
         )
     finally:
         payments.run("UPDATE pg_database SET datconnlimit = -1 WHERE datname = 'payments'")

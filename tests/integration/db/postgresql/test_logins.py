@@ -112,7 +112,9 @@ def test_a_membership_that_somebody_took_away_is_given_again_and_missed_until_th
 ) -> None:
     create(a_profile())
     payments.run("SET SESSION AUTHORIZATION dbadmin", f'REVOKE "{WRITE}" FROM "{BOB}" CASCADE')
-    with pytest.raises(LoginsIncomplete, match=f"1 login is not as wanted: {BOB} lacks membership of {WRITE}"):
+    with pytest.raises(
+        LoginsIncomplete, match=f"1 login is not as the profile requires: {BOB} lacks membership of {WRITE}"
+    ):
         verify(a_profile())
     assert create(a_profile()) == 1
     assert verify(a_profile()).verified == 2

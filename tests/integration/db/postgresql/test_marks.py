@@ -260,5 +260,5 @@ def test_a_leaver_who_was_given_a_password_is_told(payments: Operator, run: Run)
         "SET SESSION AUTHORIZATION dbadmin", f'REVOKE rds_ad FROM "{BOB}"', f"ALTER ROLE \"{BOB}\" PASSWORD 'x'"
     )
     left = run(a_profile(logins=(DirectoryLogin("alice", ("read",)),)))
-    assert f"{BOB} was taken out of the profile and is still open: it signs in otherwise now" in str(left.not_ours)
+    assert f"{BOB} was removed from the profile but is still open: it now signs in differently" in str(left.not_ours)
     assert BOB in payments.opened()

@@ -268,7 +268,7 @@ def test_a_name_that_does_not_resolve_is_tried_three_times(
     secret = Secret(MASTER[1])
     error = refused(replace(database, host="lost.invalid"), bundle, secret)
     assert isinstance(error, ConnectionRefused)
-    assert error.problem == "lost.invalid:5432 is not reached from this stack's subnets"
+    assert error.problem == "lost.invalid:5432 cannot be reached from this stack's subnets"
     assert "DatabaseAccessSecurityGroup" in error.remedy
     assert secret.read == 3
 

@@ -21,11 +21,11 @@ class _Forgotten(Exception):
 def take(
     table: str, database: str, execution: str, now: datetime, longest_timeout: timedelta, *, purpose: str, by_hand: bool
 ) -> Claim:
-    """Claims the database (its resource id) for the execution (its ARN); its own claim it may take again.
+    """Claims the database (its resource id) for the execution (its ARN), which may take its own claim again.
 
-    ``purpose`` is what it comes for: equal for two executions by the same version of the same profile.
-    Raises AlreadyInProgress: another execution is working on it; where that came for something else, or a person asks
-    now, it has been told to plan again before it ends. ClaimSettling: its last holder stopped less than
+    ``purpose`` is what it is for: equal for two executions that use the same version of the same profile.
+    Raises AlreadyInProgress: another execution is working on it; if that one has another purpose, or a person
+    is asking now, it has been told to plan again before it ends. ClaimSettling: its last holder stopped less than
     ``longest_timeout`` ago.
     """
     values: Values = {":purpose": {"S": purpose}}
@@ -53,11 +53,11 @@ def confirm(table: str, claim: Claim) -> None:
     """To be called before every change. Raises ClaimLost: another execution has taken over."""
     held = _read(table, claim.database)
     if held.get("holder", {}).get("S") != claim.execution or int(held.get("fence", {}).get("N", "0")) != claim.fence:
-        raise ClaimLost(f"{claim.execution} holds the claim on {claim.database} no longer")
+        raise ClaimLost(f"{claim.execution} no longer holds the claim on {claim.database}")
 
 
 def is_overtaken(table: str, claim: Claim) -> bool:
-    """Whether another execution has claimed the database since; who has only released it was not."""
+    """Whether another execution has claimed the database since; releasing the claim is not being overtaken."""
     return int(_read(table, claim.database).get("fence", {}).get("N", "0")) > claim.fence
 
 
@@ -70,9 +70,9 @@ def held_by(table: str, database: str, execution: str) -> Claim | None:
 
 
 def release(table: str, claim: Claim, now: str) -> bool:
-    """Ends the claim. True: not ended, because somebody asked for another run meanwhile; the mark is taken off.
+    """Ends the claim. True: not ended, because somebody asked for another run meanwhile; the mark is removed.
 
-    ``now`` is the same for every try of one state, so that a second try gives the first one's answer.
+    ``now`` is the same for every attempt of a state, so a second attempt gives the first one's answer.
     """
     ours: Values = {":execution": {"S": claim.execution}, ":fence": {"N": str(claim.fence)}, ":now": {"S": now}}
     nobody_asked = (
@@ -83,7 +83,7 @@ def release(table: str, claim: Claim, now: str) -> bool:
         return False
     somebody_asked = "holder = :execution AND fence = :fence AND (attribute_exists(again) OR answered = :now)"
     taken_off = "SET answered = :now REMOVE again"
-    # where that is not so either: released by an earlier try of this very call, or taken over
+    # otherwise it was released by an earlier attempt of this very call, or taken over
     return write_if(somebody_asked, table, claim.database, Kind.CLAIM, taken_off, ours) is not None
 
 

@@ -50,7 +50,7 @@ _SENTENCE = re.compile(
     r"(?: on resource: \"?(?P<resource>[^\s\"]+)\"?)?(?: (?P<why>(?:because|with) .+))?"
 )
 _PERMISSION_REMEDY = (
-    "Deploy the stack again: its template grants what the functions need. Where that does not help, find the service"
+    "Deploy the stack again: its template grants what the functions need. If that does not help, find the service"
     " control policy, permissions boundary or policy of the resource that denies it; then start again"
 )
 
@@ -64,7 +64,7 @@ def client(service: str) -> Any:
 @contextmanager
 def inside_the_vpc() -> Iterator[None]:
     """Around the handler of a function in the VPC: where it gets no connection to AWS, a way out is missing, and a
-    person must make it. From elsewhere AWS is always reached, or has an outage that passes.
+    person must provide it. From elsewhere AWS is always reachable, or has an outage that passes.
     """
     before = _inside_the_vpc.set(True)
     try:
@@ -78,7 +78,7 @@ def errors_as(codes: Mapping[str, Callable[[str], Exception]] | None = None) -> 
     """Raises ``codes[code](message)`` for an AWS error with that code.
 
     Raises TemporaryFailure: AWS did not answer this time. PermissionMissing: our role may not do that.
-    ServiceUnreachable: from inside the VPC nobody took the connection.
+    ServiceUnreachable: nothing accepted the connection from inside the VPC.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Connect policies in IAM: one role's are read, and written where they do not say what they must."""
+"""Connect policies in IAM: reads those of a role, and writes them where they do not say what they must."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MOST_VERSIONS = 5  # of a managed policy
 
-# What was read is not so any more, or is not so everywhere yet: "IAM is eventually consistent"
+# What was read no longer holds, or does not hold everywhere yet: "IAM is eventually consistent"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
 _CHANGING = {"ConcurrentModification": TemporaryFailure, "NoSuchEntity": TemporaryFailure}
 
@@ -38,7 +38,7 @@ class _NoSuchPolicy(Exception):
 
 @dataclass(frozen=True)
 class Attachment:
-    """A policy that its role needs, whether the role has it, and whether it was attached just now."""
+    """A policy that its role needs, whether the role has it, and whether it has just been attached."""
 
     role: str
     policy: str
@@ -60,7 +60,7 @@ def read(prefix: str, role: str) -> list[frozenset[str]]:
 
 
 def write(prefix: str, role: str, number: int, users: frozenset[str], *, exists: bool) -> None:
-    """Makes the policy say exactly this, by a new version where it exists; of those the oldest go.
+    """Makes the policy say exactly this, by a new version if it exists; the oldest versions are deleted.
 
     Raises TemporaryFailure: somebody else has just written or deleted it, or IAM does not know yet that it is there.
     ConnectPolicyRefused: the account has as many policies as it may.

@@ -1,4 +1,4 @@
-"""Letting IAM roles in: what their connect policies say of one database, and whether the roles have them."""
+"""Allowing IAM roles to connect: what their policies say of one database, and whether the roles have them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from signon.domain.rds.database import DatabaseId
 
 @dataclass(frozen=True)
 class Owner:
-    """The stack's owner: how the names of its policies begin, and the ARNs of the roles that it may attach them to."""
+    """The stack's owner: the prefix of its policies' names, and the ARNs of the roles it may attach them to."""
 
     prefix: str
     listed: frozenset[str]
@@ -34,7 +34,7 @@ class Connected:
         return {"roles": self.roles, "changed": self.changed, "handed_out": list(shortened(self.handed_out))}
 
 
-def let_in(
+def allow_to_connect(
     owner: Owner,
     database: DatabaseId,
     profile: Profile,
@@ -43,20 +43,20 @@ def let_in(
     lock: policy_lock.Lock,
     before_change: Callable[[], object],
 ) -> Connected:
-    """Each role of the profile's logins may sign in with them; ``earlier`` ones that are not among these may no longer.
+    """Allows each role of the profile's logins to sign in with them; ``earlier`` roles not among these lose access.
 
-    ``earlier``: the roles that were let in, and since when.
+    ``earlier``: the roles that were allowed, and since when.
 
     Raises TemporaryFailure: another execution writes the policies of one of the roles.
     """
     roles, changed, attachments = roles_of(profile), 0, list[Attachment]()
     since, left = {role: earlier.get(role, lock.now.isoformat()) for role in roles}, sorted(set(earlier) - set(roles))
     if set(roles) - set(earlier):
-        before_change()  # remembered first: a role that is let in and forgotten would be let in for good
+        before_change()  # remembered first: a role that is allowed and forgotten would keep its access for good
         records.note(lock.table, database.resource_id, {"connected_roles": {**earlier, **since}})
     for role in (*roles, *left):
         users = wanted(database, profile, role)
-        gone = no_more(policy_lock.remembered(lock.table, role), database, role, users)
+        gone = deleted_databases(policy_lock.remembered(lock.table, role), database, role, users)
         with policy_lock.held(lock, role) as held:
             written, policies = _write(owner.prefix, database, role, users, gone, held, before_change)
         changed += written
@@ -70,14 +70,13 @@ def let_in(
     return Connected(len(roles), changed, tuple(missing))
 
 
-def no_more(
+def deleted_databases(
     present: Sequence[frozenset[str]], database: DatabaseId, role: str, users: frozenset[str]
 ) -> frozenset[str]:
-    """The resource ids of databases that are no more, where the role's policies, which say what is ``present``, are
-    full without their lines.
+    """The resource ids of deleted databases, if the role's policies, which say what is ``present``, are full otherwise.
 
-    Every database of the account is listed for it: so it is asked only then, and before the lock is taken, for which
-    others wait.
+    This lists every database of the account, so it is asked only then, and before the lock is taken, for which others
+    wait.
     """
     if not present or len(packed(present, role, database, users)) <= len(present):
         return frozenset()
@@ -95,7 +94,7 @@ def _write(
 ) -> tuple[int, list[int]]:
     """How many policies were written, and the numbers of those that speak of this database.
 
-    What others wrote is taken from the lock's memory, because IAM may not show it yet; what IAM shows is mended.
+    What others wrote is taken from the lock's memory, because IAM may not show it yet; what IAM shows is repaired.
     """
     shown = connect_policies.read(prefix, role)
     present = shown if held.said is None else held.said

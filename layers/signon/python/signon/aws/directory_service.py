@@ -1,4 +1,4 @@
-"""Directory Service: what a directory is and how it is, and whom it trusts."""
+"""Directory Service: what a directory is, its stage, and which domains it trusts."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class _NoSuchDirectory(Exception):
 def require_active(directory: str) -> None:
     """To be called before a database is asked to join it.
 
-    Raises StillWaiting: it is not Active, and the join would fail. One that does not exist is RDS's to refuse.
+    Raises StillWaiting: it is not Active, and the join would fail. RDS itself refuses one that does not exist.
     """
     found = find(directory)
     if found and found.stage != ACTIVE:
-        raise StillWaiting(f"directory {directory} is {found.stage}, not Active, and no database joins it now")
+        raise StillWaiting(f"directory {directory} is {found.stage}, not Active, so no database can join it now")
 
 
 def find(directory: str) -> Directory | None:
@@ -49,7 +49,7 @@ def shared_as(owners_id: str) -> str | None:
 
 
 def trusts(directory: str) -> tuple[Trust, ...] | None:
-    """Whom the directory trusts, or is trusted by; None where AWS does not say it to this account."""
+    """The directory's trusts, in either direction; None where AWS does not show them to this account."""
     unsaid = ("EntityDoesNotExistException", "UnsupportedOperationException", "ClientException")
     codes = dict.fromkeys(unsaid, _NoSuchDirectory)
     try:
@@ -65,7 +65,7 @@ def _directories() -> DirectoryServiceClient:
 
 
 def _directory(found: Mapping[str, Any]) -> Directory:
-    """Of a shared one the network is what its owner's description says."""
+    """The network of a shared one is what its owner's description says."""
     owners = found.get("OwnerDirectoryDescription", {})
     network = found.get("VpcSettings") or owners.get("VpcSettings", {})
     return Directory(

@@ -20,7 +20,7 @@ _TARGETS = (
 
 
 def network(database: Database, directory: Directory) -> Network:
-    """What this account sees of the network of both; of a directory that another account owns, that is nothing."""
+    """What this account sees of the network of both: nothing of a directory that another account owns."""
     subnets = _subnets((*database.subnets, *directory.subnets))
     groups = _groups((*database.security_groups, *directory.security_groups))
     ours = _place(database.subnets, database.security_groups, subnets, groups)
@@ -42,7 +42,7 @@ def _place(
 
 
 def _subnets(ids: Iterable[str]) -> dict[str, Subnet]:
-    """By filters: an id that is not seen from here is no error then."""
+    """By filters, so that an id that cannot be seen from here is no error."""
     wanted = [{"Name": "subnet-id", "Values": sorted(set(ids))}]
     found = list(every("Subnets", lambda page: client("ec2").describe_subnets(Filters=wanted, **page)))
     if not found:
@@ -55,7 +55,7 @@ def _subnets(ids: Iterable[str]) -> dict[str, Subnet]:
 
 
 def _subnet(subnet: Mapping[str, Any], tables: list[Any], acls: list[Any]) -> Subnet:
-    """A subnet without a route table of its own goes by its VPC's main one."""
+    """A subnet without a route table of its own uses its VPC's main one."""
     own = [table for table in tables if _is_of(table, subnet)]
     main = [table for table in tables if table["VpcId"] == subnet["VpcId"] and _is_main(table)]
     acl: Mapping[str, Any] = next((acl for acl in acls if _is_of(acl, subnet)), {})

@@ -15,7 +15,7 @@ def before_change(table: str, bucket: str, assignment: Assignment) -> Database:
     """The database as it is now, if it may be changed by the assignment's plan and under its claim.
 
     ``table`` holds the claims, ``bucket`` the profiles. Raises
-    DatabaseGone: its resource id is another one. DatabaseUnusable: it was stopped, or the like. ClaimLost: another
+    DatabaseGone: its resource id is another one. DatabaseUnusable: it was stopped, for example. ClaimLost: another
     execution has taken over. PlanOutdated: its tag names another profile, the profile has a newer version, or the plan
     was made before the execution was redriven.
     """
@@ -27,7 +27,7 @@ def before_change(table: str, bucket: str, assignment: Assignment) -> Database:
         raise PlanOutdated(f"The plan for {name} was made before the execution was redriven")
     if assignment.request.by_tag and tag != planned.name:
         raise PlanOutdated(
-            f"The tag {TAG} of {name} says {shown(tag) if tag else 'nothing'} now, and the plan is for {planned.name}"
+            f"The tag {TAG} of {name} now says {shown(tag) if tag else 'nothing'}, but the plan is for {planned.name}"
         )
     newest = profiles.newest_version(bucket, planned.name)
     if newest != planned.version:
@@ -38,9 +38,9 @@ def before_change(table: str, bucket: str, assignment: Assignment) -> Database:
 def before_modifying(database: Database, assignment: Assignment) -> None:
     """To be called before RDS is asked to modify a database that ``before_change`` has just shown.
 
-    Raises PlanOutdated: a change of others waits by now that the call would apply along, and nobody was asked about.
+    Raises PlanOutdated: by now a change of others is pending that the call would apply too and nobody was asked about.
     """
     plan, name = assignment.plan, database.id.name
     along = {*applied_along(database, plan.methods, at_once=plan.apply_immediately, reboots=False)}
     if plan.applies_along is not None and (more := sorted(along - {*plan.applies_along})):
-        raise PlanOutdated(f"Since the plan for {name} was made somebody has asked RDS for more: {', '.join(more)}")
+        raise PlanOutdated(f"Since the plan for {name} was made, somebody has asked RDS for more: {', '.join(more)}")

@@ -37,7 +37,7 @@ def directory_role(name: str) -> DirectoryRole | None:
 
 
 def boundaries(arns: Iterable[str]) -> dict[str, str]:
-    """Those of these roles of our account that there are, each with its permissions boundary's ARN, or ""."""
+    """Those of these roles of our account that exist, each with its permissions boundary's ARN, or ""."""
     found = {arn: _role(arn) for arn in arns}
     return {
         arn: role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", "")

@@ -1,4 +1,4 @@
-"""The items of the stack's one table: each is about a database, or a role, and of a kind."""
+"""The items of the stack's one table: each belongs to a database or a role, and has a kind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Values = Mapping[str, Mapping[str, Any]]  # as DynamoDB writes them: {"S": "text
 
 
 class Kind(StrEnum):
-    """What an item is, beside whose it is."""
+    """What an item is, besides whose it is."""
 
     RECORD = "record"
     CLAIM = "claim"
@@ -29,7 +29,7 @@ class _NotSo(Exception):
 
 
 def table() -> DynamoDBClient:
-    """The client for calls that are none of these."""
+    """The client for other calls."""
     made: DynamoDBClient = client("dynamodb")
     return made
 

@@ -18,7 +18,7 @@ class _NoSuchFile(Exception):
 
 
 def publish(bucket: str, folder: str, files: Mapping[str, bytes]) -> int:
-    """Puts the files that are not there as they should be; how many that were."""
+    """Puts the files that are missing or differ; returns how many."""
     s3: S3Client = client("s3")
     changed = [name for name, content in files.items() if _published(s3, bucket, f"{folder}/{name}") != sha256(content)]
     for name in changed:

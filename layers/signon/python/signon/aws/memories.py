@@ -13,9 +13,9 @@ from signon.domain.rds.database import Database
 
 
 def recall(table: str, database: Database, plan: Plan | None = None) -> Memory:
-    """What is remembered of the database's logins; what a plan trusts, or takes over, beside that.
+    """What is remembered of the database's logins; and what a plan trusts or takes over besides.
 
-    Where something is remembered, no mark is trusted without an approval any more.
+    Once something is remembered, no mark is trusted without an approval.
     """
     made = records.made(table, database.id.resource_id)
     memory = Memory(made or {}, database.master_user)

@@ -1,4 +1,4 @@
-"""Answers that come in pages: AWS may end any of them early, and hands a token for the rest."""
+"""Answers that come in pages: AWS may end any of them early, and returns a token for the rest."""
 
 from __future__ import annotations
 

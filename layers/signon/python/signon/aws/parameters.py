@@ -1,4 +1,4 @@
-"""RDS: what the parameter group of a database says of a few parameters."""
+"""RDS: the values of a few parameters in the parameter group of a database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class _NoSuchGroup(Exception):
 def values(database: Database, names: Iterable[str]) -> dict[str, str]:
     """By name; "" for one that has no value of its own. One that the engine version does not know is left out.
 
-    Of a cluster they are the cluster's, which instances may say otherwise.
+    For a cluster they are the cluster's; its instances may override them.
     """
     wanted = [{"Name": "parameter-name", "Values": list(names)}]
     found = every(
@@ -31,7 +31,7 @@ def values(database: Database, names: Iterable[str]) -> dict[str, str]:
     )
     try:
         return {each["ParameterName"]: each.get("ParameterValue", "") for each in found}
-    except _NoSuchGroup:  # another one was put into its place a moment ago
+    except _NoSuchGroup:  # it was replaced a moment ago
         return {}
 
 

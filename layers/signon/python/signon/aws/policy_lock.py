@@ -1,4 +1,4 @@
-"""One execution at a time writes the policies of an IAM role: they speak of many databases, IAM has no conditional
+"""One execution at a time writes the policies of an IAM role: they cover many databases, IAM has no conditional
 write, and it shows what was written some seconds later. So the lock remembers what they were last made to say.
 """
 
@@ -16,7 +16,7 @@ from signon.errors import TemporaryFailure
 
 @dataclass(frozen=True)
 class Lock:
-    """Whose the locks on roles are, and how long they last at most."""
+    """Who holds the locks on roles, and how long they last at most."""
 
     table: str
     execution: str
@@ -43,14 +43,14 @@ class Held:
 
 
 def remembered(table: str, role: str) -> list[frozenset[str]]:
-    """What the policies of the role (its ARN) were last made to say; whoever holds the lock may be changing them."""
+    """What the policies of the role (its ARN) were last made to say; the holder of the lock may be changing them."""
     item = read(table, role, Kind.POLICY_LOCK) or {}
     return _policies(item.get("policies")) or []
 
 
 @contextmanager
 def held(lock: Lock, role: str) -> Iterator[Held]:
-    """Holds the lock on the role (its ARN); whoever was killed with it loses it when it has lasted its longest.
+    """Holds the lock on the role (its ARN); a holder that was killed loses it after the longest time.
 
     Raises TemporaryFailure: another execution holds it.
     """

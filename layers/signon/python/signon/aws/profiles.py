@@ -67,7 +67,7 @@ def pinned(bucket: str, version: ProfileVersion) -> bytes:
     remedy = "Start again: a new plan is made from the newest profile"
     gone = ProfileUnusable(f"Version {version.version} of profile {version.name} is gone", remedy)
     codes: dict[str, Callable[[str], Exception]] = {code: lambda _: gone for code in ("NoSuchVersion", "NoSuchKey")}
-    # who may not list is told that as well of a version that is not there
+    # without the right to list, a missing version is answered in the same way
     codes["AccessDenied"] = lambda said: permission_missing("GetObject", said) if "GetObjectVersion" in said else gone
     with errors_as(codes):
         text = _read(_s3().get_object(Bucket=bucket, Key=version.key, VersionId=version.version))
@@ -77,7 +77,7 @@ def pinned(bucket: str, version: ProfileVersion) -> bytes:
 
 
 def _read(answer: Mapping[str, Any]) -> bytes:
-    """The bytes of an object, of which no more are read than a profile may have.
+    """The bytes of an object, reading no more than a profile may have.
 
     Raises ProfileUnusable: it has more.
     """

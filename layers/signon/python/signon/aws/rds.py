@@ -1,4 +1,4 @@
-"""RDS: look at databases. One call shows an instance, two a cluster."""
+"""RDS: reads databases. One call shows an instance, two show a cluster."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def _rds() -> RDSClient:
 def find(request: Request) -> Database | None:
     """The database that a request names, or None. An instance of a cluster is found as its cluster.
 
-    Raises DatabaseBusy: it has no endpoint, or no writer, yet. DatabaseUnusable: and will have none. NotOurs: so it is,
-    and nobody waits for it.
+    Raises DatabaseBusy: it has no endpoint, or no writer, yet. DatabaseUnusable: and will have none. NotOurs: the same,
+    but nothing waits for it.
     """
     return _FIND[request.scope](request.name, request)
 
@@ -54,11 +54,11 @@ def observe(identity: DatabaseId) -> Database:
         raise DatabaseGone(f"{identity.name} was deleted")
     if database.id.resource_id != identity.resource_id:
         raise DatabaseGone(
-            f"{identity.name} is {database.id.resource_id} now, and was {identity.resource_id}:"
-            " it was made again under the same name"
+            f"{identity.name} is now {database.id.resource_id} and was {identity.resource_id}:"
+            " it was recreated under the same name"
         )
     if database.deciding_status.readiness is Readiness.LEAVING:
-        raise DatabaseGone(database.deciding_status.told_of(identity.name))
+        raise DatabaseGone(database.deciding_status.describe(identity.name))
     return database
 
 
@@ -94,7 +94,7 @@ def _members(cluster: str, page: Mapping[str, Any]) -> Mapping[str, Any]:
 
 @contextmanager
 def _waiting_for(request: Request | None, scope: Scope, name: str, answer: Mapping[str, Any]) -> Iterator[None]:
-    """Events tell of every database here; one that is not ours is not waited for either, and nobody hears of it."""
+    """Events arrive for every database; one that is not ours is not waited for, and nobody is told."""
     try:
         yield
     except (DatabaseBusy, DatabaseUnusable):
@@ -148,8 +148,8 @@ _SUPPORTS = {
 def not_offered(database: Database) -> dict[Method, tuple[str, ...]]:
     """The instance classes of the database for which RDS does not offer a method in its engine version, in this Region.
 
-    RDS's own data, no table of ours. A class and version that are offered to nobody new count as offered: they run
-    there.
+    RDS's own data, no table of ours. A class and version that are no longer offered to new databases count as offered:
+    they run there.
     """
     options = {
         each: tuple(_options(database, each)) for each in sorted({one.instance_class for one in database.instances})

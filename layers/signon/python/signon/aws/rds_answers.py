@@ -1,4 +1,4 @@
-"""What DescribeDBInstances and DescribeDBClusters answer, as our own."""
+"""What DescribeDBInstances and DescribeDBClusters answer, as our own types."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
     """The database that a cluster is; ``members`` is what DescribeDBInstances says of its instances.
 
     A cluster of a global database whose instances are all readers is a secondary one, and never has a writer; nor has
-    an Aurora Limitless Database, and of one in express configuration nobody here could sign in to it.
+    an Aurora Limitless Database, and one in express configuration cannot be signed in to from here.
     Raises DatabaseBusy: it has no writer with an endpoint yet. DatabaseUnusable: and will have none.
     """
     name, status = answer["DBClusterIdentifier"], answer["Status"]
@@ -56,7 +56,7 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
     # have any writer or reader DB instances"
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html
     # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/limitless-reqs-limits.html
-    # What it says of other clusters is not documented, and an instance that is in a VPC settles it.
+    # What it says for other clusters is not documented; an instance in a VPC settles it.
     in_vpc = answer.get("VPCNetworkingEnabled") is not False or any(map(_vpc, members))
     is_limitless = answer.get("ClusterScalabilityType") == "limitless"
     needs_writer = in_vpc and not is_limitless and not is_secondary
@@ -112,7 +112,7 @@ def _of_either(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _membership(entry: Mapping[str, Any]) -> Membership:
-    """No field of an entry is sure to be there. A self-managed domain, which other engines join, may have no id."""
+    """No field of an entry is sure to be present. A self-managed domain, which other engines join, may have no id."""
     domain = entry.get("Domain") or entry.get("FQDN") or "unknown"
     return Membership(domain, entry.get("Status") or "unknown", entry.get("IAMRoleName", ""))
 
@@ -155,7 +155,7 @@ def _subnets(instance: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _pending(answer: Mapping[str, Any]) -> Iterator[str]:
-    """What waits for a window."""
+    """Changes that wait for a window."""
     for name, value in answer.get("PendingModifiedValues", {}).items():
         if value not in (None, {}, []):
             yield name

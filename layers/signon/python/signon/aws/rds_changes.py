@@ -1,4 +1,4 @@
-"""RDS: join a database to a directory or let it leave, switch IAM on or off, reboot an instance."""
+"""RDS: join a database to a directory or remove it, switch IAM on or off, reboot an instance."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def associate_directory(database: Database, directory: str, role: str, *, apply_
     """
     remedy = (
         "Check the directory's id and the role in the profile and the stack; "
-        "a role that has just been made needs a minute, then start again"
+        "a role that has just been created needs a minute; then start again"
     )
     change = {"Domain": directory, "DomainIAMRoleName": role, "ApplyImmediately": apply_immediately}
     _modify(database, change, remedy)
@@ -42,7 +42,7 @@ def leave_directory(database: Database, *, apply_immediately: bool) -> None:
 
     Raises DatabaseBusy, DatabaseGone; AssociationRefused: RDS refuses, and its message says why.
     """
-    with errors_as(_refusals(database.id.name, "Take it out of the directory by hand")):
+    with errors_as(_refusals(database.id.name, "Remove it from the directory by hand")):
         _rds().modify_db_instance(
             DBInstanceIdentifier=database.id.name, Domain="none", ApplyImmediately=apply_immediately
         )
@@ -86,15 +86,15 @@ def _refusals(name: str, remedy: str) -> Mapping[str, Callable[[str], Exception]
 
 
 def reboot(instance: Instance) -> None:
-    """Raises DatabaseBusy: in no state to be rebooted, or gone since it was looked at; the next look tells."""
+    """Raises DatabaseBusy: not in a state to be rebooted, or gone since the last look; the next look shows which."""
     with errors_as(_not_now(instance)):
         _rds().reboot_db_instance(DBInstanceIdentifier=instance.name)
 
 
 def restarted_since(instance: Instance, when: datetime, now: datetime) -> bool:
-    """Whether RDS tells of a restart ("RDS-EVENT-0006: The DB instance restarted.") since ``when``.
+    """Whether RDS reports a restart ("RDS-EVENT-0006: The DB instance restarted.") since ``when``.
 
-    Raises DatabaseBusy: gone since it was looked at.
+    Raises DatabaseBusy: gone since the last look.
     """
     events = every(
         "Events",

@@ -15,8 +15,8 @@ from signon.errors import DatabaseBusy
 def reboot_next(table: str, database: Database, before: Reboot | None, now: datetime) -> Reboot:
     """Reboots the next instance, and passes over those that were rebooted at an earlier request of ours.
 
-    At most one at a time: while one restarts, nobody else is touched.
-    Raises DatabaseBusy: another instance is in no state for its neighbour to go down.
+    At most one at a time: while one restarts, no other is touched.
+    Raises DatabaseBusy: another instance is not in a state that lets this one restart.
     """
     resource = database.id.resource_id
     record = records.read(table, resource) or Record()
@@ -30,7 +30,7 @@ def reboot_next(table: str, database: Database, before: Reboot | None, now: date
                 break
             continue
         if database.deciding_status.readiness is Readiness.CHANGING:
-            raise DatabaseBusy(database.deciding_status.told_of(database.id.name))
+            raise DatabaseBusy(database.deciding_status.describe(database.id.name))
         records.note(table, resource, {"reboot_intents": {**record.reboot_intents, instance.name: now.isoformat()}})
         rds_changes.reboot(instance)
         done[instance.name] = now

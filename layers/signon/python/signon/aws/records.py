@@ -50,12 +50,12 @@ def read_all(table: str, databases: Sequence[str]) -> Mapping[str, Known]:
 
 
 def is_paused(table: str) -> bool:
-    """Whether a person has put the item that pauses everything."""
+    """Whether a person has created the item that pauses everything."""
     return items.read(table, ALL, Kind.PAUSE) is not None
 
 
 def note(table: str, database: str, facts: Mapping[str, str | Mapping[str, str]], *, kind: Kind = Kind.RECORD) -> None:
-    """Writes facts into the record, or another item of the database; a fact that is "" is taken out."""
+    """Writes facts into the record, or another item of the database; a fact that is "" is removed."""
     kept, gone = (
         {name: value for name, value in facts.items() if value != ""},
         [name for name, value in facts.items() if value == ""],

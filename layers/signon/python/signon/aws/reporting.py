@@ -1,4 +1,4 @@
-"""A report: what is remembered of an outcome or of the sweep's stop, and told where there is news."""
+"""A report: what is remembered of an outcome or of the sweep's stop, and sent if there is news."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def remember_and_tell(
 
 
 def remember_and_tell_of_stop(table: str, topic: str, stop: Stop | None) -> None:
-    """Tells people of the sweep's stop, once for as long as it is the same one; None: it goes on."""
+    """Tells people of the sweep's stop, once for as long as it is the same one; None: it has not stopped."""
     told = records.read(table, ALL)
     if (stop.digest if stop else None) == (told.told if told else None):
         return

@@ -36,12 +36,12 @@ def master_credentials(database: Database, named: str | None, listed: Collection
     secret = named or database.master_secret
     if secret is None:
         raise MasterSecretUnusable(
-            f"RDS holds no master secret of {database.id.name}",
+            f"RDS holds no master secret for {database.id.name}",
             "Let RDS manage the master password, or name a secret under access.master",
         )
 
     def unusable(
-        why: str, remedy: str = "Let the functions read it and use its key, or let RDS manage the master password"
+        why: str, remedy: str = "Allow the functions to read it and use its key, or let RDS manage the master password"
     ) -> MasterSecretUnusable:
         return MasterSecretUnusable(f"The master secret {shown(secret, 200)} cannot be used: {why}", remedy)
 

@@ -1,4 +1,4 @@
-"""What a plan is made from, beside the database, its profile and its record."""
+"""What a plan is made from besides the database, its profile and its record."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def look_around(
     """``role`` is the name of the directory role, ``vpc`` the one that the stack serves, ``policy_prefix`` begins the
     names of its connect policies, ``master_secrets`` are those that profiles may name.
 
-    Nothing is asked for that this plan is not made from: of the network only where a join is due, of trusts only where
-    people of another domain have logins.
+    Asks only for what this plan is made from: for the network only if a join is due, for trusts only if people of
+    another domain have logins.
     """
     engine = database.id.engine
     here, methods = profile.on(engine), profile.methods_for(engine)
@@ -56,9 +56,9 @@ def look_around(
 
 
 def _policies(table: str, database: DatabaseId, profile: Profile, role: str) -> list[frozenset[str]]:
-    """What the role's policies say; where they are full, without what will be taken out of them first."""
+    """What the role's policies say; if they are full, without what will be removed from them first."""
     present, users = policy_lock.remembered(table, role), wanted(database, profile, role)
-    gone = connecting.no_more(present, database, role, users)
+    gone = connecting.deleted_databases(present, database, role, users)
     return [frozenset(arn for arn in policy if resource_id(arn) not in gone) for policy in present]
 
 

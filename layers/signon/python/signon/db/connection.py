@@ -1,4 +1,4 @@
-"""What a family's driver gives, and where it is asked to go."""
+"""What a family's driver provides, and the address it connects to."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ CONNECT_TRIES = 3
 
 @dataclass(frozen=True)
 class Address:
-    """A server as RDS describes it. ``database``: PostgreSQL's sessions are in one; None for the one that RDS makes.
+    """A server as RDS describes it. ``database``: PostgreSQL's sessions are in one; None for the one that RDS creates.
 
-    ``within``: how many seconds a try to connect may take; a paused instance resumes because somebody tries.
+    ``within``: how many seconds an attempt to connect may take; an attempt resumes a paused instance.
     """
 
     host: str
@@ -33,7 +33,7 @@ class Address:
 
 
 class DatabaseFull(Exception):
-    """One database of a server takes no further session now; the others do."""
+    """One database of a server accepts no further session now; the others do."""
 
 
 class Connection(Protocol):
@@ -49,15 +49,15 @@ class Connection(Protocol):
 class Connect(Protocol):
     """How a family's driver signs in.
 
-    Raises ConnectionRefused: says why. MasterSecretUnusable: no server takes this password. DatabaseBusy: the server
-    lets nobody in yet. TemporaryFailure. DatabaseFull: of a database that ``address`` names.
+    Raises ConnectionRefused: says why. MasterSecretUnusable: no server accepts this password. DatabaseBusy: the
+    server accepts no sign-in yet. TemporaryFailure. DatabaseFull: of a database that ``address`` names.
     """
 
     def __call__(self, address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection: ...
 
 
 def not_taken() -> MasterSecretUnusable:
-    """Of credentials that a driver cannot take; its own text goes no further, because it repeats them."""
+    """For credentials that a driver cannot use; its own text goes no further, because it repeats them."""
     return MasterSecretUnusable(
         "The master user's name or password holds what no driver can send",
         "Reset the master password, and write both into the secret as text in UTF-8",

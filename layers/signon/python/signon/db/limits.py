@@ -1,7 +1,7 @@
-"""How much of a database is read: whoever makes things in it ends no function by their number or their size.
+"""How much of a database is read, so that no number and no size of things in it can end a function.
 
-The numbers stand in the statements, so that a server sends no more; what a function of 256 MB takes of them is measured
-by ``make bench``.
+The numbers stand in the statements, so that a server sends no more; ``make bench`` measures how much of them a function
+of 256 MB can hold.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ MOST_ROWS = 200_000  # of one answer
 
 
 def too_large(more_than: str, remedy: str) -> DatabaseUnusable:
-    """What is said of a database that has more than is read."""
+    """The error for a database that has more than is read."""
     return DatabaseUnusable(
         f"The database has more than {more_than}: it is too large to be read here", f"{remedy}; then start again"
     )

@@ -1,4 +1,4 @@
-"""The questions that every engine's family answers in its own SQL."""
+"""The operations that every engine family implements in its own SQL."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from signon.domain.rds.database import Database
 
 @dataclass(frozen=True)
 class _Answers:
-    """What a family's module answers; the ``Any`` is its kind of ``LoginSql``, by method."""
+    """What a family's module provides; the ``Any`` is its kind of ``LoginSql``, by method."""
 
     probe: Callable[[Session, Any], Probe]
     create: Callable[..., int]
@@ -28,12 +28,12 @@ class _Answers:
 
 
 def probe(session: Session, database: Database, plan: Plan) -> Probe:
-    """What the inside of the instance shows that ``session`` is signed in to."""
+    """What the instance that ``session`` is signed in to shows from inside."""
     return _family(database).probe(session, _ways(database, plan))
 
 
 def signed_in_to_readers(database: Database, credentials: Callable[[], Credentials], ca_bundle: str) -> frozenset[str]:
-    """The names of those who are signed in to a reader, where no login can be made. Raises what ``sign_in`` raises."""
+    """The names of users who are signed in to a reader, where no login can be made. Raises what ``sign_in`` raises."""
     found = frozenset[str]()
     for reader in database.instances:
         if reader.host and not reader.is_writer:
@@ -53,10 +53,10 @@ def create(
     memory: Memory,
     remember: Remember,
 ) -> int:
-    """Makes what is missing, reads it back, opens what is complete; how many statements that took (0: all was there).
+    """Creates what is missing, reads it back, opens what is complete; the number of statements (0: nothing missing).
 
     ``before_change`` is called before each group of statements, and raises where this execution has been outdated.
-    ``elsewhere`` names those who are signed in to other instances of a cluster. ``remember`` is called with all that is
+    ``elsewhere`` names users who are signed in to other instances of a cluster. ``remember`` is called with all that is
     ours before any of it can be used.
     """
     here, ways = profile.on(database.id.engine), _ways(database, plan)
@@ -78,7 +78,7 @@ def _ways(database: Database, plan: Plan) -> Mapping[Method, LoginSql]:
 
 
 def _family(database: Database) -> _Answers:
-    """The answers of the database's family; the driver of another one is not loaded."""
+    """The module of the database's family; no other driver is loaded."""
     if ENGINES[database.id.engine].family is Family.POSTGRESQL:
         from signon.db import postgresql_logins as its  # noqa: PLC0415  a run loads one driver
     else:

@@ -21,7 +21,7 @@ from signon.errors import ConnectionRefused, DatabaseBusy, SignonError, Temporar
 _log = logging.getLogger(__name__)
 
 SIGN_IN_ROUND_TRIPS = 2  # SET NAMES, and the settings below
-# A parameter group or init_connect may have set any of these; here they are what our statements were written for.
+# A parameter group or init_connect may have set any of these; here they have the values our statements expect.
 # MySQL skips what is marked M, MariaDB what is for MySQL 8.0 and newer, and each knows only its own names. Without
 # NO_AUTO_CREATE_USER, which MySQL no longer has, a GRANT to a login that is gone makes it anew, open and without a
 # password.
@@ -40,7 +40,7 @@ _ANSWER_WITHIN = 60  # seconds
 _UNREACHABLE = {2002, 2003, 2005}
 _TRIES = {ACCESS_DENIED: 2, **dict.fromkeys(_UNREACHABLE, CONNECT_TRIES)}  # the password may have been rotated
 _CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, BrokenPipeError)  # as Python 3.13, 3.11 say
-# What PyMySQL makes of an answer that is none of MySQL's.
+# What PyMySQL raises for an answer that is not MySQL's.
 _STRANGE = (struct.error, LookupError, ValueError, AssertionError)
 
 
@@ -75,7 +75,7 @@ class Connection:
         return in_statement(code, str(message), sql, self._master, signed_in_as)
 
     def _account(self) -> str | None:
-        """What the server takes us for: it may have chosen another account of the master user's name."""
+        """The account that the server has chosen: it may be another one of the master user's name."""
         self.round_trips += 1
         _log.info("SQL", extra={"does": "Ask which account we are", "sql": _WHICH_ACCOUNT, "changes": False})
         try:
@@ -94,7 +94,7 @@ def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle:
     """Signs in as master.
 
     PyMySQL asks for TLS because it is given a context, and sends nothing secret before that is verified.
-    Raises ConnectionRefused: says why. DatabaseBusy: the server lets nobody in yet. TemporaryFailure.
+    Raises ConnectionRefused: says why. DatabaseBusy: the server accepts no sign-in yet. TemporaryFailure.
     """
     tls = verifying(ca_bundle)
     tries: Counter[int] = Counter()
@@ -115,8 +115,8 @@ def verifying(ca_bundle: str) -> ssl.SSLContext:
     """TLS 1.2 or newer, against these certificates alone, for the name that we connect to."""
     context = ssl.create_default_context(cafile=ca_bundle)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Chain, name and dates are verified. Not so the formalities of RFC 5280, which Python 3.13 adds and certificates of
-    # databases need not keep ("Missing Authority Key Identifier").
+    # Chain, name and dates are verified. The formalities of RFC 5280 are not: Python 3.13 adds them, and certificates
+    # of databases need not meet them ("Missing Authority Key Identifier").
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
 
@@ -132,7 +132,7 @@ def _cause(error: Exception) -> BaseException | None:
 
 
 def _is_silent(error: Exception) -> bool:
-    """Whether somebody answered, and stopped in the middle of the TLS handshake; to be told from no route by its text.
+    """Whether something answered and stopped in the middle of the TLS handshake; its text tells it apart from no route.
 
     https://github.com/python/cpython/blob/v3.13.0/Modules/_ssl.c, _ssl__SSLSocket_do_handshake_impl
     """
@@ -145,7 +145,7 @@ def _not_connected(address: Address, error: Exception) -> SignonError:
     if isinstance(error, RuntimeError):  # "'pynacl' package is required for ed25519_password auth method"
         return at_sign_in(address.host, OTHER_WAY)
     if not code:
-        return ConnectionRefused(f"{where} does not answer as MySQL does", "Look at who answers at that address")
+        return ConnectionRefused(f"{where} does not answer as MySQL does", "Check what answers at that address")
     if isinstance(cause, ConnectionRefusedError):
         return DatabaseBusy(f"{where} refuses connections: the server is starting, stopping or failing over")
     if isinstance(cause, _CUT_OFF):
@@ -156,11 +156,11 @@ def _not_connected(address: Address, error: Exception) -> SignonError:
         return ConnectionRefused(
             f"The TLS of {address.host} cannot be verified",
             "Give the database a certificate of a current RDS certificate authority, see that the file of the"
-            " parameter CaBundle has the authorities of this Region, and look at who answers at that address",
+            " parameter CaBundle has the authorities of this Region, and check what answers at that address",
         )
     if code in _UNREACHABLE:
         return ConnectionRefused(
-            f"{where} is not reached from this stack's subnets",
+            f"{where} cannot be reached from this stack's subnets",
             "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own,"
             " and check the routes",
         )

@@ -1,7 +1,7 @@
 """What the numbers of MySQL's and MariaDB's errors mean, and what to do about each.
 
-A server's text goes no further, because it repeats the statement, and before TLS is verified it is anybody's. All that
-is taken from it is which of the words below it contains: they stand in it in every language of ``lc_messages``.
+A server's text goes no further, because it repeats the statement, and before TLS is verified anybody may have sent it.
+Only which of the words below it contains is used: they stand in it in every language of ``lc_messages``.
 
 https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
 https://dev.mysql.com/doc/mysql-errors/8.4/en/global-error-reference.html
@@ -24,7 +24,7 @@ from signon.errors import (
 )
 
 ACCESS_DENIED, PLUGIN_NOT_LOADED = 1045, 1524
-OTHER_WAY = 2059  # PyMySQL's own: it cannot tell the server the password in the way in which that wants it
+OTHER_WAY = 2059  # PyMySQL's own: it cannot send the password in the way that the server requires
 DENIED = frozenset(
     {1044, ACCESS_DENIED, 1142, 1143, 1227, 1370, 1698}
 )  # in a statement: the master user lacks a privilege
@@ -50,8 +50,8 @@ _TEMPORARY = {
     1213: "the server has ended a deadlock",
     1226: "the master user has reached a limit of its account on connections or statements",
     1317: "somebody has ended the statement",
-    # CREATE USER of one that is there, ALTER USER of one that is not: since we looked somebody was quicker, maybe one
-    # of ours: a server goes on with the statement of a function that was killed.
+    # CREATE USER of one that exists, ALTER USER of one that does not: somebody was quicker since we looked, maybe one
+    # of ours, because a server continues the statement of a function that was killed.
     1396: "somebody else has made or dropped a login since we looked",
     1410: "a login has been dropped since we looked",  # GRANT in MySQL, which would have to make it
     1927: "somebody has ended the connection",
@@ -68,7 +68,7 @@ _READ_ONLY = {1290, 1836}
 # RDS gives the master user its privileges back when its password is set.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
 _GIVEN_BACK = (
-    "Or set the master password anew (ModifyDBInstance, ModifyDBCluster): RDS then gives the master user its privileges"
+    "Or reset the master password (ModifyDBInstance, ModifyDBCluster): RDS then gives the master user its privileges"
     " back. What a role has counts only while the role is active"
 )
 # What our statements need; 1227 says which of them.
@@ -77,7 +77,7 @@ _PRIVILEGES = re.compile(r"\b(CREATE USER|CREATE ROLE|ROLE_ADMIN|SYSTEM_USER|GRA
 
 @dataclass(frozen=True)
 class _Refusal:
-    """Why the master user is not let in; {host} is the database's, {code} MySQL's."""
+    """Why the master user cannot sign in; {host} is the database's, {code} MySQL's."""
 
     codes: frozenset[int]
     problem: str
@@ -122,10 +122,10 @@ _REFUSALS = (
     ),
     _Refusal(
         frozenset({1251, PLUGIN_NOT_LOADED, OTHER_WAY}),
-        "{host} wants the master user to sign in by a plugin that it has not loaded, or that this stack does not have"
-        " (MySQL error {code})",
+        "{host} requires the master user to sign in by a plugin that it has not loaded or that this stack does not"
+        " have (MySQL error {code})",
         "Give the master user a password of caching_sha2_password or mysql_native_password, whichever the server has."
-        " See that the server chooses no other account before its own: SELECT User, Host, plugin FROM mysql.user",
+        " Check that the server chooses no other account before its own: SELECT User, Host, plugin FROM mysql.user",
     ),
 )
 
@@ -143,8 +143,8 @@ def at_sign_in(host: str, code: int) -> SignonError:
 def in_statement(code: int, message: str, sql: str, master: str, signed_in_as: str | None) -> SignonError:
     """What an error means that a statement of ours ended with.
 
-    ``sql`` is without its values; ``master`` and ``signed_in_as`` are accounts, the second one what the server
-    takes us for, None where that is not known.
+    ``sql`` is without its values; ``master`` and ``signed_in_as`` are accounts, the second one the account that
+    the server has chosen for us, None if that is not known.
     """
     if code == PLUGIN_NOT_LOADED and MYSQL_IAM.plugin in message:  # it comes without a reboot, some minutes later
         return DatabaseBusy(f"MySQL error {code}: IAM database authentication is not in effect yet")
@@ -162,32 +162,32 @@ def in_statement(code: int, message: str, sql: str, master: str, signed_in_as: s
 
 
 def _look_up(code: int) -> str:
-    """Below 1000 are the errors of every program of MySQL's, such as a file that cannot be deleted."""
+    """Errors below 1000 are those of every MySQL program, such as a file that cannot be deleted."""
     return f"Look {code} up at {_REFERENCE.format(kind='global' if code < 1000 else 'server')}"
 
 
 def _passing(code: int) -> SignonError | None:
     if code in _TEMPORARY:
         return TemporaryFailure(f"MySQL error {code}: {_TEMPORARY[code]}")
-    if code in _READ_ONLY:  # nobody is looked for who would be read only for good: that is the probe's to find
+    if code in _READ_ONLY:  # whether it is read only for good is for the probe to find
         return DatabaseBusy(f"MySQL error {code}: the server is read only, as it is while it fails over")
     return None
 
 
 def _denied(code: int, message: str, sql: str, master: str, signed_in_as: str | None) -> StatementRefused:
-    """What the master user lacks, and the statement that gives it."""
+    """What the master user lacks, and the statement that grants it."""
     if signed_in_as not in (None, master):
         return StatementRefused(
             f"The server takes the master user for the account {signed_in_as}, which comes before {master} for the"
             f" addresses of this stack and lacks its privileges (MySQL error {code})",
-            f"Nobody needs it: DROP USER {signed_in_as}. Somebody does: rename it",
+            f"If nobody needs it, run DROP USER {signed_in_as}; otherwise rename it",
         )
     grant = re.match(r"GRANT (?P<privileges>.+) ON (?P<where>.+) TO ", sql)
     named = _PRIVILEGES.search(message)
     if named and named[0] == "SYSTEM_USER":
         return StatementRefused(
             f"A login that is to be changed is a system account, and {master} is none (MySQL error {code})",
-            "Take SYSTEM_USER from it (REVOKE SYSTEM_USER ON *.* FROM the login), or take it out of the profile; the"
+            "Take SYSTEM_USER from it (REVOKE SYSTEM_USER ON *.* FROM the login), or remove it from the profile; the"
             " log of this function has the statement",
         )
     if grant:

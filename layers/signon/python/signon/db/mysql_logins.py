@@ -16,9 +16,9 @@ from signon.domain.memory.made import NO_OID, Memory, Remember
 from signon.domain.plan.probe import Probe
 from signon.domain.profile.profile import Profile
 
-# Who has a right through a role has it like one who has it directly. SUPER grants logins like roles, as ROLE_ADMIN
+# A right through a role counts like a direct one. SUPER grants logins like roles, as ROLE_ADMIN
 # does; SET_ANY_DEFINER, which was SET_USER_ID, makes a view or a routine that runs with a login's rights.
-# Whoever is signed in with a login may hand out PROXY on it, by which others act as it although it is locked; a login
+# A user who is signed in with a login may grant PROXY on it, by which others act as it although it is locked; a login
 # that mandatory_roles names is granted to everybody.
 # https://dev.mysql.com/doc/refman/8.4/en/proxy-users.html https://dev.mysql.com/doc/refman/8.4/en/account-locking.html
 _ACCOUNTS = {
@@ -65,8 +65,8 @@ _ROLES = (
 def probe(session: Session, ways: Ways) -> Probe:
     """What only the inside of an instance shows: is the plugin loaded, is it the writer, is anybody else signed in.
 
-    Of the plugins the directory's counts: IAM's comes without a reboot. The list of sessions leaves those of others
-    out, without a word, for who lacks PROCESS; innodb_trx says so.
+    Of the plugins the directory's counts: IAM's comes without a reboot. Without PROCESS the list of sessions silently
+    leaves out those of others; innodb_trx then raises an error.
     """
     directory = ways.get(Method.KERBEROS)
     loaded = (
@@ -93,7 +93,7 @@ def create(
     memory: Memory,
     remember: Remember,
 ) -> int:
-    """Makes what is missing, reads it back, opens what is complete. What is about to be made is remembered first."""
+    """Creates what is missing, reads it back, opens what is complete; remembers first what it is about to create."""
     in_use = {*elsewhere, *sessions.signed_in_to_mysql(session)} if profile.adopt else set()
     accounts = recognized(profile, read_logins(session, ways, in_use), memory)
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
@@ -119,7 +119,7 @@ def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Pr
 
 
 def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> Accounts:
-    """Every account, with our mark where it bears one, and its grants on databases; ``in_use``: who is signed in."""
+    """Every account, with our mark if it bears one, and its grants on databases; ``in_use``: who is signed in."""
     marks = next(iter(ways.values())).marks
     accounts = session.query("Read the logins", _ACCOUNTS[marks])
     granted = session.query(

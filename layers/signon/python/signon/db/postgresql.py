@@ -24,7 +24,7 @@ from signon.errors import DatabaseBusy, StatementRefused, TemporaryFailure
 # postgresql_logins.py), and default_transaction_read_only, by which somebody says that nothing is to be written.
 # https://www.postgresql.org/docs/current/runtime-config-client.html
 _SETTINGS = {
-    # Nobody shall come between us and the catalogue, nor have us act as somebody else.
+    # Nobody can come between us and the catalogue, or make us act as somebody else.
     "role": "none",
     "search_path": "pg_catalog,pg_temp",
     # A statement means what it says, sees what was committed while it waited, and what it commits outlives a crash.
@@ -33,8 +33,8 @@ _SETTINGS = {
     "standard_conforming_strings": "on",
     "transform_null_equals": "off",
     "quote_all_identifiers": "off",
-    # Who makes ten thousand roles at once is ahead of the server's statistics: then it would look through all roles or
-    # memberships for each role anew, and by the index it does not.
+    # After ten thousand roles at once the server's statistics are out of date: it would scan all roles or memberships
+    # again for each role, which it does not do by the index.
     "enable_seqscan": "off",
     "enable_mergejoin": "off",
     "enable_hashjoin": "off",
@@ -42,7 +42,7 @@ _SETTINGS = {
     "synchronous_commit": "on",
     "datestyle": "ISO,MDY",
     "timezone": "UTC",
-    # Whoever hangs shall not hold a lock; whoever waits for another session of ours shall not be cut off.
+    # A session that hangs must not hold a lock; one that waits for another session of ours must not be cut off.
     "statement_timeout": "60s",
     "lock_timeout": "30s",
     "idle_in_transaction_session_timeout": "60s",
@@ -60,13 +60,13 @@ _TEMPORARY = re.compile(
 )
 # What XX000 says of a row that somebody else has just changed, or of what was dropped while we held its number.
 _CONCURRENT = re.compile("tuple concurrently|cache lookup failed|could not open relation with OID")
-# What is missing, and what to do; of other codes PostgreSQL's own page says it.
+# What is missing, and what to do; for other codes PostgreSQL's own page says it.
 _REFUSED = {
     "42501": (
         "The master user lacks a right that a statement needs (PostgreSQL error 42501)",
         (
-            "Look in the log of this function which statement it was; give the master user the right, or take what the"
-            " statement is about out of the profile"
+            "Look in the log of this function which statement it was; give the master user the right, or remove from"
+            " the profile what the statement is about"
         ),
     ),
     "P0001": (
@@ -114,15 +114,15 @@ def _part(value: str | Name) -> composing.Composable:
         return composing.Literal(value)
     parts = (value.schema, value.text) if value.schema else (value.text,)
     if problem := next((problem for part in parts if (problem := postgresql_role_problem(part))), None):
-        raise StatementRefused(f"The name {problem}", "Take another name; a cut one would be somebody else's")
+        raise StatementRefused(f"The name {problem}", "Use another name; a truncated one would be somebody else's")
     return composing.Identifier(*parts)
 
 
 def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection:
     """Signs in as master.
 
-    Raises ConnectionRefused: says why. MasterSecretUnusable: no server takes this password. DatabaseBusy: the server
-    lets nobody in yet. TemporaryFailure. DatabaseFull: of a database that ``address`` names.
+    Raises ConnectionRefused: says why. MasterSecretUnusable: no server accepts this password. DatabaseBusy: the
+    server accepts no sign-in yet. TemporaryFailure. DatabaseFull: the database that ``address`` names.
     """
     tries: Counter[Refusal] = Counter()
     while True:
@@ -141,8 +141,8 @@ def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle:
 def _open(address: Address, credentials: Credentials, ca_bundle: str) -> extensions.connection:
     """A verified connection.
 
-    With a ticket at hand libpq would prefer GSS encryption, and verify no certificate: gssencmode. It would tell a
-    server its password in the clear that asked for it: require_auth.
+    If there is a ticket, libpq would prefer GSS encryption and verify no certificate: gssencmode. It would send the
+    password in clear text to a server that asks for it: require_auth.
     """
     connection = psycopg2.connect(
         host=address.host,
@@ -183,7 +183,7 @@ def _our_error(code: str | None, *, concurrent: bool) -> Exception:
         return TemporaryFailure("The connection to PostgreSQL has ended")
     if concurrent or _TEMPORARY.fullmatch(code):
         return TemporaryFailure(f"PostgreSQL error {code}")
-    if code == _READ_ONLY:  # nobody is looked for who would be read only for good: that is the probe's to find
+    if code == _READ_ONLY:  # whether it is read only for good is for the probe to find
         return DatabaseBusy(f"PostgreSQL error {code}: the server is read only, as it is while it fails over")
     if code in _REFUSED:
         return StatementRefused(*_REFUSED[code])

@@ -1,7 +1,7 @@
 """The questions about logins, and their making, in PostgreSQL's SQL.
 
-Everything is read first, and only where something is to be done it is read once more, by a session that no other run of
-ours is beside, and done in one transaction. What people get is read back and judged before that is committed.
+Everything is read first. Only if something is to be done is it read once more, while no other run of ours is in the
+database, and done in one transaction. What people get is read back and judged before that is committed.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ from signon.errors import (
 from signon.foreign import shown
 
 # "If createrole_self_grant is set, ... the role that was created is granted to its creator": then the master user would
-# be a member of rds_ad by everybody it makes. Statements have a time of their own; transaction_timeout (17 and newer)
-# would end many short ones. The lock is a number of ours; two runs at once would disturb each other ("tuple
-# concurrently updated").
+# become a member of rds_ad through every login it creates. Statements have a time of their own; transaction_timeout
+# (17 and newer) would end many short ones. The lock is a number of ours; two runs at once would disturb each other
+# ("tuple concurrently updated").
 # https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-CREATEROLE-SELF-GRANT
 _BEGIN = """\
 BEGIN;
@@ -66,7 +66,7 @@ SELECT pg_is_in_recovery(), current_database()::text,
 
 
 def _set_for(source: str, database: str) -> str:
-    """For whom something is set, which pg_settings calls so."""
+    """For whom something is set, from its source in pg_settings."""
     where = {
         "database": f"for database {shown(database)}",
         "user": "for the master user",
@@ -78,9 +78,9 @@ def _set_for(source: str, database: str) -> str:
 def probe(session: Session, ways: Ways) -> Probe:  # noqa: ARG001  every family is asked alike
     """What only the inside of an instance shows: is it the writer, is anybody else signed in.
 
-    PostgreSQL takes a login's DDL whether the instance was restarted after the join or not, and shows nothing of it.
-    That it was is proved by somebody who has signed in with a ticket, and by directory logins of ours that are open:
-    those are opened after the restarts only.
+    PostgreSQL accepts a login's DDL whether the instance was restarted after the join or not, and shows nothing of it.
+    A restart is proved by somebody who has signed in with a ticket, and by directory logins of ours that are open:
+    those are opened only after the restarts.
     """
     ((follows, database, set_by, restarted),) = session.query("Look at the server", _INSIDE)
     return Probe(
@@ -94,7 +94,7 @@ def probe(session: Session, ways: Ways) -> Probe:  # noqa: ARG001  every family 
 
 @dataclass(frozen=True)
 class _Sight:
-    """What one look shows: the roles, the group roles that are ours to use, and those of their databases that exist."""
+    """What one look shows: the roles, the group roles that we may use, and those of their databases that exist."""
 
     roles: Roles
     groups: tuple[Group, ...]
@@ -111,7 +111,7 @@ class _Sight:
         return [on_database(name, groups, self.databases.get(name)) for name, groups in self.by_database().items()]
 
     def inside(self) -> Iterator[tuple[str, list[Group]]]:
-        """The databases that can be looked into."""
+        """The databases that can be connected to."""
         for name, groups in self.by_database().items():
             if name in self.databases and not self.databases[name].shut:
                 yield name, groups
@@ -133,10 +133,10 @@ def create(
     memory: Memory,
     remember: Remember,
 ) -> int:
-    """Makes the group roles, grants them what they lack, then makes people's logins.
+    """Creates the group roles, grants them what they lack, then creates people's logins.
 
-    What is made is remembered before it is committed: nobody else can have made what has its oid. Where something
-    fails in one database, the others and people's logins come first; then it is raised.
+    What is created is remembered before it is committed: nobody else can have created what has its oid. If something
+    fails in one database, the others and people's logins come first; then the error is raised.
     """
     count, seen = 0, _look(session, ways, profile, memory, elsewhere)
     if seen.roles.judged.made != memory.made:
@@ -154,9 +154,9 @@ def create(
         try:
             count += _grant_within(session, seen, name, groups, before_change)
         except DatabaseFull:
-            continue  # it waits, as is said when everything is read back
+            continue  # it waits, which is reported when everything is read back
         except _OF_ONE_DATABASE as error:
-            failures.append(_told_of(name, error))
+            failures.append(_in_database(name, error))
     with _explained(session, ways, profile):
         people = _People(session, ways, profile, elsewhere, before_change, memory, remember)
         count += people.make(seen.roles)
@@ -173,7 +173,7 @@ def _remembered(names: Sequence[str], roles: Roles, memory: Memory, remember: Re
 
 
 def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Proof:
-    """Reads everything back. What somebody has made or revoked since the run waits for the next one."""
+    """Reads everything back. What somebody has created or revoked since then waits for the next run."""
     seen = _look(session, ways, profile, memory)
     plans = seen.on_databases()
     for name, groups in seen.inside():
@@ -190,7 +190,7 @@ def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Pr
     return prove(
         ways,
         profile,
-        replace(seen.roles, believed=True),  # what could be changed all the same has been
+        replace(seen.roles, believed=True),  # whatever could be changed has been
         not_ours=[said for plan in plans for said in plan.not_ours],
         waiting=waiting,
         excess=[said for plan in plans for said in plan.excess],
@@ -217,16 +217,16 @@ def _refuse(ways: Ways, roles: Roles) -> None:
 
 
 def _on_server(ways: Ways, profile: Profile, seen: _Sight) -> list[Statement]:
-    """What is missing beside people's logins, and is the whole server's."""
+    """What is missing besides people's logins and belongs to the whole server."""
     made = make_groups(ways, profile.name, seen.groups, seen.roles)
     return [*made, *(statement for plan in seen.on_databases() for statement in plan.statements)]
 
 
-# What may be so of one database alone. Where it is so of the server, the next statement meets it too.
+# Errors that may concern one database only. If they concern the server, the next statement meets them too.
 _OF_ONE_DATABASE = (TemporaryFailure, DatabaseBusy, ConnectionRefused, StatementRefused)
 
 
-def _told_of(database: str, error: SignonError) -> SignonError:
+def _in_database(database: str, error: SignonError) -> SignonError:
     """The error with the name of its database."""
     if isinstance(error, NeedsPerson):
         return type(error)(f"In database {database}: {error.problem}", error.remedy)
@@ -259,8 +259,8 @@ class _People:
     def make(self, roles: Roles) -> int:
         """Makes what ``roles`` lack; how many statements that took.
 
-        Where the server refuses that, it is tried once more without those that the master user is not shown to
-        administer: one login keeps nobody else out.
+        Where the server refuses that, it is tried once more without those that the catalogue does not show the
+        master user to administer: one login does not hold up the others.
         """
         if not (make(self.ways, self.profile, roles).statements or open_complete(self.ways, self.profile, roles)):
             return 0

@@ -17,8 +17,8 @@ from signon.domain.logins.presets import Kind
 # JSON, because 14 and 15 do not have them: there the role itself says whether it inherits. There, too, CREATEROLE is
 # enough to change a role that is no superuser; since then it takes the ADMIN option. (pg_has_role looks
 # through all that the master user administers, for each role anew.)
-# Of what somebody has written on a role only what begins like a mark of ours is read, and no more than a mark has.
-# Where there are more roles or memberships than a function has memory for, none is read: the master user is always one.
+# Of a comment on a role only what begins like a mark of ours is read, and no more than a mark has. If there are more
+# roles or memberships than a function has memory for, none is read: otherwise the master user is always among them.
 # https://www.postgresql.org/docs/release/16.0/
 _ROLES = """\
 SELECT r.rolname, r.rolcanlogin, r.rolconnlimit = 0, r.rolinherit,
@@ -109,7 +109,7 @@ FROM objects ORDER BY kind, schema, name LIMIT 200001
 def read_roles(session: Session, signed_in: Collection[str] = ()) -> Roles:
     """Every role of the server, in one round trip however many there are.
 
-    ``signed_in``: who is so on other instances of the cluster.
+    ``signed_in``: who is signed in to other instances of the cluster.
     Raises DatabaseUnusable: there are more than are read.
     """
     rows = session.query("Read the roles", _ROLES)

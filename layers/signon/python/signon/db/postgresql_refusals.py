@@ -1,4 +1,4 @@
-"""Why nobody signs in to a PostgreSQL server. libpq says it in words alone."""
+"""Why a sign-in to a PostgreSQL server fails. libpq says it only in words."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def refusal(words: str) -> Refusal:
     return next(each for each in Refusal if re.search(each.value, unnamed))
 
 
-# What is wrong, and what to do: one row for each reason that only a person changes. The user's name comes from the
+# What is wrong, and what to do: one row for each reason that only a person can change. The user's name comes from the
 # secret, and is not repeated. {database} is quoted as SQL wants it.
 NEEDS_PERSON: Mapping[Refusal, tuple[str, str]] = {
     Refusal.UNREACHABLE: (
-        "{where} is not reached from this stack's subnets",
+        "{where} cannot be reached from this stack's subnets",
         (
             "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own,"
             " and check the routes"
@@ -57,14 +57,14 @@ NEEDS_PERSON: Mapping[Refusal, tuple[str, str]] = {
         "The TLS of {host} cannot be verified",
         (
             "Give the database a certificate of a current RDS certificate authority, see that the file of the"
-            " parameter CaBundle has the authorities of this Region, and look at who answers at that address"
+            " parameter CaBundle has the authorities of this Region, and check what answers at that address"
         ),
     ),
     Refusal.METHOD: (
         "{host} asks for the master user's password in another way than SCRAM or MD5",
-        "Let the master user sign in by password, without rds_iam and rds_ad, and look at who answers at that address",
+        "Let the master user sign in by password, without rds_iam and rds_ad, and check what answers at that address",
     ),
-    # The server says the same of a wrong password, of one that VALID UNTIL has ended, and of a user that is not there.
+    # The server says the same of a wrong password, an expired one (VALID UNTIL), and a user that does not exist.
     Refusal.PASSWORD: (
         "{host} does not let the master user in to database {name}",
         (
@@ -92,15 +92,15 @@ NEEDS_PERSON: Mapping[Refusal, tuple[str, str]] = {
     Refusal.HBA: (
         "{host} does not take the master user's password: pg_hba.conf rejects it",
         (
-            "Look whether the master user is a member of rds_iam or rds_ad, itself or by another role, and revoke that"
-            " role from it"
+            "Check whether the master user is a member of rds_iam or rds_ad, directly or through another role, and"
+            " revoke that role from it"
         ),
     ),
     Refusal.NOT_LET_IN: (
         "{host} does not let the master user in to database {name}, for a reason of its own",
         "Look the reason up in the error log of the database; then start again",
     ),
-    Refusal.STRANGE: ("{where} does not answer as PostgreSQL does", "Look at who answers at that address"),
+    Refusal.STRANGE: ("{where} does not answer as PostgreSQL does", "Check what answers at that address"),
 }
 
 
@@ -111,7 +111,7 @@ def not_connected(address: Address, why: Refusal) -> Exception:
         case Refusal.DOWN:
             return DatabaseBusy(f"{where} refuses connections: the server is starting, stopping or failing over")
         case Refusal.STARTING:
-            return DatabaseBusy(f"{where} lets nobody in yet: the server is starting, stopping or failing over")
+            return DatabaseBusy(f"{where} accepts no sign-in yet: the server is starting, stopping or failing over")
         case Refusal.CUT_OFF:
             return TemporaryFailure(f"{where} ended the connection while we signed in")
         case Refusal.FULL_DATABASE if address.database:

@@ -34,7 +34,7 @@ class Session:
         return self._run(description, sql, values, changes=False)
 
     def run(self, statements: Sequence[Statement]) -> None:
-        """The only place where anything is changed in a database."""
+        """The only place that changes anything in a database."""
         for statement in statements:
             self._run(statement.description, statement.sql, statement.values, changes=True)
 
@@ -58,12 +58,12 @@ class Session:
 def sign_in(
     database: Database, credentials: Callable[[], Credentials], ca_bundle: str, *, host: str | None = None
 ) -> Iterator[Session]:
-    """A session as master; ``host``: at this instance of a cluster, where not at the database's own endpoint.
+    """A session as master; ``host``: an instance of a cluster, if not the database's own endpoint.
 
     ``credentials`` is called just before connecting, and once more where the password was refused: RDS rotates it every
     seven days.
 
-    Raises ConnectionRefused: no route, TLS that cannot be verified, or a master who is not let in; says which.
+    Raises ConnectionRefused: no route, TLS that cannot be verified, or the master user cannot sign in; says which.
     """
     connect = _driver(ENGINES[database.id.engine].family)
     within = RESUMES_WITHIN if database.pauses else CONNECTS_WITHIN
@@ -78,7 +78,7 @@ def sign_in(
 
 
 def _driver(family: Family) -> Connect:
-    """The family's driver, which nobody loads who does not need it."""
+    """The family's driver, loaded only when it is needed."""
     if family is Family.POSTGRESQL:
         from signon.db import postgresql  # noqa: PLC0415  a run loads one driver
 

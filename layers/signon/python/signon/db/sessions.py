@@ -1,4 +1,4 @@
-"""Who is signed in to a server: whom a reboot would cut off, and whose login is in use."""
+"""Who is signed in to a server: whom a reboot would cut off, and which logins are in use."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The engines, one row each: what differs between them stands here and nowhere else.
+"""The engines, one row each: everything that differs between them is here and nowhere else.
 
-A method that a row lacks is one that AWS does not offer there. The SQL of a login stands whole, so that a database
+A method that a row lacks is one that AWS does not offer there. The SQL of a login is written out, so that a database
 administrator can audit it on one screen.
 
 MySQL's family: {accounts} is a list of accounts with how they sign in, {logins} of ``%s@%s`` pairs alone, {mark} our
@@ -25,7 +25,7 @@ class Family(Enum):
 
 
 class Interruption(StrEnum):
-    """What people who use a database notice of a change."""
+    """What the users of a database notice of a change."""
 
     NONE = "none"
     BRIEF = "brief"
@@ -54,7 +54,7 @@ class Reboots(Enum):
 
 
 class Exclusive(Enum):
-    """What takes one method or the other."""
+    """What supports only one of the two methods."""
 
     INSTANCE = "instance"
     INSTANCE_UNLESS_TOLD = "instance, unless the profile names both methods"
@@ -62,7 +62,7 @@ class Exclusive(Enum):
 
 
 class Marks(Enum):
-    """Where a login of ours bears our mark."""
+    """Where our logins carry our mark."""
 
     ATTRIBUTE = "the account's ATTRIBUTE"
     ROLES = "roles that are named after it"
@@ -70,10 +70,10 @@ class Marks(Enum):
 
 @dataclass(frozen=True)
 class MySqlLogins:
-    """How a login is made, opened and closed, and what it must look like when it is read back.
+    """How a login is created, opened and closed, and what it must look like when it is read back.
 
     ``account``: one account in CREATE USER and ALTER USER; ``stored`` what the server keeps behind the plugin's name,
-    {realm} for the one of the person's domain. ``create`` makes it locked, ``alter`` makes it so of one that is there,
+    {realm} for the one of the person's domain. ``create`` creates it locked, ``alter`` turns an existing one into it,
     ``open`` unlocks it when it is complete; ``unmark`` precedes ``lock`` for one that is complete.
     """
 
@@ -97,10 +97,10 @@ class MySqlLogins:
 
 @dataclass(frozen=True)
 class PostgreSqlLogins:
-    """How a login is made, opened and closed.
+    """How a login is created, opened and closed.
 
-    ``role`` is what makes a member sign in by the method; ``excludes`` is a role that no such member may have as well.
-    ``create`` makes the login without LOGIN, ``open`` gives it that when it is complete.
+    ``role`` is the role whose members sign in by the method; ``excludes`` is a role that no such member may also have.
+    ``create`` creates the login without LOGIN, ``open`` grants it LOGIN when it is complete.
     """
 
     role: str
@@ -120,11 +120,11 @@ class Engine:
 
     ``title`` is AWS's name of the service; ``oldest`` the first engine version that is served, ``why_oldest`` what is
     wrong with older ones; ``why_reboot`` why the instances in ``reboots`` are rebooted after joining a directory;
-    ``joining`` what people notice of the join itself; ``exclusive`` what takes one method or the other;
+    ``joining`` what people notice of the join itself; ``exclusive`` what supports only one of the methods;
     ``longest_domain``: how many characters a domain name may have, where AWS names a limit; ``takes_trusted``: people
-    of a domain that the directory trusts, too; ``joins_anew_after``: what of it must not change after it has joined a
-    directory, and makes it leave and join again where it did; ``apart_since``: by series, the first version in which
-    the readers of a cluster do not restart with its writer.
+    of a domain that the directory trusts are accepted, too; ``joins_anew_after``: what must not change after it has
+    joined a directory; if it does, the database leaves and joins again; ``apart_since``: by series, the first version
+    in which the readers of a cluster do not restart with its writer.
     """
 
     name: str
@@ -198,8 +198,8 @@ MYSQL_IAM = MySqlLogins(
     lock=_LOCK,
 )
 
-# MariaDB's accounts have no ATTRIBUTE: the mark is a role without privileges, named after profile and login and made
-# before the login, so that a run that is cut off leaves no login without it; who is open has the profile's own as well.
+# MariaDB's accounts have no ATTRIBUTE: the mark is a role without privileges, named after profile and login and created
+# before the login, so that a run that is cut off leaves no login without it; open logins have the profile's own too.
 MARIADB_IAM = MySqlLogins(
     plugin="AWSAuthenticationPlugin",
     tls="ANY",
@@ -216,7 +216,7 @@ MARIADB_IAM = MySqlLogins(
     lock=("ALTER USER {logins} ACCOUNT LOCK",),
 )
 
-MYSQL_PLUGINS = frozenset(sql.plugin for sql in (MYSQL_PAM, MYSQL_TICKETS, MYSQL_IAM))  # of every login that we make
+MYSQL_PLUGINS = frozenset(sql.plugin for sql in (MYSQL_PAM, MYSQL_TICKETS, MYSQL_IAM))  # of every login that we create
 
 # CREATE USER "alice@CORP.EXAMPLE.COM" WITH LOGIN; GRANT rds_ad TO ...: the guide's two statements, with LOGIN last. A
 # profile's roles are roles without LOGIN of which people become members; what those are granted stands in
@@ -235,8 +235,8 @@ POSTGRESQL_AD = PostgreSqlLogins(
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
 POSTGRESQL_IAM = replace(POSTGRESQL_AD, role="rds_iam", excludes="rds_ad")
 
-_NO_MARK = "older ones cannot mark a login as ours"
-_NO_SUPPORT = "older ones are out of standard support"
+_NO_MARK = "older versions cannot mark a login as ours"
+_NO_SUPPORT = "older versions are out of standard support"
 _LONGEST_DOMAIN = 61  # "The domain name length can't be longer than 61 characters"
 
 ENGINES: Mapping[str, Engine] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""What a plan says beside its steps."""
+"""What a plan says besides its steps."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from signon.foreign import on_one_line
 class Finding:
     """Something that stands in the way.
 
-    ``approvable``: a person may say "go on all the same". ``passes``: it passes without anybody, and is waited for.
-    ``alone``: it stands in the way of nothing else, so that the rest is done without an answer.
+    ``approvable``: a person may say "go on all the same". ``passes``: it passes without anybody's help, and is waited
+    for. ``alone``: it holds up nothing else, so that the rest is done without an answer.
     """
 
     problem: str
@@ -31,7 +31,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Advice:
-    """Something worth knowing that stands in nobody's way: told with the plan, and no part of what a person approves.
+    """Something worth knowing that holds nothing up: reported with the plan, and not part of what a person approves.
 
     So an approval outlives a parameter that somebody sets meanwhile.
     """
@@ -44,6 +44,6 @@ class Advice:
 
 
 def _held_to_lines(said: Finding | Advice) -> None:
-    """What they quote of AWS or of others breaks out of no line."""
+    """Keeps what they quote from AWS or others on one line."""
     for name in ("problem", "remedy"):
         object.__setattr__(said, name, on_one_line(getattr(said, name)))

@@ -36,7 +36,7 @@ def whole(lines: Sequence[str]) -> int:
 
 
 def left_out(line: str) -> int:
-    """How many lines this last one stands for; 0 where it is a line as any other."""
+    """How many lines this last one stands for; 0 if it is an ordinary line."""
     found = re.fullmatch(r"and ([0-9]+) more", line)
     return int(found[1]) if found else 0
 
@@ -47,7 +47,7 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def sentence(text: str) -> str:
-    """A text with the full stop that it lacks, so that the next one can stand beside it."""
+    """A text with the full stop that it lacks, so that another can follow it."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

@@ -17,7 +17,7 @@ LONGEST_REALM = 255
 # "The domain name can't be longer than 61 characters"
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html
 LONGEST_REALM_FOR_MYSQL = 61
-# A longer one is cut without a word, and is somebody else's then (NAMEDATALEN).
+# A longer one is silently cut, and is then somebody else's (NAMEDATALEN).
 LONGEST_POSTGRESQL_ROLE = 63
 LONGEST_MYSQL_ACCOUNT = 32
 _LAST_OF_BMP = "\uffff"
@@ -25,7 +25,7 @@ _LAST_OF_BMP = "\uffff"
 
 @dataclass(frozen=True)
 class Grammar:
-    """What ``what`` may be: up to ``longest`` characters of ``rest``, the first one of ``first``, none ``reserved``."""
+    """Rules for ``what``: up to ``longest`` characters of ``rest``, the first of ``first``, none ``reserved``."""
 
     what: str
     longest: int
@@ -36,30 +36,31 @@ class Grammar:
     because: str
 
     def problem(self, name: str) -> str | None:
-        """Why ``name`` is none, or None: the first rule that it breaks."""
+        """Why ``name`` is not one, or None: the first rule that it breaks."""
         if not name:
             return f"{name!r} is empty: {self.what} is 1 to {self.longest} characters long"
         if len(name) > self.longest:
             return f"{in_quotes(name)} is too long: {len(name)} of at most {self.longest} characters"
         if name[0] not in self.first:
-            return f"{name!r} begins with {_character(name[0])}: {self.what} is of {self.said}"
+            return f"{name!r} begins with {_character(name[0])}: {self.what} consists of {self.said}"
         if odd := next((character for character in name if character not in self.rest), None):
-            return f"{name!r} contains {_character(odd)}: {self.what} is of {self.said}"
+            return f"{name!r} contains {_character(odd)}: {self.what} consists of {self.said}"
         return f"{name!r} is reserved: {self.because}" if self.reserved.fullmatch(name) else None
 
 
-# What sAMAccountName (20 characters), a MySQL account name (32), a PostgreSQL role's and a shell all take unquoted.
+# What sAMAccountName (20 characters), a MySQL account name (32), a PostgreSQL role name and a shell all accept
+# unquoted.
 LOGIN = Grammar(
     "a login",
     20,
     ascii_lowercase + digits,
     ascii_lowercase + digits + "._-",
-    "lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or digit",
+    "lower-case letters, digits, dots, hyphens and underscores, and begins with a letter or a digit",
     re.compile(r"rds.*|(mysql|mariadb)([._-].*)?|pg_.*|postgres|root|admin|public|none|event_scheduler", re.ASCII),
-    "it is the engine's or RDS's own",
+    "it belongs to the engine or to RDS",
 )
-# No directory knows it: as long as the engine's accounts may be, and in capitals, too. ``*``, ``?`` and ``$`` would say
-# more than themselves in a connect policy, and with ``@`` it would be a person's of the directory.
+# No directory knows it: as long as the engine's accounts may be, and with capitals, too. ``*``, ``?`` and ``$`` have
+# meanings of their own in a connect policy, and with ``@`` it would be a directory person's.
 _OF_IAM = ascii_letters + digits + "_"
 IAM_LOGIN = replace(
     LOGIN,
@@ -92,7 +93,7 @@ POSTGRESQL_SCHEMA = Grammar(
 
 
 def login_problem(name: str, master_user: str) -> str | None:
-    """Why ``name`` is no legal login, or None."""
+    """Why ``name`` is not a legal login, or None."""
     if bare := _without_domain(name):
         return f"{in_quotes(name)} has a domain: write the name without the domain, {bare!r}"
     if problem := LOGIN.problem(name):
@@ -103,16 +104,16 @@ def login_problem(name: str, master_user: str) -> str | None:
 
 
 def _without_domain(name: str) -> str | None:
-    r"""``alice`` of ``alice@CORP.EXAMPLE.COM`` and of ``CORP\Alice``; None where that would be no login either."""
+    r"""``alice`` of ``alice@CORP.EXAMPLE.COM`` and of ``CORP\Alice``; None if that would not be a login either."""
     bare, at, domain = name.partition("@") if "@" in name else name.rpartition("\\")[::-1]
     login = bare.lower() if bare.isascii() else bare
     return login if at and _DOMAIN.fullmatch(domain) and LOGIN.problem(login) is None else None
 
 
 def iam_login_problem(name: str, master_user: str, grammar: Grammar = IAM_LOGIN) -> str | None:
-    """Why ``name`` is no legal login of an application or a person who comes with a token, or None.
+    """Why ``name`` is not a legal login of an application or a person with a token, or None.
 
-    ``grammar`` is that of the engine's family: PostgreSQL takes longer names.
+    ``grammar`` is that of the engine's family: PostgreSQL allows longer names.
     """
     if problem := grammar.problem(name):
         return problem
@@ -120,12 +121,12 @@ def iam_login_problem(name: str, master_user: str, grammar: Grammar = IAM_LOGIN)
 
 
 def realm_problem(name: str, longest: int = LONGEST_REALM) -> str | None:
-    """Why ``name`` is no Kerberos realm of at most ``longest`` characters, or None."""
+    """Why ``name`` is not a Kerberos realm of at most ``longest`` characters, or None."""
     if len(name) > longest:
         only = " (RDS for MySQL takes no longer one)" if longest == LONGEST_REALM_FOR_MYSQL else ""
         return f"{in_quotes(name)} is too long: {len(name)} of at most {longest} characters{only}"
     if not _REALM.fullmatch(name):
-        return f"{name!r} is no Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
+        return f"{name!r} is not a Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
     label = max(name.split("."), key=len)
     if len(label) > _LONGEST_LABEL:
         return f"{in_quotes(name)} has a label that is too long: {len(label)} of at most {_LONGEST_LABEL} characters"
@@ -135,13 +136,13 @@ def realm_problem(name: str, longest: int = LONGEST_REALM) -> str | None:
 def postgresql_role_problem(name: str) -> str | None:
     """Why PostgreSQL would not store a role, or anything else, under exactly this name, or None."""
     if "\0" in name:
-        return f"{in_quotes(name)} contains {_character(chr(0))}, which PostgreSQL takes for its end"
+        return f"{in_quotes(name)} contains {_character(chr(0))}, which PostgreSQL takes for the end of the name"
     if odd := next(filter(_is_half, name), None):
         return f"{in_quotes(name)} contains {_character(odd)}, which is half a character"
     size = len(name.encode())
     if size > LONGEST_POSTGRESQL_ROLE:
         return f"{in_quotes(name)} is too long for PostgreSQL: {size} of at most {LONGEST_POSTGRESQL_ROLE} bytes"
-    return None if name else f"{name!r} is empty, and PostgreSQL has no such name"
+    return None if name else f"{name!r} is empty, and PostgreSQL has no empty names"
 
 
 def mysql_account_problem(name: str) -> str | None:
@@ -160,7 +161,7 @@ def mysql_account_problem(name: str) -> str | None:
 
 
 def _is_half(character: str) -> bool:
-    """Whether it is a surrogate, which no server and no encoding takes."""
+    """Whether it is a surrogate, which no server and no encoding accepts."""
     return "\ud800" <= character <= "\udfff"
 
 
@@ -179,5 +180,5 @@ def _character(character: str) -> str:
 
 
 def in_quotes(name: str) -> str:
-    """A name that is none of ours, within a sentence: as Python writes it, and cut."""
+    """A name of somebody else's within a sentence: as Python writes it, and cut."""
     return repr(name) if len(name) <= 100 else f"{name[:100]!r}..."

@@ -20,7 +20,8 @@ EQUAL_FAILURES = 3
 LONGEST_EXECUTION = timedelta(hours=6)  # as the state machine says
 
 _STOP_REMEDY = (
-    "Mend what their messages say, then start one of them by hand; when it ends otherwise, the sweep goes on by itself"
+    "Fix what their messages describe, then start one of them by hand; once one of them ends differently, the sweep"
+    " resumes"
 )
 
 
@@ -38,7 +39,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Due:
-    """A database to start, why, and what the record is to remember of that.
+    """A database to start, why, and what the record is to remember about it.
 
     ``version`` is the newest one of its profile (None: there is no such profile), ``drift`` what has changed since it
     was finished ("": nothing).
@@ -57,7 +58,7 @@ class Due:
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """What it is not started for once more."""
+        """What it is not started for again."""
         facts = {"swept_drift": self.drift, "swept_version": self.version}
         return {name: fact for name, fact in facts.items() if fact}
 
@@ -76,7 +77,7 @@ class Stop:
 
     @property
     def digest(self) -> str:
-        """Equal for as long as it is the same stop, whoever joins it."""
+        """Equal for as long as it is the same stop, whichever databases join it."""
         return f"{self.end}: {self.error}"
 
     @property
@@ -95,12 +96,12 @@ def is_candidate(database: Database) -> bool:
 
 
 def profiles(candidates: Iterable[Candidate]) -> Sequence[str]:
-    """The distinct profiles that the tags name; what is no profile's name is none."""
+    """The distinct profiles that the tags name; a tag that is not a profile's name counts for none."""
     return sorted({candidate.tag for candidate in candidates if PROFILE_NAME.fullmatch(candidate.tag)})
 
 
 def due(candidates: Iterable[Candidate], newest: Mapping[str, str | None], now: datetime) -> Sequence[Due]:
-    """Who is due, oldest first; ``newest`` is the newest version of each profile."""
+    """The databases that are due, oldest first; ``newest`` is the newest version of each profile."""
     found = [
         Due(
             candidate.database.id,
@@ -139,8 +140,8 @@ def _drift(candidate: Candidate) -> str | None:
 
 
 def restored(candidates: Iterable[Candidate]) -> Sequence[DatabaseId]:
-    """Those that are again as they were finished, after the sweep started them for not being so: it may start them
-    for the same once more.
+    """Those that are as they were finished again, after the sweep started them because they were not: it may start them
+    again for the same reason.
     """
     return [
         one.database.id for one in candidates if one.known.record and one.known.record.swept_drift and not _drift(one)
@@ -150,7 +151,7 @@ def restored(candidates: Iterable[Candidate]) -> Sequence[DatabaseId]:
 def _profile_changed(record: Record, newest: str | None) -> bool:
     """Whether the profile has a version that no run was made for.
 
-    Where no plan was made the record knows of no version. Then only a profile that could not be used is waited for.
+    If no plan was made, the record knows no version. Then only a profile that could not be used is waited for.
     """
     if newest is None or newest == record.swept_version:
         return False
@@ -181,14 +182,14 @@ def stop(candidates: Iterable[Candidate]) -> Stop | None:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """The database that people have waited for longest, and for how long; "" and 0 where they wait for none."""
+    """The database that people have waited for longest, and for how long; "" and 0 if they wait for none."""
 
     name: str = ""
     seconds: int = 0
 
 
 def oldest_unfinished(candidates: Iterable[Candidate], now: datetime) -> Unfinished:
-    """Who is unfinished longest."""
+    """The database that has been unfinished longest."""
     waiting = [(since, one.database.id.name) for one in candidates if (since := _unfinished_since(one)) and since < now]
     if not waiting:
         return Unfinished()
@@ -199,9 +200,9 @@ def oldest_unfinished(candidates: Iterable[Candidate], now: datetime) -> Unfinis
 def _unfinished_since(candidate: Candidate) -> datetime | None:
     """Since when people can neither sign in to a database nor know why.
 
-    Not where they could once: what a later profile adds is no first sign-in. Not where it needs a person or has failed:
-    they were told. Where it is parked, from the first moment at which it was worth another look; where no run has
-    reported, from its claim, else from its creation, for nobody knows when it was tagged.
+    Not if they once could: what a later profile adds is not a first sign-in. Not if it needs a person or has failed:
+    they were told. If it is parked, from the first moment at which it was worth another look; if no run has reported,
+    from its claim, otherwise from its creation, because nobody knows when it was tagged.
     """
     record = candidate.known.record
     if record is None or record.end is None:

@@ -1,4 +1,4 @@
-"""How long is waited for what, and how often it is looked at meanwhile."""
+"""How long we wait for what, and how often we look meanwhile."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REBOOT_WAIT_SECONDS = 60
 
 
 def seconds_before_look(looks: int) -> int:
-    """Seconds to wait before the next look, after so many: from one minute on they grow apart, to half an hour.
+    """Seconds to wait before the next look, after so many: the intervals grow from one minute to half an hour.
 
     9 looks in the 30 minutes that a join takes, 16 in the three hours after which a database is parked.
     """

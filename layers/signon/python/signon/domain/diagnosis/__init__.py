@@ -1,7 +1,7 @@
 """What a client's error text most likely means, and what to do: a table, the first row that fits.
 
-The most specific reason comes first. A driver that tries several ways or addresses says what each of them met: what
-refuses the person comes before what only one of the ways met, and what has no reason of its own comes last.
+The most specific reason comes first. A driver that tries several ways or addresses reports what each of them met: what
+refuses the person comes before what only one of the ways met, and texts without a reason of their own come last.
 """
 
 from __future__ import annotations

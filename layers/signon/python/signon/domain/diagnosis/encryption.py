@@ -45,7 +45,8 @@ ENCRYPTION = (
         "|RemoteCertificateChainErrors|remote certificate (is invalid|was rejected)|UntrustedRoot"
         "|issued by an authority that is not trusted|unknown ca|invalid peer certificate: UnknownIssuer"
         "|certificate is (NOT|not) (trusted|standards compliant)",
-        "The server's certificate is by none of the authorities in the file that the client was given. Without a file "
+        "The server's certificate is issued by none of the authorities in the file that the client was given. Without "
+        "a file "
         "the client uses the machine's authorities, and RDS's are not among them. MySQL's client and .NET give the "
         "same error where the certificate is for another name.",
         "Use the ca-bundle.pem of this kit and the endpoint on its page. If you did, somebody stands between you "

@@ -1,4 +1,4 @@
-"""What the server says of a login: no such one, closed, without a right; and what its rules of access refuse."""
+"""What the server says of a login: it does not exist, is closed, or lacks a right; and what its access rules refuse."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ LOGINS = (
         "pool used up",
         "pool has been exhausted|pool exhausted|All pooled connections are in use|QueuePool limit of size"
         "|prior to obtaining a connection from the pool|Error: Queue limit reached",
-        "The program has all the connections in use that its pool may hold; the database was not asked.",
-        "Give connections back sooner, or let the pool hold more. Where none of them was ever made, the program's log "
+        "The program is using all the connections that its pool may hold; the database was not asked.",
+        "Return connections sooner, or let the pool hold more. Where none of them was ever made, the program's log "
         "says why: look that up.",
     ),
     Diagnosis(
@@ -31,14 +31,14 @@ LOGINS = (
     Diagnosis(
         "closed login",
         "is not permitted to log in|Account is locked|this account is locked",
-        "The login is there and closed: it is not complete yet, or you have left the profile.",
+        "The login exists but is locked: it is not complete yet, or you were removed from the profile.",
         "Ask whoever keeps the profile of this database.",
     ),
     Diagnosis(
         "no token",
         "password-based authentication, but no password was provided|empty password returned by client"
         "|backend requires one [(]in cleartext",
-        "The login wants a token, and none was sent in the place of the password.",
+        "The login requires a token, and none was sent in place of the password.",
         "Make one with the kit's line and give it as the password; it is good for 15 minutes.",
     ),
     Diagnosis(
@@ -74,7 +74,7 @@ LOGINS = (
     Diagnosis(
         "no password sent",
         "no password supplied",
-        "The server asks for a password, and none was sent: the login wants a token, or the server has no login of "
+        "The server asks for a password, and none was sent: the login requires a token, or the server has no login of "
         "this name that signs in by ticket.",
         "With a token: make one with the kit's line and give it as the password. With a ticket: write the login as "
         "the kit's line does, the name, @ and the realm in upper case; then ask whoever keeps the profile to add you.",
@@ -83,19 +83,19 @@ LOGINS = (
         "unknown database",
         'Unknown database \'|database ".*" does not exist',
         "The server has no database of this name.",
-        "Upper and lower case count. Without a name you get in as well: mysql without one, psql with "
+        "Names are case-sensitive. You can also sign in without one: mysql without a name, psql with "
         "dbname=postgres; then SHOW DATABASES or \\l lists them.",
     ),
     Diagnosis(
         "closed database",
         "is not currently accepting connections|cannot connect to invalid database",
         "The database takes no connections: somebody has closed it, or it is half dropped.",
-        "Ask whoever keeps it. Every server has dbname=postgres, and you get in there as well.",
+        "Ask whoever keeps it. Every server has dbname=postgres, and you can sign in there.",
     ),
     Diagnosis(
         "no right on the database",
         "Access denied for user .* to database|permission denied for database",
-        "Your login may not use this database.",
+        "Your login has no right to use this database.",
         "Ask whoever keeps the profile of this database for a role that names it.",
     ),
     Diagnosis(
@@ -125,7 +125,7 @@ LOGINS = (
         "connection without TLS; with a token: older than 15 minutes, incomplete, made for another user, endpoint "
         "or port, or your role may not connect as this user.",
         "Take the kit's line as it stands, with your account's name in lower case and without the domain. Make a "
-        "token anew, in one go with the connection. Then ask whoever keeps the profile of this database whether "
+        "new token and connect with it at once. Then ask whoever keeps the profile of this database whether "
         "you are listed. " + MAY_NOT_CONNECT,
     ),
     Diagnosis(
@@ -133,7 +133,7 @@ LOGINS = (
         r"pg_hba\.conf .*(no encryption|SSL off)|plugin that require SSL without enabling ssl"
         "|insecure (transport are prohibited|channels)|only with SSL connections|requires TLS connections"
         "|mysql_clear_password requires SSL|SSL connection required for plugin|requires a secure connection",
-        "The connection is not encrypted, and the server or the driver wants TLS.",
+        "The connection is not encrypted, and the server or the driver requires TLS.",
         "Take the kit's line: sslmode=verify-full for PostgreSQL, --ssl-mode=VERIFY_IDENTITY for mysql, "
         "--ssl-verify-server-cert for mariadb. Drivers: TLS with the kit's ca-bundle.pem.",
     ),

@@ -10,12 +10,12 @@ NETWORK = (
         "the database system is (starting up|shutting down|in recovery mode|not yet accepting connections)"
         "|terminating connection due to administrator command|Server shutdown in progress",
         "The database is restarting.",
-        "Try again in some minutes.",
+        "Try again in a few minutes.",
     ),
     Diagnosis(
         "no host",
         "through socket '|connection to server on socket \"",
-        "The client was given no host, and looks for a server on this machine.",
+        "The client was given no host, so it looks for a server on this machine.",
         "Take the kit's line, which names the endpoint.",
     ),
     Diagnosis(
@@ -38,9 +38,8 @@ NETWORK = (
         "closed port",
         r"[Cc]onnection refused|ECONNREFUSED|actively refused|refused\. Check that the hostname"
         "|Can't connect to (MySQL )?server on .*[(](111|115|61|10061)[)]",
-        "The server's machine is reached, and nothing listens at this port.",
-        "Compare the port with the kit's page. If it is right the database restarts just now: try again in some "
-        "minutes.",
+        "The server's machine answers, but nothing listens on this port.",
+        "Compare the port with the kit's page. If it is right, the database is restarting: try again in a few minutes.",
     ),
     Diagnosis(
         "silence",

@@ -1,7 +1,7 @@
 """A row of the table of error texts.
 
-A pattern is searched for in the text. It is written in what Python and JavaScript read alike, because the kit's page
-looks errors up by itself: letters, escaped signs, ``.*``, ``[^x]*``, and groups with ``|``.
+A pattern is searched for in the text. It uses only syntax that Python and JavaScript share, because the kit's page
+looks errors up itself: letters, escaped signs, ``.*``, ``[^x]*``, and groups with ``|``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """By which name tests call it, what it fits, the likely cause, the remedy."""
+    """The name that tests use, the pattern, the likely cause, the remedy."""
 
     name: str
     pattern: str
@@ -20,7 +20,7 @@ class Diagnosis:
 
 
 MAY_NOT_CONNECT = (
-    "If it is, whoever keeps your AWS account looks whether a permissions boundary of the role, or a service control "
-    "policy of the organization, withholds rds-db:connect: the database does not say it, and its onboarding does not "
+    "If it is, ask whoever keeps your AWS account whether a permissions boundary of the role, or a service control "
+    "policy of the organization, withholds rds-db:connect: the database does not say so, and its onboarding does not "
     "see such a policy."
 )

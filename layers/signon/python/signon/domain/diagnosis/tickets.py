@@ -11,7 +11,7 @@ TICKETS = (
         "Password incorrect while getting|Preauthentication failed|Pre-authentication information was invalid"
         "|SSPI .*8009030[Cc]",
         "The directory does not take this password.",
-        "Type it again; mind the keyboard's layout. Several failures in a row may lock the account in the directory.",
+        "Type it again; check the keyboard's layout. Several failures in a row may lock the account in the directory.",
     ),
     Diagnosis(
         "unknown person",
@@ -44,7 +44,7 @@ TICKETS = (
     Diagnosis(
         "another realm",
         "Realm not local to KDC|LoginException: null [(]68[)]",
-        "The directory keeps this name in another realm than the one behind it.",
+        "The directory keeps this name in a realm other than the one after the @.",
         "Write the name with the realm of the account's own domain, in upper case: somebody of a trusted domain names "
         "their own realm.",
     ),
@@ -52,7 +52,7 @@ TICKETS = (
         "realm in lower case",
         "KDC reply did not match expectations",
         "The realm is not written as the directory writes it: in upper case.",
-        "Write the part behind the @ in upper case, as on the kit's page.",
+        "Write the part after the @ in upper case, as on the kit's page.",
     ),
     Diagnosis(
         "directory unreachable",
@@ -67,8 +67,8 @@ TICKETS = (
         "does not specify default realm|Cannot locate default realm|Cannot find default realm|Null realm name"
         "|Could not load configuration file .*krb5|Improper format of Kerberos configuration file",
         "Kerberos on this machine does not know your realm, or cannot read its configuration.",
-        "Point KRB5_CONFIG at the kit's krb5.conf, for Java -Djava.security.krb5.conf, or write the realm behind "
-        "your name.",
+        "Point KRB5_CONFIG at the kit's krb5.conf, for Java -Djava.security.krb5.conf, or write @ and the realm "
+        "after your name.",
     ),
     Diagnosis(
         "clock skew",
@@ -90,7 +90,7 @@ TICKETS = (
         "Ticket expired|[Cc]redentials? cache .*expired|Credentials has expired|KRB_AP_ERR_TKT_EXPIRED"
         "|GSS.*CredentialsExpired",
         "Your ticket has expired.",
-        "Get a new one with the kit's kinit line. klist shows until when it is good.",
+        "Get a new one with the kit's kinit line. klist shows when it expires.",
     ),
     Diagnosis(
         "another key",
@@ -114,7 +114,7 @@ TICKETS = (
     Diagnosis(
         "no jaas.conf",
         "No LoginModules configured for",
-        "Java was not told how to take a ticket.",
+        "Java was not told how to use a ticket.",
         "Start it with -Djava.security.auth.login.config=, the path of the kit's jaas.conf and no other.",
     ),
     Diagnosis(
@@ -143,7 +143,7 @@ TICKETS = (
         "ERROR 2000 .*Unknown MySQL error",
         "MySQL's client has no ticket that fits the login, and says no more than this: there is none, it has "
         "expired, or it is somebody else's.",
-        "klist shows whose ticket you have and until when. Get one with the kit's kinit line, in the same session "
+        "klist shows whose ticket you have and when it expires. Get one with the kit's kinit line, in the same session "
         "and as the same user of this machine.",
     ),
     Diagnosis(

@@ -39,7 +39,7 @@ TOKENS = (
     Diagnosis(
         "AWS by another authority",
         "SSL validation failed for .*certificate verify failed",
-        "Between this machine and AWS is a proxy that shows a certificate of its own; the database was not asked.",
+        "A proxy between this machine and AWS presents a certificate of its own; the database was not asked.",
         "Ask whoever keeps the proxy for the certificate of its authority, and name that file in AWS_CA_BUNDLE. It is "
         "another file than the kit's ca-bundle.pem. Do not use --no-verify-ssl.",
     ),
@@ -54,7 +54,7 @@ TOKENS = (
     Diagnosis(
         "no region",
         "You must specify a region|Region is missing",
-        "The AWS CLI, or the AWS library of your program, does not know for which region it signs.",
+        "The AWS CLI, or the AWS library of your program, does not know which region to sign for.",
         "Take the kit's line, which names the region; in a program, give the same region.",
     ),
     Diagnosis(
@@ -74,7 +74,7 @@ TOKENS = (
         "PAM authentication failed",
         "The server did not take the token: it is older than 15 minutes, incomplete, made for another user, "
         "endpoint or port, or your role may not connect as this user.",
-        "Make a new token with the kit's line, in one go with the connection. If that is refused too, ask whoever "
+        "Make a new token with the kit's line and connect with it at once. If that is refused too, ask whoever "
         "keeps the profile whether your role is listed for this login. " + MAY_NOT_CONNECT,
     ),
     Diagnosis(

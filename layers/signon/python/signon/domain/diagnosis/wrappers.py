@@ -1,4 +1,4 @@
-"""What drivers say around the reason: they fit where the text has no reason that another row knows."""
+"""What drivers say around the reason: these rows fit if no other row knows a reason in the text."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ WRAPPERS = (
     Diagnosis(
         "pool in use, no reason",
         "request timed out after .*active[=][1-9].* idle[=]0",
-        "Every connection that the program's pool holds is in use, and it got no other one in time.",
-        "If the rest of the text has a reason (the last Caused by), look that up. If there is none, give connections "
-        "back sooner, or let the pool hold more.",
+        "Every connection that the program's pool holds is in use, and it got no free one in time.",
+        "If the rest of the text has a reason (the last Caused by), look that up. If there is none, return connections "
+        "sooner, or let the pool hold more.",
     ),
     Diagnosis(
         "no connection, no reason",

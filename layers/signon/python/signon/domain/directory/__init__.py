@@ -1,1 +1,1 @@
-"""The directory of the people, and the role by which RDS joins it."""
+"""The people's directory, and the role that RDS uses to join it."""

@@ -1,4 +1,4 @@
-"""The directory, and the role that RDS takes to reach it."""
+"""The directory, and the role that RDS assumes to reach it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PASSING_STAGES = {"Requested", "Creating", "Created", "Updating", "Restoring", "
 
 @dataclass(frozen=True)
 class Directory:
-    """What DescribeDirectories answered; ``share`` is the state of the share that we see it by, "" of our own.
+    """What DescribeDirectories answered; ``share`` is the state of the share through which we see it, "" for our own.
 
     ``controllers`` are the addresses of its domain controllers.
     """
@@ -39,13 +39,13 @@ class Directory:
 
     @property
     def becomes_active(self) -> bool:
-        """By itself, or by AWS."""
+        """Without a person: by itself, or by AWS."""
         return self.stage in PASSING_STAGES
 
 
 @dataclass(frozen=True)
 class Trust:
-    """What DescribeTrusts answered of one: from the managed directory's side."""
+    """One trust as DescribeTrusts answers it: from the managed directory's side."""
 
     id: str
     realm: str
@@ -58,7 +58,7 @@ class Trust:
 
 @dataclass(frozen=True)
 class DirectoryRole:
-    """Which services may take the role for its account, and the names of its attached policies (with their path)."""
+    """Which services may assume the role for its account, and the names of its attached policies (with their path)."""
 
     name: str
     arn: str
@@ -71,25 +71,33 @@ class DirectoryRole:
 
 
 def trust_problem(role: DirectoryRole, region: str, family: Family) -> tuple[str, str] | None:
-    """Whom the role does not trust and must, with the remedy, or None."""
+    """The services that the role must trust and does not, with the remedy, or None."""
     wanted = service_principals(region, family)
     if not wanted and not any(name.startswith("directoryservice") for name in role.principals):
         return (
-            f"This version of the stack does not know under which name RDS reaches a directory in {region}",
             (
-                "Let people sign in with IAM tokens there (iam under methods), which works in every Region; or add the"
-                f" name to the trust policy of {role.name}, as directoryservice.rds.{region}.amazonaws.com: IAM refuses"
-                " one that it does not know. Or approve the plan to try it: the join shows whether RDS gets in"
+                "This version of the stack does not know which service principal RDS uses to reach a directory in"
+                f" {region}"
+            ),
+            (
+                "Have people sign in with IAM tokens there (iam under methods), which works in every Region; or add the"
+                f" service principal to the trust policy of {role.name}, as"
+                f" directoryservice.rds.{region}.amazonaws.com: IAM refuses one that it does not know. Or approve the"
+                " plan to try it: the join shows whether RDS may assume the role"
             ),
         )
     missing = wanted - role.principals
     if not missing:
         return None
     return (
-        f"The trust policy of {role.name} does not let in {', '.join(sorted(missing))}",
-        "Deploy the stack again, or let the role's trust policy allow sts:AssumeRole to "
+        f"The trust policy of {role.name} does not trust {', '.join(sorted(missing))}",
+        "Deploy the stack again, or make the role's trust policy allow sts:AssumeRole to "
         + ", ".join(sorted(wanted))
-        + ("" if is_settled(region) else "; or approve the plan to try it: the join shows whether RDS gets in"),
+        + (
+            ""
+            if is_settled(region)
+            else "; or approve the plan to try it: the join shows whether RDS may assume the role"
+        ),
     )
 
 
@@ -109,12 +117,12 @@ def policy_problem(role: DirectoryRole) -> tuple[str, str] | None:
 def usable_role(role: DirectoryRole | None, region: str, family: Family) -> DirectoryRole:
     """The role. Raises DirectoryRoleUnusable: says what it lacks, and how to fix it.
 
-    Whom it trusts where no name is settled was in the plan, and somebody has approved it.
+    If no name is settled, its trust was in the plan, and somebody has approved it.
     """
     if role is None:
         raise DirectoryRoleUnusable(
-            "The role that RDS takes to reach the directory does not exist",
-            "Deploy the stack again: its template makes the role",
+            "The role that RDS assumes to reach the directory does not exist",
+            "Deploy the stack again: its template creates the role",
         )
     untrusted = trust_problem(role, region, family) if is_settled(region) else None
     if problem := untrusted or policy_problem(role):

@@ -1,4 +1,4 @@
-"""Under which names RDS takes the directory role, Region by Region."""
+"""The service principals by which RDS assumes the directory role, by Region."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _PER_ENGINE = {"ap-east-2", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7"
 
 
 def service_principals(region: str, family: Family) -> frozenset[str]:
-    """Who RDS is, in this Region and for this family of engines, when it takes the directory role; nobody where that
-    is not known.
+    """The service principals by which RDS assumes the directory role in this Region for this family of engines; none if
+    that is not known.
     """
     if region in _ONE_NAME:
         return frozenset({"directoryservice.rds.amazonaws.com", "rds.amazonaws.com"})
@@ -35,7 +35,7 @@ def service_principals(region: str, family: Family) -> frozenset[str]:
 
 
 def is_settled(region: str) -> bool:
-    """Whether RDS's names there are those of AWS's examples. The others follow a pattern, or another page, and nobody
-    has tried them: a person may know better.
+    """Whether RDS's names there are those of AWS's examples. The others follow a pattern, or another page, and are
+    untried: a person may know better.
     """
     return region in _ONE_NAME and not region.startswith("cn-")

@@ -1,6 +1,6 @@
-"""Which services may take a role, as IAM reads its trust policy.
+"""Which services may assume a role, as IAM reads its trust policy.
 
-A condition that cannot be judged from here is left to the join: it makes no Allow void, and no Deny valid.
+A condition that cannot be judged from here is left to the join: it neither voids an Allow nor makes a Deny apply.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ ASSUME_ROLE = "sts:assumerole"
 
 
 def trusted_services(document: Mapping[str, Any], account: str) -> frozenset[str]:
-    """The services that may take the role when they work for ``account``; AWS's own names of them."""
+    """The services that may assume the role when they work for ``account``, by AWS's names."""
     statements = [each for each in _listed(document.get("Statement", [])) if _is_about_assuming(each)]
     allowed = {
         service
@@ -26,7 +26,7 @@ def trusted_services(document: Mapping[str, Any], account: str) -> frozenset[str
 
 
 def _is_about_assuming(statement: Mapping[str, Any]) -> bool:
-    """Actions have wildcards, and their case is nothing to IAM."""
+    """Actions may contain wildcards, and IAM ignores their case."""
     if "NotAction" in statement:
         return not any(_is_like(ASSUME_ROLE, each.lower()) for each in _listed(statement["NotAction"]))
     return any(_is_like(ASSUME_ROLE, each.lower()) for each in _listed(statement.get("Action", [])))
@@ -55,7 +55,7 @@ def _holds(statement: Mapping[str, Any], account: str, *, unknown: bool) -> bool
 # "aws:SourceArn" and "aws:SourceAccount" are what AWS's guide advises for this role.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos-setting-up.html
 def _is_met(operator: str, key: str, values: list[str], account: str, *, unknown: bool) -> bool:
-    """One key of a condition; of an ARN of a source the account decides."""
+    """One key of a condition; for the ARN of a source, the account decides."""
     name = operator.removesuffix("IfExists")
     compare = _OPERATORS.get(name.replace("Not", ""))
     if compare is None or key not in ("aws:sourceaccount", "aws:sourcearn"):
@@ -67,17 +67,17 @@ def _is_met(operator: str, key: str, values: list[str], account: str, *, unknown
 
 
 def _account(arn: str) -> str:
-    """The account that a pattern of ARNs is about; one that ends before it is about any."""
+    """The account that a pattern of ARNs is about; one that ends before the account is about any."""
     parts = arn.split(":")
     return parts[4] if len(parts) > 4 else "*" if "*" in arn else ""
 
 
 def _is_like(text: str, pattern: str) -> bool:
-    """``[`` is no wildcard to IAM."""
+    """``[`` is not a wildcard in IAM."""
     return fnmatchcase(text, pattern.replace("[", "[[]"))
 
 
-# A Deny of these is everybody's, a service's too.
+# A Deny for these applies to everybody, services included.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
 _EVERYBODY = ("*", {"AWS": "*"}, {"AWS": ["*"]})
 
@@ -91,5 +91,5 @@ _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
 
 
 def _listed(value: Any) -> list[Any]:
-    """A single one is written without a list."""
+    """A single value is written without a list."""
     return value if isinstance(value, list) else [value]

@@ -22,9 +22,9 @@ ANY = (PASSWORD, TICKET, TOKEN)
 
 @dataclass(frozen=True)
 class Client:
-    """A row. ``works`` says which versions, by how people sign in; with what it lacks the client does not.
+    """A row. ``works`` says which versions work, by how people sign in; the client does not support what it lacks.
 
-    ``line`` makes the shell line, or for a driver the URL, of a database, a way to sign in and a login.
+    ``line`` makes the shell line, or for a driver the URL, for a database, a way to sign in and a login.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Client:
 
 
 def login(facts: KitFacts, sign_in: SignIn, user: str) -> str:
-    """What the server knows the person as: PostgreSQL calls somebody with a ticket by their principal."""
+    """The person's name on the server: PostgreSQL knows somebody with a ticket by their principal."""
     if facts.family is Family.POSTGRESQL and sign_in is TICKET:
         return login_name(user, facts.peoples_realm)
     return user
@@ -54,7 +54,7 @@ def token_line(facts: KitFacts, user: str) -> str:
 
 
 def _with_token(variable: str, facts: KitFacts, user: str, line: str) -> str:
-    """The token goes by the environment: other people of the machine see a process's arguments."""
+    """The token is passed in the environment: other users of the machine can see a process's arguments."""
     return f'{variable}="$({token_line(facts, user)})" {line}'
 
 
@@ -81,7 +81,7 @@ def _where(facts: KitFacts, user: str) -> list[str]:
 
 
 def _psql(facts: KitFacts, sign_in: SignIn, user: str) -> str:
-    """With a ticket at hand libpq would rather encrypt by GSS, which verifies no certificate: gssencmode."""
+    """If there is a ticket, libpq prefers GSS encryption, which verifies no certificate: gssencmode."""
     connection = {
         "host": quoting.dns_name(facts.host),
         "port": str(facts.port),
@@ -95,14 +95,14 @@ def _psql(facts: KitFacts, sign_in: SignIn, user: str) -> str:
     return _with_token("PGPASSWORD", facts, user, line) if sign_in is TOKEN else line
 
 
-# The name of who signs in stands in no URL: every tool has a field for it.
+# URLs do not contain the login's name: every tool has a field for it.
 def _pgjdbc(facts: KitFacts, sign_in: SignIn, user: str) -> str:  # noqa: ARG001  every client is asked alike
     options = {"sslmode": "verify-full", "sslrootcert": CA_BUNDLE, "gssEncMode": "disable"}
     return quoting.postgresql_url(facts.host, facts.port, DATABASE[Family.POSTGRESQL], options)
 
 
 def _mariadb_jdbc(facts: KitFacts, sign_in: SignIn, user: str) -> str:  # noqa: ARG001  the same
-    """2.7 knows useSsl, 3 knows sslMode; either passes over what it does not know."""
+    """2.7 knows useSsl, 3 knows sslMode; each ignores what it does not know."""
     options = {"useSsl": "true", "sslMode": "verify-full", "serverSslCert": CA_BUNDLE}
     return quoting.mysql_url("mariadb", facts.host, facts.port, DATABASE[Family.MYSQL], options)
 
@@ -119,7 +119,7 @@ STORE = (
     "add trustCertificateKeyStorePassword. MariaDB's driver takes the file as it is."
 )
 TICKETS_IN_JAVA = (
-    f"Java wants to be told of both files: -Djava.security.krb5.conf={KRB5_CONF} "
+    f"Java must be told of both files: -Djava.security.krb5.conf={KRB5_CONF} "
     f"-Djava.security.auth.login.config={JAAS_CONF}"
 )
 
@@ -131,10 +131,10 @@ CLIENTS: tuple[Client, ...] = (
         {PASSWORD: "5.7 or newer", TICKET: ORACLES, TOKEN: "5.7 or newer"},
         _mysql,
         notes={
-            PASSWORD: "The password is sent as it is, inside TLS that is verified: this is what the server needs, and "
+            PASSWORD: "The password is sent as it is, inside verified TLS: this is what the server needs, and "
             "what --enable-cleartext-plugin allows.",
-            TICKET: "MariaDB's clients speak another dialect of Kerberos, and do not sign in here.",
-            TOKEN: "The token is sent as it is, inside TLS that is verified: --enable-cleartext-plugin allows it.",
+            TICKET: "MariaDB's clients speak another dialect of Kerberos and cannot sign in here.",
+            TOKEN: "The token is sent as it is, inside verified TLS: --enable-cleartext-plugin allows it.",
         },
     ),
     Client(
@@ -225,7 +225,7 @@ TYPED: Mapping[SignIn, str] = {
 
 
 def clients_for(facts: KitFacts, sign_in: SignIn) -> Iterator[Client]:
-    """Those that sign in so."""
+    """The clients that can sign in this way."""
     return (client for client in CLIENTS if client.family is facts.family and sign_in in client.works)
 
 
@@ -239,7 +239,7 @@ def lines(facts: KitFacts, sign_in: SignIn, user: str = YOUR_NAME) -> Mapping[st
 
 
 def settings(tool: Tool, client: Client, facts: KitFacts, sign_in: SignIn, user: str = YOUR_NAME) -> Mapping[str, str]:
-    """What goes into the fields of a desktop tool. It does not run in the kit's folder: paths are whole there."""
+    """What goes into the fields of a desktop tool. It does not run in the kit's folder: its paths are absolute."""
     driver, product = DRIVERS[client.name]
     url = client.line(facts, sign_in, user)
     for file in (CA_BUNDLE, TRUST_STORE):

@@ -1,4 +1,4 @@
-"""What a kit is made of: the database, how people sign in to it, and whose tickets it takes."""
+"""What a kit is made from: the database, how people sign in to it, and whose tickets it takes."""
 
 from __future__ import annotations
 

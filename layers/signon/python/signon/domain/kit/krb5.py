@@ -1,4 +1,4 @@
-"""Files for Kerberos: whose tickets, which realm a database's name belongs to, the way there from another domain."""
+"""Files for Kerberos: the home realm, the realm that a database's name belongs to, and the path from another domain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from signon.domain.kit.quoting import dns_name
 KRB5_CONF = "krb5.conf"
 JAAS_CONF = "jaas.conf"
 
-# PostgreSQL's JDBC driver takes tickets as the entry of this name says.
+# PostgreSQL's JDBC driver uses tickets as the entry of this name says.
 JAAS = """\
 pgjdbc {
     com.sun.security.auth.module.Krb5LoginModule required useTicketCache=true doNotPrompt=true;
@@ -22,11 +22,11 @@ def file_for(trusted: str) -> str:
 
 
 def krb5_conf(facts: KitFacts) -> str:
-    """krb5.conf of people of the managed directory, or of the trusted domain that the facts are for. Raises Unquotable.
+    """krb5.conf for people of the managed directory, or the trusted domain that the facts are for. Raises Unquotable.
 
     KDCs are found by DNS, as Active Directory publishes them. The database's service is in the managed directory's
-    realm whoever asks, and its name says nothing of it: domain_realm. [capaths] says that the trust is a direct one;
-    without it the way would be guessed from the realms' names.
+    realm whoever asks, but its name does not show that: domain_realm. [capaths] says that the trust is direct; without
+    it the path would be guessed from the realms' names.
     """
     realm, home = dns_name(facts.realm), dns_name(facts.peoples_realm)
     others = [] if home == realm else [home]
@@ -49,7 +49,7 @@ def krb5_conf(facts: KitFacts) -> str:
 
 def windows_host(facts: KitFacts) -> str:
     """The endpoint as Windows clients of a trusted domain must call it: the directory's domain in place of RDS's; the
-    endpoint itself where it does not end so, as newer ones in China.
+    endpoint itself if it ends differently, as newer ones in China do.
 
     Their realm follows from the name's end; [domain_realm] is for MIT's library alone.
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos-connecting.html

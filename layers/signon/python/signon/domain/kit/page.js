@@ -7,7 +7,7 @@ document.getElementById("name").addEventListener("input", (event) => {
 document.getElementById("error").addEventListener("input", (event) => {
   const text = event.target.value;
   const row = DIAGNOSES.find(([pattern]) => new RegExp(pattern).test(text));
-  const unknown = "This text is not known here. Run check-connection, and compare what you typed with the line above.";
+  const unknown = "This error is not known here. Run check-connection, and compare what you typed with the line above.";
   document.getElementById("told").textContent = row ? row[1] + "\n" + row[2] : text.trim() ? unknown : "";
 });
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((each) => each.setAttribute("open", "")));

@@ -24,7 +24,7 @@ INTRODUCTIONS: Mapping[SignIn, str] = {
 Sign in with your account of {realm}: its name in lower case without the domain, and its password.
 
 The password travels as it is, inside TLS. Every line here verifies the server first; a client that does not gives your
-password to whoever answers.
+password to whatever answers.
 """,
     SignIn.TICKET: """
 Sign in with a ticket of {realm}. A machine that has joined the domain has yours as soon as you log in; everywhere else
@@ -34,14 +34,14 @@ the first line gets one with your password.
 Sign in with a token that AWS signs for you: it takes the place of a password. You need the AWS CLI, signed in as a role
 that may use your login.
 
-A token is good for 15 minutes, to sign in: a session that is open stays open. It is made for this endpoint and this
-port; an alias of your own is refused, and an RDS Proxy wants tokens for its own. It is a secret as long as it lives, so
-the lines keep it out of the command's arguments.
+A token is valid for 15 minutes, for signing in: an open session stays open. It is made for this endpoint and this
+port; an alias of your own is refused, and an RDS Proxy requires tokens for its own endpoint. It is a secret while it is
+valid, so the lines keep it out of the command's arguments.
 
-Programs: each new connection by token is work for the server, so connect once and use the connection again (a pool),
-and make a new token for each new connection. Where connections come in bursts and some are refused, try again after a
-pause that grows and is not the same for all. How many new connections a second a database takes depends on its size:
-measure yours, and use another way to sign in where it is too few.
+Programs: each new connection by token is work for the server, so connect once and reuse the connection (a pool), and
+make a new token for each new connection. Where connections come in bursts and some are refused, retry after a pause
+that grows each time and differs between clients. How many new connections a second a database takes depends on its
+size: measure yours, and use another way to sign in if it is too few.
 """,
 }
 
@@ -85,9 +85,9 @@ def _sections(facts: KitFacts) -> Iterator[Html]:
         element("a", clients.CA_BUNDLE, href=clients.CA_BUNDLE),
         " holds RDS's certificates; ",
         element("a", "connect.json", href="connect.json"),
-        " says what this page says, for programs.",
+        " says the same as this page, for programs.",
     )
-    yield element("label", "Your name, and the lines are yours", for_="name", class_="screen")
+    yield element("label", "Enter your name to fill it in below", for_="name", class_="screen")
     yield element("input", id="name", class_="screen", placeholder="alice", autocomplete="off", spellcheck="false")
     yield from _reachability(facts)
     for method, sign_in in facts.sign_ins.items():
@@ -98,10 +98,10 @@ def _sections(facts: KitFacts) -> Iterator[Html]:
 
 
 def _reachability(facts: KitFacts) -> Iterator[Html]:
-    yield element("h2", "Is it reached from here?")
+    yield element("h2", "Can you reach it from here?")
     ports = f", and ports {TOLD} of {facts.domain}" if facts.takes_tickets else ""
     yield element(
-        "p", f"Port {facts.port} of the database{ports} must answer. This says what does not, and what to do:"
+        "p", f"Port {facts.port} of the database{ports} must answer. This script says what does not, and what to do:"
     )
     yield _line(f"bash {CHECK_CONNECTION}")
     yield element("p", "On Windows, in PowerShell:")
@@ -150,7 +150,9 @@ def _trusts(facts: KitFacts) -> Iterator[Html]:
     yield element("h2", "From a domain that the directory trusts")
     for realm in facts.trusts:
         file = krb5.file_for(realm)
-        yield element("p", f"People of {realm} take ", _code(file), f" for {krb5.KRB5_CONF}, and a ticket from there:")
+        yield element(
+            "p", f"People of {realm} use ", _code(file), f" in place of {krb5.KRB5_CONF}, and a ticket from there:"
+        )
         lines = clients.lines(facts.of_people_of(realm), SignIn.TICKET)
         typed = [line for name, line in lines.items() if name not in clients.DRIVERS]
         yield _line("\n".join([f"export KRB5_CONFIG=$PWD/{file}", *typed]))
@@ -159,12 +161,12 @@ def _trusts(facts: KitFacts) -> Iterator[Html]:
     yield element(
         "p",
         "Their Windows machines connect to a name that ends with the directory's domain in place of RDS's. It must "
-        "lead to the database there, by DNS or by the machine's own file of hosts:",
+        "resolve to the database there, by DNS or by the machine's own hosts file:",
     )
     yield _line(host)
     yield element(
         "p",
-        "RDS's certificate does not bear that name: verify the authority alone there (sslmode=verify-ca; MySQL's "
+        "RDS's certificate does not contain that name: verify only the authority there (sslmode=verify-ca; MySQL's "
         "client --ssl-mode=VERIFY_CA). Custom endpoints of a cluster, and the clusters of a global database in its "
         "secondary Regions, do not work for Windows clients of a trusted domain.",
     )
@@ -172,11 +174,11 @@ def _trusts(facts: KitFacts) -> Iterator[Html]:
 
 def _trouble() -> Iterator[Html]:
     yield element("h2", "When it does not work")
-    yield element("label", "Paste what the client said", for_="error", class_="screen")
+    yield element("label", "Paste the client's error message", for_="error", class_="screen")
     yield element("textarea", id="error", class_="screen", rows="4", spellcheck="false")
     yield element("output", id="told", for_="error", class_="screen")
     rows = {row.name: f"{row.cause} {row.remedy}" for row in DIAGNOSES}
-    yield element("details", element("summary", "Everything that is known to go wrong"), _definitions(rows))
+    yield element("details", element("summary", "All known errors"), _definitions(rows))
 
 
 def _definitions(entries: Mapping[str, str]) -> Html:

@@ -1,6 +1,6 @@
-"""A text goes where it is put, and nowhere else: shells, libpq's connection strings, JDBC's URLs, krb5.conf.
+"""Quoting for every place a text is put: shells, libpq's connection strings, JDBC's URLs, krb5.conf.
 
-What no quoting carries is refused, never repaired.
+What cannot be quoted is refused, never repaired.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control and format characters, halve
 
 
 class Unquotable(ValueError):
-    """A text that cannot stand where it is wanted."""
+    """A text that cannot be quoted for its place."""
 
 
 def one_line(text: str) -> str:
-    """The text. Raises Unquotable: it has a character that ends a line, or that is obeyed and not seen."""
+    """The text. Raises Unquotable: it has a character that ends a line, or an invisible control character."""
     if any(category(character) in _UNSEEN for character in text):
         raise Unquotable(f"{text!r} does not fit on one line")
     return text
 
 
 def dns_name(name: str) -> str:
-    """The name of a host or a domain. Raises Unquotable: it is none."""
+    """The name of a host or a domain. Raises Unquotable: it is not one."""
     if not _DNS_NAME.fullmatch(name):
         raise Unquotable(f"{name!r} is no DNS name")
     return name
@@ -68,6 +68,6 @@ def _options(options: Mapping[str, str]) -> str:
 
 
 def _percent(text: str, more: str = "") -> str:
-    """As RFC 3986 has it; ``more`` are reserved characters that mean themselves here. Raises Unquotable."""
+    """As RFC 3986 has it; ``more`` are reserved characters that need no encoding here. Raises Unquotable."""
     plain = _UNRESERVED | set(more)
     return "".join(chr(byte) if chr(byte) in plain else f"%{byte:02X}" for byte in one_line(text).encode())

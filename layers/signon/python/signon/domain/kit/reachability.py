@@ -1,4 +1,4 @@
-"""The script that says whether a machine reaches the database and the directory; its text lies beside this file."""
+"""The script that says whether a machine reaches the database and the directory; its text is beside this file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SCRIPT = Path(__file__).with_name(CHECK_CONNECTION).read_text()
 
 
 def check_connection(facts: KitFacts) -> str:
-    """The script. Only who needs a ticket needs the directory: its password goes to the database. Raises Unquotable."""
+    """The script. Only tickets need the directory: a password goes to the database. Raises Unquotable."""
     values = {
         "HOST": dns_name(facts.host),
         "PORT": str(facts.port),

@@ -1,7 +1,7 @@
 """Connect policies: which IAM role may sign in with which login, of which database.
 
-One policy per role, more where it is full, under names that stay: permission sets refer to policies by name. A policy
-names exact resource ids and logins, never a wildcard. What stands in one stays where it stands.
+One policy per role, more where it is full, under names that do not change: permission sets refer to policies by name.
+A policy names exact resource ids and logins, never a wildcard. An entry stays in the policy that it is in.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def wanted(database: DatabaseId, profile: Profile, role: str) -> frozenset[str]:
 
 
 def dbuser(database: DatabaseId, user: str) -> str:
-    """A restored or switched-over database has another resource id, and no policy for the old one lets anybody in."""
+    """A restored or switched-over database has another resource id: a policy for the old one does not apply to it."""
     partition = database.arn.split(":")[1]
     return f"arn:{partition}:rds-db:{database.region}:{database.account}:dbuser:{database.resource_id}/{user}"
 
@@ -57,14 +57,14 @@ def role_name(role: str) -> str:
 
 
 def is_listed(role: str, listed: Collection[str]) -> bool:
-    """Whether the role's ARN is one of these, or like one: IAM's ``*`` and ``?`` reach over slashes."""
+    """Whether the role's ARN is one of these, or matches one: IAM's ``*`` and ``?`` match slashes too."""
     return any(fnmatchcase(role, pattern) for pattern in listed)
 
 
 def document(role: str, users: frozenset[str]) -> str:
     """The policy that lets the role (its ARN) sign in with these ``dbuser`` ARNs; where there are none, with nothing.
 
-    A policy needs a resource, of its own partition; and one that is attached somewhere cannot be deleted.
+    A policy needs a resource, in its own partition; and one that is attached somewhere cannot be deleted.
     """
     nobody = f"arn:{role.split(':')[1]}:rds-db:*:{role.split(':')[4]}:dbuser:none/none"
     effect, resources = ("Allow", sorted(users)) if users else ("Deny", [nobody])
@@ -87,7 +87,7 @@ def packed(
 ) -> list[frozenset[str]]:
     """What the policies of the role (its ARN) must say, in their order, for exactly ``users`` of this database.
 
-    ``present`` is what they say now, ``gone`` the resource ids of databases that are no more. What is new goes into the
+    ``present`` is what they say now, ``gone`` the resource ids of deleted databases. What is new goes into the
     first policy that has room, or into another one.
     """
     kept = [frozenset(arn for arn in policy if _stays(arn, database, users, gone)) for policy in present]
@@ -110,45 +110,45 @@ def resource_id(arn: str) -> str:
 def findings(
     database: DatabaseId, profile: Profile, prefix: str, missing_roles: frozenset[str], present: Present
 ) -> Iterator[Finding]:
-    """What stands in the way of letting roles in. ``profile`` has the logins alone that there are on this database."""
+    """What keeps roles from being allowed to connect. ``profile`` has only the logins that exist on this database."""
     for role in roles_of(profile):
         name, account, partition = role_name(role), role.split(":")[4], database.arn.split(":")[1]
         if account != database.account:
             yield Finding(
-                f"The role {role} is of another account than {database.name}",
-                "Name a role of the database's own account that the other one may assume",
+                f"The role {role} belongs to another account than {database.name}",
+                "Name a role in the database's own account that the other role may assume",
             )
         elif role.split(":")[1] != partition:
             yield Finding(
-                f"The role {role} is of another partition than {database.name}",
-                f"Write its ARN under used_by as IAM shows it, which begins with arn:{partition}:",
+                f"The role {role} belongs to another partition than {database.name}",
+                f"Write its ARN under used_by as IAM shows it: it begins with arn:{partition}:",
             )
         elif role in missing_roles:
-            yield Finding(f"There is no IAM role {role}", "Make it, or correct used_by")
+            yield Finding(f"There is no IAM role {role}", "Create it, or correct used_by")
         if len(policy_name(prefix, role, 10)) > LONGEST_NAME:
             yield Finding(
-                f"The name of the role {name} is too long for that of its policy, which begins with {prefix}",
-                "Deploy the stack under a shorter name, or name a role with a shorter one",
+                f"The name of the role {name} is too long for the name of its policy, which begins with {prefix}",
+                "Deploy the stack under a shorter name, or use a role with a shorter name",
             )
         if _needed(database, profile, role, present) > MOST_POLICIES:
             yield Finding(
                 f"With {database.name} the role {name} needs more than the {MOST_POLICIES} managed policies that IAM"
                 " attaches to a role unless its quota was raised",
-                "Let another role use the logins of some databases; or have the quota raised, then approve",
+                "Have another role use the logins of some databases; or have the quota raised, then approve",
                 approvable=True,
             )
         personal = sorted(login.user for login in _iam_logins(profile) if login.personal and role in login.used_by)
         if len(personal) > 1:
             yield Finding(
-                f"The role {name} may use {len(personal)} personal logins ({', '.join(personal)}): whoever has it"
-                " can be any of these people",
-                "Let each person have a role of their own, or name these logins personal: false and let one be shared",
+                f"The role {name} may use {len(personal)} personal logins ({', '.join(personal)}): anyone who has"
+                " it can act as any of these people",
+                "Give each person a role of their own, or write personal: false for these logins and let one be shared",
                 approvable=True,
             )
 
 
 def advice(database: DatabaseId, profile: Profile, present: Present, boundaries: Mapping[str, str]) -> Iterator[Advice]:
-    """What is worth knowing before a quota is reached, and what takes away from connect policies without a word.
+    """What is worth knowing before a quota is reached, and what silently limits connect policies.
 
     ``boundaries`` are those of roles that have one. "The effective permissions are the intersection of both policy
     types."
@@ -158,18 +158,19 @@ def advice(database: DatabaseId, profile: Profile, present: Present, boundaries:
         if NEARLY_MOST <= (needed := _needed(database, profile, role, present)) <= MOST_POLICIES:
             yield Advice(
                 f"The role {role_name(role)} needs {needed} of the {MOST_POLICIES} managed policies that IAM attaches"
-                " to a role, and those of others count as well",
-                "Have the quota raised in time, or let another role use the logins of new databases",
+                " to a role, and policies of others count as well",
+                "Have the quota raised in time, or have another role use the logins of new databases",
             )
         if boundary := boundaries.get(role):
             yield Advice(
                 f"The role {role_name(role)} has the permissions boundary {boundary}",
-                f"See that it allows {ACTION} on this database: what it does not allow, no policy gives the role",
+                f"Check that it allows {ACTION} on this database: no policy gives the role what its boundary does"
+                " not allow",
             )
 
 
 def _needed(database: DatabaseId, profile: Profile, role: str, present: Present) -> int:
-    """How many policies the role has when it is let in to this database as well."""
+    """How many policies the role needs to connect to this database as well."""
     return len(packed(present.get(role, ()), role, database, wanted(database, profile, role)))
 
 
@@ -183,5 +184,5 @@ def _stays(arn: str, database: DatabaseId, users: frozenset[str], gone: frozense
 
 
 def _listed(value: Any) -> list[Any]:
-    """IAM takes a single one without a list."""
+    """IAM accepts a single value without a list."""
     return value if isinstance(value, list) else [value]

@@ -1,8 +1,8 @@
 """Logins: what those of every family have in common.
 
-A login of ours is made closed, is given what it needs, is read back, and only then opened; so a run that is cut off
-leaves nothing half-made that anybody could use. It carries our mark, and we remember having made it. One without the
-mark is left alone, always, and so is one that has it and is not remembered.
+A login of ours is created closed, is given what it needs, is read back, and only then opened; so a run that is cut off
+leaves nothing half-made that anybody could use. It carries our mark, and we remember having made it. A login without
+the mark is always left alone, and so is one that has it and is not remembered.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Name:
 class Statement:
     """What goes to the server in one round trip: what it does, its SQL, and the values of its parameters.
 
-    A value is a text, which becomes a literal, or a ``Name``; only PostgreSQL's driver takes names.
+    A value is a text, which becomes a literal, or a ``Name``; only PostgreSQL's driver accepts names.
     """
 
     description: str
@@ -44,9 +44,9 @@ class Statement:
 
 @dataclass(frozen=True)
 class LoginPlan:
-    """``statements`` to run now, in this order; ``left_alone`` says of wanted logins why we keep our hands off them.
+    """``statements`` to run now, in this order; ``left_alone`` says why wanted logins are left alone.
 
-    ``makes``: the names of those that are made or taken over by that, and are to be remembered.
+    ``makes``: the names of those that are thus created or taken over, and are to be remembered.
     """
 
     statements: tuple[Statement, ...]
@@ -56,14 +56,13 @@ class LoginPlan:
 
 @dataclass(frozen=True)
 class LoginState:
-    """How a wanted login stands in the database.
+    """The state of a wanted login in the database.
 
     ``there``: something has its name; then ``mark`` is what we wrote on it (None where somebody else made it), ``kind``
     what it is, ``changed`` how it differs from what we make, ``locked`` that nobody can use it, ``disputed`` that we do
-    not remember having made it. ``obstacle`` keeps our hands off it for a reason beside itself. ``lacks`` is what it
-    still needs, ``excess`` what it has beside that, ``ahead`` what the server prefers to it when somebody comes, each
-    in words.
-    ``to_alter``: the profile wants it to sign in otherwise than it does, or takes it over from somebody else;
+    not remember having made it. ``obstacle`` is a reason outside the login itself to leave it alone. ``lacks`` is what
+    it still needs, ``excess`` what it has besides, ``ahead`` what the server prefers to it at sign-in, each in words.
+    ``to_alter``: the profile changes how it signs in, or takes it over from somebody else;
     ``in_use``: somebody is signed in with it.
     """
 
@@ -86,7 +85,7 @@ class LoginState:
         return bool(self.mark and self.mark.get("complete"))
 
     def objection(self, profile: str) -> str | None:
-        """Why this login is not ours to touch, or None."""
+        """Why this login is to be left alone, or None."""
         if not self.there:
             return self.obstacle or None
         if self.mark is None and self.to_alter:
@@ -119,7 +118,7 @@ class LoginState:
         if self.objection(profile):
             return None
         if not self.there:
-            return "is not there"
+            return "does not exist"
         if self.to_alter:
             return "still signs in as before"
         if not self.is_complete or self.locked:
@@ -129,14 +128,14 @@ class LoginState:
 
 @dataclass(frozen=True)
 class Proof:
-    """How many wanted logins were read back with what they need, which are not ours to touch, and what waits.
+    """How many wanted logins were read back with what they need, which were left alone, and what waits.
 
-    A login before which the server may choose an account of somebody else's is not counted. ``not_ours``: such
-    accounts, and what else is not as the profile wants it and not ours to change. ``waiting``: what a role of the
+    A login is not counted if the server may choose somebody else's account before it. ``not_ours``: such
+    accounts, and whatever else is not as the profile wants it and not ours to change. ``waiting``: what a role of the
     profile names and the server does not have yet. People sign in without it. ``excess``: what logins and group roles
-    of ours have beside what the profile gives, as far as it was read; nothing is revoked, and nobody need do anything.
+    of ours have besides what the profile gives, as far as it was read; nothing is revoked, and nobody need do anything.
     ``disputed`` is the digest of what bears our mark and is not remembered, ``disputed_names`` says it in words;
-    ``trusted`` are those who could change or copy what we make, for the engine holds nobody of them off.
+    ``trusted`` are those who could change or copy what we make, because the engine stops none of them.
     """
 
     verified: int
@@ -153,7 +152,7 @@ class Proof:
 
 
 def left_alone(profile: str, states: Iterable[LoginState]) -> tuple[str, ...]:
-    """The wanted logins that are not ours to touch, each with the reason."""
+    """The wanted logins that are to be left alone, each with the reason."""
     return tuple(f"{each.name}: {objection}" for each in states if (objection := each.objection(profile)))
 
 
@@ -174,14 +173,14 @@ def proof(
     faults = [f"{each.name} {fault}" for each in states if (fault := each.fault(profile))]
     if faults:
         raise LoginsIncomplete(
-            f"{counted(len(faults), 'login is', 'logins are')} not as wanted: {'; '.join(faults[:10])}",
-            "Start again; if it stays so, somebody else changes logins at the same time",
+            f"{counted(len(faults), 'login is', 'logins are')} not as the profile requires: {'; '.join(faults[:10])}",
+            "Start again; if this happens again, somebody else is changing logins at the same time",
         )
     untouched = left_alone(profile, states)
     ours = [each for each in states if not each.objection(profile)]
     verified = len([each for each in ours if not each.ahead])
     ahead = dict.fromkeys(line for each in ours for line in each.ahead)
-    adopted_later = (f"{each.name} is adopted when nobody is signed in with it" for each in awaited)
+    adopted_later = (f"{each.name} will be adopted once nobody is signed in with it" for each in awaited)
     of_ours = (f"{each.name}: {', '.join(each.excess)}" for each in ours if each.excess)
     return Proof(
         verified,
@@ -193,7 +192,7 @@ def proof(
 
 
 def still_open(name: str, mark: Mapping[str, Any]) -> str:
-    """What is said of an open login that another profile has left behind."""
+    """The text for an open login that another profile has left behind."""
     return f"{shown(name)}: still open, made for profile {shown(mark.get('profile'))}"
 
 

@@ -39,7 +39,7 @@ Ways = Mapping[Method, MySqlLogins]  # how logins are made, by how they sign in
 
 @dataclass(frozen=True)
 class WantedLogin:
-    """``stored``: what the server is to keep behind the plugin's name; ``adopt``: take it over from whoever made it."""
+    """``stored``: what the server is to store with the plugin's name; ``adopt``: take it over from whoever made it."""
 
     user: str
     sql: MySqlLogins
@@ -78,8 +78,8 @@ def database_pattern(database: str) -> str:
     r"""The name as GRANT takes it.
 
     ``_`` and ``%`` are wildcards there: ``my_db`` would reach myXdb as well, ``my\_db`` does not.
-    "The server interprets % and _ as literal characters when partial_revokes is enabled"; then the name must stand as
-    it is.
+    "The server interprets % and _ as literal characters when partial_revokes is enabled"; then the name must be written
+    as it is.
     https://dev.mysql.com/doc/refman/8.4/en/partial-revokes.html
     """
     return database.replace("_", r"\_").replace("%", r"\%")
@@ -93,8 +93,8 @@ def make(
     *,
     lock_leavers: bool,
 ) -> LoginPlan:
-    """The statements that make what is missing (locked), alter what is to sign in otherwise, grant what is missing,
-    and lock who has left.
+    """The statements that create what is missing (locked), alter logins that are to sign in differently, grant what is
+    missing, and lock logins removed from the profile.
     """
     there = of_every_host(present)
     states = _states(wanted, present)
@@ -164,8 +164,8 @@ def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:
 
 
 def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
-    """What keeps a leaver in although we lock our logins: another account of the name at another host, which the server
-    takes then; somebody who may act as the leaver; and a login of ours that was made to be something else.
+    """What gives a leaver access although we lock our logins: another account of the name at another host, which the
+    server chooses then; somebody who may act as the leaver; and a login of ours that was turned into something else.
     """
     names = {login.user for login in profile.logins}
     made = of_every_host(accounts.logins)
@@ -178,21 +178,21 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
         if each.user in ours and not each.locked and is_chosen_before_ours(each):
             named = account(each.user, each.host)
             yield (
-                f"{shown(each.user)} was taken out of the profile, and {named} (plugin {shown(each.plugin)}) is another"
-                " account of that name, which somebody else made and which is open"
-                f"{REMEDY}If nobody needs it, type DROP USER {named}"
+                f"{shown(each.user)} was removed from the profile, and {named} (plugin {shown(each.plugin)}) is another"
+                " account of that name, made by somebody else and open"
+                f"{REMEDY}If nobody needs it, run DROP USER {named}"
             )
     left = (made[name] for name in sorted(accounts.judged.made.keys() & made.keys() - names))
     for login in left if profile.lock_leavers else ():
         if others := in_other_hands(login, accounts.logins):
-            yield f"{shown(login.user)} was taken out of the profile, and {others}"
+            yield f"{shown(login.user)} was removed from the profile, and {others}"
         if is_changed_and_open(login, profile.name):
             named = account(login.user, login.host)
-            how = f"signs in by {shown(login.plugin)} now" if login.mark else "no longer bears our mark"
+            how = f"now signs in by {shown(login.plugin)}" if login.mark else "no longer bears our mark"
             yield (
-                f"{shown(login.user)} was taken out of the profile and is still open: it {how}, so that it was not"
-                f" locked{REMEDY}Run ALTER USER {named} ACCOUNT LOCK; if somebody else needs it, take our mark off and"
-                " give it another name (RENAME USER)"
+                f"{shown(login.user)} was removed from the profile but is still open: it {how}, so it was not"
+                f" locked{REMEDY}Run ALTER USER {named} ACCOUNT LOCK; if somebody else needs it, remove our mark and"
+                " rename it (RENAME USER)"
             )
 
 
@@ -211,7 +211,7 @@ def _states(wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]) -> l
 
 def _obstacle(login: PresentLogin, present: Sequence[PresentLogin]) -> str:
     if login.is_master:
-        return "it is the master user, or who we are signed in as"
+        return "it is the master user, or the account that we are signed in as"
     return in_other_hands(login, present)
 
 
@@ -219,10 +219,10 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
     """By name, the accounts that the server chooses before one of ours, in words; "" is anybody's name.
 
     It sorts accounts by their hosts, the most specific first: names and addresses, with a netmask or without, then
-    patterns, then '%', then ''. It takes the first one whose host matches and whose user is the one who comes, or
-    anonymous; of equal hosts the named user's. It never goes on to the next, neither where the password is wrong nor
-    where the account is locked. So whatever has another host comes first from there, also where two patterns are
-    equally specific ('%.example.com' begins as '%' does), since their order is nowhere said.
+    patterns, then '%', then ''. It chooses the first one whose host matches and whose user is the one signing in,
+    or anonymous; of equal hosts the named user's. It never goes on to the next, neither where the password is wrong nor
+    where the account is locked. So an account with another host comes first from there, also if two patterns are
+    equally specific ('%.example.com' begins as '%' does), since their order is not documented.
     https://dev.mysql.com/doc/refman/8.4/en/connection-access.html
     https://mariadb.com/kb/en/create-user/#account-names
     """
@@ -235,7 +235,7 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
             )
             ahead[each.user].append(
                 f"The server chooses {named} (plugin {shown(each.plugin)}) {before}, for connections from"
-                f" {shown(each.host)}; if nobody needs it, type DROP USER {named}"
+                f" {shown(each.host)}; if nobody needs it, run DROP USER {named}"
             )
     return ahead
 
@@ -283,11 +283,11 @@ def _made(profile: str, absent: Sequence[WantedLogin], altered: Sequence[WantedL
 
 
 def _locked(sql: MySqlLogins, profile: str, left: Sequence[PresentLogin]) -> Iterator[Statement]:
-    """Logins of any way: they are closed alike."""
+    """Logins of any method: all are closed in the same way."""
     for batch in batches(left):
         marked = [login for login in batch if login.mark and login.mark.get("complete")]
-        yield from _statements("Take the mark off", sql.unmark if marked else (), profile, marked, complete=False)
-        yield from _statements("Lock who has left", sql.lock, profile, batch, complete=False)
+        yield from _statements("Remove the mark", sql.unmark if marked else (), profile, marked, complete=False)
+        yield from _statements("Lock removed logins", sql.lock, profile, batch, complete=False)
 
 
 def _statements(
@@ -330,7 +330,7 @@ def _signing_in(login: WantedLogin) -> tuple[str, tuple[str, ...]]:
 
 
 def _by_way(wanted: Iterable[WantedLogin]) -> Iterator[tuple[MySqlLogins, list[WantedLogin]]]:
-    """The logins that are made by the same statements, together."""
+    """The logins that are created by the same statements, together."""
     ways: dict[str, tuple[MySqlLogins, list[WantedLogin]]] = {}
     for login in wanted:
         ways.setdefault(login.sql.plugin, (login.sql, []))[1].append(login)
@@ -350,12 +350,12 @@ def _grant_statements(missing: Sequence[tuple[str, str, frozenset[str]]]) -> Ite
 
 
 def _account(user: str) -> tuple[str, str]:
-    """As parameters. Raises StatementRefused: MySQL would make an account of another name."""
+    """As parameters. Raises StatementRefused: MySQL would create an account of another name."""
     if problem := mysql_account_problem(user):
-        raise StatementRefused(f"Login {problem}", "Take another name, or take the login out of the profile")
+        raise StatementRefused(f"Login {problem}", "Use another name, or remove the login from the profile")
     return user, HOST
 
 
 def _quoted(identifier: str) -> str:
-    """A MySQL identifier; a per cent sign is doubled, because the driver fills in parameters by it."""
+    """A MySQL identifier; a percent sign is doubled, because the driver uses it for parameters."""
     return "`" + identifier.replace("`", "``").replace("%", "%%") + "`"

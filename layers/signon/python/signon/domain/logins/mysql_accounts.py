@@ -1,6 +1,7 @@
 """The accounts of a server of MySQL's family as they were read, and which of them are ours.
 
-A mark alone proves nothing: what bears it is judged by what we remember. It is enough to lock somebody who has left.
+A mark alone proves nothing: what bears it is judged by what we remember. It is enough to lock a login removed from the
+profile.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ _RDSADMIN = "rdsadmin"
 class PresentLogin:
     """A login as it was read. ``mark`` is what we wrote on it, None where somebody else made it.
 
-    ``makes_logins``: it has a right, itself or through a role, by which every login can be altered or its rights be
-    taken on. ``members``: who may take on its rights, for in MySQL a login can be granted like a role; where
+    ``makes_logins``: it has a right, itself or through a role, to alter every login or to assume its rights.
+    ``members``: who may assume its rights, because in MySQL a login can be granted like a role; where
     ``is_mandatory`` it is granted to everybody. ``proxies``: who may act as it when signing in. Both are accounts, by
     user and host. ``is_master``: it is the account that we are signed in as, or the master user. ``disputed``: it bears
     our mark, and we do not remember having made it.
@@ -53,8 +54,8 @@ class PresentLogin:
 class Accounts:
     """Every account of a database. ``judged``: what counts as ours, and what is in dispute.
 
-    ``literal_names``: the server takes no wildcards in a GRANT's database name. ``lower_case``: it writes the names of
-    databases in lower case (lower_case_table_names), in grants as well.
+    ``literal_names``: the server accepts no wildcards in a GRANT's database name. ``lower_case``: it stores the names
+    of databases in lower case (lower_case_table_names), in grants as well.
     """
 
     logins: tuple[PresentLogin, ...]
@@ -66,7 +67,7 @@ class Accounts:
 def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts:
     """The accounts, those that bear the profile's mark judged by what we remember.
 
-    Somebody who is not in the profile and signs in by none of our methods is not taken for ours, whoever approves it.
+    A login that is not in the profile and signs in by none of our methods does not count as ours, whoever approves it.
     """
     named_ones = {login.user for login in profile.logins}
     logins = tuple(
@@ -92,23 +93,24 @@ def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts
 
 
 def _is_master(login: PresentLogin, master_user: str) -> bool:
-    """An account of the master user's name at another host is somebody else's: whoever makes logins chose it."""
+    """An account of the master user's name at another host is somebody else's: whoever creates logins may choose it."""
     return login.user == _RDSADMIN or (login.user, login.host) == (master_user, HOST)
 
 
 def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> str:
-    """Who besides the master may take on its rights, in words; "" where nobody may."""
+    """Who besides the master may assume its rights, in words; "" if nobody may."""
     if not (login.members or login.proxies or login.is_mandatory):
         return ""
     named_here = account(login.user, login.host)
     if login.is_mandatory:
-        return f"everybody may use it (mandatory_roles){REMEDY}Take {named_here} out of the parameter mandatory_roles"
+        return f"everybody may use it (mandatory_roles){REMEDY}Remove {named_here} from the parameter mandatory_roles"
     masters = {(each.user, each.host) for each in present if each.is_master}
     if others := sorted(login.members - masters):
         revoke = f"Run REVOKE {named_here} FROM {account(*others[0])}, likewise for each"
         return f"others may use it ({_accounts(others)}){REMEDY}{revoke}"
     if proxies := sorted(login.proxies - masters):
-        # Who revokes it must have it WITH GRANT OPTION, which no master user has; and DROP USER of the login leaves it.
+        # Only a user who has it WITH GRANT OPTION can revoke it, and no master user has; DROP USER of the login leaves
+        # it.
         first = account(*proxies[0])
         revoke = f"Have whoever signs in with {named_here} run REVOKE PROXY ON {named_here} FROM {first}"
         who = f"others may act as it by PROXY ({_accounts(proxies)})"
@@ -125,25 +127,25 @@ def bears_mark_of(profile: str, login: PresentLogin) -> bool:
 
 
 def unknown(names: frozenset[str], accounts: Accounts) -> Iterator[str]:
-    """What bears the profile's mark and is not named by it. Who wrote the mark chose the name: the number is told."""
+    """What bears the profile's mark and is not in it. The mark's author chose the name: only the number is told."""
     if beside := len(accounts.judged.disputed.keys() - names):
         yield f"{counted(beside, 'login')} that the profile does not name: {UNREMEMBERED}"
 
 
 def creators(accounts: Accounts) -> list[str]:
-    """Who besides the master could change or copy what we make. A role is not named, for nobody signs in with it."""
+    """Who besides the master could change or copy what we make. Roles are left out: nobody signs in with them."""
     able = (each for each in accounts.logins if each.makes_logins and not each.locked and each.host != _NEVER_FROM)
     return sorted(account(each.user, each.host) for each in able if not (each.is_master or each.user == _RDSADMIN))
 
 
 def account(user: str, host: str) -> str:
-    """An account as SQL has it, for people to read and type."""
+    """An account as SQL writes it, for people to read and type."""
     user, host = (part.replace("\\", "\\\\").replace("'", "''") for part in (user, host))
     return without_remedy(f"'{visible(user)}'@'{visible(host)}'")
 
 
 def is_chosen_before_ours(login: PresentLogin) -> bool:
-    """By its host alone, from where that matches."""
+    """Because of its host alone, for connections that it matches."""
     return login.host.lower() not in (HOST, "", _NEVER_FROM)
 
 
@@ -152,12 +154,12 @@ def of_every_host(present: Iterable[PresentLogin]) -> dict[str, PresentLogin]:
 
 
 def is_open(found: PresentLogin, profile: str) -> bool:
-    """Whether it bears the profile's mark, and is open. A mark alone makes nobody a leaver."""
+    """Whether it bears the profile's mark, and is open. A mark alone does not make a leaver."""
     is_ours = bears_mark_of(profile, found) and found.plugin in MYSQL_PLUGINS
     return is_ours and not (found.locked or found.is_master)
 
 
 def is_changed_and_open(made: PresentLogin, profile: str) -> bool:
-    """Whether a login that we remember is open and, as it is now, not ours to lock; another profile's is told apart."""
+    """Whether a login that we remember is open and, as it is now, not ours to lock. Another profile's is told apart."""
     is_others = made.mark is not None and not bears_mark_of(profile, made)
     return not (is_others or made.locked or made.is_master or is_open(made, profile))

@@ -1,7 +1,7 @@
 """Logins of PostgreSQL's family: what is wanted, what is there, and the statements between the two.
 
-A person of the directory is a role ``user@REALM``, member of rds_ad; who comes with a token is a role of the plain
-name, member of rds_iam. Both are members of a group role for each of the profile's roles that they have. Group roles
+A person of the directory is a role ``user@REALM``, member of rds_ad; a login with a token is a role of the plain name,
+member of rds_iam. Both are members of a group role for each of the profile's roles that they have. Group roles
 hold the privileges (``postgresql_grants``) and cannot sign in.
 """
 
@@ -54,7 +54,7 @@ class WantedLogin:
 
 
 def wanted_groups(profile: Profile) -> tuple[Group, ...]:
-    """The group roles of those of the profile's roles that somebody has and that say something about PostgreSQL."""
+    """The group roles of those of the profile's roles that somebody has and that define something for PostgreSQL."""
     used = {role for login in profile.logins for role in login.roles}
     return tuple(
         Group(group_name(profile.name, name), name, role.preset, role.postgresql)
@@ -64,7 +64,7 @@ def wanted_groups(profile: Profile) -> tuple[Group, ...]:
 
 
 def wanted_logins(ways: Ways, profile: Profile) -> tuple[WantedLogin, ...]:
-    """The profile's logins, each with what it is to be a member of."""
+    """The profile's logins, each with the roles it is to be a member of."""
     groups = {group.role: group.name for group in wanted_groups(profile)}
     return tuple(
         WantedLogin(
@@ -83,10 +83,10 @@ def recognized(ways: Ways, profile: Profile, roles: Roles, memory: Memory) -> Ro
 
 
 def unusable(ways: Ways, roles: Roles) -> tuple[str, str] | None:
-    """Why no login may be made on this server at all, with the remedy, or None."""
+    """Why no login may be created on this server at all, with the remedy, or None."""
     for sql in ways.values():
         if sql.role not in roles.present:
-            return f"There is no role {sql.role}", "Ask AWS Support: RDS makes it in every database server"
+            return f"There is no role {sql.role}", "Ask AWS Support: RDS creates it on every database server"
         for role in (sql.role, sql.excludes):
             if way := roles.way([roles.master], role):
                 return (
@@ -97,7 +97,7 @@ def unusable(ways: Ways, roles: Roles) -> tuple[str, str] | None:
 
 
 def missing_right(ways: Ways, profile: Profile, roles: Roles) -> tuple[str, str] | None:
-    """Which right the master user lacks to make any login, as the catalogue shows it, with what to type, or None."""
+    """Which right the master user lacks to create any login, as the catalogue shows it, with what to run, or None."""
     if not {"CREATEROLE", "SUPERUSER"} & set(roles.present[roles.master].powers):
         return (
             f"The master user {roles.master} has no CREATEROLE",
@@ -120,7 +120,7 @@ _OR_RESET = ", or reset the master password, by which RDS restores the permissio
 
 
 def _let_change(role: str, roles: Roles) -> str:
-    """What to type where the master user may not alter or grant a role. It must not become its member by that."""
+    """What to run if the master user may not alter or grant a role. It must not become a member of it that way."""
     grant = f"GRANT {_quoted(role)} TO {_quoted(roles.master)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
     return f"Have an administrator of {shown(role)} run {grant}"
 
@@ -129,7 +129,7 @@ SHOWN_OF_A_CHAIN = 3  # names at either end
 
 
 def _chain(way: Sequence[str]) -> str:
-    """A way of memberships in words; of a long one both ends."""
+    """A chain of memberships in words; only both ends of a long one."""
     if len(way) <= 2 * SHOWN_OF_A_CHAIN:
         return " is a member of ".join(map(shown, way))
     first, last = way[:SHOWN_OF_A_CHAIN], way[-SHOWN_OF_A_CHAIN:]
@@ -163,16 +163,20 @@ def _group_trouble(profile: str, group: Group, found: PresentRole, roles: Roles)
 
 
 def make_groups(ways: Ways, profile: str, groups: Sequence[Group], roles: Roles) -> tuple[Statement, ...]:
-    """The statements that make the group roles that are missing."""
+    """The statements that create the group roles that are missing."""
     missing = [group for group in groups if group.name not in roles.present]
     marks = {group.name: mark(profile, role=group.role) for group in missing}
-    sql: PostgreSqlLogins = next(iter(ways.values()))  # a group role is made alike, however its members sign in
+    sql: PostgreSqlLogins = next(
+        iter(ways.values())
+    )  # group roles are created in the same way, however their members sign in
     return tuple(_each("Create group role", list(marks), sql.create, marks))
 
 
 def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
-    """The statements that make what is missing (without LOGIN), give memberships, and lock who has left."""
-    sql: PostgreSqlLogins = next(iter(ways.values()))  # a login is made, opened and closed alike, however it signs in
+    """The statements that create what is missing (without LOGIN), grant memberships, and lock removed logins."""
+    sql: PostgreSqlLogins = next(
+        iter(ways.values())
+    )  # logins are created, opened and closed in the same way, however they sign in
     wanted = wanted_logins(ways, profile)
     states = _states(profile, wanted, roles)
     altered = [each.name for each in states if each.to_alter and not each.objection(profile.name)]
@@ -202,7 +206,7 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
                 for joined, people in lacking.items()
                 for batch in batches(people)
             ),
-            *_each("Lock who has left", left, sql.lock, dict.fromkeys(left, closed)),
+            *_each("Lock removed logins", left, sql.lock, dict.fromkeys(left, closed)),
         ),
         left_alone=logins.left_alone(profile.name, states),
         makes=(*absent, *altered),
@@ -256,24 +260,24 @@ def prove(
 
 
 def _too_deep(roles: Roles) -> Iterator[str]:
-    """Chains of memberships that nobody has made to be useful."""
+    """Chains of memberships that are too long to serve any purpose."""
     if len(chain := roles.longest_chain) - 1 > DEEPEST:
         yield (
             f"A chain of {len(chain) - 1} memberships leads from {shown(chain[0])} to {shown(chain[-1])}; more than"
-            f" {DEEPEST} are nobody's need{REMEDY}Find out who made it, and revoke what nobody needs: REVOKE"
+            f" {DEEPEST} are never needed{REMEDY}Find out who made it, and revoke what nobody needs: REVOKE"
             f" {_quoted(chain[1])} FROM {_quoted(chain[0])}, and so on; then start again"
         )
 
 
 def _kept_open(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
-    """Logins that have left the profile, and that the master user may not lock."""
+    """Logins removed from the profile that the master user may not lock."""
     names = {login.name for login in wanted}
     opened = (each for each in roles.present.values() if is_open(each, profile.name, roles))
     kept = (each for each in opened if not roles.may_change(each.name))
     for role in kept if profile.lock_leavers else ():
         if role.name not in names:
             remedy = _let_change(role.name, roles)
-            yield f"{shown(role.name)}: still open, for the master user may not lock it{REMEDY}{remedy}"
+            yield f"{shown(role.name)}: still open, because the master user may not lock it{REMEDY}{remedy}"
 
 
 def _of_other_profiles(profile: str, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
@@ -315,8 +319,8 @@ def _state(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRole |
 
 def _not_for_us(login: WantedLogin, roles: Roles) -> str:
     if roles.is_master(login.name):
-        return "it is the master user, or who we are signed in as"
-    others = roles.hands_on(login.name)
+        return "it is the master user, or the account that we are signed in as"
+    others = roles.others_with_access(login.name)
     return in_other_hands(login.name, others) if others else ""
 
 
@@ -326,7 +330,7 @@ def _keeps_from_adopting(login: WantedLogin, found: PresentRole) -> str:
 
 
 def _keeps_out(login: WantedLogin, found: PresentRole) -> str:
-    """What keeps whoever has this login from signing in, or from the rights of its roles. No login of ours has that."""
+    """What keeps the user of this login from signing in, or from the rights of its roles. No login of ours has that."""
     name = _quoted(login.name)
     if found.takes_nobody:
         return f"CONNECTION LIMIT 0 keeps everybody out{REMEDY}Run ALTER ROLE {name} CONNECTION LIMIT -1"
@@ -341,7 +345,7 @@ def _keeps_out(login: WantedLogin, found: PresentRole) -> str:
 
 
 def _refused(login: WantedLogin, roles: Roles) -> str:
-    """What the master user may not change of what is to be changed, with what to type."""
+    """What is to be changed and the master user may not change, with what to run."""
     found = roles.present.get(login.name)
     if found and not roles.may_change(login.name):
         closed = found.mark is not None and not ("complete" in found.mark and found.can_login)
@@ -354,20 +358,20 @@ def _refused(login: WantedLogin, roles: Roles) -> str:
 
 
 def _obstacle(login: WantedLogin, roles: Roles, troubles: Mapping[str, str]) -> str:
-    """What forbids to make ``login`` a member of what it is to be a member of; "" where nothing does."""
+    """What forbids making ``login`` a member of the roles it is to have; "" if nothing does."""
     sql = login.sql
     for role in sorted(login.roles & troubles.keys()):
         return f"it needs {role}, which is not ours to use: {troubles[role]}"
     if way := roles.way({login.name, *login.roles}, sql.excludes):
         chain = way if way[0] == login.name else (login.name, *way)
-        return f"no login may have {sql.role} and {sql.excludes}: {_chain(chain)}"
+        return f"no login may have both {sql.role} and {sql.excludes}: {_chain(chain)}"
     for member in roles.members(login.name):
         if member == roles.master:
             way = roles.way([roles.master], login.name) or ()
             return f"{sql.role} would shut the master user out: {_chain(way)}"
         if member in roles.beneath(sql.excludes):
             return (
-                f"no login may have {sql.role} and {sql.excludes}: {shown(member)}, a member of it, is one of"
+                f"no login may have both {sql.role} and {sql.excludes}: {shown(member)}, a member of it, is one of"
                 f" {sql.excludes}"
             )
         if roles.present[member].can_login and member not in roles.beneath(sql.role):

@@ -1,6 +1,6 @@
 """What the group roles may do in a PostgreSQL server: what is wanted, what is there, and the grants between the two.
 
-Nothing is ever revoked, and nothing is granted that the master user may not grant: that is said instead.
+Nothing is ever revoked, and nothing is granted that the master user may not grant: that is reported instead.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ PUBLIC = ""  # as a grantee: everybody
 class Shut(Enum):
     """Why the master user cannot work in a database, as the catalogue shows it."""
 
-    INVALID = "it is half dropped, for its DROP DATABASE was interrupted: drop it again"
+    INVALID = "it is half dropped, because its DROP DATABASE was interrupted: drop it again"
     CLOSED = "it takes no connections (ALLOW_CONNECTIONS false)"
     NOT_GRANTED = "the master user may not connect to it"
-    FULL = "nobody may connect to it now (CONNECTION LIMIT 0)"  # as owners say it who work on it
+    FULL = "nobody may connect to it now (CONNECTION LIMIT 0)"  # as owners set it while they work on it
 
 
 _ON_NEW = "ALTER DEFAULT PRIVILEGES IN SCHEMA {{objects}} GRANT {privileges} "
@@ -45,9 +45,9 @@ _PRIVILEGES = ("CONNECT", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE")
 class Object:
     """Something that privileges are on.
 
-    ``held``: by grantee, PUBLIC among them. ``grantable``: what the master user may grant. For the two kinds of what is
-    new, ``name`` is the schema's, and the privileges are those on what the master user will make there. Of a database,
-    ``shut`` says why the master user cannot work in it, ``read_only`` that it is told to write nothing there.
+    ``held``: by grantee, PUBLIC among them. ``grantable``: what the master user may grant. For the two kinds of new
+    objects, ``name`` is the schema's, and the privileges are those on what the master user will create there. For a
+    database, ``shut`` says why the master user cannot work in it, ``read_only`` that a setting forbids writing there.
     """
 
     kind: Kind
@@ -65,9 +65,9 @@ class Object:
 
 @dataclass(frozen=True)
 class GrantPlan:
-    """``statements`` to run now; ``not_ours``: what the master user may not grant; ``waiting``: what is not there.
+    """``statements`` to run now; ``not_ours``: what the master user may not grant; ``waiting``: what does not exist.
 
-    ``excess``: what the groups hold beside what their roles give.
+    ``excess``: what the groups hold besides what their roles give.
     """
 
     statements: tuple[Statement, ...] = ()
@@ -77,7 +77,7 @@ class GrantPlan:
 
 
 def on_database(database: str, groups: Sequence[Group], found: Object | None) -> GrantPlan:
-    """What the groups lack on the database itself; ``found`` is None where there is none."""
+    """What the groups lack on the database itself; ``found`` is None if there is none."""
     if found is None:
         return GrantPlan(waiting=(f"{database}: there is no such database",))
     if found.shut not in (None, Shut.FULL):
@@ -91,7 +91,7 @@ def on_database(database: str, groups: Sequence[Group], found: Object | None) ->
 def within_database(
     database: str, groups: Sequence[Group], found: Sequence[Object], *, read_only: bool = False
 ) -> GrantPlan:
-    """What the groups lack in their schemas of the database. Where it is set to be read only, nothing is done there."""
+    """What the groups lack in their schemas of the database. If it is set to be read only, nothing is done there."""
     schemas = {each.name.text for each in found if each.kind is Kind.SCHEMA}
     wanted = dict.fromkeys(name for group in groups for name in group.schemas.names)
     plan = _plan(database, [(group, each) for group in groups for each in found if each.schema in group.schemas.names])
@@ -154,7 +154,7 @@ def _statements(
         for batch in batches(names):
             sql = _SQL[kind].format(privileges=listed)
             what = f"{kind.value} {', '.join('.'.join(map(shown, filter(None, (n.schema, n.text)))) for n in batch)}"
-            new = " that the master user will make" if kind in (Kind.NEW_TABLES, Kind.NEW_SEQUENCES) else ""
+            new = " that the master user will create" if kind in (Kind.NEW_TABLES, Kind.NEW_SEQUENCES) else ""
             yield Statement(
                 f"In {database} grant {listed} on {what}{new}: {group}",
                 *filled(sql, objects=batch, group=[Name(group)]),

@@ -1,7 +1,7 @@
-"""Which roles of a PostgreSQL server are ours, and in whose hands they are.
+"""Which roles of a PostgreSQL server are ours, and who else controls them.
 
 A mark alone proves nothing: what bears it is judged by what we remember, and by who else could use it. It is enough to
-lock somebody who has left.
+lock a login removed from the profile.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from signon.foreign import REMEDY, shown, visible
 def judged(profile: str, wanted: Set[str], roles: Roles, memory: Memory) -> Roles:
     """The roles, those that bear the profile's mark judged by what we remember. ``wanted``: its logins.
 
-    What others may use or give away is not taken for ours, whoever approves it; nor is somebody who is not in the
+    What others may use or give away does not count as ours, whoever approves it; nor does a login that is not in the
     profile and signs in by none of our methods.
     """
     roles = replace(roles, master_user=memory.master_user)
@@ -28,14 +28,14 @@ def judged(profile: str, wanted: Set[str], roles: Roles, memory: Memory) -> Role
     people = {
         name: _oid(name, roles)
         for name, role in roles.present.items()
-        if _is_person_of(profile, role) and not roles.is_master(name) and not roles.hands_on(name)
+        if _is_person_of(profile, role) and not roles.is_master(name) and not roles.others_with_access(name)
         if name in wanted or not role.can_login or _signs_in_by_our_methods(name, roles)
     }
     groups = {
         name: _oid(name, roles)
         for name, role in roles.present.items()
         if _is_group_of(profile, role) and not roles.administrators_of(name)
-        if not {*roles.hands_on(name)} - people.keys() - remembered.keys()
+        if not {*roles.others_with_access(name)} - people.keys() - remembered.keys()
     }
     claimed = {name: oid for name, oid in {**people, **groups}.items() if name not in remembered}
     judged = memory.judge(remembered, claimed)
@@ -66,13 +66,13 @@ def _signs_in_by_our_methods(name: str, roles: Roles) -> bool:
 
 
 def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
-    """Who has the group's rights, or may give them away, and is no login that we remember.
+    """Who has the group's rights, or may give them away, and is not a login that we remember.
 
-    Of a group that is itself in dispute, logins that are in dispute with it are no further objection. Those who do not
-    even bear our mark are named alone: a login of theirs may only be one through them.
+    For a group that is itself in dispute, logins that are in dispute with it are no further objection. If some do not
+    even bear our mark, only those are named: a login of theirs may be one only through them.
     """
     administrators = roles.administrators_of(group.name)
-    hands = roles.hands_on(group.name)
+    hands = roles.others_with_access(group.name)
     people = {name for name in hands if _is_person_of(profile, roles.present[name])}
     ours = {*roles.judged.made, *(roles.judged.disputed if group.disputed else ())}
     ours |= {name for name in people if not roles.present[name].disputed}
@@ -83,20 +83,19 @@ def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
 def in_other_hands(name: str, others: Sequence[str]) -> str:
     return (
         f"others may use it or give it away ({', '.join(shortened([shown(each) for each in others]))})"
-        f"{REMEDY}Run REVOKE {quoted(name)} FROM {quoted(others[0])} CASCADE, likewise for each; where the server"
-        " warns and nothing changes, one of them made the role: give it another name, and start again, so that we make"
-        " our own"
+        f"{REMEDY}Run REVOKE {quoted(name)} FROM {quoted(others[0])} CASCADE, likewise for each; if the server"
+        " warns and nothing changes, one of them created the role: rename it and start again, so that we create our own"
     )
 
 
 def unknown(names: frozenset[str], roles: Roles) -> Iterator[str]:
-    """What bears the profile's mark and is not named by it. Who wrote the mark chose the name: the number is told."""
+    """What bears the profile's mark and is not in it. The mark's author chose the name: only the number is told."""
     if beside := len(roles.judged.disputed.keys() - names):
         yield f"{counted(beside, 'role')} that the profile does not name: {UNREMEMBERED}"
 
 
 def is_open(role: PresentRole, profile: str, roles: Roles) -> bool:
-    """Whether it is a person's login that bears the profile's mark, and is open. A mark alone makes nobody a leaver."""
+    """Whether it is a person's login that bears the profile's mark and is open. A mark alone makes no leaver."""
     if not (_is_person_of(profile, role) and role.can_login) or roles.is_master(role.name):
         return False
     return _signs_in_by_our_methods(role.name, roles)
@@ -104,22 +103,22 @@ def is_open(role: PresentRole, profile: str, roles: Roles) -> bool:
 
 def changed_leavers(profile: str, wanted: Set[str], roles: Roles) -> Iterator[str]:
     """Logins that we remember, that the profile no longer names, and that are open and, as they are now, not ours to
-    lock; another profile's are told apart.
+    lock; another profile's are reported separately.
     """
     for name in sorted(roles.judged.made.keys() - wanted):
         role = roles.present[name]
         is_others = role.mark is not None and role.mark.get("profile") != profile
         if role.can_login and not (is_others or roles.is_master(name) or is_open(role, profile, roles)):
-            how = "signs in otherwise now" if role.mark else "no longer bears our mark"
+            how = "now signs in differently" if role.mark else "no longer bears our mark"
             yield (
-                f"{shown(name)} was taken out of the profile and is still open: it {how}, so that it was not locked"
-                f"{REMEDY}Run ALTER ROLE {quoted(name)} NOLOGIN; if somebody else needs it, take our mark off"
-                " (COMMENT ON ROLE) and give it another name (ALTER ROLE ... RENAME TO)"
+                f"{shown(name)} was removed from the profile but is still open: it {how}, so it was not locked"
+                f"{REMEDY}Run ALTER ROLE {quoted(name)} NOLOGIN; if somebody else needs it, remove our mark"
+                " (COMMENT ON ROLE) and rename it (ALTER ROLE ... RENAME TO)"
             )
 
 
 def quoted(name: str) -> str:
-    r"""As SQL has it, for people to read and type; U&"..." where the name has characters that cannot be seen.
+    r"""As SQL writes it, for people to read and type; U&"..." where the name has characters that cannot be seen.
 
     https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS-UESCAPE
     """

@@ -10,9 +10,9 @@ from typing import Any
 
 from signon.domain.memory.made import NOTHING, Judgement
 
-DEEPEST = 200  # memberships, one of the other: PostgreSQL takes any number
+DEEPEST = 200  # memberships, one of the other: PostgreSQL allows any number
 _RDSADMIN = "rdsadmin"
-# RDS's own, which the master user is a member of: it has in hand what its members have.
+# RDS's own, which the master user is a member of: it controls what its members have.
 _RDS_SUPERUSER = "rds_superuser"
 _OF_RDS = "rds_"  # begins the names of roles that RDS has made, and of no others
 
@@ -22,8 +22,8 @@ class PresentRole:
     """A role as it was read. ``powers`` are attributes that no login of ours has, as CREATEROLE.
 
     ``member_of``: its own memberships that give something, by inheritance or by SET ROLE. From PostgreSQL 16 on there
-    are others: who makes a role administers it, and gets nothing else by that. ``only_by_set_role`` are those of which
-    it has the rights after SET ROLE alone; ``inherits``: a new one would not be such. ``takes_nobody`` is CONNECTION
+    are others: the creator of a role administers it, and gets nothing else from that. ``only_by_set_role`` are those
+    whose rights it has only after SET ROLE; ``inherits``: a new one would be different. ``takes_nobody`` is CONNECTION
     LIMIT 0. ``administered``: by the master user, as far as the catalogue shows. ``administrators``: who may grant it,
     superusers aside. ``oid`` is the role itself, whatever it is called. ``disputed``: it bears our mark, and we do not
     remember having made it.
@@ -50,12 +50,12 @@ class PresentRole:
 
 @dataclass(frozen=True)
 class Roles:
-    """Every role of a server; ``master`` is who we are, ``master_user`` who is that for RDS.
+    """Every role of a server; ``master`` is the user we are, ``master_user`` RDS's name for the master user.
 
-    ``judged``: what counts as ours, and what is in dispute. ``open_to_creators``: whoever has CREATEROLE may change and
-    grant every role that is no superuser, as before PostgreSQL 16.
-    ``believed``: a role that the catalogue does not show the master user to administer is not tried to be changed. RDS
-    may let its master user do more ("RDS is not consistent with OSS postgres"), so that it is tried first.
+    ``judged``: what counts as ours, and what is in dispute. ``open_to_creators``: anyone with CREATEROLE may change and
+    grant every role that is not a superuser, as before PostgreSQL 16.
+    ``believed``: no change is tried on a role that the catalogue does not show the master user to administer. RDS may
+    allow its master user more ("RDS is not consistent with OSS postgres"), so it is tried first.
     https://github.com/gravitational/teleport/pull/48897
     """
 
@@ -70,7 +70,7 @@ class Roles:
         """Whether it is the account that we are signed in as, the master user, or RDS's own."""
         return name in (self.master, self.master_user, _RDSADMIN)
 
-    def hands_on(self, name: str) -> list[str]:
+    def others_with_access(self, name: str) -> list[str]:
         """Who besides the master may use the role or give it away."""
         return sorted({*self.administrators_of(name), *self._strangers(self.members(name))})
 
@@ -116,7 +116,7 @@ class Roles:
 
     @cached_property
     def longest_chain(self) -> tuple[str, ...]:
-        """The longest way of memberships that there is, from its lowest role to its highest."""
+        """The longest chain of memberships, from its lowest role to its highest."""
         below: dict[str, str | None] = dict.fromkeys(self.present)
         depth = dict.fromkeys(self.present, 0)
         open_ends = {name: len(self._members.get(name, ())) for name in self.present}
@@ -150,7 +150,7 @@ class Roles:
 
 
 def _reached(edges: Mapping[str, frozenset[str]], first: Iterable[str]) -> dict[str, str | None]:
-    """Everything that the edges lead to from ``first``, with what comes before it on the shortest way there."""
+    """Everything that can be reached from ``first``, each with its predecessor on the shortest way there."""
     came_from: dict[str, str | None] = dict.fromkeys(sorted(first))
     waiting = deque(came_from)
     while waiting:

@@ -1,4 +1,4 @@
-"""A claim: who works on a database, and the number that outdates everybody before."""
+"""A claim: which execution works on a database, and the number that outdates every earlier one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Claim:
-    """``fence`` grows with every claim on the database; whoever holds a smaller one has been outdated."""
+    """``fence`` grows with every claim on the database; the holder of a smaller one has been outdated."""
 
     database: str
     execution: str
@@ -27,7 +27,7 @@ class Claim:
 def is_abandoned(stopped_at: datetime | None, longest_timeout: timedelta, now: datetime) -> bool:
     """Whether nobody can be working under a claim any more.
 
-    ``stopped_at`` is when its execution stopped, None while it runs. A function that an execution has started goes on
-    after the execution was stopped, for as long as its own timeout.
+    ``stopped_at`` is when its execution stopped, None while it runs. A function that an execution has started continues
+    after the execution was stopped, up to its own timeout.
     """
     return stopped_at is not None and now - stopped_at > longest_timeout

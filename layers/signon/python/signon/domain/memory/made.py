@@ -1,8 +1,8 @@
 """What we know of the logins of a database, whatever it says of itself: a mark proves nothing.
 
-Ours is what we remember having made, or what a person has let us take over. What bears our mark and is not remembered
-is in dispute: a restored copy, a lost table, or somebody who has written the mark himself. Nothing is granted to it
-and nothing of it is opened until a person has approved a plan that names it.
+Ours is what we remember having made, or what a person has approved that we take over. What bears our mark and is not
+remembered is in dispute: a restored copy, a lost table, or a mark that somebody else wrote. Nothing is granted to it
+and it is not opened until a person has approved a plan that names it.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from types import MappingProxyType
 from signon.domain.limits import counted, shortened
 from signon.foreign import REMEDY
 
-# What an item of DynamoDB takes (400 KB) has room for five thousand names of the greatest length.
-NO_OID = ""  # of an engine whose logins have a name and nothing else that is theirs
+# An item of DynamoDB (400 KB) has room for five thousand names of the greatest length.
+NO_OID = ""  # for an engine whose logins are identified by name alone
 
 UNREMEMBERED = (
     "it bears our mark, and we do not remember having made it"
-    f"{REMEDY}In a restored copy, or after a loss of the table, start a dry run and approve the plan, which takes it"
-    " over; if you do not know it, remove it"
+    f"{REMEDY}If the database is a restored copy or the table was lost, start a dry run and approve the plan, which"
+    " takes it over; if you do not recognize it, remove it"
 )
 
 
-Remember = Callable[[Mapping[str, str]], object]  # writes down what is made from now on: names with their oids
+Remember = Callable[[Mapping[str, str]], object]  # stores what is made from now on: names with their oids
 
 
 @dataclass(frozen=True)
 class Memory:
-    """``made``: the names of what we have made or taken over, each with its oid (``NO_OID`` where there is none).
+    """``made``: the names of what we have made or taken over, each with its oid (``NO_OID`` if there is none).
 
-    ``master_user``: RDS's name for the master user, who may be another one than we are signed in as. ``trusts``: the
+    ``master_user``: RDS's name for the master user, which may differ from the one we are signed in as. ``trusts``: the
     database was onboarded before anything was remembered, so that what bears our mark counts as remembered this once,
-    where nothing contradicts. ``takes_over``: the digest of the dispute that a person has decided for us.
+    unless something contradicts it. ``takes_over``: the digest of the dispute that a person has decided in our favour.
     """
 
     made: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -44,11 +44,11 @@ class Memory:
     takes_over: str = ""
 
     def having(self, made: Mapping[str, str]) -> Memory:
-        """The memory of these, by which nothing else is trusted or taken over any more."""
+        """The memory of these; from now on nothing else is trusted or taken over."""
         return replace(self, made=made, trusts=False, takes_over="")
 
     def judge(self, remembered: Mapping[str, str], claimed: Mapping[str, str]) -> Judgement:
-        """``remembered`` is there as it was made; ``claimed`` bears our mark, and nothing else speaks against it."""
+        """``remembered`` exists as it was made; ``claimed`` bears our mark, and nothing else contradicts it."""
         if claimed and (self.trusts or digest(claimed) == self.takes_over):
             return Judgement({**remembered, **claimed})
         return Judgement(remembered, claimed)
@@ -66,13 +66,13 @@ NOTHING = Judgement()
 
 
 def digest(disputed: Mapping[str, str]) -> str:
-    """What a person approves: exactly these names, with exactly these oids. "" where nothing is in dispute."""
+    """What a person approves: exactly these names, with exactly these oids. "" if nothing is in dispute."""
     text = json.dumps(sorted(disputed.items()))
     return hashlib.sha256(text.encode()).hexdigest()[:16] if disputed else ""
 
 
 def named(disputed: Mapping[str, str], wanted: frozenset[str]) -> str:
-    """The dispute in words. What the profile does not name, somebody else may have named: that is only counted."""
+    """The dispute in words. Names that are not in the profile may be somebody else's choice: they are only counted."""
     known = shortened(sorted(wanted & disputed.keys()))
     others = len(disputed.keys() - wanted)
     more = (f"{counted(others, 'login or group role', 'logins and group roles')} that the profile does not name",)

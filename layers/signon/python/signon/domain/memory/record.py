@@ -7,27 +7,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-ALL = "*"  # in place of a resource id: what concerns every database
+ALL = "*"  # in place of a resource id: for what concerns every database
 
 
 @dataclass(frozen=True)
 class Record:
-    """Times are ISO 8601 in UTC, as Step Functions says them.
+    """Times are ISO 8601 in UTC, as Step Functions writes them.
 
     ``associated_at`` is when we last asked RDS to join the database, ``reboot_intents`` when we last were about to ask
-    for a reboot of each instance, ``rebooted_at`` the first of the reboots that the logins have worked after; ``told``
+    for a reboot of each instance, ``rebooted_at`` the first of the reboots after which the logins have worked; ``told``
     is the digest of the last message. ``end``, ``error``, ``execution``, ``reported_at``, ``plan``, ``profile``,
     ``profile_version`` and ``next_look`` are of the last run that reported; ``unfinished_since`` is the first
     ``next_look`` of all the runs that parked it one after the other; ``swept_version`` is the profile's version
     that the sweep last started the database for. ``allowed`` is the hash of the profile under which the database was
     joined: until it is onboarded nobody is asked again, however often it is parked; ``switch_allowed`` is that under
-    which a switch of methods was begun. ``connected_roles`` are the ARNs of the IAM roles that were let in, and since
-    when. ``left_as`` is how the last run that finished has left the database, ``joined_as`` what it ran as when it was
-    last asked to join the directory (both in the words of ``drift.py``); ``swept_drift`` is what the sweep last started
-    it for of what had changed since, until that is as it was. ``excess`` is what the last run that finished has found
-    granted beside what the profile gives. ``remembers`` says that what was made is remembered in an item of its own:
-    records from before that have none. ``disputed`` is the digest of what the last run that finished has found bearing
-    our mark without being remembered, ``disputed_names`` says it in words.
+    which a switch of methods was begun. ``connected_roles`` are the ARNs of the IAM roles that were allowed to connect,
+    and since when. ``left_as`` is how the last run that finished has left the database, ``joined_as`` what it ran as
+    when it was last asked to join the directory (both in the words of ``drift.py``); ``swept_drift`` is what the sweep
+    last started it for of what had changed since, until that is as it was. ``excess`` is what the last run that
+    finished has found granted besides what the profile gives. ``remembers`` says that what was made is remembered in an
+    item of its own: records from before that have none. ``disputed`` is the digest of what the last run that finished
+    has found bearing our mark without being remembered, ``disputed_names`` says it in words.
     """
 
     associated_at: str | None = None
@@ -65,7 +65,7 @@ class Record:
     def reboot_due(self) -> bool | None:
         """Whether the database was joined and not rebooted since.
 
-        None where it was not us who joined it: the probe decides.
+        None if somebody else joined it: the probe decides.
         """
         joined, rebooted = moment(self.associated_at), moment(self.rebooted_at)
         if joined is None:
@@ -74,7 +74,7 @@ class Record:
 
     @property
     def is_ours(self) -> bool:
-        """Whether we have begun to work on the database: then it is no stranger, however old it is."""
+        """Whether we have begun to work on the database: then it is not a stranger, however old it is."""
         return self.associated_at is not None or self.onboarded_at is not None
 
     @property

@@ -1,6 +1,6 @@
 """The ports of a directory's domain controllers: one list for plans, for the kit, for diagnoses and for the pages.
 
-What AWS's guides of databases ask for is in the way where it is closed; what only another page lists is advice.
+A closed port that AWS's database guides ask for is a finding; one that only another page lists is advice.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What lets packets through between two places of a network: routes, network ACLs, security groups.
 
-What cannot be seen from here (a prefix list's entries, another account's subnets) is taken to let them through.
+What cannot be seen from here (a prefix list's entries, another account's subnets) is assumed to let them through.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Traffic:
 
 @dataclass(frozen=True)
 class Rule:
-    """Of a network ACL or, where all allow, of security groups. ``peer``: a CIDR block, a group, or a prefix list."""
+    """Of a network ACL or, if all allow, of security groups. ``peer``: a CIDR block, a group, or a prefix list."""
 
     allows: bool
     protocol: str
@@ -47,7 +47,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Subnet:
-    """``inbound`` and ``outbound`` are its network ACL's, in the order in which they are looked at."""
+    """``inbound`` and ``outbound`` are its network ACL's rules, in the order in which they are evaluated."""
 
     id: str
     cidr: str
@@ -84,7 +84,7 @@ class Network:
 def route_to(subnet: Subnet, peer: str) -> Route | None:
     """The route that packets to ``peer`` take, an address or a CIDR block: the most specific one.
 
-    None where it leads to the internet alone; then a prefix list's route is taken, for what is in the list is not seen.
+    None if it leads only to the internet; then a prefix list's route is used, because the list's entries are not seen.
     """
     block = ip_network(peer)
     fitting = [route for route in subnet.routes if "/" in route.destination and _within(block, route.destination)]
@@ -95,14 +95,14 @@ def route_to(subnet: Subnet, peer: str) -> Route | None:
 
 
 def _leads_to_networks(route: Route) -> bool:
-    """Not to the internet alone: by these gateways no private address of another VPC is reached."""
+    """Not only to the internet: these gateways reach no private address of another VPC."""
     return not route.target.startswith(("igw-", "nat-", "eigw-"))
 
 
 def blocked(
     wanted: Iterable[Traffic], rules: Collection[Rule], peer: str, groups: Collection[str] = ()
 ) -> Iterator[Traffic]:
-    """What of the traffic with ``peer``, which is in these security groups, the rules keep away."""
+    """The part of the traffic with ``peer``, which is in these security groups, that the rules block."""
     for traffic in wanted:
         left, closed = [(traffic.first, traffic.last)], list[tuple[int, int]]()
         for rule in rules:
@@ -130,7 +130,7 @@ def _shared(span: tuple[int, int], rule: Rule) -> tuple[int, int] | None:
 
 
 def _without(span: tuple[int, int], rule: Rule) -> Iterator[tuple[int, int]]:
-    """What is left of the span when the rule has had its say."""
+    """What is left of the span after the rule."""
     if not (shared := _shared(span, rule)):
         yield span
         return

@@ -1,1 +1,1 @@
-"""How an execution ended, and what people are told of it."""
+"""How an execution ended, and what people are told about it."""

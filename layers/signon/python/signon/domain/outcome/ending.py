@@ -17,9 +17,9 @@ from signon.foreign import shown
 
 # status -> the error in the record, what people read, what they can do
 _WORDS = {
-    "ABORTED": ("Aborted", "was stopped by somebody", "If that was meant, nothing; else start it again"),
-    "TIMED_OUT": ("TimedOut", "took longer than six hours", "Nothing: the sweep goes on where it was"),
-    "FAILED": ("", "broke off without a report", "Read the execution's history; then start it again"),
+    "ABORTED": ("Aborted", "was stopped by somebody", "Nothing, if that was intended; otherwise start it again"),
+    "TIMED_OUT": ("TimedOut", "took longer than six hours", "Nothing: the sweep continues where it stopped"),
+    "FAILED": ("", "ended without a report", "Read the execution's history; then start it again"),
 }
 
 
@@ -41,12 +41,12 @@ class Execution:
 
     @property
     def may_still_write(self) -> bool:
-        """A function that was at work goes on when its execution is stopped; after a failure none is at work."""
+        """A running function continues when its execution is stopped; after a failure none is running."""
         return self.status != "FAILED"
 
 
 def asked_for(execution: Execution, account: str, region: str) -> Request | None:
-    """What the execution was started with; None where that names no database, or was a dry run."""
+    """What the execution was started with; None if that names no database, or was a dry run."""
     try:
         return None if is_dry_run(execution.input) else read_request(execution.input, account, region)
     except InvalidRequest:
@@ -58,8 +58,8 @@ def is_unreported(
 ) -> bool:
     """Whether people do not know yet of this end of a database of ours.
 
-    ``holds``: the execution still holds the claim. One that reported and then planned again does, and has not ended
-    with that report.
+    ``holds``: the execution still holds the claim. One that reported and then planned again does, so it did
+    not end with that report.
     """
     if execution.status == "FAILED" and is_of_a_report(execution.cause):
         return False
@@ -70,13 +70,13 @@ def is_unreported(
         return True
     told = moment(record.reported_at) if record else None
     if told and execution.stopped_at and told >= execution.stopped_at:
-        return False  # another run has said since how the database is
+        return False  # another run has reported since
     is_the_same = database.created_at <= execution.started_at  # and not one that was made later under its name
     return is_the_same and is_served(database, request.profile)
 
 
 def outcome(execution: Execution, name: str) -> Outcome:
-    """What is said of an execution that has ended badly."""
+    """The outcome of an execution that has ended badly."""
     error, what, remedy = _WORDS[execution.status]
     kind = error or shown(execution.error) or "Unknown"
     problem = f"The execution {what}" + (f": {shown(execution.error)}" if execution.error else "")
@@ -84,13 +84,13 @@ def outcome(execution: Execution, name: str) -> Outcome:
         End.PARKED if execution.status == "TIMED_OUT" or end_of(kind) == End.PARKED else End.FAILED,
         f"{name}: the execution {what}",
         ((problem, remedy),),
-        "see the execution's history; the next run looks at everything anew",
+        "see the execution's history; the next run checks everything again",
         kind,
     )
 
 
 def dossier(request: Request, database: Database, record: Record | None) -> Mapping[str, Any]:
-    """What is reported from: the last plan is the one that the record knows."""
+    """The dossier to report from: the last plan is the one in the record."""
     known = record or Record()
     profile = request.profile or database.tags.get(TAG)
     return {

@@ -7,20 +7,20 @@ from signon.domain.outcome.outcome import Outcome
 from signon.foreign import cut
 
 LONGEST_MESSAGE = 30_000  # characters: SNS takes 256 KB, and Step Functions 32,768 for a cause
-_REST_IN = "There is more to say than a message takes: see the execution's output"
+_REST_IN = "This message is too long to show in full: see the execution's output"
 
 
 def cause(ended: Outcome) -> str:
-    """For whoever reads a failed execution: what is wrong, and what to do."""
+    """For readers of a failed execution: what is wrong, and what to do."""
     return cut(" ".join(sentence(text) for pair in ended.problems for text in pair) or ended.told, LONGEST_MESSAGE)
 
 
 def message(ended: Outcome, execution: str) -> str:
-    """What is so, what to do, what was seen and tried; and the execution (its ARN)."""
+    """What happened, what to do, what was seen and tried; and the execution (its ARN)."""
     lines = [ended.told, ""]
     for problem, remedy in ended.problems:
         lines += [f"- {problem}", f"  What to do: {remedy}"]
-    lines += ["", "Waiting, and looked at again within the hour:"] if ended.waits else []
+    lines += ["", "Waiting, and checked again within the hour:"] if ended.waits else []
     lines += [f"- {each}" for each in ended.waits]
     lines += ["", "Worth knowing:"] if ended.advice else []
     for fact, remedy in ended.advice:

@@ -1,4 +1,4 @@
-"""How an execution ended, told from its dossier: one sentence, and what to do where there is something to do."""
+"""How an execution ended, told from its dossier: one sentence, and what to do if there is something to do."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ SILENT = {End.NOT_OURS, End.ALREADY_IN_PROGRESS}
 _AGAIN = "start again"  # what the remedy of every failure ends with
 LONGEST_WHY = 200  # in a headline
 _NAME = re.compile(r"[A-Za-z0-9:-]{1,63}", re.ASCII)
-_NO_ANSWER = "AWS, or the database, does not answer as it should; it is looked at again within the hour"
+_NO_ANSWER = "AWS, or the database, does not answer as it should; it is checked again within the hour"
 
 
 @dataclass(frozen=True)
 class Outcome:
     """``problems`` are (what is wrong, what to do) pairs; ``seen`` is the evidence, ``tried`` what was done about it.
 
-    ``why`` is the reason that a headline bears for people and the record: it may name a login, and no event may.
-    ``waits`` is what a later run does by itself once something is so.
-    ``changed`` says that this run changed something. ``advice`` is told along, and is no news of itself; nor is
-    ``reason``, why the run was started where somebody or the sweep said so. ``brief`` is the headline where that quotes
-    others, without what it quotes. Whatever is quoted stands on one line.
+    ``why`` is the reason in a headline for people and the record: it may name a login, which no event may.
+    ``waits`` is what a later run does by itself once something exists.
+    ``changed`` says that this run changed something. ``advice`` is reported as well, but is not news by itself; nor is
+    ``reason``, why the run was started if somebody or the sweep said so. ``brief`` is the headline without quoted text,
+    if it quotes others. Whatever is quoted is on one line.
     """
 
     end: End
@@ -56,7 +56,7 @@ class Outcome:
 
     @property
     def subject(self) -> str:
-        """For a mail: which database, and how it ended; nothing that others have written."""
+        """For an email: which database, and how it ended; nothing that others have written."""
         return self.brief or self.headline
 
     @property
@@ -66,12 +66,12 @@ class Outcome:
 
     @property
     def is_silent(self) -> bool:
-        """Nothing was ours to do, so nobody is told."""
+        """There was nothing for us to do, so nobody is told."""
         return self.end in SILENT
 
     @property
     def digest(self) -> str:
-        """Equal for two runs that have the same to say."""
+        """Equal for two runs that report the same."""
         said = [self.end, self.headline, self.problems, *([self.waits] if self.waits else [])]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
@@ -84,21 +84,21 @@ def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
 
 
 def _of_excess(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Logins keep what they were granted, and adopted ones what somebody else has granted them: that asks nobody."""
+    """Logins keep what they were granted, adopted ones what somebody else has granted them: that needs no answer."""
     if excess := (dossier.get("proof") or {}).get("excess"):
         found = Advice(
             f"More was granted than profile {dossier['plan']['profile']['name']} gives: {'; '.join(excess)}",
-            "Nothing is revoked from here: revoke in the database what nobody needs",
+            "This stack revokes nothing: revoke in the database what nobody needs",
         )
         yield found.problem, found.remedy
 
 
 def _of_trust(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Where the engine keeps nobody who makes logins from changing ours: who that is here."""
+    """Who could change our logins here, if the engine does not stop everyone who creates logins from doing so."""
     if trusted := (dossier.get("proof") or {}).get("trusted"):
         found = Advice(
-            f"Whoever may make logins could change ours, and copy our mark; here that is {', '.join(trusted)}",
-            "Take the right from whom you would not trust with the rights of all people of the profile",
+            f"Anyone who may create logins could change ours and copy our mark; here that is {', '.join(trusted)}",
+            "Revoke that right from anyone you would not trust with the rights of all people of the profile",
         )
         yield found.problem, found.remedy
 
@@ -119,7 +119,7 @@ def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
         problem = (dossier["membership"]["reason"], dossier["membership"]["remedy"])
         return Outcome(
             End.NEEDS_A_PERSON,
-            f"{name}: it does not join the directory",
+            f"{name}: it did not join the directory",
             (problem,),
             _tried(dossier),
             "MembershipBlocked",
@@ -128,7 +128,7 @@ def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
             why=problem[0],
         )
     if "kit" not in dossier:
-        return Outcome(End.FAILED, f"{name}: no method to go on with", error="NoMethod")
+        return Outcome(End.FAILED, f"{name}: no sign-in method to continue with", error="NoMethod")
     return _of_success(name, dossier)
 
 
@@ -143,7 +143,7 @@ def is_dry_run(asked: Any) -> bool:
 
 
 def _named(asked: Any) -> str:
-    """Which database an input speaks of, as far as one can tell: it may be anything."""
+    """Which database an input names, as far as one can tell: it may be anything."""
     asked = asked if isinstance(asked, Mapping) else {}
     for holder, key in (("database", "instance"), ("database", "cluster"), ("detail", "SourceIdentifier")):
         held = asked.get(holder)
@@ -159,12 +159,12 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
     problem, _, remedy = message.partition(REMEDY)
     if end == End.PARKED:
         told = message.removeprefix(f"{name} ").removeprefix(f"{name}: ")
-        # which call it was is no news: the next one may be another
+        # which call it was is not news: the next time it may be another
         no_answer = kind == "TemporaryFailure" or kind.startswith(LAMBDA)
         return Outcome(
             end,
             f"{name}: {_NO_ANSWER if no_answer else told}",
-            tried=f"{told}, again and again for some minutes; {_tried(dossier)}" if no_answer else _tried(dossier),
+            tried=f"{told}, repeatedly for some minutes; {_tried(dossier)}" if no_answer else _tried(dossier),
             error=kind,
             changed=_changed(dossier),
             brief=f"{name}: parked",
@@ -194,7 +194,9 @@ def _message(error: Mapping[str, str]) -> str:
 def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
     problems = [*_problems(plan["findings"])]
     if all(finding["approvable"] for finding in plan["findings"]):
-        problems.append(("These may be approved together", f'Start with "approve": {{"plan": "{plan["checksum"]}"}}'))
+        problems.append(
+            ("All of these can be approved together", f'Start with "approve": {{"plan": "{plan["checksum"]}"}}')
+        )
     headline, why = f"{name}: the plan needs a person", _first(plan["findings"][0]["problem"], len(plan["findings"]))
     return Outcome(End.NEEDS_A_PERSON, headline, tuple(problems), tried="Nothing was changed", why=why)
 
@@ -203,9 +205,9 @@ def _problems(findings: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], .
     return tuple((finding["problem"], finding["remedy"]) for finding in findings)
 
 
-_LOGIN_REMEDY = "Take another name in the profile, or remove the login yourself if nobody needs it"
+_LOGIN_REMEDY = "Use another name in the profile, or remove the login yourself if nobody needs it"
 _NOT_OURS_REMEDY = (
-    "It is not ours to change: mend it in the database, or ask for something else in the profile; then start again"
+    "This stack does not change it: fix it in the database, or ask for something else in the profile; then start again"
 )
 
 
@@ -215,7 +217,7 @@ def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
     set_up = f"{counted(proof['verified'], 'login')} for {_by(dossier['plan'])} set up and read back"
     left_alone, not_ours = proof["left_alone"], proof.get("not_ours", [])
     handed_out = (dossier.get("policies") or {}).get("handed_out", [])
-    to_attach = tuple((f"A role does not have its policy yet: {each}", _ATTACH_REMEDY) for each in handed_out)
+    to_attach = tuple((f"A policy is not attached yet: {each}", _ATTACH_REMEDY) for each in handed_out)
     problems = (
         *(_with_remedy(left if left_out(left) else f"Login {left}", _LOGIN_REMEDY) for left in left_alone),
         *(_with_remedy(found, _NOT_OURS_REMEDY) for found in not_ours),
@@ -233,7 +235,7 @@ def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
         headline, why = f"{name}: {set_up}", _first(first, whole(left_alone) + whole(not_ours))
         return Outcome(End.NEEDS_A_PERSON, headline, (*problems, *to_attach), changed=changed, why=why)
     if to_attach:
-        set_up += f"; {counted(len(to_attach), 'policy is', 'policies are')} yours to attach"
+        set_up += f"; {counted(len(to_attach), 'policy', 'policies')} for you to attach"
     return Outcome(End.ONBOARDED, f"{name}: onboarded, {set_up}", to_attach, changed=changed)
 
 
@@ -249,7 +251,7 @@ def _with_remedy(told: str, usual: str) -> tuple[str, str]:
 
 
 _ATTACH_REMEDY = (
-    "Attach it, or name it in the permission set; or list the role in the parameter ConnectRoles of the stack and start"
+    "Attach it, or name it in the permission set; or list the role in the stack's parameter ConnectRoles and start"
     " again"
 )
 
@@ -275,18 +277,20 @@ def _changed(dossier: Mapping[str, Any]) -> bool:
 
 
 def _seen(dossier: Mapping[str, Any]) -> str:
-    """What speaks for the cause, and against others: directory and role are looked at before each attempt."""
+    """The evidence for the cause and against others: directory and role are checked before each attempt."""
     failures = (dossier.get("membership") or {}).get("failures")
     if not failures:
         return ""
     directory, role = dossier["plan"]["directory"], dossier["directory_role"]["role"]
-    return f"{'; '.join(failures)}. Before each attempt directory {directory} was Active and the role {role} in order"
+    return (
+        f"{'; '.join(failures)}. Before each attempt directory {directory} was Active and the role {role} was in order"
+    )
 
 
 def _tried(dossier: Mapping[str, Any]) -> str:
     membership, done = dossier.get("membership") or {}, []
     if (dossier.get("leaving") or {}).get("requested"):
-        done.append("asked RDS to let it leave its directory")
+        done.append("asked RDS to remove it from its directory")
     if (dossier.get("switching") or {}).get("requested"):
         done.append(f"asked RDS to switch IAM authentication {'on' if dossier['plan']['methods']['iam'] else 'off'}")
     if membership.get("attempts"):

@@ -1,4 +1,4 @@
-"""What is remembered and told of an outcome."""
+"""What is remembered and reported of an outcome."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from signon.errors import End
 
 
 def is_news(ended: Outcome, record: Record | None, execution: str) -> bool:
-    """Whether people and machines are told: something was changed, or there is something else to say than last time.
+    """Whether people and machines are told: something was changed, or there is something new to say.
 
-    Where the record is lost and a run finds everything in order, there is nothing to say.
+    If the record is lost and a run finds everything in order, there is nothing to say.
     """
     if record and (record.execution, record.told) == (execution, ended.digest):
-        return False  # this report has been made, and is only tried again
+        return False  # this report has been made already, and is only retried
     if ended.changed:
         return True
     return ended.end != End.ONBOARDED if record is None or record.told is None else record.told != ended.digest
@@ -26,7 +26,7 @@ def is_news(ended: Outcome, record: Record | None, execution: str) -> bool:
 def facts(
     ended: Outcome, dossier: Mapping[str, Any], record: Record | None, execution: str, now: str
 ) -> Mapping[str, str | Mapping[str, str]]:
-    """What goes into the record, which is ``record`` so far; "" takes a fact out."""
+    """What goes into the record, which is ``record`` so far; "" removes a fact."""
     database, plan = dossier["database"], dossier.get("plan", {})
     profile = plan.get("profile", {})
     next_look = _next_look(ended, now)
@@ -59,7 +59,7 @@ def facts(
 def _finished(
     plan: Mapping[str, Any], proof: Mapping[str, Any], record: Record | None, now: str
 ) -> Mapping[str, str | Mapping[str, str]]:
-    """Who joined before anybody wrote down what the database ran as counts as joined by what it runs as now."""
+    """A database that joined before its state was recorded counts as joined in its present state."""
     left = plan.get("leaves_as", {})
     runs = {name: left[name] for name in ("engine_version", "port") if name in left}
     joined = {"joined_as": runs} if "directory" in left and not (record and record.joined_as) else {}

@@ -1,4 +1,4 @@
-"""What a person may allow where the profile does not allow it by itself."""
+"""What a person may allow if the profile does not allow it by itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from signon.domain.rds.database import Database
 
 # "Changing this parameter doesn't result in an outage and the change is asynchronously applied as soon as possible.
 # Between the time of the request and the completion of the request, the MasterUserPassword element exists in the
-# PendingModifiedValues element": no window is waited for. So it is when RDS rotates a password that it manages.
+# PendingModifiedValues element": it waits for no window. The same holds when RDS rotates a password that it manages.
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
 _WAITS_FOR_NOTHING = "MasterUserPassword"
 
@@ -25,7 +25,7 @@ def approvals(
 ) -> Iterator[Finding]:
     """What the profile does not allow by itself, and a person may allow once until it is done.
 
-    ``interrupts``: people who use the database will notice; ``is_ours``: we have worked on it before.
+    ``interrupts``: users of the database will notice; ``is_ours``: we have worked on it before.
     """
     change, name = profile.change, database.id.name
     if not change.existing_allowed and not database.is_new(now) and (interrupts or not is_ours):
@@ -39,25 +39,25 @@ def approvals(
 
 
 def of_others(applied: Iterable[str], profile: Profile) -> Iterator[Finding]:
-    """Whether what others have asked RDS for may be applied along with what we ask for."""
+    """Whether changes that others requested may be applied together with ours."""
     if (pending := ", ".join(applied)) and not profile.change.other_pending_allowed:
         yield Finding(
-            f"Changes of others wait for the window and would be applied along: {pending}",
-            "Approve the plan, let them be applied first, or write apply: window in the profile",
+            f"Pending changes that others requested would be applied as well: {pending}",
+            "Approve the plan, have them applied first, or write apply: window in the profile",
             approvable=True,
         )
 
 
 def disputed(record: Record | None) -> Iterator[Finding]:
-    """Whether we take over what bears our mark and is not remembered. It holds nothing else up: who could write a mark
-    could else keep those in who have left.
+    """Whether we take over what bears our mark and is not remembered. It holds nothing else up: otherwise whoever
+    can write a mark could keep removed logins open.
     """
     if record and record.disputed:
         yield Finding(
             f"These bear our mark, and we do not remember having made them: {record.disputed_names}"
             f" (dispute {record.disputed})",
-            "Approve the plan, which takes them over, where the database is a restored copy or the table was lost; what"
-            " you do not know, remove instead",
+            "If the database is a restored copy or the table was lost, approve the plan, which takes them over; remove"
+            " any that you do not recognize instead",
             approvable=True,
             alone=True,
         )
@@ -81,5 +81,5 @@ def applied_along(database: Database, made: Methods, *, at_once: bool, reboots: 
 
 
 def _ours(made: Methods) -> set[str]:
-    """What is pending, and nobody else's wish."""
+    """The pending changes that we requested ourselves."""
     return {_WAITS_FOR_NOTHING, *([iam_authentication.PENDING] if made.switches_iam else [])}

@@ -1,4 +1,4 @@
-"""What a function is sent with that changes something: by which plan, for which database, under which claim."""
+"""What a function that changes something is given: by which plan, for which database, under which claim."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Assignment:
 
     @classmethod
     def from_json(cls, event: Mapping[str, Any]) -> Assignment:
-        """Of the parameters that the state machine gives to such a function."""
+        """From the parameters that the state machine passes to such a function."""
         return cls(
             Request.from_json(event["request"]),
             DatabaseId.from_json(event["database"]),

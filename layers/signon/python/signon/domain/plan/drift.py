@@ -1,4 +1,4 @@
-"""What a finished database is like, and what has become of it since: tools, windows and people may change it."""
+"""The state of a finished database, and how it has changed since: tools, windows and people may change it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from signon.domain.rds.membership import MEMBERSHIP, Progress, deciding, is_read
 
 
 def finished(database: Database, methods: Methods, directory: str) -> Mapping[str, str]:
-    """How a run by these methods leaves the database, in the record's words; what it does not set up is left out."""
+    """How a run by these methods leaves the database, in the record's words; without what it does not set up."""
     set_up = {"directory": directory if methods.kerberos else "", "iam": "on" if methods.iam else ""}
     return {**{name: value for name, value in set_up.items() if value}, **as_it_runs(database)}
 
@@ -25,7 +25,7 @@ def as_it_runs(database: Database) -> Mapping[str, str]:
 def drift(record: Record, database: Database) -> str | None:
     """What is no longer as the last run that finished has left it, as a reason to look again.
 
-    A membership that RDS changes is not judged: it comes to its end, and is looked at then.
+    A membership that RDS is changing is not judged: it is checked once that has ended.
     """
     left = record.left_as
     if (directory := left.get("directory")) and (lost := _lost_membership(database, directory)):
@@ -34,29 +34,29 @@ def drift(record: Record, database: Database) -> str | None:
         return "IAM database authentication is off"
     runs = as_it_runs(database)
     if changed := next((name for name in runs if left.get(name, runs[name]) != runs[name]), None):
-        return f"its {changed.replace('_', ' ')} was {left[changed]}, and is {runs[changed]}"
+        return f"its {changed.replace('_', ' ')} was {left[changed]} and is now {runs[changed]}"
     return None
 
 
 def _lost_membership(database: Database, directory: str) -> str | None:
-    """What its memberships, of which there may be several, have become since it was in this directory alone."""
+    """What its memberships, of which there may be several, have become since it was only in this directory."""
     membership = deciding(database, directory)
     if membership is None:
-        return "it is a member of no directory any more"
+        return "it is no longer a member of any directory"
     if membership.directory != directory:
         directories = {one.directory for one in database.memberships}
         others = ", ".join(sorted(directories - {directory}))
         return f"it is a member of {others}" + (
-            f" beside {directory}" if directory in directories else f", and not of {directory} any more"
+            f" as well as of {directory}" if directory in directories else f", and no longer of {directory}"
         )
     return f"its membership is {membership.status}" if MEMBERSHIP.get(membership.status) is Progress.RETRY else None
 
 
 def outdates_membership(record: Record | None, database: Database, directory: str) -> str | None:
-    """What has changed since the database joined the directory, where its engine then wants it to join anew.
+    """What has changed since the database joined the directory, if its engine then requires it to join again.
 
-    None where it joined before anybody wrote that down, and where it is neither a member of this directory nor on the
-    way out of it by our own call (which has forgotten the join).
+    None if it joined before that was recorded, or if it is neither a member of this directory nor leaving it because of
+    our own call (which has forgotten the join).
     """
     membership = deciding(database, directory)
     if record is None or membership is None or membership.directory != directory:
@@ -67,5 +67,5 @@ def outdates_membership(record: Record | None, database: Database, directory: st
     joined, runs = record.joined_as, as_it_runs(database)
     for name in ENGINES[database.id.engine].joins_anew_after:
         if joined.get(name, runs[name]) != runs[name]:
-            return f"its {name.replace('_', ' ')} was {joined[name]} when it joined, and is {runs[name]}"
+            return f"its {name.replace('_', ' ')} was {joined[name]} when it joined and is now {runs[name]}"
     return None

@@ -1,7 +1,7 @@
-"""The ways of signing in that a plan sets up, and those that it must take away first.
+"""The ways of signing in that a plan sets up, and those that it must remove first.
 
-Where a database takes one method or the other, setting one up takes the other away. That is a switch: it says whom it
-shuts out, and wants approval whatever the profile allows.
+If a database supports only one of the methods, setting one up removes the other. That is a switch: it says who loses
+access, and requires approval whatever the profile allows.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from signon.domain.rds.database import Database
 class Methods:
     """``leaves_directory`` and ``switches_iam`` (on where ``iam``, else off): what must be changed for them.
 
-    A database that leaves its directory and is to be signed in to by it joins it anew.
+    A database that leaves its directory and is to use it joins it again.
     """
 
     kerberos: bool
@@ -53,7 +53,7 @@ class Methods:
 
 
 def methods(database: Database, profile: Profile, *, rejoins: bool = False) -> Methods:
-    """What the profile wants of this database, and what stands against it there; ``rejoins``: its membership is old."""
+    """What the profile wants for this database, and what stands in its way; ``rejoins``: its membership is outdated."""
     engine = ENGINES[database.id.engine]
     wanted = profile.methods_for(engine.name)
     kerberos, iam = Method.KERBEROS in wanted, Method.IAM in wanted
@@ -71,20 +71,20 @@ def _takes_one(engine: Engine) -> bool:
 
 
 def switch(database: Database, made: Methods, *, apply_immediately: bool) -> Iterator[Finding]:
-    """What a person must approve where one method takes the other's place."""
+    """What a person must approve if one method takes the other's place."""
     name, title = database.id.name, ENGINES[database.id.engine].title
     leaves_by_itself = membership.leaves_by_itself(database, apply_immediately=apply_immediately)
     if made.leaves_directory and not made.rejoins and not leaves_by_itself:
         yield Finding(
-            f"{name} is a member of {membership.joined(database)}, and {title} takes one method or the other: it"
-            " would leave the directory, and who signs in with it would be let in no longer",
-            "Approve the plan, or let the profile name kerberos for this engine",
+            f"{name} is a member of {membership.joined(database)}, and {title} supports only one of the two methods:"
+            " it would leave the directory, and people who sign in with the directory would lose access",
+            "Approve the plan, or name kerberos for this engine under methods in the profile",
             approvable=True,
         )
     if made.switches_iam and not made.iam:
         yield Finding(
-            f"IAM database authentication is on for {name}, and {title} takes one method or the other: it would be"
-            " switched off, and who signs in with a token would be let in no longer",
-            "Approve the plan, or let the profile name iam for this engine",
+            f"IAM database authentication is on for {name}, and {title} supports only one of the two methods: it"
+            " would be switched off, and everybody who signs in with a token would lose access",
+            "Approve the plan, or name iam for this engine under methods in the profile",
             approvable=True,
         )

@@ -9,20 +9,21 @@ from signon.errors import RebootDidNotHelp, RebootNotAllowed
 
 
 def permit(plan: Plan, database: Database, before: Reboot | None) -> None:
-    """Lets a reboot pass; ``before`` is what this execution has rebooted already.
+    """Permits a reboot; ``before`` is what this execution has rebooted already.
 
-    Raises RebootDidNotHelp: all of it. RebootNotAllowed: neither profile nor approval allows it.
+    Raises RebootDidNotHelp: everything has been rebooted. RebootNotAllowed: neither profile nor approval allows it.
     """
     name = database.id.name
     if before is None and not database.to_reboot:
         raise RebootDidNotHelp(
-            f"{name} has joined, and its sign-in plugin is not loaded on the writer, which needs no reboot",
-            "Look at the cluster's error log for authentication_kerberos; if it says nothing, ask AWS Support",
+            f"{name} has joined, but its sign-in plugin is not loaded on the writer, which needs no reboot",
+            "Search the cluster's error log for authentication_kerberos; if it is not mentioned, ask AWS Support",
         )
     if before is not None and not before.remaining:
         raise RebootDidNotHelp(
-            f"{name} was rebooted after it was joined, and its sign-in plugin is still not loaded",
-            "Look at the database's error log for its sign-in plugin; if it says nothing, open a case with AWS Support",
+            f"{name} was rebooted after it joined, but its sign-in plugin is still not loaded",
+            "Search the database's error log for its sign-in plugin; if it is not mentioned, open a case with AWS"
+            " Support",
         )
     if not plan.may_reboot:
         raise RebootNotAllowed(

@@ -28,7 +28,7 @@ from signon.foreign import on_one_line
 
 
 class Verdict(StrEnum):
-    """What becomes of a plan."""
+    """What happens with a plan."""
 
     GO = "GO"
     ASK = "ASK"  # a person must decide, or fix something
@@ -37,7 +37,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """``interruption`` is what people who use the database notice."""
+    """``interruption`` is what users of the database notice."""
 
     action: str
     reason: str
@@ -56,13 +56,13 @@ class Step:
 class Plan:
     """What will be done, or what stands in the way.
 
-    ``verdict`` is GO, ASK (a person must decide or mend something) or PARK (``reason`` says why: a freeze, the pause
+    ``verdict`` is GO, ASK (a person must decide or fix something) or PARK (``reason`` says why: a freeze, the pause
     switch, a directory that is not Active yet; ``next_look`` when to look again).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
     ``redrives`` is how often the execution had been redriven when it was made; ``lets_in``: there are IAM roles whose
-    policies speak, or have spoken, of this database. ``applies_along``: the changes of others that it may take along
-    where it asks RDS to modify the database at once; None: whatever they are. ``advice`` is worth knowing, and neither
-    in the way nor in the checksum. ``leaves_as``: how the database is when all is done, for the record.
+    policies name, or have named, this database. ``applies_along``: the changes of others that may be applied
+    too if it asks RDS to modify the database at once; None: whatever they are. ``advice`` is worth knowing, but neither
+    in the way nor in the checksum. ``leaves_as``: the state of the database when all is done, for the record.
     ``trusts_marks`` and ``takes_over`` are for the memory of what we have made (``Memory``).
     """
 
@@ -130,7 +130,7 @@ def make_plan(
 ) -> Plan:
     """The plan, with its verdict.
 
-    Where ``record`` does not know of the reboot after joining, the probe decides about it later.
+    If ``record`` does not know of the reboot after joining, the probe decides later.
     """
     engine, outdated = ENGINES[database.id.engine], outdates_membership(record, database, profile.directory)
     made = methods(database, profile, rejoins=outdated is not None)
@@ -175,7 +175,7 @@ def make_plan(
 
 
 def _left(found: Iterable[Finding], was_allowed: bool) -> Iterator[Finding]:
-    """Nobody is asked again about what they have approved."""
+    """Without what has been approved already."""
     return (finding for finding in found if not (was_allowed and finding.approvable))
 
 
@@ -202,7 +202,7 @@ def _modifies(database: Database, profile: Profile, made: Methods) -> bool:
 
 
 def _reboot_is_allowed(database: Database, profile: Profile, made: Methods, now: datetime) -> bool:
-    """Whether the profile allows by itself a reboot that only the probe shows, and no step speaks of."""
+    """Whether the profile allows by itself a reboot that only the probe shows and no step mentions."""
     change = profile.change
     alone = not any(applied_along(database, made, at_once=False, reboots=True))
     return (
@@ -222,16 +222,16 @@ def _steps(
 ) -> Iterator[Step]:
     name = database.id.name
     if made.leaves_directory:
-        why = f"{engine.title} takes one method or the other; its directory logins are let in no longer"
+        why = f"{engine.title} supports only one of the two methods; its directory logins lose access"
         if made.rejoins:
-            why = f"{outdated}; {engine.title} wants directory sign-in switched off and on again then"
+            why = f"{outdated}; {engine.title} requires directory sign-in to be switched off and on again after that"
         if leaves_by_itself(database, apply_immediately=profile.change.apply_immediately):
             yield Step(
                 f"Wait until {name} has left directory {joined(database)}",
                 f"its membership is {', '.join(one.status for one in database.memberships)}",
             )
         else:
-            yield Step(f"Let {name} leave directory {joined(database)}", why, engine.joining)
+            yield Step(f"Remove {name} from directory {joined(database)}", why, engine.joining)
     if made.switches_iam:
         # AWS says of this setting that there is no downtime.
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
@@ -242,8 +242,8 @@ def _steps(
     if made.iam and (roles := connect_policies.roles_of(here)):
         who = ", ".join(shortened(tuple(arn.rpartition("/")[2] for arn in roles)))
         yield Step(
-            f"Let {who} connect to {name}",
-            "a token is good for what the policies of its role allow; roles that are no longer listed lose theirs",
+            f"Allow {who} to connect to {name}",
+            "a token gives only the access that its role's policies allow; roles that are no longer listed lose access",
         )
     yield Step(
         f"Check {counted(len(here.logins), 'login')} and create what is missing",
@@ -254,8 +254,8 @@ def _steps(
 
 def _switching_iam(engine: Engine, name: str, made: Methods) -> tuple[str, str]:
     if made.iam:
-        return f"Switch IAM database authentication on for {name}", "people and applications come with tokens of IAM"
-    why = f"{engine.title} takes one method or the other; its IAM logins are let in no longer"
+        return f"Switch IAM database authentication on for {name}", "people and applications sign in with IAM tokens"
+    why = f"{engine.title} supports only one of the two methods; its IAM logins lose access"
     return f"Switch IAM database authentication off for {name}", why
 
 
@@ -277,24 +277,24 @@ def _joining(
 
 def _reason_to_create(engine: Engine, profile: Profile, here: Profile) -> str:
     skipped = tuple(f"{login.user} ({login.method.value})" for login in profile.skipped_on(engine.name))
-    left_out = f"; not signed in to here, and skipped: {', '.join(shortened(skipped))}" if skipped else ""
-    leavers = "; logins of ours that it no longer lists are locked" if profile.lock_leavers else ""
+    left_out = f"; skipped, because their method is not used here: {', '.join(shortened(skipped))}" if skipped else ""
+    leavers = "; our logins that it no longer lists are locked" if profile.lock_leavers else ""
     return (
-        f"profile {profile.name} lists {'it' if len(here.logins) == 1 else 'them'}, and only a look into the database"
-        f" shows what is missing; each login is locked until it is complete{leavers}{left_out}"
+        f"profile {profile.name} lists {'it' if len(here.logins) == 1 else 'them'}, and only reading the database shows"
+        f" what is missing; each login stays locked until it is complete{leavers}{left_out}"
     )
 
 
 def _reason_to_associate(membership: Membership | None) -> str:
     if membership is None:
-        return "it is a member of no directory"
+        return "it is not a member of any directory"
     if MEMBERSHIP.get(membership.status) is Progress.RETRY:
-        return f"its membership is {membership.status}: the same call again repairs it"
+        return f"its membership is {membership.status}; the same call repairs it"
     return f"its membership is {membership.status}"
 
 
 def _checksum(plan: Plan, database: Database) -> str:
-    """16 hexadecimal digits; nothing in it moves with the clock, but that a database grows older than a day."""
+    """16 hexadecimal digits; nothing in it changes with time, except that a database becomes older than a day."""
     subject = [
         database.id.resource_id,
         plan.profile.sha256,
@@ -313,7 +313,7 @@ def _parked(plan: Plan, now: datetime, reason: str) -> Plan:
 
 
 def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, dispute: str) -> Plan:
-    """The plan with its verdict: what a person approved stands in the way no longer, and ``dispute`` is decided."""
+    """The plan with its verdict: what a person approved is no longer in the way, and ``dispute`` is decided."""
     if request.approve == plan.checksum:
         plan = replace(
             plan,
@@ -324,7 +324,7 @@ def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, disp
         )
     elif request.approve:
         moved = Finding(
-            f"Plan {request.approve} was approved, but the plan is {plan.checksum} now",
+            f"Plan {request.approve} was approved, but the plan is now {plan.checksum}",
             f"Read this plan; then approve {plan.checksum}",
         )
         plan = replace(plan, findings=(*plan.findings, moved))
@@ -336,6 +336,6 @@ def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, disp
     freeze = profile.change.frozen_until(now.date())
     if freeze and request.approve != plan.checksum:
         thawed = freeze + timedelta(days=1)
-        reason = f"nothing is changed during a freeze, until {thawed}"
+        reason = f"no changes are made during a freeze, until {thawed}"
         return replace(plan, verdict=Verdict.PARK, next_look=f"{thawed}T00:00:00+00:00", reason=reason)
     return plan

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from signon.domain.limits import counted
 from signon.domain.plan.plan import Plan
 from signon.domain.rds.database import Database
 from signon.errors import DatabaseBusy, DatabaseInUse, DatabaseUnusable
@@ -15,9 +16,9 @@ from signon.errors import DatabaseBusy, DatabaseInUse, DatabaseUnusable
 class Probe:
     """One look inside.
 
-    ``plugin_loaded``: the engine's sign-in plugin is active, None where no look inside can tell (PostgreSQL takes the
+    ``plugin_loaded``: the engine's sign-in plugin is active; None where no look inside can tell (PostgreSQL takes the
     DDL either way); ``other_sessions``: how many there are besides ours and RDS's own, on every instance that the
-    plan reboots; ``follows``: it is read only because it follows a writer; ``set_by``: or by this setting.
+    plan reboots; ``follows``: it is read only because it follows a writer; ``set_by``: or because of this setting.
     """
 
     plugin_loaded: bool | None
@@ -50,17 +51,18 @@ def with_readers(probe: Probe, readers: Sequence[Probe], *, writer_too: bool) ->
 def judge(probe: Probe, database: Database, plan: Plan) -> None:
     """Whether the plan may be carried out.
 
-    Raises DatabaseUnusable: logins cannot be written here. DatabaseBusy: not yet, it fails over. DatabaseInUse: people
-    are signed in and the plan would cut them off.
+    Raises DatabaseUnusable: logins cannot be written here. DatabaseBusy: not yet, it is failing over. DatabaseInUse:
+    people are signed in and the plan would cut them off.
     """
     name = database.id.name
     if probe.follows:
-        raise DatabaseBusy(f"A reader answers in place of the writer of {name}, as it does while that fails over")
+        raise DatabaseBusy(f"A reader answers in place of the writer of {name}, as happens while that fails over")
     if probe.read_only:
         because = f": {probe.set_by}" if probe.set_by else ""
-        raise DatabaseUnusable(f"{name} is read only{because}", "Start again when it can be written to")
+        raise DatabaseUnusable(f"{name} is read only{because}", "Start again once it is writable")
     if reboots(probe, plan) and probe.other_sessions and not plan.tolerates_sessions:
+        open_now = counted(probe.other_sessions, "other session is", "other sessions are")
         raise DatabaseInUse(
-            f"{probe.other_sessions} other sessions are open on {name}, and a reboot would end them",
-            f'Let them end, or start with "approve": {{"plan": "{plan.checksum}"}}',
+            f"{open_now} open on {name}, and a reboot would end them",
+            f'Wait until they end, or start with "approve": {{"plan": "{plan.checksum}"}}',
         )

@@ -15,7 +15,7 @@ from signon.domain.rds.database import Database
 
 @dataclass(frozen=True)
 class ProfileVersion:
-    """Which profile an execution works by: key and version in the bucket, and the hash of its bytes."""
+    """Which profile an execution uses: key and version in the bucket, and the hash of its bytes."""
 
     name: str
     key: str
@@ -29,7 +29,7 @@ class ProfileVersion:
 
 @dataclass(frozen=True)
 class Change:
-    """What the profile allows by itself; everything else wants a person's approval."""
+    """What the profile allows by itself; everything else requires a person's approval."""
 
     apply_immediately: bool = True
     reboot_allowed: bool = True
@@ -52,7 +52,7 @@ class Schemas:
 
 @dataclass(frozen=True)
 class Role:
-    """A preset of privileges, and by family on what: databases of MySQL's, schemas of PostgreSQL's."""
+    """A preset of privileges, and what they are on, by family: MySQL databases, PostgreSQL schemas."""
 
     preset: str
     mysql: tuple[str, ...] = ()
@@ -72,9 +72,9 @@ class DirectoryLogin:
 
 @dataclass(frozen=True)
 class IamLogin:
-    """A login that is signed in to with a token, and the ARNs of the IAM roles that may make one.
+    """A login that is used with a token, and the ARNs of the IAM roles that may create one.
 
-    ``personal``: whoever signs in with it is one person; else it is an application's.
+    ``personal``: it belongs to one person; otherwise it is an application's.
     """
 
     user: str
@@ -90,11 +90,11 @@ Login = DirectoryLogin | IamLogin
 
 @dataclass(frozen=True)
 class Profile:
-    """A valid profile. ``master_secret`` is None where RDS manages the master user's password itself.
+    """A valid profile. ``master_secret`` is None if RDS manages the master user's password itself.
 
-    ``directory`` and ``realm`` are "" where no engine signs in by one; ``trusted_realms`` are domains that the
-    directory trusts, ``mysql_over_trust``: RDS for MySQL may have their people, too. ``adopt`` names logins that
-    somebody else made.
+    ``directory`` and ``realm`` are "" if no engine uses one; ``trusted_realms`` are domains that the
+    directory trusts, ``mysql_over_trust``: RDS for MySQL may have logins for their people, too. ``adopt`` names logins
+    that somebody else made.
     """
 
     name: str
@@ -120,17 +120,17 @@ class Profile:
         return frozenset(map(Method, self.methods.get(engine, ()))) & offered.keys()
 
     def on(self, engine: str) -> Profile:
-        """The profile with the logins alone that there are on databases of this engine."""
+        """The profile with only the logins that exist on databases of this engine."""
         methods = self.methods_for(engine)
         return replace(self, logins=tuple(login for login in self._meant_for(engine) if login.method in methods))
 
     def skipped_on(self, engine: str) -> tuple[Login, ...]:
-        """The logins that there would be on the engine if it were signed in to by their method."""
+        """The logins that would exist on the engine if it used their method."""
         methods = self.methods_for(engine)
         return tuple(login for login in self._meant_for(engine) if login.method not in methods)
 
     def foreign_realms(self, engine: str) -> tuple[str, ...]:
-        """Of people of other domains than the directory's own who have logins on databases of this engine."""
+        """The realms of people from other domains who have logins on databases of this engine."""
         realms = {login.realm for login in self.on(engine).logins if isinstance(login, DirectoryLogin)}
         return tuple(sorted(realms - {"", self.realm}))
 

@@ -24,12 +24,12 @@ from signon.errors import ProfileUnusable
 from signon.foreign import LONGEST
 
 MOST_LOGINS = 1_000  # as the schema says, too
-MOST_FAULTS = 10_000  # that are looked at: each takes two kilobytes
+MOST_FAULTS = 10_000  # that are examined: each takes two kilobytes
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that is wrong with a profile, and where: the path of keys and places; ``key`` is one too many there."""
+    """Something that is wrong with a profile, and where: the path of keys and indexes; ``key`` must not be there."""
 
     path: Path
     text: str
@@ -39,12 +39,12 @@ class Problem:
         return f"{'.'.join(map(_shown_key, map(str, self.path))) or 'the profile'}: {self.text}"
 
     def line(self, lines: Mapping[Path, int]) -> int:
-        """Where it stands; where the path leads nowhere, what holds it."""
+        """Its line; if the path leads nowhere, the line of what contains it."""
         path = (*self.path, self.key)
         return next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
 
     def at(self, lines: Mapping[Path, int]) -> str:
-        """The same with the line."""
+        """The problem with its line."""
         return f"line {self.line(lines)}, {self}"
 
 
@@ -65,7 +65,7 @@ def checked(name: str, text: bytes) -> Profile:
         told = [problem.at(where) for problem in sorted(found, key=lambda problem: problem.line(where))]
         raise ProfileUnusable(
             f"Profile {name} is invalid: {'; '.join(shortened(told))}",
-            "Mend the file and put it into the profile bucket again",
+            "Fix the file and upload it to the profile bucket again",
         )
     return read_profile(name, document)
 
@@ -73,7 +73,7 @@ def checked(name: str, text: bytes) -> Profile:
 def problems(document: Any, profile: str = "") -> list[Problem]:
     """Everything that is wrong with a loaded profile of this name; empty where it is valid.
 
-    Of logins that are too many by themselves the rest is not looked at, nor of what the schema finds wrong.
+    If there are too many logins, nothing else about them is examined, nor is what the schema refuses.
     """
     if isinstance(document, dict) and isinstance(logins := document.get("logins"), list):
         document = {**document, "logins": logins[: MOST_LOGINS + 1]}
@@ -89,10 +89,10 @@ def problems(document: Any, profile: str = "") -> list[Problem]:
 
 
 def _twice_in_a_list(_: Any, wanted: bool, listed: Any, __: Any) -> Iterator[jsonschema.ValidationError]:
-    """uniqueItems, of texts alone: jsonschema's own compares each item with each other one where they are mixed."""
+    """uniqueItems, for texts only: jsonschema's own compares each item with every other if types are mixed."""
     texts = [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
     if wanted and len(set(texts)) < len(texts):
-        yield jsonschema.ValidationError("it names something twice")
+        yield jsonschema.ValidationError("it lists something twice")
 
 
 _Validator: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # its stubs leave it out
@@ -108,7 +108,7 @@ def _of_schema(error: jsonschema.ValidationError) -> Iterator[Problem]:
     match error.validator:
         case "additionalProperties":
             for key in _unexpected(error):
-                yield Problem(path, f"{names.in_quotes(key)} is no field here", key)
+                yield Problem(path, f"{names.in_quotes(key)} is not a field here", key)
         case "required":
             for key in _missing(error):
                 yield Problem(path, f"{key} is missing")
@@ -126,7 +126,7 @@ def _wrong(rule: str, wanted: Any, error: jsonschema.ValidationError) -> str:
             told: Any = error.schema
             return f"{f'the name {names.in_quotes(instance)} ' if is_key else ''}must be {told['patternErrorMessage']}"
         case "type":
-            return f"must be {_KINDS.get(str(wanted), 'a text')}"
+            return f"must be {_KINDS.get(str(wanted), 'text')}"
         case "maxItems":
             return f"has more than {counted(wanted, 'entry', 'entries')}"
         case "maxLength":
@@ -134,7 +134,7 @@ def _wrong(rule: str, wanted: Any, error: jsonschema.ValidationError) -> str:
         case "minItems" | "minProperties":
             return "is empty"
         case "uniqueItems":
-            return "names something twice"
+            return "lists something twice"
         case "oneOf":
             return f"must have either {' or '.join(key for each in wanted for key in each['required'])}"
         case _:
@@ -148,14 +148,14 @@ def _unexpected(error: jsonschema.ValidationError) -> list[str]:
 
 
 def _missing(error: jsonschema.ValidationError) -> list[str]:
-    """The validator makes an error of each, and does not say of which but in its text."""
+    """The validator makes an error for each, and names the key only in its text."""
     wanted: Any = error.validator_value
     instance: Any = error.instance
     return [key for key in wanted if key not in instance and error.message.startswith(f"{key!r} ")]
 
 
 def _refused(errors: Iterable[jsonschema.ValidationError]) -> Iterator[Path]:
-    """The parts that the schema refuses; beside one that is there too many the others are as they should be."""
+    """The parts that the schema refuses; next to an unexpected key the others are valid."""
     for error in errors:
         path: Path = tuple(error.absolute_path)
         if error.validator == "required":
@@ -166,13 +166,13 @@ def _refused(errors: Iterable[jsonschema.ValidationError]) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class _Sound:
-    """A document, of which only what the schema allows is looked at more closely."""
+    """A document of which only what the schema allows is examined further."""
 
     document: Any
     refused: frozenset[Path]
 
     def get(self, *path: str | int, default: Any = None) -> Any:
-        """What is there; the default where nothing is, or something in it or around it is refused."""
+        """The value; the default if there is none, or if something in it or around it is refused."""
         if path in self._above or any(path[:end] in self.refused for end in range(len(path) + 1)):
             return default
         part = self.document
@@ -184,7 +184,7 @@ class _Sound:
 
     @cached_property
     def _above(self) -> frozenset[Path]:
-        """What holds something that is refused, and that itself: a large file may have as many faults as logins."""
+        """What contains something that is refused, and that itself: a large file may have as many faults as logins."""
         return frozenset(path[:end] for path in self.refused for end in range(len(path) + 1))
 
     @cached_property
@@ -198,13 +198,13 @@ class _Sound:
 
     @property
     def logins(self) -> dict[int, Mapping[str, Any]]:
-        """By their place."""
+        """By their index."""
         found = {place: self.get("logins", place) for place in range(len(self._raw("logins", list)))}
         return {place: login for place, login in found.items() if login is not None}
 
     @cached_property
     def names(self) -> set[str]:
-        """Of all logins, also of those about which something else is wrong."""
+        """The names of all logins, including those with other problems."""
         return {_name(login) for login in self._raw("logins", list) if isinstance(login, Mapping)}
 
     @property
@@ -214,7 +214,7 @@ class _Sound:
 
     @cached_property
     def role_names(self) -> Mapping[str, Any]:
-        """Also those about which something is wrong."""
+        """Including those with problems."""
         found: Mapping[str, Any] = self._raw("roles", dict)
         return found
 
@@ -224,7 +224,7 @@ class _Sound:
         return ", ".join(shortened([_shown_key(role) for role in self.role_names]))
 
     def engines_of(self, login: Mapping[str, Any]) -> list[str]:
-        """Those that it is made on."""
+        """The engines that it is created on."""
         method = Method.KERBEROS if "user" in login else Method.IAM
         return [
             engine
@@ -233,7 +233,7 @@ class _Sound:
         ]
 
     def _raw(self, key: str, kind: type) -> Any:
-        """A part of the document as it is, where it is of this kind at all."""
+        """A part of the document as it is, if it is of this kind at all."""
         part = self.document.get(key) if isinstance(self.document, Mapping) else None
         return part if isinstance(part, kind) else kind()
 
@@ -248,12 +248,12 @@ def _beyond_the_schema(sound: _Sound, profile: str) -> Iterator[Problem]:
     yield from _freezes(sound)
     for path, text in _texts(sound.document, ()):
         if path not in sound.refused and (odd := next((each for each in text if not each.isprintable()), None)):
-            # `$` in a pattern lets a line feed at the end pass
+            # `$` in a pattern accepts a line feed at the end
             yield Problem(path, f"contains U+{ord(odd):04X}, a character that cannot be seen")
 
 
 def _first_of_each_name(sound: _Sound, found: Iterable[Problem]) -> Iterator[Problem]:
-    """Of what is wrong with one text the first alone: the rest follows from it."""
+    """Only the first problem of each text: the rest follows from it."""
     told: set[Path] = set()
     for problem in found:
         if problem.path not in told:
@@ -266,7 +266,7 @@ def _directory(sound: _Sound) -> Iterator[Problem]:
     longest = names.LONGEST_REALM_FOR_MYSQL if Family.MYSQL in sound.families else names.LONGEST_REALM
     methods = {method for engine in ENGINES for method in sound.get("methods", engine, default=())}
     if isinstance(sound.document, Mapping) and "directory" not in sound.document and Method.KERBEROS.value in methods:
-        yield Problem((), "directory is missing, and methods names kerberos")
+        yield Problem((), "directory is missing, but methods names kerberos")
     realm = sound.get("directory", "realm")
     if realm is not None and (problem := names.realm_problem(realm, longest)):
         yield Problem(("directory", "realm"), problem)
@@ -301,7 +301,7 @@ def _logins(sound: _Sound) -> Iterator[Problem]:
 
 
 def _shown_key(key: str) -> str:
-    """As it is, where a message can bear it."""
+    """As it is, if a message can contain it."""
     return key if len(key) <= LONGEST and key.isprintable() else names.in_quotes(key)
 
 
@@ -322,7 +322,7 @@ _OF_THE_OTHER_KIND = {"user": ("used_by", "personal"), "iam": ("realm",)}
 
 
 def _iam_grammar(engines: Iterable[str]) -> names.Grammar:
-    """That of the engine whose names are shortest."""
+    """The grammar of the engine with the shortest names."""
     grammars = (names.IAM_LOGINS[ENGINES[engine].family] for engine in engines)
     return min(grammars, key=lambda grammar: grammar.longest, default=names.POSTGRESQL_IAM_LOGIN)
 
@@ -369,7 +369,7 @@ def _freezes(sound: _Sound) -> Iterator[Problem]:
         try:
             first, last = (date.fromisoformat(day) for day in span.split("/"))
         except ValueError:
-            yield Problem(path, f"{span!r} has a day that no calendar has")
+            yield Problem(path, f"{span!r} has a day that does not exist")
             continue
         if first > last:
             yield Problem(path, f"{span!r} ends before it begins")

@@ -1,6 +1,6 @@
-"""A YAML document as strings, lists and mappings, within limits: whoever writes profiles ends no function by one.
+"""A YAML document as strings, lists and mappings, within limits, so that no profile can end a function.
 
-Scalars are loaded as strings: YAML 1.1 makes ``no`` false and ``0111`` an octal number.
+Scalars are loaded as strings: YAML 1.1 reads ``no`` as false and ``0111`` as an octal number.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ else:  # libyaml's, which reads two megabytes in a second or two; Python's takes
     _Base = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 MOST_BYTES = 2_000_000
-MOST_PARTS = 100_000  # of a document whose aliases are written out: a few lines of them hold what no memory does
-MOST_CHARACTERS = 2_000_000  # of all its texts, aliases written out: a long one may be named many times
-DEEPEST = 50  # lists and mappings within each other, aliases written out: a profile has seven
+MOST_PARTS = 100_000  # of a document with its aliases expanded: a few lines of them exceed any memory
+MOST_CHARACTERS = 2_000_000  # of all its texts, aliases expanded: a long one may be used many times
+DEEPEST = 50  # lists and mappings within each other, aliases expanded: a profile has seven
 
-_MEND = "Mend the file and put it into the profile bucket again"
+_FIX = "Fix the file and upload it to the profile bucket again"
 
 
 class _Loader(_Base):
@@ -40,13 +40,13 @@ class _Loader(_Base):
     def construct_document(self, node: yaml.Node) -> Any:
         parts, characters, depth = _size(node, {})
         if parts > MOST_PARTS:
-            problem = f"it has more than {MOST_PARTS} parts when its aliases are written out"
+            problem = f"it has more than {MOST_PARTS} parts when its aliases are expanded"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         if characters > MOST_CHARACTERS:
-            problem = f"it has more than {MOST_CHARACTERS} characters when its aliases are written out"
+            problem = f"it has more than {MOST_CHARACTERS} characters when its aliases are expanded"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         if depth > DEEPEST:
-            problem = f"its aliases, written out, nest more than {DEEPEST} lists and mappings"
+            problem = f"its aliases, expanded, nest more than {DEEPEST} lists and mappings"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         return super().construct_document(node)
 
@@ -54,8 +54,8 @@ class _Loader(_Base):
 def load(text: bytes) -> Any:
     """The YAML document, every scalar a string.
 
-    Raises ProfileUnusable: not YAML, too large, too deep, or a key that is listed twice; says the line, and nothing
-    that stands on it: somebody may have written a password there.
+    Raises ProfileUnusable: not YAML, too large, too deep, or a key that is listed twice; says the line, but nothing
+    of its content: somebody may have written a password there.
     """
     refuse_larger(len(text))
     try:
@@ -65,8 +65,8 @@ def load(text: bytes) -> Any:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         raise ProfileUnusable(
-            f"The profile is not YAML: {where}{_unquoted(problem) if problem else 'it has bytes that are no text'}",
-            _MEND,
+            f"The profile is not YAML: {where}{_unquoted(problem) if problem else 'it has bytes that are not text'}",
+            _FIX,
         ) from None
 
 
@@ -80,14 +80,14 @@ def refuse_larger(size: int) -> None:
     """Raises ProfileUnusable: a file of so many bytes is no profile."""
     if size > MOST_BYTES:
         raise ProfileUnusable(
-            f"The profile has {size} bytes, and {MOST_BYTES} are the most that are read",
-            "Take out what it says beside its logins and roles; or make several profiles of it, one for each kind of"
-            " database",
+            f"The profile has {size} bytes, and at most {MOST_BYTES} are read",
+            "Remove what it holds besides its logins and roles; or split it into several profiles, one for each kind"
+            " of database",
         )
 
 
 def _hold_to_depth(text: bytes) -> None:
-    """Raises YAMLError before anything is built that calls itself as deep as the document is."""
+    """Raises YAMLError before anything is built whose recursion is as deep as the document."""
     depth, parts = 0, 0
     for event in _events(text):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -106,7 +106,7 @@ def _events(text: bytes) -> Iterator[Any]:
 
 
 def _size(node: Any, known: dict[int, tuple[int, int, int]]) -> tuple[int, int, int]:
-    """How many parts and characters a node has, and how deep it is; what holds itself has too many."""
+    """How many parts and characters a node has, and how deep it is; one that contains itself has too many."""
     if node.id == "scalar":
         return 1, len(node.value), 1
     if id(node) not in known:

@@ -1,4 +1,4 @@
-"""Where in a YAML text something stands."""
+"""The line of each part of a YAML text."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What AWS says of a database, judged."""
+"""What AWS says about a database, judged."""

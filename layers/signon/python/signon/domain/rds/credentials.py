@@ -13,10 +13,9 @@ class Credentials:
     password: str = field(repr=False)
 
     def problem(self) -> str | None:
-        """Why no driver could sign in with them, or None; says nothing of what they are.
+        """Why no driver could sign in with them, or None; reveals nothing of them.
 
-        PyMySQL takes an empty name for that of the process's owner, and libpq an empty password for one that it should
-        look for elsewhere.
+        PyMySQL replaces an empty name by that of the process's owner, and for an empty password libpq looks elsewhere.
         """
         for what, text in (("username", self.user), ("password", self.password)):
             if not text:

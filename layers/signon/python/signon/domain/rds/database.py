@@ -78,9 +78,9 @@ class Membership:
 class Database:
     """What one look at RDS showed.
 
-    ``status`` is the instance's or the cluster's own. ``host`` is where the master signs in: of a cluster the writer's
+    ``status`` is the instance's or the cluster's own. ``host`` is where the master signs in: for a cluster the writer's
     endpoint. ``instances`` are in the order of reboots: readers first, by name, the writer last.
-    ``pending_changes`` wait for a window, or for whoever asks for something at once; ``pending_groups`` are parameter
+    ``pending_changes`` wait for a window, or for a change that is applied at once; ``pending_groups`` are parameter
     groups that wait for a reboot, which nothing else applies. ``memberships`` are all entries of
     ``DomainMemberships``, which may be more than one.
     ``replica_of`` names what it replicates from, ``global_database`` the one whose primary cluster is elsewhere,
@@ -123,7 +123,7 @@ class Database:
 
     @property
     def to_reboot(self) -> tuple[Instance, ...]:
-        """Those that RDS is asked to reboot after joining a directory, in that order; others may restart along."""
+        """Those that RDS is asked to reboot after joining a directory, in that order; others may restart with them."""
         readers_only = ENGINES[self.id.engine].reboots is Reboots.READERS
         if self.restarts_together:
             return tuple(instance for instance in self.instances if instance.is_writer)
@@ -145,16 +145,16 @@ class Database:
 def in_working_order(database: Database) -> Database:
     """The database. Raises DatabaseUnusable: its status does not pass by itself."""
     if database.deciding_status.readiness is Readiness.STUCK:
-        raise DatabaseUnusable(database.deciding_status.told_of(database.id.name), STUCK_REMEDY)
+        raise DatabaseUnusable(database.deciding_status.describe(database.id.name), STUCK_REMEDY)
     return database
 
 
 def _status_of(instance: Instance) -> DecidingStatus:
-    """An instance that is being deleted leaves a cluster that stays: that is waited for."""
+    """An instance that is being deleted leaves a cluster that remains: wait for that."""
     found = readiness(instance.status)
     return DecidingStatus(Readiness.CHANGING if found is Readiness.LEAVING else found, instance.status, instance.name)
 
 
 def in_order_of_reboots(instances: Iterable[Instance]) -> tuple[Instance, ...]:
-    """Readers first, so that the writer's restart finds readers that take tickets already."""
+    """Readers first, so that the writer's restart finds readers that already accept tickets."""
     return tuple(sorted(instances, key=lambda instance: (instance.is_writer, instance.name)))

@@ -1,4 +1,4 @@
-"""Whether IAM database authentication is as it shall be, and whether RDS must be asked."""
+"""Whether IAM database authentication is as it should be, and whether RDS must be asked."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ PENDING = "IAMDatabaseAuthenticationEnabled"  # among the pending changes, while
 
 
 def is_switched(database: Database, *, on: bool) -> bool:
-    """As it shall be, and nothing changes any more: `configuring-iam-database-auth` is over."""
+    """As it should be, and no longer changing: `configuring-iam-database-auth` is over."""
     return database.iam_enabled is on and database.deciding_status.readiness is Readiness.USABLE
 
 
 def must_ask(database: Database, *, on: bool, apply_immediately: bool) -> bool:
-    """Not while RDS is at it, and not again where it waits for the window and may."""
+    """Not while RDS is already doing so, and not again if it waits for the window and may."""
     if database.iam_enabled is on or database.deciding_status.readiness is Readiness.CHANGING:
         return False
     return PENDING not in database.pending_changes or apply_immediately
@@ -23,5 +23,5 @@ def must_ask(database: Database, *, on: bool, apply_immediately: bool) -> bool:
 def told(database: Database, *, on: bool) -> str:
     if PENDING in database.pending_changes:
         return f"IAM database authentication waits for the maintenance window of {database.id.name}"
-    status = database.deciding_status.told_of(database.id.name)
+    status = database.deciding_status.describe(database.id.name)
     return f"IAM database authentication is not {'on' if on else 'off'} yet: {status}"

@@ -20,7 +20,7 @@ from signon.errors import StillWaiting
 
 
 class Progress(StrEnum):
-    """What a look at something that RDS does has shown, from what stands most in the way to what is done."""
+    """What a look at RDS's progress has shown, from the greatest obstacle to done."""
 
     BLOCKED = "BLOCKED"  # not without a person
     RETRY = "RETRY"  # it has failed, and the same call repairs it
@@ -59,11 +59,11 @@ class Reading:
     """What "Associate directory" asked for and each look has found since; travels between the states.
 
     ``began_at`` is this execution's first look, ``requested_at`` the first one after it asked RDS last: not the time of
-    asking, because a function that was retried for an hour is still told when its state was entered. ``looks`` counts
-    all looks since it began, ``wait_seconds`` is how long to wait before the next.
-    ``remedy`` is what a person can do about a BLOCKED one, ``failures`` the status and time of each failed attempt.
-    ``reboot_due``: the engine wants reboots after joining, and neither record nor probe shows them; ``reboot_needed``:
-    and this execution has not done them all either.
+    asking, because a function that was retried for an hour still gets the time at which its state was entered.
+    ``looks`` counts all looks since it began, ``wait_seconds`` is how long to wait before the next. ``remedy`` is what
+    a person can do if it is BLOCKED, ``failures`` the status and time of each failed attempt. ``reboot_due``: the
+    engine requires reboots after joining, and neither record nor probe shows them; ``reboot_needed``: and this
+    execution has not done them all either.
     """
 
     attempts: int
@@ -89,9 +89,9 @@ class Reading:
 
 
 def deciding(database: Database, directory: str) -> Membership | None:
-    """Of a database's memberships the one that stands most in the way of this directory's people; None: it has none.
+    """The membership that is the greatest obstacle for this directory's people; None: the database has none.
 
-    One of another directory before its own, and the own one that is furthest from ready.
+    One of another directory comes before its own, then the one of its own that is furthest from ready.
     """
     ranked = sorted(database.memberships, key=lambda one: (one.directory == directory, _NEARNESS.index(_meaning(one))))
     return ranked[0] if ranked else None
@@ -103,7 +103,7 @@ def joined(database: Database) -> str:
 
 
 def is_ready(database: Database, directory: str) -> bool:
-    """Whether people of this directory can be let in, as far as its memberships say."""
+    """Whether people of this directory can sign in, as far as its memberships say."""
     membership = deciding(database, directory)
     return membership is not None and membership.directory == directory and _meaning(membership) is Progress.READY
 
@@ -114,26 +114,26 @@ def is_leaving(membership: Membership) -> bool:
 
 
 def is_joining(membership: Membership, *, apply_immediately: bool) -> bool:
-    """Whether RDS makes the database a member by itself, and nobody has to ask it again."""
+    """Whether RDS makes the database a member without being asked again."""
     return _meaning(membership) is Progress.WAIT and not (_waits_for_known_window(membership) and apply_immediately)
 
 
 def leaves_by_itself(database: Database, *, apply_immediately: bool) -> bool:
-    """Whether it leaves every directory that it is a member of, and nobody has to ask RDS for it."""
+    """Whether it leaves every directory that it is a member of without RDS being asked."""
     return bool(database.memberships) and all(
         is_leaving(one) and not (_waits_for_window(one) and apply_immediately) for one in database.memberships
     )
 
 
 def _meaning(membership: Membership) -> Progress:
-    """An unknown status is waited for: there is a deadline."""
+    """An unknown status is waited for, because there is a deadline."""
     return MEMBERSHIP.get(membership.status, Progress.WAIT)
 
 
 def must_associate(database: Database, directory: str, *, apply_immediately: bool) -> bool:
     """Whether RDS must be asked to join the database.
 
-    It must where the database is no member, where its join has failed, and where it waits for a window and shall not.
+    It must if the database is not a member, if its join has failed, and if it waits for a window and should not.
     """
     membership = deciding(database, directory)
     if membership is None:
@@ -144,7 +144,7 @@ def must_associate(database: Database, directory: str, *, apply_immediately: boo
 
 
 def must_leave(database: Database, *, apply_immediately: bool) -> bool:
-    """Whether RDS must be asked to take the database out of its directory: not again where it is at it, or may wait."""
+    """Whether RDS must be asked to remove the database from its directory: not if it does so already, or may wait."""
     if database.deciding_status.readiness is Readiness.CHANGING:
         return False
     return any(
@@ -154,7 +154,7 @@ def must_leave(database: Database, *, apply_immediately: bool) -> bool:
 
 
 def _waits_for_known_window(membership: Membership) -> bool:
-    """What joins in a window, and is no status that nobody has documented."""
+    """What joins in a window, by a documented status."""
     return _waits_for_window(membership) and MEMBERSHIP.get(membership.status) is Progress.WAIT
 
 
@@ -171,9 +171,9 @@ def opening(
     asks: bool,
     plugin_loaded: bool | None,
 ) -> Reading:
-    """The first page of looking; ``before`` is that of the attempt before, ``asks`` says that RDS is asked now.
+    """The first reading; ``before`` is that of the previous attempt, ``asks`` says that RDS is asked now.
 
-    ``reboot_due`` is what the record says of it, None where it does not know: then ``plugin_loaded`` decides.
+    ``reboot_due`` is what the record says, None if it does not know: then ``plugin_loaded`` decides.
     """
     ready = is_ready(database, directory)
     return Reading(
@@ -198,7 +198,7 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
     has_failed = MEMBERSHIP.get(status) is Progress.RETRY
     patience = PARK_AFTER + (REBOOT_TAKES if reboot else timedelta())
     if verdict is Progress.WAIT and now - datetime.fromisoformat(began_at) > patience:
-        raise StillWaiting(f"{reason}, for more than {PARK_AFTER.seconds // 3600} hours")
+        raise StillWaiting(f"{reason}, after more than {PARK_AFTER.seconds // 3600} hours of waiting")
     return replace(
         reading,
         began_at=began_at,
@@ -215,19 +215,19 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
 
 
 def _verdict(reading: Reading, database: Database, directory: str, waited: timedelta) -> tuple[Progress, str, str]:
-    membership, standing = deciding(database, directory), database.deciding_status
+    membership, status = deciding(database, directory), database.deciding_status
     if membership is None:
         if waited < ACCEPTED_WITHIN:
             return Progress.WAIT, "RDS does not show the membership yet", ""
         return _again_or_blocked(reading, "the database is not a member of any directory")
     if membership.directory != directory:
-        reason = f"the database is a member of {joined(database)}, not of {directory} alone"
-        return Progress.BLOCKED, reason, "Let it leave that directory first (Domain none); then start again"
+        reason = f"the database is a member of {joined(database)}; it should be a member of {directory} only"
+        return Progress.BLOCKED, reason, "Remove it from that directory first (Domain none); then start again"
     verdict = _meaning(membership)
     if verdict is Progress.RETRY:
         return _again_or_blocked(reading, f"the membership is {membership.status}")
-    if verdict is Progress.READY and standing.readiness is not Readiness.USABLE:
-        return Progress.WAIT, f"the membership is {membership.status}, {standing.told_of('the database')}", ""
+    if verdict is Progress.READY and status.readiness is not Readiness.USABLE:
+        return Progress.WAIT, f"the membership is {membership.status}, {status.describe('the database')}", ""
     return verdict, f"the membership is {membership.status}", LEAVING_REMEDY if verdict is Progress.BLOCKED else ""
 
 
@@ -241,6 +241,6 @@ def _again_or_blocked(reading: Reading, reason: str) -> tuple[Progress, str, str
 _JOIN_CAUSES = "RDS names two causes: the network between database and directory, or the directory role"
 _JOIN_REMEDY = (
     f"Check that the database's subnets reach the directory's controllers (ports {TOLD})"
-    " and that the directory is Active; then start again: the same association is tried anew"
+    " and that the directory is Active; then start again: the same association is tried again"
 )
-LEAVING_REMEDY = "Somebody takes it out of the directory: when it has left, start again, or take its tag off"
+LEAVING_REMEDY = "Somebody is removing it from the directory: once it has left, start again, or remove its tag"

@@ -31,7 +31,7 @@ _STUCK = {
     "incompatible-restore", "insufficient-capacity", "migration-failed", "restore-error", "stopped", "stopping",
     "storage-full",
 }  # fmt: skip
-STUCK_REMEDY = "Bring it to available; then start again"
+STUCK_REMEDY = "Bring it to the status available; then start again"
 _LEAVING = {"delete-precheck", "deleting"}
 
 
@@ -46,7 +46,7 @@ def readiness(status: str) -> Readiness:
 
 @dataclass(frozen=True)
 class DecidingStatus:
-    """The status that decides; ``instance`` is the member of the cluster whose it is, "" where it is the database's."""
+    """The status that decides; ``instance`` is the member of the cluster that has it, "" if it is the database's."""
 
     readiness: Readiness
     status: str
@@ -56,6 +56,6 @@ class DecidingStatus:
     def severity(self) -> int:
         return list(Readiness).index(self.readiness)
 
-    def told_of(self, database: str) -> str:
+    def describe(self, database: str) -> str:
         """As a sentence: "orders is modifying", "instance orders-2 of orders is rebooting"."""
         return f"{f'instance {self.instance} of {database}' if self.instance else database} is {self.status}"

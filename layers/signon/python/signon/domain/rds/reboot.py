@@ -1,4 +1,4 @@
-"""The reboots after joining: one instance at a time, readers first, each once however often the function runs."""
+"""The reboots after joining: one instance at a time, readers first, each only once however often the function runs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Reboot:
     """How far the reboots are; travels between the states.
 
     ``at`` is the first intent, ``requested`` says that this execution asked RDS for one; ``instances`` are those that
-    were rebooted, ``remaining`` those that will be. Which ones that are is settled at the first visit: an instance that
-    appears later was started after the join.
+    were rebooted, ``remaining`` those that will be. Which ones these are is settled at the first visit: an instance
+    that appears later was started after the join.
     """
 
     at: str
@@ -33,14 +33,14 @@ class Reboot:
 
 
 def remaining(database: Database, before: Reboot | None) -> tuple[Instance, ...]:
-    """The instances that are still to be rebooted, in that order; those that are gone meanwhile need none."""
+    """The instances that are still to be rebooted, in that order; those that have been deleted need none."""
     if before is None:
         return database.to_reboot
     return tuple(instance for instance in database.instances if instance.name in before.remaining)
 
 
 def cut_off(database: Database, before: Reboot | None) -> tuple[Instance, ...]:
-    """The instances whose sessions end by the reboots that are left: with a writer's, maybe those of its readers."""
+    """The instances whose sessions the remaining reboots end: with a writer's, maybe those of its readers."""
     left = remaining(database, before)
     return database.instances if left and database.restarts_together else left
 

@@ -1,6 +1,6 @@
-"""Waiting for RDS to have made a change that it was asked for: switching IAM on or off, leaving a directory.
+"""Waiting for RDS to make a change that it was asked for: switching IAM on or off, leaving a directory.
 
-One visit looks, asks where it must, and looks again after a while.
+One visit looks, asks if necessary, and looks again after a while.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class Visit:
 
 
 def visit(before: Visit | None, now: datetime, *, done: bool, asks: bool, what: str) -> Visit:
-    """The page of this visit; ``done``: the change is made, ``asks``: RDS is asked for it now.
+    """The record of this visit; ``done``: the change is made, ``asks``: RDS is asked for it now.
 
     Raises StillWaiting: no execution waits longer; the database is parked. ``what`` says for what.
     """
     began_at = before.began_at if before else now.isoformat()
     if not done and now - datetime.fromisoformat(began_at) > PARK_AFTER:
-        raise StillWaiting(f"{what}, for more than {PARK_AFTER.seconds // 3600} hours")
+        raise StillWaiting(f"{what}, after more than {PARK_AFTER.seconds // 3600} hours of waiting")
     looks = before.looks if before else 0
     return Visit(
         verdict=Progress.READY if done else Progress.WAIT,

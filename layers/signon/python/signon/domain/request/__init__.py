@@ -1,1 +1,1 @@
-"""What somebody asks for, and whether it is ours to do."""
+"""What somebody asks for, and whether we do it."""

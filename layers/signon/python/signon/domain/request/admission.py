@@ -1,4 +1,4 @@
-"""Whether a database that somebody asked for is ours to work on."""
+"""Whether a database that somebody asked for is one we work on."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ APART = timedelta(minutes=30)
 
 
 def is_served(database: Database, profile: str | None = None) -> bool:
-    """Whether a database is ours to work on: its tag or ``profile`` names a profile, and its engine is served."""
+    """Whether we work on a database: its tag or ``profile`` names a profile, and its engine is served."""
     return bool(profile or database.tags.get(TAG)) and _has_row(database.id.engine, database.id.scope)
 
 
 def refuse_stranger(name: str, engine: str, scope: Scope, tags: Mapping[str, str], profile: str | None) -> None:
-    """Lets a database pass that is ours to work on, be it made or not. Raises NotOurs: says why it is none."""
+    """Accepts a database that we work on, whether it is ready or not. Raises NotOurs: says why we do not."""
     if not (profile or tags.get(TAG)):
-        raise NotOurs(f"{name} bears no tag {TAG}: tag it with the name of a profile that admits it")
+        raise NotOurs(f"{name} has no tag {TAG}: tag it with the name of a profile that admits it")
     if not _has_row(engine, scope):
-        raise NotOurs(f"{name} is a {KINDS[scope]} of {engine}; served are {_SERVED}: take the tag off")
+        raise NotOurs(f"{name} is a {KINDS[scope]} of {engine}; this stack serves {_SERVED}: remove the tag")
 
 
 def admit(request: Request, database: Database | None) -> tuple[Request, Database]:
@@ -48,11 +48,11 @@ def admit(request: Request, database: Database | None) -> tuple[Request, Databas
             f" {database.created_at.isoformat()}: it is about another database of that name"
         )
     refuse_stranger(name, database.id.engine, database.id.scope, database.tags, request.profile)
-    standing = database.deciding_status
-    if standing.readiness is Readiness.LEAVING:
-        raise NotOurs(standing.told_of(name))
-    if standing.readiness is Readiness.CHANGING:
-        raise DatabaseBusy(standing.told_of(name))
+    status = database.deciding_status
+    if status.readiness is Readiness.LEAVING:
+        raise NotOurs(status.describe(name))
+    if status.readiness is Readiness.CHANGING:
+        raise DatabaseBusy(status.describe(name))
     named = replace(request, scope=database.id.scope, name=name)
     return (named if request.profile else replace(named, profile=database.tags[TAG], by_tag=True)), database
 

@@ -39,10 +39,10 @@ BY_HAND = "manual"  # the trigger of a request that no event made
 
 @dataclass(frozen=True)
 class Request:
-    """Which database, and what the one who asked said about it.
+    """Which database, and what the request says about it.
 
     ``trigger`` is the event's id (RDS-EVENT-0005) or "manual", ``asked_at`` the event's time; ``approve`` the checksum
-    of the plan that a person approves; ``by_tag``: it was the database's tag that named the profile, not a person.
+    of the plan that a person approves; ``by_tag``: the database's tag named the profile, not a person.
     """
 
     trigger: str
@@ -67,20 +67,20 @@ class Request:
         return self.trigger == BY_HAND
 
     def profile_name(self, database: Database) -> str:
-        """The profile to work by: the one that the tag names now, else the one that a person named.
+        """The profile to use: the one that the tag names now, otherwise the one that a person named.
 
-        Raises ProfileUnusable: what the tag says is no profile's name.
+        Raises ProfileUnusable: the tag is not the name of a profile.
         """
         named = database.tags.get(TAG) if self.by_tag else self.profile
         if named and PROFILE_NAME.fullmatch(named):
             return named
         if not named:
             raise ProfileUnusable(
-                f"{database.id.name} bears no tag {TAG} any more",
-                "Tag it with the name of a profile; or leave it: nothing is done without",
+                f"{database.id.name} no longer has the tag {TAG}",
+                "Tag it with the name of a profile; or leave it as it is: nothing is done without a tag",
             )
         raise ProfileUnusable(
-            f"The tag {TAG} is no profile's name: {str(named)[:60]!r}",
+            f"The tag {TAG} is not the name of a profile: {str(named)[:60]!r}",
             "Write the name of one profile: lower-case letters, digits and hyphens",
         )
 
@@ -88,7 +88,7 @@ class Request:
 def read_request(document: Any, account: str, region: str) -> Request:
     """The request in an execution's input.
 
-    ``account`` and ``region`` are our own: an event of another one is refused although the rule lets none through.
+    ``account`` and ``region`` are our own: an event from another one is refused although the rule admits none.
     Raises InvalidRequest: names every field that is wrong, and what belongs there.
     """
     if not isinstance(document, Mapping):
@@ -106,20 +106,20 @@ def _from_event(event: Mapping[str, Any], account: str, region: str) -> Request:
     name = arn[5].lower() if arn else ""
     if event.get("source") != "aws.rds" or arn is None or not _IDENTIFIER.fullmatch(name):
         raise InvalidRequest(
-            "The event is not one of RDS about a database: source must be aws.rds"
+            "The event is not an RDS event about a database: source must be aws.rds"
             " and detail.SourceArn the ARN of a DB instance or a DB cluster."
         )
     for its_account, its_region in ((arn[3], arn[2]), (event.get("account"), event.get("region"))):
         if (its_account, its_region) != (account, region):
             raise InvalidRequest(
-                f"The event is of account {_plain(its_account)} in {_plain(its_region)};"
+                f"The event is from account {_plain(its_account)} in {_plain(its_region)};"
                 f" this stack serves account {account} in {region}."
             )
     if arn[1] != partition(region):
-        raise InvalidRequest(f"The event is of partition {arn[1]}; {region} is in {partition(region)}.")
+        raise InvalidRequest(f"The event is from partition {arn[1]}; {region} is in {partition(region)}.")
     time = event.get("time")
     if not _is_time(time):
-        raise InvalidRequest("The event's time is none: time must be like 2026-11-20T12:30:00Z.")
+        raise InvalidRequest("The event has no valid time: time must be like 2026-11-20T12:30:00Z.")
     event_id = str(detail.get("EventID"))
     trigger = event_id if _EVENT_ID.fullmatch(event_id) else "an RDS event"
     return Request(trigger, _SCOPES[arn[4]], name, asked_at=time)
@@ -131,7 +131,7 @@ def partition(region: str) -> str:
 
 
 def _plain(value: Any) -> str:
-    """What somebody else has written, for a message: one line of ASCII, and not longer than a line."""
+    """Somebody else's text for a message: one line of ASCII, not longer than a line."""
     text = str(value)[:60]
     return text if text.isascii() and text.isprintable() else ascii(text)
 

@@ -1,6 +1,6 @@
-"""What must be so before anything is changed.
+"""What must hold before anything is changed.
 
-Each thing that is not so is a finding, with its remedy, and all are found at once. Advice is only worth knowing.
+Each thing that does not hold is a finding, with its remedy, and all are found at once. Advice is only worth knowing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["Surroundings", "advice", "findings"]
 def findings(
     engine: Engine, database: Database, profile: Profile, around: Surroundings, *, rejoins: bool = False
 ) -> Iterator[Finding]:
-    """Everything that stands in the way of this profile on this database; ``rejoins``: it joins its directory anew."""
+    """Everything that stands in the way of this profile on this database; ``rejoins``: it joins its directory again."""
     methods = profile.methods_for(engine.name)
     if refusal := profile.refuses(database):
         yield Finding(
@@ -49,11 +49,11 @@ def findings(
         yield from network_findings(database.id.name, profile.directory, around.network)
     for login in profile.on(engine.name).logins:
         if problem := _login_problem(engine, login, database.master_user):
-            yield Finding(f"Login {problem}", "Take another name, or take the login out of the profile")
+            yield Finding(f"Login {problem}", "Use another name, or remove the login from the profile")
 
 
 def advice(engine: Engine, database: Database, profile: Profile, around: Surroundings) -> Iterator[Advice]:
-    """What is worth knowing, and stands in nobody's way."""
+    """What is worth knowing but holds nothing up."""
     methods = profile.methods_for(engine.name)
     yield from database_advice(engine, database, methods)
     yield from parameter_advice(database.parameter_group, around.parameters, methods)

@@ -15,17 +15,17 @@ from signon.domain.rds.readiness import STUCK_REMEDY, Readiness
 def database_findings(
     database: Database, profile: Profile, served_vpc: str, methods: Collection[Method], *, rejoins: bool = False
 ) -> Iterator[Finding]:
-    """``rejoins``: it is we who let it leave its directory, to join it anew."""
+    """``rejoins``: we remove it from its directory ourselves, to join it again."""
     name = database.id.name
     if database.deciding_status.readiness is Readiness.STUCK:
-        yield Finding(database.deciding_status.told_of(name), STUCK_REMEDY)
+        yield Finding(database.deciding_status.describe(name), STUCK_REMEDY)
     if not database.in_vpc or database.is_limitless:
         yield _of_a_kind(database, served_vpc)
-        return  # whatever else may be said of it helps nobody
+        return  # anything else would help nobody
     if not database.vpc:
         yield Finding(
-            f"RDS shows no VPC of {name}; this stack reaches {served_vpc} alone",
-            f"Take the tag off; or have it in {served_vpc}, and start again",
+            f"RDS shows no VPC for {name}; this stack reaches only {served_vpc}",
+            f"Remove the tag; or move it to {served_vpc} and start again",
         )
     elif database.vpc != served_vpc:
         yield Finding(
@@ -47,13 +47,14 @@ def _of_a_kind(database: Database, served_vpc: str) -> Finding:
     name = database.id.name
     if database.is_limitless:
         return Finding(
-            f"{name} is an Aurora Limitless Database: AWS offers no directory sign-in there, and it is not served here"
-            " for IAM either",
-            "Take the tag off, or take an Aurora cluster with DB instances",
+            f"{name} is an Aurora Limitless Database: AWS offers no directory sign-in for it, and this stack does not"
+            " serve it for IAM either",
+            "Remove the tag, or use an Aurora cluster with DB instances",
         )
     return Finding(
-        f"{name} is in no VPC, as Aurora clusters in express configuration are; this stack reaches {served_vpc} alone",
-        f"Take the tag off: its master user, who signs in with IAM, can make logins for IAM there. Or create a cluster"
+        f"{name} is not in a VPC, as is every Aurora cluster in express configuration; this stack reaches"
+        f" only {served_vpc}",
+        f"Remove the tag: its master user, who signs in with IAM, can create IAM logins there. Or create a cluster"
         f" with full configuration in {served_vpc}",
     )
 
@@ -63,52 +64,55 @@ def _of_no_secret(database: Database) -> Finding:
     name = database.id.name
     if database.iam_enabled and ENGINES[database.id.engine].family is Family.POSTGRESQL:
         return Finding(
-            f"RDS holds no master secret of {name}, where a master user may sign in with IAM and have no password",
+            f"RDS holds no master secret for {name}, whose master user may sign in with IAM and have no password",
             "Name a secret with username and password under access.master. Or let RDS manage the master password (this"
-            " changes it), after MasterUserAuthenticationType password where it is iam-db-auth",
+            " changes it); where MasterUserAuthenticationType is iam-db-auth, set it to password first",
         )
     return Finding(
-        f"RDS holds no master secret of {name}",
+        f"RDS holds no master secret for {name}",
         "Let RDS manage the master password (this changes it),"
         " or name a secret with username and password under access.master",
     )
 
 
 def _of_memberships(database: Database, directory: str, *, rejoins: bool) -> Iterator[Finding]:
-    """RDS lists a database's memberships; that there may be several is nowhere excluded."""
+    """RDS lists a database's memberships; nothing excludes that there are several."""
     name, joined = database.id.name, {one.directory for one in database.memberships if not is_leaving(one)}
-    others, remedy = ", ".join(sorted(joined - {directory})), "Let it leave that directory first (Domain none)"
+    others, remedy = ", ".join(sorted(joined - {directory})), "Remove it from that directory first (Domain none)"
     for one in database.memberships:
         if is_leaving(one) and one.directory == directory:
             if not rejoins:
-                yield Finding(f"{name} leaves directory {directory}: its membership is {one.status}", LEAVING_REMEDY)
+                yield Finding(
+                    f"{name} is leaving directory {directory}: its membership is {one.status}", LEAVING_REMEDY
+                )
         elif is_leaving(one):
             yield Finding(
-                f"{name} leaves directory {one.directory}, its membership is {one.status}; it joins {directory} then",
-                "Nothing: it is looked at again within the hour",
+                f"{name} is leaving directory {one.directory}, its membership is {one.status}; it joins {directory}"
+                " after that",
+                "Nothing: it is checked again within the hour",
                 passes=True,
             )
     if others and directory in joined:
-        yield Finding(f"{name} is a member of {others} beside {directory}", remedy)
+        yield Finding(f"{name} is a member of {others} as well as of {directory}", remedy)
     elif others:
         yield Finding(f"{name} is a member of {others}, not of {directory}", remedy)
 
 
 def database_advice(engine: Engine, database: Database, methods: Collection[Method]) -> Iterator[Advice]:
-    """What is worth knowing of a database that people will sign in to by directory.
+    """What is worth knowing about a database that people will sign in to by directory.
 
     "Don't modify the DB instance port after enabling the feature"; a change breaks Aurora MySQL's as well.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html
     """
     if Method.KERBEROS in methods and "engine_version" in engine.joins_anew_after and database.upgrades_itself:
         yield Advice(
-            f"{database.id.name} takes new minor versions by itself, and {engine.title} wants directory sign-in"
-            " switched off and on again after each of them",
-            "Switch automatic minor version upgrades off; or let the profile allow a reboot of existing databases, so"
+            f"{database.id.name} is upgraded to new minor versions automatically, and {engine.title} requires"
+            " directory sign-in to be switched off and on again after each upgrade",
+            "Turn off automatic minor version upgrades; or allow the reboot of existing databases in the profile, so"
             " that the sweep does it within the hour",
         )
     if Method.KERBEROS in methods and engine.family is Family.MYSQL and "Port" in database.pending_changes:
         yield Advice(
-            f"The port of {database.id.name} is about to change, and directory sign-in may stop when it does",
-            "Take the change back; or let it come first, and onboard the database afterwards",
+            f"The port of {database.id.name} is about to change, and directory sign-in may stop working when it does",
+            "Undo the change; or let it be applied first, and onboard the database afterwards",
         )

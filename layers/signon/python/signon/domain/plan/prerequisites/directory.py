@@ -1,4 +1,4 @@
-"""The directory that the database joins, and the role by which RDS reaches it."""
+"""The directory that the database joins, and the role that RDS assumes to reach it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from signon.domain.finding import Finding
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import Database
 
-# Of the four types that there are. One that AWS adds may be joined.
+# Of the four types that exist. One that AWS adds may be joined.
 # https://docs.aws.amazon.com/directoryservice/latest/devguide/API_DirectoryDescription.html
 _NEVER_JOINED = ("SimpleAD", "ADConnector")
 
@@ -27,13 +27,13 @@ def directory_findings(
 ) -> Iterator[Finding]:
     if directory is None and shared_as:
         yield Finding(
-            f"Directory {profile.directory} is another account's; this account sees it as {shared_as}",
-            f"Write id: {shared_as}: RDS wants the id of the account that the database is in",
+            f"Directory {profile.directory} belongs to another account; this account sees it as {shared_as}",
+            f"Write id: {shared_as}: RDS requires the id that the database's own account sees",
         )
     elif directory is None:
         yield Finding(
             f"Directory {profile.directory} does not exist in {database.id.region}, or is not shared with this account",
-            "Correct directory.id; of a shared directory, take the id that this account sees",
+            "Correct directory.id; for a shared directory, use the id that this account sees",
         )
     else:
         yield from _of_one_that_is_there(engine, profile, directory)
@@ -43,20 +43,20 @@ def _of_one_that_is_there(engine: Engine, profile: Profile, directory: Directory
     if directory.type not in ("MicrosoftAD", "SharedMicrosoftAD"):
         yield Finding(
             f"Directory {directory.id} is of type {directory.type}",
-            "RDS joins AWS Managed Microsoft AD only",
+            "Use an AWS Managed Microsoft AD: RDS joins no other type",
             approvable=directory.type not in _NEVER_JOINED,
         )
     if directory.type == "SharedMicrosoftAD" and directory.share != "Shared":
         yield Finding(
             f"The share of directory {directory.id} with this account is {directory.share or 'unknown'}, not Shared",
             f"Accept the share: aws ds accept-shared-directory --shared-directory-id {directory.id};"
-            " where it was rejected or has failed, its owner shares it again",
+            " if it was rejected or has failed, ask its owner to share it again",
             approvable=True,
         )
     if directory.stage != ACTIVE:
         yield Finding(
             f"Directory {directory.id} is {directory.stage}, not Active",
-            "Wait until it is Active, or mend it in Directory Service"
+            "Wait until it is Active, or fix it in Directory Service"
             if directory.becomes_active
             else "Bring the directory to Active; then start again",
             passes=directory.becomes_active,
@@ -64,20 +64,21 @@ def _of_one_that_is_there(engine: Engine, profile: Profile, directory: Directory
     if directory.realm != profile.realm:
         yield Finding(
             f"The realm of directory {directory.id} is {directory.realm}; the profile says {profile.realm}",
-            f"Write realm: {directory.realm}, or another directory's id",
+            f"Write realm: {directory.realm}, or use another directory's id",
         )
     if engine.longest_domain and len(directory.name) > engine.longest_domain:
         yield Finding(
             f"The domain name {directory.name} has {len(directory.name)} characters",
-            f"{engine.title} joins domains of at most {engine.longest_domain} characters",
+            f"{engine.title} supports domain names of at most {engine.longest_domain} characters; use another"
+            " directory",
         )
 
 
 def role_findings(engine: Engine, database: Database, role: DirectoryRole | None) -> Iterator[Finding]:
     if role is None:
         yield Finding(
-            "The role that RDS takes to reach the directory does not exist",
-            "Deploy the stack again: its template makes the role",
+            "The role that RDS assumes to reach the directory does not exist",
+            "Deploy the stack again: its template creates the role",
         )
         return
     region = database.id.region

@@ -21,13 +21,13 @@ def method_findings(
     *,
     rejoins: bool = False,
 ) -> Iterator[Finding]:
-    """``not_offered``: what RDS's list of orderable options says, where a method is to be set up, or set up anew."""
+    """``not_offered``: what RDS's list of orderable options says, if a method is to be set up, or set up again."""
     name, named = database.id.name, profile.methods.get(engine.name, ())
     for unknown in sorted({*named} - {each.value for each in engine.logins}):
         offered = ", ".join(each.value for each in engine.logins)
         yield Finding(
-            f"AWS offers no {TITLES[Method(unknown)]} for {engine.title}, and {name} is of that engine",
-            f"Write {engine.name}: [{offered}] under methods, or take the tag off",
+            f"AWS offers no {TITLES[Method(unknown)]} for {engine.title}, the engine of {name}",
+            f"Write {engine.name}: [{offered}] under methods, or remove the tag",
         )
     if not named:
         yield Finding(
@@ -37,9 +37,9 @@ def method_findings(
     if database.id.scope is not engine.scope:
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-clusters-concepts.Limitations.html
         yield Finding(
-            f"{name} is a Multi-AZ DB cluster of {engine.name}: AWS offers no directory sign-in there, and it is not"
-            " served here for IAM either",
-            "Take the tag off, or take a DB instance or an Aurora cluster",
+            f"{name} is a Multi-AZ DB cluster of {engine.name}: AWS offers no directory sign-in for it, and this stack"
+            " does not serve it for IAM either",
+            "Remove the tag, or use a DB instance or an Aurora cluster",
         )
     if not engine.serves(database.engine_version):
         oldest = ".".join(map(str, engine.oldest))
@@ -54,9 +54,9 @@ def method_findings(
     for method in sorted(profile.methods_for(engine.name), key=lambda method: method.value):
         for instance_class in () if set_up[method] else not_offered.get(method, ()):
             yield Finding(
-                f"RDS's list offers no {TITLES[method]} for {engine.name} {database.engine_version} on {instance_class}"
-                " here",
+                f"RDS does not list {TITLES[method]} for {engine.name} {database.engine_version} on {instance_class}"
+                " in this Region",
                 "Change the instance class or engine version to one that offers it; or approve the plan to try it:"
-                " what RDS does not offer it refuses",
+                " RDS refuses what it does not offer",
                 approvable=True,
             )

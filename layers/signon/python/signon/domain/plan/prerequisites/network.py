@@ -1,7 +1,7 @@
-"""Whether the database and its directory reach each other, before a join that fails without it.
+"""Whether the database and its directory reach each other, before a join that would fail otherwise.
 
-Only where a join is due. A person may know better than what is seen here, of a firewall that forwards, or the like: so
-each finding may be approved.
+Only if a join is due. A person may know more than can be seen here, such as a firewall that forwards: so each finding
+may be approved.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from signon.domain.finding import Advice, Finding
 from signon.domain.network.directory_ports import ASKED_FOR, BESIDE, TOLD, told
 from signon.domain.network.network import Network, Place, Rule, Subnet, Traffic, blocked, route_to
 
-# A network ACL has no memory: answers come back to the ports that the asking side has chosen. "Many Linux kernels
+# A network ACL is stateless: answers come back to the ports that the asking side has chosen. "Many Linux kernels
 # (including the Amazon Linux kernel) use ports 32768-61000."
 # https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
 ANSWERS = (Traffic("tcp", 32768, 61000), Traffic("udp", 32768, 61000))
@@ -39,8 +39,8 @@ def network_advice(engine: Engine, database: str, directory: str, network: Netwo
     ours, theirs = network.database, network.directory
     if theirs is None:
         yield Advice(
-            f"The network of directory {directory} is another account's, and cannot be looked at from here",
-            f"Let its owner see that its routes, network ACLs and security group let in the subnets of {database}",
+            f"The network of directory {directory} belongs to another account and cannot be seen from here",
+            f"Ask its owner to check that its routes, network ACLs and security group admit the subnets of {database}",
         )
     # "The DB cluster must use a security group that allows ingress and egress within the directory's VPC"; MySQL's
     # guides ask for egress alone.
@@ -51,19 +51,19 @@ def network_advice(engine: Engine, database: str, directory: str, network: Netwo
     shut_in = _shut_by_groups(ours, ours.inbound, controllers, groups, every)
     if engine.family is Family.POSTGRESQL and shut_in == {*every}:
         yield Advice(
-            f"The security groups of {database} ({', '.join(ours.groups)}) let nothing in from directory {directory}",
-            f"Where the join fails, let in {' and '.join(groups or network.controllers)}: AWS's guide asks for it",
+            f"The security groups of {database} ({', '.join(ours.groups)}) allow nothing in from directory {directory}",
+            f"If the join fails, admit {' and '.join(groups or network.controllers)}: AWS's guide asks for it",
         )
     if shut := {*_shut_beside(network)}:
         yield Advice(
-            f"Network ACLs or security groups between {database} and directory {directory} let nothing through on"
+            f"Network ACLs or security groups between {database} and directory {directory} allow nothing through on"
             f" {told(shut)}",
-            f"Nothing where the join succeeds: AWS's guides ask for {TOLD} alone. Where it fails, let these through",
+            f"Nothing if the join succeeds: AWS's guides ask only for {TOLD}. If it fails, allow these as well",
         )
 
 
 def _shut_beside(network: Network) -> Iterator[Traffic]:
-    """What members of a domain use beside what is asked for, and cannot be sent from the database to the directory."""
+    """What members of a domain use besides what is required, and cannot be sent from the database to the directory."""
     ours, theirs = network.database, network.directory
     controllers = [f"{address}/32" for address in network.controllers]
     yield from _shut_by_groups(ours, ours.outbound, controllers, theirs.groups if theirs else (), BESIDE)
@@ -88,14 +88,15 @@ def _of_routes(here: str, place: Place, there: str, peers: Iterable[str]) -> Ite
     if missing:
         yield Finding(
             f"No route leads from {', '.join(missing)} of {here} to {there}",
-            f"Connect the VPCs by peering or a transit gateway, and give the subnets' route tables a route to {there}",
+            f"Connect the VPCs by peering or a transit gateway, and add to the subnets' route tables a route to"
+            f" {there}",
             approvable=True,
         )
     if lost:
         yield Finding(
-            f"The route from {', '.join(lost)} of {here} to {there} by {', '.join(sorted(set(lost.values())))} is a"
-            " blackhole",
-            "What it leads to was deleted or never accepted: make it again, or mend the route",
+            f"The route from {', '.join(lost)} of {here} to {there} through {', '.join(sorted(set(lost.values())))} is"
+            " a blackhole",
+            "Its target was deleted or never accepted: create it again, or fix the route",
             approvable=True,
         )
 
@@ -110,8 +111,8 @@ def _of_acls(
         if found:
             ports = told(set[Traffic]().union(*found.values()))
             yield Finding(
-                f"The network ACL of {', '.join(found)} of {here} lets nothing {word} {there} on {ports}",
-                "Allow it there, before the rules that deny it",
+                f"The network ACL of {', '.join(found)} of {here} allows nothing {word} {there} on {ports}",
+                "Allow it there, in a rule before those that deny it",
                 approvable=True,
             )
 
@@ -119,7 +120,7 @@ def _of_acls(
 def _shut_by_acls(
     place: Place, peers: Iterable[str], wanted: tuple[Traffic, ...], rules: Callable[[Subnet], tuple[Rule, ...]]
 ) -> dict[str, set[Traffic]]:
-    """By subnet. None stands between addresses of one subnet."""
+    """By subnet. None applies between addresses of one subnet."""
     found = {
         subnet.id: {each for peer in peers if not subnet.holds(peer) for each in blocked(wanted, rules(subnet), peer)}
         for subnet in place.subnets
@@ -138,7 +139,7 @@ def _of_groups(
 ) -> Iterator[Finding]:
     if shut := _shut_by_groups(place, rules, peers, groups, ASKED_FOR):
         yield Finding(
-            f"The security groups of {here} ({', '.join(place.groups)}) let nothing {word} {there} on {told(shut)}",
+            f"The security groups of {here} ({', '.join(place.groups)}) allow nothing {word} {there} on {told(shut)}",
             "Allow it in one of them",
             approvable=True,
         )

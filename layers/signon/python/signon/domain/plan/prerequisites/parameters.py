@@ -1,4 +1,4 @@
-"""Parameters of the database that are worth knowing: none of them keeps anybody from signing in."""
+"""Parameters of the database that are worth knowing: none of them prevents anybody from signing in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OFF = {"", "0", "off", "false", "no"}
 
 @dataclass(frozen=True)
 class Parameter:
-    """``methods``: those for which it matters that it is off. An engine that does not know it answers nothing."""
+    """``methods``: those for which it matters that it is off. An engine that does not know it returns nothing."""
 
     name: str
     methods: frozenset[Method]
@@ -38,21 +38,21 @@ PARAMETERS = (
     Parameter(
         "krb_caseins_users",
         frozenset({Method.KERBEROS}),
-        "a ticket's name must be the login's letter by letter, capital letters included",
-        f"Nothing where people's names have no capital letters; else set it to 1 {_OWN_GROUP}",
+        "the name in a ticket must match the login letter by letter, including capital letters",
+        f"Nothing if people's names have no capital letters; otherwise set it to 1 {_OWN_GROUP}",
     ),
     Parameter(
         "authentication_kerberos_caseins_cmp",
         frozenset({Method.KERBEROS}),
-        "a ticket's name must be the login's letter by letter, capital letters included",
-        f"Nothing where people's names have no capital letters; else set it to 1 {_OWN_GROUP}, and reboot",
+        "the name in a ticket must match the login letter by letter, including capital letters",
+        f"Nothing if people's names have no capital letters; otherwise set it to 1 {_OWN_GROUP}, and reboot",
     ),
     # "CloudWatch and CloudTrail don't log IAM authentication."
     # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
     Parameter(
         "log_connections",
         frozenset({Method.IAM}),
-        "sign-ins by IAM are in no log: CloudTrail does not have them",
+        "IAM sign-ins are not logged: CloudTrail does not record them",
         f"Set it to 1 {_OWN_GROUP}, and publish the log to CloudWatch Logs",
     ),
 )

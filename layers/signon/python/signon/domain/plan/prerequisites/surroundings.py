@@ -1,4 +1,4 @@
-"""What else a plan is made from, beside the database, its profile and its record."""
+"""What else a plan is made from, besides the database, its profile and its record."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from signon.domain.network.network import Network
 
 @dataclass(frozen=True)
 class Surroundings:
-    """``directory`` is None where there is none of that id; ``shared_as`` is then the id by which this account sees one
-    that its owner calls so.
+    """``directory`` is None if none has that id; ``shared_as`` is then the id by which this account sees one whose
+    owner uses that id.
 
     ``served_vpc`` is the stack's; ``not_offered`` the instance classes of the database for which RDS does not offer a
-    method in this engine version; ``trusts`` is None where this account is not shown them, ``network`` where no join
+    method in this engine version; ``trusts`` is None if this account cannot see them, ``network`` if no join
     is due; ``parameters`` are those of the database's parameter group; ``paused``: a person has switched everything
     off, and nothing is begun, whoever approved it. ``missing_roles``: those of the profile's IAM roles (their ARNs)
-    that there are not; ``boundaries``: the ARN of the permissions boundary of those that have one; ``policy_prefix``
+    that do not exist; ``boundaries``: the ARN of the permissions boundary of those that have one; ``policy_prefix``
     begins the names of the stack's connect policies, ``connect_policies`` is what those of each role say;
     ``master_secrets`` are the ARNs of secrets that profiles may name, or patterns of them.
     """

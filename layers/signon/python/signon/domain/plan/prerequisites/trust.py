@@ -1,4 +1,4 @@
-"""People of another domain: whether the managed directory lets them in by a trust."""
+"""People of another domain: whether the managed directory trusts their domain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PASSING = {"Creating", "Created", "Verifying", "Updating", "Updated"}
 # with either a one-way or two-way trust."
 # https://repost.aws/knowledge-center/create-trust-windows-on-premises-dx
 # https://docs.aws.amazon.com/directoryservice/latest/admin-guide/ms_ad_setup_trust.html
-_LETS_THEM_IN = {"One-Way: Outgoing", "Two-Way"}
+_TRUSTS_THEM = {"One-Way: Outgoing", "Two-Way"}
 
 
 def trust_findings(
@@ -28,7 +28,7 @@ def trust_findings(
     trusts: tuple[Trust, ...] | None,
     realms: Iterable[str],
 ) -> Iterator[Finding]:
-    """``realms`` are those of logins that are not the directory's own; ``trusts`` is None where they cannot be seen."""
+    """``realms`` are those of logins that are not the directory's own; ``trusts`` is None if they cannot be seen."""
     for realm in realms:
         if realm not in profile.trusted_realms:
             yield Finding(
@@ -40,10 +40,10 @@ def trust_findings(
             # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html says no, and
             # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/database-authentication.html says both
             yield Finding(
-                f"{engine.title} may not take people of a trusted domain, and profile {profile.name} has logins of"
+                f"{engine.title} may not accept people of a trusted domain, and profile {profile.name} has logins of"
                 f" {realm}",
-                "AWS's pages contradict each other: keep those logins to other engines, or write mysql_over_trust:"
-                " allowed under directory, and try it",
+                "AWS's pages contradict each other: restrict those logins to other engines, or write mysql_over_trust:"
+                " allowed under directory to try it",
             )
         elif directory and trusts is not None:
             yield from _of_trust(directory, realm, _trust_with(realm, trusts))
@@ -52,54 +52,54 @@ def trust_findings(
 def trust_advice(
     database: Database, directory: Directory, trusts: tuple[Trust, ...] | None, realms: Iterable[str]
 ) -> Iterator[Advice]:
-    """What people of these realms must know, and whoever administers them."""
+    """What people of these realms and their administrators must know."""
     name = database.id.name
     for realm in realms:
         if trusts is None:
             yield Advice(
-                f"The trusts of directory {directory.id} are shown to its owner alone",
-                f"Let its owner see that it trusts {realm}: a forest trust, outgoing or two-way, Verified",
+                f"Only the owner of directory {directory.id} can see its trusts",
+                f"Ask its owner to check that it trusts {realm}: a forest trust, outgoing or two-way, Verified",
             )
         elif (trust := _trust_with(realm, trusts)) and trust.is_selective:
             yield Advice(
-                f"The trust of directory {directory.id} with {realm} has selective authentication on",
+                f"The trust of directory {directory.id} with {realm} has selective authentication switched on",
                 f"Give people of {realm} the permission Allowed to authenticate on the computer objects of {name} in"
-                f" {directory.realm}: it cannot be looked at from here",
+                f" {directory.realm}: it cannot be checked from here",
             )
         # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos-setting-up.html
         if database.custom_endpoints:
             yield Advice(
-                f"Windows clients of {realm} cannot connect by the custom endpoints of {name}"
+                f"Windows clients of {realm} cannot connect through the custom endpoints of {name}"
                 f" ({', '.join(database.custom_endpoints)})",
-                "They take the endpoints of the cluster or of an instance, with the domain name of the directory",
+                "Have them use the endpoints of the cluster or of an instance, with the directory's domain name",
             )
         if database.primary_of:
             yield Advice(
-                f"Windows clients of {realm} cannot connect by cluster endpoints of secondary Regions of"
+                f"Windows clients of {realm} cannot connect through cluster endpoints in secondary Regions of"
                 f" {database.primary_of}",
-                f"They take the endpoints of {name} or of its instances",
+                f"Have them use the endpoints of {name} or of its instances",
             )
 
 
 def _of_trust(directory: Directory, realm: str, trust: Trust | None) -> Iterator[Finding]:
-    """A person may know better, of a forest with several trees or the like: the join does not need the trust."""
+    """A person may know better, for example of a forest with several trees: the join does not need the trust."""
     if trust is None:
         yield Finding(
             f"Directory {directory.id} has no trust with {realm}",
-            f"Make a forest trust there, outgoing or two-way, and its other side in {realm}",
+            f"Create a forest trust there, outgoing or two-way, and its other side in {realm}",
             approvable=True,
         )
         return
     if trust.kind != "Forest":
         yield Finding(
             f"The trust of directory {directory.id} with {realm} is of type {trust.kind}, not Forest",
-            "Delete it, and make a forest trust: RDS takes no other",
+            "Delete it and create a forest trust: RDS supports no other type",
             approvable=True,
         )
-    if trust.direction not in _LETS_THEM_IN:
+    if trust.direction not in _TRUSTS_THEM:
         yield Finding(
             f"The trust of directory {directory.id} with {realm} is {trust.direction}: {realm} trusts the directory,"
-            f" and the directory does not trust {realm}",
+            f" but the directory does not trust {realm}",
             "Make it One-Way: Outgoing or Two-Way, as the directory sees it",
             approvable=True,
         )
@@ -107,14 +107,14 @@ def _of_trust(directory: Directory, realm: str, trust: Trust | None) -> Iterator
         passes, why = trust.state in _PASSING, f" ({said(trust.reason)})" if trust.reason else ""
         yield Finding(
             f"The trust of directory {directory.id} with {realm} is {trust.state}, not Verified",
-            f"Wait until it is, or look at its other side in {realm}{why}"
+            f"Wait until it is, or check its other side in {realm}{why}"
             if passes
-            else f"Mend it{why}, on its other side too; then aws ds verify-trust --trust-id {trust.id}",
+            else f"Fix it{why}, on its other side too; then run aws ds verify-trust --trust-id {trust.id}",
             approvable=True,
             passes=passes,
         )
 
 
 def _trust_with(realm: str, trusts: Iterable[Trust]) -> Trust | None:
-    """A forest trust holds for the domains below it, too."""
+    """A forest trust also covers the domains below it."""
     return next((trust for trust in trusts if f".{realm}".endswith(f".{trust.realm}")), None)
