@@ -76,7 +76,7 @@ FAULTS = {
             "the join hangs in enabling-kerberos: parked after three hours; a later sweep finds it joined",
             _stuck,
             (PARKED, ONBOARDED),
-            ("enabling-kerberos, for more than 3 hours",),
+            ("enabling-kerberos, after more than 3 hours of waiting",),
         ),
         Fault(
             "throttling",
@@ -143,7 +143,7 @@ FAULTS = {
             "the directory role trusts the wrong services: found before anything is changed",
             lambda target: target.directory_role_trusts("lambda.amazonaws.com"),
             (NEEDS_A_PERSON,),
-            ("does not let in directoryservice.rds.amazonaws.com", "What to do: Deploy the stack again"),
+            ("does not trust directoryservice.rds.amazonaws.com", "What to do: Deploy the stack again"),
         ),
     )
 }

@@ -68,7 +68,7 @@ def of_realm(realm: str) -> Said:
 def too_long(domain: str) -> Said:
     return (
         f"The domain name {domain} has {len(domain)} characters",
-        "RDS for MySQL joins domains of at most 61 characters",
+        "RDS for MySQL supports domain names of at most 61 characters; use another directory",
     )
 
 
@@ -203,7 +203,7 @@ INCOMING = (
 )
 UNVERIFIED = (
     f"The trust of directory {ODD_DIRECTORY} with {ONPREM} is VerifyFailed, not Verified",
-    "Mend it (no answer), on its other side too; then aws ds verify-trust --trust-id t-1",
+    "Fix it (no answer), on its other side too; then run aws ds verify-trust --trust-id t-1",
 )
 
 

@@ -80,5 +80,5 @@ def test_a_service_that_is_not_reached_from_the_vpc_is_tried_for_minutes_and_nee
     assert execution.run.states.count("Probe connection") == 1
     assert execution.run.data["error"]["Error"] == "ServiceUnreachable"
     (told,) = [made.parameters["Message"] for made in world.calls.made if made.call.operation == "Publish"]
-    assert "Secrets Manager (secretsmanager.eu-west-1.amazonaws.com) is not reached" in told
+    assert "Secrets Manager (secretsmanager.eu-west-1.amazonaws.com) cannot be reached" in told
     assert "NAT gateway, or an interface endpoint of Secrets Manager" in told

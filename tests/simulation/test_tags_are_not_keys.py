@@ -128,10 +128,9 @@ FORGED = [
     Attempt("a profile in the event", {}, NOT_OURS, "has no tag signon:profile", event={"profile": "tagged"}),
     Attempt("a tag in the event alone", {}, NOT_OURS, "has no tag", event={"detail": {"Tags": naming("tagged")}}),
     Attempt("a database in the event", {}, NOT_OURS, "has no tag", event={"database": {"instance": "nobody-1"}}),
-    Attempt("another source", naming("tagged"), "Failed", "not one of RDS", event={"source": "com.example"}),
-    Attempt("an event of another "
-    "account", naming("tagged"), "Failed", "from account", event={"account": "999999999999"}),
-    Attempt("an event of another Region", naming("tagged"), "Failed", "The event is of", event={"region": "eu-west-3"}),
+    Attempt("another source", naming("tagged"), "Failed", "not an RDS event", event={"source": "com.example"}),
+    Attempt("an event of another account", naming("tagged"), "Failed", "from account", event={"account": "999999999999"}),
+    Attempt("an event of another Region", naming("tagged"), "Failed", "is from", event={"region": "eu-west-3"}),
     Attempt(
         "the ARN of another account's database",
         naming("tagged"),
@@ -143,17 +142,17 @@ FORGED = [
         "the ARN of a secret",
         naming("tagged"),
         "Failed",
-        "not one of RDS",
+        "not an RDS event",
         event={"detail": {"SourceArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:x"}},
     ),
     Attempt(
         "an ARN with more behind it",
         naming("tagged"),
         "Failed",
-        "not one of RDS",
+        "not an RDS event",
         event={"detail": {"SourceArn": f"arn:aws:rds:{REGION}:{ACCOUNT}:db:{ORDERS}/../nobody-1"}},
     ),
-    Attempt("no ARN at all", naming("tagged"), "Failed", "not one of RDS", event={"detail": {"SourceArn": None}}),
+    Attempt("no ARN at all", naming("tagged"), "Failed", "not an RDS event", event={"detail": {"SourceArn": None}}),
 ]  # fmt: skip
 
 ATTEMPTS = [*TAGGED, *ADMISSION, *ELOQUENT, *FORGED]

@@ -354,7 +354,7 @@ def test_an_account_that_the_server_chooses_before_ours_is_found_and_ours_is_not
     assert proof.verified == (1 if account.startswith("'alice'") else 0)
     (found,) = proof.not_ours
     assert found.startswith(f"The server chooses {account} (plugin ")
-    family.run(found.partition("type ")[2])
+    family.run(found.partition("run ")[2])
     assert family.verify() == Proof(2, ())
     assert chosen(family, "a token") == "alice@%"
 
@@ -377,7 +377,7 @@ def test_a_leaver_who_comes_in_by_another_account_is_said_until_that_is_gone(fam
     assert chosen(family, "Al1ce.Own") == "alice@127.%"
     (found,) = family.verify(without_alice).not_ours
     assert found.startswith("alice was removed from the profile, and 'alice'@'127.%' (plugin ")
-    family.run(found.partition("type ")[2])
+    family.run(found.partition("run ")[2])
     assert family.verify(without_alice).not_ours == ()
 
 

@@ -145,7 +145,7 @@ def test_a_server_that_is_down_is_tried_three_times_and_waited_for(
 
 def test_a_name_that_does_not_resolve_is_tried_three_times(database: Database, names: Names, bundle: str) -> None:
     lost = "lost.invalid"
-    with pytest.raises(ConnectionRefused, match=r"lost\.invalid:3306 is not reached") as refused:
+    with pytest.raises(ConnectionRefused, match=r"lost\.invalid:3306 cannot be reached") as refused:
         sign_in(replace(database, host=lost), master, bundle).__enter__()
     assert names.asked == [lost] * 3
     assert "DatabaseAccessSecurityGroup" in refused.value.remedy

@@ -132,7 +132,7 @@ WRONG_PASSWORD = f"{HOST} does not let the master user in to database postgres"
             (
                 f"CREATE ROLE former LOGIN PASSWORD %s; {grants}",
                 f"{HOST} does not take the master user's password: pg_hba.conf rejects it",
-                "is a member of rds_iam or rds_ad, itself or by another role",
+                "is a member of rds_iam or rds_ad, directly or through another role",
             )
             for grants in (
                 "GRANT rds_iam TO former",
@@ -286,7 +286,7 @@ def test_a_server_that_is_shutting_down_is_waited_for(
         error = None
         while not isinstance(error, DatabaseBusy):
             error = refused(closing, bundle)
-    assert "lets nobody in yet" in str(error)
+    assert "accepts no sign-in yet" in str(error)
     server.delete()
 
 
