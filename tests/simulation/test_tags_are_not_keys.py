@@ -129,7 +129,7 @@ FORGED = [
     Attempt("a tag in the event alone", {}, NOT_OURS, "has no tag", event={"detail": {"Tags": naming("tagged")}}),
     Attempt("a database in the event", {}, NOT_OURS, "has no tag", event={"database": {"instance": "nobody-1"}}),
     Attempt("another source", naming("tagged"), "Failed", "not an RDS event", event={"source": "com.example"}),
-    Attempt("an event of another account", naming("tagged"), "Failed", "from account", event={"account": "999999999999"}),
+    Attempt("an event of another account", naming("tagged"), "Failed", "is from", event={"account": "999999999999"}),
     Attempt("an event of another Region", naming("tagged"), "Failed", "is from", event={"region": "eu-west-3"}),
     Attempt(
         "the ARN of another account's database",

@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 SIGN_IN_ROUND_TRIPS = 2  # SET NAMES, and the settings below
 # A parameter group or init_connect may have set any of these; here they have the values our statements expect.
 # MySQL skips what is marked M, MariaDB what is for MySQL 8.0 and newer, and each knows only its own names. Without
-# NO_AUTO_CREATE_USER, which MySQL no longer has, a GRANT to a login that is gone makes it anew, open and without a
+# NO_AUTO_CREATE_USER, which MySQL no longer has, a GRANT to a login that is gone recreates it, open and without a
 # password.
 # https://mariadb.com/kb/en/comment-syntax/ https://mariadb.com/kb/en/sql-mode/
 _SETTINGS = (

@@ -16,7 +16,7 @@ from signon.domain.logins.presets import Kind
 # From PostgreSQL 16 on a membership may give nothing: neither inherited nor by SET ROLE. Its two columns are read as
 # JSON, because 14 and 15 do not have them: there the role itself says whether it inherits. There, too, CREATEROLE is
 # enough to change a role that is no superuser; since then it takes the ADMIN option. (pg_has_role looks
-# through all that the master user administers, for each role anew.)
+# through all that the master user administers, for each role again.)
 # Of a comment on a role only what begins like a mark of ours is read, and no more than a mark has. If there are more
 # roles or memberships than a function has memory for, none is read: otherwise the master user is always among them.
 # https://www.postgresql.org/docs/release/16.0/

@@ -42,13 +42,13 @@ DRIVERS = (
         "IAM is off",
         "Plugin 'AWSAuthenticationPlugin' is not loaded",
         "The login signs in by token, and IAM database authentication is off for this database.",
-        "Tell whoever keeps the database. A run of its onboarding turns it on again.",
+        "Tell the database's administrator. A run of its onboarding turns it on again.",
     ),
     Diagnosis(
         "plugin not loaded",
         "Plugin '[^']*' is not loaded",
         "The server does not know this way to sign in: it has not joined the directory, or was not restarted since.",
-        "Tell whoever keeps the database: its onboarding is not complete. Its record says why.",
+        "Tell the database's administrator: its onboarding is not complete. Its record says why.",
     ),
     Diagnosis(
         "another client",

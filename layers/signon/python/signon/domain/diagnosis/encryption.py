@@ -25,7 +25,7 @@ ENCRYPTION = (
         "|invalid peer certificate: (Expired|NotValidYet|certificate expired|certificate not valid yet)",
         "The server's certificate is not valid today: this machine's clock is wrong, or the database's certificate has "
         "expired.",
-        "Look at the clock. If it is right, tell whoever keeps the database: it needs a newer certificate of RDS.",
+        "Look at the clock. If it is right, tell the database's administrator: it needs a newer certificate of RDS.",
     ),
     Diagnosis(
         "no bundle",

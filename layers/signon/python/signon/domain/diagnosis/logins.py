@@ -25,14 +25,14 @@ LOGINS = (
         "blocked host",
         "is blocked because of many connection errors",
         "The server refuses this machine: too many of its connections ended before they signed in.",
-        "Find what connects and hangs up, often a health check of the port, and stop it. Then ask whoever keeps the "
-        "database to run TRUNCATE TABLE performance_schema.host_cache.",
+        "Find what connects and hangs up, often a health check of the port, and stop it. Then ask the database's "
+        "administrator to run TRUNCATE TABLE performance_schema.host_cache.",
     ),
     Diagnosis(
         "closed login",
         "is not permitted to log in|Account is locked|this account is locked",
         "The login exists but is locked: it is not complete yet, or you were removed from the profile.",
-        "Ask whoever keeps the profile of this database.",
+        "Ask the owner of this database's profile.",
     ),
     Diagnosis(
         "no token",
@@ -46,7 +46,7 @@ LOGINS = (
         "Aborted connection .* to db: |init_connect command failed",
         "You are signed in, and the server ended the session at once: what it runs for every new session "
         "(init_connect) failed with your rights.",
-        "Ask whoever keeps the database: the parameter init_connect must work for every login.",
+        "Ask the database's administrator: the parameter init_connect must work for every login.",
     ),
     Diagnosis(
         "no login",
@@ -58,7 +58,7 @@ LOGINS = (
         "The server asks for a password, or does not know the name: it has no login of this name that signs in by "
         "ticket or token.",
         "Write the login as the kit's line does: with a ticket the name, @ and the realm in upper case; with a "
-        "token the name alone. If it is right, ask whoever keeps the profile of this database to add you.",
+        "token the name alone. If it is right, ask the owner of this database's profile to add you.",
     ),
     Diagnosis(
         "the server's own password",
@@ -68,8 +68,8 @@ LOGINS = (
         "|caching_sha2_password could not be loaded",
         "The server asks for a password that it keeps itself: it has no login of this name that signs in by the "
         "directory or by token.",
-        "Write the login as the kit's line does, in lower case and without the domain. If it is right, ask whoever "
-        "keeps the profile of this database to add you. Leave public key retrieval off, and TLS on.",
+        "Write the login as the kit's line does, in lower case and without the domain. If it is right, ask the owner "
+        "of this database's profile to add you. Leave public key retrieval off, and TLS on.",
     ),
     Diagnosis(
         "no password sent",
@@ -77,7 +77,7 @@ LOGINS = (
         "The server asks for a password, and none was sent: the login requires a token, or the server has no login of "
         "this name that signs in by ticket.",
         "With a token: make one with the kit's line and give it as the password. With a ticket: write the login as "
-        "the kit's line does, the name, @ and the realm in upper case; then ask whoever keeps the profile to add you.",
+        "the kit's line does, the name, @ and the realm in upper case; then ask the profile's owner to add you.",
     ),
     Diagnosis(
         "unknown database",
@@ -90,19 +90,19 @@ LOGINS = (
         "closed database",
         "is not currently accepting connections|cannot connect to invalid database",
         "The database takes no connections: somebody has closed it, or it is half dropped.",
-        "Ask whoever keeps it. Every server has dbname=postgres, and you can sign in there.",
+        "Ask its administrator. Every server has dbname=postgres, and you can sign in there.",
     ),
     Diagnosis(
         "no right on the database",
         "Access denied for user .* to database|permission denied for database",
         "Your login has no right to use this database.",
-        "Ask whoever keeps the profile of this database for a role that names it.",
+        "Ask the owner of this database's profile for a role that names it.",
     ),
     Diagnosis(
         "no right on the table",
         "command denied to user|permission denied for (table|schema|sequence|view|function|relation)",
         "You are signed in, and your roles do not include this.",
-        "Ask whoever keeps the profile of this database. PostgreSQL: what somebody other than the master user has "
+        "Ask the owner of this database's profile. PostgreSQL: what somebody other than the master user has "
         "made is granted by its owner.",
     ),
     Diagnosis(
@@ -125,8 +125,8 @@ LOGINS = (
         "connection without TLS; with a token: older than 15 minutes, incomplete, made for another user, endpoint "
         "or port, or your role may not connect as this user.",
         "Take the kit's line as it stands, with your account's name in lower case and without the domain. Make a "
-        "new token and connect with it at once. Then ask whoever keeps the profile of this database whether "
-        "you are listed. " + MAY_NOT_CONNECT,
+        "new token and connect with it at once. Then ask the owner of this database's profile whether you "
+        "are listed. " + MAY_NOT_CONNECT,
     ),
     Diagnosis(
         "no TLS",

@@ -20,7 +20,7 @@ class Diagnosis:
 
 
 MAY_NOT_CONNECT = (
-    "If it is, ask whoever keeps your AWS account whether a permissions boundary of the role, or a service control "
-    "policy of the organization, withholds rds-db:connect: the database does not say so, and its onboarding does not "
-    "see such a policy."
+    "If it is, ask the administrator of your AWS account whether a permissions boundary of the role, or a service "
+    "control policy of the organization, withholds rds-db:connect: the database does not say so, and its "
+    "onboarding does not see such a policy."
 )

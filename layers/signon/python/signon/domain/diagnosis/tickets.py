@@ -24,7 +24,7 @@ TICKETS = (
         "account disabled",
         "credentials have been revoked|Client's entry in (database|KDC) (has )?expired",
         "The account is disabled, locked or expired in the directory.",
-        "Ask whoever keeps the directory.",
+        "Ask the directory's administrator.",
     ),
     Diagnosis(
         "directory password expired",
@@ -83,7 +83,7 @@ TICKETS = (
         "This machine and the directory have no encryption type in common for the ticket, or the account has no AES "
         "keys.",
         "Use the kit's krb5.conf, without encryption types of your own. If that does not help, change the account's "
-        "password once, which makes its AES keys, and ask whoever keeps the directory which types it allows.",
+        "password once, which makes its AES keys, and ask the directory's administrator which types it allows.",
     ),
     Diagnosis(
         "expired ticket",
@@ -99,7 +99,7 @@ TICKETS = (
         "The ticket does not fit the server's key: the database has joined the directory again since you got it, the "
         "name leads to another computer, or the realm is not in upper case.",
         "Drop your tickets (kdestroy; on Windows klist purge), get a new one with the realm in upper case, and connect "
-        "to the endpoint on the kit's page. If that does not help, tell whoever keeps the database.",
+        "to the endpoint on the kit's page. If that does not help, tell the database's administrator.",
     ),
     Diagnosis(
         "no such service",

@@ -40,8 +40,8 @@ TOKENS = (
         "AWS by another authority",
         "SSL validation failed for .*certificate verify failed",
         "A proxy between this machine and AWS presents a certificate of its own; the database was not asked.",
-        "Ask whoever keeps the proxy for the certificate of its authority, and name that file in AWS_CA_BUNDLE. It is "
-        "another file than the kit's ca-bundle.pem. Do not use --no-verify-ssl.",
+        "Ask the proxy's administrator for the certificate of its authority, and name that file in AWS_CA_BUNDLE. It is"
+        " another file than the kit's ca-bundle.pem. Do not use --no-verify-ssl.",
     ),
     Diagnosis(
         "AWS unreachable",
@@ -74,8 +74,8 @@ TOKENS = (
         "PAM authentication failed",
         "The server did not take the token: it is older than 15 minutes, incomplete, made for another user, "
         "endpoint or port, or your role may not connect as this user.",
-        "Make a new token with the kit's line and connect with it at once. If that is refused too, ask whoever "
-        "keeps the profile whether your role is listed for this login. " + MAY_NOT_CONNECT,
+        "Make a new token with the kit's line and connect with it at once. If that is refused too, ask the "
+        "profile's owner whether your role is listed for this login. " + MAY_NOT_CONNECT,
     ),
     Diagnosis(
         "RDS Proxy",
@@ -84,7 +84,7 @@ TOKENS = (
         "|acquire database connection|[Cc]onnections? rate limit|Rate of connection to proxy",
         "You connect through RDS Proxy, which has logins, limits and tokens of its own. Onboarding sets up sign-in at "
         "the database, not at a proxy.",
-        "Connect to the endpoint on the kit's page. To connect through the proxy, ask whoever keeps it: the proxy "
+        "Connect to the endpoint on the kit's page. To connect through the proxy, ask its administrator: the proxy "
         "needs a secret or IAM for this login, and a token must be made for the proxy's endpoint.",
     ),
 )
