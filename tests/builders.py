@@ -209,14 +209,12 @@ def a_record(**changes: Any) -> Record:
 
 def a_record_with_a_reboot_due(**changes: Any) -> Record:
     """We have joined the database, and no reboot since."""
-    return a_record(associated_at=at(minutes=-45).isoformat(), **changes)
+    return a_record(associated_at=at(minutes=-45), **changes)
 
 
 def a_record_of_a_finished_one(**changes: Any) -> Record:
     """We have joined the database, rebooted it, and its logins work."""
-    usual = a_record_with_a_reboot_due(
-        rebooted_at=at(minutes=-15).isoformat(), onboarded_at=at(minutes=-14).isoformat()
-    )
+    usual = a_record_with_a_reboot_due(rebooted_at=at(minutes=-15), onboarded_at=at(minutes=-14))
     return replace(usual, **changes)
 
 
@@ -225,7 +223,7 @@ def a_reported_record(**changes: Any) -> Record:
     usual = a_record_of_a_finished_one(
         end="Onboarded",
         execution=EXECUTION,
-        reported_at=at(hours=-1).isoformat(),
+        reported_at=at(hours=-1),
         plan="0123456789abcdef",
         profile="payments",
         profile_version="v1",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,7 +46,8 @@ class World:
 
     def note(self, _: str, database: str, facts: Mapping[str, str]) -> None:
         known = {name: value or None for name, value in facts.items() if name in Record.__dataclass_fields__}
-        self.records[database] = Record(**{**vars(self.records.get(database, Record())), **known})
+        noted = vars(Record.of_facts(known))
+        self.records[database] = replace(self.records.get(database, Record()), **{name: noted[name] for name in known})
 
     def start(self, _: str, name: str, document: Mapping[str, Any]) -> bool:
         is_new = name not in dict(self.started)
@@ -149,7 +151,7 @@ def test_a_stop_is_told_once_and_again_only_when_it_was_lifted(world: World) -> 
     assert [world.sweep(hours=hour)["started"] for hour in range(3)] == [0, 0, 0]
     assert world.told == ["The sweep has stopped: 3 runs in a row ended in Failed: KeyError"]
 
-    world.records["db-0"] = a_reported_record(reported_at=NOW.isoformat())
+    world.records["db-0"] = a_reported_record(reported_at=NOW)
     assert world.sweep(hours=3)["started"] == 1
     assert world.records[ALL].told is None
 

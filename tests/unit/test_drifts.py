@@ -122,7 +122,7 @@ def test_what_has_changed_is_due_once_and_again_if_it_was_fixed_meanwhile(end: s
 
 
 def test_one_that_is_parked_waits_for_its_time() -> None:
-    parked = a_reported_record(end="Parked", next_look=at(hours=1).isoformat(), left_as=JOINED)
+    parked = a_reported_record(end="Parked", next_look=at(hours=1), left_as=JOINED)
     assert due(parked, a_database()) == []
 
 

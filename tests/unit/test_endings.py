@@ -30,7 +30,7 @@ from tests.builders import (
 )
 
 OTHER = EXECUTION + "2"
-LONG_AGO = at(hours=-1).isoformat()
+LONG_AGO = at(hours=-1)
 REPORTED_CAUSE = cause(decide(a_dossier(error=an_error("KeyError", "x"), kit=None)))
 
 
@@ -98,7 +98,7 @@ def test_a_failure_that_was_reported_before_there_was_a_record_is_left_alone() -
 
 
 def test_what_a_later_run_has_said_stands() -> None:
-    assert not unreported(an_execution(), a_reported_record(execution=OTHER, reported_at=at(seconds=1).isoformat()))
+    assert not unreported(an_execution(), a_reported_record(execution=OTHER, reported_at=at(seconds=1)))
 
 
 @pytest.mark.parametrize(

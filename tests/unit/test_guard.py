@@ -62,7 +62,8 @@ class World:
         return self.newest
 
     def note(self, _: str, __: str, facts: Mapping[str, Any]) -> None:
-        self.record = replace(self.record or Record(), **facts)
+        noted = vars(Record.of_facts(facts))
+        self.record = replace(self.record or Record(), **{name: noted[name] for name in facts})
 
     def reboot(self, instance: Instance) -> None:
         assert self.record
@@ -193,7 +194,7 @@ def visit(world: World, before: Reboot | None = None, now: datetime = NOW) -> Re
 
 @pytest.fixture
 def cluster(world: World) -> World:
-    world.database, world.record = a_cluster(), a_record(associated_at=at(minutes=-40).isoformat())
+    world.database, world.record = a_cluster(), a_record(associated_at=at(minutes=-40))
     return world
 
 

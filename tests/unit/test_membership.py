@@ -336,7 +336,7 @@ def test_there_is_nothing_to_wait_for_where_the_membership_is_ready() -> None:
     assert opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=True).wait_seconds == 60
 
 
-JOINED, BEFORE, AFTER = at(minutes=-30).isoformat(), at(hours=-2).isoformat(), at(minutes=-5).isoformat()
+JOINED, BEFORE, AFTER = at(minutes=-30), at(hours=-2), at(minutes=-5)
 
 
 @pytest.mark.parametrize(

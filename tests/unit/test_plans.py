@@ -133,7 +133,7 @@ def test_everything_in_the_way_of_a_cluster_is_found_at_once() -> None:
     assert len(planned(cluster, profile, around=around).findings) == 15
 
 
-@pytest.mark.parametrize("record", [a_record_of_a_finished_one(), a_record(onboarded_at=NOW.isoformat())])
+@pytest.mark.parametrize("record", [a_record_of_a_finished_one(), a_record(onboarded_at=NOW)])
 def test_a_second_run_plans_no_interruption(record: Record) -> None:
     plan = planned(a_member(created_at=OLD, pending_changes=("Port",)), record=record)
     assert plan.verdict == "GO"
@@ -392,7 +392,7 @@ def test_of_a_stranger_nothing_else_is_asked_where_nothing_would_be_interrupted(
 @pytest.mark.parametrize(
     ("database", "record"),
     [
-        (a_database(created_at=OLD), a_record(onboarded_at=NOW.isoformat())),
+        (a_database(created_at=OLD), a_record(onboarded_at=NOW)),
         (a_member("failed", created_at=OLD), a_record_of_a_finished_one()),
         (a_member(created_at=OLD), a_record_with_a_reboot_due()),
     ],
@@ -515,7 +515,7 @@ def test_switching_does_not_apply_what_is_ours_waits_for_nothing_or_needs_a_rebo
 def test_what_waits_for_a_window_is_asked_about_again_however_often_the_profile_has_been_allowed() -> None:
     """It is not what somebody allowed then: that was applied by the call."""
     version = a_version()
-    begun = a_record(associated_at=NOW.isoformat(), allowed=version.sha256)
+    begun = a_record(associated_at=NOW, allowed=version.sha256)
     pending = changes("EngineVersion") | groups("p")
     failed = a_member("enable-kerberos-failed", created_at=OLD, **pending)
     plan = planned(failed, record=begun)
@@ -668,10 +668,10 @@ def test_what_was_allowed_once_is_not_asked_again_until_it_is_done() -> None:
     joining = a_database(created_at=OLD, memberships=(a_membership("enabling-kerberos"),))
     profile = a_profile()
     version = a_version()
-    begun = a_record(associated_at=NOW.isoformat(), allowed=version.sha256)
+    begun = a_record(associated_at=NOW, allowed=version.sha256)
     assert planned(database=joining, profile=profile, record=begun).verdict == "GO"
     assert planned(database=joining, profile=profile, record=begun).may_reboot
-    edited = a_record(associated_at=NOW.isoformat(), allowed="another profile's")
+    edited = a_record(associated_at=NOW, allowed="another profile's")
     assert planned(database=joining, profile=profile, record=edited).verdict == "ASK"
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from signon.domain.memory.record import Record, moment
 from tests.builders import NOW, a_record, at
 
-EARLY, LATE = at(hours=-2).isoformat(), at(hours=-1).isoformat()
+EARLY, LATE = at(hours=-2), at(hours=-1)
 
 
 @pytest.mark.parametrize(
@@ -34,8 +36,8 @@ def test_a_reboot_is_due_from_joining_until_logins_have_worked_after_one(record:
         (a_record(associated_at=LATE, reboot_intents={"orders": EARLY}), None),
     ],
 )
-def test_an_intent_belongs_to_the_last_association(record: Record, intent: str | None) -> None:
-    assert record.open_intents == ({"orders": moment(intent)} if intent else {})
+def test_an_intent_belongs_to_the_last_association(record: Record, intent: datetime | None) -> None:
+    assert record.open_intents == ({"orders": intent} if intent else {})
 
 
 @pytest.mark.parametrize(

@@ -90,13 +90,13 @@ def test_a_database_that_is_parked_again_and_again_is_unfinished_since_its_first
     parked = a_dossier(error=an_error("StillWaiting", "x"), kit=None)
     first = noted(parked)
     assert first["unfinished_since"] == first["next_look"]
-    earlier = a_record(unfinished_since=at(days=-2).isoformat())
+    earlier = a_record(unfinished_since=at(days=-2))
     assert noted(parked, earlier)["unfinished_since"] == at(days=-2).isoformat()
 
 
 @pytest.mark.parametrize("kind", ["ConnectionRefused", "KeyError"])
 def test_what_is_not_parked_waits_for_nobody(kind: str) -> None:
-    remembered = noted(a_dossier(error=an_error(kind, "x"), kit=None), a_record(unfinished_since=NOW.isoformat()))
+    remembered = noted(a_dossier(error=an_error(kind, "x"), kit=None), a_record(unfinished_since=NOW))
     assert (remembered["next_look"], remembered["unfinished_since"]) == ("", "")
 
 

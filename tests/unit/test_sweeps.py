@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from signon.domain import sweep
 from signon.domain.engines import Scope
-from signon.domain.memory.record import Record
+from signon.domain.memory.record import Record, moment
 from signon.domain.rds.database import Database
 from signon.domain.request.request import read_request
 from signon.domain.sweep import Candidate, Stop, Unfinished
@@ -70,7 +70,7 @@ def test_a_profile_is_asked_for_once_and_only_by_a_name_that_can_be_one() -> Non
 
 FAILED = a_reported_record(end="Failed", error="KeyError")
 WAITS = a_reported_record(end="Needs a person", error="DatabaseInUse")
-PARKED = a_reported_record(end="Parked", error="StillWaiting", next_look=NOW.isoformat())
+PARKED = a_reported_record(end="Parked", error="StillWaiting", next_look=NOW)
 UNUSABLE = a_reported_record(end="Needs a person", error="ProfileUnusable", profile_version=None)
 
 
@@ -78,7 +78,7 @@ UNUSABLE = a_reported_record(end="Needs a person", error="ProfileUnusable", prof
     ("record", "newest", "reason"),
     [
         (None, "v1", "no record"),
-        (a_record(associated_at=NOW.isoformat()), "v1", "left no report"),
+        (a_record(associated_at=NOW), "v1", "left no report"),
         (a_reported_record(), "v1", None),
         (a_reported_record(), "v2", "profile payments has changed"),
         (a_reported_record(), None, None),  # the profile was taken away
@@ -88,7 +88,7 @@ UNUSABLE = a_reported_record(end="Needs a person", error="ProfileUnusable", prof
         (WAITS, "v1", None),
         (WAITS, "v2", "has changed"),
         (PARKED, "v1", "time to look again"),
-        (a_reported_record(end="Parked", next_look=at(seconds=1).isoformat()), "v1", None),
+        (a_reported_record(end="Parked", next_look=at(seconds=1)), "v1", None),
         # no plan was made, and so no version is known
         (UNUSABLE, None, None),
         (UNUSABLE, "v1", "has changed"),
@@ -178,7 +178,7 @@ def test_a_thousand_lost_events_are_all_found() -> None:
 
 
 AN_HOUR_AGO, A_DAY_AGO = at(hours=-1), at(days=-1)
-NEVER_IN = {"onboarded_at": None, "unfinished_since": AN_HOUR_AGO.isoformat()}
+NEVER_IN = {"onboarded_at": None, "unfinished_since": AN_HOUR_AGO}
 
 
 @pytest.mark.parametrize(
@@ -186,11 +186,11 @@ NEVER_IN = {"onboarded_at": None, "unfinished_since": AN_HOUR_AGO.isoformat()}
     [
         (None, None, A_DAY_AGO),  # its creation
         (None, AN_HOUR_AGO, AN_HOUR_AGO),  # somebody works on it since then
-        (a_record(associated_at=AN_HOUR_AGO.isoformat()), None, A_DAY_AGO),
+        (a_record(associated_at=AN_HOUR_AGO), None, A_DAY_AGO),
         (a_reported_record(end="Parked", **NEVER_IN), None, AN_HOUR_AGO),
         (a_reported_record(end="Parked", **NEVER_IN), NOW, AN_HOUR_AGO),  # looked at again
-        (a_reported_record(end="Parked", onboarded_at=None, unfinished_since=at(days=3).isoformat()), None, None),
-        (a_reported_record(end="Parked", unfinished_since=AN_HOUR_AGO.isoformat()), None, None),  # people sign in
+        (a_reported_record(end="Parked", onboarded_at=None, unfinished_since=at(days=3)), None, None),
+        (a_reported_record(end="Parked", unfinished_since=AN_HOUR_AGO), None, None),  # people sign in
         (a_reported_record(end="Parked", onboarded_at=None), None, None),  # parked before this was remembered
         (a_reported_record(end="Needs a person", **NEVER_IN), None, None),  # they were told
         (a_reported_record(end="Failed", **NEVER_IN), None, None),
@@ -231,7 +231,7 @@ def ended(*ends: tuple[str, str | None], **changes: Any) -> list[Candidate]:
     """Databases whose last runs ended so, the newest first."""
     return [
         a_candidate(
-            a_reported_record(end=end, error=error, reported_at=at(minutes=-age).isoformat(), **changes),
+            a_reported_record(end=end, error=error, reported_at=at(minutes=-age), **changes),
             id=a_database_id(name=f"db-{age}"),
         )
         for age, (end, error) in enumerate(ends)
@@ -281,5 +281,5 @@ def test_a_stop_is_the_same_one_whoever_joins_it() -> None:
 
 def test_the_newest_is_found_however_its_time_is_written() -> None:
     written = ended(BAD, BAD, BAD)
-    newest = a_candidate(a_reported_record(reported_at="2026-11-20T12:30:01.000Z"), id=a_database_id(name="z"))
+    newest = a_candidate(a_reported_record(reported_at=moment("2026-11-20T12:30:01.000Z")), id=a_database_id(name="z"))
     assert sweep.stop([*written, newest]) is None

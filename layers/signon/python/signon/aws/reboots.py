@@ -31,7 +31,8 @@ def reboot_next(table: str, database: Database, before: Reboot | None, now: date
             continue
         if database.deciding_status.readiness is Readiness.CHANGING:
             raise DatabaseBusy(database.deciding_status.describe(database.id.name))
-        records.note(table, resource, {"reboot_intents": {**record.reboot_intents, instance.name: now.isoformat()}})
+        intents = {**record.reboot_intents, instance.name: now}
+        records.note(table, resource, {"reboot_intents": {name: at.isoformat() for name, at in intents.items()}})
         rds_changes.reboot(instance)
         done[instance.name] = now
         break

@@ -102,7 +102,7 @@ def _batch(table: str, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]
 
 def _record(item: Mapping[str, Any]) -> Record:
     texts = {field: item.get(field, {}).get("S") for field in Record.__dataclass_fields__}
-    return Record(**{**texts, **{name: _map(item, name) for name in _MAPS}})
+    return Record.of_facts({**texts, **{name: _map(item, name) for name in _MAPS}})
 
 
 def _map(item: Mapping[str, Any], name: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from signon.domain.memory.record import Known, Record, moment
+from signon.domain.memory.record import Known, Record
 from signon.domain.plan.drift import drift
 from signon.domain.rds.database import Database, DatabaseId
 from signon.domain.rds.readiness import Readiness
@@ -128,7 +128,7 @@ def _reason(candidate: Candidate, newest: str | None, now: datetime) -> str | No
         return f"its tag names another profile than {record.profile}"
     if _profile_changed(record, newest):
         return f"profile {record.profile} has changed"
-    look = moment(record.next_look)
+    look = record.next_look
     if record.end == End.PARKED:
         return "it was parked, and it is time to look again" if look and now >= look else None
     found = _drift(candidate)
@@ -168,7 +168,7 @@ def stop(candidates: Iterable[Candidate]) -> Stop | None:
     reported = [
         (at, candidate.database.id.name, candidate.known.record)
         for candidate in candidates
-        if candidate.known.record and (at := moment(candidate.known.record.reported_at))
+        if candidate.known.record and (at := candidate.known.record.reported_at)
     ]
     last = sorted(reported, key=lambda one: one[:2], reverse=True)[:EQUAL_FAILURES]
     ends = {(record.end, record.error) for _, _, record in last}
@@ -209,7 +209,7 @@ def _unfinished_since(candidate: Candidate) -> datetime | None:
         return candidate.known.held_since or candidate.database.created_at
     if record.onboarded_at or record.end != End.PARKED:
         return None
-    return moment(record.unfinished_since)
+    return record.unfinished_since
 
 
 def room(running: int, *, paused: bool, stopped: bool) -> int:

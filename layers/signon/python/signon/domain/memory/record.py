@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
+_TIMES = ("associated_at", "rebooted_at", "onboarded_at", "reported_at", "next_look", "unfinished_since")
 ALL = "*"  # in place of a resource id: for what concerns every database
 
 
@@ -30,23 +32,23 @@ class Record:
     has found bearing our mark without being remembered, ``disputed_names`` says it in words.
     """
 
-    associated_at: str | None = None
-    rebooted_at: str | None = None
+    associated_at: datetime | None = None
+    rebooted_at: datetime | None = None
     told: str | None = None
-    onboarded_at: str | None = None
+    onboarded_at: datetime | None = None
     end: str | None = None
     error: str | None = None
     execution: str | None = None
-    reported_at: str | None = None
+    reported_at: datetime | None = None
     plan: str | None = None
     profile: str | None = None
     profile_version: str | None = None
-    next_look: str | None = None
-    unfinished_since: str | None = None
+    next_look: datetime | None = None
+    unfinished_since: datetime | None = None
     swept_version: str | None = None
     allowed: str | None = None
     switch_allowed: str | None = None
-    reboot_intents: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    reboot_intents: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     swept_drift: str | None = None
     connected_roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     left_as: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -55,6 +57,13 @@ class Record:
     remembers: str | None = None
     disputed: str | None = None
     disputed_names: str | None = None
+
+    @classmethod
+    def of_facts(cls, facts: Mapping[str, Any]) -> Record:
+        """From what the table holds: times as text, in UTC. Raises ValueError: one of them is none."""
+        times = {name: moment(facts[name]) for name in _TIMES if name in facts}
+        intents = {name: datetime.fromisoformat(at) for name, at in facts.get("reboot_intents", {}).items()}
+        return cls(**{**facts, **times, "reboot_intents": intents})
 
     @property
     def trusts_marks(self) -> bool:
@@ -67,7 +76,7 @@ class Record:
 
         None if somebody else joined it: the probe decides.
         """
-        joined, rebooted = moment(self.associated_at), moment(self.rebooted_at)
+        joined, rebooted = self.associated_at, self.rebooted_at
         if joined is None:
             return None
         return rebooted is None or rebooted < joined
@@ -80,9 +89,8 @@ class Record:
     @property
     def open_intents(self) -> Mapping[str, datetime]:
         """The instances whose reboot was intended after the last association, and when."""
-        joined = moment(self.associated_at)
-        intents = {name: datetime.fromisoformat(at) for name, at in self.reboot_intents.items()}
-        return {name: at for name, at in intents.items() if joined is None or at >= joined}
+        joined = self.associated_at
+        return {name: at for name, at in self.reboot_intents.items() if joined is None or at >= joined}
 
 
 @dataclass(frozen=True)

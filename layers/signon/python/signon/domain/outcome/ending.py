@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from signon.domain.memory.record import Record, moment
+from signon.domain.memory.record import Record
 from signon.domain.outcome.outcome import Outcome, is_dry_run, is_of_a_report
 from signon.domain.rds.database import Database
 from signon.domain.request.admission import is_served
@@ -68,7 +68,7 @@ def is_unreported(
         return False
     if holds:
         return True
-    told = moment(record.reported_at) if record else None
+    told = record.reported_at if record else None
     if told and execution.stopped_at and told >= execution.stopped_at:
         return False  # another run has reported since
     is_the_same = database.created_at <= execution.started_at  # and not one that was made later under its name

@@ -30,7 +30,7 @@ def facts(
     database, plan = dossier["database"], dossier.get("plan", {})
     profile = plan.get("profile", {})
     next_look = _next_look(ended, now)
-    parked_before = record.unfinished_since if record else None
+    parked_before = record.unfinished_since.isoformat() if record and record.unfinished_since else ""
     membership = dossier.get("membership") or {}
     reboot_worked = bool(dossier.get("reboot")) and "logins" in dossier
     none_was_due = bool(membership.get("attempts")) and not membership.get("reboot_due") and "logins" in dossier
