@@ -35,7 +35,7 @@ Point = float | None  # None: missing
 
 
 @dataclass(frozen=True)
-class Verdict:
+class AlarmVerdict:
     state: str
     reason: str
 
@@ -60,7 +60,7 @@ class Alarm:
         values = [metrics.between(self.metric, *window) for window in windows]
         return [float(STATISTICS[self.statistic](each)) if each else None for each in values]
 
-    def verdict(self, points: Iterable[Point], state: str) -> Verdict:
+    def verdict(self, points: Iterable[Point], state: str) -> AlarmVerdict:
         """What it is where it has been in `state` so far."""
         real = [point for point in points if point is not None][: self.periods]
         breaching = sum(self._breaches(point) for point in real)
@@ -76,18 +76,18 @@ class Alarm:
     def _breaches(self, point: float) -> bool:
         return COMPARISONS[self.comparison][0](point, self.threshold)
 
-    def _said(self, state: str, real: Sequence[float], lacking: int) -> Verdict:
+    def _said(self, state: str, real: Sequence[float], lacking: int) -> AlarmVerdict:
         """In CloudWatch's words."""
         if not real and state == INSUFFICIENT_DATA:
-            return Verdict(state, f"Insufficient Data: {_counted(self.periods, 'datapoint')} were unknown.")
+            return AlarmVerdict(state, f"Insufficient Data: {_counted(self.periods, 'datapoint')} were unknown.")
         if not real:
             received = f"no datapoints were received for {_counted(self.periods, 'period')}"
             treated = f"{_counted(lacking, 'missing datapoint')} {_were(lacking)} treated as [{MISSING[self.missing]}]"
-            return Verdict(state, f"Threshold Crossed: {received} and {treated}.")
+            return AlarmVerdict(state, f"Threshold Crossed: {received} and {treated}.")
         values = ", ".join(str(point) for point in real)
         were = _were(len(real)) + ("" if state == ALARM else " not")
         than = f"{COMPARISONS[self.comparison][1]} the threshold ({self.threshold})"
-        return Verdict(state, f"Threshold Crossed: {_counted(len(real), 'datapoint')} [{values}] {were} {than}.")
+        return AlarmVerdict(state, f"Threshold Crossed: {_counted(len(real), 'datapoint')} [{values}] {were} {than}.")
 
 
 def _counted(number: int, what: str) -> str:

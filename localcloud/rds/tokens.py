@@ -20,7 +20,7 @@ from moto.utilities.utils import get_partition
 
 from localcloud.iam.policies import NotModelled
 from localcloud.iam.principals import Principal, principal
-from localcloud.servers.tokens import Refused
+from localcloud.servers.tokens import TokenRefused
 
 LONGEST, AHEAD = timedelta(minutes=15), timedelta(minutes=5)
 PARAMETERS = {"Action", "DBUser", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires"} | {
@@ -51,7 +51,7 @@ class Destination:
 
 
 def check(instance: Any, user: str, token: str) -> None:
-    """`instance` is moto's. Raises Refused."""
+    """`instance` is moto's. Raises TokenRefused."""
 
     def known(access_key_id: str) -> Principal | None:
         return principal(instance.account_id, instance.region, access_key_id)
@@ -59,36 +59,36 @@ def check(instance: Any, user: str, token: str) -> None:
     try:
         verify(token, user, Destination.of(instance), known, datetime.now(UTC))
     except NotModelled as unknown:
-        raise Refused(str(unknown)) from None
+        raise TokenRefused(str(unknown)) from None
 
 
 def verify(
     token: str, user: str, destination: Destination, known: Callable[[str], Principal | None], now: datetime
 ) -> None:
-    """Raises Refused; NotModelled: a policy of the principal is not known here."""
+    """Raises TokenRefused; NotModelled: a policy of the principal is not known here."""
     place, _, query = token.partition("/?")
     pairs = parse_qsl(query, keep_blank_values=True)
     said = dict(pairs)
     complete = len(said) == len(pairs) and set(said) - {"X-Amz-Security-Token"} == PARAMETERS
     if not complete or pairs[-1][0] != "X-Amz-Signature":
-        raise Refused("it is no token")
+        raise TokenRefused("it is no token")
     if place not in destination.places:
-        raise Refused(f"the token is for {place}")
+        raise TokenRefused(f"the token is for {place}")
     if (said["Action"], said["DBUser"]) != ("connect", user):
-        raise Refused(f"the token is for {said['Action']} by {said['DBUser']}")
+        raise TokenRefused(f"the token is for {said['Action']} by {said['DBUser']}")
     access_key_id, *scope = said["X-Amz-Credential"].split("/")
     if scope != [said["X-Amz-Date"][:8], destination.region, "rds-db", "aws4_request"]:
-        raise Refused(f"the token's scope is {'/'.join(scope)}")
+        raise TokenRefused(f"the token's scope is {'/'.join(scope)}")
     _refuse_by_time(said["X-Amz-Date"], said["X-Amz-Expires"], now)
     who = known(access_key_id)
     if who is None:
-        raise Refused(f"nobody has the access key {access_key_id}")
+        raise TokenRefused(f"nobody has the access key {access_key_id}")
     if said.get("X-Amz-Security-Token") != who.session_token:
-        raise Refused("the session token is another one")
+        raise TokenRefused("the session token is another one")
     if not hmac.compare_digest(_signature(token, said, destination.region, who), said["X-Amz-Signature"]):
-        raise Refused("the signature is wrong")
+        raise TokenRefused("the signature is wrong")
     if not who.may("rds-db:connect", destination.users + user):
-        raise Refused(f"{who.arn} may not rds-db:connect on {destination.users}{user}")
+        raise TokenRefused(f"{who.arn} may not rds-db:connect on {destination.users}{user}")
 
 
 def _refuse_by_time(date: str, expires: str, now: datetime) -> None:
@@ -96,13 +96,13 @@ def _refuse_by_time(date: str, expires: str, now: datetime) -> None:
         signed = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         lasts = timedelta(seconds=int(expires))
     except ValueError:
-        raise Refused("it is no token") from None
+        raise TokenRefused("it is no token") from None
     if not timedelta(0) < lasts <= LONGEST:
-        raise Refused(f"the token would be good for {lasts}")
+        raise TokenRefused(f"the token would be good for {lasts}")
     if now >= signed + lasts:
-        raise Refused(f"the token expired at {signed + lasts}")
+        raise TokenRefused(f"the token expired at {signed + lasts}")
     if signed > now + AHEAD:
-        raise Refused(f"the token is of {signed}")
+        raise TokenRefused(f"the token is of {signed}")
 
 
 def _signature(token: str, said: dict[str, str], region: str, who: Principal) -> str:

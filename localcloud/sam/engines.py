@@ -19,7 +19,7 @@ class EngineFailed(RuntimeError):
     """There is no container engine, or it does not do what it is asked."""
 
 
-class Engine:
+class ContainerEngine:
     """`environment` is what makes `program`, and the SAM CLI, find it."""
 
     def __init__(self, program: str, environment: Mapping[str, str], title: str) -> None:
@@ -57,16 +57,16 @@ class Engine:
             self.run("image", "rm", "--force", image)
 
 
-def found(folder: Path, network_number: int, end: ExitStack) -> Engine:
+def found(folder: Path, network_number: int, end: ExitStack) -> ContainerEngine:
     """An engine that answers. What `end` is given ends it; `undo` removes the rest. Raises EngineFailed."""
     return _docker() or podman(folder, network_number, end)
 
 
-def _docker() -> Engine | None:
+def _docker() -> ContainerEngine | None:
     """The user's own, where one answers."""
     if not shutil.which("docker"):
         return None
-    docker = Engine("docker", {}, "Docker")
+    docker = ContainerEngine("docker", {}, "Docker")
     try:
         docker.run("version", "--format", "{{.Server.Version}}", patience=10)
     except EngineFailed:
@@ -74,7 +74,7 @@ def _docker() -> Engine | None:
     return docker
 
 
-def podman(folder: Path, network_number: int, end: ExitStack) -> Engine:
+def podman(folder: Path, network_number: int, end: ExitStack) -> ContainerEngine:
     """A Podman of our own: its containers, images and network are below `folder` and no other Podman's.
 
     Raises EngineFailed.
@@ -86,7 +86,7 @@ def podman(folder: Path, network_number: int, end: ExitStack) -> Engine:
     if missing := [name for name in ("podman", "runc", "iptables") if not shutil.which(name)]:
         raise EngineFailed(f"{', '.join(missing)} cannot be found. Run setup/containers to install what is missing.")
     _configure(folder, network_number)
-    socket, engine = folder / "podman.sock", Engine("podman", _environment(folder), "Podman")
+    socket, engine = folder / "podman.sock", ContainerEngine("podman", _environment(folder), "Podman")
     remember_forwarding(folder)
     with (folder / "podman.log").open("wb") as log:
         service = subprocess.Popen(
@@ -120,7 +120,7 @@ def undo(folder: Path) -> None:
     if not (folder / "containers.conf").exists():
         return
     with suppress(EngineFailed):
-        Engine("podman", _environment(folder), "Podman").run("rm", "--all", "--force", "--time", "0")
+        ContainerEngine("podman", _environment(folder), "Podman").run("rm", "--all", "--force", "--time", "0")
     subprocess.run(["umount", "--lazy", folder / "storage" / "overlay"], check=False, capture_output=True)
     before = folder / FORWARDING.name
     if before.exists() and firewall.remove_unused():

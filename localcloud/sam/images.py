@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from localcloud.sam.engines import Engine, EngineFailed
+from localcloud.sam.engines import ContainerEngine, EngineFailed
 
 LAMBDA_IMAGES = "public.ecr.aws/lambda/python"
 PULL_PATIENCE = 300  # seconds
@@ -23,7 +23,7 @@ _CONFIGURATION = (
 )
 
 
-def has_public(engine: Engine, python_version: str, architecture: str, cache: Path) -> bool:
+def has_public(engine: ContainerEngine, python_version: str, architecture: str, cache: Path) -> bool:
     """Whether the engine has AWS's own image of Lambda's Python, pulled now or before."""
     name = f"{LAMBDA_IMAGES}:{python_version}-{architecture}"
     kept = cache / "containers" / f"aws-python-{python_version}-{architecture}.tar"
@@ -44,7 +44,7 @@ def has_public(engine: Engine, python_version: str, architecture: str, cache: Pa
     return True
 
 
-def take_made(engine: Engine, archive: Path, python_version: str, architecture: str) -> None:
+def take_made(engine: ContainerEngine, archive: Path, python_version: str, architecture: str) -> None:
     """The stand-in that setup/lambda_image made, under the name that the SAM CLI looks for. Raises EngineFailed."""
     changes: Sequence[str] = [word for line in _CONFIGURATION for word in ("--change", line)]
     engine.run("import", *changes, str(archive), f"{LAMBDA_IMAGES}:{python_version}-{architecture}")

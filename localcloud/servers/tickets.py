@@ -11,7 +11,7 @@ MECHANISM = 2  # GSS_C_MECH_CODE: what the library of Kerberos has to say
 gssapi = ctypes.CDLL("libgssapi_krb5.so.2")
 
 
-class Refused(Exception):
+class CredentialRefused(Exception):
     """The credential is not the user's; the message says why, for the server's log only."""
 
 
@@ -41,11 +41,11 @@ class Settings(ctypes.Structure):
 
 def ticket(server: str, user: str, request: bytes) -> str:
     """Accepts `request` for the server whose folder has the key in its keytab; answers the principal and, in
-    hexadecimal, the proof for the client. Raises Refused, also when the ticket is another's than `user`'s.
+    hexadecimal, the proof for the client. Raises CredentialRefused, also when the ticket is another's than `user`'s.
     """
     keytab = Path(server) / "keytab"
     if not keytab.exists():
-        raise Refused("this server has no key of the directory")  # it was not restarted since the join
+        raise CredentialRefused("this server has no key of the directory")  # it was not restarted since the join
     minor, credential, context, name = c_uint32(), c_void_p(), c_void_p(), c_void_p()
     store = Settings(1, (Setting * 1)(Setting(b"keytab", str(keytab).encode())))
     _check(gssapi.gss_acquire_cred_from(
@@ -62,7 +62,7 @@ def ticket(server: str, user: str, request: bytes) -> str:
         _check(gssapi.gss_display_name(byref(minor), name, byref(whose), None), minor)
         principal = whose.taken().decode()
         if principal != user:
-            raise Refused(f"the ticket is of {principal}")
+            raise CredentialRefused(f"the ticket is of {principal}")
         return f"{principal} {proof.taken().hex()}"
     finally:
         gssapi.gss_release_cred(byref(minor), byref(credential))
@@ -74,4 +74,4 @@ def _check(major: int, minor: c_uint32) -> None:
     if major != COMPLETE:
         said, more = Buffer(), c_uint32()
         gssapi.gss_display_status(byref(c_uint32()), minor, c_int(MECHANISM), None, byref(more), byref(said))
-        raise Refused(f"{said.taken().decode()} ({major & 0xFFFFFFFF:#x})")
+        raise CredentialRefused(f"{said.taken().decode()} ({major & 0xFFFFFFFF:#x})")

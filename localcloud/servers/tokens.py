@@ -11,10 +11,10 @@ from pathlib import Path
 
 from .account import Account
 
-Check = Callable[[str, str], None]  # user, token; raises Refused
+Check = Callable[[str, str], None]  # user, token; raises TokenRefused
 
 
-class Refused(Exception):
+class TokenRefused(Exception):
     """The token does not sign the user in; the message says why, for the server's log only."""
 
 
@@ -49,10 +49,10 @@ class TokenSocket:
             try:
                 self.check(user.decode(), token.decode())
                 answer = "OK "
-            except (Refused, UnicodeDecodeError) as refusal:
+            except (TokenRefused, UnicodeDecodeError) as refusal:
                 answer = f"NO {refusal}"
             words.write(answer.encode() + b"\n")
 
 
 def _unknown(_user: str, _token: str) -> None:
-    raise Refused("nobody here knows IAM")
+    raise TokenRefused("nobody here knows IAM")

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .tickets import Refused, ticket
+from .tickets import CredentialRefused, ticket
 
 PAM_SILENT = 0x8000
 PAM_PROMPT_ECHO_OFF = 1
@@ -54,9 +54,11 @@ class Conversation(ctypes.Structure):
 
 
 def directory_password(services: Path, realm: str, user: str, password: bytes) -> str:
-    """Checks a directory password through PAM; answers the user's principal. Raises Refused."""
+    """Checks a directory password through PAM; answers the user's principal. Raises CredentialRefused."""
     if not user or set(user) & set("@/\\\0") or b"\0" in password:
-        raise Refused("not a user name and a password")  # "@" would ask another realm, PAM would stop reading at a zero
+        raise CredentialRefused(
+            "not a user name and a password"
+        )  # "@" would ask another realm, PAM would stop reading at a zero
 
     def converse(count: int, messages: Any, responses: Any, _data: Any) -> int:
         if count != 1 or messages[0].contents.style != PAM_PROMPT_ECHO_OFF:
@@ -72,12 +74,12 @@ def directory_password(services: Path, realm: str, user: str, password: bytes) -
         b"mysqld", user.encode(), ctypes.byref(conversation), os.fsencode(services), ctypes.byref(handle)
     )
     if outcome != 0:
-        raise Refused(f"PAM does not start ({outcome})")
+        raise CredentialRefused(f"PAM does not start ({outcome})")
     outcome = libpam.pam_authenticate(handle, PAM_SILENT) or libpam.pam_acct_mgmt(handle, PAM_SILENT)
     reason = libpam.pam_strerror(handle, outcome).decode()
     libpam.pam_end(handle, outcome)
     if outcome != 0:
-        raise Refused(reason)
+        raise CredentialRefused(reason)
     return f"{user}@{realm}"
 
 
@@ -92,7 +94,7 @@ class Request(socketserver.StreamRequestHandler):
         credential = self.rfile.read(int(credential_length))
         try:
             answer = f"OK {methods[method](*more, user, credential)}"
-        except Refused as refusal:
+        except CredentialRefused as refusal:
             answer = f"NO {refusal}"
         print(method, repr(user), *answer.split(maxsplit=2)[:2] if answer[:2] == "OK" else [answer], flush=True)
         self.wfile.write(answer.encode() + b"\n")

@@ -26,7 +26,7 @@ from signon.domain.logins.mysql import make, open_complete, wanted_logins
 from signon.domain.logins.mysql_accounts import PresentLogin
 from signon.domain.logins.postgresql_grants import Object, on_database, within_database
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
-from signon.domain.logins.presets import Kind
+from signon.domain.logins.presets import GrantKind
 from signon.domain.profile.profile import Profile, read_profile
 from signon.domain.profile.yaml_document import load
 from signon.domain.rds.membership import MEMBERSHIP
@@ -211,14 +211,14 @@ def postgresql_statements() -> set[str]:
     opened = replace(made, can_login=True, mark={**person_mark, "complete": True})
     statements = [
         *postgresql.make_groups(BY_TICKET, "payments", [group], bare),
-        *on_database("payments", [group], thing(Kind.DATABASE, "payments", "CONNECT")).statements,
+        *on_database("payments", [group], thing(GrantKind.DATABASE, "payments", "CONNECT")).statements,
         *within_database(
             "payments",
             [group],
             [
-                thing(Kind.SCHEMA, "core", "USAGE"),
-                thing(Kind.TABLES, "orders", "SELECT", schema="core"),
-                thing(Kind.NEW_TABLES, "core", "SELECT"),
+                thing(GrantKind.SCHEMA, "core", "USAGE"),
+                thing(GrantKind.TABLES, "orders", "SELECT", schema="core"),
+                thing(GrantKind.NEW_TABLES, "core", "SELECT"),
             ],
         ).statements,
         *postgresql.make(BY_TICKET, profile, with_group).statements,
@@ -234,7 +234,7 @@ def roles_of(*present: PresentRole) -> Roles:
     return Roles("postgres", {role.name: role for role in present})
 
 
-def thing(kind: Kind, name: str, privilege: str, schema: str | None = None) -> Object:
+def thing(kind: GrantKind, name: str, privilege: str, schema: str | None = None) -> Object:
     """Something of the master user's own, on which nothing is granted yet."""
     return Object(kind, Name(name, schema), "postgres", grantable=frozenset({privilege}))
 

@@ -26,7 +26,7 @@ from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
 from signon.domain.logins.postgresql import make, prove, unusable, wanted_groups
 from signon.domain.logins.postgresql_grants import Object, on_database, within_database
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
-from signon.domain.logins.presets import Kind
+from signon.domain.logins.presets import GrantKind
 from signon.domain.outcome import ending
 from signon.domain.outcome.message import LONGEST_MESSAGE, cause, message
 from signon.domain.outcome.outcome import Outcome, decide
@@ -100,7 +100,7 @@ def an_account(text: str, **changes: Any) -> PresentLogin:
     return replace(usual, **changes)
 
 
-def an_object(kind: Kind, text: str, *, owner: str = "tenant") -> Object:
+def an_object(kind: GrantKind, text: str, *, owner: str = "tenant") -> Object:
     group = wanted_groups(OF_CLUSTERS)[0]
     return Object(kind, Name(text, "core"), owner, {group.name: frozenset({"DELETE"})})
 
@@ -168,10 +168,10 @@ SOURCES: Mapping[str, Callable[[str], dict[str, Any]]] = {
         )
     ),
     "PostgreSQL: a table": lambda text: of_grants(
-        within_database("payments", wanted_groups(OF_CLUSTERS), [an_object(Kind.TABLES, text)])
+        within_database("payments", wanted_groups(OF_CLUSTERS), [an_object(GrantKind.TABLES, text)])
     ),
     "PostgreSQL: an owner": lambda text: of_grants(
-        on_database("payments", wanted_groups(OF_CLUSTERS), Object(Kind.DATABASE, Name("payments"), text))
+        on_database("payments", wanted_groups(OF_CLUSTERS), Object(GrantKind.DATABASE, Name("payments"), text))
     ),
     "PostgreSQL: for whom a setting is": lambda text: of_raised(
         lambda: judge(

@@ -7,7 +7,7 @@ import pytest
 from signon.domain.logins.login import Name
 from signon.domain.logins.postgresql import Group
 from signon.domain.logins.postgresql_grants import Object, on_database, within_database
-from signon.domain.logins.presets import POSTGRESQL_PRESETS, Kind
+from signon.domain.logins.presets import POSTGRESQL_PRESETS, GrantKind
 from signon.domain.profile.profile import Schemas
 
 EVERYTHING = frozenset({"CONNECT", "CREATE", "TEMPORARY", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"})
@@ -20,11 +20,13 @@ ONLY = {
 @pytest.mark.parametrize("preset", POSTGRESQL_PRESETS)
 def test_privileges_come_from_the_presets_alone(preset: str) -> None:
     group = Group("signon.payments.some", "some", preset, Schemas("payments", ("core",)))
-    database = Object(Kind.DATABASE, Name("payments"), "master", grantable=EVERYTHING)
+    database = Object(GrantKind.DATABASE, Name("payments"), "master", grantable=EVERYTHING)
     core = [
-        Object(kind, Name("core") if kind is Kind.SCHEMA else Name("orders", "core"), "master", grantable=EVERYTHING)
-        for kind in Kind
-        if kind is not Kind.DATABASE
+        Object(
+            kind, Name("core") if kind is GrantKind.SCHEMA else Name("orders", "core"), "master", grantable=EVERYTHING
+        )
+        for kind in GrantKind
+        if kind is not GrantKind.DATABASE
     ]
     made = (
         *on_database("payments", [group], database).statements,
@@ -37,27 +39,27 @@ def test_privileges_come_from_the_presets_alone(preset: str) -> None:
 READ = Group("signon.payments.read", "read", "read", Schemas("payments", ("core",)))
 
 
-def held(kind: Kind, name: Name, *privileges: str) -> Object:
+def held(kind: GrantKind, name: Name, *privileges: str) -> Object:
     return Object(kind, name, "master", {READ.name: frozenset(privileges)})
 
 
 @pytest.mark.parametrize(
     ("found", "excess"),
     [
-        ([held(Kind.TABLES, Name("orders", "core"), "SELECT")], ()),
+        ([held(GrantKind.TABLES, Name("orders", "core"), "SELECT")], ()),
         (
-            [held(Kind.TABLES, Name("orders", "core"), "SELECT", "UPDATE", "INSERT")],
+            [held(GrantKind.TABLES, Name("orders", "core"), "SELECT", "UPDATE", "INSERT")],
             (f"{READ.name}: INSERT, UPDATE on TABLE payments.core.orders",),
         ),
         (
-            [held(Kind.TABLES, Name(f"t{n}", "core"), "SELECT", "DELETE") for n in range(5)],
+            [held(GrantKind.TABLES, Name(f"t{n}", "core"), "SELECT", "DELETE") for n in range(5)],
             (f"{READ.name}: DELETE on TABLE payments.core.t0, payments.core.t1, payments.core.t2 and 2 more",),
         ),
-        ([held(Kind.SCHEMA, Name("core"), "USAGE", "CREATE")], (f"{READ.name}: CREATE on SCHEMA payments.core",)),
-        ([held(Kind.NEW_TABLES, Name("core"), "UPDATE")], (f"{READ.name}: UPDATE on new TABLES payments.core",)),
+        ([held(GrantKind.SCHEMA, Name("core"), "USAGE", "CREATE")], (f"{READ.name}: CREATE on SCHEMA payments.core",)),
+        ([held(GrantKind.NEW_TABLES, Name("core"), "UPDATE")], (f"{READ.name}: UPDATE on new TABLES payments.core",)),
         (
             # of a schema that another role names, and this one does not any more
-            [held(Kind.TABLES, Name("trail", "audit"), "SELECT")],
+            [held(GrantKind.TABLES, Name("trail", "audit"), "SELECT")],
             (f"{READ.name}: SELECT on TABLE payments.audit.trail",),
         ),
     ],
@@ -67,6 +69,6 @@ def test_what_a_group_role_has_beside_its_preset_is_told(found: list[Object], ex
 
 
 def test_what_a_group_role_has_beside_on_the_database_is_told() -> None:
-    found = held(Kind.DATABASE, Name("payments"), "CONNECT", "CREATE")
+    found = held(GrantKind.DATABASE, Name("payments"), "CONNECT", "CREATE")
     assert on_database("payments", [READ], found).excess == (f"{READ.name}: CREATE on DATABASE payments",)
-    assert on_database("payments", [READ], held(Kind.DATABASE, Name("payments"), "CONNECT")).excess == ()
+    assert on_database("payments", [READ], held(GrantKind.DATABASE, Name("payments"), "CONNECT")).excess == ()

@@ -15,7 +15,7 @@ from localcloud.iam.policies import statements
 from localcloud.iam.principals import Principal
 from localcloud.people.shell import MACHINE
 from localcloud.rds.tokens import Destination, verify
-from localcloud.servers.tokens import Refused
+from localcloud.servers.tokens import TokenRefused
 
 HOST, CLUSTER = "orders-1.cabc.us-east-1.rds.amazonaws.com", "orders.cluster-cabc.us-east-1.rds.amazonaws.com"
 USERS = "arn:aws:rds-db:us-east-1:123456789012:dbuser:cluster-ABC/"
@@ -42,7 +42,7 @@ def refusal(token: str, user: str = "app", who: Principal | None = WHO, late: fl
     try:
         now = datetime.now(UTC) + timedelta(seconds=late)
         verify(token, user, DESTINATION, lambda key: who if key == KEY else None, now)
-    except Refused as refused:
+    except TokenRefused as refused:
         return str(refused)
     return ""
 

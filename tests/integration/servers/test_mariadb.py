@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from localcloud.servers import MariaDB, World
-from localcloud.servers.tokens import Refused
+from localcloud.servers.tokens import TokenRefused
 
 from .accounts import MASTER
 from .sign_in import sign_in
@@ -75,7 +75,7 @@ def test_tokens_are_asked_for_while_they_are_switched_on(world: World, wiki: Mar
     def check(user: str, token: str) -> None:
         asked.append((user, token))
         if token != "a token":
-            raise Refused("it is another one")
+            raise TokenRefused("it is another one")
 
     wiki.tokens.check = check
     assert sign_in(world, wiki, *MASTER, LOGIN).error == NOT_LOADED

@@ -5,7 +5,7 @@ cloud knows (tests/integration/localcloud/test_tokens.py); here a word is.
 import pytest
 
 from localcloud.servers import Directory, MySQL, PostgreSQL, World
-from localcloud.servers.tokens import Refused
+from localcloud.servers.tokens import TokenRefused
 
 from .accounts import MASTER
 from .psql import MASTER as POSTGRES
@@ -21,7 +21,7 @@ HOST = "tokens.cabc123def45.us-east-1.rds.amazonaws.com"
 
 def app_is_good(user: str, token: str) -> None:
     if (user, token) != ("app", GOOD):
-        raise Refused("it is not the word")
+        raise TokenRefused("it is not the word")
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
-from signon.aws.items import Kind, Values, read, write_if
+from signon.aws.items import ItemKind, Values, read, write_if
 from signon.domain.memory.claim import Claim, is_abandoned
 from signon.errors import AlreadyInProgress, ClaimLost, ClaimSettling
 
@@ -79,19 +79,19 @@ def release(table: str, claim: Claim, now: str) -> bool:
         "holder = :execution AND fence = :fence AND attribute_not_exists(again)"
         " AND (attribute_not_exists(answered) OR answered <> :now)"
     )
-    if write_if(nobody_asked, table, claim.database, Kind.CLAIM, "REMOVE holder, again", ours) is not None:
+    if write_if(nobody_asked, table, claim.database, ItemKind.CLAIM, "REMOVE holder, again", ours) is not None:
         return False
     somebody_asked = "holder = :execution AND fence = :fence AND (attribute_exists(again) OR answered = :now)"
     taken_off = "SET answered = :now REMOVE again"
     # otherwise it was released by an earlier attempt of this very call, or taken over
-    return write_if(somebody_asked, table, claim.database, Kind.CLAIM, taken_off, ours) is not None
+    return write_if(somebody_asked, table, claim.database, ItemKind.CLAIM, taken_off, ours) is not None
 
 
 def abandon(table: str, claim: Claim) -> None:
     """Ends the claim of an execution that is over and will not plan again, whatever was asked for meanwhile."""
     ours: Values = {":execution": {"S": claim.execution}, ":fence": {"N": str(claim.fence)}}
     condition = "holder = :execution AND fence = :fence"  # else it is ended already, or taken over
-    write_if(condition, table, claim.database, Kind.CLAIM, "REMOVE holder, again", ours)
+    write_if(condition, table, claim.database, ItemKind.CLAIM, "REMOVE holder, again", ours)
 
 
 def _write(table: str, database: str, execution: str, now: datetime, condition: str, values: Values) -> Claim | None:
@@ -100,7 +100,7 @@ def _write(table: str, database: str, execution: str, now: datetime, condition: 
         condition,
         table,
         database,
-        Kind.CLAIM,
+        ItemKind.CLAIM,
         "SET holder = :execution, claimed_at = :now, purpose = :purpose,"
         " fence = if_not_exists(fence, :zero) + :one REMOVE again",
         {
@@ -115,12 +115,12 @@ def _write(table: str, database: str, execution: str, now: datetime, condition: 
 
 
 def _read(table: str, database: str) -> dict[str, Any]:
-    return read(table, database, Kind.CLAIM) or {}
+    return read(table, database, ItemKind.CLAIM) or {}
 
 
 def _mark_again(table: str, database: str, holder: str) -> None:
     values: Values = {":yes": {"BOOL": True}, ":holder": {"S": holder}}
-    if not write_if("holder = :holder", table, database, Kind.CLAIM, "SET again = :yes", values):
+    if not write_if("holder = :holder", table, database, ItemKind.CLAIM, "SET again = :yes", values):
         raise ClaimSettling(f"The claim on {database} was released just now")
 
 

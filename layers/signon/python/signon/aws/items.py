@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Values = Mapping[str, Mapping[str, Any]]  # as DynamoDB writes them: {"S": "text"}
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """What an item is, besides whose it is."""
 
     RECORD = "record"
@@ -34,12 +34,12 @@ def table() -> DynamoDBClient:
     return made
 
 
-def key(owner: str, kind: Kind) -> dict[str, Any]:
+def key(owner: str, kind: ItemKind) -> dict[str, Any]:
     """``owner`` is a resource id, a role's ARN, or ``record.ALL``."""
     return {"database": {"S": owner}, "kind": {"S": kind.value}}
 
 
-def read(name: str, owner: str, kind: Kind) -> dict[str, Any] | None:
+def read(name: str, owner: str, kind: ItemKind) -> dict[str, Any] | None:
     """The item as it is now, or None; ``name`` is the table's."""
     with errors_as():
         item = table().get_item(TableName=name, Key=key(owner, kind), ConsistentRead=True).get("Item")
@@ -47,7 +47,7 @@ def read(name: str, owner: str, kind: Kind) -> dict[str, Any] | None:
 
 
 def write_if(
-    condition: str, name: str, owner: str, kind: Kind, update: str, values: Values
+    condition: str, name: str, owner: str, kind: ItemKind, update: str, values: Values
 ) -> Mapping[str, Any] | None:
     """Updates the item where the condition holds, in one step; its attributes afterwards, or None where it does not."""
     try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from signon.aws import records
-from signon.aws.items import Kind
+from signon.aws.items import ItemKind
 from signon.domain.memory.made import Memory
 from signon.domain.plan.plan import Plan
 from signon.domain.rds.database import Database
@@ -26,4 +26,4 @@ def recall(table: str, database: Database, plan: Plan | None = None) -> Memory:
 
 def remember(table: str, database: Database, made: Mapping[str, str]) -> None:
     """Writes down all that is ours, in place of what was."""
-    records.note(table, database.id.resource_id, {"made": made}, kind=Kind.MADE)
+    records.note(table, database.id.resource_id, {"made": made}, kind=ItemKind.MADE)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from signon.aws.items import Kind, Values, read, write_if
+from signon.aws.items import ItemKind, Values, read, write_if
 from signon.errors import TemporaryFailure
 
 
@@ -38,13 +38,13 @@ class Held:
         listed = {"L": [{"L": [{"S": arn} for arn in sorted(policy)]} for policy in policies]}
         values: Values = {":policies": listed, ":execution": {"S": self._execution}}
         held = "holder = :execution"
-        if not write_if(held, self._table, self._role, Kind.POLICY_LOCK, "SET policies = :policies", values):
+        if not write_if(held, self._table, self._role, ItemKind.POLICY_LOCK, "SET policies = :policies", values):
             raise TemporaryFailure(f"The lock on the policies of {self._role} has lapsed")
 
 
 def remembered(table: str, role: str) -> list[frozenset[str]]:
     """What the policies of the role (its ARN) were last made to say; the holder of the lock may be changing them."""
-    item = read(table, role, Kind.POLICY_LOCK) or {}
+    item = read(table, role, ItemKind.POLICY_LOCK) or {}
     return _policies(item.get("policies")) or []
 
 
@@ -58,13 +58,13 @@ def held(lock: Lock, role: str) -> Iterator[Held]:
     times = {":now": {"S": lock.now.isoformat()}, ":later": {"S": (lock.now + lock.longest).isoformat()}}
     free = "attribute_not_exists(holder) OR holder = :execution OR lapses_at < :now"
     taken = "SET holder = :execution, lapses_at = :later"
-    item = write_if(free, lock.table, role, Kind.POLICY_LOCK, taken, {**ours, **times})
+    item = write_if(free, lock.table, role, ItemKind.POLICY_LOCK, taken, {**ours, **times})
     if item is None:
         raise TemporaryFailure(f"Another execution writes the policies of {role}")
     try:
         yield Held(_policies(item.get("policies")), lock.table, role, lock.execution)
     finally:  # unless it has lapsed
-        write_if("holder = :execution", lock.table, role, Kind.POLICY_LOCK, "REMOVE holder", ours)
+        write_if("holder = :execution", lock.table, role, ItemKind.POLICY_LOCK, "REMOVE holder", ours)
 
 
 def _policies(attribute: Any) -> list[frozenset[str]] | None:

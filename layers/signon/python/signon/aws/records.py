@@ -8,7 +8,7 @@ from typing import Any
 
 from signon.aws import items
 from signon.aws.clients import errors_as
-from signon.aws.items import Kind
+from signon.aws.items import ItemKind
 from signon.domain.memory.record import ALL, Known, Record, moment
 from signon.errors import TemporaryFailure
 
@@ -21,13 +21,13 @@ _MAPS = ("reboot_intents", "connected_roles", "left_as", "joined_as")
 
 def read(table: str, database: str) -> Record | None:
     """The record of a database (its resource id), or None."""
-    item = items.read(table, database, Kind.RECORD)
+    item = items.read(table, database, ItemKind.RECORD)
     return None if item is None else _record(item)
 
 
 def made(table: str, database: str) -> Mapping[str, str] | None:
     """The names of what we have made in the database, each with its oid; None where nothing was ever remembered."""
-    item = items.read(table, database, Kind.MADE)
+    item = items.read(table, database, ItemKind.MADE)
     return None if item is None else _map(item, "made")
 
 
@@ -36,13 +36,13 @@ def read_all(table: str, databases: Sequence[str]) -> Mapping[str, Known]:
 
     Raises TemporaryFailure: DynamoDB did not answer in full.
     """
-    keys = [items.key(database, kind) for database in databases for kind in (Kind.RECORD, Kind.CLAIM)]
+    keys = [items.key(database, kind) for database in databases for kind in (ItemKind.RECORD, ItemKind.CLAIM)]
     records: dict[str, Record] = {}
     held: dict[str, str | None] = {}
     for first in range(0, len(keys), _AT_ONCE):
         for item in _batch(table, keys[first : first + _AT_ONCE]):
             database = item["database"]["S"]
-            if item["kind"]["S"] == Kind.RECORD:
+            if item["kind"]["S"] == ItemKind.RECORD:
                 records[database] = _record(item)
             elif "holder" in item:
                 held[database] = item["claimed_at"]["S"]
@@ -51,10 +51,12 @@ def read_all(table: str, databases: Sequence[str]) -> Mapping[str, Known]:
 
 def is_paused(table: str) -> bool:
     """Whether a person has created the item that pauses everything."""
-    return items.read(table, ALL, Kind.PAUSE) is not None
+    return items.read(table, ALL, ItemKind.PAUSE) is not None
 
 
-def note(table: str, database: str, facts: Mapping[str, str | Mapping[str, str]], *, kind: Kind = Kind.RECORD) -> None:
+def note(
+    table: str, database: str, facts: Mapping[str, str | Mapping[str, str]], *, kind: ItemKind = ItemKind.RECORD
+) -> None:
     """Writes facts into the record, or another item of the database; a fact that is "" is removed."""
     kept, gone = (
         {name: value for name, value in facts.items() if value != ""},

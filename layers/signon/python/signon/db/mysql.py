@@ -44,7 +44,7 @@ _CUT_OFF = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ConnectionResetError, Broke
 _STRANGE = (struct.error, LookupError, ValueError, AssertionError)
 
 
-class Connection:
+class MySQLConnection:
     """A PyMySQL connection; parameters are escaped on our side."""
 
     def __init__(self, connection: pymysql.Connection[Any], master: str) -> None:
@@ -90,7 +90,7 @@ class Connection:
         self._connection.close()
 
 
-def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection:
+def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> MySQLConnection:
     """Signs in as master.
 
     PyMySQL asks for TLS because it is given a context, and sends nothing secret before that is verified.
@@ -101,7 +101,7 @@ def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle:
     while True:
         known = credentials()
         try:
-            return Connection(_open(address, known, tls), account(known.user, HOST))
+            return MySQLConnection(_open(address, known, tls), account(known.user, HOST))
         except UnicodeEncodeError:
             raise not_taken() from None
         except (pymysql.err.MySQLError, RuntimeError, *_STRANGE) as error:

@@ -83,7 +83,7 @@ _REFUSED = {
 _TRIES = {Refusal.PASSWORD: 2, Refusal.UNREACHABLE: CONNECT_TRIES, Refusal.DOWN: CONNECT_TRIES}
 
 
-class Connection:
+class PostgreSQLConnection:
     """A psycopg2 connection: names and texts are quoted on our side, each by its kind."""
 
     def __init__(self, connection: extensions.connection) -> None:
@@ -118,7 +118,7 @@ def _part(value: str | Name) -> composing.Composable:
     return composing.Identifier(*parts)
 
 
-def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> Connection:
+def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle: str) -> PostgreSQLConnection:
     """Signs in as master.
 
     Raises ConnectionRefused: says why. MasterSecretUnusable: no server accepts this password. DatabaseBusy: the
@@ -128,7 +128,7 @@ def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle:
     while True:
         known = credentials()
         try:
-            return Connection(_open(address, known, ca_bundle))
+            return PostgreSQLConnection(_open(address, known, ca_bundle))
         except psycopg2.OperationalError as error:
             why = refusal(str(error))
             tries[why] += 1

@@ -11,7 +11,7 @@ from signon.domain.logins.login import Name, read_mark
 from signon.domain.logins.postgresql import filled
 from signon.domain.logins.postgresql_grants import Object, Shut
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
-from signon.domain.logins.presets import Kind
+from signon.domain.logins.presets import GrantKind
 
 # From PostgreSQL 16 on a membership may give nothing: neither inherited nor by SET ROLE. Its two columns are read as
 # JSON, because 14 and 15 do not have them: there the role itself says whether it inherits. There, too, CREATEROLE is
@@ -172,5 +172,5 @@ def _object(row: Sequence[Any]) -> Object:
     for grantee, privilege in pairs:
         held[grantee] = held.get(grantee, frozenset()) | {privilege}
     return Object(
-        Kind(kind), Name(name, schema), owner, held, frozenset(may_grant), Shut[shut] if shut else None, read_only
+        GrantKind(kind), Name(name, schema), owner, held, frozenset(may_grant), Shut[shut] if shut else None, read_only
     )

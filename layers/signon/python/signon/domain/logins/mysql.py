@@ -38,7 +38,7 @@ Ways = Mapping[Method, MySqlLogins]  # how logins are made, by how they sign in
 
 
 @dataclass(frozen=True)
-class WantedLogin:
+class WantedAccount:
     """``stored``: what the server is to store with the plugin's name; ``adopt``: take it over from whoever made it."""
 
     user: str
@@ -50,10 +50,10 @@ class WantedLogin:
 
 def wanted_logins(
     ways: Ways, profile: Profile, *, literal_names: bool = False, lower_case: bool = False
-) -> tuple[WantedLogin, ...]:
+) -> tuple[WantedAccount, ...]:
     """The profile's logins, each with its grants as the server will show them."""
     return tuple(
-        WantedLogin(
+        WantedAccount(
             login.user,
             ways[login.method],
             ways[login.method].stores((isinstance(login, DirectoryLogin) and login.realm) or profile.realm),
@@ -88,7 +88,7 @@ def database_pattern(database: str) -> str:
 def make(
     ways: Ways,
     profile: str,
-    wanted: Sequence[WantedLogin],
+    wanted: Sequence[WantedAccount],
     present: Sequence[PresentLogin],
     *,
     lock_leavers: bool,
@@ -121,7 +121,7 @@ def make(
 
 
 def open_complete(
-    profile: str, wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]
+    profile: str, wanted: Sequence[WantedAccount], present: Sequence[PresentLogin]
 ) -> tuple[Statement, ...]:
     """The statements that unlock those of ours that were read back as wanted and are not open yet."""
     ready = {each.name for each in _states(wanted, present) if each.is_ready(profile)}
@@ -196,7 +196,7 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
             )
 
 
-def _states(wanted: Sequence[WantedLogin], present: Sequence[PresentLogin]) -> list[LoginState]:
+def _states(wanted: Sequence[WantedAccount], present: Sequence[PresentLogin]) -> list[LoginState]:
     there, ahead = of_every_host(present), _ahead(present)
     return [
         _state(
@@ -240,7 +240,7 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
     return ahead
 
 
-def _state(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, ...], obstacle: str) -> LoginState:
+def _state(login: WantedAccount, found: PresentLogin | None, ahead: tuple[str, ...], obstacle: str) -> LoginState:
     if found is None:
         return LoginState(login.user, ahead=ahead)
     signs_in_as_wanted = (found.plugin, found.stored) == (login.sql.plugin, login.stored)
@@ -267,14 +267,14 @@ def _state(login: WantedLogin, found: PresentLogin | None, ahead: tuple[str, ...
     )
 
 
-def _missing_grants(login: WantedLogin, found: PresentLogin | None) -> Iterator[tuple[str, frozenset[str]]]:
+def _missing_grants(login: WantedAccount, found: PresentLogin | None) -> Iterator[tuple[str, frozenset[str]]]:
     granted = found.grants if found else {}
     for pattern, privileges in login.grants.items():
         if rest := privileges - granted.get(pattern, frozenset()):
             yield pattern, rest
 
 
-def _made(profile: str, absent: Sequence[WantedLogin], altered: Sequence[WantedLogin]) -> Iterator[Statement]:
+def _made(profile: str, absent: Sequence[WantedAccount], altered: Sequence[WantedAccount]) -> Iterator[Statement]:
     for description, these in (("Create locked", absent), ("Alter, locked", altered)):
         for sql, of_one_way in _by_way(these):
             texts = sql.create if these is absent else sql.alter
@@ -294,7 +294,7 @@ def _statements(
     description: str,
     texts: Sequence[str],
     profile: str,
-    batch: Sequence[WantedLogin | PresentLogin],
+    batch: Sequence[WantedAccount | PresentLogin],
     *,
     complete: bool,
 ) -> Iterator[Statement]:
@@ -302,7 +302,7 @@ def _statements(
     names = [login.user for login in batch]
     pairs = [_account(name) for name in names]
     fields: dict[str, list[tuple[str, tuple[str, ...]]]] = {
-        "accounts": [_signing_in(login) for login in batch if isinstance(login, WantedLogin)],
+        "accounts": [_signing_in(login) for login in batch if isinstance(login, WantedAccount)],
         "logins": [("%s@%s", pair) for pair in pairs],
         "mark": [("%s", (mark(profile, complete=complete),))],
         "marks": [("%s", (f"{MARK}.{profile}.{name}",)) for name in names],
@@ -323,15 +323,15 @@ def filled(template: str, fields: Mapping[str, Sequence[tuple[str, tuple[str, ..
     return sql, tuple(values)
 
 
-def _signing_in(login: WantedLogin) -> tuple[str, tuple[str, ...]]:
+def _signing_in(login: WantedAccount) -> tuple[str, tuple[str, ...]]:
     """One account in CREATE USER and ALTER USER, and its parameters."""
     said = (login.stored,) if login.sql.account.endswith("%s") else ()
     return login.sql.account, (*_account(login.user), *said)
 
 
-def _by_way(wanted: Iterable[WantedLogin]) -> Iterator[tuple[MySqlLogins, list[WantedLogin]]]:
+def _by_way(wanted: Iterable[WantedAccount]) -> Iterator[tuple[MySqlLogins, list[WantedAccount]]]:
     """The logins that are created by the same statements, together."""
-    ways: dict[str, tuple[MySqlLogins, list[WantedLogin]]] = {}
+    ways: dict[str, tuple[MySqlLogins, list[WantedAccount]]] = {}
     for login in wanted:
         ways.setdefault(login.sql.plugin, (login.sql, []))[1].append(login)
     yield from ways.values()

@@ -44,7 +44,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class WantedLogin:
+class WantedRole:
     """``adopt``: take it over from whoever made it."""
 
     name: str
@@ -63,11 +63,11 @@ def wanted_groups(profile: Profile) -> tuple[Group, ...]:
     )
 
 
-def wanted_logins(ways: Ways, profile: Profile) -> tuple[WantedLogin, ...]:
+def wanted_logins(ways: Ways, profile: Profile) -> tuple[WantedRole, ...]:
     """The profile's logins, each with the roles it is to be a member of."""
     groups = {group.role: group.name for group in wanted_groups(profile)}
     return tuple(
-        WantedLogin(
+        WantedRole(
             login_name(login.user, login.realm or profile.realm) if isinstance(login, DirectoryLogin) else login.user,
             ways[login.method],
             frozenset({ways[login.method].role, *(groups[role] for role in login.roles if role in groups)}),
@@ -269,7 +269,7 @@ def _too_deep(roles: Roles) -> Iterator[str]:
         )
 
 
-def _kept_open(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
+def _kept_open(profile: Profile, wanted: Sequence[WantedRole], roles: Roles) -> Iterator[str]:
     """Logins removed from the profile that the master user may not lock."""
     names = {login.name for login in wanted}
     opened = (each for each in roles.present.values() if is_open(each, profile.name, roles))
@@ -280,7 +280,7 @@ def _kept_open(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) ->
             yield f"{shown(role.name)}: still open, because the master user may not lock it{REMEDY}{remedy}"
 
 
-def _of_other_profiles(profile: str, wanted: Sequence[WantedLogin], roles: Roles) -> Iterator[str]:
+def _of_other_profiles(profile: str, wanted: Sequence[WantedRole], roles: Roles) -> Iterator[str]:
     """Logins that another profile has left behind, when the database's tag was changed."""
     names = {login.name for login in wanted}
     for role in roles.present.values():
@@ -289,12 +289,12 @@ def _of_other_profiles(profile: str, wanted: Sequence[WantedLogin], roles: Roles
             yield logins.still_open(role.name, role.mark)
 
 
-def _states(profile: Profile, wanted: Sequence[WantedLogin], roles: Roles) -> list[LoginState]:
+def _states(profile: Profile, wanted: Sequence[WantedRole], roles: Roles) -> list[LoginState]:
     troubles = group_troubles(profile.name, wanted_groups(profile), roles)
     return [_state(login, roles, _obstacle(login, roles, troubles), roles.present.get(login.name)) for login in wanted]
 
 
-def _state(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRole | None) -> LoginState:
+def _state(login: WantedRole, roles: Roles, obstacle: str, found: PresentRole | None) -> LoginState:
     if found is None:
         return LoginState(login.name, obstacle=obstacle or _refused(login, roles))
     return LoginState(
@@ -317,19 +317,19 @@ def _state(login: WantedLogin, roles: Roles, obstacle: str, found: PresentRole |
     )
 
 
-def _not_for_us(login: WantedLogin, roles: Roles) -> str:
+def _not_for_us(login: WantedRole, roles: Roles) -> str:
     if roles.is_master(login.name):
         return "it is the master user, or the account that we are signed in as"
     others = roles.others_with_access(login.name)
     return in_other_hands(login.name, others) if others else ""
 
 
-def _keeps_from_adopting(login: WantedLogin, found: PresentRole) -> str:
+def _keeps_from_adopting(login: WantedRole, found: PresentRole) -> str:
     powers = found.mark is None and login.adopt and found.powers
     return f"it is not adopted with {', '.join(found.powers)}, which no login of ours has" if powers else ""
 
 
-def _keeps_out(login: WantedLogin, found: PresentRole) -> str:
+def _keeps_out(login: WantedRole, found: PresentRole) -> str:
     """What keeps the user of this login from signing in, or from the rights of its roles. No login of ours has that."""
     name = _quoted(login.name)
     if found.takes_nobody:
@@ -344,7 +344,7 @@ def _keeps_out(login: WantedLogin, found: PresentRole) -> str:
     return ""
 
 
-def _refused(login: WantedLogin, roles: Roles) -> str:
+def _refused(login: WantedRole, roles: Roles) -> str:
     """What is to be changed and the master user may not change, with what to run."""
     found = roles.present.get(login.name)
     if found and not roles.may_change(login.name):
@@ -357,7 +357,7 @@ def _refused(login: WantedLogin, roles: Roles) -> str:
     return ""
 
 
-def _obstacle(login: WantedLogin, roles: Roles, troubles: Mapping[str, str]) -> str:
+def _obstacle(login: WantedRole, roles: Roles, troubles: Mapping[str, str]) -> str:
     """What forbids making ``login`` a member of the roles it is to have; "" if nothing does."""
     sql = login.sql
     for role in sorted(login.roles & troubles.keys()):
@@ -379,7 +379,7 @@ def _obstacle(login: WantedLogin, roles: Roles, troubles: Mapping[str, str]) -> 
     return ""
 
 
-def _lacking(login: WantedLogin, roles: Roles) -> frozenset[str]:
+def _lacking(login: WantedRole, roles: Roles) -> frozenset[str]:
     found = roles.present.get(login.name)
     return login.roles - (found.member_of if found else frozenset())
 

@@ -11,7 +11,7 @@ from enum import Enum
 
 from signon.domain.logins.login import Name, Statement, batches
 from signon.domain.logins.postgresql import Group, filled
-from signon.domain.logins.presets import POSTGRESQL_PRESETS, Kind
+from signon.domain.logins.presets import POSTGRESQL_PRESETS, GrantKind
 from signon.foreign import shown
 
 _READ_ONLY = "it is read only (default_transaction_read_only is on for it), and its roles lack grants there"
@@ -30,12 +30,12 @@ class Shut(Enum):
 
 _ON_NEW = "ALTER DEFAULT PRIVILEGES IN SCHEMA {{objects}} GRANT {privileges} "
 _SQL = {
-    Kind.DATABASE: "GRANT {privileges} ON DATABASE {{objects}} TO {{group}}",
-    Kind.SCHEMA: "GRANT {privileges} ON SCHEMA {{objects}} TO {{group}}",
-    Kind.TABLES: "GRANT {privileges} ON TABLE {{objects}} TO {{group}}",
-    Kind.SEQUENCES: "GRANT {privileges} ON SEQUENCE {{objects}} TO {{group}}",
-    Kind.NEW_TABLES: _ON_NEW + "ON TABLES TO {{group}}",
-    Kind.NEW_SEQUENCES: _ON_NEW + "ON SEQUENCES TO {{group}}",
+    GrantKind.DATABASE: "GRANT {privileges} ON DATABASE {{objects}} TO {{group}}",
+    GrantKind.SCHEMA: "GRANT {privileges} ON SCHEMA {{objects}} TO {{group}}",
+    GrantKind.TABLES: "GRANT {privileges} ON TABLE {{objects}} TO {{group}}",
+    GrantKind.SEQUENCES: "GRANT {privileges} ON SEQUENCE {{objects}} TO {{group}}",
+    GrantKind.NEW_TABLES: _ON_NEW + "ON TABLES TO {{group}}",
+    GrantKind.NEW_SEQUENCES: _ON_NEW + "ON SEQUENCES TO {{group}}",
 }
 # Every privilege there is here, in the order in which a GRANT names them.
 _PRIVILEGES = ("CONNECT", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE")
@@ -50,7 +50,7 @@ class Object:
     database, ``shut`` says why the master user cannot work in it, ``read_only`` that a setting forbids writing there.
     """
 
-    kind: Kind
+    kind: GrantKind
     name: Name
     owner: str
     held: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -92,7 +92,7 @@ def within_database(
     database: str, groups: Sequence[Group], found: Sequence[Object], *, read_only: bool = False
 ) -> GrantPlan:
     """What the groups lack in their schemas of the database. If it is set to be read only, nothing is done there."""
-    schemas = {each.name.text for each in found if each.kind is Kind.SCHEMA}
+    schemas = {each.name.text for each in found if each.kind is GrantKind.SCHEMA}
     wanted = dict.fromkeys(name for group in groups for name in group.schemas.names)
     plan = _plan(database, [(group, each) for group in groups for each in found if each.schema in group.schemas.names])
     waiting = tuple(f"{database}.{name}: there is no such schema" for name in wanted if name not in schemas)
@@ -105,22 +105,22 @@ def within_database(
 def _excess(database: str, groups: Sequence[Group], found: Sequence[Object]) -> Iterator[str]:
     """A line for each group and kind of object: a role that gives less than it did may be about thousands of tables."""
     for group in groups:
-        beside: dict[tuple[Kind, tuple[str, ...]], list[Object]] = {}
+        beside: dict[tuple[GrantKind, tuple[str, ...]], list[Object]] = {}
         for each in found:
-            is_meant = each.kind is Kind.DATABASE or each.schema in group.schemas.names
+            is_meant = each.kind is GrantKind.DATABASE or each.schema in group.schemas.names
             given = POSTGRESQL_PRESETS[group.preset][each.kind] if is_meant else ()
             if more := tuple(sorted(each.held.get(group.name, frozenset()) - {*given})):
                 beside.setdefault((each.kind, more), []).append(each)
         for (kind, more), these in beside.items():
             names = [_path(database, each) for each in these]
             rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-            new = "new " if kind in (Kind.NEW_TABLES, Kind.NEW_SEQUENCES) else ""
+            new = "new " if kind in (GrantKind.NEW_TABLES, GrantKind.NEW_SEQUENCES) else ""
             where = f"{new}{kind.value} {', '.join(names[:NAMED])}{rest}"
             yield f"{group.name}: {', '.join(more)} on {where}"
 
 
 def _plan(database: str, pairs: Sequence[tuple[Group, Object]]) -> GrantPlan:
-    statements: dict[tuple[Kind, str, tuple[str, ...]], list[Name]] = {}
+    statements: dict[tuple[GrantKind, str, tuple[str, ...]], list[Name]] = {}
     not_ours: dict[str, list[str]] = {}
     for group, each in pairs:
         missing = [
@@ -142,19 +142,19 @@ def _said(database: str, each: Object) -> str:
 
 
 def _path(database: str, each: Object) -> str:
-    within = () if each.kind is Kind.DATABASE else (each.name.schema, each.name.text)
+    within = () if each.kind is GrantKind.DATABASE else (each.name.schema, each.name.text)
     return ".".join(map(shown, (database, *filter(None, within))))
 
 
 def _statements(
-    database: str, lacking: Mapping[tuple[Kind, str, tuple[str, ...]], Sequence[Name]]
+    database: str, lacking: Mapping[tuple[GrantKind, str, tuple[str, ...]], Sequence[Name]]
 ) -> Iterator[Statement]:
     for (kind, group, privileges), names in lacking.items():
         listed = ", ".join(privilege for privilege in _PRIVILEGES if privilege in privileges)
         for batch in batches(names):
             sql = _SQL[kind].format(privileges=listed)
             what = f"{kind.value} {', '.join('.'.join(map(shown, filter(None, (n.schema, n.text)))) for n in batch)}"
-            new = " that the master user will create" if kind in (Kind.NEW_TABLES, Kind.NEW_SEQUENCES) else ""
+            new = " that the master user will create" if kind in (GrantKind.NEW_TABLES, GrantKind.NEW_SEQUENCES) else ""
             yield Statement(
                 f"In {database} grant {listed} on {what}{new}: {group}",
                 *filled(sql, objects=batch, group=[Name(group)]),

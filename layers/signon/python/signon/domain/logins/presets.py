@@ -11,7 +11,7 @@ MYSQL_PRESETS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class Kind(Enum):
+class GrantKind(Enum):
     """What a privilege of PostgreSQL's is on, as GRANT says it."""
 
     DATABASE = "DATABASE"
@@ -26,14 +26,14 @@ _OF_TABLES = {"read": ("SELECT",), "write": ("SELECT", "INSERT", "UPDATE", "DELE
 _OF_SEQUENCES: Mapping[str, tuple[str, ...]] = {"read": (), "write": ("USAGE",)}
 
 # A view is a table here.
-POSTGRESQL_PRESETS: Mapping[str, Mapping[Kind, tuple[str, ...]]] = {
+POSTGRESQL_PRESETS: Mapping[str, Mapping[GrantKind, tuple[str, ...]]] = {
     preset: {
-        Kind.DATABASE: ("CONNECT",),
-        Kind.SCHEMA: ("USAGE",),
-        Kind.TABLES: _OF_TABLES[preset],
-        Kind.SEQUENCES: _OF_SEQUENCES[preset],
-        Kind.NEW_TABLES: _OF_TABLES[preset],
-        Kind.NEW_SEQUENCES: _OF_SEQUENCES[preset],
+        GrantKind.DATABASE: ("CONNECT",),
+        GrantKind.SCHEMA: ("USAGE",),
+        GrantKind.TABLES: _OF_TABLES[preset],
+        GrantKind.SEQUENCES: _OF_SEQUENCES[preset],
+        GrantKind.NEW_TABLES: _OF_TABLES[preset],
+        GrantKind.NEW_SEQUENCES: _OF_SEQUENCES[preset],
     }
     for preset in ("read", "write")
 }
