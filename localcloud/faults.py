@@ -10,7 +10,7 @@ Action = Callable[[], object]
 
 
 class Faults:
-    """Queues by the name of what shall fail.
+    """Queues by the name of what is to fail.
 
     `create_db_instance`, `describe_db_instances`, `modify_db_instance`, `reboot_db_instance`, `create_db_cluster`,
     `describe_db_clusters`, `modify_db_cluster`, `failover_db_cluster`: an RDS error code to answer.

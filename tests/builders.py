@@ -13,7 +13,7 @@ from signon.domain.directory.service_principals import service_principals
 from signon.domain.engines import ENGINES, MYSQL_PAM, POSTGRESQL_AD, Family, Method, Scope
 from signon.domain.logins.mysql_accounts import PresentLogin
 from signon.domain.memory.record import Known, Record
-from signon.domain.outcome.ending import Execution
+from signon.domain.outcome.ending import Execution, Status
 from signon.domain.plan.plan import Plan, make_plan
 from signon.domain.plan.prerequisites import Surroundings
 from signon.domain.plan.probe import Probe
@@ -240,11 +240,11 @@ def a_cluster_candidate(record: Record | None = None, /) -> Candidate:
     return Candidate(a_cluster(memberships=(a_membership(),)), Known(record))
 
 
-def an_execution(status: str = "ABORTED", /, **changes: Any) -> Execution:
+def an_execution(status: str = Status.ABORTED, /, **changes: Any) -> Execution:
     """An execution that was started by hand five minutes ago and has ended now."""
     usual = Execution(
         arn=EXECUTION,
-        status=status,
+        status=Status(status),
         input={"database": {"instance": "payments-orders"}},
         error="",
         cause="",

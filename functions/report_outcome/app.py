@@ -14,6 +14,7 @@ from signon.aws import claims, reporting
 from signon.domain.memory.claim import Claim
 from signon.domain.outcome import outcome
 from signon.domain.outcome.message import cause
+from signon.errors import REPORTED, End
 from signon.settings import setting
 
 logger = Logger()
@@ -30,4 +31,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             setting("TABLE"), setting("TOPIC"), ended, dossier, event["execution"], event["now"]
         )
     again = claim is not None and claims.release(setting("TABLE"), claim, event["now"])
-    return {"end": ended.end, "headline": ended.told, "again": again, "Error": ended.error, "Cause": cause(ended)}
+    error = f"{REPORTED}{ended.error}" if ended.end is End.FAILED else ended.error
+    return {"end": ended.end, "headline": ended.told, "again": again, "Error": error, "Cause": cause(ended)}

@@ -27,7 +27,7 @@ class Membership:
     left: datetime.datetime | None = None  # since when it is being disabled
 
     def status(self, now: datetime.datetime) -> str:
-        """The documented status, or "" when the database is no member any more."""
+        """The documented status, or "" when the database is no longer a member."""
         if self.left is not None:
             return "disabling-kerberos" if now - self.left < LEAVING else ""
         if now < self.begins:

@@ -1,6 +1,6 @@
 """Step Functions: moto's executing backend on the simulated clock, its answers made what boto3 expects of AWS.
 
-Pinned to the moto in requirements/; each function here mends one thing, and says which.
+Pinned to the moto in requirements/; each function here fixes one thing, and says which.
 """
 
 import datetime

@@ -54,5 +54,5 @@ def test_a_profile_for_others_ends_before_anything_is_changed(scene: Scene) -> N
 
 def test_a_wrong_request_fails_and_says_what_is_wrong(scene: Scene) -> None:
     ended = scene.run_with({"database": {"instance": "no-such-database"}})
-    assert (ended.status, ended.end, ended.error) == ("FAILED", "Failed", "InvalidRequest")
+    assert (ended.status, ended.end, ended.error) == ("FAILED", "Failed", "Reported.InvalidRequest")
     assert "There is no DB instance no-such-database here." in ended.cause

@@ -70,7 +70,7 @@ def test_a_failure_that_has_reported_itself_is_not_reported_again(scene: Scene, 
 def test_a_failure_about_a_cluster_that_is_not_there_is_told_of_once(scene: Scene, told: Told) -> None:
     told("nowhere-1")
     ended = scene.run_with({"database": {"cluster": "nowhere-1"}})
-    assert (ended.status, ended.error) == ("FAILED", "InvalidRequest")
+    assert (ended.status, ended.error) == ("FAILED", "Reported.InvalidRequest")
     scene.until(lambda: looks_at(scene, ended.arn) == 1)
     assert len(told("nowhere-1")) == 1
 

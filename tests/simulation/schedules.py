@@ -22,7 +22,7 @@ from tests.simulation.world import ORDERS, World
 
 LATER = {"carol": ["read"]}  # who comes with the next version of the profile
 JOINING = (2, 10, 200)  # minutes that a join takes: at once, soon, longer than an execution waits for it
-SWEEPS = 12  # hours in which the sweep must have mended everything
+SWEEPS = 12  # hours in which the sweep must have repaired everything
 
 some = st.integers(min_value=0, max_value=9)
 

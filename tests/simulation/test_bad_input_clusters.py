@@ -112,7 +112,7 @@ IAM_MASTER = (
     ),
 )
 EXPRESS = (
-    f"{ODD} is not in a VPC, as is every Aurora cluster in express configuration; this stack reaches only {VPC}",
+    f"{ODD} is not in a VPC, like an Aurora cluster in express configuration; this stack reaches only {VPC}",
     (
         "Remove the tag: its master user, who signs in with IAM, can create IAM logins there. Or create a cluster"
         f" with full configuration in {VPC}"

@@ -67,5 +67,5 @@ def test_a_dry_run_that_fails_before_there_is_a_dossier_tells_nobody() -> None:
 
 def test_what_a_failed_execution_shows_is_the_error_and_what_to_do() -> None:
     answer = reported(a_dossier_before_its_claim(dry_run=True, **ENDS["Failed"]))
-    assert answer["Error"] == "KeyError"
+    assert answer["Error"] == "Reported.KeyError"
     assert answer["Cause"].endswith("Read the log of the function that failed with KeyError; then start again.")

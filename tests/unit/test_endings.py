@@ -7,8 +7,6 @@ import pytest
 from signon.domain.memory.record import Record
 from signon.domain.outcome import ending
 from signon.domain.outcome.ending import Execution
-from signon.domain.outcome.message import cause
-from signon.domain.outcome.outcome import decide
 from signon.domain.outcome.report import event_detail, facts
 from signon.domain.rds.database import Database
 from tests.builders import (
@@ -20,10 +18,8 @@ from tests.builders import (
     a_cluster_id,
     a_database,
     a_database_id,
-    a_dossier,
     a_reported_record,
     a_request,
-    an_error,
     an_event,
     an_execution,
     at,
@@ -31,7 +27,6 @@ from tests.builders import (
 
 OTHER = EXECUTION + "2"
 LONG_AGO = at(hours=-1)
-REPORTED_CAUSE = cause(decide(a_dossier(error=an_error("KeyError", "x"), kit=None)))
 
 
 @pytest.mark.parametrize(
@@ -93,8 +88,8 @@ def test_one_that_reported_and_could_not_release_its_claim_is_not_reported_twice
 
 
 def test_a_failure_that_was_reported_before_there_was_a_record_is_left_alone() -> None:
-    assert not unreported(an_execution("FAILED", cause=REPORTED_CAUSE))
-    assert unreported(an_execution("FAILED", cause=an_error("TemporaryFailure", "x")["Cause"]))
+    assert not unreported(an_execution("FAILED", error="Reported.KeyError"))
+    assert unreported(an_execution("FAILED", error="TemporaryFailure", cause="x"))
 
 
 def test_what_a_later_run_has_said_stands() -> None:

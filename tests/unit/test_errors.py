@@ -59,4 +59,4 @@ def test_the_ends_in_the_tree_are_those_of_the_table() -> None:
 
 
 def test_a_problem_and_its_remedy_travel_in_one_message() -> None:
-    assert str(NeedsPerson("it is broken", "mend it")) == "it is broken | Remedy: mend it"
+    assert str(NeedsPerson("it is broken", "fix it")) == "it is broken | Remedy: fix it"

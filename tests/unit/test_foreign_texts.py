@@ -17,7 +17,7 @@ from localcloud.people.narration import Told
 from signon.aws.clients import permission_missing
 from signon.aws.rds_changes import _refusals
 from signon.domain.engines import MYSQL_PAM, POSTGRESQL_AD, Method
-from signon.domain.finding import Advice, Finding
+from signon.domain.finding import Advice, Finding, Verdict
 from signon.domain.limits import MOST_OF_MANY, shortened, subject
 from signon.domain.logins import login as logins
 from signon.domain.logins.login import Name
@@ -31,7 +31,7 @@ from signon.domain.outcome import ending
 from signon.domain.outcome.message import LONGEST_MESSAGE, cause, message
 from signon.domain.outcome.outcome import Outcome, decide
 from signon.domain.outcome.report import event_detail, facts
-from signon.domain.plan.plan import Step, Verdict
+from signon.domain.plan.plan import Step
 from signon.domain.plan.probe import Probe, judge
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.domain.request.request import Request, read_request
@@ -215,8 +215,8 @@ SOURCES: Mapping[str, Callable[[str], dict[str, Any]]] = {
             )
         )
     ),
-    "AWS: a finding's field": lambda text: of_plan(Finding(f"It is {text}", f"Mend {text}")),
-    "AWS: an advice's field": lambda text: of_plan(Finding("x", "y"), Advice(f"It is {text}", f"Mend {text}")),
+    "AWS: a finding's field": lambda text: of_plan(Finding(f"It is {text}", f"Fix {text}")),
+    "AWS: an advice's field": lambda text: of_plan(Finding("x", "y"), Advice(f"It is {text}", f"Fix {text}")),
     "AWS: a step's field": lambda text: of_plan(Finding("x", "y"), step=Step(f"Join {text}", f"it is {text}")),
     "a tag": lambda text: of_raised(
         lambda: Request("RDS-EVENT-0005", a_database().id.scope, "x", by_tag=True).profile_name(
@@ -341,7 +341,7 @@ def test_a_statement_is_told_to_a_terminal_on_its_lines(title: str) -> None:
 
 @pytest.mark.parametrize("title", TEXTS)
 def test_the_text_of_a_stop_is_not_repeated_in_our_name(title: str) -> None:
-    stopped = ending.Execution(EXECUTION, "FAILED", {}, TEXTS[title], "", None, None)  # type: ignore[arg-type]  # no time
+    stopped = ending.Execution(EXECUTION, ending.Status.FAILED, {}, TEXTS[title], "", None, None)  # type: ignore[arg-type]  # no time
     ended = ending.outcome(stopped, "payments-orders")
     assert [fault for line in message(ended, EXECUTION).split("\n") for fault in broken(line)] == []
     assert broken(ended.error) == []

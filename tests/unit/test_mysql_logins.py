@@ -14,6 +14,7 @@ from signon.domain.engines import MYSQL_IAM, MYSQL_PAM, MYSQL_TICKETS, Method, M
 from signon.domain.logins.login import LOGINS_PER_STATEMENT, Proof, Statement
 from signon.domain.logins.mysql import database_pattern, make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin, account
+from signon.domain.logins.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
 from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import BY_PASSWORD, a_login, a_profile
@@ -536,3 +537,8 @@ def test_where_leavers_are_not_locked_their_other_accounts_are_ignored() -> None
     profile = replace(for_alice(), lock_leavers=False)
     onboard(server, profile)
     assert proof_of(profile, server.present).not_ours == ()
+
+
+def test_whatever_a_preset_gives_is_granted_in_the_order_of_all_privileges() -> None:
+    for privileges in MYSQL_PRESETS.values():
+        assert privileges == tuple(each for each in MYSQL_PRIVILEGES if each in privileges)

@@ -90,7 +90,7 @@ def test_a_plan_for_a_cluster_names_each_reboot_readers_first() -> None:
         "Publish the connection kit",
     ]
     assert interruptions(plan) == ["none", "reboot", "reboot", "reboot", "none", "none"]
-    assert plan.interrupts
+    assert plan.reboots
 
 
 @pytest.mark.parametrize("version", ["14.3", "14.6"])
@@ -138,7 +138,7 @@ def test_a_second_run_plans_no_interruption(record: Record) -> None:
     plan = planned(a_member(created_at=OLD, pending_changes=("Port",)), record=record)
     assert plan.verdict == "GO"
     assert set(interruptions(plan)) == {"none"}
-    assert not plan.interrupts
+    assert not plan.reboots
 
 
 def test_a_member_whose_reboot_is_due_is_rebooted_only() -> None:
@@ -233,7 +233,7 @@ FINDINGS |= {
     "payments-ledger is migration-failed": (a_cluster(status="migration-failed"), None, None),
     "payments-ledger runs aurora-postgresql 13.18": (a_cluster(engine_version="13.18"), None, None),
     (
-        "payments-ledger is not in a VPC, as is every Aurora cluster in express configuration; this stack reaches "
+        "payments-ledger is not in a VPC, like an Aurora cluster in express configuration; this stack reaches "
         "only vpc-0a1b2c"
     ): (
         a_cluster(in_vpc=False, vpc="", master_secret=None, iam_enabled=True, instances=()),
@@ -687,7 +687,7 @@ def test_a_reboot_that_only_the_probe_shows_applies_no_changes_of_others_unasked
         instances=(an_instance("ledger-1", **pending),),
     )
     plan = planned(cluster, a_profile(other_pending_allowed=other_pending_allowed), record=None)
-    assert (plan.interrupts, plan.may_reboot) == (False, may)
+    assert (plan.reboots, plan.may_reboot) == (False, may)
 
 
 # What a plan says of a database of each status, for directory sign-in: its verdict, and its first step.
@@ -754,7 +754,7 @@ def test_one_that_leaves_another_directory_is_looked_at_again(status: str) -> No
     assert (plan.verdict, plan.reason) == (
         "PARK",
         (
-            f"payments-orders is leaving directory {OTHER_DIRECTORY}, its membership is {status}; it joins {DIRECTORY}"
+            f"payments-orders is leaving directory {OTHER_DIRECTORY} (its membership is {status}) and joins {DIRECTORY}"
             " after that"
         ),
     )
@@ -800,7 +800,7 @@ def test_the_step_about_connect_policies_says_who_loses_one() -> None:
     roles = ("arn:aws:iam::123456789012:role/api",)
     profile = a_profile(methods={"mysql": ("iam",)}, logins=(IamLogin("app", ("read",), used_by=roles),))
     (step,) = [each for each in planned(a_database(iam_enabled=True), profile).steps if "connect to" in each.action]
-    assert step.reason.endswith("roles that are no longer listed lose access")
+    assert step.reason.endswith("roles no longer listed lose what the policies of this stack gave them")
 
 
 @pytest.mark.parametrize(

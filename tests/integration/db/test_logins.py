@@ -196,10 +196,10 @@ def test_a_run_that_was_cut_off_is_completed_by_the_next_one(
         with pytest.raises(TemporaryFailure):
             session.run(statements[survived : survived + 1])
     create(as_master, database, profile)
-    mended = ours(present(as_master, database))
+    repaired = ours(present(as_master, database))
     operator.run("DROP USER 'alice'@'%', 'bob'@'%'")
     create(as_master, database, profile)
-    assert mended == ours(present(as_master, database))
+    assert repaired == ours(present(as_master, database))
     assert create(as_master, database, profile) == 0
 
 

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.usefixtures("not_onboarded")
 
 
 def test_a_cluster_has_a_writer_readers_and_the_tag(cloud: Cloud, eventually: Eventually) -> None:
-    create_cluster(cloud, "scenery", "payments", readers=2)
-    cluster = Cluster(cloud, "scenery", eventually)
+    create_cluster(cloud, "example", "payments", readers=2)
+    cluster = Cluster(cloud, "example", eventually)
     seen = cluster.wait()
     assert [each["IsClusterWriter"] for each in seen["DBClusterMembers"]] == [True, False, False]
     assert seen["TagList"] == [{"Key": "signon:profile", "Value": "payments"}]

@@ -190,6 +190,7 @@ END_BY_ERROR = {
 # Errors of Lambda begin with this in Step Functions; AWS adds some, and lists them nowhere for Step Functions.
 # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 LAMBDA = "Lambda."
+REPORTED = "Reported."  # begins the error of an execution that failed after *Report outcome* had told people
 
 
 def end_of(error: str) -> End:

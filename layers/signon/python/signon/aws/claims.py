@@ -82,9 +82,9 @@ def release(table: str, claim: Claim, now: str) -> bool:
     if write_if(nobody_asked, table, claim.database, ItemKind.CLAIM, "REMOVE holder, again", ours) is not None:
         return False
     somebody_asked = "holder = :execution AND fence = :fence AND (attribute_exists(again) OR answered = :now)"
-    taken_off = "SET answered = :now REMOVE again"
+    mark_removed = "SET answered = :now REMOVE again"
     # otherwise it was released by an earlier attempt of this very call, or taken over
-    return write_if(somebody_asked, table, claim.database, ItemKind.CLAIM, taken_off, ours) is not None
+    return write_if(somebody_asked, table, claim.database, ItemKind.CLAIM, mark_removed, ours) is not None
 
 
 def abandon(table: str, claim: Claim) -> None:

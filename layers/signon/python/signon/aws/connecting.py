@@ -43,7 +43,8 @@ def allow_to_connect(
     lock: policy_lock.Lock,
     before_change: Callable[[], object],
 ) -> Connected:
-    """Allows each role of the profile's logins to sign in with them; ``earlier`` roles not among these lose access.
+    """Allows each role of the profile's logins to sign in with them; ``earlier`` roles
+    not among these lose what these policies gave them.
 
     ``earlier``: the roles that were allowed, and since when.
 

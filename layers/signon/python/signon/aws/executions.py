@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
-from signon.domain.outcome.ending import Execution
+from signon.domain.outcome.ending import Execution, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -32,7 +32,7 @@ def describe(execution: str) -> Execution | None:
         return None
     return Execution(
         arn=execution,
-        status=answer["status"],
+        status=Status(answer["status"]),
         input=json.loads(answer.get("input", "null")),
         error=answer.get("error") or "",
         cause=answer.get("cause") or "",

@@ -29,7 +29,7 @@ class _NotSo(Exception):
 
 
 def table() -> DynamoDBClient:
-    """The client for other calls."""
+    """DynamoDB's client, for calls that ``read`` and ``write_if`` do not make."""
     made: DynamoDBClient = client("dynamodb")
     return made
 

@@ -11,6 +11,7 @@ from signon.errors import DatabaseBusy, DatabaseUnusable
 
 
 def is_made(instance: Mapping[str, Any]) -> bool:
+    """Whether it has what one needs to sign in to it: an endpoint, and a time of creation."""
     return "Endpoint" in instance and "InstanceCreateTime" in instance
 
 
@@ -89,6 +90,7 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
 
 
 def tags(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Key -> value."""
     return {tag["Key"]: tag.get("Value", "") for tag in answer.get("TagList", [])}
 
 

@@ -115,6 +115,7 @@ def create(
 
 
 def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Proof:
+    """Reads everything back, and changes nothing. Raises LoginsIncomplete: something of ours is not as it should be."""
     return prove(ways, profile, recognized(profile, read_logins(session, ways), memory))
 
 

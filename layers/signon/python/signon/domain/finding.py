@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from signon.foreign import on_one_line
+
+
+class Verdict(StrEnum):
+    """What happens with a plan."""
+
+    GO = "GO"
+    ASK = "ASK"  # a person must decide, or fix something
+    PARK = "PARK"
 
 
 @dataclass(frozen=True)

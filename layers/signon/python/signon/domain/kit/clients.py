@@ -44,6 +44,7 @@ def login(facts: KitFacts, sign_in: SignIn, user: str) -> str:
 
 
 def kinit_line(facts: KitFacts, user: str) -> str:
+    """The line that gets the user's ticket."""
     return quoting.shell(["kinit", login_name(user, facts.peoples_realm)])
 
 

@@ -53,6 +53,7 @@ def policy_arn(prefix: str, role: str, number: int) -> str:
 
 
 def role_name(role: str) -> str:
+    """Of an ARN the last part, as people call the role."""
     return role.rpartition("/")[2]
 
 

@@ -25,7 +25,7 @@ from signon.domain.logins.mysql_accounts import (
     of_every_host,
     unknown,
 )
-from signon.domain.logins.presets import MYSQL_PRESETS
+from signon.domain.logins.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
 from signon.domain.memory.made import digest, named
 from signon.domain.names import mysql_account_problem
 from signon.domain.profile.profile import DirectoryLogin, Profile
@@ -342,7 +342,7 @@ def _grant_statements(missing: Sequence[tuple[str, str, frozenset[str]]]) -> Ite
     for user, pattern, privileges in missing:
         grouped.setdefault((pattern, privileges), []).append(user)
     for (pattern, privileges), users in grouped.items():
-        listed = ", ".join(privilege for privilege in MYSQL_PRESETS["write"] if privilege in privileges)
+        listed = ", ".join(privilege for privilege in MYSQL_PRIVILEGES if privilege in privileges)
         for batch in batches(users):
             sql = f"GRANT {listed} ON {_quoted(pattern)}.* TO {', '.join(['%s@%s'] * len(batch))}"
             accounts = tuple(part for user in batch for part in _account(user))

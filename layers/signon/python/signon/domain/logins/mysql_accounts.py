@@ -123,6 +123,7 @@ def _accounts(these: Iterable[tuple[str, str]]) -> str:
 
 
 def bears_mark_of(profile: str, login: PresentLogin) -> bool:
+    """Whether our mark on it names this profile."""
     return bool(login.mark and login.mark.get("profile") == profile)
 
 
@@ -150,6 +151,7 @@ def is_chosen_before_ours(login: PresentLogin) -> bool:
 
 
 def of_every_host(present: Iterable[PresentLogin]) -> dict[str, PresentLogin]:
+    """By user, the accounts that may come from anywhere, as ours do."""
     return {login.user: login for login in present if login.host == HOST}
 
 

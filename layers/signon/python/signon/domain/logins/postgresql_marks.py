@@ -81,6 +81,7 @@ def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
 
 
 def in_other_hands(name: str, others: Sequence[str]) -> str:
+    """Who else may use the role or give it away, with the remedy."""
     return (
         f"others may use it or give it away ({', '.join(shortened([shown(each) for each in others]))})"
         f"{REMEDY}Run REVOKE {quoted(name)} FROM {quoted(others[0])} CASCADE, likewise for each; if the server"

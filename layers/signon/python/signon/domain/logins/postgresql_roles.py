@@ -50,7 +50,9 @@ class PresentRole:
 
 @dataclass(frozen=True)
 class Roles:
-    """Every role of a server; ``master`` is the user we are, ``master_user`` RDS's name for the master user.
+    """Every role of a server.
+
+    ``master`` is the user that we are signed in as, ``master_user`` RDS's name for the master user.
 
     ``judged``: what counts as ours, and what is in dispute. ``open_to_creators``: anyone with CREATEROLE may change and
     grant every role that is not a superuser, as before PostgreSQL 16.

@@ -11,6 +11,9 @@ MYSQL_PRESETS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+MYSQL_PRIVILEGES = ("SELECT", "SHOW VIEW", "INSERT", "UPDATE", "DELETE", "EXECUTE")  # all of them, in this order
+
+
 class GrantKind(Enum):
     """What a privilege of PostgreSQL's is on, as GRANT says it."""
 

@@ -25,7 +25,7 @@ class Claim:
 
 
 def is_abandoned(stopped_at: datetime | None, longest_timeout: timedelta, now: datetime) -> bool:
-    """Whether nobody can be working under a claim any more.
+    """Whether nobody can still be working under a claim.
 
     ``stopped_at`` is when its execution stopped, None while it runs. A function that an execution has started continues
     after the execution was stopped, up to its own timeout.

@@ -14,7 +14,7 @@ ALL = "*"  # in place of a resource id: for what concerns every database
 
 @dataclass(frozen=True)
 class Record:
-    """Times are ISO 8601 in UTC, as Step Functions writes them.
+    """Times are in UTC; the table holds them as ISO 8601 (``of_facts``), and ``connected_roles`` as text.
 
     ``associated_at`` is when we last asked RDS to join the database, ``reboot_intents`` when we last were about to ask
     for a reboot of each instance, ``rebooted_at`` the first of the reboots after which the logins have worked; ``told``
@@ -60,7 +60,7 @@ class Record:
 
     @classmethod
     def of_facts(cls, facts: Mapping[str, Any]) -> Record:
-        """From what the table holds: times as text, in UTC. Raises ValueError: one of them is none."""
+        """From what the table holds: times as text, in UTC. Raises ValueError: one of them is not ISO 8601."""
         times = {name: moment(facts[name]) for name in _TIMES if name in facts}
         intents = {name: datetime.fromisoformat(at) for name, at in facts.get("reboot_intents", {}).items()}
         return cls(**{**facts, **times, "reboot_intents": intents})

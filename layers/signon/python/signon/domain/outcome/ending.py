@@ -5,21 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from signon.domain.memory.record import Record
-from signon.domain.outcome.outcome import Outcome, is_dry_run, is_of_a_report
+from signon.domain.outcome.outcome import Outcome, is_dry_run
 from signon.domain.rds.database import Database
 from signon.domain.request.admission import is_served
 from signon.domain.request.request import TAG, Request, read_request
-from signon.errors import End, InvalidRequest, end_of
+from signon.errors import REPORTED, End, InvalidRequest, end_of
 from signon.foreign import shown
+
+
+class Status(StrEnum):
+    """How far an execution is, as Step Functions says it."""
+
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+    ABORTED = "ABORTED"
+    PENDING_REDRIVE = "PENDING_REDRIVE"
+
 
 # status -> the error in the record, what people read, what they can do
 _WORDS = {
-    "ABORTED": ("Aborted", "was stopped by somebody", "Nothing, if that was intended; otherwise start it again"),
-    "TIMED_OUT": ("TimedOut", "took longer than six hours", "Nothing: the sweep continues where it stopped"),
-    "FAILED": ("", "ended without a report", "Read the execution's history; then start it again"),
+    Status.ABORTED: ("Aborted", "was stopped by somebody", "Nothing, if that was intended; otherwise start it again"),
+    Status.TIMED_OUT: ("TimedOut", "took longer than six hours", "Nothing: the sweep continues where it stopped"),
+    Status.FAILED: ("", "ended without a report", "Read the execution's history; then start it again"),
 }
 
 
@@ -28,7 +41,7 @@ class Execution:
     """One execution, by its ARN; ``stopped_at`` is None while it runs."""
 
     arn: str
-    status: str
+    status: Status
     input: Any
     error: str
     cause: str
@@ -42,7 +55,7 @@ class Execution:
     @property
     def may_still_write(self) -> bool:
         """A running function continues when its execution is stopped; after a failure none is running."""
-        return self.status != "FAILED"
+        return self.status is not Status.FAILED
 
 
 def asked_for(execution: Execution, account: str, region: str) -> Request | None:
@@ -61,10 +74,10 @@ def is_unreported(
     ``holds``: the execution still holds the claim. One that reported and then planned again does, so it did
     not end with that report.
     """
-    if execution.status == "FAILED" and is_of_a_report(execution.cause):
+    if execution.status is Status.FAILED and execution.error.startswith(REPORTED):
         return False
     reported = record is not None and record.execution == execution.arn
-    if reported and (execution.status == "FAILED" or not holds):
+    if reported and (execution.status is Status.FAILED or not holds):
         return False
     if holds:
         return True
@@ -81,7 +94,7 @@ def outcome(execution: Execution, name: str) -> Outcome:
     kind = error or shown(execution.error) or "Unknown"
     problem = f"The execution {what}" + (f": {shown(execution.error)}" if execution.error else "")
     return Outcome(
-        End.PARKED if execution.status == "TIMED_OUT" or end_of(kind) == End.PARKED else End.FAILED,
+        End.PARKED if execution.status is Status.TIMED_OUT or end_of(kind) == End.PARKED else End.FAILED,
         f"{name}: the execution {what}",
         ((problem, remedy),),
         "see the execution's history; the next run checks everything again",

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from signon.domain.finding import Advice
+from signon.domain.finding import Advice, Verdict
 from signon.domain.limits import counted, left_out, whole
+from signon.domain.rds.membership import Progress
 from signon.errors import LAMBDA, End, end_of
 from signon.foreign import REMEDY, cut, on_one_line
 
 SILENT = {End.NOT_OURS, End.ALREADY_IN_PROGRESS}
-_AGAIN = "start again"  # what the remedy of every failure ends with
 LONGEST_WHY = 200  # in a headline
 _NAME = re.compile(r"[A-Za-z0-9:-]{1,63}", re.ASCII)
 _NO_ANSWER = "AWS, or the database, does not answer as it should; it is checked again within the hour"
@@ -109,13 +109,13 @@ def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
     if error:
         return _of_error(name, error, dossier)
     plan = dossier.get("plan", {})
-    if plan.get("verdict") == "PARK":
+    if plan.get("verdict") == Verdict.PARK:
         passing = [finding for finding in plan["findings"] if finding["passes"]]
         headline, brief = f"{name}: {plan['reason']}", f"{name}: parked"
         return Outcome(End.PARKED, headline, _problems(passing), next_look=plan["next_look"], brief=brief)
-    if plan.get("verdict") == "ASK":
+    if plan.get("verdict") == Verdict.ASK:
         return _of_plan(name, plan)
-    if dossier.get("membership") and dossier["membership"]["verdict"] == "BLOCKED":
+    if dossier.get("membership") and dossier["membership"]["verdict"] == Progress.BLOCKED:
         problem = (dossier["membership"]["reason"], dossier["membership"]["remedy"])
         return Outcome(
             End.NEEDS_A_PERSON,
@@ -130,11 +130,6 @@ def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
     if "kit" not in dossier:
         return Outcome(End.FAILED, f"{name}: no sign-in method to continue with", error="NoMethod")
     return _of_success(name, dossier)
-
-
-def is_of_a_report(cause: str) -> bool:
-    """Whether the cause of a failed execution was given to it by *Report outcome*, and people know of it."""
-    return cause.rstrip(".").endswith(_AGAIN)
 
 
 def is_dry_run(asked: Any) -> bool:
@@ -171,9 +166,9 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
         )
     if end == End.FAILED:
         remedy = (
-            f"Correct the input and {_AGAIN}"
+            "Correct the input and start again"
             if kind == "InvalidRequest"
-            else f"Read the log of the function that failed with {kind}; then {_AGAIN}"
+            else f"Read the log of the function that failed with {kind}; then start again"
         )
         problem = message if kind in ("InvalidRequest", "SettingMissing") else kind
     remedy = remedy or "Read the execution's history; then start again"

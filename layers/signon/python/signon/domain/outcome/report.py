@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from signon.domain.memory.record import Record
 from signon.domain.outcome.outcome import Outcome
+from signon.domain.waits import LOOK_AGAIN_AFTER
 from signon.errors import End
 
 
@@ -74,7 +75,7 @@ def _next_look(ended: Outcome, now: str) -> str:
     """When a parked database is worth another look: when its freeze is over, else in an hour."""
     if ended.end != End.PARKED:
         return ""
-    return ended.next_look or (datetime.fromisoformat(now) + timedelta(hours=1)).isoformat()
+    return ended.next_look or (datetime.fromisoformat(now) + LOOK_AGAIN_AFTER).isoformat()
 
 
 def event_detail(ended: Outcome, dossier: Mapping[str, Any], execution: str) -> Mapping[str, Any]:

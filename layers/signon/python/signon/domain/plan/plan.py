@@ -7,11 +7,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from signon.domain.engines import ENGINES, Engine, Interruption
-from signon.domain.finding import Advice, Finding
+from signon.domain.finding import Advice, Finding, Verdict
 from signon.domain.limits import counted, shortened
 from signon.domain.logins import connect_policies
 from signon.domain.memory.record import Record
@@ -25,14 +24,6 @@ from signon.domain.rds.membership import MEMBERSHIP, Progress, deciding, is_join
 from signon.domain.request.request import Request
 from signon.domain.waits import LOOK_AGAIN_AFTER
 from signon.foreign import on_one_line
-
-
-class Verdict(StrEnum):
-    """What happens with a plan."""
-
-    GO = "GO"
-    ASK = "ASK"  # a person must decide, or fix something
-    PARK = "PARK"
 
 
 @dataclass(frozen=True)
@@ -89,7 +80,8 @@ class Plan:
     takes_over: str = ""
 
     @property
-    def interrupts(self) -> bool:
+    def reboots(self) -> bool:
+        """Whether one of its steps is a reboot."""
         return any(step.interruption is Interruption.REBOOT for step in self.steps)
 
     @property
@@ -243,7 +235,8 @@ def _steps(
         who = ", ".join(shortened(tuple(arn.rpartition("/")[2] for arn in roles)))
         yield Step(
             f"Allow {who} to connect to {name}",
-            "a token gives only the access that its role's policies allow; roles that are no longer listed lose access",
+            "a token gives only the access that its role's policies allow; roles no longer listed lose what the"
+            " policies of this stack gave them",
         )
     yield Step(
         f"Check {counted(len(here.logins), 'login')} and create what is missing",

@@ -33,7 +33,7 @@ class Probe:
 
 def reboots(probe: Probe, plan: Plan) -> bool:
     """Whether the plan ends sessions, as far as this look shows."""
-    return plan.interrupts or (plan.methods.kerberos and not probe.plugin_loaded)
+    return plan.reboots or (plan.methods.kerberos and not probe.plugin_loaded)
 
 
 def with_readers(probe: Probe, readers: Sequence[Probe], *, writer_too: bool) -> Probe:
@@ -64,5 +64,5 @@ def judge(probe: Probe, database: Database, plan: Plan) -> None:
         open_now = counted(probe.other_sessions, "other session is", "other sessions are")
         raise DatabaseInUse(
             f"{open_now} open on {name}, and a reboot would end them",
-            f'Wait until they end, or start with "approve": {{"plan": "{plan.checksum}"}}',
+            f'Wait until these sessions end, or start with "approve": {{"plan": "{plan.checksum}"}}',
         )

@@ -151,6 +151,7 @@ class Profile:
 
 
 def sha256(text: bytes) -> str:
+    """Of a profile's file, in hexadecimal."""
     return hashlib.sha256(text).hexdigest()
 
 

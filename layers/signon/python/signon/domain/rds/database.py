@@ -119,6 +119,7 @@ class Database:
     is_limitless: bool = False
 
     def is_new(self, now: datetime) -> bool:
+        """Whether it was created less than NEW_FOR before ``now``."""
         return now - self.created_at < NEW_FOR
 
     @property

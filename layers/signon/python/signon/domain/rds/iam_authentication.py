@@ -21,6 +21,7 @@ def must_ask(database: Database, *, on: bool, apply_immediately: bool) -> bool:
 
 
 def told(database: Database, *, on: bool) -> str:
+    """Why it is not switched yet, as a sentence."""
     if PENDING in database.pending_changes:
         return f"IAM database authentication waits for the maintenance window of {database.id.name}"
     status = database.deciding_status.describe(database.id.name)

@@ -52,7 +52,7 @@ def _of_a_kind(database: Database, served_vpc: str) -> Finding:
             "Remove the tag, or use an Aurora cluster with DB instances",
         )
     return Finding(
-        f"{name} is not in a VPC, as is every Aurora cluster in express configuration; this stack reaches"
+        f"{name} is not in a VPC, like an Aurora cluster in express configuration; this stack reaches"
         f" only {served_vpc}",
         f"Remove the tag: its master user, who signs in with IAM, can create IAM logins there. Or create a cluster"
         f" with full configuration in {served_vpc}",
@@ -87,7 +87,7 @@ def _of_memberships(database: Database, directory: str, *, rejoins: bool) -> Ite
                 )
         elif is_leaving(one):
             yield Finding(
-                f"{name} is leaving directory {one.directory}, its membership is {one.status}; it joins {directory}"
+                f"{name} is leaving directory {one.directory} (its membership is {one.status}) and joins {directory}"
                 " after that",
                 "Nothing: it is checked again within the hour",
                 passes=True,

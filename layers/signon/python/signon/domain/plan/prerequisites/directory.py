@@ -25,6 +25,7 @@ _NEVER_JOINED = ("SimpleAD", "ADConnector")
 def directory_findings(
     engine: Engine, database: Database, profile: Profile, directory: Directory | None, shared_as: str | None
 ) -> Iterator[Finding]:
+    """Why the database cannot join this directory; ``shared_as`` is the id by which this account sees it."""
     if directory is None and shared_as:
         yield Finding(
             f"Directory {profile.directory} belongs to another account; this account sees it as {shared_as}",
@@ -75,6 +76,7 @@ def _of_one_that_is_there(engine: Engine, profile: Profile, directory: Directory
 
 
 def role_findings(engine: Engine, database: Database, role: DirectoryRole | None) -> Iterator[Finding]:
+    """What the role lacks that RDS assumes to reach the directory."""
     if role is None:
         yield Finding(
             "The role that RDS assumes to reach the directory does not exist",

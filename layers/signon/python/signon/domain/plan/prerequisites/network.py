@@ -36,6 +36,7 @@ def network_findings(database: str, directory: str, network: Network) -> Iterato
 
 
 def network_advice(engine: Engine, database: str, directory: str, network: Network) -> Iterator[Advice]:
+    """What is worth knowing of the way between database and directory."""
     ours, theirs = network.database, network.directory
     if theirs is None:
         yield Advice(
