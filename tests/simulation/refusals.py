@@ -17,6 +17,7 @@ import yaml
 from moto.ds.models import ds_backends
 
 from localcloud.examples.example_data import create_cluster, create_database
+from signon.errors import REPORTED
 from tests.simulation.executions import Execution
 from tests.simulation.moves import go_on
 from tests.simulation.statements import SIGN_IN
@@ -213,7 +214,8 @@ def writes(world: World) -> Counter[str]:
 def said(execution: Execution) -> list[Said]:
     """Everything that a person is told of the execution's end."""
     if execution.status == "FAILED":
-        return [(execution.error, execution.cause)]
+        assert execution.error.startswith(REPORTED)
+        return [(execution.error.removeprefix(REPORTED), execution.cause)]
     dossier: Mapping[str, Any] = execution.run.data
     if findings := dossier.get("plan", {}).get("findings"):
         return [(finding["problem"], finding["remedy"]) for finding in findings]
