@@ -112,7 +112,7 @@ def test_every_error_ends_where_its_class_says() -> None:
 
 def test_every_reason_why_postgresql_does_not_let_the_master_user_in_has_its_row_and_no_other() -> None:
     wanted = {re.sub(r"\{\w+\}", "{}", problem) for problem, _ in NEEDS_PERSON.values()}
-    said = [re.sub(r"\*[^*]+\*", "{}", cell) for cell in first_cells("The master user is not let in")]
+    said = [re.sub(r"\*[^*]+\*", "{}", cell) for cell in first_cells("The master user is refused")]
     assert said == ["the message says", "---", *said[2:]]
     assert set(said[2:]) == wanted
 
