@@ -1,4 +1,4 @@
-"""One name, one class: whoever reads or searches for it finds one thing."""
+"""One name, one class: a reader who searches for it finds one thing."""
 
 from __future__ import annotations
 
