@@ -99,7 +99,7 @@ PASSING = many(round(retried("TemporaryFailure") / MINUTE))
             + " hours no sweep has come to its end",
         ),
         ("docs/operations.md", f"| [{connect_policies.MOST_POLICIES}](https://docs.aws.amazon.com/IAM/"),
-        ("docs/architecture.md", f"{many(len(ALARMS)).capitalize()} alarms tell of what the stack cannot tell"),
+        ("docs/architecture.md", f"{many(len(ALARMS)).capitalize()} alarms report what the stack cannot report"),
         ("docs/deploying.md", f"{many(len(ALARMS))} alarms and one metric of its own"),
         ("docs/architecture.md", f"the same {SCHEDULES[0]} in each `make test`, {SCHEDULES[1]} others in"),
         ("docs/architecture.md", f"from {many(seconds_before_look(0) / 60)} minute to half an hour"),
