@@ -37,7 +37,7 @@ READING = ("Describe", "Get", "List", "Head", SIGN_IN)
 OWN_MEMORY = "UpdateItem"  # the claim and the record
 TOLD = {"Publish": 1, "PutEvents": 1}
 REMEMBERED = {"Needs a person", "Parked"}
-MENDED = "Fix the file and upload it to the profile bucket again"
+FIX_AND_UPLOAD = "Fix the file and upload it to the profile bucket again"
 
 Said = tuple[str, str]  # what is wrong, what to do
 

@@ -5,7 +5,7 @@ What is wrong with a file is tried one by one in the unit tests; here is one of 
 
 from __future__ import annotations
 
-from tests.simulation.refusals import MENDED, ODD, Odd, Refusals, about_it, each
+from tests.simulation.refusals import FIX_AND_UPLOAD, ODD, Odd, Refusals, about_it, each
 
 OF_IT = about_it(profile=ODD)
 TAGGED = {"database": {"instance": ODD}}
@@ -20,14 +20,14 @@ def tag(name: str, value: str, said: tuple[str, str], end: str = "Needs a person
 FILES = [
     Odd(
         "no YAML",
-        [("The profile is not YAML: line 2, column 1: did not find expected ',' or ']'", MENDED)],
+        [("The profile is not YAML: line 2, column 1: did not find expected ',' or ']'", FIX_AND_UPLOAD)],
         OF_IT,
         {},
         b"logins: [alice",
     ),
     Odd(
         "an empty file",
-        [(f"Profile {ODD} is invalid: line 1, the profile: must be a mapping", MENDED)],
+        [(f"Profile {ODD} is invalid: line 1, the profile: must be a mapping", FIX_AND_UPLOAD)],
         OF_IT,
         {},
         b"",
@@ -40,7 +40,7 @@ FILES = [
                     f"Profile {ODD} is invalid: line 27, the profile: 'sql' is not a field here;"
                     " line 28, version: must be 1"
                 ),
-                MENDED,
+                FIX_AND_UPLOAD,
             )
         ],
         OF_IT,
@@ -49,7 +49,7 @@ FILES = [
     ),
     Odd(
         "a realm in lower case",
-        [(f"Profile {ODD} is invalid: line 8, directory.realm: 'corp.example.com'{REALM}", MENDED)],
+        [(f"Profile {ODD} is invalid: line 8, directory.realm: 'corp.example.com'{REALM}", FIX_AND_UPLOAD)],
         OF_IT,
         {},
         {"directory": {"id": "d-9367000001", "realm": "corp.example.com"}},

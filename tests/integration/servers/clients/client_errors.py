@@ -49,7 +49,7 @@ def _mysql() -> list[Case]:
     ]
     return [
         *(
-            Case(f"{client}: {name}", client, instead, **more)  # type: ignore[arg-type]
+            Case(f"{client}: {name}", client, instead, **more)  # type: ignore[arg-type]  # of several types
             for client in ("mysql", "mariadb")
             for name, instead, more in shared
         ),
