@@ -33,7 +33,7 @@ from localcloud.deploy import cloudformation, quotas
 from localcloud.deploy.artifacts import Artifacts, host_architecture
 from localcloud.deploy.cloudformation import DeploymentError
 from localcloud.deploy.comparison import Finding
-from localcloud.deploy.deploy import Stack, deploy
+from localcloud.deploy.deploy import DeployedStack, deploy
 from localcloud.door import CallCounter, Door
 from localcloud.faults import Faults
 from localcloud.functions.execution_environments import ExecutionEnvironments
@@ -153,7 +153,9 @@ class Aws:
         """AWS Directory Service knows the directory `domain` by this id, which a profile may name."""
         directories.register(self.account, region or self.region, directory_id, domain, *self.network(region))
 
-    def deploy(self, template: Path, name: str, parameters: Mapping[str, str], allowed: Mapping[Finding, str]) -> Stack:
+    def deploy(
+        self, template: Path, name: str, parameters: Mapping[str, str], allowed: Mapping[Finding, str]
+    ) -> DeployedStack:
         """Deploy a template, with the network, architecture and roles of this machine where it asks for them."""
         vpc, subnets = self.network()
         partition = get_partition(self.region)
@@ -173,7 +175,7 @@ class Aws:
                 raise DeploymentError(f"{logical_id} (AWS::IAM::Role): {unknown}") from None
         return stack
 
-    def start_functions_early(self, stack: Stack) -> None:
+    def start_functions_early(self, stack: DeployedStack) -> None:
         """Functions that are wanted soon are started before they are wanted, as Lambda often does too."""
         backend = lambda_simple_backends[self.account][self.region]
         names = stack.of_type("AWS::Lambda::Function").values()

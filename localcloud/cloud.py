@@ -14,13 +14,13 @@ from localcloud.clock import Clock
 from localcloud.faults import Faults
 from localcloud.sam import account
 from localcloud.sam.containers import SAM, Containers
-from localcloud.servers.directory import Directory
+from localcloud.servers.directory import SambaDirectory
 from localcloud.servers.machine import Machine
 from localcloud.servers.names import loopback
 from localcloud.servers.world import World
 
 if TYPE_CHECKING:
-    from localcloud.deploy.deploy import Stack
+    from localcloud.deploy.deploy import DeployedStack
     from localcloud.sam.project import Project
 
 
@@ -103,7 +103,7 @@ class Cloud:
         if self.containers:
             self._set_up_sam(self.containers)
         with self._phase("wait for the directory"):
-            self.directory: Directory = directory.result()
+            self.directory: SambaDirectory = directory.result()
         self.aws.start_functions_early(self.stack)
 
     def _set_up_sam(self, containers: Containers) -> None:
@@ -134,7 +134,9 @@ class Cloud:
         """The stack's outputs."""
         return self.stack.outputs
 
-    def deploy(self, template: Path, name: str, allowed: Mapping[tuple[str, str], str] | None = None) -> "Stack":
+    def deploy(
+        self, template: Path, name: str, allowed: Mapping[tuple[str, str], str] | None = None
+    ) -> "DeployedStack":
         """Deploy another template beside the project's; nothing of it may be lost that `allowed` does not name."""
         return self.aws.deploy(template, name, {"CaBundle": str(self.world.authority.bundle)}, allowed or {})
 

@@ -16,7 +16,7 @@ from localcloud import background_errors
 from localcloud.clock import Clock
 from localcloud.faults import Faults
 from localcloud.functions.one_at_a_time import one_at_a_time
-from localcloud.iam.authorizer import AccessDenied, Authorizer, Session
+from localcloud.iam.authorizer import AccessDenied, Authorizer, RoleSession
 from localcloud.iam.needs import Asked
 from localcloud.iam.policies import NotModelled
 from localcloud.iam.refusals import refuse, special_code
@@ -83,7 +83,7 @@ class Door:
         return answer
 
     def _of_a_function(
-        self, session: Session, call: Call, environ: dict[str, Any], start_response: Any
+        self, session: RoleSession, call: Call, environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
         trace = self._counter.trace_of(session.name, environ.get("HTTP_X_AMZN_TRACE_ID", ""))
         self._counter.count(trace, call)

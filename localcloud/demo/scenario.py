@@ -17,7 +17,7 @@ class NotHere(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Refusal:
+class ExpectedRefusal:
     """`who` tries `line`, and the server's answer begins as `by_the_server` says."""
 
     who: str
@@ -26,14 +26,14 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class SignIn:
+class DemoSignIn:
     """`lines` of the kit are run as they stand, the last one with a question, whose answer must be `expected`."""
 
     lines: Sequence[str]
     question: str
     expected: str
     ask: Callable[[], subprocess.CompletedProcess[str]]
-    refusals: Sequence[Refusal]
+    refusals: Sequence[ExpectedRefusal]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Scenario:
     event: str  # RDS's, which starts the execution
     profile: str
     create: Callable[[Cloud], str]
-    sign_in: Callable[[Terminal], SignIn]
+    sign_in: Callable[[Terminal], DemoSignIn]
 
 
 @dataclass(frozen=True)

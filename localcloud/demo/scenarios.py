@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from localcloud.cloud import Cloud
 from localcloud.demo import databases, passwords, tickets, tokens
-from localcloud.demo.scenario import Scenario, SignIn
+from localcloud.demo.scenario import DemoSignIn, Scenario
 from localcloud.demo.terminal import Terminal
 
 KERBEROS, IAM = "kerberos", "iam"
@@ -51,7 +51,7 @@ _ENGINES: Mapping[str, tuple[str, str, Callable[[Cloud], str], str]] = {
     ),
     "mariadb": ("RDS for MariaDB", "payments-archive", _mariadb, "the library behind RDS's plugin"),
 }
-_SIGN_INS: Mapping[tuple[str, str], tuple[Callable[[Terminal], SignIn], str]] = {
+_SIGN_INS: Mapping[tuple[str, str], tuple[Callable[[Terminal], DemoSignIn], str]] = {
     ("mysql", KERBEROS): (passwords.sign_in, f"{DIRECTORY}, PAM, TLS"),
     ("mysql", IAM): (tokens.in_mysql, "tokens, TLS"),
     ("aurora-mysql", KERBEROS): (tickets.in_mysql, f"{DIRECTORY}, Kerberos, TLS"),

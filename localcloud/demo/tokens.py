@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from moto.utilities.utils import get_partition
 
 from localcloud.demo.passwords import DENIED
-from localcloud.demo.scenario import Refusal, SignIn
+from localcloud.demo.scenario import DemoSignIn, ExpectedRefusal
 from localcloud.demo.terminal import YOUR_NAME, Terminal
 from localcloud.demo.tickets import BARE
 from localcloud.examples import example_data
@@ -15,7 +15,7 @@ LOGIN, OTHER_LOGIN = "payments_app", "payments_reports"
 
 
 @dataclass(frozen=True)
-class Client:
+class TokenClient:
     """How it is asked, and what it says when a token is refused, or when it connects without TLS."""
 
     name: str
@@ -27,10 +27,12 @@ class Client:
 
 
 _MYSQL = ("SELECT CURRENT_USER()", " --batch --skip-column-names --execute 'SELECT CURRENT_USER()'", f"{LOGIN}@%")
-MYSQL = Client("mysql", *_MYSQL, DENIED, ("--ssl-mode=VERIFY_IDENTITY", "--ssl-mode=DISABLED", DENIED))
-MARIADB = Client("mariadb", *_MYSQL, DENIED, ("--ssl-ca=ca-bundle.pem --ssl-verify-server-cert", "--skip-ssl", DENIED))
+MYSQL = TokenClient("mysql", *_MYSQL, DENIED, ("--ssl-mode=VERIFY_IDENTITY", "--ssl-mode=DISABLED", DENIED))
+MARIADB = TokenClient(
+    "mariadb", *_MYSQL, DENIED, ("--ssl-ca=ca-bundle.pem --ssl-verify-server-cert", "--skip-ssl", DENIED)
+)
 _SSL = "SELECT current_user, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
-PSQL = Client(
+PSQL = TokenClient(
     "psql",
     _SSL,
     f'{BARE}"{_SSL}"',
@@ -40,19 +42,19 @@ PSQL = Client(
 )
 
 
-def in_mysql(terminal: Terminal) -> SignIn:
+def in_mysql(terminal: Terminal) -> DemoSignIn:
     return _sign_in(terminal, MYSQL)
 
 
-def in_mariadb(terminal: Terminal) -> SignIn:
+def in_mariadb(terminal: Terminal) -> DemoSignIn:
     return _sign_in(terminal, MARIADB)
 
 
-def in_postgresql(terminal: Terminal) -> SignIn:
+def in_postgresql(terminal: Terminal) -> DemoSignIn:
     return _sign_in(terminal, PSQL)
 
 
-def _sign_in(terminal: Terminal, client: Client) -> SignIn:
+def _sign_in(terminal: Terminal, client: TokenClient) -> DemoSignIn:
     line = terminal.lines("iam")[client.name]
     app, other = (line.replace(YOUR_NAME, name) for name in (LOGIN, OTHER_LOGIN))
     api, reports = (_credentials(terminal, role) for role in (example_data.API, example_data.REPORTS))
@@ -62,10 +64,12 @@ def _sign_in(terminal: Terminal, client: Client) -> SignIn:
     )
     instead, by, answer = client.without_tls
 
-    def refusal(who: str, line: str, environment: Mapping[str, str], by_the_server: str = client.denied) -> Refusal:
-        return Refusal(who, by_the_server, lambda: terminal.run(line + client.asked, environment=environment))
+    def refusal(
+        who: str, line: str, environment: Mapping[str, str], by_the_server: str = client.denied
+    ) -> ExpectedRefusal:
+        return ExpectedRefusal(who, by_the_server, lambda: terminal.run(line + client.asked, environment=environment))
 
-    return SignIn(
+    return DemoSignIn(
         [app],
         client.question,
         client.expected,

@@ -22,10 +22,9 @@ from moto.stepfunctions.responses import get_backend as stepfunctions_backend
 from moto.utilities.utils import get_partition
 
 from localcloud.deploy import missing_resources, quotas
+from localcloud.deploy.missing_resources import ClientFactory
 from localcloud.iam.partitions import url_suffix
 from localcloud.moto_patches import patch
-
-Client = Callable[[str], Any]
 
 
 class DeploymentError(RuntimeError):
@@ -43,7 +42,7 @@ def recording() -> Iterator[dict[str, tuple[str, dict[str, Any]]]]:
     yield _resolved
 
 
-def replace_egress(_: Client, group_id: str, rules: list[dict[str, Any]]) -> None:
+def replace_egress(_: ClientFactory, group_id: str, rules: list[dict[str, Any]]) -> None:
     """A group whose template lists its egress rules has those, and not the one that allows everything."""
     for account in ec2_backends.values():
         for backend in account.values():
@@ -55,7 +54,7 @@ def replace_egress(_: Client, group_id: str, rules: list[dict[str, Any]]) -> Non
                     backend.authorize_security_group_egress(group_id, rule["IpProtocol"], *ports, ip_ranges=[cidr])
 
 
-FINISH: dict[str, dict[str, Callable[[Client, str, Any], object]]] = {
+FINISH: dict[str, dict[str, Callable[[ClientFactory, str, Any], object]]] = {
     "AWS::S3::Bucket": {
         "VersioningConfiguration": lambda client, name, value: client("s3").put_bucket_versioning(
             Bucket=name, VersioningConfiguration=value
@@ -86,7 +85,7 @@ FINISH: dict[str, dict[str, Callable[[Client, str, Any], object]]] = {
 }
 
 
-def install(client: Client) -> None:
+def install(client: ClientFactory) -> None:
     """Make moto's CloudFormation create everything that a template says, as far as it is known here."""
     missing_resources.install(client)
     for cached in (parsing.get_model_list, parsing.get_model_map, parsing.get_name_type_map):

@@ -9,14 +9,15 @@ from typing import Any
 from moto.cloudformation.models import cloudformation_backends
 
 from localcloud.deploy.artifacts import Artifacts
-from localcloud.deploy.cloudformation import FINISH, Client, DeploymentError, recording
+from localcloud.deploy.cloudformation import FINISH, DeploymentError, recording
 from localcloud.deploy.comparison import WHOLE, Finding, dropped
+from localcloud.deploy.missing_resources import ClientFactory
 from localcloud.deploy.quotas import PARAMETER
 from localcloud.deploy.translation import read, translated
 
 
 @dataclass(frozen=True)
-class Stack:
+class DeployedStack:
     name: str
     physical: dict[str, str]  # logical id -> physical id
     outputs: dict[str, str]
@@ -34,10 +35,10 @@ def deploy(
     parameters: Mapping[str, str],
     allowed: Mapping[Finding, str],
     artifacts: Artifacts,
-    client: Client,
+    client: ClientFactory,
     account: str,
     region: str,
-) -> Stack:
+) -> DeployedStack:
     """Deploy the template as the stack `name`; of `parameters` it gets those that it declares.
 
     Raises DeploymentError when a parameter is too long or not allowed, or a resource cannot be made, when one or a
@@ -67,7 +68,7 @@ def deploy(
             if properties and key in properties:
                 finish(client, physical[logical_id], properties[key])
     _require_nothing_lost(dropped(wanted, made), allowed)
-    return Stack(
+    return DeployedStack(
         name, physical, {output["OutputKey"]: str(output["OutputValue"]) for output in stack.outputs or []}, template
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from localcloud.iam.policies import Condition
 
 if TYPE_CHECKING:  # the tests' first file reads this one, and moto takes seconds to import
-    from localcloud.deploy.deploy import Stack
+    from localcloud.deploy.deploy import DeployedStack
     from localcloud.iam.authorizer import Authorizer
 
 
@@ -32,7 +32,7 @@ class Use(NamedTuple):
     when: str
 
 
-def granted(authorizer: Authorizer, stack: Stack) -> set[Grant]:
+def granted(authorizer: Authorizer, stack: DeployedStack) -> set[Grant]:
     """What the roles of the stack are allowed now."""
     return {
         Grant(
@@ -46,7 +46,7 @@ def granted(authorizer: Authorizer, stack: Stack) -> set[Grant]:
     }
 
 
-def used(authorizer: Authorizer, stack: Stack) -> set[Use]:
+def used(authorizer: Authorizer, stack: DeployedStack) -> set[Use]:
     """What the roles of the stack have done."""
     roles = {name: logical_id for logical_id, name in stack.of_type("AWS::IAM::Role").items()}
     return {

@@ -9,17 +9,17 @@ from typing import Any
 
 from moto.core.common_models import CloudFormationModel
 
-Client = Callable[[str], Any]
+ClientFactory = Callable[[str], Any]  # a service's name -> its boto3 client
 Made = tuple[str, dict[str, Any]]
 
 
-def bucket_policy(client: Client, name: str, properties: dict[str, Any]) -> Made:
+def bucket_policy(client: ClientFactory, name: str, properties: dict[str, Any]) -> Made:
     bucket = properties["Bucket"]
     client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(properties["PolicyDocument"]))
     return name, {"Bucket": bucket, "Policy": client("s3").get_bucket_policy(Bucket=bucket)["Policy"]}
 
 
-def queue_policy(client: Client, name: str, properties: dict[str, Any]) -> Made:
+def queue_policy(client: ClientFactory, name: str, properties: dict[str, Any]) -> Made:
     said = {}
     for url in properties["Queues"]:
         client("sqs").set_queue_attributes(
@@ -29,7 +29,7 @@ def queue_policy(client: Client, name: str, properties: dict[str, Any]) -> Made:
     return name, {"Queues": list(said), "Policies": list(said.values())}
 
 
-def topic_policy(client: Client, name: str, properties: dict[str, Any]) -> Made:
+def topic_policy(client: ClientFactory, name: str, properties: dict[str, Any]) -> Made:
     said = {}
     for arn in properties["Topics"]:
         policy = json.dumps(properties["PolicyDocument"])
@@ -38,7 +38,7 @@ def topic_policy(client: Client, name: str, properties: dict[str, Any]) -> Made:
     return name, {"Topics": list(said), "Policies": list(said.values())}
 
 
-def subscription(client: Client, name: str, properties: dict[str, Any]) -> Made:
+def subscription(client: ClientFactory, name: str, properties: dict[str, Any]) -> Made:
     arn = client("sns").subscribe(
         TopicArn=properties["TopicArn"],
         Protocol=properties["Protocol"],
@@ -48,7 +48,7 @@ def subscription(client: Client, name: str, properties: dict[str, Any]) -> Made:
     return arn, client("sns").get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
 
 
-def schedule(client: Client, name: str, properties: dict[str, Any]) -> Made:
+def schedule(client: ClientFactory, name: str, properties: dict[str, Any]) -> Made:
     """It fires: see `scheduler`, which refuses what it could not fire."""
     client("scheduler").create_schedule(**{"Name": name, **properties})
     return properties.get("Name", name), client("scheduler").get_schedule(
@@ -56,13 +56,13 @@ def schedule(client: Client, name: str, properties: dict[str, Any]) -> Made:
     )
 
 
-def alarm(client: Client, name: str, properties: dict[str, Any]) -> Made:
+def alarm(client: ClientFactory, name: str, properties: dict[str, Any]) -> Made:
     client("cloudwatch").put_metric_alarm(**{"AlarmName": name, **properties})
     name = properties.get("AlarmName", name)
     return name, client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"][0]
 
 
-TYPES: dict[str, tuple[str | None, Callable[[Client, str, dict[str, Any]], Made]]] = {
+TYPES: dict[str, tuple[str | None, Callable[[ClientFactory, str, dict[str, Any]], Made]]] = {
     # type: (the property that names it, how it is made)
     "AWS::S3::BucketPolicy": (None, bucket_policy),
     "AWS::SQS::QueuePolicy": (None, queue_policy),
@@ -73,7 +73,7 @@ TYPES: dict[str, tuple[str | None, Callable[[Client, str, dict[str, Any]], Made]
 }
 
 
-def install(client: Client) -> None:
+def install(client: ClientFactory) -> None:
     """Teach moto these types; `client` gives a boto3 client of this cloud."""
     for kind, (name_property, make) in TYPES.items():
         # moto looks at direct subclasses only, once; a later cloud replaces the way they are made
@@ -101,7 +101,7 @@ def _model(kind: str, name_property: str | None) -> Any:
     )
 
 
-def _creator(client: Client, make: Callable[[Client, str, dict[str, Any]], Made]) -> Callable[..., Any]:
+def _creator(client: ClientFactory, make: Callable[[ClientFactory, str, dict[str, Any]], Made]) -> Callable[..., Any]:
     def create(cls: Any, name: str, resource: dict[str, Any], account: str, region: str, **_: Any) -> Any:
         made = cls()
         made.physical_resource_id, made.said = make(client, name, resource["Properties"])

@@ -12,16 +12,16 @@ from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_m
 from samtranslator.yaml_helper import intrinsics_multi_constructor
 
 
-class _Loader(yaml.CSafeLoader):
+class _TemplateLoader(yaml.CSafeLoader):
     """YAML with CloudFormation's `!Ref` and its like, as SAM reads it, ten times as fast."""
 
 
-_Loader.add_multi_constructor("!", intrinsics_multi_constructor)
+_TemplateLoader.add_multi_constructor("!", intrinsics_multi_constructor)
 
 
 def read(template_file: Path) -> dict[str, Any]:
     """The template as it is written."""
-    template: dict[str, Any] = yaml.load(template_file.read_text(), _Loader)  # noqa: S506  (a safe loader)
+    template: dict[str, Any] = yaml.load(template_file.read_text(), _TemplateLoader)  # noqa: S506  (a safe loader)
     return template
 
 

@@ -11,7 +11,7 @@ from moto.utilities.utils import get_partition
 
 from localcloud.iam import held
 from localcloud.iam.needs import Asked, needs
-from localcloud.iam.policies import Condition, Need, NotModelled, Statement, judge, statements
+from localcloud.iam.policies import Condition, Need, NotModelled, PolicyStatement, judge, statements
 
 log = logging.getLogger("localcloud.iam")
 
@@ -25,7 +25,7 @@ class AccessDenied(Exception):
 
 
 @dataclass(frozen=True)
-class Session:
+class RoleSession:
     """A role that somebody has taken, under a name of theirs."""
 
     role: str  # its name
@@ -54,10 +54,10 @@ class Authorizer:
     def __init__(self, account: str, region: str) -> None:
         self.account, self.region = account, region
         self.used: set[Used] = set()
-        self._sessions: dict[str, Session] = {}  # by access key id
+        self._sessions: dict[str, RoleSession] = {}  # by access key id
         self._lock = threading.Lock()
 
-    def granted(self, role: str) -> list[Statement]:
+    def granted(self, role: str) -> list[PolicyStatement]:
         """The statements that allow the role (its name) something, but for those that AWS itself keeps. Raises
         NotModelled: one of its policies is not known here.
         """
@@ -69,18 +69,18 @@ class Authorizer:
 
     # ---- who calls ---------------------------------------------------------------------------------------------------
 
-    def take(self, role: str, service: str, name: str) -> Session:
+    def take(self, role: str, service: str, name: str) -> RoleSession:
         """A service takes a role, whose trust must name it. Raises AccessDenied."""
         kept = held.role(self.account, self.region, role)
         need = Need("sts:AssumeRole", role, {"aws:SourceAccount": (self.account,)})
         with _logged(service):
             trusting = [each for each in held.trust(kept) if ("Service", service) in each.principals] if kept else []
-            verdict = judge(trusting, need)
-        if not verdict.allowed:
+            decision = judge(trusting, need)
+        if not decision.allowed:
             raise AccessDenied(f"{service} is not authorized to perform: sts:AssumeRole on resource: {role}", need)
         name_of_role = role.rpartition("/")[2]
         partition = get_partition(self.region)
-        return Session(name_of_role, f"arn:{partition}:sts::{self.account}:assumed-role/{name_of_role}/{name}")
+        return RoleSession(name_of_role, f"arn:{partition}:sts::{self.account}:assumed-role/{name_of_role}/{name}")
 
     def credentials(self, role: str, service: str, name: str) -> dict[str, str]:
         """Temporary ones of the role for the code of the function `name`, as the variables in which every SDK looks for
@@ -99,18 +99,18 @@ class Authorizer:
         }
 
     @property
-    def sessions(self) -> list[Session]:
+    def sessions(self) -> list[RoleSession]:
         """Of every function that has run."""
         with self._lock:
             return list(self._sessions.values())
 
-    def session(self, access_key_id: str) -> Session | None:
+    def session(self, access_key_id: str) -> RoleSession | None:
         """Whose key it is; None for everybody who is no function: they may do everything."""
         return self._sessions.get(access_key_id)
 
     # ---- what they may -----------------------------------------------------------------------------------------------
 
-    def check(self, session: Session, asked: Asked) -> None:
+    def check(self, session: RoleSession, asked: Asked) -> None:
         """Raises AccessDenied; NotModelled: what the request needs, or a policy that speaks of it, is unknown here."""
         with _logged(session.arn):
             needed = list(needs(asked))
@@ -119,7 +119,7 @@ class Authorizer:
         code = {"lambda:SourceFunctionArn": (session.function,)} if session.function else {}
         self.require(session, [replace(need, context={**code, **need.context}) for need in needed])
 
-    def require(self, session: Session, needs: Iterable[Need]) -> None:
+    def require(self, session: RoleSession, needs: Iterable[Need]) -> None:
         """Raises AccessDenied for the first need that the role's policies do not allow; NotModelled."""
         with _logged(session.arn):
             role = held.role(self.account, self.region, session.role)
@@ -127,11 +127,11 @@ class Authorizer:
                 raise NotModelled(f"Permissions boundaries are not modelled: {session.role} has one")
             granted = held.policies(role) if role else []
             for need in needs:
-                verdict = judge(granted, self._in_context(need, {"aws:PrincipalArn": (role.arn,)} if role else {}))
-                if not verdict.allowed:
-                    raise AccessDenied(sentence(session.arn, need, explicit=verdict.by is not None), need)
-                assert verdict.by is not None
-                self.used.add(Used(session.role, *verdict.matched, verdict.by.conditions))
+                decision = judge(granted, self._in_context(need, {"aws:PrincipalArn": (role.arn,)} if role else {}))
+                if not decision.allowed:
+                    raise AccessDenied(sentence(session.arn, need, explicit=decision.by is not None), need)
+                assert decision.by is not None
+                self.used.add(Used(session.role, *decision.matched, decision.by.conditions))
 
     def require_of_policy(self, document: str | None, service: str, need: Need) -> None:
         """A resource's own policy must allow the service. Raises AccessDenied, NotModelled."""
@@ -141,10 +141,10 @@ class Authorizer:
                 for each in (statements(document) if document else ())
                 if ("Service", service) in each.principals or any(name == "*" for _, name in each.principals)
             ]
-            verdict = judge(spoken, self._in_context(need, {"aws:SourceAccount": (self.account,)}))
-        if not verdict.allowed:
+            decision = judge(spoken, self._in_context(need, {"aws:SourceAccount": (self.account,)}))
+        if not decision.allowed:
             raise AccessDenied(
-                sentence(service, need, explicit=verdict.by is not None).replace("identity", "resource"), need
+                sentence(service, need, explicit=decision.by is not None).replace("identity", "resource"), need
             )
 
     def _in_context(self, need: Need, more: Mapping[str, tuple[str, ...]]) -> Need:

@@ -8,7 +8,7 @@ from moto.awslambda.models import LambdaFunction
 from moto.core.exceptions import JsonRESTError
 from moto.utilities.utils import get_partition
 
-from localcloud.iam.authorizer import AccessDenied, Authorizer, Session
+from localcloud.iam.authorizer import AccessDenied, Authorizer, RoleSession
 from localcloud.iam.policies import Need
 
 log = logging.getLogger("localcloud.iam")
@@ -66,5 +66,5 @@ def may_send_dead_letter(authorizer: Authorizer, function: LambdaFunction, queue
     return True
 
 
-def _session(authorizer: Authorizer, function: LambdaFunction) -> Session:
+def _session(authorizer: Authorizer, function: LambdaFunction) -> RoleSession:
     return authorizer.take(function.role, SERVICE, function.function_name)

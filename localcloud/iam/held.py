@@ -11,7 +11,7 @@ from moto.secretsmanager.models import SecretsManagerBackend, secretsmanager_bac
 from moto.sns.models import sns_backends
 from moto.utilities.utils import get_partition
 
-from localcloud.iam.policies import NotModelled, Statement, statements
+from localcloud.iam.policies import NotModelled, PolicyStatement, statements
 
 
 def role(account: str, region: str, name_or_arn: str) -> Role | None:
@@ -20,7 +20,7 @@ def role(account: str, region: str, name_or_arn: str) -> Role | None:
     return next((each for each in kept if name_or_arn in (each.name, each.arn)), None)
 
 
-def policies(holder: Role | User | Group, *, of_aws: bool = True) -> list[Statement]:
+def policies(holder: Role | User | Group, *, of_aws: bool = True) -> list[PolicyStatement]:
     """Every statement of a role's inline and attached policies, of those that AWS itself keeps too or not. Raises
     NotModelled.
     """
@@ -30,7 +30,7 @@ def policies(holder: Role | User | Group, *, of_aws: bool = True) -> list[Statem
     return [each for document in (*holder.policies.values(), *attached) for each in statements(document)]
 
 
-def boundary(role: Role) -> list[Statement] | None:
+def boundary(role: Role) -> list[PolicyStatement] | None:
     """The statements of the role's permissions boundary; None where it has none. Raises NotModelled."""
     arn = role.permissions_boundary_arn
     if not arn:
@@ -46,7 +46,7 @@ def _document(policy: ManagedPolicy) -> str:
     return document
 
 
-def trust(role: Role) -> tuple[Statement, ...]:
+def trust(role: Role) -> tuple[PolicyStatement, ...]:
     return statements(role.assume_role_policy_document)
 
 

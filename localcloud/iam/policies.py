@@ -65,7 +65,7 @@ def _any_matches(operator: str, patterns: Iterable[str], value: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Statement:
+class PolicyStatement:
     allows: bool
     actions: tuple[str, ...]
     resources: tuple[str, ...]
@@ -82,34 +82,34 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PolicyDecision:
     """`by` is the statement that decided; None where none speaks of the need. `matched`: its action and resource."""
 
     allowed: bool
-    by: Statement | None = None
+    by: PolicyStatement | None = None
     matched: tuple[str, str] = ("", "")
 
 
-def judge(statements: Iterable[Statement], need: Need) -> Verdict:
+def judge(statements: Iterable[PolicyStatement], need: Need) -> PolicyDecision:
     """Any Deny wins, else the first Allow; without one it is not allowed."""
-    verdict = Verdict(False)
+    decision = PolicyDecision(False)
     for statement in statements:
         if (matched := statement.matched(need)) is None:
             continue
         if not statement.allows:
-            return Verdict(False, statement, matched)
-        if not verdict.allowed:
-            verdict = Verdict(True, statement, matched)
-    return verdict
+            return PolicyDecision(False, statement, matched)
+        if not decision.allowed:
+            decision = PolicyDecision(True, statement, matched)
+    return decision
 
 
 @functools.lru_cache(maxsize=1024)
-def statements(document: str) -> tuple[Statement, ...]:
+def statements(document: str) -> tuple[PolicyStatement, ...]:
     """The statements of a policy document (JSON text). Raises NotModelled."""
     return tuple(_statement(each) for each in _listed(json.loads(document)["Statement"]))
 
 
-def _statement(document: dict[str, Any]) -> Statement:
+def _statement(document: dict[str, Any]) -> PolicyStatement:
     if unknown := set(document) - ELEMENTS:
         raise NotModelled(f"The policy element {', '.join(sorted(unknown))} is not modelled")
     texts = [*_listed(document["Action"]), *_listed(document.get("Resource", "*")), json.dumps(document)]
@@ -120,7 +120,7 @@ def _statement(document: dict[str, Any]) -> Statement:
         for operator, keys in document.get("Condition", {}).items()
         for key, values in keys.items()
     )
-    return Statement(
+    return PolicyStatement(
         document["Effect"] == "Allow",
         tuple(_listed(document["Action"])),
         tuple(_listed(document.get("Resource", "*"))),  # a trust policy has none: it speaks of its own role

@@ -9,7 +9,7 @@ from moto.sts.models import sts_backends
 from moto.utilities.utils import get_partition
 
 from localcloud.iam import held
-from localcloud.iam.policies import Need, Statement, judge, statements
+from localcloud.iam.policies import Need, PolicyStatement, judge, statements
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Principal:
     arn: str
     secret_access_key: str
     session_token: str | None
-    allowing: tuple[Sequence[Statement], ...]
+    allowing: tuple[Sequence[PolicyStatement], ...]
 
     def may(self, action: str, resource: str) -> bool:
         """Raises NotModelled: a policy asks for something that is not known here."""

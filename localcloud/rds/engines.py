@@ -9,7 +9,7 @@ AURORA = ("db.t3.medium", "db.t4g.medium", "db.t4g.large", "db.r6g.large", "db.r
 
 
 @dataclass(frozen=True)
-class Engine:
+class OfferedEngine:
     """`versions`: the newest of each series, the default one last."""
 
     versions: tuple[str, ...]
@@ -42,12 +42,12 @@ class Engine:
 GPL, POSTGRESQL, AMAZON = "general-public-license", "postgresql-license", "amazon-license"
 
 ENGINES = {
-    "mysql": Engine(("8.0.43", "8.4.7"), SMALL, 3306, GPL, kerberos=True, one_method=True),
-    "mariadb": Engine(  # Kerberos "isn't available"
+    "mysql": OfferedEngine(("8.0.43", "8.4.7"), SMALL, 3306, GPL, kerberos=True, one_method=True),
+    "mariadb": OfferedEngine(  # Kerberos "isn't available"
         ("10.6.23", "10.11.14", "11.4.8"), SMALL, 3306, GPL, iam_series=("10.11", "11.4", "11.8")
     ),
-    "postgres": Engine(("15.14", "16.10", "17.6"), SMALL, 5432, POSTGRESQL, kerberos=True, parts=1),
-    "aurora-mysql": Engine(
+    "postgres": OfferedEngine(("15.14", "16.10", "17.6"), SMALL, 5432, POSTGRESQL, kerberos=True, parts=1),
+    "aurora-mysql": OfferedEngine(
         ("8.0.mysql_aurora.3.10.1",),
         AURORA,
         3306,
@@ -57,7 +57,7 @@ ENGINES = {
         clustered=True,
         storage_type="aurora",
     ),
-    "aurora-postgresql": Engine(
+    "aurora-postgresql": OfferedEngine(
         ("14.19", "15.14", "16.10", "17.6"),
         AURORA,
         5432,
@@ -68,8 +68,10 @@ ENGINES = {
         apart_since={"12": 14, "13": 10, "14": 7, "15": 2},
         parts=1,
     ),
-    "neptune": Engine(("1.4.5.1",), AURORA, 8182, AMAZON, clustered=True, storage_type="aurora", service="neptune"),
-    "docdb": Engine(("5.0.0",), AURORA, 27017, AMAZON, clustered=True, storage_type="aurora", service="docdb"),
+    "neptune": OfferedEngine(
+        ("1.4.5.1",), AURORA, 8182, AMAZON, clustered=True, storage_type="aurora", service="neptune"
+    ),
+    "docdb": OfferedEngine(("5.0.0",), AURORA, 27017, AMAZON, clustered=True, storage_type="aurora", service="docdb"),
 }
 
 

@@ -10,7 +10,7 @@ from moto.rds.exceptions import RDSClientError
 
 from . import servers
 from .life_cycle import Resource
-from .membership import Membership, next_window
+from .membership import DomainMembership, next_window
 from .switching import Switching, refuse_both, refuse_iam, wants_iam
 
 
@@ -39,11 +39,11 @@ class Joining(Switching):
         if status and present.domain == domain and (walks_or_is_there or (waits and not at_once)):
             return
         begins = now if at_once else next_window(resource.preferred_maintenance_window, now)
-        resource.membership = Membership(domain, directory.name, str(role), begins, self._end_of_join(directory))
+        resource.membership = DomainMembership(domain, directory.name, str(role), begins, self._end_of_join(directory))
 
     def _join_at_creation(self, resource: Any, domain: str, role: str | None) -> None:
         directory = self._directory(domain, role)
-        resource.membership = Membership(
+        resource.membership = DomainMembership(
             domain, directory.name, str(role), self.clock.now(), self._end_of_join(directory)
         )
 

@@ -17,7 +17,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True)
-class Membership:
+class DomainMembership:
     domain: str
     fqdn: str
     iam_role_name: str

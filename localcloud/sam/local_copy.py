@@ -17,13 +17,15 @@ from localcloud.sam.start_lambda import StartLambda
 
 if TYPE_CHECKING:
     from localcloud.aws import Aws
-    from localcloud.deploy.deploy import Stack
+    from localcloud.deploy.deploy import DeployedStack
     from localcloud.servers.world import World
 
 LAYERS = "AWS::Serverless::LayerVersion"
 
 
-def local_copy(world: "World", aws: "Aws", stack: "Stack", containers: Containers, template_file: Path) -> Project:
+def local_copy(
+    world: "World", aws: "Aws", stack: "DeployedStack", containers: Containers, template_file: Path
+) -> Project:
     """The project that the SAM CLI runs, in the folder of `containers`."""
     template, root = read(template_file)["Resources"], template_file.parent
     functions = deployed_functions(aws, stack)
@@ -55,7 +57,9 @@ def local_copy(world: "World", aws: "Aws", stack: "Stack", containers: Container
     return project
 
 
-def start_lambda(world: "World", aws: "Aws", stack: "Stack", containers: Containers, project: Project) -> StartLambda:
+def start_lambda(
+    world: "World", aws: "Aws", stack: "DeployedStack", containers: Containers, project: Project
+) -> StartLambda:
     """A runner of the cloud's functions in containers; what their loggers write is in their log groups."""
     functions = deployed_functions(aws, stack)
     writers = {
@@ -72,7 +76,7 @@ def start_lambda(world: "World", aws: "Aws", stack: "Stack", containers: Contain
     )
 
 
-def deployed_functions(aws: "Aws", stack: "Stack") -> Mapping[str, LambdaFunction]:
+def deployed_functions(aws: "Aws", stack: "DeployedStack") -> Mapping[str, LambdaFunction]:
     """By logical id."""
     backend = lambda_simple_backends[aws.account][aws.region]
     return {key: backend.get_function(name) for key, name in stack.of_type("AWS::Lambda::Function").items()}

@@ -22,7 +22,7 @@ stale         folders of processes that were killed
 
 from .aurora_mysql import AuroraMySQL
 from .controller import DirectoryRefused
-from .directory import Directory
+from .directory import SambaDirectory
 from .mariadb import MariaDB
 from .mysql import MySQL
 from .postgresql import PostgreSQL
@@ -32,11 +32,11 @@ from .world import World
 
 __all__ = [
     "AuroraMySQL",
-    "Directory",
     "DirectoryRefused",
     "MariaDB",
     "MySQL",
     "PostgreSQL",
+    "SambaDirectory",
     "ServerFailed",
     "TrustedDomain",
     "World",

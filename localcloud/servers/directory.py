@@ -35,7 +35,7 @@ account required pam_permit.so
 """
 
 
-class Directory:
+class SambaDirectory:
     """An Active Directory domain. Sign-in works as soon as the object exists."""
 
     def __init__(self, site: Site, domain: str) -> None:

@@ -19,7 +19,7 @@ _PREFIX = "signon."
 
 
 class JoinedDirectory(Protocol):
-    """What a database needs of the directory that it joins; `Directory` is one."""
+    """What a database needs of the directory that it joins; `SambaDirectory` is one."""
 
     realm: str
     krb5_conf: Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .controller import FORGETFUL, HERE, KERBEROS_PORT, Controller
 
 if TYPE_CHECKING:
-    from .directory import Directory
+    from .directory import SambaDirectory
     from .site import Site
 
 # As AWS's guide has it for a directory on premises: the databases belong to the managed one.
@@ -36,7 +36,7 @@ KRB5_CONF = """\
 class TrustedDomain:
     """People sign in there as soon as the object exists, and to the directory's databases if these know them."""
 
-    def __init__(self, site: Site, directory: Directory, domain: str) -> None:
+    def __init__(self, site: Site, directory: SambaDirectory, domain: str) -> None:
         self.realm = domain.upper()
         self._controller = Controller(site, domain, "on-premises", site.names.add(domain))
         self.krb5_conf = site.account.write(

@@ -83,7 +83,7 @@ def directory_password(services: Path, realm: str, user: str, password: bytes) -
     return f"{user}@{realm}"
 
 
-class Request(socketserver.StreamRequestHandler):
+class CredentialHandler(socketserver.StreamRequestHandler):
     """One credential of one user."""
 
     def handle(self) -> None:
@@ -111,4 +111,4 @@ if __name__ == "__main__":
     path, services, realm = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
     methods: dict[str, Callable[..., str]] = {"pam": partial(directory_password, services, realm), "ticket": ticket}
     os.umask(0o077)
-    Verifier(path, Request).serve_forever()
+    Verifier(path, CredentialHandler).serve_forever()

@@ -8,7 +8,7 @@ from typing import Self
 
 from .aurora_mysql import AuroraMySQL
 from .controller import PORT_SHIFT
-from .directory import Directory
+from .directory import SambaDirectory
 from .machine import Machine
 from .mariadb import MariaDB
 from .mysql import MySQL
@@ -43,15 +43,15 @@ class World(Site):
             "PORT_SHIFT_NETWORK": f"{self.names.network}.",
         }
 
-    def start_directory(self, domain: str) -> Directory:
+    def start_directory(self, domain: str) -> SambaDirectory:
         """Starts an Active Directory for `domain` ("corp.example.com"), and the verifier that databases ask.
 
         Raises ServerFailed.
         """
-        self.directory = directory = Directory(self, domain)
+        self.directory = directory = SambaDirectory(self, domain)
         return directory
 
-    def start_trusted_domain(self, directory: Directory, domain: str) -> TrustedDomain:
+    def start_trusted_domain(self, directory: SambaDirectory, domain: str) -> TrustedDomain:
         """Starts a domain on premises whose people the directory lets in. Raises ServerFailed."""
         return TrustedDomain(self, directory, domain)
 

@@ -16,7 +16,7 @@ from moto.stepfunctions.responses import get_backend as stepfunctions_backend
 
 from localcloud.clock import Clock
 from localcloud.faults import Faults
-from localcloud.iam.authorizer import AccessDenied, Authorizer, Session
+from localcloud.iam.authorizer import AccessDenied, Authorizer, RoleSession
 from localcloud.iam.policies import Need
 
 log = logging.getLogger("localcloud.iam")
@@ -100,7 +100,7 @@ class Delivery:
             policy = json.dumps({"Statement": function.policy.statements}) if function.policy else None
             authorizer.require_of_policy(policy, self.sender.service, self._from(need))
 
-    def _session(self, authorizer: Authorizer) -> Session:
+    def _session(self, authorizer: Authorizer) -> RoleSession:
         return authorizer.take(self.target.get("RoleArn", ""), self.sender.service, self.sender.arn.rpartition("/")[2])
 
     def _from(self, need: Need) -> Need:

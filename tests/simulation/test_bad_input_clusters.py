@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from localcloud.rds.membership import Membership
+from localcloud.rds.membership import DomainMembership
 from tests.simulation.refusals import (
     ACCOUNT,
     ODD,
@@ -88,8 +88,8 @@ def in_another_vpc(world: World) -> Any:
     return group
 
 
-def of_another_directory(world: World) -> Membership:
-    return Membership("d-00000000aa", "other.example.com", "role", world.conductor.now() - timedelta(days=1))
+def of_another_directory(world: World) -> DomainMembership:
+    return DomainMembership("d-00000000aa", "other.example.com", "role", world.conductor.now() - timedelta(days=1))
 
 
 SERVED = (

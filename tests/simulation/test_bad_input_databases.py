@@ -9,7 +9,7 @@ from typing import Any
 
 from moto.ds.models import Trust
 
-from localcloud.rds.membership import Membership
+from localcloud.rds.membership import DomainMembership
 from tests.simulation.refusals import ODD, ODD_DIRECTORY, USUAL, VPC, Odd, Refusals, Said, about_it, each
 from tests.simulation.world import ORDERS, REGION, World
 
@@ -89,8 +89,8 @@ def in_another_vpc(world: World) -> Any:
     return group
 
 
-def of_another_directory(world: World) -> Membership:
-    return Membership("d-00000000aa", "other.example.com", "role", world.conductor.now() - timedelta(days=1))
+def of_another_directory(world: World) -> DomainMembership:
+    return DomainMembership("d-00000000aa", "other.example.com", "role", world.conductor.now() - timedelta(days=1))
 
 
 def old(version: str) -> Said:

@@ -10,7 +10,7 @@ import pytest
 
 from localcloud.cloud import Cloud
 from localcloud.deploy.comparison import ALLOWED
-from localcloud.deploy.deploy import Stack
+from localcloud.deploy.deploy import DeployedStack
 from tests.conftest import Eventually
 from tests.integration.localcloud.databases import Cluster, Database
 
@@ -20,14 +20,14 @@ Ask = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def probe(cloud: Cloud) -> Stack:
+def probe(cloud: Cloud) -> DeployedStack:
     """The stack of templates/probe.yaml."""
     allowed = {finding: why for finding, why in ALLOWED.items() if finding[0] == "AWS::StepFunctions::StateMachine"}
     return cloud.deploy(TEMPLATES / "probe.yaml", "probe", allowed)
 
 
 @pytest.fixture
-def ask(cloud: Cloud, probe: Stack, eventually: Eventually) -> Ask:
+def ask(cloud: Cloud, probe: DeployedStack, eventually: Eventually) -> Ask:
     """Has the state machine ask a function to do something; answers the ended execution."""
 
     def ask(how: str, function: str = "probe") -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.deploy.deploy import Stack
+from localcloud.deploy.deploy import DeployedStack
 from localcloud.services.eventbridge import target_input
 from tests.conftest import Eventually
 
@@ -21,7 +21,7 @@ def put(cloud: Cloud, detail: dict[str, Any]) -> None:
 
 
 def test_an_event_starts_an_execution_with_the_input_that_its_target_asks_for(
-    cloud: Cloud, probe: Stack, eventually: Eventually
+    cloud: Cloud, probe: DeployedStack, eventually: Eventually
 ) -> None:
     states, detail = cloud.client("stepfunctions"), {"function": "probe", "how": "look", "mark": "by the rule"}
     put(cloud, detail)
@@ -35,7 +35,7 @@ def test_an_event_starts_an_execution_with_the_input_that_its_target_asks_for(
 
 
 def test_a_delivery_that_fails_twice_succeeds_the_third_time(
-    cloud: Cloud, probe: Stack, eventually: Eventually
+    cloud: Cloud, probe: DeployedStack, eventually: Eventually
 ) -> None:
     states = cloud.client("stepfunctions")
     before = len(states.list_executions(stateMachineArn=probe.physical["Ask"])["executions"])
@@ -45,7 +45,7 @@ def test_a_delivery_that_fails_twice_succeeds_the_third_time(
 
 
 def test_what_cannot_be_delivered_lies_in_the_dead_letter_queue_with_its_reason(
-    cloud: Cloud, probe: Stack, eventually: Eventually
+    cloud: Cloud, probe: DeployedStack, eventually: Eventually
 ) -> None:
     cloud.faults.script("start_execution", *["throttled"] * 3)
     put(cloud, {"function": "probe", "how": "look", "mark": "lost"})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.deploy.deploy import Stack
+from localcloud.deploy.deploy import DeployedStack
 from tests.conftest import Eventually
 
 from .conftest import Ask
@@ -43,7 +43,7 @@ def test_a_function_that_is_killed_in_mid_work_is_an_exit_error(cloud: Cloud, as
     assert ask("hang")["error"] == "Runtime.ExitError"
 
 
-def test_the_environment_is_the_templates_and_lambdas_and_nothing_of_ours(cloud: Cloud, probe: Stack) -> None:
+def test_the_environment_is_the_templates_and_lambdas_and_nothing_of_ours(cloud: Cloud, probe: DeployedStack) -> None:
     os.environ["ONLY_OURS"] = "1"
     names = {name for name in invoke(cloud)["environment"] if not name.startswith(("AWS_", "LC_", "_"))}
     assert names == {
@@ -54,7 +54,7 @@ def test_the_environment_is_the_templates_and_lambdas_and_nothing_of_ours(cloud:
     }
 
 
-def test_the_code_comes_before_its_layers_and_these_before_the_runtime(cloud: Cloud, probe: Stack) -> None:
+def test_the_code_comes_before_its_layers_and_these_before_the_runtime(cloud: Cloud, probe: DeployedStack) -> None:
     seen = invoke(cloud)
     code, layer = seen["environment"]["PYTHONPATH"].split(":")
     assert seen["greeting"] == "from the layer"
@@ -62,18 +62,18 @@ def test_the_code_comes_before_its_layers_and_these_before_the_runtime(cloud: Cl
     assert seen["path"].index(layer) < next(i for i, entry in enumerate(seen["path"]) if "site-packages" in entry)
 
 
-def test_a_function_never_runs_as_root(cloud: Cloud, probe: Stack) -> None:
+def test_a_function_never_runs_as_root(cloud: Cloud, probe: DeployedStack) -> None:
     assert invoke(cloud)["user"] != 0
 
 
-def test_the_next_invocation_finds_the_warm_process(cloud: Cloud, probe: Stack) -> None:
+def test_the_next_invocation_finds_the_warm_process(cloud: Cloud, probe: DeployedStack) -> None:
     invoke(cloud)
     before = cloud.aws.functions.runner.cold_starts
     invoke(cloud)
     assert cloud.aws.functions.runner.cold_starts == before
 
 
-def test_what_a_function_prints_is_in_its_log_group(cloud: Cloud, probe: Stack, eventually: Eventually) -> None:
+def test_what_a_function_prints_is_in_its_log_group(cloud: Cloud, probe: DeployedStack, eventually: Eventually) -> None:
     invoke(cloud)
 
     def lines() -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from localcloud.cloud import Cloud
 from localcloud.deploy.cloudformation import DeploymentError
-from localcloud.deploy.deploy import Stack
+from localcloud.deploy.deploy import DeployedStack
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOGS = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
@@ -21,13 +21,13 @@ Calling = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def roles(cloud: Cloud) -> Stack:
+def roles(cloud: Cloud) -> DeployedStack:
     """The stack of templates/roles.yaml."""
     return cloud.deploy(TEMPLATES / "roles.yaml", "roles")
 
 
 @pytest.fixture
-def calling(cloud: Cloud, roles: Stack) -> Iterator[Calling]:
+def calling(cloud: Cloud, roles: DeployedStack) -> Iterator[Calling]:
     """Has the function make a call under these statements and none else; answers {} or how AWS refused."""
     role, iam = roles.physical["CallingRole"], cloud.client("iam")
 
@@ -46,7 +46,7 @@ def calling(cloud: Cloud, roles: Stack) -> Iterator[Calling]:
     iam.delete_role_policy(RoleName=role, PolicyName="test")
 
 
-def filled(value: Any, stack: Stack) -> Any:
+def filled(value: Any, stack: DeployedStack) -> Any:
     """{Shelf} is what the stack calls it."""
     if isinstance(value, dict):
         return {name: filled(inner, stack) for name, inner in value.items()}
@@ -125,7 +125,7 @@ each_protocol = pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.
 
 @each_protocol
 def test_a_call_outside_the_policies_is_refused_in_the_services_own_way(
-    calling: Calling, roles: Stack, case: Case
+    calling: Calling, roles: DeployedStack, case: Case
 ) -> None:
     arn = filled(case.resource, roles)
     user = f"arn:aws:sts::123456789012:assumed-role/{roles.physical['CallingRole']}/calling"
@@ -139,14 +139,14 @@ def test_a_call_outside_the_policies_is_refused_in_the_services_own_way(
 
 
 @each_protocol
-def test_what_the_policies_allow_reaches_the_service(calling: Calling, roles: Stack, case: Case) -> None:
+def test_what_the_policies_allow_reaches_the_service(calling: Calling, roles: DeployedStack, case: Case) -> None:
     granted = allow(case.action, filled(case.resource, roles))
     answer = calling(case.service, case.call, case.parameters, granted)
     assert answer.get("code") in (None, "DBInstanceNotFound", "ResourceNotFoundException")  # there is none
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.resource != "*"], ids=lambda case: case.action)
-def test_another_resource_is_refused(calling: Calling, roles: Stack, case: Case) -> None:
+def test_another_resource_is_refused(calling: Calling, roles: DeployedStack, case: Case) -> None:
     granted = allow(case.action, filled(case.resource, roles) + "x")
     assert calling(case.service, case.call, case.parameters, granted)["code"] == case.code
 
@@ -172,7 +172,7 @@ def test_a_condition_that_is_not_met_refuses(calling: Calling, source: str, code
 # ---- roles that are passed
 
 
-def test_passing_a_role_needs_the_right_to_pass_it(calling: Calling, roles: Stack) -> None:
+def test_passing_a_role_needs_the_right_to_pass_it(calling: Calling, roles: DeployedStack) -> None:
     answer = calling("rds", "modify_db_instance", JOIN, allow("rds:ModifyDBInstance", INSTANCE))
     assert answer["code"] == "AccessDenied"
     assert "iam:PassRole on resource: arn:aws:iam::123456789012:role/passed because" in answer["message"]
@@ -230,7 +230,7 @@ def test_a_caller_who_may_not_list_is_not_told_that_an_object_does_not_exist(cal
     assert calling("s3", "get_object", absent, allow("s3:GetObject"), allow("s3:ListBucket"))["code"] == "NoSuchKey"
 
 
-def test_a_version_is_another_right_than_the_newest(cloud: Cloud, calling: Calling, roles: Stack) -> None:
+def test_a_version_is_another_right_than_the_newest(cloud: Cloud, calling: Calling, roles: DeployedStack) -> None:
     shelf = roles.physical["Shelf"]
     version = cloud.client("s3").put_object(Bucket=shelf, Key="kept", Body=b"x")["VersionId"]
     newest = {"Bucket": shelf, "Key": "kept"}
@@ -321,7 +321,7 @@ def test_callers_that_are_not_functions_may_do_everything(cloud: Cloud) -> None:
     assert "Buckets" in cloud.client("s3").list_buckets()
 
 
-def test_a_function_is_its_role_under_its_own_name(cloud: Cloud, calling: Calling, roles: Stack) -> None:
+def test_a_function_is_its_role_under_its_own_name(cloud: Cloud, calling: Calling, roles: DeployedStack) -> None:
     assert calling("sts", "get_caller_identity", {}) == {}
     names = {session.arn.partition("assumed-role/")[2] for session in cloud.authorizer.sessions}
     assert f"{roles.physical['CallingRole']}/calling" in names
@@ -336,6 +336,6 @@ def test_what_lambda_may_do_in_the_name_of_a_function_its_own_code_may_be_denied
     assert calling("ec2", "describe_route_tables", {}, function="networked") == {}
 
 
-def test_a_role_that_lambda_may_not_take_runs_no_function(cloud: Cloud, roles: Stack) -> None:
+def test_a_role_that_lambda_may_not_take_runs_no_function(cloud: Cloud, roles: DeployedStack) -> None:
     with pytest.raises(cloud.client("lambda").exceptions.ClientError, match="cannot be assumed by Lambda"):
         cloud.client("lambda").invoke(FunctionName="untrusted")

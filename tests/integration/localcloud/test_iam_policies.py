@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from localcloud.deploy.grants import Grant, Use, unused
-from localcloud.iam.policies import Need, NotModelled, Verdict, judge, statements
+from localcloud.iam.policies import Need, NotModelled, PolicyDecision, judge, statements
 from tests.unused_grants import verdict
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/records"
 
 
-def judged(need: Need, *written: dict[str, Any]) -> Verdict:
+def judged(need: Need, *written: dict[str, Any]) -> PolicyDecision:
     return judge(statements(json.dumps({"Version": "2012-10-17", "Statement": list(written)})), need)
 
 
@@ -47,7 +47,7 @@ def test_a_need_is_allowed_where_action_and_resource_fit(changes: dict[str, Any]
 
 
 def test_what_no_statement_speaks_of_is_not_allowed() -> None:
-    assert judged(Need("dynamodb:GetItem", TABLE)) == Verdict(False)
+    assert judged(Need("dynamodb:GetItem", TABLE)) == PolicyDecision(False)
 
 
 @pytest.mark.parametrize("order", [1, -1])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from localcloud.deploy.deploy import Stack
+from localcloud.deploy.deploy import DeployedStack
 from localcloud.iam.state_machine_roles import LOG_DELIVERY
 from tests.conftest import Eventually
 
@@ -47,7 +47,9 @@ def put(cloud: Cloud, mark: str) -> None:
 # ---- Step Functions
 
 
-def test_a_state_machine_invokes_no_function_that_its_role_does_not_name(cloud: Cloud, probe: Stack, ask: Ask) -> None:
+def test_a_state_machine_invokes_no_function_that_its_role_does_not_name(
+    cloud: Cloud, probe: DeployedStack, ask: Ask
+) -> None:
     role = probe.physical["ProbeRole"]
     with only(cloud, role, allow("logs:*", "lambda:GetFunction")):
         ended = ask("look")
@@ -57,7 +59,7 @@ def test_a_state_machine_invokes_no_function_that_its_role_does_not_name(cloud: 
     assert f"is not authorized to perform: lambda:InvokeFunction on resource: {on} because no" in ended["cause"]
 
 
-def test_a_state_machine_with_logs_needs_a_role_that_may_deliver_them(cloud: Cloud, probe: Stack) -> None:
+def test_a_state_machine_with_logs_needs_a_role_that_may_deliver_them(cloud: Cloud, probe: DeployedStack) -> None:
     states, role = cloud.client("stepfunctions"), probe.physical["ProbeRole"]
     machine = {
         "definition": json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}),
@@ -79,7 +81,7 @@ def test_a_state_machine_with_logs_needs_a_role_that_may_deliver_them(cloud: Clo
 
 
 def test_a_rule_whose_role_may_not_start_executions_buries_the_event_at_once(
-    cloud: Cloud, probe: Stack, eventually: Eventually
+    cloud: Cloud, probe: DeployedStack, eventually: Eventually
 ) -> None:
     with only(cloud, probe.physical["AskAskedRole"], allow("states:StopExecution")):
         put(cloud, "not permitted")
@@ -89,7 +91,7 @@ def test_a_rule_whose_role_may_not_start_executions_buries_the_event_at_once(
 
 
 def test_a_queue_that_does_not_let_the_rule_in_gets_no_letter(
-    cloud: Cloud, probe: Stack, eventually: Eventually, caplog: pytest.LogCaptureFixture
+    cloud: Cloud, probe: DeployedStack, eventually: Eventually, caplog: pytest.LogCaptureFixture
 ) -> None:
     sqs, queue = cloud.client("sqs"), probe.physical["Lost"]
     kept = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])["Attributes"]["Policy"]
@@ -105,7 +107,7 @@ def test_a_queue_that_does_not_let_the_rule_in_gets_no_letter(
     assert letter(cloud, queue, "nowhere to lie") is None
 
 
-def test_a_rule_needs_the_functions_own_permission(cloud: Cloud, probe: Stack, eventually: Eventually) -> None:
+def test_a_rule_needs_the_functions_own_permission(cloud: Cloud, probe: DeployedStack, eventually: Eventually) -> None:
     events, queue = cloud.client("events"), probe.physical["Lost"]
     events.put_rule(Name="unasked", EventPattern=json.dumps({"source": ["test.unasked"]}))
     arn = f"arn:aws:lambda:{cloud.region}:{cloud.account}:function:probe"
@@ -126,7 +128,7 @@ def test_a_rule_needs_the_functions_own_permission(cloud: Cloud, probe: Stack, e
 
 
 def test_a_function_whose_role_may_not_write_logs_works_and_has_none(
-    cloud: Cloud, probe: Stack, caplog: pytest.LogCaptureFixture, eventually: Eventually
+    cloud: Cloud, probe: DeployedStack, caplog: pytest.LogCaptureFixture, eventually: Eventually
 ) -> None:
     aws = cloud.client("lambda")
     with only(cloud, probe.physical["ProbeRole"], allow("lambda:InvokeFunction")):

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from localcloud.rds.membership import Membership, assigned_window, next_window
+from localcloud.rds.membership import DomainMembership, assigned_window, next_window
 
 NOON = datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC)  # a Friday
 
@@ -15,8 +15,8 @@ def minutes(count: float) -> datetime.timedelta:
 
 def membership(
     begins: datetime.datetime = NOON, ends_as: str = "kerberos-enabled", left: datetime.datetime | None = None
-) -> Membership:
-    return Membership("d-9367000001", "corp.example.com", "role", begins, ends_as, left=left)
+) -> DomainMembership:
+    return DomainMembership("d-9367000001", "corp.example.com", "role", begins, ends_as, left=left)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from moto.iam.models import iam_backends
 
 from localcloud.cloud import Cloud
 from localcloud.deploy.artifacts import Artifacts
-from localcloud.deploy.deploy import Stack, deploy
+from localcloud.deploy.deploy import DeployedStack, deploy
 from localcloud.iam.partitions import url_suffix
 from tests.integration.localcloud.test_refusals import part_of_the_template
 
@@ -26,7 +26,7 @@ ALLOWED = {
 PARTITIONS = {"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"}
 
 
-def made(cloud: Cloud, template: Path, region: str) -> Stack:
+def made(cloud: Cloud, template: Path, region: str) -> DeployedStack:
     session = boto3.Session("local", "local", region_name=region)
 
     def client(service: str) -> Any:

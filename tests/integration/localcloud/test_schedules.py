@@ -14,7 +14,7 @@ from localcloud.clock import Clock
 from localcloud.cloud import Cloud
 from localcloud.deploy.cloudformation import DeploymentError
 from localcloud.deploy.comparison import ALLOWED
-from localcloud.deploy.deploy import Stack
+from localcloud.deploy.deploy import DeployedStack
 from localcloud.services.scheduler import checked_period
 from tests.conftest import Eventually
 
@@ -26,14 +26,14 @@ Given = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="session")
-def timed(cloud: Cloud) -> Stack:
+def timed(cloud: Cloud) -> DeployedStack:
     """The stack of templates/timed.yaml."""
     allowed = {finding: why for finding, why in ALLOWED.items() if finding[0] == "AWS::StepFunctions::StateMachine"}
     return cloud.deploy(TEMPLATES / "timed.yaml", "timed", allowed)
 
 
 @pytest.fixture
-def given(cloud: Cloud, timed: Stack) -> Given:
+def given(cloud: Cloud, timed: DeployedStack) -> Given:
     """All that the function was given, oldest first."""
 
     def given() -> list[dict[str, Any]]:
@@ -76,7 +76,7 @@ def test_an_event_reaches_a_function_with_the_input_that_its_target_asks_for(
 
 
 def test_a_delivery_to_a_function_that_fails_twice_succeeds_the_third_time(
-    cloud: Cloud, timed: Stack, given: Given, eventually: Eventually
+    cloud: Cloud, timed: DeployedStack, given: Given, eventually: Eventually
 ) -> None:
     switch(cloud, timed.physical["NotingEveryTenMinutes"], "DISABLED")
     cloud.faults.script("deliver:noting", "throttled", "throttled")
@@ -86,7 +86,7 @@ def test_a_delivery_to_a_function_that_fails_twice_succeeds_the_third_time(
 
 
 def test_what_no_function_could_be_given_lies_in_the_rules_dead_letter_queue(
-    cloud: Cloud, timed: Stack, given: Given, eventually: Eventually
+    cloud: Cloud, timed: DeployedStack, given: Given, eventually: Eventually
 ) -> None:
     switch(cloud, timed.physical["NotingEveryTenMinutes"], "DISABLED")
     cloud.faults.script("deliver:noting", *["throttled"] * 3)
@@ -98,7 +98,7 @@ def test_what_no_function_could_be_given_lies_in_the_rules_dead_letter_queue(
 
 
 def test_a_function_that_fails_is_run_three_times_and_its_own_queue_has_the_event(
-    cloud: Cloud, timed: Stack, given: Given, eventually: Eventually
+    cloud: Cloud, timed: DeployedStack, given: Given, eventually: Eventually
 ) -> None:
     put(cloud, mark="failing", fails=True)
     found = eventually(lambda: letter(cloud, timed.physical["Failed"], "failing"))
@@ -109,7 +109,7 @@ def test_a_function_that_fails_is_run_three_times_and_its_own_queue_has_the_even
 
 
 def test_a_schedule_invokes_its_function_once_a_period_and_the_disabled_one_never_does(
-    cloud: Cloud, timed: Stack, given: Given, eventually: Eventually
+    cloud: Cloud, timed: DeployedStack, given: Given, eventually: Eventually
 ) -> None:
     switch(cloud, timed.physical["NotingEveryTenMinutes"], "ENABLED")
     arn = cloud.client("scheduler").get_schedule(Name=timed.physical["NotingEveryTenMinutes"])["Arn"]
@@ -127,7 +127,7 @@ def test_a_schedule_invokes_its_function_once_a_period_and_the_disabled_one_neve
 
 
 def test_a_schedule_starts_executions_with_an_empty_object_where_it_has_no_input(
-    cloud: Cloud, timed: Stack, eventually: Eventually
+    cloud: Cloud, timed: DeployedStack, eventually: Eventually
 ) -> None:
     states, arn = cloud.client("stepfunctions"), timed.physical["Passing"]
     first = eventually(lambda: states.list_executions(stateMachineArn=arn)["executions"])[0]
@@ -136,7 +136,7 @@ def test_a_schedule_starts_executions_with_an_empty_object_where_it_has_no_input
 
 
 def test_what_a_schedule_could_not_deliver_lies_in_its_dead_letter_queue(
-    cloud: Cloud, timed: Stack, eventually: Eventually
+    cloud: Cloud, timed: DeployedStack, eventually: Eventually
 ) -> None:
     name = timed.physical["NotingEveryTenMinutes"]
     cloud.faults.script("deliver:noting", "throttled", "throttled")
@@ -149,7 +149,7 @@ def test_what_a_schedule_could_not_deliver_lies_in_its_dead_letter_queue(
     assert (said["ERROR_MESSAGE"], said["RETRY_ATTEMPTS"]) == ("throttled", "1")
 
 
-def test_a_deleted_schedule_fires_no_more(cloud: Cloud, timed: Stack, eventually: Eventually) -> None:
+def test_a_deleted_schedule_fires_no_more(cloud: Cloud, timed: DeployedStack, eventually: Eventually) -> None:
     scheduler = cloud.client("scheduler")
     target = scheduler.get_schedule(Name=timed.physical["PassingHourly"])["Target"]
     asked = {"ScheduleExpression": "rate(1 day)", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}

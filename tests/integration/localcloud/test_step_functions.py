@@ -11,7 +11,7 @@ from moto.stepfunctions.parser.asl.component.common.query_language import QueryL
 from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
 
 from localcloud.cloud import Cloud
-from localcloud.deploy.deploy import Stack
+from localcloud.deploy.deploy import DeployedStack
 from tests.conftest import Eventually
 
 from .conftest import Ask
@@ -44,7 +44,7 @@ def test_the_history_comes_in_pages_and_backwards(cloud: Cloud, ask: Ask) -> Non
     assert forwards == backwards[::-1] == sorted(forwards)
 
 
-def test_a_stopped_execution_says_why(cloud: Cloud, probe: Stack, eventually: Eventually) -> None:
+def test_a_stopped_execution_says_why(cloud: Cloud, probe: DeployedStack, eventually: Eventually) -> None:
     states = cloud.client("stepfunctions")
     ask = json.dumps({"function": "probe", "how": "look"})
     arn = states.start_execution(stateMachineArn=probe.physical["Ask"], input=ask)["executionArn"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.servers import AuroraMySQL, Directory, MySQL, PostgreSQL, World
+from localcloud.servers import AuroraMySQL, MySQL, PostgreSQL, SambaDirectory, World
 from localcloud.servers.machine import Machine
 from tests.whole import WHOLE
 
@@ -27,7 +27,7 @@ def world(machine: Machine) -> Iterator[World]:
 
 
 @pytest.fixture(scope="session")
-def directory(world: World) -> Directory:
+def directory(world: World) -> SambaDirectory:
     """alice, bob and frank may sign in; carol's account is disabled."""
     directory = world.start_directory(DOMAIN)
     for name, password in (ALICE, BOB, CAROL, FRANK):
@@ -37,7 +37,7 @@ def directory(world: World) -> Directory:
 
 
 @pytest.fixture(scope="session")
-def database(world: World, directory: Directory) -> MySQL:
+def database(world: World, directory: SambaDirectory) -> MySQL:
     """A database with auth_pam and the logins alice, carol and dave, who is not in the directory; bob has no login."""
     database = world.mysql("payments", HOST, *MASTER)
     database.restart(["kerberos"])
@@ -81,7 +81,7 @@ def clusters() -> dict[int, Cluster]:
 
 
 @pytest.fixture
-def cluster(world: World, directory: Directory, major: int, clusters: dict[int, Cluster]) -> Cluster:
+def cluster(world: World, directory: SambaDirectory, major: int, clusters: dict[int, Cluster]) -> Cluster:
     """A cluster that has joined; alice is a member of rds_ad, frank has a login by password only, bob has none."""
     if major not in clusters:
         clusters[major] = _joined(world, major)
@@ -113,7 +113,7 @@ class Aurora:
 
 
 @pytest.fixture(scope="session")
-def aurora(world: World, directory: Directory) -> Aurora:
+def aurora(world: World, directory: SambaDirectory) -> Aurora:
     """It has joined. alice has a login; frank too, and need not use TLS; bob's is of another realm."""
     first, second = (f"shop-{number}.cabc123def45.{REGION}" for number in (1, 2))
     endpoint, reader_endpoint = (f"shop.{kind}-cabc123def45.{REGION}" for kind in ("cluster", "cluster-ro"))
@@ -133,7 +133,7 @@ def aurora(world: World, directory: Directory) -> Aurora:
 
 @pytest.fixture(scope="session")
 def ticket(
-    world: World, directory: Directory, tmp_path_factory: pytest.TempPathFactory
+    world: World, directory: SambaDirectory, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[tuple[str, str]], Path]:
     """Gets the ticket of an account, once."""
     folder = tmp_path_factory.mktemp("tickets")

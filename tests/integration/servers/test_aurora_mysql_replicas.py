@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.servers import AuroraMySQL, Directory, World
+from localcloud.servers import AuroraMySQL, SambaDirectory, World
 
 from .accounts import ALICE, MASTER, REALM
 from .conftest import REGION, Aurora
@@ -24,7 +24,7 @@ NUMBERS = count()  # of clusters: who has a ticket for a name keeps it, and anot
 
 
 @pytest.fixture
-def writer(world: World, directory: Directory) -> Iterator[AuroraMySQL]:
+def writer(world: World, directory: SambaDirectory) -> Iterator[AuroraMySQL]:
     name = f"books{next(NUMBERS)}"
     hosts = [f"{name}-1.cabc123def45.{REGION}", f"{name}.cluster-cabc123def45.{REGION}"]
     writer = world.aurora_mysql(name, hosts, *MASTER)

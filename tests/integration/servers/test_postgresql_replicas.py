@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.servers import Directory, PostgreSQL, ServerFailed, World
+from localcloud.servers import PostgreSQL, SambaDirectory, ServerFailed, World
 
 from .accounts import ALICE, REALM
 from .conftest import Cluster
@@ -22,7 +22,7 @@ WHO = "SELECT current_user"
 
 
 @pytest.fixture
-def writer(world: World, directory: Directory, major: int) -> Iterator[PostgreSQL]:
+def writer(world: World, directory: SambaDirectory, major: int) -> Iterator[PostgreSQL]:
     writer = world.postgresql("writer", [f"reports-{major}-1.{HOST}"], *MASTER, version=major)
     yield writer
     writer.delete()

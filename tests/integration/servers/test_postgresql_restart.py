@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.servers import Directory, PostgreSQL, World
+from localcloud.servers import PostgreSQL, SambaDirectory, World
 from localcloud.servers.machine import Machine, PostgreSQLPrograms
 
 from .accounts import ALICE, APP, REALM
@@ -21,7 +21,7 @@ WHO = "SELECT current_user"
 
 
 @pytest.fixture
-def server(world: World, directory: Directory, major: int) -> Iterator[PostgreSQL]:
+def server(world: World, directory: SambaDirectory, major: int) -> Iterator[PostgreSQL]:
     server = world.postgresql("orders", [f"{major}-{HOST}"], *MASTER, version=major)
     yield server
     server.delete()
@@ -86,7 +86,7 @@ def test_a_stopped_server_starts_again_with_its_data_and_so_does_a_killed_one(wo
 
 
 def test_a_server_that_is_made_again_under_its_name_has_another_key(
-    world: World, directory: Directory, major: int, tmp_path: Path
+    world: World, directory: SambaDirectory, major: int, tmp_path: Path
 ) -> None:
     host = f"again-{major}-{HOST}"
     before, after = (kinit(world, *ALICE, tmp_path / name) for name in ("before", "after"))

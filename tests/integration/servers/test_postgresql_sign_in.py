@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.servers import Directory, World
+from localcloud.servers import SambaDirectory, World
 
 from .accounts import ALICE, BOB, CAROL, FRANK, REALM
 from .conftest import Cluster
@@ -105,7 +105,7 @@ def test_of_a_logins_limits_only_that_of_its_connections_stops_a_ticket(
         assert error in outcome.error
 
 
-def test_a_disabled_user_gets_no_ticket(world: World, directory: Directory, tmp_path: Path) -> None:
+def test_a_disabled_user_gets_no_ticket(world: World, directory: SambaDirectory, tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="credentials have been revoked"):
         kinit(world, *CAROL, tmp_path / "ticket")
 

@@ -1,6 +1,6 @@
 """A server's life: it starts without auth_pam, gets it by a restart, keeps its data, and is gone when deleted."""
 
-from localcloud.servers import Directory, MySQL, World
+from localcloud.servers import MySQL, SambaDirectory, World
 
 from .accounts import ALICE, MASTER
 from .sign_in import sign_in
@@ -8,7 +8,7 @@ from .sign_in import sign_in
 LOGIN = "CREATE USER 'alice'@'%' IDENTIFIED WITH 'auth_pam' REQUIRE SSL"
 
 
-def test_a_login_is_possible_only_after_a_restart_with_the_plugin(world: World, directory: Directory) -> None:
+def test_a_login_is_possible_only_after_a_restart_with_the_plugin(world: World, directory: SambaDirectory) -> None:
     server = world.mysql("orders", "orders.cabc123def45.us-east-1.rds.amazonaws.com", *MASTER)
     before = sign_in(world, server, *MASTER, "CREATE DATABASE kept", LOGIN)
     assert before.error == "1524 Plugin 'auth_pam' is not loaded"

@@ -4,7 +4,7 @@ cloud knows (tests/integration/localcloud/test_tokens.py); here a word is.
 
 import pytest
 
-from localcloud.servers import Directory, MySQL, PostgreSQL, World
+from localcloud.servers import MySQL, PostgreSQL, SambaDirectory, World
 from localcloud.servers.tokens import TokenRefused
 
 from .accounts import MASTER
@@ -37,7 +37,7 @@ def postgresqls() -> dict[int, PostgreSQL]:
 
 
 @pytest.fixture
-def postgresql(world: World, directory: Directory, major: int, postgresqls: dict[int, PostgreSQL]) -> PostgreSQL:
+def postgresql(world: World, directory: SambaDirectory, major: int, postgresqls: dict[int, PostgreSQL]) -> PostgreSQL:
     """It takes tokens; app is a member of rds_iam."""
     if major not in postgresqls:
         server = world.postgresql(f"tokens-{major}", [f"tokens-{major}{HOST.removeprefix('tokens')}"], *POSTGRES, major)

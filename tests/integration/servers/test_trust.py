@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.servers import Directory, TrustedDomain, World
+from localcloud.servers import SambaDirectory, TrustedDomain, World
 
 from .accounts import ALICE
 from .conftest import Cluster
@@ -21,7 +21,7 @@ SignIn = Callable[[str, Path], Outcome]
 
 
 @pytest.fixture(scope="session")
-def on_premises(world: World, directory: Directory) -> TrustedDomain:
+def on_premises(world: World, directory: SambaDirectory) -> TrustedDomain:
     """carl, and an alice, who is not the directory's."""
     domain = world.start_trusted_domain(directory, ONPREM.lower())
     for name, password in (CARL, ALICE):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.servers import Directory, DirectoryRefused, MySQL, ServerFailed, World
+from localcloud.servers import DirectoryRefused, MySQL, SambaDirectory, ServerFailed, World
 from localcloud.servers.controller import PORT_SHIFT
 from localcloud.servers.machine import Machine
 from tests.whole import first_alone
@@ -24,7 +24,7 @@ from .sign_in import sign_in
 AS_NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
-def test_two_worlds_run_at_once(machine: Machine, world: World, directory: Directory, database: MySQL) -> None:
+def test_two_worlds_run_at_once(machine: Machine, world: World, directory: SambaDirectory, database: MySQL) -> None:
     with World(machine) as other:
         other.start_directory(DOMAIN).add_user(*BOB)
         server = other.mysql("payments", HOST, *MASTER)
@@ -50,7 +50,7 @@ def test_names_resolve_in_the_worlds_processes_only(world: World, database: MySQ
     assert found.stdout.split() == [database.address, database.host]
 
 
-def test_the_directorys_dns_leads_to_its_controller(directory: Directory) -> None:
+def test_the_directorys_dns_leads_to_its_controller(directory: SambaDirectory) -> None:
     question = b"".join(bytes([len(label)]) + label.encode() for label in DOMAIN.split("."))
     asked = struct.pack(">6H", 1, 0, 1, 0, 0, 0) + question + struct.pack(">BHH", 0, 1, 1)  # its A records
     with socket.socket(type=socket.SOCK_DGRAM) as client:
@@ -121,6 +121,6 @@ def test_a_server_that_dies_says_why_and_where_its_log_is(machine: Machine, worl
         world.supervisor.wait_until(lambda: False, samba, "short", world.home / "short.log")
 
 
-def test_a_weak_password_is_refused_by_the_directory(directory: Directory) -> None:
+def test_a_weak_password_is_refused_by_the_directory(directory: SambaDirectory) -> None:
     with pytest.raises(DirectoryRefused, match=r"add erin: .*password"):
         directory.add_user("erin", "weak")

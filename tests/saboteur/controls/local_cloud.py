@@ -35,7 +35,7 @@ CONTROLS = (
     Control(
         "A Deny wins",
         POLICIES_FILE,
-        "            return Verdict(False, statement, matched)\n",
+        "            return PolicyDecision(False, statement, matched)\n",
         "            continue\n",
         POLICIES,
     ),

@@ -14,7 +14,7 @@ import pytest
 from localcloud.iam.policies import statements
 from localcloud.iam.principals import Principal
 from localcloud.rds.tokens import Destination, verify
-from localcloud.servers import AuroraMySQL, Directory, MariaDB, MySQL, PostgreSQL, World
+from localcloud.servers import AuroraMySQL, MariaDB, MySQL, PostgreSQL, SambaDirectory, World
 from localcloud.servers.controller import KERBEROS_PORT
 from signon.domain.engines import ENGINES
 from signon.domain.kit.facts import KitFacts
@@ -131,7 +131,7 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def desk(world: World, directory: Directory, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def desk(world: World, directory: SambaDirectory, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     folder = tmp_path_factory.mktemp("desk")
     (folder / "kdcs.conf").write_text(
         f"[libdefaults]\n udp_preference_limit = 1\n[realms]\n {directory.realm} = {{\n"
@@ -159,7 +159,7 @@ def desk(world: World, directory: Directory, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="session")
-def payments(world: World, directory: Directory, database: MySQL) -> MySQL:
+def payments(world: World, directory: SambaDirectory, database: MySQL) -> MySQL:
     """Beside alice frank signs in, who has rights on a database that is gone; grace's login is locked."""
     directory.add_user(*GRACE)
     database.switch_iam(True)
@@ -177,7 +177,7 @@ def payments(world: World, directory: Directory, database: MySQL) -> MySQL:
 
 
 @pytest.fixture(scope="session")
-def books(world: World, directory: Directory) -> AuroraMySQL:
+def books(world: World, directory: SambaDirectory) -> AuroraMySQL:
     """An Aurora MySQL that has joined; alice and bob sign in with tickets."""
     server = world.aurora_mysql("books", [BOOKS], *MASTER)
     server.restart(["kerberos"])
@@ -198,7 +198,7 @@ def shop(world: World) -> MariaDB:
 
 
 @pytest.fixture(scope="session")
-def ledger(world: World, directory: Directory) -> PostgreSQL:
+def ledger(world: World, directory: SambaDirectory) -> PostgreSQL:
     """It has joined; alice signs in, bob's login is closed, frank has none; a table, a schema, a database are shut."""
     server = world.postgresql("ledger", [LEDGER], *psql.MASTER)
     made = psql.as_master(
