@@ -61,7 +61,7 @@ def a_bucket_is_never_public(stack: Stack) -> Iterator[str]:
             yield f"{name} lacks {', '.join(missing)}"
 
 
-def a_bucket_refuses_whoever_comes_without_tls(stack: Stack) -> Iterator[str]:
+def a_bucket_refuses_access_without_tls(stack: Stack) -> Iterator[str]:
     for name in stack.of("AWS::S3::Bucket"):
         arn = f"arn:aws:s3:::{name}"
         refused = [
@@ -90,5 +90,5 @@ RULES = (
     a_state_machine_logs_its_errors_and_no_data,
     what_is_stored_is_encrypted,
     a_bucket_is_never_public,
-    a_bucket_refuses_whoever_comes_without_tls,
+    a_bucket_refuses_access_without_tls,
 )

@@ -38,7 +38,7 @@ def test_the_page_names_the_regions_whose_certificates_the_bundle_does_not_have(
     assert set(REGION.findall(SECTION)) == regions_that_are_known() - regions_of_the_bundle()
 
 
-def test_a_bundle_that_lies_beside_it_is_in_the_layer_too(tmp_path: Path) -> None:
+def test_a_bundle_in_the_same_folder_is_in_the_layer_too(tmp_path: Path) -> None:
     layer, built = tmp_path / "layer", tmp_path / "built"
     shutil.copytree(LAYER, layer, ignore=shutil.ignore_patterns("__pycache__"))
     (layer / "region.pem").write_text("a certificate")

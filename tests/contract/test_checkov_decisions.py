@@ -52,7 +52,7 @@ def test_nine_decisions_are_too_many() -> None:
     assert said == "checkov.yaml skips 9 checks, more than 8: fix the template instead"
 
 
-def test_of_a_role_everything_is_asked_about_but_what_our_own_rule_has_decided() -> None:
+def test_a_role_is_checked_for_everything_that_our_own_rule_does_not_decide() -> None:
     decided: dict[str, Any] = {
         "Effect": "Allow",
         "Action": ["ec2:CreateNetworkInterface", "ec2:DescribeSubnets"],

@@ -80,7 +80,7 @@ def test_every_part_of_a_section_has_a_claim(page: str, heading: str) -> None:
 
 
 @pytest.mark.parametrize(("page", "text"), EXPLAINS)
-def test_what_only_explains_stands_in_a_section_that_is_whole(page: str, text: str) -> None:
+def test_an_explanation_is_in_a_section_that_is_whole(page: str, text: str) -> None:
     assert any(text in unfolded(part) for of, heading in WHOLE if of == page for part in parts(section(page, heading)))
 
 
@@ -94,7 +94,7 @@ def test_every_section_has_claims_or_is_said_to_need_none(page: str) -> None:
 
 
 @pytest.mark.parametrize(("page", "why"), OTHERWISE)
-def test_the_tests_that_hold_a_section_otherwise_are_there(page: str, why: str) -> None:
+def test_the_tests_named_for_the_other_sections_exist(page: str, why: str) -> None:
     assert why
     for test in re.findall(r"tests/\S+::\w+", why):
         assert_is_there(test)

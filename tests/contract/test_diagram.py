@@ -33,7 +33,7 @@ def test_every_way_without_an_error_is_drawn() -> None:
     assert all(f"    {diagram._arrow(way)}\n" in DIAGRAM for way in ways)
 
 
-def test_only_what_stands_between_the_markers_is_replaced() -> None:
+def test_only_the_text_between_the_markers_is_replaced() -> None:
     page = f"before\n{diagram.BEGIN}\nold\n{diagram.END}\nafter\n"
     assert diagram.replaced(page, "new\n") == f"before\n{diagram.BEGIN}\nnew\n{diagram.END}\nafter\n"
 

@@ -113,7 +113,7 @@ def test_a_figure_of_a_page_is_the_codes(page: str, says: str) -> None:
     assert says in re.sub(r"\s+", " ", (ROOT / page).read_text())
 
 
-def test_the_last_two_alarms_tell_when_all_is_well_again() -> None:
+def test_the_last_two_alarms_also_notify_when_they_return_to_ok() -> None:
     assert "the last two also tell when all is well again" in (ROOT / "docs/operations.md").read_text()
     assert [name for name, alarm in ALARMS.items() if "OKActions" in alarm] == list(ALARMS)[-2:]
 

@@ -80,7 +80,7 @@ def test_the_schedule_gives_the_sweep_its_sample() -> None:
     assert set(SAMPLES["sweep_databases"]) == set(given)
 
 
-def test_no_sample_names_what_another_cloud_calls_otherwise() -> None:
+def test_no_sample_contains_a_name_that_differs_in_another_cloud() -> None:
     """Names that CloudFormation makes, times and ids of executions."""
     text = json.dumps(list(SAMPLES.values()))
     assert not re.search(r"signon-[\w-]*[a-z0-9]{12}\b", text)

@@ -56,6 +56,6 @@ def test_cloudformation_leaves_out_or_declares_all_of_them() -> None:
 
 
 @pytest.mark.parametrize("said", ["it is not a member of any directory", "Switch IAM database authentication on for"])
-def test_what_is_said_then_is_what_a_plan_says(said: str) -> None:
+def test_the_page_quotes_what_a_plan_says(said: str) -> None:
     assert said in SECTION
     assert said in (ROOT / "layers/signon/python/signon/domain/plan/plan.py").read_text()

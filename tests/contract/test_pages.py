@@ -69,7 +69,7 @@ def test_every_path_that_a_change_is_sent_to_is_there(path: str) -> None:
 
 
 @pytest.mark.parametrize(("change", "where"), CHANGES)
-def test_a_change_is_sent_to_one_or_two_files_and_the_name_stands_there(change: str, where: str) -> None:
+def test_a_change_is_sent_to_one_or_two_files_that_contain_the_name(change: str, where: str) -> None:
     assert change
     files = files_in(where)
     assert 1 <= len(files) <= 2

@@ -70,7 +70,7 @@ def test_every_function_has_its_section() -> None:
     assert folders <= set(re.findall(r"^### (\w+)$", PAGE, re.MULTILINE))
 
 
-def test_no_reason_stands_without_its_permission() -> None:
+def test_every_reason_has_its_permission() -> None:
     used = {
         (permission.group, key)
         for role in ROLES

@@ -27,7 +27,7 @@ def test_operations_lists_what_is_only_advice() -> None:
     assert all(each in row for each in told(BESIDE).split(" and "))
 
 
-def test_the_kit_and_what_is_said_of_errors_take_them_from_there() -> None:
+def test_the_kit_and_the_remedies_name_the_same_ports() -> None:
     kit = render(kit_facts(a_cluster(), a_profile_for_clusters(), {Method.KERBEROS}), b"")
     assert f"directory_ports='{' '.join(map(str, PORTS))}'" in kit["check-connection"].decode()
     assert f"ports {TOLD} of" in kit["index.html"].decode()

@@ -62,7 +62,7 @@ def test_validate_lints_and_needs_no_region_of_the_user() -> None:
     assert CONFIGURED["validate"]["parameters"] == {"lint": True, "region": "us-east-1"}
 
 
-def test_a_deployment_goes_to_the_region_of_whoever_deploys() -> None:
+def test_a_deployment_goes_to_the_region_of_the_person_who_deploys() -> None:
     assert "region" not in {**CONFIGURED["global"]["parameters"], **CONFIGURED["deploy"]["parameters"]}
 
 

@@ -40,7 +40,7 @@ def test_the_page_names_the_functions_that_can_only_read() -> None:
     assert set(re.findall(r"\w+_\w+", told)) == {code_of(each) for each in FUNCTIONS if not changing(each)}
 
 
-def test_what_is_said_to_be_defended_has_a_test_that_is_there() -> None:
+def test_every_defence_that_the_page_names_has_a_test_that_exists() -> None:
     for against, _, tests in rows("What is defended"):
         named = re.findall(r"`([^`]+)`", tests)
         assert named or tests == "the same", against

@@ -84,11 +84,11 @@ def test_sql_that_is_put_together_is_found(body: str, part: str) -> None:
 
 
 @pytest.mark.parametrize("body", SAFE.values(), ids=SAFE)
-def test_sql_that_stands_in_the_source_is_left_alone(body: str) -> None:
+def test_sql_written_in_the_source_is_accepted(body: str) -> None:
     assert found(body) == []
 
 
-def test_the_line_is_said_and_what_to_do() -> None:
+def test_a_finding_names_its_line_and_what_to_do() -> None:
     (place,) = sql.unsafe(Source('\ndef f(cursor, user):\n    cursor.execute("DROP " + user)'))
     assert place.startswith("3: `user` becomes part of SQL: give values as parameters (%s), names by ")
 
@@ -114,7 +114,7 @@ def test_a_public_functions_parameter_may_be_anything() -> None:
     assert place.startswith("2: `text`")
 
 
-def test_what_passes_sql_on_is_looked_at_where_it_is_called() -> None:
+def test_a_function_that_passes_sql_on_is_checked_where_it_is_called() -> None:
     assert [*sql.unsafe(Source("def query(self, description, sql):\n    self.cursor.execute(sql)"))] == []
     (place,) = sql.unsafe(Source("def query(self, description, sql):\n    self.cursor.execute(description)"))
     assert place.startswith("2: `description`")

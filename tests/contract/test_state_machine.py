@@ -41,7 +41,7 @@ def test_every_task_is_a_function_of_its_name_and_the_reverse() -> None:
 
 
 @pytest.mark.parametrize("function", BESIDE_THE_STORY)
-def test_a_function_beside_the_story_has_its_name_and_one_trigger(function: str) -> None:
+def test_a_function_that_no_state_calls_has_its_name_and_one_trigger(function: str) -> None:
     assert "".join(word.capitalize() for word in code_of(function).split("_")) == function
     assert len(FUNCTIONS[function]["Events"]) == 1
 

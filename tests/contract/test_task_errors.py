@@ -143,7 +143,7 @@ def test_a_report_that_cannot_be_made_fails() -> None:
     assert end_of("Report outcome", "TemporaryFailure") == "Failed"
 
 
-def test_what_reads_the_source_finds_what_a_person_finds() -> None:
+def test_reading_the_source_finds_the_errors_that_a_person_finds() -> None:
     assert errors_of("claim_database") == {
         "AlreadyInProgress",
         "ClaimSettling",

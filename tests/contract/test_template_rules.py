@@ -40,7 +40,7 @@ def test_every_rule_is_shown_to_see_something() -> None:
     assert {case.rule for case in CASES} | {nothing_depends_on_itself_by_a_detour} == set(rules.RULES)
 
 
-def test_an_action_stands_among_those_for_every_resource_only_where_a_policy_needs_it() -> None:
+def test_an_action_is_listed_for_every_resource_only_where_a_policy_needs_it() -> None:
     roles = [policy for policy in ours(True).policies() if policy.kind == "inline"]
     allowing = [statement for policy in roles for statement in policy.allowing]
     everywhere = [statement["Action"] for statement in allowing if statement.get("Resource") == "*"]
@@ -75,7 +75,7 @@ def test_a_circle_is_seen_however_it_is_closed(back: dict[str, Any]) -> None:
     assert circles(A={"DependsOn": "B"}, B={"DependsOn": "C"}, C=back) == ["A > B > C > A"]
 
 
-def test_a_circle_is_seen_behind_what_is_none() -> None:
+def test_a_circle_is_seen_behind_resources_that_are_in_none() -> None:
     assert circles(Z={"DependsOn": "A"}, A={"DependsOn": ["B", "D"]}, B={}, D={"DependsOn": "A"}) == ["A > D > A"]
     assert circles(A={"DependsOn": "A"}) == ["A > A"]
 

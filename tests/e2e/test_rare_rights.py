@@ -83,7 +83,7 @@ def test_a_sweep_that_the_schedule_could_not_start_is_a_dead_letter(scene: Scene
 
 
 @pytest.mark.parametrize(("function", "event"), [("SweepDatabases", {"now": "never"}), ("ReportEnding", {"time": "x"})])
-def test_what_a_function_beside_the_story_failed_on_three_times_is_a_dead_letter(
+def test_a_function_that_no_state_calls_fails_three_times_and_leaves_a_dead_letter(
     scene: Scene, function: str, event: dict[str, Any]
 ) -> None:
     scene.cloud.client("lambda").invoke(

@@ -208,7 +208,7 @@ def test_a_database_without_a_master_secret_needs_one_that_the_profile_names(ans
 # ---- what is known of them
 
 
-def test_records_and_claims_are_read_together_and_what_was_left_is_asked_for_again(
+def test_records_and_claims_are_read_together_and_unprocessed_keys_again(
     answering: Answering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(time, "sleep", lambda _: None)

@@ -87,7 +87,7 @@ def test_a_role_is_listed_by_its_arn_or_a_pattern(listed: set[str], attached: bo
     assert is_listed("arn:aws:iam::123456789012:role/databases/orders", listed) is attached
 
 
-def test_a_document_for_nobody_allows_nothing_and_is_one_all_the_same() -> None:
+def test_a_document_without_logins_is_valid_and_allows_nothing() -> None:
     (statement,) = json.loads(document(ROLE, frozenset()))["Statement"]
     assert (statement["Effect"], statement["Resource"]) == (
         "Deny",
@@ -102,7 +102,7 @@ def some(count: int, database: str = "db-OTHER") -> frozenset[str]:
     return frozenset(dbuser(a_database_id(resource_id=database), f"login_{number:03}") for number in range(count))
 
 
-def test_what_stands_somewhere_stays_there_and_what_is_new_fills_the_first_gap() -> None:
+def test_logins_stay_in_their_policy_and_new_ones_fill_the_first_gap() -> None:
     first, second = some(50, "db-A"), some(3, "db-B")
     ours = frozenset({dbuser(DATABASE, "payments_app")})
     assert packed([first, second], ROLE, DATABASE, ours) == [first | ours, second]

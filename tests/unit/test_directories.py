@@ -37,7 +37,7 @@ def in_the_template(region: str) -> set[str]:
 
 
 @pytest.mark.parametrize("region", KNOWN)
-def test_the_template_trusts_whom_the_function_looks_for_and_nobody_else(region: str) -> None:
+def test_the_role_trusts_exactly_the_services_that_the_function_requires(region: str) -> None:
     wanted = frozenset[str]().union(*(service_principals(region, family) for family in Family))
     assert in_the_template(region) == wanted
 

@@ -177,7 +177,7 @@ def test_a_membership_is_outdated_by_what_aws_says_and_by_nothing_else(database:
 
 
 @pytest.mark.parametrize("status", ["disabling-kerberos", "pending-maintenance-disable-kerberos"])
-def test_one_that_was_parked_on_the_way_out_goes_on_and_whom_others_take_out_does_not(status: str) -> None:
+def test_a_leaving_of_ours_that_was_parked_goes_on_and_one_that_others_began_does_not(status: str) -> None:
     leaving = a_member(status, engine_version="8.4.6")
     ours = a_record(joined_as=AS_IT_RUNS)
     assert outdates_membership(ours, leaving, DIRECTORY)

@@ -92,7 +92,7 @@ def test_a_failure_that_was_reported_before_there_was_a_record_is_left_alone() -
     assert unreported(an_execution("FAILED", error="TemporaryFailure", cause="x"))
 
 
-def test_what_a_later_run_has_said_stands() -> None:
+def test_what_a_later_run_has_written_is_kept() -> None:
     assert not unreported(an_execution(), a_reported_record(execution=OTHER, reported_at=at(seconds=1)))
 
 

@@ -38,7 +38,7 @@ def test_it_is_the_one_that_is_wanted_in_any_spelling() -> None:
 
 
 @pytest.mark.parametrize("wanted", ["one", "three", "somebody"])
-def test_neither_the_writer_nor_who_is_not_available_nor_a_stranger_can_be_wanted(wanted: str) -> None:
+def test_neither_the_writer_nor_an_unavailable_or_unknown_instance_can_be_the_target(wanted: str) -> None:
     cluster = a_cluster(("two", 1, "available"), ("three", 0, "rebooting"))
     with pytest.raises(RDSClientError, match="cannot become its writer"):
         failover.target(cluster, wanted)

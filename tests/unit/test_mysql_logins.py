@@ -432,7 +432,7 @@ READS, WRITES = frozenset({"SELECT", "SHOW VIEW"}), frozenset(WRITE)
         ({"payments": READS, "%": READS, "a": READS}, ("alice: SELECT, SHOW VIEW on %, SELECT, SHOW VIEW on a",)),
     ],
 )
-def test_what_a_login_has_beside_its_roles_is_told_and_changes_nothing(
+def test_what_a_login_has_beyond_its_roles_is_reported_and_changes_nothing(
     grants: dict[str, frozenset[str]], excess: tuple[str, ...]
 ) -> None:
     server = Server([a_login(grants=grants)])

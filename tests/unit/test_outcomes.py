@@ -69,7 +69,7 @@ def test_a_reboot_that_was_done_before_is_no_change() -> None:
     assert not decide(a_dossier(reboot={"requested": False, "at": "2026-11-20T13:00:00+00:00"})).changed
 
 
-def test_what_was_found_with_a_remedy_of_its_own_is_told_with_that() -> None:
+def test_a_problem_with_a_remedy_of_its_own_is_reported_with_it() -> None:
     proof = {
         "verified": 1,
         "left_alone": ["bob: nobody may sign in | Remedy: Run ALTER ROLE", "carol: made by somebody else"],
@@ -200,7 +200,7 @@ def test_what_was_left_alone_is_told_of_while_something_waits() -> None:
     assert READ_WAITS in message(ended, EXECUTION)
 
 
-def test_logins_that_are_too_many_to_name_are_counted_all_the_same() -> None:
+def test_logins_that_are_too_many_to_name_are_still_counted() -> None:
     left_alone = [*(f"user{number}: made by somebody else" for number in range(20)), "and 80 more"]
     ended = decide(a_dossier(proof={"verified": 1, "left_alone": left_alone, "not_ours": ["x: y | Remedy: Z"]}))
     assert ", 100 logins left alone, 1 thing not ours to change" in ended.headline
@@ -334,7 +334,7 @@ def test_waiting_too_long_parks(kind: str, message: str) -> None:
     assert ended.headline == f"payments-orders: {message}"
 
 
-def test_an_unanswered_call_parks_with_the_same_message_whichever_call_it_was() -> None:
+def test_every_unanswered_call_parks_with_the_same_message() -> None:
     first, second = (a_failure("TemporaryFailure", f"{call}: Throttling") for call in ("GetItem", "GetRole"))
     assert (first.end, first.problems, first.error) == ("Parked", (), "TemporaryFailure")
     assert first.digest == second.digest

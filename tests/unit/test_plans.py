@@ -494,7 +494,7 @@ def test_what_waits_is_asked_about_wherever_our_call_would_apply_it(database: Da
 
 
 @pytest.mark.parametrize("database", of_every_engine(**VERSION_WAITS), ids=lambda database: database.id.engine)
-def test_so_it_is_where_a_database_joins_or_leaves_a_directory(database: Database) -> None:
+def test_a_waiting_version_is_asked_about_where_a_database_joins_or_leaves_a_directory(database: Database) -> None:
     joining = planned(database, a_profile(engines=("mysql", "postgres", "aurora-mysql", "aurora-postgresql")))
     if Method.KERBEROS in ENGINES[database.id.engine].logins:
         assert f"{APPLIED_ALONG}EngineVersion" in [finding.problem for finding in joining.findings]
@@ -587,7 +587,7 @@ def test_a_directory_that_becomes_active_by_itself_parks(stage: str) -> None:
     assert plan.reason == f"Directory d-9367000001 is {stage}, not Active"
 
 
-def test_what_a_person_must_fix_beside_it_is_not_waited_for() -> None:
+def test_another_fault_that_a_person_must_fix_is_not_waited_for() -> None:
     plan = planned(around=surroundings(directory=a_directory(stage="Impaired"), role=None))
     assert (plan.verdict, len(plan.findings)) == ("ASK", 2)
 
@@ -634,7 +634,7 @@ def test_a_plan_names_nobody() -> None:
 # ---- the pause switch
 
 
-def test_while_everything_is_paused_nothing_is_begun_whoever_approved_it() -> None:
+def test_while_everything_is_paused_nothing_is_begun_even_if_approved() -> None:
     paused = surroundings(paused=True)
     for request in (a_request(), a_request(trigger="manual", approve=planned().checksum)):
         plan = planned(around=paused, request=request)

@@ -64,11 +64,11 @@ def held(kind: GrantKind, name: Name, *privileges: str) -> Object:
         ),
     ],
 )
-def test_what_a_group_role_has_beside_its_preset_is_told(found: list[Object], excess: tuple[str, ...]) -> None:
+def test_what_a_group_role_has_beyond_its_preset_is_reported(found: list[Object], excess: tuple[str, ...]) -> None:
     assert within_database("payments", [READ], found).excess == excess
 
 
-def test_what_a_group_role_has_beside_on_the_database_is_told() -> None:
+def test_what_a_group_role_has_beyond_connect_on_the_database_is_reported() -> None:
     found = held(GrantKind.DATABASE, Name("payments"), "CONNECT", "CREATE")
     assert on_database("payments", [READ], found).excess == (f"{READ.name}: CREATE on DATABASE payments",)
     assert on_database("payments", [READ], held(GrantKind.DATABASE, Name("payments"), "CONNECT")).excess == ()

@@ -274,7 +274,7 @@ def test_a_login_that_is_not_ours_to_touch_is_left_alone_and_said(reason: str) -
     ids=["CONNECTION LIMIT 0", "NOINHERIT, not yet a member", "NOINHERIT", "a membership without INHERIT"],
 )
 @pytest.mark.parametrize("adopt", [False, True], ids=["ours", "to be adopted"])
-def test_what_keeps_people_out_of_a_login_is_said_and_is_not_counted(
+def test_a_login_that_keeps_people_out_is_reported_and_not_counted(
     found: PresentRole, said: str, *, adopt: bool
 ) -> None:
     changes: dict[str, Any] = {"mark": None, "can_login": False} if adopt else {}
@@ -383,7 +383,7 @@ def test_a_role_that_already_has_rds_ad_needs_nobody_to_grant_it() -> None:
 # ---- rds_ad xor rds_iam, and never the master
 
 
-def test_nobody_is_made_a_member_of_both_by_a_detour() -> None:
+def test_no_login_becomes_a_member_of_both_by_a_detour() -> None:
     """app > token > rds_iam: a member of the group role would be a member of rds_iam."""
     chain = [
         PresentRole("token", member_of=frozenset({"rds_iam"})),
@@ -397,7 +397,7 @@ def test_nobody_is_made_a_member_of_both_by_a_detour() -> None:
     assert proof_of(for_alice(), server).left_alone == (f"{ALICE}: no login may have both rds_ad and rds_iam: {way}",)
 
 
-def test_where_rds_ad_itself_leads_to_rds_iam_nobody_is_made() -> None:
+def test_no_login_is_created_where_rds_ad_itself_leads_to_rds_iam() -> None:
     server = Server.of([PresentRole("rds_ad", member_of=frozenset({"rds_iam"})), a_group()])
     assert onboard(server, for_alice()) == 0
     way = f"{ALICE} is a member of rds_ad is a member of rds_iam"
@@ -504,7 +504,7 @@ def test_a_login_that_is_not_as_wanted_is_named(present: list[PresentRole], faul
         proof_of(for_alice(), Server.of([*present, a_group()]))
 
 
-def test_what_waits_and_what_is_not_ours_is_said_beside() -> None:
+def test_a_proof_lists_separately_what_waits_and_what_is_not_ours() -> None:
     server = Server.of([a_role(), a_group()])
     proof = prove(BY_TICKET, for_alice(), server.present, not_ours=["core.t of app"], waiting=["payments: not there"])
     assert proof == Proof(1, (), not_ours=("core.t of app",), waiting=("payments: not there",))
@@ -520,7 +520,7 @@ def test_what_waits_and_what_is_not_ours_is_said_beside() -> None:
         (("app", "rds_superuser"), (f"{ALICE}: membership of app, membership of rds_superuser",)),
     ],
 )
-def test_what_a_login_has_beside_its_roles_is_told_and_changes_nothing(
+def test_what_a_login_has_beyond_its_roles_is_reported_and_changes_nothing(
     beside: tuple[str, ...], excess: tuple[str, ...]
 ) -> None:
     member = a_role(member_of=frozenset({"rds_ad", READ, *beside}))
@@ -529,7 +529,7 @@ def test_what_a_login_has_beside_its_roles_is_told_and_changes_nothing(
     assert proof_of(for_alice(), server) == Proof(1, (), excess=excess)
 
 
-def test_what_group_roles_have_beside_is_told_after_what_logins_have() -> None:
+def test_what_group_roles_have_in_excess_is_listed_after_that_of_logins() -> None:
     member = a_role(member_of=frozenset({"rds_ad", READ, "app"}))
     server = Server.of([member, a_group(), PresentRole("app")])
     proof = prove(BY_TICKET, for_alice(), server.present, excess=[f"{READ}: INSERT on TABLE payments.core.t"])

@@ -389,7 +389,7 @@ def test_parameters_that_wait_for_a_reboot_are_pending_of_cluster_and_instance(a
         (Scope.CLUSTER, "describe_db_clusters", "DBClusterNotFoundFault"),
     ],
 )
-def test_what_is_not_there_is_none(answering: Answering, scope: Scope, call: str, code: str) -> None:
+def test_a_database_that_rds_does_not_find_is_none(answering: Answering, scope: Scope, call: str, code: str) -> None:
     answering("rds").add_client_error(call, code)
     assert rds.find(asked_for(scope, "absent")) is None
 

@@ -55,7 +55,7 @@ def test_a_record_says_what_was_done_by_which_profile() -> None:
     assert "rebooted_at" not in remembered
 
 
-def test_a_record_says_what_is_granted_beside_the_profile_until_it_is_gone() -> None:
+def test_a_record_says_what_is_granted_beyond_the_profile_until_it_is_gone() -> None:
     proof = {"verified": 2, "left_alone": [], "excess": ["alice: INSERT on payments", "bob: membership of app"]}
     assert noted(a_dossier(proof=proof))["excess"] == "alice: INSERT on payments; bob: membership of app"
     assert noted(a_dossier())["excess"] == ""

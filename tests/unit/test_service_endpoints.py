@@ -38,7 +38,7 @@ NO_CONNECTION = [
 
 
 @pytest.mark.parametrize("error", NO_CONNECTION)
-def test_inside_the_vpc_whoever_gets_no_connection_is_told_the_way_that_is_missing(error: Exception) -> None:
+def test_inside_the_vpc_a_missing_connection_names_service_and_endpoint(error: Exception) -> None:
     # apart: joined with the next, the line is too long
     with pytest.raises(ServiceUnreachable, match=r"S3 \(profiles-1\.s3\.eu-central-1\.amazonaws\.com\)"):  # noqa: SIM117
         with inside_the_vpc(), errors_as():

@@ -272,7 +272,7 @@ def test_databases_that_never_ended_count_for_nothing() -> None:
     assert sweep.stop([a_candidate(), a_candidate(a_record()), *ended(BAD, BAD, BAD)]) is not None
 
 
-def test_a_stop_is_the_same_one_whoever_joins_it() -> None:
+def test_a_stop_stays_the_same_when_another_database_joins_it() -> None:
     first, later = sweep.stop(ended(BAD, BAD, BAD)), sweep.stop(ended(BAD, BAD, BAD)[::-1][:1] + ended(BAD, BAD, BAD))
     assert first
     assert later

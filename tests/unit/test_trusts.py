@@ -117,7 +117,7 @@ def test_what_people_of_a_trusted_domain_must_know_is_told(problem: str) -> None
     assert list(trust_advice(database, a_directory(), trusts, [])) == []
 
 
-def test_where_all_is_usual_there_is_nothing_to_tell() -> None:
+def test_a_usual_setup_gives_no_advice() -> None:
     assert list(trust_advice(a_cluster(), a_directory(), (a_trust(),), [ONPREM])) == []
 
 

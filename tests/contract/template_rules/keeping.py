@@ -63,17 +63,17 @@ CASES = (
         "Profiles lacks BlockPublicPolicy",
     ),
     Broken(
-        keeping.a_bucket_refuses_whoever_comes_without_tls,
+        keeping.a_bucket_refuses_access_without_tls,
         lambda resources: resources.pop("KitsOnlyByTls"),
         TLS,
     ),
     Broken(
-        keeping.a_bucket_refuses_whoever_comes_without_tls,
+        keeping.a_bucket_refuses_access_without_tls,
         statement_of("KitsOnlyByTls", Resource="arn:aws:s3:::Kits"),
         TLS,
     ),
     Broken(
-        keeping.a_bucket_refuses_whoever_comes_without_tls,
+        keeping.a_bucket_refuses_access_without_tls,
         statement_of("KitsOnlyByTls", Effect="Allow"),
         TLS,
     ),

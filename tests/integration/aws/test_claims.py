@@ -56,9 +56,7 @@ def test_the_first_claim_on_a_database_has_fence_1(take: Take, start: Start, tab
     claims.confirm(table, claim)
 
 
-def test_claims_on_two_databases_have_nothing_to_do_with_each_other(
-    take: Take, start: Start, table: str, cloud: Cloud
-) -> None:
+def test_claims_on_two_databases_are_independent(take: Take, start: Start, table: str, cloud: Cloud) -> None:
     take(start())
     another, now = f"db-{uuid.uuid4().hex}", cloud.clock.now()
     assert claims.take(table, another, start(), now, LONGEST, purpose=PURPOSE, by_hand=False).fence == 1
@@ -117,7 +115,7 @@ def test_the_claim_of_one_that_step_functions_has_forgotten_is_taken_over(
     assert take(start()).fence == 2
 
 
-def test_one_that_was_outdated_can_no_longer_release(take: Take, start: Start, stop: Stop, table: str) -> None:
+def test_an_outdated_holder_cannot_release_the_claim(take: Take, start: Start, stop: Stop, table: str) -> None:
     holder = start()
     old = take(holder)
     new = take(start(), settled(stop(holder)))
@@ -217,7 +215,7 @@ def test_an_execution_that_takes_over_is_not_asked_what_the_previous_one_was_ask
     assert claims.release(table, new, "2026-11-20T12:00:08Z") is False
 
 
-def test_the_claim_and_the_record_of_a_database_leave_each_other_alone(
+def test_the_claim_and_the_record_of_a_database_do_not_change_each_other(
     take: Take, start: Start, table: str, database: str
 ) -> None:
     claim = take(start())
@@ -285,7 +283,7 @@ def all_at_once(count: int, act: Callable[[int], object]) -> list[object]:
     return answers
 
 
-def test_of_fifty_at_once_exactly_one_holds_the_claim(take: Take, start: Start, table: str) -> None:
+def test_exactly_one_of_fifty_simultaneous_attempts_holds_the_claim(take: Take, start: Start, table: str) -> None:
     executions = [start() for _ in range(50)]
     answers = all_at_once(50, lambda number: take(executions[number]))
     (holder,) = [answer for answer in answers if isinstance(answer, Claim)]
@@ -295,7 +293,7 @@ def test_of_fifty_at_once_exactly_one_holds_the_claim(take: Take, start: Start, 
     assert claims.release(table, holder, "2026-11-20T12:00:10Z") is True  # the others wanted it
 
 
-def test_of_twenty_who_take_over_at_once_exactly_one_holds_the_claim(
+def test_exactly_one_of_twenty_simultaneous_takeovers_holds_the_claim(
     take: Take, start: Start, stop: Stop, table: str
 ) -> None:
     first = start()

@@ -28,7 +28,7 @@ def test_a_database_that_nobody_noted_has_no_record(table: str, key: str) -> Non
     assert records.read(table, key) is None
 
 
-def test_facts_are_noted_beside_those_that_are_there(table: str, key: str) -> None:
+def test_new_facts_are_added_to_those_already_noted(table: str, key: str) -> None:
     records.note(table, key, {"associated_at": "2026-11-20T12:30:00+00:00", "told": "a"})
     records.note(table, key, {"told": "b", "rebooted_at": "2026-11-20T13:30:00+00:00"})
     assert records.read(table, key) == Record(

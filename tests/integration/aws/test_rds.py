@@ -156,9 +156,7 @@ def role(cloud: Cloud) -> str:
     return cloud.physical["DirectoryRole"]
 
 
-def test_a_database_is_associated_and_asked_again_nothing_begins_anew(
-    cloud: Cloud, database: Database, role: str
-) -> None:
+def test_associating_a_database_a_second_time_starts_nothing_anew(cloud: Cloud, database: Database, role: str) -> None:
     rds_changes.associate_directory(database, cloud.directory_id, role, apply_immediately=True)
     (membership,) = rds.observe(database.id).memberships
     assert (membership.directory, membership.role) == (cloud.directory_id, role)

@@ -89,7 +89,9 @@ def test_it_is_one_database_of_the_sweep_and_its_instances_are_none(cluster: Dat
     assert seen == ["it-ledger"]
 
 
-def test_what_there_is_of_an_account_are_its_instances_and_clusters(cloud: Cloud, cluster: Database) -> None:
+def test_the_resource_ids_of_an_account_are_those_of_its_instances_and_clusters(
+    cloud: Cloud, cluster: Database
+) -> None:
     members = cloud.client("rds").describe_db_instances(
         Filters=[{"Name": "db-cluster-id", "Values": [cluster.id.name]}]
     )["DBInstances"]

@@ -185,7 +185,7 @@ def received(cloud: Cloud, queue: str, eventually: Eventually) -> dict[str, Any]
     return json.loads(messages[0]["Body"])
 
 
-def test_a_message_reaches_who_has_subscribed(cloud: Cloud, queue: str, eventually: Eventually) -> None:
+def test_a_message_reaches_its_subscribers(cloud: Cloud, queue: str, eventually: Eventually) -> None:
     topic = cloud.outputs["OutcomesTopic"]
     subscribed = cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn_of(cloud, queue))
     try:
@@ -227,7 +227,7 @@ def endpoint_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], Non
 
 
 @pytest.mark.usefixtures("_retries_at_once")
-def test_where_nobody_answers_it_is_a_temporary_failure(endpoint_at: Callable[[int], None]) -> None:
+def test_no_answer_is_a_temporary_failure(endpoint_at: Callable[[int], None]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         free = listener.getsockname()[1]
     endpoint_at(free)

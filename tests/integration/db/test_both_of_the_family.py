@@ -283,7 +283,7 @@ LACKS = {
 
 
 @pytest.mark.parametrize("revoked", LACKS)
-def test_what_the_master_user_lacks_is_named_and_what_is_to_be_typed_helps(family: Server, revoked: str) -> None:
+def test_what_the_master_user_lacks_is_named_with_a_remedy_that_works(family: Server, revoked: str) -> None:
     lacks = LACKS[revoked]
     if family.kind == "mysql":
         family.run("SET GLOBAL partial_revokes = ON", revoked)
@@ -308,7 +308,7 @@ def test_what_the_master_user_lacks_is_named_and_what_is_to_be_typed_helps(famil
     assert family.verify().verified == 2
 
 
-def test_a_master_user_who_is_not_shown_the_sessions_of_others_does_not_count_none(family: Server) -> None:
+def test_sessions_that_the_master_user_is_not_shown_are_not_counted_as_none(family: Server) -> None:
     with closing(as_user(family.server.address, *MASTER)), family.sign_in():
         assert mysql_logins.probe(family.session, family.ways).other_sessions == 1
     family.run("REVOKE PROCESS ON *.* FROM 'admin'@'%'")
@@ -367,7 +367,7 @@ def test_an_account_that_the_server_does_not_choose_is_ignored(family: Server, a
     assert (family.verify().verified, len(family.verify().not_ours)) == ((1, 1) if "10." in account else (2, 0))
 
 
-def test_a_leaver_who_comes_in_by_another_account_is_said_until_that_is_gone(family: Server) -> None:
+def test_a_leaver_with_another_account_is_reported_until_that_is_gone(family: Server) -> None:
     family.run("RENAME USER 'admin'@'%' TO 'admin'@'127.0.0.1'", "FLUSH PRIVILEGES")
     family.create()
     without_alice = replace(PROFILE, logins=tuple(each for each in PROFILE.logins if each.user != "alice"))

@@ -86,7 +86,7 @@ def test_a_name_is_stored_exactly_or_refused(source: Callable[[], list[str]], my
     assert set(driven.stored) >= {name for name in hostile if not login_problem(name, MASTER[0])}
 
 
-def test_names_that_others_left_in_the_catalogue_say_nothing_but_themselves(mysql: MySQL) -> None:
+def test_names_that_others_left_in_the_catalogue_are_only_names(mysql: MySQL) -> None:
     """Of accounts that bear our mark and are not in the profile: they are locked, by the names that are shown."""
     left = [
         name

@@ -150,7 +150,7 @@ def state(cloud: Cloud, name: str) -> str:
     return str(alarm["StateValue"])
 
 
-def test_an_alarm_tells_its_topic_when_it_fires_and_when_all_is_well_again(
+def test_an_alarm_notifies_its_topic_when_it_fires_and_when_it_returns_to_ok(
     cloud: Cloud, watched: str, eventually: Eventually
 ) -> None:
     sqs, sns = cloud.client("sqs"), cloud.client("sns")

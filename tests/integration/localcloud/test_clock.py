@@ -67,7 +67,7 @@ def test_it_starts_at_the_real_time_in_utc() -> None:
     assert clock.now().tzinfo is datetime.UTC
 
 
-def test_a_sleeper_that_is_no_longer_wanted_wakes_up() -> None:
+def test_a_cancelled_sleeper_wakes_up() -> None:
     clock, wanted = Clock(1), threading.Event()
     sleeper = threading.Thread(target=clock.sleep, args=(3600, lambda: not wanted.is_set()))
     sleeper.start()

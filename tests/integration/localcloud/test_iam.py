@@ -259,7 +259,7 @@ def test_a_secret_is_read_by_its_tags_and_decrypted_by_its_key(cloud: Cloud, cal
     assert reading("orders", allow("kms:Decrypt", key, via)) == {}
 
 
-def test_a_message_under_a_key_is_published_by_who_may_use_the_key(cloud: Cloud, calling: Calling) -> None:
+def test_an_encrypted_message_is_published_by_a_caller_who_may_use_the_key(cloud: Cloud, calling: Calling) -> None:
     key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
     topic = cloud.client("sns").create_topic(Name="encrypted", Attributes={"KmsMasterKeyId": key})["TopicArn"]
 

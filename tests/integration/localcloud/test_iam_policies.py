@@ -46,12 +46,12 @@ def test_a_need_is_allowed_where_action_and_resource_fit(changes: dict[str, Any]
     assert judged(Need("dynamodb:GetItem", TABLE), a_statement(**changes)).allowed is allowed
 
 
-def test_what_no_statement_speaks_of_is_not_allowed() -> None:
+def test_an_action_that_no_statement_names_is_not_allowed() -> None:
     assert judged(Need("dynamodb:GetItem", TABLE)) == PolicyDecision(False)
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_a_deny_wins_wherever_it_stands(order: int) -> None:
+def test_a_deny_wins_wherever_it_is_written(order: int) -> None:
     allow, deny = a_statement(), a_statement(Effect="Deny", Action="dynamodb:*")
     decided = judged(Need("dynamodb:GetItem", TABLE), *[allow, deny][::order])
     assert (decided.allowed, decided.by is not None) == (False, True)

@@ -93,7 +93,7 @@ def test_a_user_has_his_own_policies_and_those_of_his_groups(cloud: Cloud) -> No
     assert principal(cloud.account, cloud.region, key["AccessKeyId"]) is None
 
 
-def test_a_key_that_nobody_has_is_nobodys(cloud: Cloud, role: str) -> None:
+def test_an_unknown_key_belongs_to_nobody(cloud: Cloud, role: str) -> None:
     for key in ("local", "AKIANOBODYS", ""):
         assert principal(cloud.account, cloud.region, key) is None
     gone = assumed(cloud, role.replace("connecting", "gone"))["AccessKeyId"]

@@ -38,7 +38,7 @@ def test_a_rotated_master_password_is_another_one_for_secret_and_server(database
         pymysql.connect(host=database.address(), user="admin", password=old["password"], ssl_ca=bundle)
 
 
-def test_a_failover_begins_with_one_who_is_read_only(database: Database) -> None:
+def test_a_failover_begins_with_a_read_only_writer(database: Database) -> None:
     database.create().wait()
     rds = rds_of(database.cloud)
     instance = rds.databases[database.name]

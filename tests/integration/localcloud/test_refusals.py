@@ -129,7 +129,7 @@ def test_a_managed_policy_of_more_than_6_144_characters_is_refused(cloud: Cloud,
     assert "Cannot exceed quota for PolicySize: 6144" in refused(cloud, template, "managed")
 
 
-def test_so_is_a_longer_version_of_one_that_there_is_and_white_space_does_not_count(cloud: Cloud) -> None:
+def test_a_longer_version_of_a_policy_is_refused_and_white_space_does_not_count(cloud: Cloud) -> None:
     iam = cloud.client("iam")
     short = json.dumps({"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}], "Version": "2012-10-17"})
     arn = iam.create_policy(PolicyName="grows", PolicyDocument=short + " " * 7000)["Policy"]["Arn"]

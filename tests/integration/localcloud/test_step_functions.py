@@ -85,7 +85,7 @@ def test_the_beginning_and_the_end_of_an_execution_are_events(told: Told, ask: A
     assert errors == {"RUNNING": None, "FAILED": "DatabaseBusy"}
 
 
-def test_an_execution_that_has_ended_before_its_beginning_is_told_has_begun_all_the_same(
+def test_an_execution_that_ends_before_its_start_is_announced_has_both_events(
     cloud: Cloud, told: Told, ask: Ask, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend = parser.StepFunctionsParserBackend

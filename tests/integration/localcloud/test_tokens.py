@@ -81,11 +81,11 @@ def test_it_is_good_for_15_minutes(late: float, why: str) -> None:
         ({"session": "another"}, "the session token is another one"),
     ],
 )
-def test_made_otherwise_it_is_refused(made: dict[str, Any], why: str) -> None:
+def test_a_token_made_differently_is_refused(made: dict[str, Any], why: str) -> None:
     assert refusal(token(**made)).startswith(why)
 
 
-def test_what_is_changed_afterwards_is_refused() -> None:
+def test_a_token_changed_afterwards_is_refused() -> None:
     good = token(user="bob")
     assert refusal(good.replace("DBUser=bob", "DBUser=app")) == "the signature is wrong"
     assert refusal(good.replace("DBUser=bob", "DBUser=app&DBUser=bob")) == "it is no token"

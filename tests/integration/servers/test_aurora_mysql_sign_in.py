@@ -46,7 +46,7 @@ def test_the_client_gets_a_ticket_by_itself_for_the_password(world: World, auror
     assert "ERROR" not in warned
 
 
-def test_the_server_proves_itself_to_who_asks_for_it(world: World, aurora: Aurora, ticket: Ticket) -> None:
+def test_the_server_proves_itself_to_a_client_that_asks(world: World, aurora: Aurora, ticket: Ticket) -> None:
     assert anybody(world, aurora.writer, "alice", ticket(ALICE)) == (ME, "")
 
 

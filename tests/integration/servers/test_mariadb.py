@@ -22,7 +22,7 @@ def wiki(world: World) -> Iterator[MariaDB]:
     server.delete()
 
 
-def test_it_is_a_mariadb_of_which_nobody_is_root(world: World, wiki: MariaDB) -> None:
+def test_it_is_a_mariadb_without_a_root_account(world: World, wiki: MariaDB) -> None:
     asked = "SELECT VERSION(), GROUP_CONCAT(User, '@', Host ORDER BY User) FROM mysql.user"
     ((version, accounts),) = sign_in(world, wiki, *MASTER, asked).rows
     assert "MariaDB" in version

@@ -80,7 +80,9 @@ def test_the_roles_are_those_of_rds(world: World, cluster: Cluster) -> None:
     assert as_master(world, cluster.writer, MEMBERSHIPS).rows == [*from_16, ["rds_superuser", "f"]]
 
 
-def test_from_16_on_what_the_master_user_makes_or_may_grant_gives_him_nothing(world: World, cluster: Cluster) -> None:
+def test_from_16_on_the_master_user_gets_nothing_from_a_role_it_makes_or_may_grant(
+    world: World, cluster: Cluster
+) -> None:
     if cluster.major < 16:
         pytest.skip("before 16 he is no member of what he makes")
     given = (

@@ -89,7 +89,7 @@ def test_is_refused(
         assert reason in outcome.error
 
 
-def test_of_a_logins_limits_only_that_of_its_connections_stops_a_ticket(
+def test_of_a_logins_limits_only_the_connection_limit_stops_a_ticket(
     world: World, cluster: Cluster, ticket: Ticket
 ) -> None:
     """VALID UNTIL ends a password, and a ticket is none."""

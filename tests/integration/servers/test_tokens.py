@@ -89,7 +89,7 @@ def test_postgresql_takes_a_token_and_no_password(world: World, postgresql: Post
     assert GOOD not in postgresql.log.read_text()
 
 
-def test_of_a_logins_limits_only_that_of_its_connections_stops_a_token(world: World, postgresql: PostgreSQL) -> None:
+def test_of_a_logins_limits_only_the_connection_limit_stops_a_token(world: World, postgresql: PostgreSQL) -> None:
     """VALID UNTIL ends a password, and a token is none to PostgreSQL."""
     for limit, rows, error in (
         ("CONNECTION LIMIT 0", [], 'too many connections for role "app"'),

@@ -113,7 +113,7 @@ CONTROLS = (
         "            _refuse(self.ways, roles)\n",
         "",
         (
-            "tests/integration/db/postgresql/test_exclusivity.py::test_what_shuts_the_master_out_on_the_way_has_not_happened",
+            "tests/integration/db/postgresql/test_exclusivity.py::test_a_transaction_that_would_shut_the_master_out_is_rolled_back",
         ),
     ),
     Control(

@@ -85,6 +85,6 @@ CONTROLS = (
         "functions/sweep_databases/app.py",
         "paused=records.is_paused(table)",
         "paused=False",
-        ("tests/unit/test_beside_the_story.py",),
+        ("tests/unit/test_functions_that_no_state_calls.py",),
     ),
 )

@@ -35,7 +35,7 @@ def test_making_logins_gives_nobody_both_and_the_master_neither(payments: Operat
     assert have_both(payments) == []
 
 
-def test_a_login_of_ours_that_was_given_rds_iam_is_left_alone_and_said(
+def test_a_login_of_ours_that_was_given_rds_iam_is_left_alone_and_reported(
     payments: Operator, create: Create, verify: Verify
 ) -> None:
     create(a_profile())
@@ -46,7 +46,7 @@ def test_a_login_of_ours_that_was_given_rds_iam_is_left_alone_and_said(
     assert verify(a_profile()) == Proof(1, (f"{ALICE}: no login may have both rds_ad and rds_iam: {way}",))
 
 
-def test_a_login_that_already_is_one_of_rds_iam_is_nobody_of_ours(
+def test_a_login_that_is_already_a_member_of_rds_iam_is_not_ours(
     payments: Operator, create: Create, verify: Verify
 ) -> None:
     payments.run(f'CREATE ROLE "{ALICE}" LOGIN', f'GRANT rds_iam TO "{ALICE}"')
@@ -66,7 +66,9 @@ def test_a_group_role_that_leads_to_rds_iam_is_given_to_nobody(
     assert f"{BOB}: it needs {READ}, which is not ours to use: {changed}" in verify(a_profile()).left_alone
 
 
-def test_where_somebody_joined_the_two_roles_nobody_is_made(payments: Operator, create: Create, verify: Verify) -> None:
+def test_no_login_is_created_where_somebody_joined_the_two_roles(
+    payments: Operator, create: Create, verify: Verify
+) -> None:
     payments.run("GRANT rds_iam TO rds_ad")
     try:
         create(a_profile())
@@ -123,7 +125,7 @@ def test_a_login_that_the_master_is_a_member_of_is_not_given_rds_ad(
     assert verify(a_profile()) == Proof(1, (f"{ALICE}: {shut_out}",))
 
 
-def test_what_shuts_the_master_out_on_the_way_has_not_happened(payments: Operator, as_master: SignIn) -> None:
+def test_a_transaction_that_would_shut_the_master_out_is_rolled_back(payments: Operator, as_master: SignIn) -> None:
     """Somebody makes the master a member of alice's role after we have looked and before it is given rds_ad."""
     confirmed = []
 

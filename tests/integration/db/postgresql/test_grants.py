@@ -288,7 +288,7 @@ def test_a_database_that_is_set_to_be_read_only_is_named_and_left_as_it_is(
     assert create(OF_BOTH) == 0
 
 
-def test_a_database_that_is_read_only_and_lacks_nothing_is_no_matter(
+def test_a_read_only_database_that_lacks_nothing_is_not_reported(
     shops: Operator, create: Create, verify: Verify
 ) -> None:
     create(OF_BOTH)

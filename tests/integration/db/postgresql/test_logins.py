@@ -293,7 +293,7 @@ def test_a_login_of_somebody_else_is_left_as_it_is(
         ("COMMENT ON ROLE {} IS 'ours now'", f"made by somebody else (member of rds_ad, {READ})"),
     ],
 )
-def test_a_login_of_ours_that_somebody_changed_is_left_alone_and_said(
+def test_a_login_of_ours_that_somebody_changed_is_left_alone_and_reported(
     change: str, reason: str, payments: Operator, create: Create, verify: Verify
 ) -> None:
     create(a_profile())

@@ -157,7 +157,7 @@ def test_a_refused_statement_is_for_a_person(as_master: SignIn) -> None:
     assert "give the master user the right" in refused.remedy
 
 
-def test_of_a_code_that_we_know_nothing_of_its_page_and_the_statement_are_told(as_master: SignIn) -> None:
+def test_an_unknown_code_is_reported_with_its_page_and_the_statement(as_master: SignIn) -> None:
     refused = refusal(as_master, "CREATE ROLE {} NONSENSE", Name("carol"))
     assert isinstance(refused, StatementRefused)
     assert refused.problem == "PostgreSQL error 42601"
@@ -225,7 +225,7 @@ def test_a_name_that_somebody_has_just_made_is_tried_again(as_master: SignIn, op
     assert isinstance(refusal(as_master, "CREATE ROLE {}", Name("carol")), TemporaryFailure)
 
 
-def test_two_who_change_the_same_row_are_tried_again(as_master: SignIn, operator: Operator) -> None:
+def test_two_changes_of_the_same_row_are_tried_again(as_master: SignIn, operator: Operator) -> None:
     """PostgreSQL gives "tuple concurrently updated" the code of an internal error."""
     with closing(operator.connect()) as other, other.cursor() as cursor, as_master() as session:
         cursor.execute("BEGIN; GRANT TEMPORARY ON DATABASE postgres TO rds_superuser")

@@ -96,7 +96,7 @@ def exact(names: Sequence[str], taken: Set[str]) -> list[str]:
 
 
 @OLDEST
-def test_names_that_others_left_in_the_catalogue_say_nothing_but_themselves(postgresql: PostgreSQL) -> None:
+def test_names_that_others_left_in_the_catalogue_are_only_names(postgresql: PostgreSQL) -> None:
     """Of tables, sequences and schemas, on which our roles are granted something, and of roles that bear our mark."""
     taken = postgresql.run("SELECT rolname FROM pg_roles UNION SELECT nspname FROM pg_namespace")
     left = exact(

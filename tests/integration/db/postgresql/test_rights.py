@@ -54,7 +54,7 @@ def without_bob() -> Profile:
         ),
     ],
 )
-def test_what_keeps_people_out_of_an_adopted_login_is_said_and_what_is_said_helps(
+def test_what_keeps_people_out_of_an_adopted_login_is_reported_with_a_remedy_that_works(
     attributes: str,
     granted: Sequence[str],
     said: str,
@@ -77,7 +77,7 @@ def test_what_keeps_people_out_of_an_adopted_login_is_said_and_what_is_said_help
 @pytest.mark.parametrize(
     "change", [f'ALTER ROLE "{ALICE}" CONNECTION LIMIT 0', f'GRANT "{READ}" TO "{ALICE}" WITH INHERIT FALSE']
 )
-def test_what_is_done_to_a_login_of_ours_later_is_said_too(
+def test_later_changes_to_a_login_of_ours_are_reported_too(
     change: str, newer: Operator, create: Create, verify: Verify
 ) -> None:
     create(a_profile())
@@ -89,7 +89,7 @@ def test_what_is_done_to_a_login_of_ours_later_is_said_too(
     assert verify(a_profile()) == Proof(2, ())
 
 
-def test_limits_that_keep_nobody_out_are_no_matter(payments: Operator, create: Create, verify: Verify) -> None:
+def test_limits_that_keep_nobody_out_are_not_reported(payments: Operator, create: Create, verify: Verify) -> None:
     """Neither a ticket nor a token is a password: VALID UNTIL does not end them."""
     payments.run(AS_MASTER, f"""CREATE ROLE "{ALICE}" LOGIN CONNECTION LIMIT 1 VALID UNTIL '2020-01-01'""")
     create(ADOPTING)
@@ -115,7 +115,7 @@ def test_a_group_role_that_the_master_user_may_not_grant_locks_out_only_people_w
     assert verify(profile) == Proof(2, ())
 
 
-def test_that_the_master_user_may_not_grant_rds_ad_is_told_and_what_is_told_helps(
+def test_a_master_user_who_may_not_grant_rds_ad_is_reported_with_a_remedy_that_works(
     newer: Operator, create: Create, as_master: SignIn
 ) -> None:
     newer.run("REVOKE ADMIN OPTION FOR rds_ad FROM dbadmin")
@@ -160,7 +160,7 @@ def test_a_leaver_that_the_master_user_may_not_lock_is_reported_and_blocks_nobod
     assert verify(without_bob()) == Proof(1, ())
 
 
-def test_a_master_user_who_may_make_no_roles_is_told_and_what_is_told_helps(
+def test_a_master_user_who_may_not_create_roles_is_reported_with_a_remedy_that_works(
     payments: Operator, create: Create, verify: Verify
 ) -> None:
     payments.run("ALTER ROLE dbadmin NOCREATEROLE")

@@ -243,7 +243,7 @@ def test_another_database_that_answers_at_the_address_is_refused(
     assert f"The TLS of {other} cannot be verified" in str(refused(replace(database, host=other), bundle))
 
 
-def test_without_a_bundle_nobody_is_believed(operator: Operator, database: Database, tmp_path: Path) -> None:
+def test_without_a_bundle_no_server_is_trusted(operator: Operator, database: Database, tmp_path: Path) -> None:
     assert WITHOUT_RIGHT_CERTIFICATE in str(refused(database, str(tmp_path / "missing.pem")))
 
 
