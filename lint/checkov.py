@@ -16,7 +16,7 @@ from lint.stack import Stack, listed
 
 ROOT = Path(__file__).parents[1]
 MOST_DECISIONS = 8
-# It goes along with the stack. Whoever does not find fault with it finds nothing at all.
+# It goes along with the stack. If checkov finds no fault with it, it finds nothing at all.
 CANARY = {
     "Type": "AWS::IAM::Role",
     "Properties": {

@@ -11,7 +11,8 @@ import parliament
 from lint.intrinsics import names_of
 from lint.stack import Policy, Stack
 
-# Its command reads no policy from standard input and says that all is well. Who finds no fault here finds none at all.
+# Its command reads no policy from standard input and says that all is well. If it finds no fault here, it finds none
+# at all.
 BROKEN: Mapping[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket-without-objects"}],

@@ -69,7 +69,7 @@ class Clock:
                     return False
                 if (left := moment - self._advance()) <= 0:
                     return True
-                # a few looks a second: whoever stops wanting this does not notify
+                # a few looks a second: the thread that stops wanting this does not notify
                 self._changed.wait(min(0.2, left / self._rate()))
         return False
 

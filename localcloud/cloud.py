@@ -137,7 +137,7 @@ class Cloud:
     def deploy(
         self, template: Path, name: str, allowed: Mapping[tuple[str, str], str] | None = None
     ) -> "DeployedStack":
-        """Deploy another template beside the project's; nothing of it may be lost that `allowed` does not name."""
+        """Deploy a template besides the project's; nothing of it may be lost that `allowed` does not name."""
         return self.aws.deploy(template, name, {"CaBundle": str(self.world.authority.bundle)}, allowed or {})
 
     def environment(self) -> dict[str, str]:
@@ -170,7 +170,7 @@ class _Background:
         def run() -> None:
             try:
                 self._outcome = (work(), None)
-            except BaseException as error:  # noqa: BLE001  # handed over to whoever asks for the result
+            except BaseException as error:  # noqa: BLE001  # raised where the result is asked for
                 self._outcome = (None, error)
 
         self._thread = threading.Thread(target=run, daemon=True)

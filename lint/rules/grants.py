@@ -42,7 +42,7 @@ EVERYWHERE: Mapping[str, str] = {
 }
 # What Lambda does for a function in a VPC in the name of its role
 _ON_NETWORK_INTERFACES = {action for action, why in EVERYWHERE.items() if why is _LAMBDAS_OWN} | {"ec2:DescribeSubnets"}
-_OURSELVES = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}  # whoever IAM allows it in this account
+_OURSELVES = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}  # any principal that IAM allows it in this account
 _READS_SECRETS = {"secretsmanager:GetSecretValue", "secretsmanager:BatchGetSecretValue"}
 
 

@@ -20,7 +20,7 @@ class FaultTarget:
     clustered: bool
     create: Callable[[], object]
     tell: Tell
-    undo: ExitStack = field(default_factory=ExitStack)  # for whoever goes on with this cloud
+    undo: ExitStack = field(default_factory=ExitStack)  # for the caller that goes on with this cloud
 
     # ---- when ------------------------------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ def _postgresql_cluster(cloud: Cloud) -> str:
     return f"{_postgresql(cloud)}, a writer and a streaming replica"
 
 
-# engine: AWS's name of it, what its databases are called here, what is real, what is stood in for beside the plane
+# engine: AWS's name of it, what its databases are called here, what is real, what is stood in for besides the plane
 _ENGINES: Mapping[str, tuple[str, str, Callable[[Cloud], str], str]] = {
     "mysql": ("RDS for MySQL", "payments-orders", _mysql, "the libraries behind RDS's plugins"),
     "aurora-mysql": (

@@ -1,4 +1,4 @@
-"""A person's terminal beside a published kit: its lines are run as they stand, by a shell."""
+"""A person's terminal with a published kit: a shell runs its lines unchanged."""
 
 import json
 import shlex

@@ -69,7 +69,7 @@ class ExecutionEnvironments:
                 try:
                     environment = self._started(function)
                 except JsonRESTError:
-                    continue  # whoever invokes it is told
+                    continue  # the caller that invokes it is told
                 while environment.alive and not self._closed and not environment.api.asked.wait(0.1):
                     pass
                 self._put_back(function, environment)

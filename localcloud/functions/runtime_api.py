@@ -100,7 +100,7 @@ class _Request(http.server.BaseHTTPRequestHandler):
         return body
 
     def _read(self, size: int) -> bytes:
-        """Who is killed in the middle of its reply has not replied."""
+        """A function killed in the middle of its reply has not replied."""
         body = self.rfile.read(size)
         return body if len(body) == size else self._cut_off()
 

@@ -69,7 +69,7 @@ def has_object(account: str, region: str, bucket: str, key: str) -> bool:
 
 @dataclass(frozen=True)
 class Key:
-    """A key of KMS. One that AWS keeps for a service (no policy) lets in whoever may use that, and no other service."""
+    """A key of KMS. One that AWS keeps for a service (no policy) admits callers of that one alone."""
 
     arn: str
     policy: str | None

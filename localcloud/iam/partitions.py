@@ -1,4 +1,4 @@
-"""What differs between AWS's partitions beside the `aws` of an ARN: the domain that endpoints end with."""
+"""What differs between AWS's partitions besides the `aws` of an ARN: the domain that endpoints end with."""
 
 from moto.utilities.utils import get_partition
 

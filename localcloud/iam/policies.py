@@ -56,7 +56,7 @@ class Condition:
         return any(matches(pattern, value) for pattern in self.values for value in said) is wanted
 
 
-FOR_ALL = "ForAllValues:"  # before an operator: nothing of what the request says may be beside what is listed
+FOR_ALL = "ForAllValues:"  # before an operator: everything that the request says must be listed
 
 
 def _any_matches(operator: str, patterns: Iterable[str], value: str) -> bool:

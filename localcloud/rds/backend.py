@@ -36,7 +36,7 @@ def install(world: World, clock: Clock, faults: Faults) -> None:
 
 
 def _read_while_it_changes() -> None:
-    """Whoever lists databases while another thread makes or deletes one sees them as they were at that moment. moto
+    """Listing databases while another thread makes or deletes one shows them as they were at that moment. moto
     would fail, and answer 500.
     """
     patch(

@@ -1,5 +1,5 @@
-"""What ModifyDBCluster changes at once. moto takes the cluster out of its list meanwhile, and whoever describes it at
-that moment is told that there is none.
+"""What ModifyDBCluster changes at once. moto takes the cluster out of its list meanwhile, and a call that describes it
+at that moment is told that there is none.
 """
 
 from typing import Any

@@ -23,7 +23,7 @@ Resource = TypeVar("Resource", models.DBInstance, models.DBCluster)
 class LifeCycle(models.RDSBackend):
     """`world`, `clock` and `faults` are the running cloud's."""
 
-    _url_module = urls  # moto looks for it beside the class
+    _url_module = urls  # moto looks for it in the class's module
     world: ClassVar[World]
     clock: ClassVar[Clock]
     faults: ClassVar[Faults]

@@ -54,7 +54,7 @@ def fail_over(cluster: Any, target: Any, joined: bool) -> None:
 
 
 def switch_iam(instance: Any, on: bool) -> None:
-    """At once, and for whoever signs in from now on."""
+    """At once, for every sign-in from now on."""
     if instance.server:
         instance.server.switch_iam(on)
 

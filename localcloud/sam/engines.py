@@ -107,7 +107,7 @@ def podman(folder: Path, network_number: int, end: ExitStack) -> ContainerEngine
 
 
 def remember_forwarding(folder: Path) -> None:
-    """Keeps what it was before the first of our clouds, whose folders lie beside this one: the last one restores it.
+    """Keeps what it was before the first of our clouds, whose folders are next to this one: the last one restores it.
     Where another Podman has networks it is left alone.
     """
     first = next(folder.parent.glob(f"*/{FORWARDING.name}"), None)

@@ -47,7 +47,7 @@ def run(folder: Path, number: int, cache: Path, version: str) -> None:
 
 
 def undo(folder: Path) -> None:
-    """Done when `run` ends; if the process was killed, whoever finds its folder does it instead."""
+    """Done when `run` ends; if the process was killed, the next one that finds its folder does it instead."""
     engines.undo(folder)
     if (added := folder / ADDRESS).exists():
         words = ["ip", "address", "delete", added.read_text(), "dev", "lo"]

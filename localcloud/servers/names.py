@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PORT = 3306  # the default port of MySQL; whoever holds it on .1 of a network holds the network
+PORT = 3306  # the default port of MySQL; the process that holds it on .1 of a network holds the network
 KERBEROS_SERVICES = {
     "kerberos": 88,
     "kpasswd": 464,

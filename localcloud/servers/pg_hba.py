@@ -3,15 +3,15 @@
 On RDS the roles decide. A member of rds_ad has its ticket checked and no password, and nothing lets it in before the
 server has joined a directory and was restarted. A role's name has the realm in it, so that people of a domain that the
 directory trusts are let in by it, too, and are nobody else. A member of rds_iam has its token checked, by PAM, as long
-as IAM database authentication is on. That takes precedence over the password for whoever it is granted to, the master
-user too:
+as IAM database authentication is on. That takes precedence over the password for every role that it is granted to, the
+master user too:
 docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
 
-From PostgreSQL 16 on one thing differs. Who makes a role, or may grant one, is its member by that (ADMIN OPTION,
-INHERIT FALSE, SET FALSE), and `+rds_ad` or `+rds_iam` counts this membership, which gives nothing, like any other: with
-its first login the master user would be asked for a ticket. RDS lets him in. So there his own line comes before those
-of the roles. What is lost: granting rds_ad or rds_iam to the master user, which before 16 ends his sign-in by password
-here as there, has from 16 on no effect here.
+From PostgreSQL 16 on one thing differs. A role that makes another, or may grant it, is its member by that (ADMIN
+OPTION, INHERIT FALSE, SET FALSE), and `+rds_ad` or `+rds_iam` counts this membership, which gives nothing, like any
+other: with its first login the master user would be asked for a ticket. RDS lets him in. So there his own line comes
+before those of the roles. What is lost: granting rds_ad or rds_iam to the master user, which before 16 ends his sign-in
+by password here as there, has from 16 on no effect here.
 """
 
 PAM_SERVICE = "rds_iam"

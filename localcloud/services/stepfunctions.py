@@ -39,7 +39,7 @@ BEGUN = {"status": "RUNNING", "stopDate": None, "output": None, "error": None, "
 
 
 class ExecutingBackend(parser.StepFunctionsParserBackend):
-    _url_module = urls  # moto looks for it beside the class
+    _url_module = urls  # moto looks for it in the class's module
     clock: ClassVar[Clock]
     authorizer: ClassVar[Authorizer]
     metrics: ClassVar[Metrics]

@@ -1,4 +1,4 @@
-"""Prints what joins cost, ours beside the naive loop, all of them in one run: counts first, which are exact, then how
+"""Prints what joins cost, ours and the naive loop's, all of them in one run: counts first, which are exact, then how
 many times as much the naive loop costs, seconds last.
 """
 

@@ -1,7 +1,7 @@
 """The memory that a function takes which reads a large server or a large profile, each in a process of its own.
 
-A function is imported as Lambda does it, with the AWS clients; what is measured is the largest resident set, beside the
-MemorySize that the template gives it.
+A function is imported as Lambda does it, with the AWS clients; what is measured is the largest resident set,
+next to the MemorySize that the template gives it.
 """
 
 from __future__ import annotations

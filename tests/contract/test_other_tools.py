@@ -12,7 +12,7 @@ import yaml
 from signon.domain.request.request import TAG
 
 ROOT = Path(__file__).parents[2]
-SECTION = (ROOT / "docs/deploying.md").read_text().partition("## Beside other tools")[2].partition("\n## ")[0]
+SECTION = (ROOT / "docs/deploying.md").read_text().partition("## Alongside other tools")[2].partition("\n## ")[0]
 SOURCE = (ROOT / "layers/signon/python/signon/aws/rds_changes.py").read_text()
 # What the calls that change a database set, by the parameters' names, and those that are Terraform's.
 TERRAFORM = {

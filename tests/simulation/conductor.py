@@ -64,7 +64,7 @@ class Actor:
                 work()
         except GivenUp:
             pass
-        except BaseException as error:  # noqa: BLE001  handed over to whoever steps
+        except BaseException as error:  # noqa: BLE001  raised in the thread that steps
             self._error = error
         self.ended = True
         self._stopped.release()

@@ -24,7 +24,7 @@ class Execution:
         self.status, self.error, self.cause = "RUNNING", "", ""
         self.stopped_at: datetime.datetime | None = None
         self.redrives = 0
-        self.run: Run  # set by whoever starts it
+        self.run: Run  # set by the code that starts it
 
     @property
     def end(self) -> str:

@@ -1,8 +1,8 @@
 """Many MySQL databases where there is one server: what that has answered is answered again.
 
-A server is asked the same by everybody who brings a database of the same profile to sign-on, and answers the same where
-the same has happened to it before. So one database is taken through it for real, and what its server said is kept under
-what had happened to it and what it was asked. Whoever asks a recorded server something else is told so, loudly.
+Every execution that brings a database of the same profile to sign-on asks its server the same. A server answers the
+same where the same has happened to it before. So one database is taken through it for real, and what its server said is
+kept under what had happened to it and what it was asked. A question that was not recorded fails loudly.
 """
 
 from __future__ import annotations

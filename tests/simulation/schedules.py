@@ -118,7 +118,7 @@ class Schedules(RuleBasedStateMachine):
 
     @rule(fault=st.sampled_from(Fault), after=st.integers(min_value=0, max_value=30))
     def something_goes_wrong(self, fault: Fault, after: int) -> None:
-        """One of the next calls meets it, whoever makes it."""
+        """One of the next calls meets it, no matter which execution makes it."""
         self.faults = sorted([*self.faults, (after, fault)], key=lambda each: each[0])
 
     @rule()

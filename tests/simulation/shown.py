@@ -10,7 +10,7 @@ Version = Callable[[Mapping[str, Any]], Hashable]
 
 
 class Shown(Generic[Answer]):
-    """``versions``, by service: another one whenever it has something else to show to whoever asks so."""
+    """``versions``, by service: another one whenever it has something else to show to a caller that asks so."""
 
     def __init__(self, versions: Mapping[str, Version]) -> None:
         self._versions = versions

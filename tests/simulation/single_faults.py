@@ -52,7 +52,7 @@ _POLICIES = _to(
 TABLE: Sequence[Rule] = (
     Rule(
         ONBOARDED,
-        "Lambda runs it again; it works beside the executions",
+        "Lambda runs it again; it works outside the executions",
         lambda call, fault: call.function in BESIDE_THE_STORY,
     ),
     Rule(
@@ -203,7 +203,7 @@ def run(world: World, story: Story, meeting: Meeting) -> tuple[str, str]:
         end, error = ended.end, _error(ended)
         if end == IN_PROGRESS:
             end = world.item(story.database, "record")["end"]
-    else:  # beside the executions
+    else:  # outside the executions
         end, error = world.item(story.database, "record").get("end", "no record"), ""
     if end != ONBOARDED:
         _heal(world, story)

@@ -1,4 +1,4 @@
-"""What an execution costs, exactly, however long the join takes. `make bench` prints it beside a naive loop's."""
+"""What an execution costs, exactly, however long the join takes. `make bench` compares it with a naive loop's."""
 
 from datetime import timedelta
 

@@ -47,7 +47,7 @@ def events_of(world: World, *names: str) -> list[dict[str, object]]:
 
 
 def interleave(world: World, draw: random.Random) -> None:
-    """Everybody to his end, one call after the other, whoever is drawn."""
+    """Everybody runs to the end, one call after the other; which one is next is drawn."""
     while True:
         while awake := world.conductor.awake:
             draw.choice(awake).step()

@@ -36,7 +36,7 @@ from tests.simulation.state_machine import StateFailed
 from tests.simulation.statements import Statements
 from tests.simulation.transport import Transport
 
-REGION = "eu-west-1"  # a Region of its own, beside the one of the session's cloud
+REGION = "eu-west-1"  # a Region of its own, other than the one of the session's cloud
 ORDERS, LEDGER = "orders-1", "ledger-1"  # the MySQL database, and the Aurora PostgreSQL cluster
 PROFILES, KITS = "simulated-profiles", "simulated-kits"
 ROLE = "simulated-api"  # of an application; in the place of the one that the stack's owner lists
@@ -255,7 +255,7 @@ class World:
         }
 
     def _versions(self) -> Mapping[str, Version]:
-        """Of each service another one whenever it has something else to show to whoever asks so."""
+        """Of each service another one whenever it has something else to show to a caller that asks so."""
         account = self._cloud.account
         iam, directories = iam_backends[account]["aws"], ds_backends[account][REGION].directories
         secrets = secretsmanager_backends[account][REGION].secrets

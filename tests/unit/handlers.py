@@ -20,7 +20,7 @@ def handler_of(function: str) -> ModuleType:
 
 
 def context_of(function: str) -> SimpleNamespace:
-    """What Lambda gives a handler beside the event, as far as ours look at it."""
+    """What Lambda gives a handler besides the event, as far as ours look at it."""
     return SimpleNamespace(
         function_name=function,
         memory_limit_in_mb=128,

@@ -146,7 +146,7 @@ BOMBS = {
     "a list of texts with a mapping": HEAD + b"access: {adopt: [{}, %s}" % listed(b"a%d", 15_000)[1:],
     "many who adopt many": HEAD
     + b"logins: %s\naccess: {adopt: %s}" % (listed(LOGIN % (0, b"read"), 1_000), listed(b"a%d", 15_000)),
-    "many roles that are not there beside many that are": HEAD
+    "many roles that do not exist besides many that do": HEAD
     + b"roles: {%s}\n" % listed(b"r%d: {preset: read}", 5_000)[1:-1]
     + b"logins: [%s]" % (LOGIN % (1, listed(b"q%d", 5_000)[1:-1])),
     "many of the same engine": HEAD.replace(b"mysql,", b"mysql, " * 15_000)

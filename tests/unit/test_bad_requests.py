@@ -48,7 +48,7 @@ REQUESTS = [
     wrong("the database is a text", NO_NAME, {"database": ODD}),
     wrong("the database is a list", NO_NAME, {"database": [ODD]}),
     wrong("an instance and a cluster", NO_NAME, {"database": {"instance": ODD, "cluster": ODD}}),
-    wrong("a second field beside the instance", NO_NAME, {"database": {"instance": ODD, "host": "rogue.example.com"}}),
+    wrong("a second field besides the instance", NO_NAME, {"database": {"instance": ODD, "host": "rogue.example.com"}}),
     wrong(
         "the cluster's name is an ARN", NO_NAME, {"database": {"cluster": f"arn:aws:rds:{REGION}:{ACCOUNT}:cluster:c"}}
     ),

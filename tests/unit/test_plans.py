@@ -758,8 +758,8 @@ def test_one_that_leaves_another_directory_is_looked_at_again(status: str) -> No
             " after that"
         ),
     )
-    beside = planned(a_database(memberships=(a_membership(status, OTHER_DIRECTORY), a_membership())))
-    assert beside.verdict == "PARK"
+    both = planned(a_database(memberships=(a_membership(status, OTHER_DIRECTORY), a_membership())))
+    assert both.verdict == "PARK"
     staying = planned(a_database(memberships=(a_membership(status), a_membership(directory=OTHER_DIRECTORY))))
     assert (staying.verdict, len(staying.findings)) == ("ASK", 2)
 

@@ -283,9 +283,9 @@ def test_a_login_that_keeps_people_out_is_reported_and_not_counted(
     profile = for_alice(adopt=frozenset({"alice"})) if adopt else for_alice()
     assert onboard(server, profile) == 0
     assert server.roles == before
-    beside = (f"{READ}: {in_other_hands(READ, ALICE)}",) if adopt and READ in found.member_of else ()
-    told = f"it needs {READ}, which is not ours to use: {in_other_hands(READ, ALICE)}" if beside else said
-    assert proof_of(profile, server) == Proof(0, (f"{ALICE}: {told}",), not_ours=beside)
+    not_ours = (f"{READ}: {in_other_hands(READ, ALICE)}",) if adopt and READ in found.member_of else ()
+    told = f"it needs {READ}, which is not ours to use: {in_other_hands(READ, ALICE)}" if not_ours else said
+    assert proof_of(profile, server) == Proof(0, (f"{ALICE}: {told}",), not_ours=not_ours)
 
 
 @pytest.mark.parametrize(
@@ -513,7 +513,7 @@ def test_a_proof_lists_separately_what_waits_and_what_is_not_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("beside", "excess"),
+    ("others_held", "excess"),
     [
         ((), ()),
         (("signon.payments.write",), (f"{ALICE}: membership of signon.payments.write",)),
@@ -521,10 +521,10 @@ def test_a_proof_lists_separately_what_waits_and_what_is_not_ours() -> None:
     ],
 )
 def test_what_a_login_has_beyond_its_roles_is_reported_and_changes_nothing(
-    beside: tuple[str, ...], excess: tuple[str, ...]
+    others_held: tuple[str, ...], excess: tuple[str, ...]
 ) -> None:
-    member = a_role(member_of=frozenset({"rds_ad", READ, *beside}))
-    others = [PresentRole(name) for name in beside]
+    member = a_role(member_of=frozenset({"rds_ad", READ, *others_held}))
+    others = [PresentRole(name) for name in others_held]
     server = Server.of([member, a_group(), *others])
     assert proof_of(for_alice(), server) == Proof(1, (), excess=excess)
 

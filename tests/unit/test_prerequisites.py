@@ -1,4 +1,4 @@
-"""What a plan finds beside the database itself, and what it tells that holds nothing up."""
+"""What a plan finds around the database, and the advice that holds nothing up."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class Names:
 
 @dataclass
 class Operator:
-    """Our own view of the server: RDS's superuser, signed in beside the sessions that are tested."""
+    """Our own view of the server: RDS's superuser, signed in besides the sessions that are tested."""
 
     connection: pymysql.Connection[Any]
     address: str

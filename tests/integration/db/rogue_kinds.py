@@ -13,7 +13,7 @@ from .certificates import Certificate, of_another_authority
 from .conftest import HOST
 from .rogue import Talk
 
-PORT = "PORT"  # in an expected message: whichever the rogue has
+PORT = "PORT"  # in an expected message: the one that the rogue has
 
 
 @dataclass(frozen=True)

@@ -189,7 +189,7 @@ def test_an_account_of_the_masters_name_at_another_host_is_not_the_master(family
 
 
 def test_a_grantee_of_proxy_on_our_login_is_reported_even_after_the_login_has_left(family: Server) -> None:
-    """It outlasts the lock, and even the login: `CURRENT_USER()` is then alice, for whoever signs in as the tenant."""
+    """It outlasts the lock, and even the login: `CURRENT_USER()` is then alice, when the tenant signs in."""
     notebook = a_notebook()
     run(family, notebook)
     family.run(

@@ -1,4 +1,4 @@
-"""A small stack beside the project's, for what the project's functions do not do; databases that are not onboarded."""
+"""A small stack besides the project's, for what the project's functions do not do; databases that are not onboarded."""
 
 import json
 import re

@@ -134,5 +134,5 @@ def test_a_function_whose_role_may_not_write_logs_works_and_has_none(
     with only(cloud, probe.physical["ProbeRole"], allow("lambda:InvokeFunction")):
         answer = aws.invoke(FunctionName="probe", Payload=json.dumps({"how": "look", "mark": "unwritten"}))
         assert "FunctionError" not in answer
-        eventually(lambda: "probe has no log: User: " in caplog.text)  # its lines are read beside its answer
+        eventually(lambda: "probe has no log: User: " in caplog.text)  # its lines are read separately from its answer
         assert "is not authorized to perform: logs:" in caplog.text

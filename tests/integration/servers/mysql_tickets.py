@@ -61,7 +61,7 @@ def anybody(
     of: AuroraMySQL | None = None,
     host: str | None = None,
 ) -> tuple[str, str]:
-    """A client that shows its ticket whoever it asks to be, as Oracle's does not; one for the server `of`, if that is
+    """A client that shows its ticket for any user, as Oracle's does not; one for the server `of`, if that is
     given. Who it is, and the error.
     """
     request = {

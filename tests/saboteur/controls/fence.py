@@ -48,7 +48,7 @@ CONTROLS = (
         CLAIMS,
     ),
     Control(
-        "Who was overtaken releases nothing",
+        "An overtaken holder releases nothing",
         CLAIMS_FILE,
         '"holder = :execution AND fence = :fence AND attribute_not_exists(again)"',
         '"(holder = :execution OR fence >= :fence) AND attribute_not_exists(again)"',

@@ -137,7 +137,7 @@ CONTROLS = (
         after="PolicyName: make-plan",
     ),
     Control(
-        "Who reads secrets does not change databases by RDS",
+        "A role that reads secrets does not change databases by RDS",
         TEMPLATE,
         "Action: rds:DescribeDBInstances,",
         "Action: [rds:DescribeDBInstances, rds:ModifyDBInstance],",

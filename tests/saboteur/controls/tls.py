@@ -66,7 +66,7 @@ CONTROLS = (
         CONNECTION_RULE,
     ),
     Control(
-        "PostgreSQL: no password in the clear, whoever asks for it",
+        "PostgreSQL: no password in the clear, whichever server asks for it",
         POSTGRESQL,
         '        require_auth="scram-sha-256,md5",\n',
         "",

@@ -158,9 +158,9 @@ class Kept(Notebook):
 
     def write(self, made: Mapping[str, str]) -> None:
         super().write(made)
-        beside = self._path.with_suffix(".new")
-        beside.write_text(json.dumps(self.made))
-        beside.replace(self._path)
+        unfinished = self._path.with_suffix(".new")
+        unfinished.write_text(json.dumps(self.made))
+        unfinished.replace(self._path)
 
 
 @dataclass

@@ -21,7 +21,7 @@ WANTED = {"alice": ("read",), "bob": ("read", "write"), "erin": ("read", "write"
 class Server(Protocol):
     """A real server that may be killed, and our own view of it.
 
-    ``opened`` is one query, so that its answer is of one instant: whoever can sign in, whole, with what they may do.
+    ``opened`` is one query, so that its answer is of one instant: who can sign in, whole, with what they may do.
     ``everything`` are queries about all that a run may change. ``unreachable`` are the errors while it is down.
     """
 

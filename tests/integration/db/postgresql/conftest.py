@@ -33,7 +33,7 @@ ADMIN_ONLY = 160000  # from this version on a membership may give nothing
 
 @dataclass
 class Operator:
-    """Our own view of the server: RDS's superuser, by the server's socket, beside the sessions that are tested."""
+    """Our own view of the server: RDS's superuser, by the server's socket, besides the sessions that are tested."""
 
     server: PostgreSQL
     folder: str

@@ -15,7 +15,7 @@ from .conftest import ADMIN_ONLY, MASTER, SQL, Create, Operator, SignIn, Verify
 ALICE, BOB = "alice@CORP.EXAMPLE.COM", "bob@CORP.EXAMPLE.COM"
 READ = "signon.payments.read"
 
-# Whoever has both, whatever a membership gives, but for those that only administer.
+# The roles that have both, whatever a membership gives, but for those that only administer.
 BOTH = """\
 WITH RECURSIVE m (member, roleid) AS (
   SELECT member, roleid FROM pg_auth_members a WHERE NOT {admin_only}

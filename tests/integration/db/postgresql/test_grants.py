@@ -1,4 +1,4 @@
-"""What the profile's roles are granted: by name, nothing more, as soon as it is there, and by whoever may grant it."""
+"""What the profile's roles are granted: by name, nothing more, as soon as it is there, by a role that may grant it."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_a_database_whose_drop_was_interrupted_is_named(payments: Operator, crea
 
 @pytest.fixture
 def shops(payments: Operator) -> Operator:
-    """A second database beside payments, with a schema and a table of the master user's."""
+    """A second database besides payments, with a schema and a table of the master user's."""
     payments.run("CREATE DATABASE shops OWNER dbadmin")
     payments.run(
         "SET SESSION AUTHORIZATION dbadmin", "CREATE SCHEMA core", "CREATE TABLE core.orders ()", database="shops"
@@ -390,7 +390,7 @@ def test_a_table_and_a_sequence_that_join_an_extension_are_left_out_and_what_lea
     assert attempt(payments, ALICE, "SELECT * FROM core.jobs") == ""
 
 
-# ---- names of the second order: they come from the catalogue, and whoever may make a table chooses them
+# ---- names of the second order: they come from the catalogue, and anyone who may make a table chooses them
 
 HOSTILE = [
     'x"; DROP TABLE core.invoices; --', "x'; DROP ROLE rds_ad; --", '"', '""', "'", "\\", "a b", "{}", "{0}", "%s", "%",

@@ -100,7 +100,7 @@ def test_a_login_that_a_tenant_has_made_first_is_neither_granted_nor_opened(tena
 
 def test_a_login_that_its_maker_could_give_away_is_not_adopted(tenant: Operator, run: Run) -> None:
     if not is_new(tenant):
-        pytest.skip("before PostgreSQL 16 whoever makes a role does not administer it, and whoever makes roles does")
+        pytest.skip("before PostgreSQL 16 the maker of a role does not administer it; anyone with CREATEROLE does")
     made_by_tenant(tenant, ALICE, "made by the team")
     proof = run(a_profile(adopt=frozenset({"alice"})))
     assert f"{ALICE}: others may use it or give it away (tenant)" in str(proof.left_alone)

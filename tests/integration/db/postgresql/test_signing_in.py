@@ -213,13 +213,13 @@ def test_the_connection_is_closed_when_the_work_is_done(
 
 def test_a_database_that_is_dropped_before_we_are_in_it_is_looked_for_again(as_master: SignIn) -> None:
     with as_master() as session, pytest.raises(TemporaryFailure, match="Database nowhere was dropped or renamed"):
-        session.beside("nowhere").__enter__()
+        session.in_database("nowhere").__enter__()
 
 
 def test_a_second_session_verifies_and_counts_as_the_first(payments: Operator, as_master: SignIn) -> None:
     with as_master() as session:
-        with session.beside("payments") as beside:
-            assert beside.query(
+        with session.in_database("payments") as inside:
+            assert inside.query(
                 "Ask", "SELECT current_database(), ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
             ) == (("payments", True),)
         assert session.round_trips == 1

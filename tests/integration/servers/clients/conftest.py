@@ -1,4 +1,4 @@
-"""A person's machine beside the servers: the kits' files in folders, and the clients that the kits speak of."""
+"""A person's machine next to the servers: the kits' files in folders, and the clients that the kits speak of."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Desk:
     def cell(self, engine: str, server: MySQL | MariaDB | PostgreSQL) -> Cell:
         """Of an engine and all of its methods, with the kit's files in a folder of their own.
 
-        The local authority's certificate stands beside RDS's.
+        The local authority's certificate is there besides RDS's.
         """
         row = ENGINES[engine]
         where = (row.family, "us-east-1", server.host, server.port)
@@ -160,7 +160,7 @@ def desk(world: World, directory: SambaDirectory, tmp_path_factory: pytest.TempP
 
 @pytest.fixture(scope="session")
 def payments(world: World, directory: SambaDirectory, database: MySQL) -> MySQL:
-    """Beside alice frank signs in, who has rights on a database that is gone; grace's login is locked."""
+    """Besides alice, frank signs in, who has rights on a database that is gone; grace's login is locked."""
     directory.add_user(*GRACE)
     database.switch_iam(True)
     made = sign_in(

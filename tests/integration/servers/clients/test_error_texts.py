@@ -67,7 +67,7 @@ def silent() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def scene(desk: Desk, cells: Mapping[str, Cell], tickets: None, silent: int) -> dict[str, str]:
-    """The files of what goes wrong are beside the kits'; what a case's parts stand for."""
+    """The files of what goes wrong are next to the kits'; what a case's parts stand for."""
     for cell in cells.values():
         shutil.copy(RDS_BUNDLE, cell.kit / STRANGERS_CA)
         (cell.kit / UNREACHABLE).write_text(DIRECTORY_UNREACHABLE)

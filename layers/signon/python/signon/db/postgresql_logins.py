@@ -178,8 +178,8 @@ def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Pr
     plans = seen.on_databases()
     for name, groups in seen.inside():
         try:
-            with session.beside(name) as beside:
-                plans.append(seen.within(beside, name, groups))
+            with session.in_database(name) as inside:
+                plans.append(seen.within(inside, name, groups))
         except DatabaseFull:
             plans.append(GrantPlan(waiting=(f"{name}: it has no connection left",)))
     waiting = [
@@ -237,11 +237,11 @@ def _grant_within(
     session: Session, seen: _Sight, database: str, groups: Sequence[Group], before_change: Callable[[], object]
 ) -> int:
     """What the groups lack in this database, in a transaction; how many statements that took."""
-    with session.beside(database) as beside:
-        if not seen.within(beside, database, groups).statements:
+    with session.in_database(database) as inside:
+        if not seen.within(inside, database, groups).statements:
             return 0
-        with _alone(beside):
-            return _run(beside, seen.within(beside, database, groups).statements, before_change)
+        with _alone(inside):
+            return _run(inside, seen.within(inside, database, groups).statements, before_change)
 
 
 @dataclass
@@ -310,7 +310,7 @@ def _run(session: Session, statements: Sequence[Statement], before_change: Calla
 
 @contextmanager
 def _alone(session: Session) -> Iterator[None]:
-    """A transaction beside which no other one of ours runs in this database; what fails in it has not happened."""
+    """A transaction; no other one of ours runs in this database meanwhile. If it fails, it is rolled back."""
     session.query("Begin, one run at a time", _BEGIN)
     try:
         yield

@@ -20,14 +20,14 @@ _log = logging.getLogger(__name__)
 class Session:
     """Runs statements and queries; ``round_trips`` counts those of signing in as well."""
 
-    def __init__(self, connection: Connection, beside: Callable[[str], Connection]) -> None:
+    def __init__(self, connection: Connection, connect_to: Callable[[str], Connection]) -> None:
         self._connection = connection
-        self._beside = beside
-        self._round_trips_beside = 0
+        self._connect_to = connect_to
+        self._round_trips_elsewhere = 0
 
     @property
     def round_trips(self) -> int:
-        return self._connection.round_trips + self._round_trips_beside
+        return self._connection.round_trips + self._round_trips_elsewhere
 
     def query(self, description: str, sql: str, values: Values = ()) -> Sequence[tuple[Any, ...]]:
         """The rows of a query."""
@@ -39,13 +39,13 @@ class Session:
             self._run(statement.description, statement.sql, statement.values, changes=True)
 
     @contextmanager
-    def beside(self, database: str) -> Iterator[Session]:
+    def in_database(self, database: str) -> Iterator[Session]:
         """A second session, in another database of the same server; its round trips count here."""
-        connection = self._beside(database)
+        connection = self._connect_to(database)
         try:
-            yield Session(connection, self._beside)
+            yield Session(connection, self._connect_to)
         finally:
-            self._round_trips_beside += connection.round_trips
+            self._round_trips_elsewhere += connection.round_trips
             connection.close()
 
     def _run(self, description: str, sql: str, values: Values, *, changes: bool) -> Sequence[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 from signon.db.session import Session
 from signon.domain.engines import Family
 
-# RDS's own accounts, and what MySQL lists beside sessions of people.
+# RDS's own accounts, and what MySQL lists besides people's sessions.
 _NOBODY = {"rdsadmin", "rdsrepladmin", "event_scheduler", "system user", "unauthenticated user"}
 
 # Without pg_read_all_stats the kind of a session is not shown, its user is.

@@ -24,9 +24,9 @@ def file_for(trusted: str) -> str:
 def krb5_conf(facts: KitFacts) -> str:
     """krb5.conf for people of the managed directory, or the trusted domain that the facts are for. Raises Unquotable.
 
-    KDCs are found by DNS, as Active Directory publishes them. The database's service is in the managed directory's
-    realm whoever asks, but its name does not show that: domain_realm. [capaths] says that the trust is direct; without
-    it the path would be guessed from the realms' names.
+    KDCs are found by DNS, as Active Directory publishes them. For every client the database's service is in the
+    managed directory's realm, but its name does not show that: domain_realm. [capaths] says that the trust is direct;
+    without it the path would be guessed from the realms' names.
     """
     realm, home = dns_name(facts.realm), dns_name(facts.peoples_realm)
     others = [] if home == realm else [home]

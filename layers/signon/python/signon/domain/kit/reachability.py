@@ -1,4 +1,4 @@
-"""The script that says whether a machine reaches the database and the directory; its text is beside this file."""
+"""The script that says whether a machine reaches the database and the directory; its text is next to this file."""
 
 from __future__ import annotations
 

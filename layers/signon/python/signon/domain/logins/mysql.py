@@ -39,7 +39,7 @@ Ways = Mapping[Method, MySqlLogins]  # how logins are made, by how they sign in
 
 @dataclass(frozen=True)
 class WantedAccount:
-    """``stored``: what the server is to store with the plugin's name; ``adopt``: take it over from whoever made it."""
+    """``stored``: what the server is to store with the plugin's name; ``adopt``: take it over from its maker."""
 
     user: str
     sql: MySqlLogins

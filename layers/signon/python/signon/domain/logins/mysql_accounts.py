@@ -67,7 +67,8 @@ class Accounts:
 def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts:
     """The accounts, those that bear the profile's mark judged by what we remember.
 
-    A login that is not in the profile and signs in by none of our methods does not count as ours, whoever approves it.
+    A login that is not in the profile and signs in by none of our methods does not count as ours, even if a person
+    approves it.
     """
     named_ones = {login.user for login in profile.logins}
     logins = tuple(
@@ -93,7 +94,7 @@ def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts
 
 
 def _is_master(login: PresentLogin, master_user: str) -> bool:
-    """An account of the master user's name at another host is somebody else's: whoever creates logins may choose it."""
+    """An account of the master user's name at another host is somebody else's: any creator of logins may choose it."""
     return login.user == _RDSADMIN or (login.user, login.host) == (master_user, HOST)
 
 

@@ -45,7 +45,7 @@ class Group:
 
 @dataclass(frozen=True)
 class WantedRole:
-    """``adopt``: take it over from whoever made it."""
+    """``adopt``: take it over from its maker."""
 
     name: str
     sql: PostgreSqlLogins

@@ -20,8 +20,8 @@ from signon.foreign import REMEDY, shown, visible
 def judged(profile: str, wanted: Set[str], roles: Roles, memory: Memory) -> Roles:
     """The roles, those that bear the profile's mark judged by what we remember. ``wanted``: its logins.
 
-    What others may use or give away does not count as ours, whoever approves it; nor does a login that is not in the
-    profile and signs in by none of our methods.
+    What others may use or give away does not count as ours, even if a person approves it. The same holds for a
+    login that is not in the profile and signs in by none of our methods.
     """
     roles = replace(roles, master_user=memory.master_user)
     remembered = {name: oid for name, oid in memory.made.items() if name in roles.present if _oid(name, roles) == oid}

@@ -49,8 +49,8 @@ def of_others(applied: Iterable[str], profile: Profile) -> Iterator[Finding]:
 
 
 def disputed(record: Record | None) -> Iterator[Finding]:
-    """Whether we take over what bears our mark and is not remembered. It holds nothing else up: otherwise whoever
-    can write a mark could keep removed logins open.
+    """Whether we take over what bears our mark and is not remembered. It holds nothing else up: otherwise
+    anyone who can write a mark could keep removed logins open.
     """
     if record and record.disputed:
         yield Finding(

@@ -18,10 +18,10 @@ class Surroundings:
     ``served_vpc`` is the stack's; ``not_offered`` the instance classes of the database for which RDS does not offer a
     method in this engine version; ``trusts`` is None if this account cannot see them, ``network`` if no join
     is due; ``parameters`` are those of the database's parameter group; ``paused``: a person has switched everything
-    off, and nothing is begun, whoever approved it. ``missing_roles``: those of the profile's IAM roles (their ARNs)
-    that do not exist; ``boundaries``: the ARN of the permissions boundary of those that have one; ``policy_prefix``
-    begins the names of the stack's connect policies, ``connect_policies`` is what those of each role say;
-    ``master_secrets`` are the ARNs of secrets that profiles may name, or patterns of them.
+    off, and nothing is begun, even if a person approved it. ``missing_roles``: those of the profile's IAM roles (their
+    ARNs) that do not exist; ``boundaries``: the ARN of the permissions boundary of those that have one;
+    ``policy_prefix`` begins the names of the stack's connect policies, ``connect_policies`` is what those of each role
+    say; ``master_secrets`` are the ARNs of secrets that profiles may name, or patterns of them.
     """
 
     directory: Directory | None
