@@ -15,6 +15,8 @@ TICK = 0.05  # seconds of real time
 
 
 class Clock:
+    """Simulated time; safe to use from any thread."""
+
     def __init__(self, speed: float = 1.0) -> None:
         """`speed` is simulated seconds per real second; true to life up to about 500."""
         if speed <= 0:

@@ -29,6 +29,8 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class CallCounter:
+    """How many AWS calls functions have made, by trace: that is, by the execution that invoked them."""
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_trace: dict[str, Counter[Call]] = {}
@@ -69,6 +71,10 @@ class Door:
         self._authorizer, self._faults = authorizer, faults
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """A role's calls are counted and checked against its policies; all others go to moto as they come.
+
+        `/localcloud/clock` and `/localcloud/calls` are our own paths, answered in JSON.
+        """
         path = environ.get("PATH_INFO", "")
         if path.startswith("/localcloud/"):
             return self._answer(path, parse_qs(environ.get("QUERY_STRING", "")), start_response)

@@ -36,6 +36,8 @@ Point = float | None  # None: missing
 
 @dataclass(frozen=True)
 class AlarmVerdict:
+    """The state that an alarm takes, and CloudWatch's sentence about why (StateReason)."""
+
     state: str
     reason: str
 

@@ -26,10 +26,13 @@ _BY_STATUS = {"FAILED": "ExecutionsFailed", "TIMED_OUT": "ExecutionsTimedOut", "
 
 
 def metric(namespace: str, name: str, dimensions: Mapping[str, str]) -> Metric:
+    """The key of a metric: the order of its dimensions does not matter."""
     return namespace, name, frozenset(dimensions.items())
 
 
 class Metrics:
+    """What was published, by metric. Times are simulated seconds since 1970."""
+
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._values: dict[Metric, list[tuple[float, float]]] = defaultdict(list)

@@ -8,6 +8,8 @@ from localcloud.examples.samples import TAG
 
 
 def instance(name: str, engine: str, profile: str) -> Callable[[Cloud], str]:
+    """Creates the instance with the profile's tag, and answers the CLI's command that does the same."""
+
     def create(cloud: Cloud) -> str:
         create_database(cloud, name, profile, engine)
         tag = f"Key={TAG},Value={profile}"
@@ -17,6 +19,8 @@ def instance(name: str, engine: str, profile: str) -> Callable[[Cloud], str]:
 
 
 def cluster(name: str, engine: str, profile: str) -> Callable[[Cloud], str]:
+    """Creates the cluster with the profile's tag, and answers the CLI's command that does the same."""
+
     def create(cloud: Cloud) -> str:
         create_cluster(cloud, name, profile, engine=engine)
         tag = f"Key={TAG},Value={profile}"

@@ -37,6 +37,7 @@ class FaultTarget:
         self.cloud.faults.at(f"answered:{self.function(step)}:{call}", happens)
 
     def function(self, step: str) -> str:
+        """The name of the step's function in this stack."""
         return f"{self.cloud.stack.name}-{step}"
 
     @property
@@ -47,6 +48,7 @@ class FaultTarget:
     # ---- what --------------------------------------------------------------------------------------------------------
 
     def joins_end(self, *statuses: str) -> None:
+        """The next joins end in these statuses, one after the other; later ones succeed."""
         self.cloud.faults.script("join", *statuses)
 
     def join_ends_after_all(self) -> None:
@@ -54,6 +56,7 @@ class FaultTarget:
         self.tell("RDS completes the join after all")
 
     def modify_is_refused(self, code: str, times: int) -> None:
+        """The next `times` Modify calls are refused with RDS's error `code`."""
         self.cloud.faults.script("modify_db_cluster" if self.clustered else "modify_db_instance", *[code] * times)
 
     def is_killed(self, *steps: str) -> None:
@@ -62,6 +65,7 @@ class FaultTarget:
             self.cloud.faults.script(f"invoke:{self.function(step)}", "kill")
 
     def stop(self) -> None:
+        """RDS needs a simulated minute or so; the call returns at once."""
         rds = self.cloud.client("rds")
         if self.clustered:
             rds.stop_db_cluster(DBClusterIdentifier=self.name)
@@ -70,6 +74,7 @@ class FaultTarget:
         self.tell(f"somebody stops {self.name}")
 
     def delete(self) -> None:
+        """Without a final snapshot; of a cluster the readers first, then the writer, then the cluster itself."""
         rds = self.cloud.client("rds")
         instances = [self.name]
         if self.clustered:
@@ -103,6 +108,7 @@ class FaultTarget:
         self.tell("the failover ends: the server that answers is the writer")
 
     def directory_becomes(self, stage: str) -> None:
+        """`stage` is AWS Directory Service's, as Impaired. `undo` makes it Active again."""
         from moto.ds.models import ds_backends
 
         directory = ds_backends[self.cloud.account][self.cloud.region].directories[self.cloud.directory_id]
@@ -111,6 +117,7 @@ class FaultTarget:
         self.tell(f"directory {self.cloud.directory_id} is {stage}")
 
     def directory_role_trusts(self, *services: str) -> None:
+        """Replaces the role's trust policy by one for these service principals; `undo` restores it."""
         iam, role = self.cloud.client("iam"), self.cloud.physical["DirectoryRole"]
         before = json.dumps(iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"])
         self.undo.callback(iam.update_assume_role_policy, RoleName=role, PolicyDocument=before)

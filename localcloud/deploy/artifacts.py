@@ -21,6 +21,8 @@ LOCAL_PATHS = ("CodeUri", "ContentUri", "DefinitionUri")
 
 
 class Artifacts:
+    """What `sam package` uploads: code and layers, built and put into a bucket of the local cloud."""
+
     def __init__(self, cache: Path, home: Path, runtime_python: str, python_version: str) -> None:
         """`cache` keeps built layers from start to start; `home` is this cloud's own and readable by its functions."""
         self._cache, self.home = cache / "layers", home
@@ -29,6 +31,7 @@ class Artifacts:
 
     @staticmethod
     def name_of(archive: bytes) -> str:
+        """A name for the archive's content: 32 hexadecimal digits of its SHA-256."""
         return hashlib.sha256(archive).hexdigest()[:32]
 
     def folder_of(self, archive: bytes) -> Path | None:

@@ -18,6 +18,8 @@ from localcloud.deploy.translation import read, translated
 
 @dataclass(frozen=True)
 class DeployedStack:
+    """What CloudFormation would answer about a stack that it has created."""
+
     name: str
     physical: dict[str, str]  # logical id -> physical id
     outputs: dict[str, str]

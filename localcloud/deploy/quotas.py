@@ -60,6 +60,7 @@ def require_names(kind: str, properties: Mapping[str, Any]) -> None:
 
 
 def require_name(name: str, parameter: str, longest: int) -> None:
+    """Raises ValidationException, in AWS's words, if the name is longer than `longest` characters."""
     if len(name) > longest:
         raise JsonRESTError(
             "ValidationException",

@@ -124,6 +124,7 @@ class ExecutionEnvironment:
         self.process.wait()
 
     def close(self) -> None:
+        """Kills the function, whatever it does."""
         self.kill()
         self.api.close()
 

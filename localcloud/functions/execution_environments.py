@@ -80,6 +80,7 @@ class ExecutionEnvironments:
         return thread
 
     def close(self) -> None:
+        """Kills every function, and waits for those that are being started."""
         self._closed = True
         for thread in self._starting_early:
             thread.join()

@@ -16,10 +16,12 @@ log = logging.getLogger("localcloud.iam")
 
 
 def logging_config(function: LambdaFunction) -> dict[str, Any]:
+    """The template's LoggingConfig; empty where it has none."""
     return getattr(function, "logging_config", None) or {}
 
 
 def log_group(function: LambdaFunction) -> str:
+    """The name of its log group: the template's, else the one that Lambda makes."""
     return str(logging_config(function).get("LogGroup") or f"/aws/lambda/{function.function_name}")
 
 
@@ -34,6 +36,7 @@ class LogWriter:
         self._function, self._authorizer, self._metrics = function, authorizer, metrics
 
     def __call__(self, stream: str, line: str) -> None:
+        """Writes one line; if the role may not write logs, the line is lost and the local cloud logs a warning."""
         try:
             with one_at_a_time("logs"):
                 self._write(stream, line)

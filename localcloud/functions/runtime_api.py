@@ -14,6 +14,8 @@ from localcloud import background_errors
 
 @dataclass(frozen=True)
 class Invocation:
+    """What the runtime is handed: `deadline` is when the function's timeout ends."""
+
     request_id: str
     payload: bytes
     deadline: float  # Unix time, seconds
@@ -22,6 +24,8 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Reply:
+    """What the function answered, or the error that it `failed` with, as JSON."""
+
     failed: bool
     payload: bytes
 
@@ -47,6 +51,7 @@ class RuntimeApi(http.server.ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
+        """HOST:PORT, as AWS_LAMBDA_RUNTIME_API has it."""
         return f"127.0.0.1:{self.server_port}"
 
     def close(self) -> None:

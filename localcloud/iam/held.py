@@ -47,6 +47,7 @@ def _document(policy: ManagedPolicy) -> str:
 
 
 def trust(role: Role) -> tuple[PolicyStatement, ...]:
+    """The statements of its trust policy. Raises NotModelled."""
     return statements(role.assume_role_policy_document)
 
 

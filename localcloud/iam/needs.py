@@ -75,6 +75,8 @@ def passed_role(parameter: str) -> Maker:
 
 
 def on_role(action: str) -> Maker:
+    """`action` on the role that the request names: by its ARN with its path, where the role exists."""
+
     def on(asked: Asked) -> Iterator[Need]:
         role = held.role(asked.account, asked.region, asked.parameters["RoleName"])
         yield Need(action, role.arn if role else asked.arn("arn:{partition}:iam::{account}:role/{RoleName}"))
@@ -89,6 +91,7 @@ def attach_policy(asked: Asked) -> Iterator[Need]:
 
 
 def make_policy(asked: Asked) -> Iterator[Need]:
+    """iam:CreatePolicy, on the ARN that the policy will have, with its path."""
     path = asked.parameters.get("Path", "/")
     yield Need("iam:CreatePolicy", asked.arn("arn:{partition}:iam::{account}:policy" + path + "{PolicyName}"))
 
@@ -135,6 +138,7 @@ def publish(asked: Asked) -> Iterator[Need]:
 
 
 def put_events(asked: Asked) -> Iterator[Need]:
+    """events:PutEvents for each entry, on its bus, which is `default` where it names none."""
     for entry in asked.parameters["Entries"]:
         bus = Asked(asked.call, asked.account, asked.region, {"EventBusName": "default", **entry})
         context = {"events:source": (entry["Source"],), "events:detail-type": (entry["DetailType"],)}
@@ -164,6 +168,7 @@ def on_tables(action: str) -> Maker:
 
 
 def in_transaction(actions: Mapping[str, str]) -> Maker:
+    """For each item of TransactWriteItems the action of its kind (`actions`: Put, Update, ...), on its table."""
     return lambda asked: [
         Need(actions[kind], Asked(asked.call, asked.account, asked.region, item).arn(TABLE))
         for entry in asked.parameters["TransactItems"]

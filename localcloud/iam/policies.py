@@ -39,11 +39,14 @@ class Need:
 
 @dataclass(frozen=True)
 class Condition:
+    """One key of a Condition element, as the policy writes it."""
+
     operator: str
     key: str
     values: tuple[str, ...]
 
     def is_met(self, need: Need) -> bool:
+        """As IAM evaluates it, with `IfExists` and `ForAllValues:`. Raises NotModelled: the key is not known here."""
         said = need.values(self.key)
         if self.operator == "Null":
             return (str(not said).lower(),) == tuple(value.lower() for value in self.values)
@@ -66,6 +69,8 @@ def _any_matches(operator: str, patterns: Iterable[str], value: str) -> bool:
 
 @dataclass(frozen=True)
 class PolicyStatement:
+    """One statement; actions and resources are patterns with * and ?."""
+
     allows: bool
     actions: tuple[str, ...]
     resources: tuple[str, ...]

@@ -22,6 +22,8 @@ DELETED = Event("RDS-EVENT-0171", "deletion", "DB cluster deleted")
 
 
 class Clusters(Joining):
+    """DB clusters: what moto does with them in an instant takes simulated time, and is announced."""
+
     def describe_db_clusters(
         self, db_cluster_identifier: str | None = None, filters: Any = None
     ) -> list[models.DBCluster]:
@@ -57,6 +59,7 @@ class Clusters(Joining):
         return cluster
 
     def modify_db_cluster(self, kwargs: dict[str, Any]) -> models.DBCluster:
+        """Raises InvalidDBClusterStateFault: it is not available."""
         cluster: Any = self._in_state(kwargs["db_cluster_identifier"], "available")
         self._fail_if_scripted("modify_db_cluster")
         asked = {name: value for name, value in dict(kwargs).items() if name != "db_cluster_identifier"}
@@ -71,10 +74,12 @@ class Clusters(Joining):
         return cluster
 
     def stop_db_cluster(self, cluster_identifier: str) -> models.DBCluster:
+        """With all of its instances. Raises InvalidDBClusterStateFault: it is not available."""
         cluster = self._in_state(cluster_identifier, "available")
         return self._all_of(cluster, "stopping", STOP, "stopped", STOPPED, servers.stop)
 
     def start_db_cluster(self, cluster_identifier: str) -> models.DBCluster:
+        """With all of its instances. Raises InvalidDBClusterStateFault: it is not stopped."""
         cluster = self._in_state(cluster_identifier, "stopped")
         return self._all_of(cluster, "starting", START, "available", STARTED, self._restart_server)
 

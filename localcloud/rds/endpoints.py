@@ -34,6 +34,7 @@ def cluster_endpoint(cluster: Any) -> str:
 
 
 def reader_endpoint(cluster: Any) -> str:
+    """Where the readers answer."""
     return _name(cluster, "cluster-ro-")
 
 

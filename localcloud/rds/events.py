@@ -37,6 +37,8 @@ SOURCES = {  # by moto's resource type, which is that of the ARN
 
 
 class RdsEvents:
+    """RDS's events: announced on the bus, and kept for DescribeEvents."""
+
     def __init__(self, clock: Clock, put: Callable[[dict[str, Any]], object]) -> None:
         """`put` is given each event as PutEvents takes it."""
         self._clock, self._put = clock, put

@@ -43,4 +43,5 @@ def started(writer: Any, to: Any) -> Event:
 
 
 def completed(to: Any) -> Event:
+    """The event that ends a failover, about the new writer."""
     return Event("RDS-EVENT-0071", "failover", f"Completed failover to DB instance: {to.resource_id}")

@@ -23,12 +23,18 @@ DELETED = Event("RDS-EVENT-0003", "deletion", "DB instance deleted")
 
 
 class Instances(Joining):
+    """DB instances: what moto does with them in an instant takes simulated time, and is announced."""
+
     def describe_db_instances(
         self, db_instance_identifier: str | None = None, filters: Any = None
     ) -> list[models.DBInstance]:
         return self._settled(super().describe_db_instances(db_instance_identifier, filters))
 
     def create_db_instance(self, db_kwargs: dict[str, Any]) -> models.DBInstance:
+        """Answers at once, in the status creating, while the server is started. A cluster's first one is its writer.
+
+        Raises RDS's errors for a combination that it does not offer.
+        """
         self._fail_if_scripted("create_db_instance")
         asked: dict[str, Any] = dict(db_kwargs)
         asked.pop("source_db_instance_identifier", None)  # what is restored, also from a read replica's, follows nobody
@@ -78,6 +84,7 @@ class Instances(Joining):
         return instance
 
     def modify_db_instance(self, db_instance_identifier: str, db_kwargs: dict[str, Any]) -> models.DBInstance:
+        """Holds what waits for the maintenance window. Raises InvalidDBInstanceState: it is not available."""
         instance: Any = self._available(db_instance_identifier)
         self._fail_if_scripted("modify_db_instance")
         asked: dict[str, Any] = dict(db_kwargs)
@@ -95,6 +102,7 @@ class Instances(Joining):
         return modified
 
     def reboot_db_instance(self, db_instance_identifier: str) -> models.DBInstance:
+        """Restarts the server. Raises InvalidDBInstanceState: it is not available."""
         instance: Any = self._available(db_instance_identifier)
         self._fail_if_scripted("reboot_db_instance")
         for each in self._restarted_with(instance):
@@ -113,6 +121,7 @@ class Instances(Joining):
     def stop_db_instance(
         self, db_instance_identifier: str, db_snapshot_identifier: str | None = None
     ) -> models.DBInstance:
+        """Raises InvalidParameterCombination: it is a member of a cluster, which is stopped as a whole."""
         self._refuse_a_member(db_instance_identifier)
         instance: Any = super().stop_db_instance(db_instance_identifier, db_snapshot_identifier)
         instance.status = "stopping"
@@ -120,6 +129,7 @@ class Instances(Joining):
         return instance
 
     def start_db_instance(self, db_instance_identifier: str) -> models.DBInstance:
+        """Raises InvalidParameterCombination: it is a member of a cluster, which is started as a whole."""
         self._refuse_a_member(db_instance_identifier)
         instance: Any = super().start_db_instance(db_instance_identifier)
         instance.status = "starting"

@@ -15,6 +15,8 @@ from .switching import Switching, refuse_both, refuse_iam, wants_iam
 
 
 class Joining(Switching):
+    """Databases that join and leave directories, and what a failover does to them."""
+
     def _refuse(self, resource: Any, domain: str | None, iam: bool | None) -> None:
         """What is asked of an existing database. Raises InvalidParameterCombination."""
         if iam:

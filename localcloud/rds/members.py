@@ -49,12 +49,14 @@ def refuse_to_modify(asked: Mapping[str, Any]) -> None:
 
 
 def refuse_to_stop_or_start(engine: str) -> NoReturn:
+    """Raises InvalidParameterCombination: members of a cluster are stopped and started with it."""
     raise RDSClientError(
         "InvalidParameterCombination", f"{engine} DB instances are not eligible for stopping and starting."
     )
 
 
 def refuse_to_stand_alone(engine: str) -> NoReturn:
+    """Raises InvalidParameterCombination: instances of this engine are members of a cluster."""
     raise RDSClientError("InvalidParameterCombination", f"DBClusterIdentifier is required for engine {engine}.")
 
 

@@ -18,6 +18,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True)
 class DomainMembership:
+    """One join: `begins` and `takes` date it, `ends_as` is the status that it ends in, when nothing changes it."""
+
     domain: str
     fqdn: str
     iam_role_name: str

@@ -28,6 +28,7 @@ FORCE_SSL_SINCE = {"postgres": 15, "aurora-postgresql": 17}  # the first whose r
 
 
 def install() -> None:
+    """From now on moto answers both calls from here, page by page."""
     for call in ("DescribeDBParameters", "DescribeDBClusterParameters"):
         get_pagination_model("rds")[call]["unique_attribute"] = "ParameterName"
     patch(

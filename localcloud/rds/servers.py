@@ -106,6 +106,9 @@ class Aurora:
     create_database: Callable[[World, Any, Any, str | None], None]
 
     def __call__(self, world: World, instance: Any) -> Any:
+        """Starts the server of a new member; None for a cluster that replicates another Region's. A reader waits for
+        its writer's server. Raises NoWriter.
+        """
         cluster = instance.cluster
         if cluster.replicates:
             return None  # its writer is in another Region, where nobody is

@@ -16,6 +16,8 @@ CONFIGURING, TAKES = "configuring-iam-database-auth", 180.0  # simulated seconds
 
 
 class Switching(LifeCycle):
+    """Databases whose IAM database authentication is switched on and off."""
+
     def _change(self, resource: Any, changes: dict[str, Any]) -> None:
         iam = changes.pop(pending.IAM, None)
         super()._change(resource, changes)

@@ -105,6 +105,9 @@ class RunningLambdaBackend(simple.LambdaSimpleBackend):
     def invoke(
         self, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any
     ) -> str | bytes | None:
+        """The function's answer. With InvocationType Event it returns at once, with nothing. An error of the function
+        is announced by the header x-amz-function-error, as Lambda does.
+        """
         function = self.get_function(function_name, qualifier)
         payload = body if isinstance(body, bytes) else (body or "{}").encode()
         if (headers or {}).get("X-Amz-Invocation-Type") == "Event":

@@ -39,6 +39,8 @@ BEGUN = {"status": "RUNNING", "stopDate": None, "output": None, "error": None, "
 
 
 class ExecutingBackend(parser.StepFunctionsParserBackend):
+    """moto's interpreter of state machines, by the simulated clock; it publishes the status of each execution."""
+
     _url_module = urls  # moto looks for it in the class's module
     clock: ClassVar[Clock]
     authorizer: ClassVar[Authorizer]

@@ -22,6 +22,7 @@ CLEAR_TEXT = 2
 
 
 def directory(folder: str) -> SamDB:
+    """The database of the domain in the folder."""
     configuration = param.LoadParm()
     configuration.load(f"{folder}/smb.conf")
     return SamDB(url=f"{folder}/private/sam.ldb", session_info=system_session(), lp=configuration)
@@ -42,6 +43,7 @@ def shared_secret() -> bytes:
 
 
 def make(here: SamDB, there: SamDB, direction: str, secret: bytes) -> None:
+    """Adds to the domain `here` the object of its trust with `there`. The outbound side trusts the inbound one."""
     domain = there.domain_dns_name()
     values = {
         "objectClass": "trustedDomain",

@@ -41,8 +41,16 @@ class Connection(Protocol):
 
     round_trips: int
 
-    def text(self, sql: str, values: Values) -> str: ...
-    def run(self, sql: str, values: Values) -> Sequence[tuple[Any, ...]]: ...
+    def text(self, sql: str, values: Values) -> str:
+        """The statement as the server gets it, with the values filled in: for the log."""
+
+    def run(self, sql: str, values: Values) -> Sequence[tuple[Any, ...]]:
+        """Runs one statement, in one round trip. Its rows; none if it returns none.
+
+        ``sql`` has the driver's placeholders for ``values``. Raises SignonError: the server's error under our names,
+        without the server's text.
+        """
+
     def close(self) -> None: ...
 
 

@@ -58,6 +58,7 @@ class MySQLConnection:
             return str(cursor.mogrify(sql, tuple(values)))
 
     def run(self, sql: str, values: Values) -> Sequence[tuple[Any, ...]]:
+        """The rows; each %s in ``sql`` is the next value. Raises DatabaseUnusable: the answer has too many rows."""
         self.round_trips += 1
         try:
             with self._connection.cursor() as cursor:

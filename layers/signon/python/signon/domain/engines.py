@@ -92,6 +92,7 @@ class MySqlLogins:
         return Marks.ROLES if "{marks}" in self.create[0] else Marks.ATTRIBUTE
 
     def stores(self, realm: str) -> str:
+        """What the server keeps behind the plugin's name for a person of ``realm``; "" if it keeps nothing."""
         return self.stored.format(realm=realm)
 
 
@@ -144,6 +145,7 @@ class Engine:
     apart_since: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def serves(self, version: str) -> bool:
+        """Whether a version, as RDS writes it (8.0.43, 8.0.mysql_aurora.3.10.1), is ``oldest`` or newer."""
         return _numbers(version) >= self.oldest
 
     def restarts_together(self, version: str) -> bool:

@@ -34,6 +34,7 @@ class Candidate:
 
     @property
     def tag(self) -> str:
+        """What its tag says: the name of a profile, valid or not. Raises KeyError: it bears none."""
         return self.database.tags[TAG]
 
 
@@ -86,6 +87,7 @@ class Stop:
 
     @property
     def message(self) -> str:
+        """For people: the databases whose runs ended so, and what to do."""
         names = [f"- {name}" for name in self.databases]
         return "\n".join([self.headline, "", *names, "", f"What to do: {_STOP_REMEDY}"])
 

@@ -35,6 +35,7 @@ class Directory:
 
     @property
     def realm(self) -> str:
+        """Its Kerberos realm: the DNS name in capitals."""
         return self.name.upper()
 
     @property
@@ -67,6 +68,7 @@ class DirectoryRole:
 
     @property
     def partition(self) -> str:
+        """Of its ARN: aws, aws-cn or aws-us-gov."""
         return self.arn.split(":")[1]
 
 

@@ -64,6 +64,7 @@ class KitFacts:
 
     @property
     def peoples_realm(self) -> str:
+        """The realm in the principals of the people whom the lines are for."""
         return self.trusted or self.realm
 
     @property

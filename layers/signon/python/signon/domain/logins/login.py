@@ -82,6 +82,7 @@ class LoginState:
 
     @property
     def is_complete(self) -> bool:
+        """Whether our mark says that it was opened with all its grants."""
         return bool(self.mark and self.mark.get("complete"))
 
     def objection(self, profile: str) -> str | None:

@@ -60,6 +60,7 @@ class Object:
 
     @property
     def schema(self) -> str:
+        """The name of the schema that it is in, or of the schema or database that it is."""
         return self.name.schema or self.name.text
 
 

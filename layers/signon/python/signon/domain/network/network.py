@@ -22,6 +22,7 @@ class Traffic:
 
     @property
     def ports(self) -> str:
+        """As AWS's pages write it: 88, or 3268-3269."""
         return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
 
 
@@ -56,6 +57,7 @@ class Subnet:
     outbound: tuple[Rule, ...]
 
     def holds(self, peer: str) -> bool:
+        """Whether ``peer``, an address or a CIDR block, is within the subnet. Only IPv4 is."""
         return _within(ip_network(peer), self.cidr)
 
 

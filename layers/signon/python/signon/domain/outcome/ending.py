@@ -50,6 +50,7 @@ class Execution:
 
     @property
     def has_ended_badly(self) -> bool:
+        """Whether it was aborted, timed out or failed: *Report outcome* may not have run."""
         return self.status in _WORDS
 
     @property

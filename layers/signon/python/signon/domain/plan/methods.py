@@ -37,6 +37,7 @@ class Methods:
 
     @property
     def rejoins(self) -> bool:
+        """Whether it leaves the directory only to join it again."""
         return self.leaves_directory and self.kerberos
 
     @property

@@ -28,6 +28,7 @@ class DatabaseId:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> DatabaseId:
+        """From any document that has its fields; other fields are ignored. Raises KeyError."""
         return cls(**{field: document[field] for field in cls.__dataclass_fields__})
 
     def to_json(self) -> dict[str, str]:

@@ -54,6 +54,7 @@ class DecidingStatus:
 
     @property
     def severity(self) -> int:
+        """0 for the best readiness, and higher the further the status is from usable."""
         return list(Readiness).index(self.readiness)
 
     def describe(self, database: str) -> str:

@@ -64,6 +64,7 @@ class Request:
 
     @property
     def by_hand(self) -> bool:
+        """Whether a person or the sweep started it, and no event of RDS."""
         return self.trigger == BY_HAND
 
     def profile_name(self, database: Database) -> str:
