@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 def report(error: BaseException) -> None:
-    """For an error that is caught where nobody can be told of it."""
+    """For an error that is caught where nobody would see it."""
     threading.excepthook(
         threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
     )

@@ -71,7 +71,7 @@ class Door:
         self._authorizer, self._faults = authorizer, faults
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """A role's calls are counted and checked against its policies; all others go to moto as they come.
+        """A function's calls are counted and checked against its role; all others go to moto as they come.
 
         `/localcloud/clock` and `/localcloud/calls` are our own paths, answered in JSON.
         """

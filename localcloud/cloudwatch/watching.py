@@ -52,7 +52,7 @@ def _watch(clock: Clock, metrics: Metrics, authorizer: Authorizer) -> None:
         for kept in list(cloudwatch_backends[authorizer.account][authorizer.region].alarms.values()):
             try:
                 _look(kept, clock, metrics, authorizer)
-            except Exception:  # one alarm that cannot be looked at, or told of, leaves the others as they are
+            except Exception:  # one alarm that cannot be evaluated or announced leaves the others as they are
                 log.exception("%s", kept.name)
 
 

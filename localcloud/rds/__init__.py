@@ -5,7 +5,7 @@ instances   DB instances, the members of clusters among them
 members     what an instance of a cluster leaves to its cluster
 clusters    DB clusters
 life_cycle  what both do: become, be changed, be gone, and tell of it
-failover    who becomes a cluster's writer, and what is told of it
+failover    who becomes a cluster's writer, and the events about it
 joining     what both do with a directory; membership is its walk through the statuses
 switching   IAM database authentication; tokens is whether one signs a user in
 pending     changes that wait for the maintenance window

@@ -1,4 +1,4 @@
-"""Who becomes a cluster's writer in a failover, and what is told of it.
+"""Who becomes a cluster's writer in a failover, and the events about it.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html
 """

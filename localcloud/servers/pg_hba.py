@@ -1,10 +1,10 @@
 """Who may sign in to a PostgreSQL server, and how: its pg_hba.conf, of which the first line that fits decides.
 
 On RDS the roles decide. A member of rds_ad has its ticket checked and no password, and nothing lets it in before the
-server has joined a directory and was restarted. A role's name has the realm in it, so that people of a domain that the
-directory trusts are let in by it, too, and are nobody else. A member of rds_iam has its token checked, by PAM, as long
-as IAM database authentication is on. That takes precedence over the password for every role that it is granted to, the
-master user too:
+server has joined a directory and was restarted. A role's name has the realm in it, so people of a domain that the
+directory trusts are admitted by it as well, and are nobody else. A member of rds_iam has its token checked, by PAM, as
+long as IAM database authentication is on. That takes precedence over the password for every role that it is granted
+to, the master user too:
 docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
 
 From PostgreSQL 16 on one thing differs. A role that makes another, or may grant it, is its member by that (ADMIN

@@ -45,10 +45,10 @@ def test_nothing_but_the_control_is_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "gone", "after", "why"),
     [
-        ("four", "", "", "stands there 0 times"),
-        ("= 1", "= 0", "", "stands there 3 times"),
-        ("= 1", "= 0", "four", "stands there 0 times"),
-        ("= 1", "= 0", "= ", "stands there 3 times"),
+        ("four", "", "", "occurs 0 times"),
+        ("= 1", "= 0", "", "occurs 3 times"),
+        ("= 1", "= 0", "four", "occurs 0 times"),
+        ("= 1", "= 0", "= ", "occurs 3 times"),
         ("one", "", "two", "has after 'two' no 'one'"),
         ("two = 1", "two = (", "", "some.py cannot be read"),
     ],

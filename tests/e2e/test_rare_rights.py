@@ -15,7 +15,7 @@ ONE_LOGIN = {"alice": ["read"]}
 
 
 def letter(scene: Scene, holding: str) -> Any:
-    """Takes the dead letter whose body has this field, if it lies there."""
+    """Takes the dead letter whose body has this field, if it is there."""
     sqs, queue = scene.cloud.client("sqs"), scene.cloud.outputs["LostEventsQueue"]
     found = sqs.receive_message(
         QueueUrl=queue, MessageAttributeNames=["All"], MaxNumberOfMessages=10, VisibilityTimeout=0

@@ -54,7 +54,7 @@ def _replaced(whole: str, text: str, gone: str) -> str:
 
 def _once(whole: str, text: str) -> None:
     if (found := whole.count(text)) != 1:
-        raise ControlMoved(f"It stands there {found} times, and not once: {text!r}")
+        raise ControlMoved(f"It occurs {found} times instead of once: {text!r}")
 
 
 def _read(name: str, text: str) -> None:

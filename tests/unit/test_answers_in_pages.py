@@ -1,4 +1,4 @@
-"""AWS may end a page early, even an empty one: what is looked for is found on the next one all the same."""
+"""AWS may end a page early, even an empty one: what is looked for is still found on the next one."""
 
 from __future__ import annotations
 

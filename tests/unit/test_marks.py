@@ -215,7 +215,7 @@ def test_what_others_control_is_neither_trusted_nor_taken_over() -> None:
         assert READ not in {**group.judged.made, **group.judged.disputed}
         hers = roles(
             a_role(), a_group(administrators=frozenset({ALICE})), memory=trusting
-        )  # nor may a login give it away
+        )  # and no login may give it away
         assert READ not in {**hers.judged.made, **hers.judged.disputed}
 
 

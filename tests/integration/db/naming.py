@@ -39,7 +39,7 @@ def drive(server: Server, names: Sequence[str]) -> Driven:
     """Has the product make all of these logins; where a batch is refused, the halves of it.
 
     Every name is another one, so that as many accounts as names says that no two of them became one. What a refused
-    batch changed all the same is found after the next one that is not.
+    batch that changed anyway is found after the next one that is not.
     """
     assert len(set(names)) == len(names)
     driven = Driven()

@@ -34,7 +34,7 @@ _ERROR = b"SFATAL\0VFATAL\0C28P01\0MTell me your password first\0\0"
 
 
 def without_tls(_: Certificate, question: bytes) -> Talk:
-    """Has no TLS, and asks all the same."""
+    """Has no TLS, and asks anyway."""
 
     def talk(line: Line) -> None:
         line.hear(8)

@@ -32,7 +32,7 @@ class Family:
     """The rogues of one protocol.
 
     ``asks_for_tls`` matches all that a client may say in the clear; ``forms`` are all that would say the password, to
-    these rogues. ``trusted`` have the database's own certificate, and ask in a way that is refused all the same;
+    these rogues. ``trusted`` have the database's own certificate, and ask in a way that is refused anyway;
     ``ears`` have it as well, and do hear the password.
     """
 

@@ -144,7 +144,7 @@ def test_a_name_that_no_driver_can_send_is_the_secrets_fault(family: Server) -> 
     assert "udfff" not in f"{refused!r}"
 
 
-# ---- why the master user is not let in
+# ---- why the master user is refused
 
 
 def test_a_locked_master_is_said_to_be_locked(family: Server) -> None:
@@ -332,7 +332,7 @@ BEHIND = ("''@'%'", "'alice'@'localhost'", "''@'localhost'", "'alice'@'10.%'", "
 
 
 def chosen(family: Server, password: str) -> object:
-    """As whom somebody signs in who says to be alice."""
+    """The account that a client signs in as when it gives the name alice."""
     with closing(as_user(family.server.address, "alice", password)) as session, session.cursor() as cursor:
         cursor.execute("SELECT CURRENT_USER()")
         ((account,),) = cursor.fetchall()

@@ -120,13 +120,13 @@ def test_our_mark_on_an_application_with_a_password_locks_nobody_out(family: Ser
     mark(family, "app")
     proof = run(family, a_notebook())
     assert not is_locked(family, "app")
-    assert proof.disputed == ""  # nor is it taken over by an approval
+    assert proof.disputed == ""  # an approval does not take it over either
 
 
 def test_the_master_user_is_spared_where_we_are_signed_in_as_somebody_else(family: Server) -> None:
     family.run(f"CREATE USER 'owner'@'%' {SIGNED_IN_BY_IAM}")
     mark(family, "owner")
-    assert run(family, Notebook(master_user="owner")).trusted == ()  # nor are we told of ourselves
+    assert run(family, Notebook(master_user="owner")).trusted == ()  # and our own account is not named either
     assert not is_locked(family, "owner")
     run(family, a_notebook())
     assert is_locked(family, "owner")  # any other that bears our mark has left
@@ -146,7 +146,7 @@ def test_a_login_that_was_granted_to_somebody_is_left_alone_and_told(family: Ser
     notebook.write({})
     notebook.trusts = True
     run(family, notebook)
-    assert set(notebook.made) == {"bob"}  # nor is it trusted because it was there before
+    assert set(notebook.made) == {"bob"}  # and it is not trusted for having been there before
 
 
 def test_roles_that_could_change_what_we_create_are_named(family: Server) -> None:

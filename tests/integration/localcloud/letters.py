@@ -1,4 +1,4 @@
-"""What lies in a dead-letter queue."""
+"""The messages in a dead-letter queue."""
 
 import json
 from collections.abc import Mapping

@@ -38,7 +38,7 @@ def directory(world: World) -> SambaDirectory:
 
 @pytest.fixture(scope="session")
 def database(world: World, directory: SambaDirectory) -> MySQL:
-    """A database with auth_pam and the logins alice, carol and dave, who is not in the directory; bob has no login."""
+    """A database with auth_pam and the logins alice, carol and dave. The directory lacks dave; bob has no login."""
     database = world.mysql("payments", HOST, *MASTER)
     database.restart(["kerberos"])
     logins = [f"CREATE USER '{name}'@'%' IDENTIFIED WITH 'auth_pam' REQUIRE SSL" for name in ("alice", "carol", "dave")]

@@ -1,4 +1,4 @@
-"""The statements of docs/deploying.md that take our logins out of a server, each as it stands there.
+"""The statements of docs/deploying.md that take our logins out of a server, each unchanged.
 
 Which they are, what we remember says, and not the mark that they bear.
 """

@@ -96,7 +96,7 @@ CONTROLS = (
         TOKENS,
     ),
     Control(
-        "A token signs in whom IAM lets",
+        "A token signs in only an identity that IAM allows",
         TOKENS_FILE,
         '    if not who.may("rds-db:connect", destination.users + user):\n',
         "    if not who:\n",
@@ -110,7 +110,7 @@ CONTROLS = (
         TOKENS,
     ),
     Control(
-        "A ticket signs in whom it is of",
+        "A ticket signs in only its own principal",
         "localcloud/servers/tickets.py",
         "        if principal != user:\n",
         "        if not principal:\n",

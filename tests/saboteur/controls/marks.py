@@ -186,14 +186,14 @@ CONTROLS = (
         IN_MYSQL,
     ),
     Control(
-        "MySQL: a leaver whom we may not lock is told",
+        "MySQL: a leaver that we may not lock is reported",
         f"{LAYER}/domain/logins/mysql.py",
         "if is_changed_and_open(login, profile.name):",
         "if False:",
         DECIDED,
     ),
     Control(
-        "PostgreSQL: a leaver whom we may not lock is told",
+        "PostgreSQL: a leaver that we may not lock is reported",
         POSTGRESQL,
         "changed_leavers(profile.name, names, roles) if profile.lock_leavers else ()",
         "()",

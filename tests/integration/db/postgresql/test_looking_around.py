@@ -270,7 +270,7 @@ def test_names_and_texts_are_quoted_each_by_its_kind(as_master: SignIn) -> None:
         )
 
 
-# What somebody sets for the master user, for the database, or for either in the other; and what we have all the same.
+# What somebody sets for the master user, for the database, or for either in the other; and what our sessions keep.
 SET_BY_OTHERS = {
     "role": ("shop_owner", "none"),
     "search_path": ("public", "pg_catalog,pg_temp"),
