@@ -17,7 +17,7 @@ from signon.domain.outcome.ending import Execution, Status
 from signon.domain.plan.plan import Plan, make_plan
 from signon.domain.plan.prerequisites import Surroundings
 from signon.domain.plan.probe import Probe
-from signon.domain.profile.profile import Change, DirectoryLogin, Profile, ProfileVersion, Role, Schemas
+from signon.domain.profile.profile import Change, DirectoryLogin, Preset, Profile, ProfileVersion, Role, Schemas
 from signon.domain.rds.database import Database, DatabaseId, Instance, Membership
 from signon.domain.rds.membership import Reading
 from signon.domain.request.request import Request
@@ -114,13 +114,12 @@ def a_profile(**changes: Any) -> Profile:
         names=("payments-*",),
         directory=DIRECTORY,
         realm=REALM,
-        methods=dict.fromkeys(("mysql", "aurora-mysql", "postgres", "aurora-postgresql"), ("kerberos",)),
+        methods=dict.fromkeys(("mysql", "aurora-mysql", "postgres", "aurora-postgresql"), (Method.KERBEROS,)),
         change=change,
         lock_leavers=True,
         master_secret=None,
         roles={
-            preset: Role(preset, mysql=("payments",), postgresql=Schemas("payments", ("core",)))
-            for preset in ("read", "write")
+            preset: Role(preset, mysql=("payments",), postgresql=Schemas("payments", ("core",))) for preset in Preset
         },
         logins=(DirectoryLogin("alice", ("read",)), DirectoryLogin("bob", ("read", "write"))),
     )
@@ -130,7 +129,7 @@ def a_profile(**changes: Any) -> Profile:
 def a_profile_for_clusters(**changes: Any) -> Profile:
     """The same for Aurora PostgreSQL."""
     engine = AURORA.name
-    return a_profile(**{"engines": (engine,), "methods": {engine: ("kerberos",)}, **changes})
+    return a_profile(**{"engines": (engine,), "methods": {engine: (Method.KERBEROS,)}, **changes})
 
 
 def a_freeze(first: str, last: str) -> tuple[tuple[date, date], ...]:

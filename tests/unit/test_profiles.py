@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain.engines import ENGINES, Method
-from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile, Role, read_profile, sha256
+from signon.domain.profile.profile import DirectoryLogin, IamLogin, Preset, Profile, Role, read_profile, sha256
 from signon.domain.profile.schema import checked, problems
 from signon.domain.profile.yaml_document import load
 from signon.errors import ProfileUnusable
@@ -86,7 +86,7 @@ def test_every_choice_is_read() -> None:
 def test_a_role_for_other_engines_grants_nothing_here() -> None:
     document = load(EXAMPLE)
     document["roles"]["read"] = {"preset": "read"}
-    assert read_profile("payments", document).roles["read"] == Role("read")
+    assert read_profile("payments", document).roles["read"] == Role(Preset.READ)
 
 
 @pytest.mark.parametrize(

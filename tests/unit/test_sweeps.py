@@ -13,6 +13,7 @@ from signon.domain.memory.record import Record, moment
 from signon.domain.rds.database import Database
 from signon.domain.request.request import read_request
 from signon.domain.sweep import Candidate, Stop, Unfinished
+from signon.errors import End
 from tests.builders import (
     ACCOUNT,
     NOW,
@@ -244,7 +245,7 @@ GOOD = ("Onboarded", None)
 
 def test_three_equal_failures_in_a_row_stop_the_sweep() -> None:
     stop = sweep.stop(ended(BAD, BAD, BAD, GOOD))
-    assert stop == Stop("Needs a person", "ConnectionRefused", ("db-0", "db-1", "db-2"))
+    assert stop == Stop(End.NEEDS_A_PERSON, "ConnectionRefused", ("db-0", "db-1", "db-2"))
     assert "3 runs in a row ended in Needs a person: ConnectionRefused" in stop.headline
     assert "db-1" in stop.message
     assert "What to do" in stop.message

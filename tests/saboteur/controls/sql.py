@@ -70,15 +70,15 @@ CONTROLS = (
     Control(
         "MySQL: readers get no more than their preset",
         f"{LAYER}/domain/logins/presets.py",
-        '"read": ("SELECT", "SHOW VIEW"),',
-        '"read": ("SELECT", "SHOW VIEW", "DELETE"),',
+        'Preset.READ: ("SELECT", "SHOW VIEW"),',
+        'Preset.READ: ("SELECT", "SHOW VIEW", "DELETE"),',
         MYSQL_LOGINS,
     ),
     Control(
         "PostgreSQL: readers get no more than their preset",
         f"{LAYER}/domain/logins/presets.py",
-        '"read": ("SELECT",),',
-        '"read": ("SELECT", "DELETE"),',
+        'Preset.READ: ("SELECT",),',
+        'Preset.READ: ("SELECT", "DELETE"),',
         POSTGRESQL_GRANTS,
     ),
     Control(

@@ -54,7 +54,7 @@ class Due:
     @property
     def request(self) -> Mapping[str, Any]:
         """The input of its execution."""
-        return {"database": {self.database.scope.value: self.database.name}, "reason": f"sweep: {self.reason}"}
+        return {"database": {self.database.scope: self.database.name}, "reason": f"sweep: {self.reason}"}
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -71,7 +71,7 @@ class Due:
 class Stop:
     """Nothing is started: the newest runs ended equally badly, and the next ones would too."""
 
-    end: str
+    end: End
     error: str
     databases: tuple[str, ...]
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from signon.errors import End
+
 _TIMES = ("associated_at", "rebooted_at", "onboarded_at", "reported_at", "next_look", "unfinished_since")
 ALL = "*"  # in place of a resource id: for what concerns every database
 
@@ -36,7 +38,7 @@ class Record:
     rebooted_at: datetime | None = None
     told: str | None = None
     onboarded_at: datetime | None = None
-    end: str | None = None
+    end: End | None = None
     error: str | None = None
     execution: str | None = None
     reported_at: datetime | None = None
@@ -60,10 +62,14 @@ class Record:
 
     @classmethod
     def of_facts(cls, facts: Mapping[str, Any]) -> Record:
-        """From what the table holds: times as text, in UTC. Raises ValueError: one of them is not ISO 8601."""
+        """From what the table holds: times as text, in UTC.
+
+        Raises ValueError: one of them is not ISO 8601, or ``end`` is not how an execution ends.
+        """
         times = {name: moment(facts[name]) for name in _TIMES if name in facts}
+        end = End(facts["end"]) if facts.get("end") else None
         intents = {name: datetime.fromisoformat(at) for name, at in facts.get("reboot_intents", {}).items()}
-        return cls(**{**facts, **times, "reboot_intents": intents})
+        return cls(**{**facts, **times, "end": end, "reboot_intents": intents})
 
     @property
     def trusts_marks(self) -> bool:

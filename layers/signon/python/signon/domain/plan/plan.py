@@ -269,7 +269,7 @@ def _joining(
 
 
 def _reason_to_create(engine: Engine, profile: Profile, here: Profile) -> str:
-    skipped = tuple(f"{login.user} ({login.method.value})" for login in profile.skipped_on(engine.name))
+    skipped = tuple(f"{login.user} ({login.method})" for login in profile.skipped_on(engine.name))
     left_out = f"; skipped, because their method is not used here: {', '.join(shortened(skipped))}" if skipped else ""
     leavers = "; our logins that it no longer lists are locked" if profile.lock_leavers else ""
     return (

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar
 
@@ -50,11 +51,18 @@ class Schemas:
     names: tuple[str, ...]
 
 
+class Preset(StrEnum):
+    """What a role may do with what it is on; ``presets.py`` says which privileges these are."""
+
+    READ = "read"
+    WRITE = "write"
+
+
 @dataclass(frozen=True)
 class Role:
     """A preset of privileges, and what they are on, by family: MySQL databases, PostgreSQL schemas."""
 
-    preset: str
+    preset: Preset
     mysql: tuple[str, ...] = ()
     postgresql: Schemas | None = None
 
@@ -104,7 +112,7 @@ class Profile:
     names: tuple[str, ...]
     directory: str
     realm: str
-    methods: Mapping[str, tuple[str, ...]]
+    methods: Mapping[str, tuple[Method, ...]]
     change: Change
     lock_leavers: bool
     master_secret: str | None
@@ -117,7 +125,7 @@ class Profile:
     def methods_for(self, engine: str) -> frozenset[Method]:
         """Those that the profile names for the engine and AWS offers there."""
         offered = ENGINES[engine].logins if engine in ENGINES else {}
-        return frozenset(map(Method, self.methods.get(engine, ()))) & offered.keys()
+        return frozenset(self.methods.get(engine, ())) & offered.keys()
 
     def on(self, engine: str) -> Profile:
         """The profile with only the logins that exist on databases of this engine."""
@@ -168,7 +176,7 @@ def read_profile(name: str, document: Mapping[str, Any]) -> Profile:
         names=tuple(admits["names"]),
         directory=directory.get("id", ""),
         realm=directory.get("realm", ""),
-        methods={engine: tuple(methods) for engine, methods in document["methods"].items()},
+        methods={engine: tuple(map(Method, methods)) for engine, methods in document["methods"].items()},
         change=Change(
             apply_immediately=change.get("apply", "immediately") == "immediately",
             reboot_allowed=change.get("reboot", "allowed") == "allowed",
@@ -197,7 +205,7 @@ def _login(entry: Mapping[str, Any]) -> Login:
 def _role(entry: Mapping[str, Any]) -> Role:
     schemas = entry.get("postgresql")
     return Role(
-        entry["preset"],
+        Preset(entry["preset"]),
         mysql=tuple(entry.get("mysql", {}).get("databases", ())),
         postgresql=Schemas(schemas["database"], tuple(schemas["schemas"])) if schemas else None,
     )

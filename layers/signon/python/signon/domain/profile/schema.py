@@ -229,7 +229,7 @@ class _Sound:
         return [
             engine
             for engine in login.get("engines", self.engines)
-            if engine in self.engines and method.value in self.get("methods", engine, default=())
+            if engine in self.engines and method in self.get("methods", engine, default=())
         ]
 
     def _raw(self, key: str, kind: type) -> Any:
@@ -265,7 +265,7 @@ def _first_of_each_name(sound: _Sound, found: Iterable[Problem]) -> Iterator[Pro
 def _directory(sound: _Sound) -> Iterator[Problem]:
     longest = names.LONGEST_REALM_FOR_MYSQL if Family.MYSQL in sound.families else names.LONGEST_REALM
     methods = {method for engine in ENGINES for method in sound.get("methods", engine, default=())}
-    if isinstance(sound.document, Mapping) and "directory" not in sound.document and Method.KERBEROS.value in methods:
+    if isinstance(sound.document, Mapping) and "directory" not in sound.document and Method.KERBEROS in methods:
         yield Problem((), "directory is missing, but methods names kerberos")
     realm = sound.get("directory", "realm")
     if realm is not None and (problem := names.realm_problem(realm, longest)):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class Readiness(Enum):
+class Readiness(StrEnum):
     """What a status means, from best to worst."""
 
     USABLE = "can be changed and signed in to"

@@ -60,7 +60,7 @@ class Request:
         return cls(**{**document, "scope": Scope(document["scope"])})
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "scope": self.scope.value}
+        return asdict(self)
 
     @property
     def by_hand(self) -> bool:
@@ -151,7 +151,7 @@ def _from_person(document: Mapping[str, Any]) -> Request:
     ]
     database, approve = document.get("database"), document.get("approve")
     kind, name = next(iter(database.items())) if isinstance(database, Mapping) and len(database) == 1 else (None, None)
-    if kind not in ("instance", "cluster") or not (isinstance(name, str) and _IDENTIFIER.fullmatch(name)):
+    if kind not in tuple(Scope) or not (isinstance(name, str) and _IDENTIFIER.fullmatch(name)):
         problems.append('database must be {"instance": NAME} or {"cluster": NAME}, with the name in lower case')
     profile = document.get("profile")
     if profile is not None and not (isinstance(profile, str) and PROFILE_NAME.fullmatch(profile)):
@@ -166,4 +166,4 @@ def _from_person(document: Mapping[str, Any]) -> Request:
         problems.append(f"reason must be one line of at most {LONGEST_REASON} characters")
     if problems:
         raise InvalidRequest(f"{'; '.join(problems)}. {HOW_TO}")
-    return Request(BY_HAND, Scope(kind), str(name), profile, document.get("dry_run", False), checksum, reason)
+    return Request(BY_HAND, Scope(str(kind)), str(name), profile, document.get("dry_run", False), checksum, reason)
