@@ -160,7 +160,7 @@ def surroundings(**changes: Any) -> Surroundings:
 
 def a_request(**changes: Any) -> Request:
     return replace(
-        Request("RDS-EVENT-0005", Scope.INSTANCE, "payments-orders", "payments", asked_at=NOW.isoformat(), by_tag=True),
+        Request("RDS-EVENT-0005", Scope.INSTANCE, "payments-orders", "payments", asked_at=NOW, by_tag=True),
         **changes,
     )
 
@@ -197,7 +197,7 @@ def a_plan(**changes: Any) -> Plan:
 def a_reading(**changes: Any) -> Reading:
     """One attempt, made at NOW and not looked at yet."""
     return replace(
-        Reading(attempts=1, began_at=NOW.isoformat(), requested_at=NOW.isoformat(), wait_seconds=60, reboot_due=True),
+        Reading(attempts=1, began_at=NOW, requested_at=NOW, wait_seconds=60, reboot_due=True),
         **changes,
     )
 

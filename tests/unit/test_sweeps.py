@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from signon.domain import sweep
 from signon.domain.engines import Scope
-from signon.domain.memory.record import Record, moment
+from signon.domain.memory.record import Record
 from signon.domain.rds.database import Database
 from signon.domain.request.request import read_request
 from signon.domain.sweep import Candidate, Stop, Unfinished
@@ -282,5 +282,5 @@ def test_a_stop_is_the_same_one_whoever_joins_it() -> None:
 
 def test_the_newest_is_found_however_its_time_is_written() -> None:
     written = ended(BAD, BAD, BAD)
-    newest = a_candidate(a_reported_record(reported_at=moment("2026-11-20T12:30:01.000Z")), id=a_database_id(name="z"))
+    newest = a_candidate(a_reported_record(reported_at=at(seconds=1)), id=a_database_id(name="z"))
     assert sweep.stop([*written, newest]) is None

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from signon.domain.times import moment, moment_or_none
 from signon.errors import End
 
 _TIMES = ("associated_at", "rebooted_at", "onboarded_at", "reported_at", "next_look", "unfinished_since")
@@ -16,7 +17,7 @@ ALL = "*"  # in place of a resource id: for what concerns every database
 
 @dataclass(frozen=True)
 class Record:
-    """Times are in UTC; the table holds them as ISO 8601 (``of_facts``), and ``connected_roles`` as text.
+    """Times are in UTC; the table holds them as ISO 8601 (``of_facts``).
 
     ``associated_at`` is when we last asked RDS to join the database, ``reboot_intents`` when we last were about to ask
     for a reboot of each instance, ``rebooted_at`` the first of the reboots after which the logins have worked; ``told``
@@ -52,7 +53,7 @@ class Record:
     switch_allowed: str | None = None
     reboot_intents: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     swept_drift: str | None = None
-    connected_roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    connected_roles: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     left_as: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     joined_as: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     excess: str | None = None
@@ -66,10 +67,13 @@ class Record:
 
         Raises ValueError: one of them is not ISO 8601, or ``end`` is not how an execution ends.
         """
-        times = {name: moment(facts[name]) for name in _TIMES if name in facts}
+        times = {name: moment_or_none(facts[name], name) for name in _TIMES if name in facts}
         end = End(facts["end"]) if facts.get("end") else None
-        intents = {name: datetime.fromisoformat(at) for name, at in facts.get("reboot_intents", {}).items()}
-        return cls(**{**facts, **times, "end": end, "reboot_intents": intents})
+        by_name = {
+            field: {name: moment(at, f"{field}.{name}") for name, at in facts.get(field, {}).items()}
+            for field in ("reboot_intents", "connected_roles")
+        }
+        return cls(**{**facts, **times, **by_name, "end": end})
 
     @property
     def trusts_marks(self) -> bool:
@@ -105,8 +109,3 @@ class Known:
 
     record: Record | None = None
     held_since: datetime | None = None
-
-
-def moment(text: str | None) -> datetime | None:
-    """A stored time as a datetime."""
-    return None if text is None else datetime.fromisoformat(text)

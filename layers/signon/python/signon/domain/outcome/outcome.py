@@ -7,11 +7,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from signon.domain.finding import Advice, Verdict
 from signon.domain.limits import counted, left_out, whole
 from signon.domain.rds.membership import Progress
+from signon.domain.times import moment_or_none
 from signon.errors import LAMBDA, End, end_of
 from signon.foreign import REMEDY, cut, on_one_line
 
@@ -38,7 +40,7 @@ class Outcome:
     tried: str = ""
     error: str = ""
     changed: bool = False
-    next_look: str | None = None
+    next_look: datetime | None = None
     seen: str = ""
     advice: tuple[tuple[str, str], ...] = ()
     reason: str = ""
@@ -112,7 +114,8 @@ def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
     if plan.get("verdict") == Verdict.PARK:
         passing = [finding for finding in plan["findings"] if finding["passes"]]
         headline, brief = f"{name}: {plan['reason']}", f"{name}: parked"
-        return Outcome(End.PARKED, headline, _problems(passing), next_look=plan["next_look"], brief=brief)
+        next_look = moment_or_none(plan["next_look"], "next_look")
+        return Outcome(End.PARKED, headline, _problems(passing), next_look=next_look, brief=brief)
     if plan.get("verdict") == Verdict.ASK:
         return _of_plan(name, plan)
     if dossier.get("membership") and dossier["membership"]["verdict"] == Progress.BLOCKED:

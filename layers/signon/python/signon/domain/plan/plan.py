@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from signon.domain.engines import ENGINES, Engine, Interruption
@@ -22,6 +22,7 @@ from signon.domain.profile.profile import Profile, ProfileVersion
 from signon.domain.rds.database import Database, Membership
 from signon.domain.rds.membership import MEMBERSHIP, Progress, deciding, is_joining, is_ready, joined, leaves_by_itself
 from signon.domain.request.request import Request
+from signon.domain.times import in_iso, moment_or_none
 from signon.domain.waits import LOOK_AGAIN_AFTER
 from signon.foreign import on_one_line
 
@@ -69,7 +70,7 @@ class Plan:
     findings: tuple[Finding, ...]
     may_reboot: bool
     tolerates_sessions: bool
-    next_look: str | None = None
+    next_look: datetime | None = None
     reason: str | None = None
     redrives: int = 0
     lets_in: bool = False
@@ -91,7 +92,7 @@ class Plan:
         return {"verdict": self.verdict, "checksum": self.checksum, **counts}
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "next_look": self.next_look and in_iso(self.next_look)}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Plan:
@@ -105,6 +106,7 @@ class Plan:
                 "findings": tuple(Finding(**finding) for finding in document["findings"]),
                 "applies_along": None if document["applies_along"] is None else tuple(document["applies_along"]),
                 "advice": tuple(Advice(**each) for each in document["advice"]),
+                "next_look": moment_or_none(document["next_look"], "next_look"),
             }
         )
 
@@ -302,7 +304,7 @@ def _paused(plan: Plan, now: datetime) -> Plan:
 
 
 def _parked(plan: Plan, now: datetime, reason: str) -> Plan:
-    return replace(plan, verdict=Verdict.PARK, next_look=(now + LOOK_AGAIN_AFTER).isoformat(), reason=reason)
+    return replace(plan, verdict=Verdict.PARK, next_look=now + LOOK_AGAIN_AFTER, reason=reason)
 
 
 def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, dispute: str) -> Plan:
@@ -330,5 +332,5 @@ def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, disp
     if freeze and request.approve != plan.checksum:
         thawed = freeze + timedelta(days=1)
         reason = f"no changes are made during a freeze, until {thawed}"
-        return replace(plan, verdict=Verdict.PARK, next_look=f"{thawed}T00:00:00+00:00", reason=reason)
+        return replace(plan, verdict=Verdict.PARK, next_look=datetime.combine(thawed, time(), UTC), reason=reason)
     return plan

@@ -15,6 +15,7 @@ from signon.domain.network.directory_ports import TOLD
 from signon.domain.rds.database import Database, Membership
 from signon.domain.rds.readiness import Readiness
 from signon.domain.rds.reboot import Reboot
+from signon.domain.times import in_iso, moment_or_none
 from signon.domain.waits import ACCEPTED_WITHIN, PARK_AFTER, REBOOT_TAKES, REBOOT_WAIT_SECONDS, seconds_before_look
 from signon.errors import StillWaiting
 
@@ -67,8 +68,8 @@ class Reading:
     """
 
     attempts: int
-    began_at: str | None = None
-    requested_at: str | None = None
+    began_at: datetime | None = None
+    requested_at: datetime | None = None
     looks: int = 0
     wait_seconds: int = 0
     status: str = ""
@@ -82,10 +83,12 @@ class Reading:
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Reading:
         failures, verdict = tuple(document.get("failures", ())), Progress(document.get("verdict", Progress.WAIT))
-        return cls(**{**document, "failures": failures, "verdict": verdict})
+        times = {name: moment_or_none(document.get(name), name) for name in ("began_at", "requested_at")}
+        return cls(**{**document, **times, "failures": failures, "verdict": verdict})
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        times = {"began_at": self.began_at, "requested_at": self.requested_at}
+        return {**asdict(self), **{name: time and in_iso(time) for name, time in times.items()}}
 
 
 def deciding(database: Database, directory: str) -> Membership | None:
@@ -191,13 +194,13 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
 
     Raises StillWaiting: no execution waits longer; the database is parked.
     """
-    began_at, requested_at = reading.began_at or now.isoformat(), reading.requested_at or now.isoformat()
-    verdict, reason, remedy = _verdict(reading, database, directory, now - datetime.fromisoformat(requested_at))
+    began_at, requested_at = reading.began_at or now, reading.requested_at or now
+    verdict, reason, remedy = _verdict(reading, database, directory, now - requested_at)
     membership = deciding(database, directory)
     status = membership.status if membership else ""
     has_failed = MEMBERSHIP.get(status) is Progress.RETRY
     patience = PARK_AFTER + (REBOOT_TAKES if reboot else timedelta())
-    if verdict is Progress.WAIT and now - datetime.fromisoformat(began_at) > patience:
+    if verdict is Progress.WAIT and now - began_at > patience:
         raise StillWaiting(f"{reason}, after more than {PARK_AFTER.seconds // 3600} hours of waiting")
     return replace(
         reading,
