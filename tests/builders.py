@@ -17,7 +17,8 @@ from signon.domain.outcome.ending import Execution, Status
 from signon.domain.plan.plan import Plan, make_plan
 from signon.domain.plan.prerequisites import Surroundings
 from signon.domain.plan.probe import Probe
-from signon.domain.profile.profile import Change, DirectoryLogin, Preset, Profile, ProfileVersion, Role, Schemas
+from signon.domain.profile.presets import Preset
+from signon.domain.profile.profile import Change, DirectoryLogin, Profile, ProfileVersion, Role, Schemas
 from signon.domain.rds.database import Database, DatabaseId, Instance, Membership
 from signon.domain.rds.membership import Reading
 from signon.domain.request.request import Request

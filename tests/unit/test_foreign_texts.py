@@ -26,13 +26,13 @@ from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
 from signon.domain.logins.postgresql import make, prove, unusable, wanted_groups
 from signon.domain.logins.postgresql_grants import Object, on_database, within_database
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
-from signon.domain.logins.presets import GrantKind
 from signon.domain.outcome import ending
 from signon.domain.outcome.message import LONGEST_MESSAGE, cause, message
 from signon.domain.outcome.outcome import Outcome, decide
 from signon.domain.outcome.report import event_detail, facts
 from signon.domain.plan.plan import Step
 from signon.domain.plan.probe import Probe, judge
+from signon.domain.profile.presets import GrantKind
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.domain.request.request import Request, read_request
 from signon.errors import DatabaseBusy, DatabaseUnusable, End, InvalidRequest, LoginsIncomplete, SignonError

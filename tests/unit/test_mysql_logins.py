@@ -14,8 +14,8 @@ from signon.domain.engines import MYSQL_IAM, MYSQL_PAM, MYSQL_TICKETS, Method, M
 from signon.domain.logins.login import LOGINS_PER_STATEMENT, Proof, Statement
 from signon.domain.logins.mysql import database_pattern, make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin, account
-from signon.domain.logins.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
-from signon.domain.profile.profile import DirectoryLogin, IamLogin, Preset, Profile, Role
+from signon.domain.profile.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES, Preset
+from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import BY_PASSWORD, a_login, a_profile
 

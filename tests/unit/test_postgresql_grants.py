@@ -7,8 +7,8 @@ import pytest
 from signon.domain.logins.login import Name
 from signon.domain.logins.postgresql import Group
 from signon.domain.logins.postgresql_grants import Object, on_database, within_database
-from signon.domain.logins.presets import POSTGRESQL_PRESETS, GrantKind
-from signon.domain.profile.profile import Preset, Schemas
+from signon.domain.profile.presets import POSTGRESQL_PRESETS, GrantKind, Preset
+from signon.domain.profile.profile import Schemas
 
 EVERYTHING = frozenset({"CONNECT", "CREATE", "TEMPORARY", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"})
 ONLY = {

@@ -23,7 +23,8 @@ from signon.domain.logins.postgresql import (
     wanted_logins,
 )
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
-from signon.domain.profile.profile import DirectoryLogin, Preset, Profile, Role
+from signon.domain.profile.presets import Preset
+from signon.domain.profile.profile import DirectoryLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import BY_TICKET, a_profile
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain.engines import ENGINES, Method
-from signon.domain.profile.profile import DirectoryLogin, IamLogin, Preset, Profile, Role, read_profile, sha256
+from signon.domain.profile.presets import Preset
+from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile, Role, read_profile, sha256
 from signon.domain.profile.schema import checked, problems
 from signon.domain.profile.yaml_document import load
 from signon.errors import ProfileUnusable

@@ -21,7 +21,8 @@ from signon.db.session import Session, sign_in
 from signon.domain.engines import MARIADB_IAM, MYSQL_IAM, Method
 from signon.domain.logins.login import Proof
 from signon.domain.logins.mysql import Ways
-from signon.domain.profile.profile import IamLogin, Preset, Profile, Role
+from signon.domain.profile.presets import Preset
+from signon.domain.profile.profile import IamLogin, Profile, Role
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import Database
 from signon.errors import ConnectionRefused, MasterSecretUnusable, SignonError, StatementRefused, TemporaryFailure

@@ -16,7 +16,8 @@ from signon.db.session import sign_in
 from signon.domain.logins.login import Proof, Statement
 from signon.domain.logins.mysql import make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import Accounts
-from signon.domain.profile.profile import DirectoryLogin, Preset, Profile, Role
+from signon.domain.profile.presets import Preset
+from signon.domain.profile.profile import DirectoryLogin, Profile, Role
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import Database
 from signon.errors import ClaimLost, LoginsIncomplete, TemporaryFailure

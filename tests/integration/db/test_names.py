@@ -11,7 +11,8 @@ import pytest
 from signon.db import mysql_logins
 from signon.db.session import Session
 from signon.domain.names import login_problem, mysql_account_problem
-from signon.domain.profile.profile import DirectoryLogin, Preset, Role
+from signon.domain.profile.presets import Preset
+from signon.domain.profile.profile import DirectoryLogin, Role
 from tests import hostile_names
 from tests.builders import a_profile
 from tests.notebook import NOTEBOOK

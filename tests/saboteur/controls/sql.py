@@ -69,14 +69,14 @@ CONTROLS = (
     ),
     Control(
         "MySQL: readers get no more than their preset",
-        f"{LAYER}/domain/logins/presets.py",
+        f"{LAYER}/domain/profile/presets.py",
         'Preset.READ: ("SELECT", "SHOW VIEW"),',
         'Preset.READ: ("SELECT", "SHOW VIEW", "DELETE"),',
         MYSQL_LOGINS,
     ),
     Control(
         "PostgreSQL: readers get no more than their preset",
-        f"{LAYER}/domain/logins/presets.py",
+        f"{LAYER}/domain/profile/presets.py",
         'Preset.READ: ("SELECT",),',
         'Preset.READ: ("SELECT", "DELETE"),',
         POSTGRESQL_GRANTS,

@@ -10,7 +10,8 @@ import pytest
 
 from signon.db import postgresql_logins
 from signon.domain.logins.login import Proof
-from signon.domain.profile.profile import DirectoryLogin, Preset, Profile, Role, Schemas
+from signon.domain.profile.presets import Preset
+from signon.domain.profile.profile import DirectoryLogin, Profile, Role, Schemas
 from signon.errors import PlanOutdated, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
 from tests.notebook import NOTEBOOK

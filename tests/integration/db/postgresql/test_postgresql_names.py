@@ -14,7 +14,8 @@ from psycopg2 import sql as composing
 from signon.db import postgresql_logins
 from signon.db.session import Session
 from signon.domain.names import login_name, login_problem, postgresql_role_problem
-from signon.domain.profile.profile import DirectoryLogin, Preset, Role, Schemas
+from signon.domain.profile.presets import Preset
+from signon.domain.profile.profile import DirectoryLogin, Role, Schemas
 from tests import hostile_names
 from tests.builders import REALM, a_profile
 from tests.integration.db.naming import drive

@@ -25,9 +25,9 @@ from signon.domain.logins.mysql_accounts import (
     of_every_host,
     unknown,
 )
-from signon.domain.logins.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
 from signon.domain.memory.made import digest, named
 from signon.domain.names import mysql_account_problem
+from signon.domain.profile.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.errors import StatementRefused
 from signon.foreign import REMEDY, shown

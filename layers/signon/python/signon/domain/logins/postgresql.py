@@ -27,7 +27,8 @@ from signon.domain.logins.postgresql_marks import quoted as _quoted
 from signon.domain.logins.postgresql_roles import DEEPEST, PresentRole, Roles
 from signon.domain.memory.made import UNREMEMBERED, Memory, digest, named
 from signon.domain.names import group_name, login_name
-from signon.domain.profile.profile import DirectoryLogin, Preset, Profile, Schemas
+from signon.domain.profile.presets import Preset
+from signon.domain.profile.profile import DirectoryLogin, Profile, Schemas
 from signon.foreign import REMEDY, shown
 
 Ways = Mapping[Method, PostgreSqlLogins]  # how logins are made, by how they sign in

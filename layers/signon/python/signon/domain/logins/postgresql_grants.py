@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from signon.domain.logins.login import Name, Statement, batches
 from signon.domain.logins.postgresql import Group, filled
-from signon.domain.logins.presets import POSTGRESQL_PRESETS, GrantKind
+from signon.domain.profile.presets import POSTGRESQL_PRESETS, GrantKind
 from signon.foreign import shown
 
 _READ_ONLY = "it is read only (default_transaction_read_only is on for it), and its roles lack grants there"

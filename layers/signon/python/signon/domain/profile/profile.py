@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar
 
 from signon.domain.engines import ENGINES, Method
+from signon.domain.profile.presets import Preset
 from signon.domain.rds.database import Database
 
 
@@ -49,13 +49,6 @@ class Schemas:
 
     database: str
     names: tuple[str, ...]
-
-
-class Preset(StrEnum):
-    """What a role may do with what it is on; ``presets.py`` says which privileges these are."""
-
-    READ = "read"
-    WRITE = "write"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-from signon.domain.profile.profile import Preset
+
+class Preset(StrEnum):
+    """What a role may do with what it is on."""
+
+    READ = "read"
+    WRITE = "write"
+
 
 MYSQL_PRESETS: Mapping[Preset, tuple[str, ...]] = {
     Preset.READ: ("SELECT", "SHOW VIEW"),
