@@ -246,8 +246,8 @@ def an_execution(status: str = Status.ABORTED, /, **changes: Any) -> Execution:
         arn=EXECUTION,
         status=Status(status),
         input={"database": {"instance": "payments-orders"}},
-        error="",
-        cause="",
+        error=None,
+        cause=None,
         started_at=at(minutes=-5),
         stopped_at=NOW,
     )

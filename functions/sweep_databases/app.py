@@ -39,5 +39,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     answer["held_back"] = answer["due"] - answer["started"]
     oldest = sweep.oldest_unfinished(candidates, now)
     age = metrics.embedded("OldestUnfinished", "Seconds", oldest.seconds, now)
-    logger.info("Swept", extra={**answer, "unfinished": oldest.name, **age})
+    logger.info("Swept", extra={**answer, "unfinished": oldest.name or "", **age})
     return answer

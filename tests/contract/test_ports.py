@@ -35,4 +35,4 @@ def test_the_kit_and_what_is_said_of_errors_take_them_from_there() -> None:
     assert unreachable
     assert TOLD in unreachable.remedy
     failed = judge(a_reading(attempts=3), a_member("failed"), DIRECTORY, at(minutes=30), None)
-    assert TOLD in failed.remedy
+    assert TOLD in str(failed.remedy)

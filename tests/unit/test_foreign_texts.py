@@ -344,7 +344,7 @@ def test_the_text_of_a_stop_is_not_repeated_in_our_name(title: str) -> None:
     stopped = ending.Execution(EXECUTION, ending.Status.FAILED, {}, TEXTS[title], "", None, None)  # type: ignore[arg-type]  # no time
     ended = ending.outcome(stopped, "payments-orders")
     assert [fault for line in message(ended, EXECUTION).split("\n") for fault in broken(line)] == []
-    assert broken(ended.error) == []
+    assert broken(str(ended.error)) == []
     assert ended.subject == "payments-orders: the execution ended without a report"
 
 

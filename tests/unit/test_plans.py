@@ -177,7 +177,7 @@ FINDINGS: dict[str, tuple[Any, Any, Any]] = {
         None,
     ),
     "payments-orders is in vpc-2; this stack serves vpc-0a1b2c": (a_database(vpc="vpc-2"), None, None),
-    "RDS shows no VPC for payments-orders; this stack reaches only vpc-0a1b2c": (a_database(vpc=""), None, None),
+    "RDS shows no VPC for payments-orders; this stack reaches only vpc-0a1b2c": (a_database(vpc=None), None, None),
     "RDS holds no master secret for payments-orders": (a_database(master_secret=None), None, None),
     f"payments-orders is a member of {OTHER_DIRECTORY}, not of d-9367000001": (
         a_database(memberships=(a_membership(directory=OTHER_DIRECTORY),)),

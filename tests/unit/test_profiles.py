@@ -99,7 +99,7 @@ def test_a_role_for_other_engines_grants_nothing_here() -> None:
         (a_profile(accounts=("999999999999",)), a_database(), "it admits no account 123456789012"),
         (a_profile(accounts=("123456789012",)), a_database(), None),
         (a_profile(vpcs=("vpc-9",)), a_database(), "it admits no VPC vpc-0a1b2c"),
-        (a_profile(vpcs=("vpc-9",)), a_database(vpc=""), "it names a VPC, and the database is in none"),
+        (a_profile(vpcs=("vpc-9",)), a_database(vpc=None), "it names a VPC, and the database is in none"),
         (a_profile(names=("*",)), a_database(id=a_database_id(name="anything")), None),
         (a_profile(names=("payments",)), a_database(), "it admits no name payments-orders"),
     ],

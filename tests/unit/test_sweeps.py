@@ -202,14 +202,16 @@ def test_a_database_is_unfinished_while_people_can_neither_sign_in_nor_know_why(
     record: Record | None, held_since: datetime | None, since: datetime | None
 ) -> None:
     found = sweep.oldest_unfinished([a_candidate(record, held_since, created_at=A_DAY_AGO)], NOW)
-    assert found == (Unfinished("payments-orders", int((NOW - since).total_seconds())) if since else Unfinished("", 0))
+    assert found == (
+        Unfinished("payments-orders", int((NOW - since).total_seconds())) if since else Unfinished(None, 0)
+    )
 
 
 def test_of_several_unfinished_ones_the_oldest_counts() -> None:
     ages = {"b": 1, "c": 30, "a": 2}
     candidates = [a_candidate(id=a_database_id(name=name), created_at=at(hours=-age)) for name, age in ages.items()]
     assert sweep.oldest_unfinished(candidates, NOW) == Unfinished("c", 30 * 3600)
-    assert sweep.oldest_unfinished([], NOW) == Unfinished("", 0)
+    assert sweep.oldest_unfinished([], NOW) == Unfinished(None, 0)
 
 
 # ---- how many are started

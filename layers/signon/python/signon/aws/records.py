@@ -105,7 +105,7 @@ def _batch(table: str, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]
 
 
 def _record(item: Mapping[str, Any]) -> Record:
-    texts = {field: item.get(field, {}).get("S") for field in Record.__dataclass_fields__}
+    texts = {field: item.get(field, {}).get("S") or None for field in Record.__dataclass_fields__}
     return Record.of_facts({**texts, **{name: _map(item, name) for name in _MAPS}})
 
 

@@ -47,7 +47,7 @@ class KitFacts:
     methods: tuple[Method, ...]
     realm: str
     trusts: tuple[str, ...] = ()
-    trusted: str = ""
+    trusted: str | None = None
 
     @property
     def sign_ins(self) -> Mapping[Method, SignIn]:

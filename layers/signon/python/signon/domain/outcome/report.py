@@ -40,7 +40,7 @@ def facts(
         "arn": database["arn"],
         "engine": database["engine"],
         "end": ended.end,
-        "error": ended.error,
+        "error": ended.error or "",
         "headline": ended.told,
         "told": ended.digest,
         "execution": execution,

@@ -78,7 +78,7 @@ class Plan:
     advice: tuple[Advice, ...] = ()
     leaves_as: Mapping[str, str] = field(default_factory=dict)
     trusts_marks: bool = False
-    takes_over: str = ""
+    takes_over: str | None = None
 
     @property
     def reboots(self) -> bool:
@@ -92,7 +92,8 @@ class Plan:
         return {"verdict": self.verdict, "checksum": self.checksum, **counts}
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "next_look": self.next_look and in_iso(self.next_look)}
+        next_look = self.next_look and in_iso(self.next_look)
+        return {**asdict(self), "next_look": next_look, "takes_over": self.takes_over or ""}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Plan:
@@ -107,6 +108,7 @@ class Plan:
                 "applies_along": None if document["applies_along"] is None else tuple(document["applies_along"]),
                 "advice": tuple(Advice(**each) for each in document["advice"]),
                 "next_look": moment_or_none(document["next_look"], "next_look"),
+                "takes_over": document["takes_over"] or None,
             }
         )
 
@@ -164,7 +166,7 @@ def make_plan(
         trusts_marks=record is not None and record.trusts_marks,
     )
     plan = replace(plan, checksum=_checksum(plan, database))
-    dispute = (record.disputed if record else None) or ""
+    dispute = record.disputed if record else None
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now, dispute)
 
 
@@ -307,7 +309,7 @@ def _parked(plan: Plan, now: datetime, reason: str) -> Plan:
     return replace(plan, verdict=Verdict.PARK, next_look=now + LOOK_AGAIN_AFTER, reason=reason)
 
 
-def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, dispute: str) -> Plan:
+def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, dispute: str | None) -> Plan:
     """The plan with its verdict: what a person approved is no longer in the way, and ``dispute`` is decided."""
     if request.approve == plan.checksum:
         plan = replace(

@@ -62,12 +62,12 @@ class Role:
 
 @dataclass(frozen=True)
 class DirectoryLogin:
-    """A person of the directory and the roles they have here; ``realm`` is that of a trusted domain, "" of our own."""
+    """A person of the directory and their roles here; ``realm`` is that of a trusted domain, None for our own."""
 
     user: str
     roles: tuple[str, ...]
     engines: tuple[str, ...] = ()
-    realm: str = ""
+    realm: str | None = None
     method: ClassVar[Method] = Method.KERBEROS
 
 
@@ -132,8 +132,8 @@ class Profile:
 
     def foreign_realms(self, engine: str) -> tuple[str, ...]:
         """The realms of people from other domains who have logins on databases of this engine."""
-        realms = {login.realm for login in self.on(engine).logins if isinstance(login, DirectoryLogin)}
-        return tuple(sorted(realms - {"", self.realm}))
+        logins = (login for login in self.on(engine).logins if isinstance(login, DirectoryLogin))
+        return tuple(sorted({login.realm for login in logins if login.realm} - {self.realm}))
 
     def _meant_for(self, engine: str) -> Iterator[Login]:
         return (login for login in self.logins if not login.engines or engine in login.engines)
@@ -146,7 +146,7 @@ class Profile:
             ("account", database.id.account, self.accounts or ("*",)),
             ("VPC", database.vpc, self.vpcs or ("*",)),
         ):
-            if not any(fnmatchcase(value, pattern) for pattern in patterns):
+            if not any(fnmatchcase(value or "", pattern) for pattern in patterns):
                 return f"it admits no {what} {value}" if value else f"it names a {what}, and the database is in none"
         return None
 
@@ -192,7 +192,7 @@ def _login(entry: Mapping[str, Any]) -> Login:
     if "iam" in entry:
         personal = entry.get("personal", "false") == "true"
         return IamLogin(entry["iam"], roles, engines, tuple(entry.get("used_by", ())), personal)
-    return DirectoryLogin(entry["user"], roles, engines, entry.get("realm", ""))
+    return DirectoryLogin(entry["user"], roles, engines, entry.get("realm"))
 
 
 def _role(entry: Mapping[str, Any]) -> Role:

@@ -1,4 +1,4 @@
-"""Times in states and items: read once, written as before, and refused by the name of their field."""
+"""What travels between the states, and lies in the table: times, and what is absent."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import json
 
 import pytest
 
+from signon.domain.logins.login import Proof
 from signon.domain.memory.record import Record
 from signon.domain.plan.plan import Plan
 from signon.domain.rds.membership import Reading
 from signon.domain.rds.waiting import Visit
 from signon.domain.request.request import Request
-from tests.builders import a_reading, a_request, planned, surroundings
+from tests.builders import a_probe, a_reading, a_request, planned, surroundings
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2026-11-20T12:30:00", "2026-11-20"])
@@ -30,3 +31,16 @@ def test_a_state_keeps_its_times_as_they_were_written() -> None:
     plan = json.loads(json.dumps(planned(around=surroundings(paused=True)).to_json()))
     assert plan["next_look"] == "2026-11-20T13:30:00+00:00"
     assert json.loads(json.dumps(Plan.from_json(plan).to_json())) == plan
+
+
+def test_a_state_holds_an_empty_text_for_what_is_absent() -> None:
+    reading = a_reading(attempts=0).to_json()
+    assert {reading[name] for name in ("status", "reason", "remedy")} == {""}
+    assert Reading.from_json(reading) == a_reading(attempts=0)
+    plan = planned()
+    assert (plan.takes_over, plan.to_json()["takes_over"]) == (None, "")
+    assert Plan.from_json(plan.to_json()).takes_over is None
+    assert a_probe().to_json()["set_by"] == ""
+    proof = Proof(2, ()).to_json()
+    assert (proof["disputed"], proof["disputed_names"]) == ("", "")
+    assert Record.of_facts({"associated_at": ""}).associated_at is None
