@@ -17,6 +17,7 @@ from signon.domain.outcome.ending import Execution, Status
 from signon.domain.plan.plan import Plan, make_plan
 from signon.domain.plan.prerequisites import Surroundings
 from signon.domain.plan.probe import Probe
+from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import Change, DirectoryLogin, Profile, ProfileVersion, Role, Schemas
 from signon.domain.rds.database import Database, DatabaseId, Instance, Membership
 from signon.domain.rds.membership import Reading
@@ -114,13 +115,12 @@ def a_profile(**changes: Any) -> Profile:
         names=("payments-*",),
         directory=DIRECTORY,
         realm=REALM,
-        methods=dict.fromkeys(("mysql", "aurora-mysql", "postgres", "aurora-postgresql"), ("kerberos",)),
+        methods=dict.fromkeys(("mysql", "aurora-mysql", "postgres", "aurora-postgresql"), (Method.KERBEROS,)),
         change=change,
         lock_leavers=True,
         master_secret=None,
         roles={
-            preset: Role(preset, mysql=("payments",), postgresql=Schemas("payments", ("core",)))
-            for preset in ("read", "write")
+            preset: Role(preset, mysql=("payments",), postgresql=Schemas("payments", ("core",))) for preset in Preset
         },
         logins=(DirectoryLogin("alice", ("read",)), DirectoryLogin("bob", ("read", "write"))),
     )
@@ -130,7 +130,7 @@ def a_profile(**changes: Any) -> Profile:
 def a_profile_for_clusters(**changes: Any) -> Profile:
     """The same for Aurora PostgreSQL."""
     engine = AURORA.name
-    return a_profile(**{"engines": (engine,), "methods": {engine: ("kerberos",)}, **changes})
+    return a_profile(**{"engines": (engine,), "methods": {engine: (Method.KERBEROS,)}, **changes})
 
 
 def a_freeze(first: str, last: str) -> tuple[tuple[date, date], ...]:
@@ -161,7 +161,7 @@ def surroundings(**changes: Any) -> Surroundings:
 
 def a_request(**changes: Any) -> Request:
     return replace(
-        Request("RDS-EVENT-0005", Scope.INSTANCE, "payments-orders", "payments", asked_at=NOW.isoformat(), by_tag=True),
+        Request("RDS-EVENT-0005", Scope.INSTANCE, "payments-orders", "payments", asked_at=NOW, by_tag=True),
         **changes,
     )
 
@@ -198,7 +198,7 @@ def a_plan(**changes: Any) -> Plan:
 def a_reading(**changes: Any) -> Reading:
     """One attempt, made at NOW and not looked at yet."""
     return replace(
-        Reading(attempts=1, began_at=NOW.isoformat(), requested_at=NOW.isoformat(), wait_seconds=60, reboot_due=True),
+        Reading(attempts=1, began_at=NOW, requested_at=NOW, wait_seconds=60, reboot_due=True),
         **changes,
     )
 
@@ -246,8 +246,8 @@ def an_execution(status: str = Status.ABORTED, /, **changes: Any) -> Execution:
         arn=EXECUTION,
         status=Status(status),
         input={"database": {"instance": "payments-orders"}},
-        error="",
-        cause="",
+        error=None,
+        cause=None,
         started_at=at(minutes=-5),
         stopped_at=NOW,
     )

@@ -11,7 +11,7 @@ from signon.domain.memory.made import Memory
 class Notebook:
     """``trusts``: for tests of other things, what bears our mark is taken for ours where nothing speaks against it."""
 
-    def __init__(self, *, trusts: bool = False, master_user: str = "", takes_over: str = "") -> None:
+    def __init__(self, *, trusts: bool = False, master_user: str | None = None, takes_over: str | None = None) -> None:
         self.made: Mapping[str, str] = {}
         self.trusts = trusts
         self.master_user = master_user

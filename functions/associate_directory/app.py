@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,6 +11,7 @@ from signon.aws import directory_service, guard, rds_changes, records
 from signon.domain.plan.assignment import Assignment
 from signon.domain.plan.drift import as_it_runs
 from signon.domain.rds.membership import Reading, must_associate, opening
+from signon.domain.times import in_iso, moment
 from signon.settings import setting
 
 logger = Logger()
@@ -21,7 +21,7 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     assignment = Assignment.from_json(event)
     plan, claim = assignment.plan, assignment.claim
-    table, now, directory = setting("TABLE"), datetime.fromisoformat(event["now"]), plan.directory
+    table, now, directory = setting("TABLE"), moment(event["now"], "now"), plan.directory
     database = guard.before_change(table, setting("PROFILES"), assignment)
     before = Reading.from_json(event["membership"]) if event["membership"] else None
     record = records.read(table, claim.database)
@@ -29,7 +29,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if asks:
         guard.before_modifying(database, assignment)
         directory_service.require_active(directory)
-        asked = {"associated_at": now.isoformat(), "allowed": plan.profile.sha256}
+        asked = {"associated_at": in_iso(now), "allowed": plan.profile.sha256}
         records.note(table, claim.database, {**asked, "joined_as": as_it_runs(database)})
         role = setting("DIRECTORY_ROLE")
         rds_changes.associate_directory(database, directory, role, apply_immediately=plan.apply_immediately)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import claims
 from signon.domain.profile.profile import ProfileVersion
 from signon.domain.request.request import BY_HAND
+from signon.domain.times import moment
 from signon.settings import setting
 
 logger = Logger()
@@ -24,7 +25,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         setting("TABLE"),
         event["database"]["resource_id"],
         event["execution"],
-        datetime.fromisoformat(event["now"]),
+        moment(event["now"], "now"),
         longest,
         purpose=f"{profile.name} {profile.sha256}",
         by_hand=event["trigger"] == BY_HAND,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import connecting, guard, policy_lock, profiles, rds, records
 from signon.domain.plan.assignment import Assignment
+from signon.domain.times import moment
 from signon.settings import setting
 
 logger = Logger()
@@ -31,7 +32,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         identity,
         profile,
         earlier=record.connected_roles if record else {},
-        lock=policy_lock.Lock(table, claim.execution, datetime.fromisoformat(event["now"]), LOCK_LASTS),
+        lock=policy_lock.Lock(table, claim.execution, moment(event["now"], "now"), LOCK_LASTS),
         before_change=lambda: guard.before_change(table, bucket, assignment),
     )
     logger.info("Roles allowed to connect", extra=connected.to_json())

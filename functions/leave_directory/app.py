@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,6 +11,7 @@ from signon.aws import guard, rds_changes, records
 from signon.domain.plan.assignment import Assignment
 from signon.domain.rds.membership import must_leave
 from signon.domain.rds.waiting import Visit, visit
+from signon.domain.times import moment
 from signon.settings import setting
 
 logger = Logger()
@@ -21,7 +21,7 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     assignment = Assignment.from_json(event)
     plan, claim = assignment.plan, assignment.claim
-    table, now = setting("TABLE"), datetime.fromisoformat(event["now"])
+    table, now = setting("TABLE"), moment(event["now"], "now")
     database = guard.before_change(table, setting("PROFILES"), assignment)
     before = Visit.from_json(event["leaving"]) if event["leaving"] else None
     asks = must_leave(database, apply_immediately=plan.apply_immediately)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -13,6 +12,7 @@ from signon.domain.plan import plan
 from signon.domain.profile.schema import checked
 from signon.domain.rds.database import DatabaseId
 from signon.domain.request.request import Request
+from signon.domain.times import moment
 from signon.settings import setting
 
 logger = Logger()
@@ -21,7 +21,7 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     request, database = Request.from_json(event["request"]), rds.observe(DatabaseId.from_json(event["database"]))
-    table, now = setting("TABLE"), datetime.fromisoformat(event["now"])
+    table, now = setting("TABLE"), moment(event["now"], "now")
     version, text = profiles.newest(setting("PROFILES"), request.profile_name(database))
     profile = checked(version.name, text)
     around = surroundings.look_around(

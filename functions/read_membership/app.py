@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -13,6 +12,7 @@ from signon.domain.plan.plan import Plan
 from signon.domain.rds.database import DatabaseId, in_working_order
 from signon.domain.rds.membership import Reading, judge
 from signon.domain.rds.reboot import Reboot
+from signon.domain.times import moment
 
 logger = Logger()
 
@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         Reading.from_json(event["membership"]),
         database,
         plan.directory,
-        datetime.fromisoformat(event["now"]),
+        moment(event["now"], "now"),
         Reboot.from_json(event["reboot"]) if event["reboot"] else None,
     )
     logger.info(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,6 +11,7 @@ from signon.aws import guard, reboots
 from signon.domain.plan.assignment import Assignment
 from signon.domain.plan.permission import permit
 from signon.domain.rds.reboot import Reboot
+from signon.domain.times import moment
 from signon.settings import setting
 
 logger = Logger()
@@ -25,6 +25,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     database = guard.before_change(table, bucket, assignment)
     before = Reboot.from_json(event["reboot"]) if event["reboot"] else None
     permit(plan, database, before)
-    reboot = reboots.reboot_next(table, database, before, datetime.fromisoformat(event["now"]))
+    reboot = reboots.reboot_next(table, database, before, moment(event["now"], "now"))
     logger.info("Reboot", extra=reboot.to_json())
     return reboot.to_json()

@@ -31,5 +31,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             setting("TABLE"), setting("TOPIC"), ended, dossier, event["execution"], event["now"]
         )
     again = claim is not None and claims.release(setting("TABLE"), claim, event["now"])
-    error = f"{REPORTED}{ended.error}" if ended.end is End.FAILED else ended.error
+    error = f"{REPORTED}{ended.error}" if ended.end is End.FAILED else ended.error or ""
     return {"end": ended.end, "headline": ended.told, "again": again, "Error": error, "Cause": cause(ended)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -10,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import executions, metrics, profiles, rds, records, reporting
 from signon.domain import sweep
+from signon.domain.times import moment
 from signon.settings import setting
 
 logger = Logger()
@@ -17,7 +17,7 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    table, machine, now = setting("TABLE"), setting("STATE_MACHINE"), datetime.fromisoformat(event["now"])
+    table, machine, now = setting("TABLE"), setting("STATE_MACHINE"), moment(event["now"], "now")
     databases = list(rds.every_database())
     ours = [database for database in databases if sweep.is_candidate(database)]
     known = records.read_all(table, [database.id.resource_id for database in ours])
@@ -39,5 +39,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     answer["held_back"] = answer["due"] - answer["started"]
     oldest = sweep.oldest_unfinished(candidates, now)
     age = metrics.embedded("OldestUnfinished", "Seconds", oldest.seconds, now)
-    logger.info("Swept", extra={**answer, "unfinished": oldest.name, **age})
+    logger.info("Swept", extra={**answer, "unfinished": oldest.name or "", **age})
     return answer

@@ -35,4 +35,4 @@ def test_the_kit_and_the_remedies_name_the_same_ports() -> None:
     assert unreachable
     assert TOLD in unreachable.remedy
     failed = judge(a_reading(attempts=3), a_member("failed"), DIRECTORY, at(minutes=30), None)
-    assert TOLD in failed.remedy
+    assert TOLD in str(failed.remedy)

@@ -26,7 +26,7 @@ from signon.domain.logins.mysql import make, open_complete, wanted_logins
 from signon.domain.logins.mysql_accounts import PresentLogin
 from signon.domain.logins.postgresql_grants import Object, on_database, within_database
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
-from signon.domain.logins.presets import GrantKind
+from signon.domain.profile.presets import GrantKind
 from signon.domain.profile.profile import Profile, read_profile
 from signon.domain.profile.yaml_document import load
 from signon.domain.rds.membership import MEMBERSHIP

@@ -61,7 +61,7 @@ SAFE = {
 }
 MODULE = """
 from psycopg2 import sql
-from signon.domain.logins.presets import MYSQL_PRESETS
+from signon.domain.profile.presets import MYSQL_PRESETS
 
 TEXT = "SELECT 1"
 TEXTS = {{"one": "SELECT 1", "two": TEXT}}

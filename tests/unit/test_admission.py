@@ -82,14 +82,14 @@ def test_mariadb_is_admitted_so_that_its_plan_can_say_what_aws_does_not_offer() 
 )
 def test_an_event_that_is_older_than_the_database_is_about_another_one(seconds: int, stale: bool) -> None:
     database = a_database(created_at=NOW)
-    request = a_request(asked_at=at(seconds=seconds).isoformat())
+    request = a_request(asked_at=at(seconds=seconds))
     if not stale:
         assert admit(request, database)[1] == database
         return
     with pytest.raises(NotOurs) as refused:
         admit(request, database)
     assert str(refused.value) == (
-        f"The event of {at(seconds=seconds).isoformat()} is older than payments-orders, which was created at"
+        f"The event of {at(seconds=seconds):%Y-%m-%dT%H:%M:%SZ} is older than payments-orders, which was created at"
         " 2026-11-20T12:30:00+00:00: it is about another database of that name"
     )
 

@@ -16,7 +16,7 @@ from signon.aws.clients import errors_as
 from signon.domain.memory.record import Known, Record
 from signon.domain.profile.profile import ProfileVersion
 from signon.domain.rds.credentials import Credentials
-from signon.errors import MasterSecretUnusable, NotOurs, PermissionMissing, ProfileUnusable, TemporaryFailure
+from signon.errors import End, MasterSecretUnusable, NotOurs, PermissionMissing, ProfileUnusable, TemporaryFailure
 from tests.builders import EXECUTION, NOW, a_database, an_execution, at
 from tests.unit.conftest import Answering
 
@@ -240,7 +240,7 @@ def test_records_and_claims_are_read_together_and_unprocessed_keys_again(
         {"RequestItems": {"t": {"Keys": left, "ConsistentRead": True}}},
     )
     known = records.read_all("t", ["db-1", "db-2"])
-    assert known == {"db-1": Known(Record(end="Onboarded"), NOW), "db-2": Known(None, None)}
+    assert known == {"db-1": Known(Record(end=End.ONBOARDED), NOW), "db-2": Known(None, None)}
     stub.assert_no_pending_responses()
 
 

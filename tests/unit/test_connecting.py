@@ -63,7 +63,7 @@ class Iam:
             Owner("signon-us-east-1", frozenset()),
             database,
             profile,
-            earlier={ROLE: NOW.isoformat()},
+            earlier={ROLE: NOW},
             lock=Lock("t", EXECUTION, NOW, timedelta(hours=2)),
             before_change=self.guard,
         )

@@ -48,7 +48,7 @@ def some_facts(engine: str = "mysql", *methods: Method, trusts: tuple[str, ...] 
 
 CELLS = [some_facts(engine.name, method) for engine in ENGINES.values() for method in engine.logins]
 BOTH = some_facts("aurora-postgresql", Method.KERBEROS, Method.IAM, host=LEDGER, trusts=(ONPREM,))
-each_cell = pytest.mark.parametrize("facts", CELLS, ids=lambda facts: f"{facts.engine} {facts.methods[0].value}")
+each_cell = pytest.mark.parametrize("facts", CELLS, ids=lambda facts: f"{facts.engine} {facts.methods[0]}")
 
 
 # ---- clients
@@ -225,8 +225,8 @@ def test_the_facts_are_for_machines(facts: KitFacts) -> None:
         "ca_bundle": CA_BUNDLE,
     }
     for method, sign_in in facts.sign_ins.items():
-        assert told["methods"][method.value]["sign_in"] == sign_in.value
-        assert told["methods"][method.value]["clients"] == lines(facts, sign_in)
+        assert told["methods"][method]["sign_in"] == sign_in
+        assert told["methods"][method]["clients"] == lines(facts, sign_in)
     assert told == for_machines(facts)
 
 

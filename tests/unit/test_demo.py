@@ -80,7 +80,7 @@ def test_an_interrupted_demo_confirms_the_interrupt_at_once(
 
 
 def test_there_is_a_demo_of_every_engine_by_every_method_that_it_offers() -> None:
-    assert set(SCENARIOS) == {(engine.name, method.value) for engine in ENGINES.values() for method in engine.logins}
+    assert set(SCENARIOS) == {(engine.name, method) for engine in ENGINES.values() for method in engine.logins}
     assert len({scenario.name for scenario in SCENARIOS.values()}) == len(SCENARIOS)
 
 

@@ -26,13 +26,13 @@ from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
 from signon.domain.logins.postgresql import make, prove, unusable, wanted_groups
 from signon.domain.logins.postgresql_grants import Object, on_database, within_database
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
-from signon.domain.logins.presets import GrantKind
 from signon.domain.outcome import ending
 from signon.domain.outcome.message import LONGEST_MESSAGE, cause, message
 from signon.domain.outcome.outcome import Outcome, decide
 from signon.domain.outcome.report import event_detail, facts
 from signon.domain.plan.plan import Step
 from signon.domain.plan.probe import Probe, judge
+from signon.domain.profile.presets import GrantKind
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.domain.request.request import Request, read_request
 from signon.errors import DatabaseBusy, DatabaseUnusable, End, InvalidRequest, LoginsIncomplete, SignonError
@@ -344,7 +344,7 @@ def test_the_text_of_a_stop_is_not_repeated_in_our_name(title: str) -> None:
     stopped = ending.Execution(EXECUTION, ending.Status.FAILED, {}, TEXTS[title], "", None, None)  # type: ignore[arg-type]  # no time
     ended = ending.outcome(stopped, "payments-orders")
     assert [fault for line in message(ended, EXECUTION).split("\n") for fault in broken(line)] == []
-    assert broken(ended.error) == []
+    assert broken(str(ended.error)) == []
     assert ended.subject == "payments-orders: the execution ended without a report"
 
 

@@ -81,7 +81,7 @@ def asked(**record: Any) -> Plan:
 def test_a_dispute_is_listed_and_holds_nothing_up() -> None:
     plan = asked()
     (finding,) = plan.findings
-    assert (plan.verdict, plan.takes_over) == ("GO", "")
+    assert (plan.verdict, plan.takes_over) == ("GO", None)
     assert finding.problem.startswith("These bear our mark, and we do not remember having made them: alice, bob")
     assert plan.checksum != planned(record=a_record()).checksum
 
@@ -97,7 +97,7 @@ def test_an_approval_of_another_dispute_takes_nothing_over() -> None:
     after = planned(
         record=a_record(disputed="77aa", disputed_names="alice"), request=a_request(approve=before.checksum)
     )
-    assert (after.verdict, after.takes_over) == ("ASK", "")
+    assert (after.verdict, after.takes_over) == ("ASK", None)
 
 
 @pytest.mark.parametrize(

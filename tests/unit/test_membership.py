@@ -56,7 +56,7 @@ VERDICTS = {
 }
 
 
-A_REBOOT = Reboot(NOW.isoformat(), requested=True, instances=("payments-orders",), remaining=())
+A_REBOOT = Reboot(NOW, requested=True, instances=("payments-orders",), remaining=())
 
 
 def look(
@@ -70,7 +70,7 @@ def look(
 def test_every_documented_status_has_its_verdict(status: str, verdict: str) -> None:
     judged = look(a_member(status))
     assert (judged.verdict, judged.status) == (verdict, status)
-    assert judged.reason.startswith(f"the membership is {status}")
+    assert str(judged.reason).startswith(f"the membership is {status}")
 
 
 def test_the_table_holds_the_documented_statuses_and_no_others() -> None:
@@ -148,7 +148,7 @@ def test_the_five_minutes_begin_with_the_first_look_after_asking() -> None:
     """A function that was retried for an hour before it could ask was told when its state was entered."""
     asked = opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
     first = look(a_database(), reading=asked, now=at(hours=1))
-    assert (first.verdict, first.requested_at) == ("WAIT", at(hours=1).isoformat())
+    assert (first.verdict, first.requested_at) == ("WAIT", at(hours=1))
     assert look(a_database(), reading=first, now=at(hours=1, minutes=4)).verdict == "WAIT"
     assert look(a_database(), reading=first, now=at(hours=1, minutes=5)).verdict == "RETRY"
 
@@ -156,7 +156,7 @@ def test_the_five_minutes_begin_with_the_first_look_after_asking() -> None:
 def test_they_begin_anew_with_every_attempt() -> None:
     second = opening(a_reading(looks=9), a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
     first = look(a_database(), reading=second, now=at(hours=1))
-    assert (first.began_at, first.requested_at) == (NOW.isoformat(), at(hours=1).isoformat())
+    assert (first.began_at, first.requested_at) == (NOW, at(hours=1))
     assert look(a_database(), reading=first, now=at(hours=1, minutes=4)).verdict == "WAIT"
 
 
@@ -164,7 +164,7 @@ def test_they_begin_anew_with_every_attempt() -> None:
 def test_a_failed_join_is_tried_three_times_and_no_more(database: Database) -> None:
     verdicts = [look(database, reading=a_reading(attempts=made), now=at(minutes=6)) for made in range(6)]
     assert [judged.verdict for judged in verdicts] == ["RETRY"] * 3 + ["BLOCKED"] * 3
-    assert "after 3 attempts; RDS names two causes: " in verdicts[3].reason
+    assert "after 3 attempts; RDS names two causes: " in str(verdicts[3].reason)
 
 
 def test_failed_attempts_are_remembered_with_their_times() -> None:
@@ -220,7 +220,7 @@ def test_the_three_hours_are_those_of_the_execution_and_not_of_an_attempt() -> N
     third = opening(
         a_reading(attempts=2, looks=15), a_member("failed"), DIRECTORY, None, asks=True, plugin_loaded=False
     )
-    assert (third.began_at, third.requested_at, third.looks) == (NOW.isoformat(), None, 15)
+    assert (third.began_at, third.requested_at, third.looks) == (NOW, None, 15)
     with pytest.raises(StillWaiting):
         look(a_member("joining"), reading=third, now=at(hours=3, seconds=1))
 
@@ -229,7 +229,7 @@ def test_nothing_has_begun_before_the_first_look() -> None:
     page = opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
     assert (page.began_at, page.requested_at, page.looks) == (None, None, 0)
     first = look(a_member("joining"), reading=page, now=at(minutes=1))
-    assert (first.began_at, first.requested_at, first.looks) == (at(minutes=1).isoformat(),) * 2 + (1,)
+    assert (first.began_at, first.requested_at, first.looks) == (at(minutes=1),) * 2 + (1,)
     second = look(a_member("joining"), reading=first, now=at(minutes=2))
     assert (second.began_at, second.requested_at, second.looks) == (first.began_at, first.requested_at, 2)
 
@@ -367,7 +367,7 @@ def test_a_due_reboot_is_needed_until_this_execution_has_done_it() -> None:
 
 
 def test_reboots_are_needed_until_no_instance_is_left() -> None:
-    halfway = Reboot(NOW.isoformat(), requested=True, instances=("ledger-2",), remaining=("ledger-1",))
+    halfway = Reboot(NOW, requested=True, instances=("ledger-2",), remaining=("ledger-1",))
     assert look(reading=a_reading(reboot_due=True), reboot=halfway).reboot_needed
 
 
@@ -407,6 +407,6 @@ def test_a_reading_survives_the_state_machine() -> None:
 def test_whatever_blocks_has_a_remedy_of_its_own() -> None:
     left = look(a_member("disabling-kerberos"))
     failed = look(a_member("failed"), reading=a_reading(attempts=3))
-    assert "removing it from the directory" in left.remedy
-    assert failed.remedy.startswith("Check that the database's subnets reach")
-    assert look(a_member("enabling-kerberos")).remedy == ""
+    assert "removing it from the directory" in str(left.remedy)
+    assert str(failed.remedy).startswith("Check that the database's subnets reach")
+    assert look(a_member("enabling-kerberos")).remedy is None

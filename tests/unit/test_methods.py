@@ -179,6 +179,6 @@ def test_a_profile_without_a_directory_asks_for_none() -> None:
 def test_roles_with_access_are_checked_after_iam_is_removed_as_a_method() -> None:
     profile = a_profile_of("aurora-postgresql", "kerberos")
     joined = a_cluster(memberships=(a_membership(),), iam_enabled=True)
-    earlier = a_record(connected_roles={ROLE: "2026-11-20T12:30:00+00:00"})
+    earlier = a_record(connected_roles={ROLE: NOW})
     assert planned(joined, profile, record=earlier).lets_in
     assert not planned(joined, profile).lets_in

@@ -14,7 +14,7 @@ from signon.domain.engines import MYSQL_IAM, MYSQL_PAM, MYSQL_TICKETS, Method, M
 from signon.domain.logins.login import LOGINS_PER_STATEMENT, Proof, Statement
 from signon.domain.logins.mysql import database_pattern, make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin, account
-from signon.domain.logins.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
+from signon.domain.profile.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES, Preset
 from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import BY_PASSWORD, a_login, a_profile
@@ -145,7 +145,7 @@ def test_wildcards_in_a_database_name_are_escaped(name: str, pattern: str) -> No
 
 
 def test_a_server_without_wildcards_is_given_the_name_as_it_is() -> None:
-    profile = for_alice(roles={"read": Role("read", ("pay_ments",))})
+    profile = for_alice(roles={"read": Role(Preset.READ, ("pay_ments",))})
     assert wanted_logins(BY_PASSWORD, profile, literal_names=True)[0].grants == {"pay_ments": READ}
     literal = a_login(grants={"pay_ments": READ})
     assert prove(BY_PASSWORD, profile, Accounts((literal,), literal_names=True)).verified == 1
@@ -164,7 +164,7 @@ def test_a_server_without_wildcards_is_given_the_name_as_it_is() -> None:
 )
 def test_a_hostile_database_name_stays_one_identifier(name: str, text: str) -> None:
     """The profile refuses such names; should one get here, it is still only a name."""
-    granted = making(for_alice(roles={"read": Role("read", (name,))}))[1]
+    granted = making(for_alice(roles={"read": Role(Preset.READ, (name,))}))[1]
     assert granted.sql == f"GRANT SELECT, SHOW VIEW ON {text}.* TO %s@%s"
     assert granted.sql % granted.values == f"GRANT SELECT, SHOW VIEW ON {text.replace('%%', '%')}.* TO alice@%"
 
@@ -191,7 +191,7 @@ def test_no_statement_drops_or_revokes_anything() -> None:
 
 
 def test_roles_add_up() -> None:
-    roles = {"read": Role("read", ("a", "b")), "write": Role("write", ("b",))}
+    roles = {"read": Role(Preset.READ, ("a", "b")), "write": Role(Preset.WRITE, ("b",))}
     (login,) = wanted_logins(BY_PASSWORD, a_profile(roles=roles, logins=(DirectoryLogin("bob", ("read", "write")),)))
     assert login.grants == {"a": READ, "b": WRITE}
 

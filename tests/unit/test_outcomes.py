@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from signon.domain.outcome.outcome import Outcome, decide
 from signon.errors import END_BY_ERROR, End, NeedsPerson
 from tests.builders import (
     EXECUTION,
+    NOW,
     a_database,
     a_directory,
     a_dossier,
@@ -245,7 +247,7 @@ def test_a_plan_that_cannot_be_approved_does_not_say_how() -> None:
 def test_a_freeze_parks() -> None:
     plan = planned(profile=a_profile(freezes=a_freeze("2026-11-19", "2026-11-21")))
     ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
-    assert (ended.end, ended.next_look) == ("Parked", "2026-11-22T00:00:00+00:00")
+    assert (ended.end, ended.next_look) == ("Parked", datetime(2026, 11, 22, tzinfo=UTC))
     assert ended.headline == "payments-orders: no changes are made during a freeze, until 2026-11-22"
 
 
@@ -427,7 +429,7 @@ def test_what_was_done_before_the_error_is_told() -> None:
 
 def test_the_digest_is_of_what_is_said_and_not_of_what_was_done() -> None:
     said = Outcome(End.PARKED, "x")
-    assert said.digest == Outcome(End.PARKED, "x", changed=True, next_look="later", tried="a lot").digest
+    assert said.digest == Outcome(End.PARKED, "x", changed=True, next_look=NOW, tried="a lot").digest
     assert len({said.digest, Outcome(End.FAILED, "x").digest, Outcome(End.PARKED, "y").digest}) == 3
     assert Outcome(End.PARKED, "x", (("a", "b"),)).digest != said.digest
 
@@ -435,7 +437,7 @@ def test_the_digest_is_of_what_is_said_and_not_of_what_was_done() -> None:
 def test_a_pause_is_told_without_a_time_so_that_an_hour_later_it_is_no_news() -> None:
     ended = decide({"database": a_dossier()["database"], "plan": planned(around=surroundings(paused=True)).to_json()})
     assert (ended.end, ended.headline) == ("Parked", "payments-orders: everything is paused")
-    assert ended.next_look == at(hours=1).isoformat()
+    assert ended.next_look == at(hours=1)
 
 
 def test_a_membership_that_is_blocked_has_a_name_that_others_can_be_equal_to() -> None:

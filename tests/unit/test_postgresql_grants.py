@@ -7,18 +7,18 @@ import pytest
 from signon.domain.logins.login import Name
 from signon.domain.logins.postgresql import Group
 from signon.domain.logins.postgresql_grants import Object, on_database, within_database
-from signon.domain.logins.presets import POSTGRESQL_PRESETS, GrantKind
+from signon.domain.profile.presets import POSTGRESQL_PRESETS, GrantKind, Preset
 from signon.domain.profile.profile import Schemas
 
 EVERYTHING = frozenset({"CONNECT", "CREATE", "TEMPORARY", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"})
 ONLY = {
-    "read": {"CONNECT", "USAGE", "SELECT"},
-    "write": {"CONNECT", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE"},
+    Preset.READ: {"CONNECT", "USAGE", "SELECT"},
+    Preset.WRITE: {"CONNECT", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE"},
 }
 
 
 @pytest.mark.parametrize("preset", POSTGRESQL_PRESETS)
-def test_privileges_come_from_the_presets_alone(preset: str) -> None:
+def test_privileges_come_from_the_presets_alone(preset: Preset) -> None:
     group = Group("signon.payments.some", "some", preset, Schemas("payments", ("core",)))
     database = Object(GrantKind.DATABASE, Name("payments"), "master", grantable=EVERYTHING)
     core = [
@@ -36,7 +36,7 @@ def test_privileges_come_from_the_presets_alone(preset: str) -> None:
     assert {privilege for listed in granted for privilege in listed.split(", ")} == ONLY[preset]
 
 
-READ = Group("signon.payments.read", "read", "read", Schemas("payments", ("core",)))
+READ = Group("signon.payments.read", "read", Preset.READ, Schemas("payments", ("core",)))
 
 
 def held(kind: GrantKind, name: Name, *privileges: str) -> Object:

@@ -23,6 +23,7 @@ from signon.domain.logins.postgresql import (
     wanted_logins,
 )
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import BY_TICKET, a_profile
@@ -182,7 +183,7 @@ def test_a_hundred_people_share_a_statement(people: int, batches: int) -> None:
 
 
 def test_a_role_that_nobody_has_or_that_says_nothing_about_postgresql_has_no_group() -> None:
-    roles = {**a_profile().roles, "elsewhere": Role("read", mysql=("payments",))}
+    roles = {**a_profile().roles, "elsewhere": Role(Preset.READ, mysql=("payments",))}
     profile = a_profile(roles=roles, logins=(DirectoryLogin("alice", ("read", "elsewhere")),))
     assert [group.name for group in wanted_groups(profile)] == [READ]
     (alice,) = wanted_logins(BY_TICKET, profile)

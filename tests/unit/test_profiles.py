@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain.engines import ENGINES, Method
+from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile, Role, read_profile, sha256
 from signon.domain.profile.schema import checked, problems
 from signon.domain.profile.yaml_document import load
@@ -86,7 +87,7 @@ def test_every_choice_is_read() -> None:
 def test_a_role_for_other_engines_grants_nothing_here() -> None:
     document = load(EXAMPLE)
     document["roles"]["read"] = {"preset": "read"}
-    assert read_profile("payments", document).roles["read"] == Role("read")
+    assert read_profile("payments", document).roles["read"] == Role(Preset.READ)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_a_role_for_other_engines_grants_nothing_here() -> None:
         (a_profile(accounts=("999999999999",)), a_database(), "it admits no account 123456789012"),
         (a_profile(accounts=("123456789012",)), a_database(), None),
         (a_profile(vpcs=("vpc-9",)), a_database(), "it admits no VPC vpc-0a1b2c"),
-        (a_profile(vpcs=("vpc-9",)), a_database(vpc=""), "it names a VPC, and the database is in none"),
+        (a_profile(vpcs=("vpc-9",)), a_database(vpc=None), "it names a VPC, and the database is in none"),
         (a_profile(names=("*",)), a_database(id=a_database_id(name="anything")), None),
         (a_profile(names=("payments",)), a_database(), "it admits no name payments-orders"),
     ],

@@ -350,7 +350,7 @@ def test_a_cluster_that_cannot_be_served_is_found_though_it_has_no_instance(
     answer_of_a_cluster(answering("rds"), a_cluster(7, **kind))
     database = rds.find(asked_for(Scope.CLUSTER, "ledger-7"))
     assert database
-    assert (database.in_vpc, database.is_limitless, database.vpc) == (in_vpc, is_limitless, "")
+    assert (database.in_vpc, database.is_limitless, database.vpc) == (in_vpc, is_limitless, None)
 
 
 @pytest.mark.parametrize("says", [True, False])

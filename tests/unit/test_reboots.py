@@ -10,8 +10,8 @@ from signon.domain.rds.reboot import Reboot, after, cut_off, remaining
 from signon.errors import RebootDidNotHelp, RebootNotAllowed
 from tests.builders import NOW, a_cluster, a_cluster_id, a_database, a_plan, an_instance, at
 
-HALFWAY = Reboot(NOW.isoformat(), requested=True, instances=("ledger-2",), remaining=("ledger-3", "ledger-1"))
-DONE = Reboot(NOW.isoformat(), requested=True, instances=("payments-orders",), remaining=())
+HALFWAY = Reboot(NOW, requested=True, instances=("ledger-2",), remaining=("ledger-3", "ledger-1"))
+DONE = Reboot(NOW, requested=True, instances=("payments-orders",), remaining=())
 
 
 def test_a_plan_that_may_reboot_does() -> None:
@@ -81,7 +81,7 @@ def test_each_visit_adds_what_was_done() -> None:
     first = after(None, a_cluster(), {"ledger-2": NOW}, requested=True)
     assert first == HALFWAY
     second = after(first, a_cluster(), {"ledger-3": at(minutes=5)}, requested=False)
-    assert second == Reboot(NOW.isoformat(), True, ("ledger-2", "ledger-3"), ("ledger-1",))
+    assert second == Reboot(NOW, True, ("ledger-2", "ledger-3"), ("ledger-1",))
 
 
 def test_whether_rds_was_asked_is_remembered() -> None:
@@ -92,7 +92,7 @@ def test_whether_rds_was_asked_is_remembered() -> None:
 
 
 def test_the_first_intent_dates_the_reboots() -> None:
-    assert after(HALFWAY, a_cluster(), {"ledger-3": at(minutes=-9)}, requested=False).at == at(minutes=-9).isoformat()
+    assert after(HALFWAY, a_cluster(), {"ledger-3": at(minutes=-9)}, requested=False).at == at(minutes=-9)
 
 
 def test_how_far_the_reboots_are_survives_the_state_machine() -> None:

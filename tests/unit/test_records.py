@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from signon.domain.memory.record import Record, moment
+from signon.domain.memory.record import Record
+from signon.domain.times import in_iso, moment, moment_or_none
 from tests.builders import NOW, a_record, at
 
 EARLY, LATE = at(hours=-2), at(hours=-1)
@@ -56,6 +57,6 @@ def test_a_database_is_ours_when_we_have_begun_to_work_on_it(record: Record, our
 
 
 def test_a_stored_time_is_read_as_it_was_written() -> None:
-    assert moment(NOW.isoformat()) == NOW
-    assert moment("2026-11-20T12:30:00.000Z") == NOW
-    assert moment(None) is None
+    assert moment(in_iso(NOW), "x") == NOW
+    assert moment("2026-11-20T12:30:00.000Z", "x") == NOW
+    assert [moment_or_none(text, "x") for text in (None, "")] == [None, None]

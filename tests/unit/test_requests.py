@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,13 @@ def read(document: Any) -> Request:
     return read_request(document, ACCOUNT, REGION)
 
 
+SENT = datetime(2026, 11, 20, 12, 26, 13, tzinfo=UTC)
 SAMPLES = {
-    "rds_instance_created": Request("RDS-EVENT-0005", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"),
-    "rds_instance_restored_to_point_in_time": Request(
-        "RDS-EVENT-0019", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"
-    ),
-    "rds_instance_restored_from_snapshot": Request(
-        "RDS-EVENT-0043", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"
-    ),
-    "rds_instance_restarted": Request("RDS-EVENT-0006", INSTANCE, "payments-orders", asked_at="2026-11-20T12:26:13Z"),
-    "rds_cluster_created": Request("RDS-EVENT-0170", CLUSTER, "payments-ledger", asked_at="2026-11-20T12:26:13Z"),
+    "rds_instance_created": Request("RDS-EVENT-0005", INSTANCE, "payments-orders", asked_at=SENT),
+    "rds_instance_restored_to_point_in_time": Request("RDS-EVENT-0019", INSTANCE, "payments-orders", asked_at=SENT),
+    "rds_instance_restored_from_snapshot": Request("RDS-EVENT-0043", INSTANCE, "payments-orders", asked_at=SENT),
+    "rds_instance_restarted": Request("RDS-EVENT-0006", INSTANCE, "payments-orders", asked_at=SENT),
+    "rds_cluster_created": Request("RDS-EVENT-0170", CLUSTER, "payments-ledger", asked_at=SENT),
     "manual_onboard": Request("manual", INSTANCE, "payments-orders", reason="a second run"),
     "manual_onboard_cluster": Request("manual", CLUSTER, "payments-ledger", reason="a second run"),
     "manual_dry_run": Request("manual", INSTANCE, "payments-orders", "payments", dry_run=True),

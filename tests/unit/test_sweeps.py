@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from signon.domain import sweep
 from signon.domain.engines import Scope
-from signon.domain.memory.record import Record, moment
+from signon.domain.memory.record import Record
 from signon.domain.rds.database import Database
 from signon.domain.request.request import read_request
 from signon.domain.sweep import Candidate, Stop, Unfinished
+from signon.errors import End
 from tests.builders import (
     ACCOUNT,
     NOW,
@@ -201,14 +202,16 @@ def test_a_database_is_unfinished_while_people_can_neither_sign_in_nor_know_why(
     record: Record | None, held_since: datetime | None, since: datetime | None
 ) -> None:
     found = sweep.oldest_unfinished([a_candidate(record, held_since, created_at=A_DAY_AGO)], NOW)
-    assert found == (Unfinished("payments-orders", int((NOW - since).total_seconds())) if since else Unfinished("", 0))
+    assert found == (
+        Unfinished("payments-orders", int((NOW - since).total_seconds())) if since else Unfinished(None, 0)
+    )
 
 
 def test_of_several_unfinished_ones_the_oldest_counts() -> None:
     ages = {"b": 1, "c": 30, "a": 2}
     candidates = [a_candidate(id=a_database_id(name=name), created_at=at(hours=-age)) for name, age in ages.items()]
     assert sweep.oldest_unfinished(candidates, NOW) == Unfinished("c", 30 * 3600)
-    assert sweep.oldest_unfinished([], NOW) == Unfinished("", 0)
+    assert sweep.oldest_unfinished([], NOW) == Unfinished(None, 0)
 
 
 # ---- how many are started
@@ -244,7 +247,7 @@ GOOD = ("Onboarded", None)
 
 def test_three_equal_failures_in_a_row_stop_the_sweep() -> None:
     stop = sweep.stop(ended(BAD, BAD, BAD, GOOD))
-    assert stop == Stop("Needs a person", "ConnectionRefused", ("db-0", "db-1", "db-2"))
+    assert stop == Stop(End.NEEDS_A_PERSON, "ConnectionRefused", ("db-0", "db-1", "db-2"))
     assert "3 runs in a row ended in Needs a person: ConnectionRefused" in stop.headline
     assert "db-1" in stop.message
     assert "What to do" in stop.message
@@ -281,5 +284,5 @@ def test_a_stop_stays_the_same_when_another_database_joins_it() -> None:
 
 def test_the_newest_is_found_however_its_time_is_written() -> None:
     written = ended(BAD, BAD, BAD)
-    newest = a_candidate(a_reported_record(reported_at=moment("2026-11-20T12:30:01.000Z")), id=a_database_id(name="z"))
+    newest = a_candidate(a_reported_record(reported_at=at(seconds=1)), id=a_database_id(name="z"))
     assert sweep.stop([*written, newest]) is None

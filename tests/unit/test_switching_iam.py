@@ -83,7 +83,7 @@ def test_visits_grow_apart_and_remember_that_rds_was_asked() -> None:
     assert (first.verdict, second.verdict, third.verdict) == ("WAIT", "WAIT", "READY")
     assert (first.wait_seconds, second.wait_seconds, third.wait_seconds) == (60, 78, 101)
     assert (first.looks, second.looks) == (1, 2)
-    assert (third.began_at, third.looks, third.requested) == (NOW.isoformat(), 3, True)
+    assert (third.began_at, third.looks, third.requested) == (NOW, 3, True)
 
 
 def test_nobody_waits_longer_than_three_hours() -> None:

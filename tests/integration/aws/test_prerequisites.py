@@ -259,7 +259,7 @@ def test_each_kind_of_thing_is_asked_for_once_and_only_where_the_plan_is_made_fr
             profile,
             role=cloud.physical["DirectoryRole"],
             table=cloud.outputs["RecordsTable"],
-            vpc=database.vpc,
+            vpc=str(database.vpc),
             policy_prefix="signon-",
             master_secrets=(),
         )

@@ -77,7 +77,7 @@ def test_a_database_is_what_rds_says_of_it(database: Database, cloud: Cloud) -> 
     assert (database.id.account, database.id.region) == (cloud.account, cloud.region)
     assert database.host.endswith(f".{cloud.region}.rds.amazonaws.com")
     assert database.port == 3306
-    assert database.vpc.startswith("vpc-")
+    assert str(database.vpc).startswith("vpc-")
     assert database.tags == {"signon:profile": "payments", "empty": ""}
     assert (database.memberships, database.pending_changes) == ((), ())
     (itself,) = database.instances

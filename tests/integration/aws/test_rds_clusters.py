@@ -64,7 +64,7 @@ def test_a_cluster_is_what_rds_says_of_it(cluster: Database, cloud: Cloud) -> No
     assert (cluster.id.account, cluster.id.region) == (cloud.account, cloud.region)
     assert cluster.host.startswith("it-ledger.cluster-")
     assert cluster.port == 5432
-    assert cluster.vpc.startswith("vpc-")
+    assert str(cluster.vpc).startswith("vpc-")
     assert cluster.tags == {"signon:profile": "payments"}
     assert cluster.master_secret
     assert cluster.is_new(cloud.clock.now())
@@ -73,7 +73,7 @@ def test_a_cluster_is_what_rds_says_of_it(cluster: Database, cloud: Cloud) -> No
 def test_its_reader_comes_before_its_writer_each_with_its_endpoint(cluster: Database) -> None:
     reader, writer = cluster.instances
     assert [(one.name, one.is_writer) for one in (reader, writer)] == [("it-ledger-2", False), ("it-ledger-1", True)]
-    assert reader.host.startswith("it-ledger-2.")
+    assert str(reader.host).startswith("it-ledger-2.")
     assert reader.instance_class == "db.r6g.large"
 
 

@@ -21,6 +21,7 @@ from signon.db.session import Session, sign_in
 from signon.domain.engines import MARIADB_IAM, MYSQL_IAM, Method
 from signon.domain.logins.login import Proof
 from signon.domain.logins.mysql import Ways
+from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import IamLogin, Profile, Role
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import Database
@@ -35,7 +36,7 @@ MODULES: dict[str, ModuleType] = {"mysql": mysql_servers, "mariadb": mariadb_ser
 MASTER = ("admin", "M4ster-Passw0rd")
 PROFILE = a_profile(
     logins=(IamLogin("alice", ("read",)), IamLogin("bob", ("read", "write"))),
-    roles={"read": Role("read", ("payments", "core")), "write": Role("write", ("payments",))},
+    roles={"read": Role(Preset.READ, ("payments", "core")), "write": Role(Preset.WRITE, ("payments",))},
 )
 # By its address, so that no account that a test makes comes before it.
 SUPERUSER = ANYWHERE.replace("@'%'", "@'127.0.0.1'")

@@ -16,6 +16,7 @@ from signon.db.session import sign_in
 from signon.domain.logins.login import Proof, Statement
 from signon.domain.logins.mysql import make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import Accounts
+from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, Profile, Role
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import Database
@@ -186,7 +187,9 @@ def undisturbed(as_master: SignIn, database: Database, profile: Profile) -> list
 def test_a_run_that_was_cut_off_is_completed_by_the_next_one(
     survived: int, as_master: SignIn, database: Database, operator: Operator
 ) -> None:
-    profile = a_profile(roles={"read": Role("read", ("payments", "core")), "write": Role("write", ("payments",))})
+    profile = a_profile(
+        roles={"read": Role(Preset.READ, ("payments", "core")), "write": Role(Preset.WRITE, ("payments",))}
+    )
     statements = undisturbed(as_master, database, profile)
     assert len(statements) == 5
     with as_master() as session:
@@ -372,7 +375,7 @@ def test_a_grant_on_a_name_with_wildcards_reaches_that_database_alone(
     for name in ("pay_roll", "payXroll", "50%-off", "50XX-off", "with-hyphen", "with$dollar"):
         operator.run(f"CREATE DATABASE `{name}`", f"CREATE TABLE `{name}`.t (a INT)")
     wanted = ("pay_roll", "50%-off", "with-hyphen", "with$dollar")
-    profile = a_profile(roles={"read": Role("read", wanted)}, logins=(DirectoryLogin("alice", ("read",)),))
+    profile = a_profile(roles={"read": Role(Preset.READ, wanted)}, logins=(DirectoryLogin("alice", ("read",)),))
     create(as_master, database, profile)
     assert create(as_master, database, profile) == 0
     assert prove(SQL, profile, present(as_master, database)).verified == 1
@@ -398,7 +401,7 @@ def folding(world: World, names: Names, database: Database) -> Iterator[Database
 
 
 def test_a_server_that_writes_names_in_lower_case_is_understood(folding: Database, bundle: str) -> None:
-    profile = a_profile(roles={"read": Role("read", ("Pay_Roll",))}, logins=(DirectoryLogin("alice", ("read",)),))
+    profile = a_profile(roles={"read": Role(Preset.READ, ("Pay_Roll",))}, logins=(DirectoryLogin("alice", ("read",)),))
     with sign_in(folding, lambda: Credentials(*MASTER), bundle) as session:
         mysql_logins.create(session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
         assert prove(SQL, profile, mysql_logins.read_logins(session, SQL)).verified == 1

@@ -120,7 +120,7 @@ def test_our_mark_on_an_application_with_a_password_locks_nobody_out(family: Ser
     mark(family, "app")
     proof = run(family, a_notebook())
     assert not is_locked(family, "app")
-    assert proof.disputed == ""  # an approval does not take it over either
+    assert proof.disputed is None  # an approval does not take it over either
 
 
 def test_the_master_user_is_spared_where_we_are_signed_in_as_somebody_else(family: Server) -> None:

@@ -11,6 +11,7 @@ import pytest
 from signon.db import mysql_logins
 from signon.db.session import Session
 from signon.domain.names import login_problem, mysql_account_problem
+from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, Role
 from tests import hostile_names
 from tests.builders import a_profile
@@ -32,7 +33,7 @@ class MySQL:
 
     def create(self, names: Sequence[str]) -> None:
         logins = tuple(DirectoryLogin(name, ("read",)) for name in names)
-        profile = a_profile(logins=logins, roles={"read": Role("read", ("payments",))})
+        profile = a_profile(logins=logins, roles={"read": Role(Preset.READ, ("payments",))})
         mysql_logins.create(self.session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
 
     def everything(self) -> Mapping[Hashable, object]:

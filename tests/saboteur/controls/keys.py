@@ -92,8 +92,8 @@ CONTROLS = (
     Control(
         "An event that is older than the database is about another one",
         f"{LAYER}/domain/request/admission.py",
-        "if request.asked_at and datetime.fromisoformat(request.asked_at) < database.created_at - APART:",
-        "if request.asked_at == '':",
+        "if request.asked_at and request.asked_at < database.created_at - APART:",
+        "if not request.asked_at and request.asked_at:",
         ("tests/unit/test_admission.py",),
     ),
     Control(

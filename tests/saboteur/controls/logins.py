@@ -69,7 +69,7 @@ CONTROLS = (
         "PostgreSQL: a role with powers is none of ours any more",
         POSTGRESQL,
         'changed=", ".join(found.powers)',
-        'changed=""',
+        "changed=None",
         POSTGRESQL_LOGINS,
     ),
     Control(

@@ -30,7 +30,7 @@ CONTROLS = (
     Control(
         "Marks are trusted once",
         MEMORY,
-        'return replace(self, made=made, trusts=False, takes_over="")',
+        "return replace(self, made=made, trusts=False, takes_over=None)",
         "return replace(self, made=made)",
         DECIDED,
     ),
@@ -90,8 +90,8 @@ CONTROLS = (
     Control(
         "PostgreSQL: a login in other hands is left alone",
         POSTGRESQL,
-        'return in_other_hands(login.name, others) if others else ""',
-        'return ""',
+        "return in_other_hands(login.name, others) if others else None",
+        "return None",
         DECIDED,
     ),
     Control(

@@ -69,16 +69,16 @@ CONTROLS = (
     ),
     Control(
         "MySQL: readers get no more than their preset",
-        f"{LAYER}/domain/logins/presets.py",
-        '"read": ("SELECT", "SHOW VIEW"),',
-        '"read": ("SELECT", "SHOW VIEW", "DELETE"),',
+        f"{LAYER}/domain/profile/presets.py",
+        'Preset.READ: ("SELECT", "SHOW VIEW"),',
+        'Preset.READ: ("SELECT", "SHOW VIEW", "DELETE"),',
         MYSQL_LOGINS,
     ),
     Control(
         "PostgreSQL: readers get no more than their preset",
-        f"{LAYER}/domain/logins/presets.py",
-        '"read": ("SELECT",),',
-        '"read": ("SELECT", "DELETE"),',
+        f"{LAYER}/domain/profile/presets.py",
+        'Preset.READ: ("SELECT",),',
+        'Preset.READ: ("SELECT", "DELETE"),',
         POSTGRESQL_GRANTS,
     ),
     Control(

@@ -10,6 +10,7 @@ import pytest
 
 from signon.db import postgresql_logins
 from signon.domain.logins.login import Proof
+from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, Profile, Role, Schemas
 from signon.errors import PlanOutdated, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
@@ -25,7 +26,7 @@ NO_DATABASE = "payments: there is no such database"
 
 def reading(database: str, *schemas: str) -> Profile:
     """Alice may read these schemas."""
-    roles = {"read": Role("read", postgresql=Schemas(database, schemas))}
+    roles = {"read": Role(Preset.READ, postgresql=Schemas(database, schemas))}
     return a_profile(roles=roles, logins=(DirectoryLogin("alice", ("read",)),))
 
 
@@ -101,7 +102,7 @@ def test_what_the_profile_gave_once_stays_and_is_told(payments: Operator, create
     assert create(fewer) == 0
     assert attempt(payments, BOB, "DELETE FROM core.invoices") == ""
     assert verify(fewer) == Proof(2, (), excess=(f"{BOB}: membership of {WRITE}",))
-    reading = a_profile(roles={name: replace(role, preset="read") for name, role in a_profile().roles.items()})
+    reading = a_profile(roles={name: replace(role, preset=Preset.READ) for name, role in a_profile().roles.items()})
     assert create(reading) == 0
     kinds = {line.partition(" on ")[2].split(" payments")[0] for line in verify(reading).excess}
     assert kinds == {"TABLE", "SEQUENCE", "new TABLES", "new SEQUENCES"}
@@ -235,8 +236,8 @@ def shops(payments: Operator) -> Operator:
 
 OF_BOTH = a_profile(
     roles={
-        "payments": Role("read", postgresql=Schemas("payments", ("core",))),
-        "shops": Role("read", postgresql=Schemas("shops", ("core",))),
+        "payments": Role(Preset.READ, postgresql=Schemas("payments", ("core",))),
+        "shops": Role(Preset.READ, postgresql=Schemas("shops", ("core",))),
     },
     logins=(DirectoryLogin("alice", ("payments",)), DirectoryLogin("bob", ("shops",))),
 )

@@ -14,6 +14,7 @@ from psycopg2 import sql as composing
 from signon.db import postgresql_logins
 from signon.db.session import Session
 from signon.domain.names import login_name, login_problem, postgresql_role_problem
+from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, Role, Schemas
 from tests import hostile_names
 from tests.builders import REALM, a_profile
@@ -24,8 +25,8 @@ from tests.whole import first_alone
 from .conftest import MASTER, SQL, Operator, SignIn
 
 MARK = json.dumps({"signon": {"profile": "payments", "complete": True}}).replace("{", "{{").replace("}", "}}")
-ALONE = {"read": Role("read")}
-WITH_GRANTS = {"read": Role("read", postgresql=Schemas("payments", ("core",)))}
+ALONE = {"read": Role(Preset.READ)}
+WITH_GRANTS = {"read": Role(Preset.READ, postgresql=Schemas("payments", ("core",)))}
 
 
 @dataclass

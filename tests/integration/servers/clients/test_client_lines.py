@@ -82,7 +82,7 @@ def test_every_client_of_every_kit_has_a_row_or_a_reason() -> None:
     assert {(row.engine, row.method, row.client) for row in ROWS} == wanted
 
 
-@pytest.mark.parametrize("row", TYPED, ids=lambda row: f"{row.engine}, {row.method.value}: {row.client}")
+@pytest.mark.parametrize("row", TYPED, ids=lambda row: f"{row.engine}, {row.method}: {row.client}")
 def test_a_line_signs_in(desk: Desk, cells: Mapping[str, Cell], tickets: None, row: Row) -> None:
     cell = cells[row.engine]
     line = clients.lines(cell.facts, cell.facts.sign_ins[row.method], row.user)[row.client]

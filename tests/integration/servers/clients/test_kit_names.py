@@ -49,7 +49,7 @@ def shell_lines(user: str) -> Iterator[str]:
     """Of every engine family and way to sign in."""
     for family in Family:
         for sign_in in SignIn:
-            for line in clients.lines(facts(family.value, family), sign_in, user).values():
+            for line in clients.lines(facts(family, family), sign_in, user).values():
                 if not line.startswith("jdbc:"):
                     yield line
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from signon.aws.clients import client, errors_as
 from signon.aws.items import ItemKind, Values, read, write_if
 from signon.domain.memory.claim import Claim, is_abandoned
+from signon.domain.times import in_iso
 from signon.errors import AlreadyInProgress, ClaimLost, ClaimSettling
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def take(
             _mark_again(table, database, holder)
         raise AlreadyInProgress(f"{database} is held by {holder}")
     if not is_abandoned(stopped_at, longest_timeout, now):
-        raise ClaimSettling(f"{holder} stopped at {stopped_at.isoformat()}; one of its functions may still run")
+        raise ClaimSettling(f"{holder} stopped at {in_iso(stopped_at)}; one of its functions may still run")
     values = {**values, ":holder": {"S": holder}, ":fence": {"N": fence}}
     if claim := _write(table, database, execution, now, "holder = :holder AND fence = :fence", values):
         return claim
@@ -105,7 +106,7 @@ def _write(table: str, database: str, execution: str, now: datetime, condition: 
         " fence = if_not_exists(fence, :zero) + :one REMOVE again",
         {
             ":execution": {"S": execution},
-            ":now": {"S": now.isoformat()},
+            ":now": {"S": in_iso(now)},
             ":zero": {"N": "0"},
             ":one": {"N": "1"},
             **values,
@@ -134,5 +135,5 @@ def _stopped_at(execution: str) -> datetime | None:
         with errors_as({"ExecutionDoesNotExist": _Forgotten}):
             answer = states.describe_execution(executionArn=execution)
     except _Forgotten:
-        return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+        return datetime.fromtimestamp(0, UTC)
     return None if answer["status"] == "RUNNING" else answer.get("stopDate")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from signon.aws import connect_policies, policy_lock, rds, records
@@ -12,6 +13,7 @@ from signon.domain.limits import shortened
 from signon.domain.logins.connect_policies import packed, resource_id, roles_of, wanted
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import DatabaseId
+from signon.domain.times import in_iso
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def allow_to_connect(
     database: DatabaseId,
     profile: Profile,
     *,
-    earlier: Mapping[str, str],
+    earlier: Mapping[str, datetime],
     lock: policy_lock.Lock,
     before_change: Callable[[], object],
 ) -> Connected:
@@ -51,10 +53,10 @@ def allow_to_connect(
     Raises TemporaryFailure: another execution writes the policies of one of the roles.
     """
     roles, changed, attachments = roles_of(profile), 0, list[Attachment]()
-    since, left = {role: earlier.get(role, lock.now.isoformat()) for role in roles}, sorted(set(earlier) - set(roles))
+    since, left = {role: earlier.get(role, lock.now) for role in roles}, sorted(set(earlier) - set(roles))
     if set(roles) - set(earlier):
         before_change()  # remembered first: a role that is allowed and forgotten would keep its access for good
-        records.note(lock.table, database.resource_id, {"connected_roles": {**earlier, **since}})
+        records.note(lock.table, database.resource_id, _remembered({**earlier, **since}))
     for role in (*roles, *left):
         users = wanted(database, profile, role)
         gone = deleted_databases(policy_lock.remembered(lock.table, role), database, role, users)
@@ -65,10 +67,14 @@ def allow_to_connect(
             attachment = connect_policies.attach(owner.prefix, role, number, owner.listed, before_change)
             attachments.append(attachment)
     if left:
-        records.note(lock.table, database.resource_id, {"connected_roles": since})
+        records.note(lock.table, database.resource_id, _remembered(since))
     missing = (f"{each.policy} to the role {each.role}" for each in attachments if not each.attached)
     changed += sum(each.done for each in attachments)
     return Connected(len(roles), changed, tuple(missing))
+
+
+def _remembered(roles: Mapping[str, datetime]) -> Mapping[str, Mapping[str, str]]:
+    return {"connected_roles": {role: in_iso(since) for role, since in roles.items()}}
 
 
 def deleted_databases(

@@ -73,7 +73,7 @@ def _directory(found: Mapping[str, Any]) -> Directory:
         found["Name"],
         found["Stage"],
         found["Type"],
-        share=found.get("ShareStatus", ""),
+        share=found.get("ShareStatus"),
         subnets=tuple(network.get("SubnetIds", ())),
         security_groups=tuple(filter(None, [network.get("SecurityGroupId")])),
         controllers=tuple(found.get("DnsIpAddrs") or owners.get("DnsIpAddrs", ())),
@@ -87,6 +87,6 @@ def _trust(found: Mapping[str, Any]) -> Trust:
         kind=found.get("TrustType", "Forest"),  # "Forest is the default"
         direction=found["TrustDirection"],
         state=found["TrustState"],
-        reason=found.get("TrustStateReason", ""),
+        reason=found.get("TrustStateReason"),
         is_selective=found.get("SelectiveAuth") == "Enabled",
     )

@@ -34,8 +34,8 @@ def describe(execution: str) -> Execution | None:
         arn=execution,
         status=Status(answer["status"]),
         input=json.loads(answer.get("input", "null")),
-        error=answer.get("error") or "",
-        cause=answer.get("cause") or "",
+        error=answer.get("error") or None,
+        cause=answer.get("cause") or None,
         started_at=answer["startDate"],
         stopped_at=answer.get("stopDate"),
     )

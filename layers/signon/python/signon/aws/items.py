@@ -36,7 +36,7 @@ def table() -> DynamoDBClient:
 
 def key(owner: str, kind: ItemKind) -> dict[str, Any]:
     """``owner`` is a resource id, a role's ARN, or ``record.ALL``."""
-    return {"database": {"S": owner}, "kind": {"S": kind.value}}
+    return {"database": {"S": owner}, "kind": {"S": kind}}
 
 
 def read(name: str, owner: str, kind: ItemKind) -> dict[str, Any] | None:

@@ -23,10 +23,13 @@ def values(database: Database, names: Iterable[str]) -> dict[str, str]:
 
     For a cluster they are the cluster's; its instances may override them.
     """
+    group = database.parameter_group
+    if group is None:
+        return {}
     wanted = [{"Name": "parameter-name", "Values": list(names)}]
     found = every(
         "Parameters",
-        lambda page: _ASK[database.id.scope](database.parameter_group, {"Filters": wanted, **page}),
+        lambda page: _ASK[database.id.scope](group, {"Filters": wanted, **page}),
         {"DBParameterGroupNotFound": _NoSuchGroup},
     )
     try:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signon.aws.items import ItemKind, Values, read, write_if
+from signon.domain.times import in_iso
 from signon.errors import TemporaryFailure
 
 
@@ -55,7 +56,7 @@ def held(lock: Lock, role: str) -> Iterator[Held]:
     Raises TemporaryFailure: another execution holds it.
     """
     ours = {":execution": {"S": lock.execution}}
-    times = {":now": {"S": lock.now.isoformat()}, ":later": {"S": (lock.now + lock.longest).isoformat()}}
+    times = {":now": {"S": in_iso(lock.now)}, ":later": {"S": in_iso(lock.now + lock.longest)}}
     free = "attribute_not_exists(holder) OR holder = :execution OR lapses_at < :now"
     taken = "SET holder = :execution, lapses_at = :later"
     item = write_if(free, lock.table, role, ItemKind.POLICY_LOCK, taken, {**ours, **times})

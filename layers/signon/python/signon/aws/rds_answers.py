@@ -30,7 +30,7 @@ def of_instance(answer: Mapping[str, Any]) -> Database:
         port=answer["Endpoint"]["Port"],
         vpc=_vpc(answer),
         subnets=_subnets(answer),
-        parameter_group=next((group["DBParameterGroupName"] for group in answer.get("DBParameterGroups", [])), ""),
+        parameter_group=next((group["DBParameterGroupName"] for group in answer.get("DBParameterGroups", [])), None),
         created_at=answer["InstanceCreateTime"],
         pending_changes=tuple(sorted(_pending(answer))),
         pending_groups=tuple(sorted(_pending_groups(answer))),
@@ -68,9 +68,9 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
         status=status,
         host=answer.get("Endpoint", ""),
         port=answer.get("Port", 0),
-        vpc=_vpc(members[0]) if members else "",
+        vpc=_vpc(members[0]) if members else None,
         subnets=_subnets(members[0]) if members else (),
-        parameter_group=answer.get("DBClusterParameterGroup", ""),
+        parameter_group=answer.get("DBClusterParameterGroup"),
         created_at=answer["ClusterCreateTime"],
         pending_changes=tuple(sorted(_pending(answer))),
         pending_groups=tuple(sorted(_pending_groups(answer))),
@@ -105,7 +105,7 @@ def _of_either(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "engine_version": answer["EngineVersion"],
         "tags": tags(answer),
-        "master_user": answer.get("MasterUsername", ""),
+        "master_user": answer.get("MasterUsername"),
         "master_secret": answer.get("MasterUserSecret", {}).get("SecretArn"),
         "memberships": tuple(_membership(entry) for entry in answer.get("DomainMemberships", [])),
         "iam_enabled": answer.get("IAMDatabaseAuthenticationEnabled", False),
@@ -125,7 +125,7 @@ def _instance(answer: Mapping[str, Any], *, is_writer: bool) -> Instance:
         name=answer["DBInstanceIdentifier"],
         status=answer.get("DBInstanceStatus", ""),
         instance_class=answer["DBInstanceClass"],
-        host=endpoint.get("Address", ""),
+        host=endpoint.get("Address"),
         port=endpoint.get("Port", 0),
         is_writer=is_writer,
         pending_changes=tuple(sorted(_pending(answer))),
@@ -147,9 +147,10 @@ def _replicas(instance: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _vpc(instance: Mapping[str, Any]) -> str:
+def _vpc(instance: Mapping[str, Any]) -> str | None:
     """Of a cluster's instance as well: a cluster says only the name of its subnet group."""
-    return str(instance.get("DBSubnetGroup", {}).get("VpcId", ""))
+    vpc: str | None = instance.get("DBSubnetGroup", {}).get("VpcId")
+    return vpc
 
 
 def _subnets(instance: Mapping[str, Any]) -> tuple[str, ...]:

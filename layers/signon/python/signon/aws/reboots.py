@@ -9,6 +9,7 @@ from signon.domain.memory.record import Record
 from signon.domain.rds.database import Database
 from signon.domain.rds.readiness import Readiness
 from signon.domain.rds.reboot import Reboot, after, remaining
+from signon.domain.times import in_iso
 from signon.errors import DatabaseBusy
 
 
@@ -32,7 +33,7 @@ def reboot_next(table: str, database: Database, before: Reboot | None, now: date
         if database.deciding_status.readiness is Readiness.CHANGING:
             raise DatabaseBusy(database.deciding_status.describe(database.id.name))
         intents = {**record.reboot_intents, instance.name: now}
-        records.note(table, resource, {"reboot_intents": {name: at.isoformat() for name, at in intents.items()}})
+        records.note(table, resource, {"reboot_intents": {name: in_iso(at) for name, at in intents.items()}})
         rds_changes.reboot(instance)
         done[instance.name] = now
         break

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from signon.aws import items
 from signon.aws.clients import errors_as
 from signon.aws.items import ItemKind
-from signon.domain.memory.record import ALL, Known, Record, moment
+from signon.domain.memory.record import ALL, Known, Record
+from signon.domain.times import moment
 from signon.errors import TemporaryFailure
 
 # "A single operation can retrieve up to 16 MB of data, which can contain as many as 100 items."
@@ -38,15 +40,15 @@ def read_all(table: str, databases: Sequence[str]) -> Mapping[str, Known]:
     """
     keys = [items.key(database, kind) for database in databases for kind in (ItemKind.RECORD, ItemKind.CLAIM)]
     records: dict[str, Record] = {}
-    held: dict[str, str | None] = {}
+    held: dict[str, datetime] = {}
     for first in range(0, len(keys), _AT_ONCE):
         for item in _batch(table, keys[first : first + _AT_ONCE]):
             database = item["database"]["S"]
             if item["kind"]["S"] == ItemKind.RECORD:
                 records[database] = _record(item)
             elif "holder" in item:
-                held[database] = item["claimed_at"]["S"]
-    return {database: Known(records.get(database), moment(held.get(database))) for database in databases}
+                held[database] = moment(item["claimed_at"]["S"], "claimed_at")
+    return {database: Known(records.get(database), held.get(database)) for database in databases}
 
 
 def is_paused(table: str) -> bool:
@@ -103,7 +105,7 @@ def _batch(table: str, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]
 
 
 def _record(item: Mapping[str, Any]) -> Record:
-    texts = {field: item.get(field, {}).get("S") for field in Record.__dataclass_fields__}
+    texts = {field: item.get(field, {}).get("S") or None for field in Record.__dataclass_fields__}
     return Record.of_facts({**texts, **{name: _map(item, name) for name in _MAPS}})
 
 

@@ -88,7 +88,7 @@ def probe(session: Session, ways: Ways) -> Probe:  # noqa: ARG001  every family 
         read_only=follows or set_by is not None,
         other_sessions=sessions.of_others_in_postgresql(session),
         follows=follows,
-        set_by=f"default_transaction_read_only is on {_set_for(set_by, database)}" if set_by else "",
+        set_by=f"default_transaction_read_only is on {_set_for(set_by, database)}" if set_by else None,
     )
 
 

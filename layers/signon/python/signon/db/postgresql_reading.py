@@ -11,7 +11,7 @@ from signon.domain.logins.login import Name, read_mark
 from signon.domain.logins.postgresql import filled
 from signon.domain.logins.postgresql_grants import Object, Shut
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
-from signon.domain.logins.presets import GrantKind
+from signon.domain.profile.presets import GrantKind
 
 # From PostgreSQL 16 on a membership may give nothing: neither inherited nor by SET ROLE. Its two columns are read as
 # JSON, because 14 and 15 do not have them: there the role itself says whether it inherits. There, too, CREATEROLE is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 
 from signon.db.connection import Address, DatabaseFull
 from signon.errors import ConnectionRefused, DatabaseBusy, MasterSecretUnusable, TemporaryFailure
@@ -12,8 +12,8 @@ from signon.errors import ConnectionRefused, DatabaseBusy, MasterSecretUnusable,
 OWN_DATABASE = "postgres"  # RDS makes it with every server
 
 
-class Refusal(Enum):
-    """What is found in libpq's words; the first that fits counts."""
+class Refusal(StrEnum):
+    """Patterns of what is found in libpq's words; the first that fits counts."""
 
     DOWN = "Connection refused"
     UNREACHABLE = (
@@ -34,13 +34,13 @@ class Refusal(Enum):
     NOT_GRANTED = "FATAL: .*permission denied for database"
     HBA = r"FATAL: .*pg_hba\.conf"
     NOT_LET_IN = "FATAL: "
-    STRANGE = ""
+    STRANGE = "^"  # fits everything
 
 
 def refusal(words: str) -> Refusal:
     """Which one these words of libpq's are. What a server, a database or a user is called says nothing of it."""
     unnamed = re.sub('"[^"]*"', '""', words)
-    return next(each for each in Refusal if re.search(each.value, unnamed))
+    return next(each for each in Refusal if re.search(each, unnamed))
 
 
 # What is wrong, and what to do: one row for each reason that only a person can change. The user's name comes from the

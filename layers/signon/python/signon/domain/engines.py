@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum, StrEnum
+from enum import StrEnum
 from types import MappingProxyType
 
 
-class Family(Enum):
+class Family(StrEnum):
     """Which driver."""
 
     MYSQL = "mysql"
@@ -32,28 +32,28 @@ class Interruption(StrEnum):
     REBOOT = "reboot"
 
 
-class Scope(Enum):
+class Scope(StrEnum):
     """What a directory is associated with: which Describe and Modify calls."""
 
     INSTANCE = "instance"
     CLUSTER = "cluster"
 
 
-class Method(Enum):
+class Method(StrEnum):
     """How people prove who they are."""
 
     KERBEROS = "kerberos"
     IAM = "iam"
 
 
-class Reboots(Enum):
+class Reboots(StrEnum):
     """Which instances are rebooted after joining a directory."""
 
     ALL = "all"
     READERS = "readers"
 
 
-class Exclusive(Enum):
+class Exclusive(StrEnum):
     """What supports only one of the two methods."""
 
     INSTANCE = "instance"
@@ -61,7 +61,7 @@ class Exclusive(Enum):
     LOGIN = "login"
 
 
-class Marks(Enum):
+class Marks(StrEnum):
     """Where our logins carry our mark."""
 
     ATTRIBUTE = "the account's ATTRIBUTE"

@@ -92,7 +92,7 @@ POSTGRESQL_SCHEMA = Grammar(
 )
 
 
-def login_problem(name: str, master_user: str) -> str | None:
+def login_problem(name: str, master_user: str | None) -> str | None:
     """Why ``name`` is not a legal login, or None."""
     if bare := _without_domain(name):
         return f"{in_quotes(name)} has a domain: write the name without the domain, {bare!r}"
@@ -110,14 +110,15 @@ def _without_domain(name: str) -> str | None:
     return login if at and _DOMAIN.fullmatch(domain) and LOGIN.problem(login) is None else None
 
 
-def iam_login_problem(name: str, master_user: str, grammar: Grammar = IAM_LOGIN) -> str | None:
+def iam_login_problem(name: str, master_user: str | None, grammar: Grammar = IAM_LOGIN) -> str | None:
     """Why ``name`` is not a legal login of an application or a person with a token, or None.
 
     ``grammar`` is that of the engine's family: PostgreSQL allows longer names.
     """
     if problem := grammar.problem(name):
         return problem
-    return f"{name!r} is reserved: it is the master user's" if name.lower() == master_user.lower() else None
+    is_master = master_user is not None and name.lower() == master_user.lower()
+    return f"{name!r} is reserved: it is the master user's" if is_master else None
 
 
 def realm_problem(name: str, longest: int = LONGEST_REALM) -> str | None:

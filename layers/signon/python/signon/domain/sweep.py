@@ -43,19 +43,19 @@ class Due:
     """A database to start, why, and what the record is to remember about it.
 
     ``version`` is the newest one of its profile (None: there is no such profile), ``drift`` what has changed since it
-    was finished ("": nothing).
+    was finished (None: nothing).
     """
 
     database: DatabaseId
     created_at: datetime
     reason: str
     version: str | None
-    drift: str = ""
+    drift: str | None = None
 
     @property
     def request(self) -> Mapping[str, Any]:
         """The input of its execution."""
-        return {"database": {self.database.scope.value: self.database.name}, "reason": f"sweep: {self.reason}"}
+        return {"database": {self.database.scope: self.database.name}, "reason": f"sweep: {self.reason}"}
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -72,7 +72,7 @@ class Due:
 class Stop:
     """Nothing is started: the newest runs ended equally badly, and the next ones would too."""
 
-    end: str
+    end: End
     error: str
     databases: tuple[str, ...]
 
@@ -110,7 +110,7 @@ def due(candidates: Iterable[Candidate], newest: Mapping[str, str | None], now: 
             candidate.database.created_at,
             reason,
             newest.get(candidate.tag),
-            _drift(candidate) or "",
+            _drift(candidate),
         )
         for candidate in candidates
         if (reason := _reason(candidate, newest.get(candidate.tag), now))
@@ -184,9 +184,9 @@ def stop(candidates: Iterable[Candidate]) -> Stop | None:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """The database that people have waited for longest, and for how long; "" and 0 if they wait for none."""
+    """The database that people have waited for longest, and for how long; None and 0 if they wait for none."""
 
-    name: str = ""
+    name: str | None = None
     seconds: int = 0
 
 

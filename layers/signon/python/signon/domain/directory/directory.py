@@ -19,7 +19,7 @@ PASSING_STAGES = {"Requested", "Creating", "Created", "Updating", "Restoring", "
 
 @dataclass(frozen=True)
 class Directory:
-    """What DescribeDirectories answered; ``share`` is the state of the share through which we see it, "" for our own.
+    """What DescribeDirectories answered; ``share`` is the state of the share through which we see it, None for our own.
 
     ``controllers`` are the addresses of its domain controllers.
     """
@@ -28,7 +28,7 @@ class Directory:
     name: str
     stage: str
     type: str
-    share: str = ""
+    share: str | None = None
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
     controllers: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Trust:
     kind: str
     direction: str
     state: str
-    reason: str = ""
+    reason: str | None = None
     is_selective: bool = False
 
 

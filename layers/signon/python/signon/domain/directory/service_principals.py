@@ -30,7 +30,7 @@ def service_principals(region: str, family: Family) -> frozenset[str]:
     if region in _PER_REGION:
         return frozenset({f"directoryservice.rds.{region}.amazonaws.com", f"rds.{region}.amazonaws.com"})
     if region in _PER_ENGINE:
-        return frozenset({f"directoryservice-{family.value}.rds.{region}.amazonaws.com", f"rds.{region}.amazonaws.com"})
+        return frozenset({f"directoryservice-{family}.rds.{region}.amazonaws.com", f"rds.{region}.amazonaws.com"})
     return frozenset()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import StrEnum
 
 from signon.domain.engines import ENGINES, MYSQL_PAM, Family, Method
 from signon.domain.profile.profile import DirectoryLogin, Profile
@@ -14,7 +14,7 @@ YOUR_NAME = "YOUR-NAME"  # stands for the person in every line of a published ki
 RDS = ".rds.amazonaws.com"  # in China .rds.amazonaws.com.cn, or .rds.cn-north-1.amazonaws.com.cn
 
 
-class SignIn(Enum):
+class SignIn(StrEnum):
     """What a person shows to the server."""
 
     PASSWORD = "directory password"  # noqa: S105  a kind of password
@@ -47,7 +47,7 @@ class KitFacts:
     methods: tuple[Method, ...]
     realm: str
     trusts: tuple[str, ...] = ()
-    trusted: str = ""
+    trusted: str | None = None
 
     @property
     def sign_ins(self) -> Mapping[Method, SignIn]:

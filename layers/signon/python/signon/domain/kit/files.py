@@ -34,8 +34,8 @@ def for_machines(facts: KitFacts) -> dict[str, Any]:
         "region": facts.region,
         "ca_bundle": clients.CA_BUNDLE,
         "methods": {
-            method.value: {
-                "sign_in": sign_in.value,
+            method: {
+                "sign_in": sign_in,
                 **({} if sign_in is SignIn.TOKEN else {"realm": facts.realm}),
                 "clients": clients.lines(facts, sign_in),
                 **({"trusted": _of_trusted(facts)} if sign_in is SignIn.TICKET and facts.trusts else {}),

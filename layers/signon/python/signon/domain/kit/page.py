@@ -76,7 +76,7 @@ def _sections(facts: KitFacts) -> Iterator[Html]:
             "Port": _code(str(facts.port)),
             "Region": _code(facts.region),
             **({} if set(facts.sign_ins.values()) == {SignIn.TOKEN} else {"Realm": _code(facts.realm)}),
-            "Sign in with": " or ".join(sign_in.value for sign_in in facts.sign_ins.values()),
+            "Sign in with": " or ".join(facts.sign_ins.values()),
         }
     )
     yield element(
@@ -111,7 +111,7 @@ def _reachability(facts: KitFacts) -> Iterator[Html]:
 
 def _method(facts: KitFacts, method: Method, sign_in: SignIn) -> Iterator[Html]:
     said = {Method.KERBEROS: "With the directory", Method.IAM: "With IAM"}[method]
-    yield element("h2", f"{said}: {sign_in.value}")
+    yield element("h2", f"{said}: {sign_in}")
     paragraphs = INTRODUCTIONS[sign_in].format(realm=facts.realm).split("\n\n")
     yield from (element("p", " ".join(paragraph.split())) for paragraph in paragraphs)
     lines = clients.lines(facts, sign_in)

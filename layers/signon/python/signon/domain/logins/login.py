@@ -70,10 +70,10 @@ class LoginState:
     there: bool = False
     mark: Mapping[str, Any] | None = None
     kind: str = ""
-    changed: str = ""
+    changed: str | None = None
     locked: bool = False
     disputed: bool = False
-    obstacle: str = ""
+    obstacle: str | None = None
     to_alter: bool = False
     in_use: bool = False
     lacks: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class LoginState:
     def objection(self, profile: str) -> str | None:
         """Why this login is to be left alone, or None."""
         if not self.there:
-            return self.obstacle or None
+            return self.obstacle
         if self.mark is None and self.to_alter:
             return self.obstacle or ("somebody is signed in with it" if self.in_use else None)
         if self.mark is None:
@@ -144,12 +144,12 @@ class Proof:
     not_ours: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     excess: tuple[str, ...] = ()
-    disputed: str = ""
-    disputed_names: str = ""
+    disputed: str | None = None
+    disputed_names: str | None = None
     trusted: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "disputed": self.disputed or "", "disputed_names": self.disputed_names or ""}
 
 
 def left_alone(profile: str, states: Iterable[LoginState]) -> tuple[str, ...]:

@@ -25,9 +25,9 @@ from signon.domain.logins.mysql_accounts import (
     of_every_host,
     unknown,
 )
-from signon.domain.logins.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
 from signon.domain.memory.made import digest, named
 from signon.domain.names import mysql_account_problem
+from signon.domain.profile.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.errors import StatementRefused
 from signon.foreign import REMEDY, shown
@@ -203,13 +203,13 @@ def _states(wanted: Sequence[WantedAccount], present: Sequence[PresentLogin]) ->
             login,
             there.get(login.user),
             (*ahead[login.user], *ahead[""]),
-            _obstacle(there[login.user], present) if login.user in there else "",
+            _obstacle(there[login.user], present) if login.user in there else None,
         )
         for login in wanted
     ]
 
 
-def _obstacle(login: PresentLogin, present: Sequence[PresentLogin]) -> str:
+def _obstacle(login: PresentLogin, present: Sequence[PresentLogin]) -> str | None:
     if login.is_master:
         return "it is the master user, or the account that we are signed in as"
     return in_other_hands(login, present)
@@ -240,7 +240,9 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
     return ahead
 
 
-def _state(login: WantedAccount, found: PresentLogin | None, ahead: tuple[str, ...], obstacle: str) -> LoginState:
+def _state(
+    login: WantedAccount, found: PresentLogin | None, ahead: tuple[str, ...], obstacle: str | None
+) -> LoginState:
     if found is None:
         return LoginState(login.user, ahead=ahead)
     signs_in_as_wanted = (found.plugin, found.stored) == (login.sql.plugin, login.stored)
@@ -251,7 +253,7 @@ def _state(login: WantedAccount, found: PresentLogin | None, ahead: tuple[str, .
         there=True,
         mark=found.mark,
         kind=f"plugin {shown(found.plugin)}",
-        changed="" if as_made else f"plugin {shown(found.plugin)}, TLS {shown(found.tls) or 'not required'}",
+        changed=None if as_made else f"plugin {shown(found.plugin)}, TLS {shown(found.tls) or 'not required'}",
         locked=found.locked,
         disputed=found.disputed,
         obstacle=obstacle,

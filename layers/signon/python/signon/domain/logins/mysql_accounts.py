@@ -93,15 +93,15 @@ def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts
     )
 
 
-def _is_master(login: PresentLogin, master_user: str) -> bool:
+def _is_master(login: PresentLogin, master_user: str | None) -> bool:
     """An account of the master user's name at another host is somebody else's: any creator of logins may choose it."""
     return login.user == _RDSADMIN or (login.user, login.host) == (master_user, HOST)
 
 
-def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> str:
-    """Who besides the master may assume its rights, in words; "" if nobody may."""
+def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> str | None:
+    """Who besides the master may assume its rights, in words; None if nobody may."""
     if not (login.members or login.proxies or login.is_mandatory):
-        return ""
+        return None
     named_here = account(login.user, login.host)
     if login.is_mandatory:
         return f"everybody may use it (mandatory_roles){REMEDY}Remove {named_here} from the parameter mandatory_roles"
@@ -116,7 +116,7 @@ def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> str:
         revoke = f"Have whoever signs in with {named_here} run REVOKE PROXY ON {named_here} FROM {first}"
         who = f"others may act as it by PROXY ({_accounts(proxies)})"
         return f"{who}{REMEDY}{revoke}, or run DROP USER {first}; likewise for each"
-    return ""
+    return None
 
 
 def _accounts(these: Iterable[tuple[str, str]]) -> str:

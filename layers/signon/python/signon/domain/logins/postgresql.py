@@ -27,6 +27,7 @@ from signon.domain.logins.postgresql_marks import quoted as _quoted
 from signon.domain.logins.postgresql_roles import DEEPEST, PresentRole, Roles
 from signon.domain.memory.made import UNREMEMBERED, Memory, digest, named
 from signon.domain.names import group_name, login_name
+from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, Profile, Schemas
 from signon.foreign import REMEDY, shown
 
@@ -39,7 +40,7 @@ class Group:
 
     name: str
     role: str
-    preset: str
+    preset: Preset
     schemas: Schemas
 
 
@@ -294,7 +295,7 @@ def _states(profile: Profile, wanted: Sequence[WantedRole], roles: Roles) -> lis
     return [_state(login, roles, _obstacle(login, roles, troubles), roles.present.get(login.name)) for login in wanted]
 
 
-def _state(login: WantedRole, roles: Roles, obstacle: str, found: PresentRole | None) -> LoginState:
+def _state(login: WantedRole, roles: Roles, obstacle: str | None, found: PresentRole | None) -> LoginState:
     if found is None:
         return LoginState(login.name, obstacle=obstacle or _refused(login, roles))
     return LoginState(
@@ -302,7 +303,7 @@ def _state(login: WantedRole, roles: Roles, obstacle: str, found: PresentRole | 
         there=True,
         mark=found.mark,
         kind=f"member of {', '.join(map(shown, sorted(found.member_of))) or 'no role'}",
-        changed=", ".join(found.powers),
+        changed=", ".join(found.powers) or None,
         locked=not found.can_login,
         disputed=found.disputed,
         obstacle=obstacle
@@ -317,19 +318,19 @@ def _state(login: WantedRole, roles: Roles, obstacle: str, found: PresentRole | 
     )
 
 
-def _not_for_us(login: WantedRole, roles: Roles) -> str:
+def _not_for_us(login: WantedRole, roles: Roles) -> str | None:
     if roles.is_master(login.name):
         return "it is the master user, or the account that we are signed in as"
     others = roles.others_with_access(login.name)
-    return in_other_hands(login.name, others) if others else ""
+    return in_other_hands(login.name, others) if others else None
 
 
-def _keeps_from_adopting(login: WantedRole, found: PresentRole) -> str:
+def _keeps_from_adopting(login: WantedRole, found: PresentRole) -> str | None:
     powers = found.mark is None and login.adopt and found.powers
-    return f"it is not adopted with {', '.join(found.powers)}, which no login of ours has" if powers else ""
+    return f"it is not adopted with {', '.join(found.powers)}, which no login of ours has" if powers else None
 
 
-def _keeps_out(login: WantedRole, found: PresentRole) -> str:
+def _keeps_out(login: WantedRole, found: PresentRole) -> str | None:
     """What keeps the user of this login from signing in, or from the rights of its roles. No login of ours has that."""
     name = _quoted(login.name)
     if found.takes_nobody:
@@ -341,10 +342,10 @@ def _keeps_out(login: WantedRole, found: PresentRole) -> str:
         first = "" if found.inherits else f"ALTER ROLE {name} INHERIT; from PostgreSQL 16 on also "
         how = f"Run {first}GRANT {', '.join(map(_quoted, kept))} TO {name} WITH INHERIT TRUE"
         return f"it does not inherit the rights of {', '.join(kept)}{REMEDY}{how}"
-    return ""
+    return None
 
 
-def _refused(login: WantedRole, roles: Roles) -> str:
+def _refused(login: WantedRole, roles: Roles) -> str | None:
     """What is to be changed and the master user may not change, with what to run."""
     found = roles.present.get(login.name)
     if found and not roles.may_change(login.name):
@@ -354,11 +355,11 @@ def _refused(login: WantedRole, roles: Roles) -> str:
     for role in sorted(_lacking(login, roles) & roles.present.keys()):
         if not roles.may_change(role):
             return f"the master user may not grant it {role}{REMEDY}{_let_change(role, roles)}"
-    return ""
+    return None
 
 
-def _obstacle(login: WantedRole, roles: Roles, troubles: Mapping[str, str]) -> str:
-    """What forbids making ``login`` a member of the roles it is to have; "" if nothing does."""
+def _obstacle(login: WantedRole, roles: Roles, troubles: Mapping[str, str]) -> str | None:
+    """What forbids making ``login`` a member of the roles it is to have; None if nothing does."""
     sql = login.sql
     for role in sorted(login.roles & troubles.keys()):
         return f"it needs {role}, which is not ours to use: {troubles[role]}"
@@ -376,7 +377,7 @@ def _obstacle(login: WantedRole, roles: Roles, troubles: Mapping[str, str]) -> s
             )
         if roles.present[member].can_login and member not in roles.beneath(sql.role):
             return f"{sql.role} would end the password sign-in of {shown(member)}, who is a member of it"
-    return ""
+    return None
 
 
 def _lacking(login: WantedRole, roles: Roles) -> frozenset[str]:

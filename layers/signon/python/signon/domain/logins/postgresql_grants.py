@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import StrEnum
 
 from signon.domain.logins.login import Name, Statement, batches
 from signon.domain.logins.postgresql import Group, filled
-from signon.domain.logins.presets import POSTGRESQL_PRESETS, GrantKind
+from signon.domain.profile.presets import POSTGRESQL_PRESETS, GrantKind
 from signon.foreign import shown
 
 _READ_ONLY = "it is read only (default_transaction_read_only is on for it), and its roles lack grants there"
@@ -19,7 +19,7 @@ NAMED = 3  # objects, where a line is about many
 PUBLIC = ""  # as a grantee: everybody
 
 
-class Shut(Enum):
+class Shut(StrEnum):
     """Why the master user cannot work in a database, as the catalogue shows it."""
 
     INVALID = "it is half dropped, because its DROP DATABASE was interrupted: drop it again"
@@ -82,11 +82,11 @@ def on_database(database: str, groups: Sequence[Group], found: Object | None) ->
     if found is None:
         return GrantPlan(waiting=(f"{database}: there is no such database",))
     if found.shut not in (None, Shut.FULL):
-        return GrantPlan(not_ours=(f"{database} of {shown(found.owner)}: {found.shut.value}",))
+        return GrantPlan(not_ours=(f"{database} of {shown(found.owner)}: {found.shut}",))
     plan = replace(
         _plan(database, [(group, found) for group in groups]), excess=tuple(_excess(database, groups, [found]))
     )
-    return replace(plan, waiting=(f"{database}: {found.shut.value}",)) if found.shut else plan
+    return replace(plan, waiting=(f"{database}: {found.shut}",)) if found.shut else plan
 
 
 def within_database(
@@ -116,7 +116,7 @@ def _excess(database: str, groups: Sequence[Group], found: Sequence[Object]) -> 
             names = [_path(database, each) for each in these]
             rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
             new = "new " if kind in (GrantKind.NEW_TABLES, GrantKind.NEW_SEQUENCES) else ""
-            where = f"{new}{kind.value} {', '.join(names[:NAMED])}{rest}"
+            where = f"{new}{kind} {', '.join(names[:NAMED])}{rest}"
             yield f"{group.name}: {', '.join(more)} on {where}"
 
 
@@ -154,7 +154,7 @@ def _statements(
         listed = ", ".join(privilege for privilege in _PRIVILEGES if privilege in privileges)
         for batch in batches(names):
             sql = _SQL[kind].format(privileges=listed)
-            what = f"{kind.value} {', '.join('.'.join(map(shown, filter(None, (n.schema, n.text)))) for n in batch)}"
+            what = f"{kind} {', '.join('.'.join(map(shown, filter(None, (n.schema, n.text)))) for n in batch)}"
             new = " that the master user will create" if kind in (GrantKind.NEW_TABLES, GrantKind.NEW_SEQUENCES) else ""
             yield Statement(
                 f"In {database} grant {listed} on {what}{new}: {group}",

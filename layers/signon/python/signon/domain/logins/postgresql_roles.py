@@ -64,7 +64,7 @@ class Roles:
     master: str
     present: Mapping[str, PresentRole]
     believed: bool = False
-    master_user: str = ""
+    master_user: str | None = None
     judged: Judgement = NOTHING
     open_to_creators: bool = False
 

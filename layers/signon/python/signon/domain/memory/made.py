@@ -39,13 +39,13 @@ class Memory:
     """
 
     made: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    master_user: str = ""
+    master_user: str | None = None
     trusts: bool = False
-    takes_over: str = ""
+    takes_over: str | None = None
 
     def having(self, made: Mapping[str, str]) -> Memory:
         """The memory of these; from now on nothing else is trusted or taken over."""
-        return replace(self, made=made, trusts=False, takes_over="")
+        return replace(self, made=made, trusts=False, takes_over=None)
 
     def judge(self, remembered: Mapping[str, str], claimed: Mapping[str, str]) -> Judgement:
         """``remembered`` exists as it was made; ``claimed`` bears our mark, and nothing else contradicts it."""
@@ -65,15 +65,18 @@ class Judgement:
 NOTHING = Judgement()
 
 
-def digest(disputed: Mapping[str, str]) -> str:
-    """What a person approves: exactly these names, with exactly these oids. "" if nothing is in dispute."""
+def digest(disputed: Mapping[str, str]) -> str | None:
+    """What a person approves: exactly these names, with exactly these oids. None if nothing is in dispute."""
     text = json.dumps(sorted(disputed.items()))
-    return hashlib.sha256(text.encode()).hexdigest()[:16] if disputed else ""
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if disputed else None
 
 
-def named(disputed: Mapping[str, str], wanted: frozenset[str]) -> str:
-    """The dispute in words. Names that are not in the profile may be somebody else's choice: they are only counted."""
+def named(disputed: Mapping[str, str], wanted: frozenset[str]) -> str | None:
+    """The dispute in words; None if nothing is in dispute.
+
+    Names that are not in the profile may be somebody else's choice: they are only counted.
+    """
     known = shortened(sorted(wanted & disputed.keys()))
     others = len(disputed.keys() - wanted)
     more = (f"{counted(others, 'login or group role', 'logins and group roles')} that the profile does not name",)
-    return ", ".join((*known, *(more if others else ())))
+    return ", ".join((*known, *(more if others else ()))) or None

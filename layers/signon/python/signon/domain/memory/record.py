@@ -8,13 +8,16 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from signon.domain.times import moment, moment_or_none
+from signon.errors import End
+
 _TIMES = ("associated_at", "rebooted_at", "onboarded_at", "reported_at", "next_look", "unfinished_since")
 ALL = "*"  # in place of a resource id: for what concerns every database
 
 
 @dataclass(frozen=True)
 class Record:
-    """Times are in UTC; the table holds them as ISO 8601 (``of_facts``), and ``connected_roles`` as text.
+    """Times are in UTC; the table holds them as ISO 8601 (``of_facts``).
 
     ``associated_at`` is when we last asked RDS to join the database, ``reboot_intents`` when we last were about to ask
     for a reboot of each instance, ``rebooted_at`` the first of the reboots after which the logins have worked; ``told``
@@ -36,7 +39,7 @@ class Record:
     rebooted_at: datetime | None = None
     told: str | None = None
     onboarded_at: datetime | None = None
-    end: str | None = None
+    end: End | None = None
     error: str | None = None
     execution: str | None = None
     reported_at: datetime | None = None
@@ -50,7 +53,7 @@ class Record:
     switch_allowed: str | None = None
     reboot_intents: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     swept_drift: str | None = None
-    connected_roles: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    connected_roles: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     left_as: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     joined_as: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     excess: str | None = None
@@ -60,10 +63,17 @@ class Record:
 
     @classmethod
     def of_facts(cls, facts: Mapping[str, Any]) -> Record:
-        """From what the table holds: times as text, in UTC. Raises ValueError: one of them is not ISO 8601."""
-        times = {name: moment(facts[name]) for name in _TIMES if name in facts}
-        intents = {name: datetime.fromisoformat(at) for name, at in facts.get("reboot_intents", {}).items()}
-        return cls(**{**facts, **times, "reboot_intents": intents})
+        """From what the table holds: times as text, in UTC.
+
+        Raises ValueError: one of them is not ISO 8601, or ``end`` is not how an execution ends.
+        """
+        times = {name: moment_or_none(facts[name], name) for name in _TIMES if name in facts}
+        end = End(facts["end"]) if facts.get("end") else None
+        by_name = {
+            field: {name: moment(at, f"{field}.{name}") for name, at in facts.get(field, {}).items()}
+            for field in ("reboot_intents", "connected_roles")
+        }
+        return cls(**{**facts, **times, **by_name, "end": end})
 
     @property
     def trusts_marks(self) -> bool:
@@ -99,8 +109,3 @@ class Known:
 
     record: Record | None = None
     held_since: datetime | None = None
-
-
-def moment(text: str | None) -> datetime | None:
-    """A stored time as a datetime."""
-    return None if text is None else datetime.fromisoformat(text)

@@ -32,7 +32,7 @@ class Status(StrEnum):
 _WORDS = {
     Status.ABORTED: ("Aborted", "was stopped by somebody", "Nothing, if that was intended; otherwise start it again"),
     Status.TIMED_OUT: ("TimedOut", "took longer than six hours", "Nothing: the sweep continues where it stopped"),
-    Status.FAILED: ("", "ended without a report", "Read the execution's history; then start it again"),
+    Status.FAILED: (None, "ended without a report", "Read the execution's history; then start it again"),
 }
 
 
@@ -43,8 +43,8 @@ class Execution:
     arn: str
     status: Status
     input: Any
-    error: str
-    cause: str
+    error: str | None
+    cause: str | None
     started_at: datetime
     stopped_at: datetime | None
 
@@ -75,7 +75,7 @@ def is_unreported(
     ``holds``: the execution still holds the claim. One that reported and then planned again does, so it did
     not end with that report.
     """
-    if execution.status is Status.FAILED and execution.error.startswith(REPORTED):
+    if execution.status is Status.FAILED and (execution.error or "").startswith(REPORTED):
         return False
     reported = record is not None and record.execution == execution.arn
     if reported and (execution.status is Status.FAILED or not holds):
@@ -92,7 +92,7 @@ def is_unreported(
 def outcome(execution: Execution, name: str) -> Outcome:
     """The outcome of an execution that has ended badly."""
     error, what, remedy = _WORDS[execution.status]
-    kind = error or shown(execution.error) or "Unknown"
+    kind = error or (shown(execution.error) if execution.error else "Unknown")
     problem = f"The execution {what}" + (f": {shown(execution.error)}" if execution.error else "")
     return Outcome(
         End.PARKED if execution.status is Status.TIMED_OUT or end_of(kind) == End.PARKED else End.FAILED,

@@ -7,11 +7,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from signon.domain.finding import Advice, Verdict
 from signon.domain.limits import counted, left_out, whole
 from signon.domain.rds.membership import Progress
+from signon.domain.times import moment_or_none
 from signon.errors import LAMBDA, End, end_of
 from signon.foreign import REMEDY, cut, on_one_line
 
@@ -35,20 +37,21 @@ class Outcome:
     end: End
     headline: str
     problems: tuple[tuple[str, str], ...] = ()
-    tried: str = ""
-    error: str = ""
+    tried: str | None = None
+    error: str | None = None
     changed: bool = False
-    next_look: str | None = None
-    seen: str = ""
+    next_look: datetime | None = None
+    seen: str | None = None
     advice: tuple[tuple[str, str], ...] = ()
-    reason: str = ""
-    why: str = ""
+    reason: str | None = None
+    why: str | None = None
     waits: tuple[str, ...] = ()
-    brief: str = ""
+    brief: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("headline", "tried", "error", "seen", "reason", "why", "brief"):
-            object.__setattr__(self, name, on_one_line(getattr(self, name)))
+            text = getattr(self, name)
+            object.__setattr__(self, name, None if text is None else on_one_line(text))
         for name in ("problems", "advice"):
             pairs = getattr(self, name)
             object.__setattr__(self, name, tuple((on_one_line(said), on_one_line(remedy)) for said, remedy in pairs))
@@ -79,7 +82,7 @@ class Outcome:
 def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
     """The outcome of a dossier that reached "Report outcome"; ``asked`` is the input the execution was started with."""
     told_along = (*_problems(dossier.get("plan", {}).get("advice", ())), *_of_excess(dossier), *_of_trust(dossier))
-    reason = dossier.get("request", {}).get("reason") or ""
+    reason = dossier.get("request", {}).get("reason")
     return replace(_decide(dossier, asked), advice=told_along, reason=reason)
 
 
@@ -112,7 +115,8 @@ def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
     if plan.get("verdict") == Verdict.PARK:
         passing = [finding for finding in plan["findings"] if finding["passes"]]
         headline, brief = f"{name}: {plan['reason']}", f"{name}: parked"
-        return Outcome(End.PARKED, headline, _problems(passing), next_look=plan["next_look"], brief=brief)
+        next_look = moment_or_none(plan["next_look"], "next_look")
+        return Outcome(End.PARKED, headline, _problems(passing), next_look=next_look, brief=brief)
     if plan.get("verdict") == Verdict.ASK:
         return _of_plan(name, plan)
     if dossier.get("membership") and dossier["membership"]["verdict"] == Progress.BLOCKED:
@@ -174,7 +178,7 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
     remedy = remedy or "Read the execution's history; then start again"
     headline = f"{name}: a person is needed" if end == End.NEEDS_A_PERSON else f"{name}: {end.lower()}"
     problems, changed = ((problem, remedy),), _changed(dossier)
-    why = problem if problem != kind else ""
+    why = problem if problem != kind else None
     return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed, why=why)
 
 
@@ -271,11 +275,11 @@ def _changed(dossier: Mapping[str, Any]) -> bool:
     )
 
 
-def _seen(dossier: Mapping[str, Any]) -> str:
+def _seen(dossier: Mapping[str, Any]) -> str | None:
     """The evidence for the cause and against others: directory and role are checked before each attempt."""
     failures = (dossier.get("membership") or {}).get("failures")
     if not failures:
-        return ""
+        return None
     directory, role = dossier["plan"]["directory"], dossier["directory_role"]["role"]
     return (
         f"{'; '.join(failures)}. Before each attempt directory {directory} was Active and the role {role} was in order"

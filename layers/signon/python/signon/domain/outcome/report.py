@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from signon.domain.memory.record import Record
 from signon.domain.outcome.outcome import Outcome
+from signon.domain.times import in_iso, moment
 from signon.domain.waits import LOOK_AGAIN_AFTER
 from signon.errors import End
 
@@ -27,11 +27,11 @@ def is_news(ended: Outcome, record: Record | None, execution: str) -> bool:
 def facts(
     ended: Outcome, dossier: Mapping[str, Any], record: Record | None, execution: str, now: str
 ) -> Mapping[str, str | Mapping[str, str]]:
-    """What goes into the record, which is ``record`` so far; "" removes a fact."""
+    """What goes into the record, which is ``record`` so far; "" removes a fact. ``now`` is kept as it was written."""
     database, plan = dossier["database"], dossier.get("plan", {})
     profile = plan.get("profile", {})
     next_look = _next_look(ended, now)
-    parked_before = record.unfinished_since.isoformat() if record and record.unfinished_since else ""
+    parked_before = in_iso(record.unfinished_since) if record and record.unfinished_since else ""
     membership = dossier.get("membership") or {}
     reboot_worked = bool(dossier.get("reboot")) and "logins" in dossier
     none_was_due = bool(membership.get("attempts")) and not membership.get("reboot_due") and "logins" in dossier
@@ -40,7 +40,7 @@ def facts(
         "arn": database["arn"],
         "engine": database["engine"],
         "end": ended.end,
-        "error": ended.error,
+        "error": ended.error or "",
         "headline": ended.told,
         "told": ended.digest,
         "execution": execution,
@@ -75,7 +75,7 @@ def _next_look(ended: Outcome, now: str) -> str:
     """When a parked database is worth another look: when its freeze is over, else in an hour."""
     if ended.end != End.PARKED:
         return ""
-    return ended.next_look or (datetime.fromisoformat(now) + LOOK_AGAIN_AFTER).isoformat()
+    return in_iso(ended.next_look or moment(now, "now") + LOOK_AGAIN_AFTER)
 
 
 def event_detail(ended: Outcome, dossier: Mapping[str, Any], execution: str) -> Mapping[str, Any]:

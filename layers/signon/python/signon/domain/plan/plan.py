@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from signon.domain.engines import ENGINES, Engine, Interruption
@@ -22,6 +22,7 @@ from signon.domain.profile.profile import Profile, ProfileVersion
 from signon.domain.rds.database import Database, Membership
 from signon.domain.rds.membership import MEMBERSHIP, Progress, deciding, is_joining, is_ready, joined, leaves_by_itself
 from signon.domain.request.request import Request
+from signon.domain.times import in_iso, moment_or_none
 from signon.domain.waits import LOOK_AGAIN_AFTER
 from signon.foreign import on_one_line
 
@@ -69,7 +70,7 @@ class Plan:
     findings: tuple[Finding, ...]
     may_reboot: bool
     tolerates_sessions: bool
-    next_look: str | None = None
+    next_look: datetime | None = None
     reason: str | None = None
     redrives: int = 0
     lets_in: bool = False
@@ -77,7 +78,7 @@ class Plan:
     advice: tuple[Advice, ...] = ()
     leaves_as: Mapping[str, str] = field(default_factory=dict)
     trusts_marks: bool = False
-    takes_over: str = ""
+    takes_over: str | None = None
 
     @property
     def reboots(self) -> bool:
@@ -91,7 +92,8 @@ class Plan:
         return {"verdict": self.verdict, "checksum": self.checksum, **counts}
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        next_look = self.next_look and in_iso(self.next_look)
+        return {**asdict(self), "next_look": next_look, "takes_over": self.takes_over or ""}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Plan:
@@ -105,6 +107,8 @@ class Plan:
                 "findings": tuple(Finding(**finding) for finding in document["findings"]),
                 "applies_along": None if document["applies_along"] is None else tuple(document["applies_along"]),
                 "advice": tuple(Advice(**each) for each in document["advice"]),
+                "next_look": moment_or_none(document["next_look"], "next_look"),
+                "takes_over": document["takes_over"] or None,
             }
         )
 
@@ -162,7 +166,7 @@ def make_plan(
         trusts_marks=record is not None and record.trusts_marks,
     )
     plan = replace(plan, checksum=_checksum(plan, database))
-    dispute = (record.disputed if record else None) or ""
+    dispute = record.disputed if record else None
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now, dispute)
 
 
@@ -269,7 +273,7 @@ def _joining(
 
 
 def _reason_to_create(engine: Engine, profile: Profile, here: Profile) -> str:
-    skipped = tuple(f"{login.user} ({login.method.value})" for login in profile.skipped_on(engine.name))
+    skipped = tuple(f"{login.user} ({login.method})" for login in profile.skipped_on(engine.name))
     left_out = f"; skipped, because their method is not used here: {', '.join(shortened(skipped))}" if skipped else ""
     leavers = "; our logins that it no longer lists are locked" if profile.lock_leavers else ""
     return (
@@ -302,10 +306,10 @@ def _paused(plan: Plan, now: datetime) -> Plan:
 
 
 def _parked(plan: Plan, now: datetime, reason: str) -> Plan:
-    return replace(plan, verdict=Verdict.PARK, next_look=(now + LOOK_AGAIN_AFTER).isoformat(), reason=reason)
+    return replace(plan, verdict=Verdict.PARK, next_look=now + LOOK_AGAIN_AFTER, reason=reason)
 
 
-def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, dispute: str) -> Plan:
+def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, dispute: str | None) -> Plan:
     """The plan with its verdict: what a person approved is no longer in the way, and ``dispute`` is decided."""
     if request.approve == plan.checksum:
         plan = replace(
@@ -330,5 +334,5 @@ def _decided(plan: Plan, request: Request, profile: Profile, now: datetime, disp
     if freeze and request.approve != plan.checksum:
         thawed = freeze + timedelta(days=1)
         reason = f"no changes are made during a freeze, until {thawed}"
-        return replace(plan, verdict=Verdict.PARK, next_look=f"{thawed}T00:00:00+00:00", reason=reason)
+        return replace(plan, verdict=Verdict.PARK, next_look=datetime.combine(thawed, time(), UTC), reason=reason)
     return plan

@@ -25,10 +25,10 @@ class Probe:
     read_only: bool
     other_sessions: int
     follows: bool = False
-    set_by: str = ""
+    set_by: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "set_by": self.set_by or ""}
 
 
 def reboots(probe: Probe, plan: Plan) -> bool:

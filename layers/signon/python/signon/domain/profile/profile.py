@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any, ClassVar
 
 from signon.domain.engines import ENGINES, Method
+from signon.domain.profile.presets import Preset
 from signon.domain.rds.database import Database
 
 
@@ -54,19 +55,19 @@ class Schemas:
 class Role:
     """A preset of privileges, and what they are on, by family: MySQL databases, PostgreSQL schemas."""
 
-    preset: str
+    preset: Preset
     mysql: tuple[str, ...] = ()
     postgresql: Schemas | None = None
 
 
 @dataclass(frozen=True)
 class DirectoryLogin:
-    """A person of the directory and the roles they have here; ``realm`` is that of a trusted domain, "" of our own."""
+    """A person of the directory and their roles here; ``realm`` is that of a trusted domain, None for our own."""
 
     user: str
     roles: tuple[str, ...]
     engines: tuple[str, ...] = ()
-    realm: str = ""
+    realm: str | None = None
     method: ClassVar[Method] = Method.KERBEROS
 
 
@@ -104,7 +105,7 @@ class Profile:
     names: tuple[str, ...]
     directory: str
     realm: str
-    methods: Mapping[str, tuple[str, ...]]
+    methods: Mapping[str, tuple[Method, ...]]
     change: Change
     lock_leavers: bool
     master_secret: str | None
@@ -117,7 +118,7 @@ class Profile:
     def methods_for(self, engine: str) -> frozenset[Method]:
         """Those that the profile names for the engine and AWS offers there."""
         offered = ENGINES[engine].logins if engine in ENGINES else {}
-        return frozenset(map(Method, self.methods.get(engine, ()))) & offered.keys()
+        return frozenset(self.methods.get(engine, ())) & offered.keys()
 
     def on(self, engine: str) -> Profile:
         """The profile with only the logins that exist on databases of this engine."""
@@ -131,8 +132,8 @@ class Profile:
 
     def foreign_realms(self, engine: str) -> tuple[str, ...]:
         """The realms of people from other domains who have logins on databases of this engine."""
-        realms = {login.realm for login in self.on(engine).logins if isinstance(login, DirectoryLogin)}
-        return tuple(sorted(realms - {"", self.realm}))
+        logins = (login for login in self.on(engine).logins if isinstance(login, DirectoryLogin))
+        return tuple(sorted({login.realm for login in logins if login.realm} - {self.realm}))
 
     def _meant_for(self, engine: str) -> Iterator[Login]:
         return (login for login in self.logins if not login.engines or engine in login.engines)
@@ -145,7 +146,7 @@ class Profile:
             ("account", database.id.account, self.accounts or ("*",)),
             ("VPC", database.vpc, self.vpcs or ("*",)),
         ):
-            if not any(fnmatchcase(value, pattern) for pattern in patterns):
+            if not any(fnmatchcase(value or "", pattern) for pattern in patterns):
                 return f"it admits no {what} {value}" if value else f"it names a {what}, and the database is in none"
         return None
 
@@ -168,7 +169,7 @@ def read_profile(name: str, document: Mapping[str, Any]) -> Profile:
         names=tuple(admits["names"]),
         directory=directory.get("id", ""),
         realm=directory.get("realm", ""),
-        methods={engine: tuple(methods) for engine, methods in document["methods"].items()},
+        methods={engine: tuple(map(Method, methods)) for engine, methods in document["methods"].items()},
         change=Change(
             apply_immediately=change.get("apply", "immediately") == "immediately",
             reboot_allowed=change.get("reboot", "allowed") == "allowed",
@@ -191,13 +192,13 @@ def _login(entry: Mapping[str, Any]) -> Login:
     if "iam" in entry:
         personal = entry.get("personal", "false") == "true"
         return IamLogin(entry["iam"], roles, engines, tuple(entry.get("used_by", ())), personal)
-    return DirectoryLogin(entry["user"], roles, engines, entry.get("realm", ""))
+    return DirectoryLogin(entry["user"], roles, engines, entry.get("realm"))
 
 
 def _role(entry: Mapping[str, Any]) -> Role:
     schemas = entry.get("postgresql")
     return Role(
-        entry["preset"],
+        Preset(entry["preset"]),
         mysql=tuple(entry.get("mysql", {}).get("databases", ())),
         postgresql=Schemas(schemas["database"], tuple(schemas["schemas"])) if schemas else None,
     )

@@ -33,14 +33,14 @@ class Problem:
 
     path: Path
     text: str
-    key: str = ""
+    key: str | None = None
 
     def __str__(self) -> str:
         return f"{'.'.join(map(_shown_key, map(str, self.path))) or 'the profile'}: {self.text}"
 
     def line(self, lines: Mapping[Path, int]) -> int:
         """Its line; if the path leads nowhere, the line of what contains it."""
-        path = (*self.path, self.key)
+        path = self.path if self.key is None else (*self.path, self.key)
         return next(lines[path[:end]] for end in range(len(path), -1, -1) if path[:end] in lines)
 
     def at(self, lines: Mapping[Path, int]) -> str:
@@ -229,7 +229,7 @@ class _Sound:
         return [
             engine
             for engine in login.get("engines", self.engines)
-            if engine in self.engines and method.value in self.get("methods", engine, default=())
+            if engine in self.engines and method in self.get("methods", engine, default=())
         ]
 
     def _raw(self, key: str, kind: type) -> Any:
@@ -265,7 +265,7 @@ def _first_of_each_name(sound: _Sound, found: Iterable[Problem]) -> Iterator[Pro
 def _directory(sound: _Sound) -> Iterator[Problem]:
     longest = names.LONGEST_REALM_FOR_MYSQL if Family.MYSQL in sound.families else names.LONGEST_REALM
     methods = {method for engine in ENGINES for method in sound.get("methods", engine, default=())}
-    if isinstance(sound.document, Mapping) and "directory" not in sound.document and Method.KERBEROS.value in methods:
+    if isinstance(sound.document, Mapping) and "directory" not in sound.document and Method.KERBEROS in methods:
         yield Problem((), "directory is missing, but methods names kerberos")
     realm = sound.get("directory", "realm")
     if realm is not None and (problem := names.realm_problem(realm, longest)):
@@ -307,11 +307,11 @@ def _shown_key(key: str) -> str:
 
 def _login(sound: _Sound, path: Path, login: Mapping[str, Any]) -> Iterator[Problem]:
     if "user" in login:
-        if problem := names.login_problem(login["user"], master_user=""):
+        if problem := names.login_problem(login["user"], master_user=None):
             yield Problem((*path, "user"), problem)
         if problem := names.realm_problem(login["realm"]) if "realm" in login else None:
             yield Problem((*path, "realm"), problem)
-    elif problem := names.iam_login_problem(login["iam"], "", _iam_grammar(sound.engines_of(login))):
+    elif problem := names.iam_login_problem(login["iam"], None, _iam_grammar(sound.engines_of(login))):
         yield Problem((*path, "iam"), problem)
     for key in _OF_THE_OTHER_KIND["user" if "user" in login else "iam"]:
         if key in login:

@@ -54,12 +54,12 @@ class DatabaseId:
 
 @dataclass(frozen=True)
 class Instance:
-    """One server: of an RDS instance the instance itself. ``host`` is "" as long as it has no endpoint."""
+    """One server: of an RDS instance the instance itself. ``host`` is None as long as it has no endpoint."""
 
     name: str
     status: str
     instance_class: str
-    host: str
+    host: str | None
     port: int
     is_writer: bool
     pending_changes: tuple[str, ...] = ()
@@ -96,10 +96,10 @@ class Database:
     status: str
     host: str
     port: int
-    vpc: str
+    vpc: str | None
     created_at: datetime
     tags: Mapping[str, str]
-    master_user: str
+    master_user: str | None
     master_secret: str | None
     memberships: tuple[Membership, ...]
     iam_enabled: bool
@@ -112,7 +112,7 @@ class Database:
     primary_of: str | None = None
     subnets: tuple[str, ...] = ()
     security_groups: tuple[str, ...] = ()
-    parameter_group: str = ""
+    parameter_group: str | None = None
     custom_endpoints: tuple[str, ...] = ()
     pauses: bool = False
     upgrades_itself: bool = False

@@ -15,6 +15,7 @@ from signon.domain.network.directory_ports import TOLD
 from signon.domain.rds.database import Database, Membership
 from signon.domain.rds.readiness import Readiness
 from signon.domain.rds.reboot import Reboot
+from signon.domain.times import in_iso, moment_or_none
 from signon.domain.waits import ACCEPTED_WITHIN, PARK_AFTER, REBOOT_TAKES, REBOOT_WAIT_SECONDS, seconds_before_look
 from signon.errors import StillWaiting
 
@@ -67,14 +68,14 @@ class Reading:
     """
 
     attempts: int
-    began_at: str | None = None
-    requested_at: str | None = None
+    began_at: datetime | None = None
+    requested_at: datetime | None = None
     looks: int = 0
     wait_seconds: int = 0
-    status: str = ""
+    status: str | None = None
     verdict: Progress = Progress.WAIT
-    reason: str = ""
-    remedy: str = ""
+    reason: str | None = None
+    remedy: str | None = None
     failures: tuple[str, ...] = ()
     reboot_due: bool = False
     reboot_needed: bool = False
@@ -82,10 +83,14 @@ class Reading:
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Reading:
         failures, verdict = tuple(document.get("failures", ())), Progress(document.get("verdict", Progress.WAIT))
-        return cls(**{**document, "failures": failures, "verdict": verdict})
+        times = {name: moment_or_none(document.get(name), name) for name in ("began_at", "requested_at")}
+        said = {name: document.get(name) or None for name in ("status", "reason", "remedy")}
+        return cls(**{**document, **times, **said, "failures": failures, "verdict": verdict})
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        times = {"began_at": self.began_at, "requested_at": self.requested_at}
+        said = {"status": self.status or "", "reason": self.reason or "", "remedy": self.remedy or ""}
+        return {**asdict(self), **{name: time and in_iso(time) for name, time in times.items()}, **said}
 
 
 def deciding(database: Database, directory: str) -> Membership | None:
@@ -191,13 +196,13 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
 
     Raises StillWaiting: no execution waits longer; the database is parked.
     """
-    began_at, requested_at = reading.began_at or now.isoformat(), reading.requested_at or now.isoformat()
-    verdict, reason, remedy = _verdict(reading, database, directory, now - datetime.fromisoformat(requested_at))
+    began_at, requested_at = reading.began_at or now, reading.requested_at or now
+    verdict, reason, remedy = _verdict(reading, database, directory, now - requested_at)
     membership = deciding(database, directory)
-    status = membership.status if membership else ""
-    has_failed = MEMBERSHIP.get(status) is Progress.RETRY
+    status = membership.status if membership else None
+    has_failed = membership is not None and _meaning(membership) is Progress.RETRY
     patience = PARK_AFTER + (REBOOT_TAKES if reboot else timedelta())
-    if verdict is Progress.WAIT and now - datetime.fromisoformat(began_at) > patience:
+    if verdict is Progress.WAIT and now - began_at > patience:
         raise StillWaiting(f"{reason}, after more than {PARK_AFTER.seconds // 3600} hours of waiting")
     return replace(
         reading,
@@ -214,11 +219,13 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
     )
 
 
-def _verdict(reading: Reading, database: Database, directory: str, waited: timedelta) -> tuple[Progress, str, str]:
+def _verdict(
+    reading: Reading, database: Database, directory: str, waited: timedelta
+) -> tuple[Progress, str, str | None]:
     membership, status = deciding(database, directory), database.deciding_status
     if membership is None:
         if waited < ACCEPTED_WITHIN:
-            return Progress.WAIT, "RDS does not show the membership yet", ""
+            return Progress.WAIT, "RDS does not show the membership yet", None
         return _again_or_blocked(reading, "the database is not a member of any directory")
     if membership.directory != directory:
         reason = f"the database is a member of {joined(database)}; it should be a member of {directory} only"
@@ -227,13 +234,13 @@ def _verdict(reading: Reading, database: Database, directory: str, waited: timed
     if verdict is Progress.RETRY:
         return _again_or_blocked(reading, f"the membership is {membership.status}")
     if verdict is Progress.READY and status.readiness is not Readiness.USABLE:
-        return Progress.WAIT, f"the membership is {membership.status}, {status.describe('the database')}", ""
-    return verdict, f"the membership is {membership.status}", LEAVING_REMEDY if verdict is Progress.BLOCKED else ""
+        return Progress.WAIT, f"the membership is {membership.status}, {status.describe('the database')}", None
+    return verdict, f"the membership is {membership.status}", LEAVING_REMEDY if verdict is Progress.BLOCKED else None
 
 
-def _again_or_blocked(reading: Reading, reason: str) -> tuple[Progress, str, str]:
+def _again_or_blocked(reading: Reading, reason: str) -> tuple[Progress, str, str | None]:
     if reading.attempts < MOST_ATTEMPTS:
-        return Progress.RETRY, f"{reason}; {reading.attempts} of {MOST_ATTEMPTS} attempts made", ""
+        return Progress.RETRY, f"{reason}; {reading.attempts} of {MOST_ATTEMPTS} attempts made", None
     return Progress.BLOCKED, f"{reason} after {reading.attempts} attempts; {_JOIN_CAUSES}", _JOIN_REMEDY
 
 

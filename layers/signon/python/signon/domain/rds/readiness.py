@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class Readiness(Enum):
+class Readiness(StrEnum):
     """What a status means, from best to worst."""
 
     USABLE = "can be changed and signed in to"
@@ -46,11 +46,11 @@ def readiness(status: str) -> Readiness:
 
 @dataclass(frozen=True)
 class DecidingStatus:
-    """The status that decides; ``instance`` is the member of the cluster that has it, "" if it is the database's."""
+    """The status that decides; ``instance`` is the member of the cluster that has it, None if it is the database's."""
 
     readiness: Readiness
     status: str
-    instance: str = ""
+    instance: str | None = None
 
     @property
     def severity(self) -> int:

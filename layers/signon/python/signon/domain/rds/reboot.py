@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from signon.domain.rds.database import Database, Instance
+from signon.domain.times import in_iso, moment
 
 
 @dataclass(frozen=True)
@@ -19,17 +20,22 @@ class Reboot:
     that appears later was started after the join.
     """
 
-    at: str
+    at: datetime
     requested: bool
     instances: tuple[str, ...]
     remaining: tuple[str, ...]
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Reboot:
-        return cls(**{**document, "instances": tuple(document["instances"]), "remaining": tuple(document["remaining"])})
+        return cls(
+            at=moment(document["at"], "at"),
+            requested=document["requested"],
+            instances=tuple(document["instances"]),
+            remaining=tuple(document["remaining"]),
+        )
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "at": in_iso(self.at)}
 
 
 def remaining(database: Database, before: Reboot | None) -> tuple[Instance, ...]:
@@ -47,9 +53,8 @@ def cut_off(database: Database, before: Reboot | None) -> tuple[Instance, ...]:
 
 def after(before: Reboot | None, database: Database, done: Mapping[str, datetime], *, requested: bool) -> Reboot:
     """The next page: ``done`` are the instances that this visit found or asked to be rebooted, and since when."""
-    earlier = (before.at,) if before else ()
     return Reboot(
-        at=min(earlier + tuple(moment.isoformat() for moment in done.values())),
+        at=min([*([before.at] if before else []), *done.values()]),
         requested=requested or (before is not None and before.requested),
         instances=((*before.instances, *done) if before else tuple(done)),
         remaining=tuple(one.name for one in remaining(database, before) if one.name not in done),

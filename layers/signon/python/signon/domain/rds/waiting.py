@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from signon.domain.rds.membership import Progress
+from signon.domain.times import in_iso, moment
 from signon.domain.waits import PARK_AFTER, seconds_before_look
 from signon.errors import StillWaiting
 
@@ -20,17 +21,18 @@ class Visit:
     """``began_at`` is the first visit, ``looks`` how many there were; ``requested`` says that RDS was asked at one."""
 
     verdict: Progress
-    began_at: str
+    began_at: datetime
     looks: int
     wait_seconds: int
     requested: bool
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Visit:
-        return cls(**{**document, "verdict": Progress(document["verdict"])})
+        began_at, verdict = moment(document["began_at"], "began_at"), Progress(document["verdict"])
+        return cls(**{**document, "began_at": began_at, "verdict": verdict})
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "began_at": in_iso(self.began_at)}
 
 
 def visit(before: Visit | None, now: datetime, *, done: bool, asks: bool, what: str) -> Visit:
@@ -38,8 +40,8 @@ def visit(before: Visit | None, now: datetime, *, done: bool, asks: bool, what: 
 
     Raises StillWaiting: no execution waits longer; the database is parked. ``what`` says for what.
     """
-    began_at = before.began_at if before else now.isoformat()
-    if not done and now - datetime.fromisoformat(began_at) > PARK_AFTER:
+    began_at = before.began_at if before else now
+    if not done and now - began_at > PARK_AFTER:
         raise StillWaiting(f"{what}, after more than {PARK_AFTER.seconds // 3600} hours of waiting")
     looks = before.looks if before else 0
     return Visit(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
 from signon.domain.engines import ENGINES, Scope
 from signon.domain.rds.database import Database
 from signon.domain.rds.readiness import Readiness
 from signon.domain.request.request import HOW_TO, TAG, Request
+from signon.domain.times import as_events_say, in_iso
 from signon.errors import DatabaseBusy, InvalidRequest, NotOurs
 
 KINDS: Mapping[Scope, str] = MappingProxyType({Scope.INSTANCE: "DB instance", Scope.CLUSTER: "DB cluster"})
@@ -42,10 +43,10 @@ def admit(request: Request, database: Database | None) -> tuple[Request, Databas
         absent = f"There is no {KINDS[request.scope]} {request.name}"
         raise InvalidRequest(f"{absent} here. {HOW_TO}") if request.by_hand else NotOurs(absent)
     name = database.id.name
-    if request.asked_at and datetime.fromisoformat(request.asked_at) < database.created_at - APART:
+    if request.asked_at and request.asked_at < database.created_at - APART:
         raise NotOurs(
-            f"The event of {request.asked_at} is older than {name}, which was created at"
-            f" {database.created_at.isoformat()}: it is about another database of that name"
+            f"The event of {as_events_say(request.asked_at)} is older than {name}, which was created at"
+            f" {in_iso(database.created_at)}: it is about another database of that name"
         )
     refuse_stranger(name, database.id.engine, database.id.scope, database.tags, request.profile)
     status = database.deciding_status

@@ -10,6 +10,7 @@ from typing import Any
 
 from signon.domain.engines import Scope
 from signon.domain.rds.database import Database
+from signon.domain.times import as_events_say, moment, moment_or_none
 from signon.errors import InvalidRequest, ProfileUnusable
 
 # "Must contain from 1 to 63 letters, numbers, or hyphens. First character must be a letter. Can't end with a hyphen or
@@ -52,15 +53,16 @@ class Request:
     dry_run: bool = False
     approve: str | None = None
     reason: str | None = None
-    asked_at: str | None = None
+    asked_at: datetime | None = None
     by_tag: bool = False
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Request:
-        return cls(**{**document, "scope": Scope(document["scope"])})
+        asked_at = moment_or_none(document.get("asked_at"), "asked_at")
+        return cls(**{**document, "scope": Scope(document["scope"]), "asked_at": asked_at})
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "scope": self.scope.value}
+        return {**asdict(self), "asked_at": self.asked_at and as_events_say(self.asked_at)}
 
     @property
     def by_hand(self) -> bool:
@@ -118,12 +120,13 @@ def _from_event(event: Mapping[str, Any], account: str, region: str) -> Request:
             )
     if arn[1] != partition(region):
         raise InvalidRequest(f"The event is from partition {arn[1]}; {region} is in {partition(region)}.")
-    time = event.get("time")
-    if not _is_time(time):
-        raise InvalidRequest("The event has no valid time: time must be like 2026-11-20T12:30:00Z.")
+    try:
+        asked_at = moment(event.get("time", ""), "time")
+    except ValueError:
+        raise InvalidRequest("The event has no valid time: time must be like 2026-11-20T12:30:00Z.") from None
     event_id = str(detail.get("EventID"))
     trigger = event_id if _EVENT_ID.fullmatch(event_id) else "an RDS event"
-    return Request(trigger, _SCOPES[arn[4]], name, asked_at=time)
+    return Request(trigger, _SCOPES[arn[4]], name, asked_at=asked_at)
 
 
 def partition(region: str) -> str:
@@ -137,13 +140,6 @@ def _plain(value: Any) -> str:
     return text if text.isascii() and text.isprintable() else ascii(text)
 
 
-def _is_time(text: Any) -> bool:
-    try:
-        return datetime.fromisoformat(text).tzinfo is not None
-    except (TypeError, ValueError):
-        return False
-
-
 def _from_person(document: Mapping[str, Any]) -> Request:
     problems = [
         f"{field!r} is not a field of a request"
@@ -152,7 +148,7 @@ def _from_person(document: Mapping[str, Any]) -> Request:
     ]
     database, approve = document.get("database"), document.get("approve")
     kind, name = next(iter(database.items())) if isinstance(database, Mapping) and len(database) == 1 else (None, None)
-    if kind not in ("instance", "cluster") or not (isinstance(name, str) and _IDENTIFIER.fullmatch(name)):
+    if kind not in tuple(Scope) or not (isinstance(name, str) and _IDENTIFIER.fullmatch(name)):
         problems.append('database must be {"instance": NAME} or {"cluster": NAME}, with the name in lower case')
     profile = document.get("profile")
     if profile is not None and not (isinstance(profile, str) and PROFILE_NAME.fullmatch(profile)):
@@ -167,4 +163,4 @@ def _from_person(document: Mapping[str, Any]) -> Request:
         problems.append(f"reason must be one line of at most {LONGEST_REASON} characters")
     if problems:
         raise InvalidRequest(f"{'; '.join(problems)}. {HOW_TO}")
-    return Request(BY_HAND, Scope(kind), str(name), profile, document.get("dry_run", False), checksum, reason)
+    return Request(BY_HAND, Scope(str(kind)), str(name), profile, document.get("dry_run", False), checksum, reason)

@@ -63,7 +63,7 @@ def advice(engine: Engine, database: Database, profile: Profile, around: Surroun
         yield from network_advice(engine, database.id.name, profile.directory, around.network)
 
 
-def _login_problem(engine: Engine, login: Login, master_user: str) -> str | None:
+def _login_problem(engine: Engine, login: Login, master_user: str | None) -> str | None:
     if login.method is Method.KERBEROS:
         return login_problem(login.user, master_user)
     return iam_login_problem(login.user, master_user, IAM_LOGINS[engine.family])

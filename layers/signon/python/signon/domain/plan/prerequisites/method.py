@@ -23,16 +23,16 @@ def method_findings(
 ) -> Iterator[Finding]:
     """``not_offered``: what RDS's list of orderable options says, if a method is to be set up, or set up again."""
     name, named = database.id.name, profile.methods.get(engine.name, ())
-    for unknown in sorted({*named} - {each.value for each in engine.logins}):
-        offered = ", ".join(each.value for each in engine.logins)
+    for unknown in sorted({*named} - engine.logins.keys()):
+        offered = ", ".join(engine.logins)
         yield Finding(
-            f"AWS offers no {TITLES[Method(unknown)]} for {engine.title}, the engine of {name}",
+            f"AWS offers no {TITLES[unknown]} for {engine.title}, the engine of {name}",
             f"Write {engine.name}: [{offered}] under methods, or remove the tag",
         )
     if not named:
         yield Finding(
             f"Profile {profile.name} names no method for engine {engine.name}",
-            f"Add {engine.name}: [{next(iter(engine.logins)).value}] under methods",
+            f"Add {engine.name}: [{next(iter(engine.logins))}] under methods",
         )
     if database.id.scope is not engine.scope:
         # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-clusters-concepts.Limitations.html
@@ -51,7 +51,7 @@ def method_findings(
         Method.KERBEROS: is_ready(database, profile.directory) and not rejoins,
         Method.IAM: database.iam_enabled,
     }
-    for method in sorted(profile.methods_for(engine.name), key=lambda method: method.value):
+    for method in sorted(profile.methods_for(engine.name)):
         for instance_class in () if set_up[method] else not_offered.get(method, ()):
             yield Finding(
                 f"RDS does not list {TITLES[method]} for {engine.name} {database.engine_version} on {instance_class}"

@@ -63,7 +63,7 @@ def names(methods: Collection[Method]) -> list[str]:
     return [each.name for each in PARAMETERS if each.methods.intersection(methods)]
 
 
-def parameter_advice(group: str, found: Mapping[str, str], methods: Collection[Method]) -> Iterator[Advice]:
+def parameter_advice(group: str | None, found: Mapping[str, str], methods: Collection[Method]) -> Iterator[Advice]:
     """``found`` is what the parameter group says."""
     for each in PARAMETERS:
         if each.methods.intersection(methods) and found.get(each.name, "on").lower() in _OFF:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 
-MYSQL_PRESETS: Mapping[str, tuple[str, ...]] = {
-    "read": ("SELECT", "SHOW VIEW"),
-    "write": ("SELECT", "SHOW VIEW", "INSERT", "UPDATE", "DELETE", "EXECUTE"),
+
+class Preset(StrEnum):
+    """What a role may do with what it is on."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+MYSQL_PRESETS: Mapping[Preset, tuple[str, ...]] = {
+    Preset.READ: ("SELECT", "SHOW VIEW"),
+    Preset.WRITE: ("SELECT", "SHOW VIEW", "INSERT", "UPDATE", "DELETE", "EXECUTE"),
 }
 
 
 MYSQL_PRIVILEGES = ("SELECT", "SHOW VIEW", "INSERT", "UPDATE", "DELETE", "EXECUTE")  # all of them, in this order
 
 
-class GrantKind(Enum):
+class GrantKind(StrEnum):
     """What a privilege of PostgreSQL's is on, as GRANT says it."""
 
     DATABASE = "DATABASE"
@@ -25,11 +33,11 @@ class GrantKind(Enum):
     NEW_SEQUENCES = "SEQUENCES"
 
 
-_OF_TABLES = {"read": ("SELECT",), "write": ("SELECT", "INSERT", "UPDATE", "DELETE")}
-_OF_SEQUENCES: Mapping[str, tuple[str, ...]] = {"read": (), "write": ("USAGE",)}
+_OF_TABLES = {Preset.READ: ("SELECT",), Preset.WRITE: ("SELECT", "INSERT", "UPDATE", "DELETE")}
+_OF_SEQUENCES: Mapping[Preset, tuple[str, ...]] = {Preset.READ: (), Preset.WRITE: ("USAGE",)}
 
 # A view is a table here.
-POSTGRESQL_PRESETS: Mapping[str, Mapping[GrantKind, tuple[str, ...]]] = {
+POSTGRESQL_PRESETS: Mapping[Preset, Mapping[GrantKind, tuple[str, ...]]] = {
     preset: {
         GrantKind.DATABASE: ("CONNECT",),
         GrantKind.SCHEMA: ("USAGE",),
@@ -38,5 +46,5 @@ POSTGRESQL_PRESETS: Mapping[str, Mapping[GrantKind, tuple[str, ...]]] = {
         GrantKind.NEW_TABLES: _OF_TABLES[preset],
         GrantKind.NEW_SEQUENCES: _OF_SEQUENCES[preset],
     }
-    for preset in ("read", "write")
+    for preset in Preset
 }
