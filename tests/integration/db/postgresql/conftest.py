@@ -28,6 +28,7 @@ from tests.whole import WHOLE
 HOST = "payments-orders.cluster-cabc123def45.us-east-1.rds.amazonaws.com"
 MASTER = ("dbadmin", "M4ster'Pass\\word%s{}")  # with the characters that SQL, and a driver, must quote
 SQL = {Method.KERBEROS: POSTGRESQL_AD}
+RDS_ROLES = ("rdsadmin", "rds_superuser", "rds_replication", "rds_password", "rds_iam", "rds_ad")
 ADMIN_ONLY = 160000  # from this version on a membership may give nothing
 
 
@@ -66,9 +67,8 @@ class Operator:
 
     def roles(self) -> dict[str, bool]:
         """Every role but RDS's and PostgreSQL's own: whether it may sign in."""
-        return dict(
-            self.run("SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname !~ '^(pg_|rds)' AND rolname <> 'dbadmin'")
-        )
+        rows = self.run("SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname !~ '^pg_'")
+        return {name: can_login for name, can_login in rows if name not in (*RDS_ROLES, MASTER[0])}
 
     def opened(self) -> list[str]:
         return sorted(name for name, can_login in self.roles().items() if can_login)

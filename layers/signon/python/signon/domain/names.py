@@ -9,6 +9,7 @@ from string import ascii_letters, ascii_lowercase, digits
 from types import MappingProxyType
 
 from signon.domain.engines import Family
+from signon.foreign import visible
 
 _REALM = re.compile(r"[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?(\.[A-Z0-9]([A-Z0-9-]*[A-Z0-9])?)+", re.ASCII)
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
@@ -182,4 +183,4 @@ def _character(character: str) -> str:
 
 def in_quotes(name: str) -> str:
     """A name of somebody else's within a sentence: as Python writes it, and cut."""
-    return repr(name) if len(name) <= 100 else f"{name[:100]!r}..."
+    return visible(repr(name) if len(name) <= 100 else f"{name[:100]!r}...")
