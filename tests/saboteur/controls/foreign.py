@@ -73,6 +73,13 @@ CONTROLS = (
         TEXTS,
     ),
     Control(
+        "A pattern skips only so much of a pasted text",
+        f"{LAYER}/domain/diagnosis/__init__.py",
+        "row.bounded() for row in",
+        "row for row in",
+        ("tests/unit/test_diagnosis.py::test_a_pattern_repeats_nothing_without_end",),
+    ),
+    Control(
         "The subject of a mail quotes nobody",
         f"{LAYER}/aws/reporting.py",
         "notifications.tell(topic, ended.subject,",
