@@ -23,6 +23,7 @@ from signon.domain.logins.mysql_accounts import (
     is_chosen_before_ours,
     is_open,
     of_every_host,
+    to_run,
     unknown,
 )
 from signon.domain.logins.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
@@ -180,18 +181,18 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
             yield (
                 f"{shown(each.user)} was removed from the profile, and {named} (plugin {shown(each.plugin)}) is another"
                 " account of that name, made by somebody else and open"
-                f"{REMEDY}If nobody needs it, run DROP USER {named}"
+                f"{REMEDY}If nobody needs it, run {to_run('DROP USER {}', (each.user, each.host))}"
             )
     left = (made[name] for name in sorted(accounts.judged.made.keys() & made.keys() - names))
     for login in left if profile.lock_leavers else ():
         if others := in_other_hands(login, accounts.logins):
             yield f"{shown(login.user)} was removed from the profile, and {others}"
         if is_changed_and_open(login, profile.name):
-            named = account(login.user, login.host)
+            lock = to_run("ALTER USER {} ACCOUNT LOCK", (login.user, login.host))
             how = f"now signs in by {shown(login.plugin)}" if login.mark else "no longer bears our mark"
             yield (
                 f"{shown(login.user)} was removed from the profile but is still open: it {how}, so it was not"
-                f" locked{REMEDY}Run ALTER USER {named} ACCOUNT LOCK; if somebody else needs it, remove our mark and"
+                f" locked{REMEDY}Run {lock}; if somebody else needs it, remove our mark and"
                 " rename it (RENAME USER)"
             )
 
@@ -235,7 +236,7 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
             )
             ahead[each.user].append(
                 f"The server chooses {named} (plugin {shown(each.plugin)}) {before}, for connections from"
-                f" {shown(each.host)}; if nobody needs it, run DROP USER {named}"
+                f" {shown(each.host)}; if nobody needs it, run {to_run('DROP USER {}', (each.user, each.host))}"
             )
     return ahead
 
