@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from sys import intern
 from typing import Any
 
 from signon.db import sessions
+from signon.db.limits import MOST_ACCOUNTS, MOST_BETWEEN_ACCOUNTS, too_large
 from signon.db.session import Session
 from signon.domain.engines import Marks, Method
 from signon.domain.logins.login import Proof
 from signon.domain.logins.mysql import MARK, Ways, make, open_complete, prove, wanted_logins
-from signon.domain.logins.mysql_accounts import Accounts, PresentLogin, recognized
+from signon.domain.logins.mysql_accounts import NO_GRANTS, Accounts, PresentLogin, recognized
 from signon.domain.memory.made import NO_OID, Memory, Remember
 from signon.domain.plan.probe import Probe
 from signon.domain.profile.profile import Profile
@@ -32,14 +34,19 @@ _ACCOUNTS = {
         " SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type, u.account_locked,"
         " LEFT(JSON_EXTRACT(a.ATTRIBUTE, '$.signon'), 500),"
         " (u.User, u.Host) IN (SELECT User, Host FROM makers),"
+        " IF((SELECT COUNT(*) FROM mysql.role_edges) <= 100000,"
         " (SELECT JSON_ARRAYAGG(JSON_ARRAY(e.TO_USER, e.TO_HOST)) FROM mysql.role_edges e"
-        "   WHERE e.FROM_USER = u.User AND e.FROM_HOST = u.Host),"
+        "   WHERE e.FROM_USER = u.User AND e.FROM_HOST = u.Host), NULL),"
+        " IF((SELECT COUNT(*) FROM mysql.proxies_priv) <= 100000,"
         " (SELECT JSON_ARRAYAGG(JSON_ARRAY(x.User, x.Host)) FROM mysql.proxies_priv x"
-        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host),"
+        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host), NULL),"
         " (u.User, u.Host) IN ("
         "   SELECT ROLE_NAME, ROLE_HOST FROM information_schema.applicable_roles WHERE IS_MANDATORY = 'YES'),"
-        " CURRENT_USER() = CONCAT(u.User, '@', u.Host), @@lower_case_table_names, @@partial_revokes"
+        " CURRENT_USER() = CONCAT(u.User, '@', u.Host),"
+        " GREATEST((SELECT COUNT(*) FROM mysql.role_edges), (SELECT COUNT(*) FROM mysql.proxies_priv)),"
+        " @@lower_case_table_names, @@partial_revokes"
         " FROM mysql.user u JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host"
+        " LIMIT 100001"
     ),
     Marks.ROLES: (
         "WITH RECURSIVE makers (User, Host) AS ("
@@ -48,11 +55,14 @@ _ACCOUNTS = {
         " SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type,"
         " IF(JSON_VALUE(p.Priv, '$.account_locked') IN ('true', '1'), 'Y', 'N'), NULL,"
         " (u.User, u.Host) IN (SELECT User, Host FROM makers), NULL,"
+        " IF((SELECT COUNT(*) FROM mysql.proxies_priv) <= 100000,"
         " (SELECT JSON_ARRAYAGG(JSON_ARRAY(x.User, x.Host)) FROM mysql.proxies_priv x"
-        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host),"
+        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host), NULL),"
         " 0,"
-        " CURRENT_USER() = CONCAT(u.User, '@', u.Host), @@lower_case_table_names, 0"
+        " CURRENT_USER() = CONCAT(u.User, '@', u.Host),"
+        " (SELECT COUNT(*) FROM mysql.proxies_priv), @@lower_case_table_names, 0"
         " FROM mysql.user u JOIN mysql.global_priv p ON p.User = u.User AND p.Host = u.Host WHERE u.is_role = 'N'"
+        " LIMIT 100001"
     ),
 }
 # signon.PROFILE.LOGIN is there for a login of ours, and the login has signon.PROFILE when it is complete.
@@ -106,6 +116,7 @@ def create(
         remember(made)
     if making:
         session.run(making)
+        del accounts  # of a large server both readings would not fit
         accounts = recognized(profile, read_logins(session, ways, in_use), memory.having(made))
     opening = open_complete(profile.name, wanted, accounts.logins)
     if opening:
@@ -120,9 +131,19 @@ def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Pr
 
 
 def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> Accounts:
-    """Every account, with our mark if it bears one, and its grants on databases; ``in_use``: who is signed in."""
+    """Every account, with our mark if it bears one, and its grants on databases; ``in_use``: who is signed in.
+
+    Raises DatabaseUnusable: it has more of them than are read.
+    """
     marks = next(iter(ways.values())).marks
     accounts = session.query("Read the logins", _ACCOUNTS[marks])
+    if len(accounts) > MOST_ACCOUNTS:
+        raise too_large(f"{MOST_ACCOUNTS:,} accounts", "Drop accounts that nobody needs")
+    between, lower_case, literal_names = accounts[0][-3:]
+    if between > MOST_BETWEEN_ACCOUNTS:
+        raise too_large(
+            f"{MOST_BETWEEN_ACCOUNTS:,} logins granted like roles, or proxies", "Revoke those that nobody needs"
+        )
     granted = session.query(
         "Read their grants", "SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE FROM information_schema.schema_privileges"
     )
@@ -135,11 +156,11 @@ def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> A
         PresentLogin(
             _text(user),
             _text(host),
-            _text(plugin),
-            _text(tls),
+            intern(_text(plugin)),
+            intern(_text(tls)),
             _text(locked) == "Y",
             _mark(attribute) or of_roles.get(_text(user)),
-            grants.get(f"'{_text(user)}'@'{_text(host)}'", {}),
+            grants.get(f"'{_text(user)}'@'{_text(host)}'", NO_GRANTS),
             _text(stored or ""),
             signed_in=_text(user) in in_use,
             makes_logins=bool(makes_logins),
@@ -164,7 +185,6 @@ def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> A
             *_,
         ) in accounts
     )
-    lower_case, literal_names = accounts[0][-2:]
     return Accounts(logins, literal_names=bool(literal_names), lower_case=bool(lower_case))
 
 
