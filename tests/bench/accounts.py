@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import pymysql
 
 from localcloud.servers import World
+from localcloud.servers.machine import Machine
 from localcloud.servers.mysql_family import ADMIN, MySQLFamily
 from tests.bench.memory import HOST, MASTER, peak
 
@@ -47,15 +48,16 @@ LOADS = (
 )
 
 
-def measured(world: World) -> Iterator[tuple[str, int]]:
+def measured() -> Iterator[tuple[str, int]]:
     """What was read, and the largest resident set in megabytes."""
-    for engine in ("mysql", "mariadb"):
-        server: MySQLFamily = getattr(world, engine)("memory", HOST, *MASTER)
-        server.switch_iam(on=True)
-        for load in (each for each in LOADS if engine in each.engines):
-            _fill(server, engine, load)
-            yield f"{engine}: {load.title}", peak("accounts", server.address, str(world.authority.bundle), engine)
-        server.delete()
+    with World(Machine.read()) as world:
+        for engine in ("mysql", "mariadb"):
+            server: MySQLFamily = getattr(world, engine)("memory", HOST, *MASTER)
+            server.switch_iam(on=True)
+            for load in (each for each in LOADS if engine in each.engines):
+                _fill(server, engine, load)
+                yield f"{engine}: {load.title}", peak("accounts", server.address, str(world.authority.bundle), engine)
+            server.delete()
 
 
 def _fill(server: MySQLFamily, engine: str, load: Load) -> None:

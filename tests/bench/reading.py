@@ -1,6 +1,6 @@
 """One process that reads once what a function reads, and prints the largest resident set that it had.
 
-python -m tests.bench.reading server ADDRESS BUNDLE    or    python -m tests.bench.reading profile
+python -m tests.bench.reading server ADDRESS BUNDLE, or accounts ADDRESS BUNDLE ENGINE, or profile
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from signon.db.session import Session
 from signon.domain.engines import Marks, Method
 from signon.domain.logins.login import Proof
 from signon.domain.logins.mysql import MARK, Ways, make, open_complete, prove, wanted_logins
-from signon.domain.logins.mysql_accounts import NO_GRANTS, Accounts, PresentLogin, recognized
+from signon.domain.logins.mysql_accounts import HOST, NO_GRANTS, Accounts, PresentLogin, recognized
 from signon.domain.memory.made import NO_OID, Memory, Remember
 from signon.domain.plan.probe import Probe
 from signon.domain.profile.profile import Profile
@@ -70,6 +70,8 @@ _ROLES = (
     "SELECT User, NULL FROM mysql.user WHERE is_role = 'Y' AND User LIKE 'signon.%%.%%'"
     " UNION ALL SELECT User, Role FROM mysql.roles_mapping WHERE Host = '%%' AND Role LIKE 'signon.%%'"
 )
+_GRANTS = "SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE FROM information_schema.schema_privileges"
+_OF_THESE = " WHERE GRANTEE IN ({})"
 
 
 def probe(session: Session, ways: Ways) -> Probe:
@@ -105,7 +107,8 @@ def create(
 ) -> int:
     """Creates what is missing, reads it back, opens what is complete; remembers first what it is about to create."""
     in_use = {*elsewhere, *sessions.signed_in_to_mysql(session)} if profile.adopt else set()
-    accounts = recognized(profile, read_logins(session, ways, in_use), memory)
+    names = [login.user for login in profile.logins]
+    accounts = recognized(profile, read_logins(session, ways, in_use, names), memory)
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     plan = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers)
     made = {**accounts.judged.made, **dict.fromkeys(plan.makes, NO_OID)}
@@ -117,7 +120,7 @@ def create(
     if making:
         session.run(making)
         del accounts  # of a large server both readings would not fit
-        accounts = recognized(profile, read_logins(session, ways, in_use), memory.having(made))
+        accounts = recognized(profile, read_logins(session, ways, in_use, names), memory.having(made))
     opening = open_complete(profile.name, wanted, accounts.logins)
     if opening:
         before_change()
@@ -127,11 +130,17 @@ def create(
 
 def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Proof:
     """Reads everything back, and changes nothing. Raises LoginsIncomplete: something of ours is not as it should be."""
-    return prove(ways, profile, recognized(profile, read_logins(session, ways), memory))
+    return prove(
+        ways,
+        profile,
+        recognized(profile, read_logins(session, ways, names=[login.user for login in profile.logins]), memory),
+    )
 
 
-def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> Accounts:
-    """Every account, with our mark if it bears one, and its grants on databases; ``in_use``: who is signed in.
+def read_logins(session: Session, ways: Ways, in_use: Collection[str] = (), names: Collection[str] = ()) -> Accounts:
+    """Every account, with our mark if it bears one, and its grants on databases. ``in_use``: who is signed in.
+
+    ``names``: the logins whose grants are read, of any account if there are none.
 
     Raises DatabaseUnusable: it has more of them than are read.
     """
@@ -144,9 +153,9 @@ def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> A
         raise too_large(
             f"{MOST_BETWEEN_ACCOUNTS:,} logins granted like roles, or proxies", "Revoke those that nobody needs"
         )
-    granted = session.query(
-        "Read their grants", "SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE FROM information_schema.schema_privileges"
-    )
+    grantees = [f"'{name}'@'{HOST}'" for name in names or ()]
+    which = _OF_THESE.format(", ".join(["%s"] * len(grantees))) if grantees else ""
+    granted = session.query("Read their grants", _GRANTS + which, grantees)
     of_roles = _marks_of_roles(session) if marks is Marks.ROLES else {}
     grants: dict[str, dict[str, frozenset[str]]] = {}
     for grantee, schema, privilege in granted:
