@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from string import Formatter
 
@@ -198,7 +198,7 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
 
 
 def _states(wanted: Sequence[WantedAccount], present: Sequence[PresentLogin]) -> list[LoginState]:
-    there, ahead = of_every_host(present), _ahead(present)
+    there, ahead = of_every_host(present), _ahead({"", *(login.user for login in wanted)}, present)
     return [
         _state(
             login,
@@ -216,8 +216,8 @@ def _obstacle(login: PresentLogin, present: Sequence[PresentLogin]) -> str:
     return in_other_hands(login, present)
 
 
-def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
-    """By name, the accounts that the server chooses before one of ours, in words; "" is anybody's name.
+def _ahead(names: Set[str], present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
+    """By name of ``names``, the accounts that the server chooses before one of ours, in words; "" is anybody's name.
 
     It sorts accounts by their hosts, the most specific first: names and addresses, with a netmask or without, then
     patterns, then '%', then ''. It chooses the first one whose host matches and whose user is the one signing in,
@@ -229,7 +229,7 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
     """
     ahead: dict[str, list[str]] = defaultdict(list)
     for each in present:
-        if is_chosen_before_ours(each):
+        if each.user in names and is_chosen_before_ours(each):
             named = account(each.user, each.host)
             before = (
                 f"before {shown(each.user)}'s own login" if each.user else "before every login, because it is anonymous"
