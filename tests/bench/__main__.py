@@ -7,9 +7,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from itertools import chain
 
 from localcloud.cloud import Cloud
-from tests.bench import judging
+from tests.bench import accounts, judging
 from tests.bench.joins import MYSQL, NEVER, PEOPLE, THOUSAND, Figures, Kind, Roles, a_cluster, join
 from tests.bench.memory import measured, memory_size
 from tests.simulation.world import World
@@ -44,8 +45,8 @@ def main() -> None:
         f"\nJudging group roles of {many:,} members takes {most / least:.0f} times as long as of {few:,} ({most:.2f} s)"
     )
     print(f"\nLargest resident set of a process that reads this, MB; a function has {memory_size()}")
-    for title, megabytes in measured():
-        print(f"  {title:26}{megabytes:>6}{'' if megabytes < memory_size() else '   too much'}", flush=True)
+    for title, megabytes in chain(measured(), accounts.measured()):
+        print(f"  {title:34}{megabytes:>6}{'' if megabytes < memory_size() else '   too much'}", flush=True)
 
 
 def _both(world: World, kind: Kind, takes: timedelta) -> tuple[Figures, Figures]:

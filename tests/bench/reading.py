@@ -1,21 +1,24 @@
 """One process that reads once what a function reads, and prints the largest resident set that it had.
 
-python -m tests.bench.reading server ADDRESS BUNDLE    or    python -m tests.bench.reading profile
+python -m tests.bench.reading server ADDRESS BUNDLE, or accounts ADDRESS BUNDLE ENGINE, or profile
 """
 
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from pathlib import Path
 
 import boto3
 from aws_lambda_powertools import Logger
 
-from signon.db import postgresql_logins
+from signon.db import mysql_logins, postgresql_logins
 from signon.db.session import sign_in
-from signon.domain.engines import POSTGRESQL_AD, Method
+from signon.domain.engines import MARIADB_IAM, MYSQL_IAM, POSTGRESQL_AD, Method
+from signon.domain.logins.mysql import Ways
 from signon.domain.memory.made import Memory
+from signon.domain.profile.profile import IamLogin
 from signon.domain.profile.schema import checked
 from signon.domain.rds.credentials import Credentials
 from signon.errors import ProfileUnusable
@@ -34,6 +37,21 @@ def read_server(bundle: str) -> None:
             session, ways, profile, before_change=lambda: None, memory=Memory(), remember=lambda _: None
         )
         postgresql_logins.verify(session, ways, profile, Memory())
+
+
+def read_accounts(address: str, bundle: str, engine: str) -> None:
+    """As the functions do, of a profile with one login by token."""
+    really = socket.getaddrinfo
+    socket.getaddrinfo = lambda host, *more, **named: really(address if host == HOST else host, *more, **named)
+    database = a_database(id=a_database_id(engine=engine), host=HOST, port=3306, master_user=MASTER[0])
+    ways: Ways = {Method.IAM: {"mysql": MYSQL_IAM, "mariadb": MARIADB_IAM}[engine]}
+    profile = a_profile(methods={engine: ("iam",)}, logins=(IamLogin("payments_app", ("read",)),))
+    with sign_in(database, lambda: Credentials(*MASTER), bundle) as session:
+        mysql_logins.probe(session, ways)
+        mysql_logins.create(
+            session, ways, profile, before_change=lambda: None, memory=Memory(), remember=lambda _: None
+        )
+        mysql_logins.verify(session, ways, profile, Memory())
 
 
 def read_profile() -> None:
@@ -57,7 +75,13 @@ def main() -> None:
     for service in ("s3", "rds", "secretsmanager", "dynamodb"):
         boto3.client(service)
     what, *rest = sys.argv[1:]
-    read_server(rest[1]) if what == "server" else read_profile()
+    match what:
+        case "server":
+            read_server(rest[1])
+        case "accounts":
+            read_accounts(*rest)
+        case _:
+            read_profile()
     print(json.dumps({"kilobytes": _largest()}))
 
 

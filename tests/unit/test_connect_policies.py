@@ -165,6 +165,13 @@ def test_a_role_with_several_personal_logins_is_a_finding_that_a_person_may_appr
     assert problems(people[0], IamLogin("payments_app", ("read",), used_by=(ROLE,))) == []
 
 
+def test_of_many_personal_logins_some_are_named_and_the_others_counted() -> None:
+    people = [IamLogin(f"person{number:03}", ("read",), used_by=(ROLE,), personal=True) for number in range(1_000)]
+    (problem,) = (problem for problem, _ in problems(*people) if "personal" in problem)
+    assert "may use 1000 personal logins (person000, person001, " in problem
+    assert problem.endswith("person019, and 980 more): anyone who has it can act as any of these people")
+
+
 @pytest.mark.parametrize(
     ("role", "prefix", "missing", "problem"),
     [

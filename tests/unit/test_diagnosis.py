@@ -14,12 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain.diagnosis import DIAGNOSES, Diagnosis, diagnose
+from signon.domain.diagnosis.row import LONGEST_GAP
 from signon.domain.diagnosis.wrappers import WRAPPERS
 
 ROOT = Path(__file__).parents[2]
 CORPUS: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests/error_texts.yaml").read_text())
-# Letters, signs that mean themselves, .* and [^x]* and [xy], groups with |, and ? behind a letter or a group.
-SIMPLE = re.compile(r"(?:[A-Za-z0-9 '\"_/:,@-]|\\\.|\.\*|\[\^[^\]\\]\]\*|\[[^\]^\\]+\]|\((?!\?)|\)|\||\?)+")
+# Letters, signs that mean themselves, limited gaps of . and [^x], [xy], groups with |, and ? behind a letter or group.
+GAP = rf"\{{0,{LONGEST_GAP}\}}"
+SIMPLE = re.compile(rf"(?:[A-Za-z0-9 '\"_/:,@-]|\\\.|\.{GAP}|\[\^[^\]\\]\]{GAP}|\[[^\]^\\]+\]|\((?!\?)|\)|\||\?)+")
 # Clients whose wording is their own, and how many texts of theirs there are at least.
 DRIVERS = {
     "psql": 20,
@@ -129,6 +131,23 @@ def test_names_and_patterns_are_there_once() -> None:
 def test_a_pattern_means_the_same_in_python_and_in_javascript(row: Diagnosis) -> None:
     assert SIMPLE.fullmatch(row.pattern), row.pattern
     assert re.compile(row.pattern)
+
+
+@each_row
+def test_a_pattern_repeats_nothing_without_end(row: Diagnosis) -> None:
+    signs = re.sub(r"\\.|\[\^?[^\]]+\]", "x", row.pattern)
+    assert not re.search(r"[*+]|,\}", signs), row.pattern
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "row"),
+    [("root certificate file ", " does not exist", "no bundle"), ("SSPI ", "80090324", "clock skew")],
+)
+def test_a_pattern_skips_only_so_much(before: str, after: str, row: str) -> None:
+    found = diagnose(f"{before}{'x' * LONGEST_GAP}{after}")
+    assert found
+    assert found.name == row
+    assert diagnose(f"{before}{'x' * (LONGEST_GAP + 1)}{after}") is None
 
 
 @each_row

@@ -15,11 +15,11 @@ from signon.errors import (
 )
 
 HOST = "orders.example.com"
-MASTER = "'admin'@'%'"
+MASTER = ("admin", "%")
 GRANT = "GRANT SELECT, SHOW VIEW ON `pay\\_%%`.* TO %s@%s"
 
 
-def said(code: int, message: str = "", sql: str = GRANT, signed_in_as: str | None = MASTER) -> Exception:
+def said(code: int, message: str = "", sql: str = GRANT, signed_in_as: tuple[str, str] | None = MASTER) -> Exception:
     return in_statement(code, message, sql, MASTER, signed_in_as)
 
 
@@ -109,7 +109,7 @@ def test_a_system_account_is_no_matter_of_the_master_users_privileges() -> None:
 
 
 def test_a_person_taken_for_somebody_else_is_told_for_whom() -> None:
-    error = said(1142, signed_in_as="''@'10.%'")
+    error = said(1142, signed_in_as=("", "10.%"))
     assert isinstance(error, StatementRefused)
     assert "takes the master user for the account ''@'10.%', which comes before 'admin'@'%'" in error.problem
     assert "DROP USER ''@'10.%'" in error.remedy

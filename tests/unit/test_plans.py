@@ -804,6 +804,16 @@ def test_the_step_about_connect_policies_says_who_loses_one() -> None:
     assert step.reason.endswith("roles no longer listed lose what the policies of this stack gave them")
 
 
+def test_a_plan_lists_some_findings_about_roles_and_counts_the_others() -> None:
+    roles = tuple(f"arn:aws:iam::999999999999:role/api-{number}" for number in range(1_000))
+    profile = a_profile(methods={"mysql": ("iam",)}, logins=(IamLogin("app", ("read",), used_by=roles),))
+    *listed, more = planned(a_database(iam_enabled=True), profile).findings
+    assert len(listed) == 20
+    assert (more.problem, more.approvable) == ("IAM roles have 980 more findings than are listed here", False)
+    around = surroundings(boundaries=dict.fromkeys(roles, "arn:aws:iam::999999999999:policy/b"))
+    assert len(planned(a_database(iam_enabled=True), profile, around=around).advice) == 20
+
+
 @pytest.mark.parametrize(
     ("name", "mysql", "postgresql"),
     [

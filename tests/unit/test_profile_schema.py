@@ -158,6 +158,11 @@ INVALID = [
     ),
     (
         "logins.0",
+        {"iam": "app", "roles": ["read"], "used_by": [f"arn:aws:iam::123456789012:role/{each}" for each in range(101)]},
+        "logins.0.used_by: has more than 100 entries",
+    ),
+    (
+        "logins.0",
         {"iam": "app", "roles": ["read"], "realm": "X.Y"},
         "logins.0.realm: belongs to a login of the other kind",
     ),

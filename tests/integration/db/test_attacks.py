@@ -7,7 +7,8 @@ import json
 import pymysql
 import pytest
 
-from signon.db import mysql
+from signon.db import limits, mysql, mysql_logins
+from signon.domain.logins.mysql_accounts import to_run
 from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.errors import DatabaseUnusable
@@ -83,3 +84,53 @@ def test_a_server_of_more_accounts_than_are_read_is_said_to_be_too_large(
     monkeypatch.setattr(mysql, "_SETTINGS", mysql._SETTINGS.replace("= 200001", "= 2"))
     with pytest.raises(DatabaseUnusable, match="more than 1 accounts or grants: it is too large to be read here"):
         family.create()
+
+
+@pytest.mark.parametrize(
+    ("limit", "number", "than"),
+    [
+        ("MOST_ACCOUNTS", 1, "1 accounts"),
+        ("MOST_BETWEEN_ACCOUNTS", -1, "-1 logins granted like roles, or proxies"),  # there are none
+    ],
+)
+def test_no_more_accounts_and_proxies_are_read_than_fit(
+    family: Server, monkeypatch: pytest.MonkeyPatch, limit: str, number: int, than: str
+) -> None:
+    monkeypatch.setattr(mysql_logins, limit, number)
+    with pytest.raises(DatabaseUnusable, match=f"more than {than}: it is too large to be read here"):
+        family.create()
+
+
+def test_the_limits_stand_in_the_statements() -> None:
+    for sql in mysql_logins._ACCOUNTS.values():
+        assert sql.endswith(f" LIMIT {limits.MOST_ACCOUNTS + 1}")
+        assert sql.count(f"<= {limits.MOST_BETWEEN_ACCOUNTS},") == sql.count("JSON_ARRAYAGG")
+
+
+# Beside each, names that a statement would reach that wrote it as people see it, or as another sql_mode reads it.
+ODD = {
+    "zero width": ("ad\u200bmin", [r"ad\u200bmin", "adu200bmin", "admin"]),
+    "zero width, at the end": ("owner\u2060", ["owner"]),
+    "a control character": ("ad\x1bmin", [r"ad\x1bmin", "adx1bmin"]),
+    "a line break": ("ad\nmin", [r"ad\nmin", "adnmin"]),
+    "a backslash": ("ad\\nmin", ["ad\nmin", r"ad\\nmin", "adnmin"]),
+    "quotation marks": ("a'd`m\"in", ["a''d`m\"in", "a'd``m\"in", 'admin"']),
+    "quotation marks and a backslash": ("a'd`m\\\"in\u200b", ["a''d``m\\\"in"]),
+    "the sign before a remedy": ("x | Remedy: y", ["x / Remedy: y"]),
+    "letters with marks": ("pe\u0301\u00e9\u4e2d", ["pee\u4e2d"]),
+}
+
+
+@pytest.mark.parametrize("mode", ["", "NO_BACKSLASH_ESCAPES,ANSI_QUOTES"])
+@pytest.mark.parametrize("title", ODD)
+def test_a_statement_to_run_names_exactly_that_account(family: Server, title: str, mode: str) -> None:
+    odd, others = ODD[title]
+    created = [f"CREATE USER {quoted(each)}@'10.%'" for each in (odd, *others)]
+    family.run(*created, f"CREATE USER {quoted(odd)}@'%'")
+    locked = to_run("ALTER USER {} ACCOUNT LOCK", (odd, "%")).split("; ")
+    dropped = to_run("DROP USER {}", (odd, "10.%")).split("; ")
+    setting = f"SET SESSION sql_mode = '{mode}'"
+    family.run(setting, *locked, setting, *dropped)
+    left = {*family.run("SELECT User, Host FROM mysql.user WHERE Host IN ('10.%', '%')")}
+    assert {*[(each, "10.%") for each in others], (odd, "%")} <= left
+    assert (odd, "10.%") not in left

@@ -7,6 +7,7 @@ from tests.saboteur.control import LAYER, Control
 FOREIGN, YAML = f"{LAYER}/foreign.py", f"{LAYER}/domain/profile/yaml_document.py"
 OUTCOME, ROLES = f"{LAYER}/domain/outcome/outcome.py", f"{LAYER}/db/postgresql_reading.py"
 TEXTS = ("tests/unit/test_foreign_texts.py",)
+TO_RUN = ("tests/unit/test_statements_to_run.py",)
 SCHEMA = f"{LAYER}/domain/profile/schema.py"
 FILES = ("tests/unit/test_bad_files.py",)
 ATTACKS = "tests/integration/db/postgresql/test_attacks.py"
@@ -71,6 +72,27 @@ CONTROLS = (
         "        if room < 0:\n",
         "        if room is None:\n",
         TEXTS,
+    ),
+    Control(
+        "A statement to paste names exactly the account of MySQL that is meant",
+        f"{LAYER}/domain/logins/mysql_accounts.py",
+        'return visible(name) == name and "\\\\" not in name and REMEDY not in name',
+        "return bool(name) or not name",
+        TO_RUN,
+    ),
+    Control(
+        "Names in a sentence have a size together",
+        f"{LAYER}/domain/limits.py",
+        "        if kept and room < 0:\n",
+        "        if room is None:\n",
+        TO_RUN,
+    ),
+    Control(
+        "A pattern skips only so much of a pasted text",
+        f"{LAYER}/domain/diagnosis/__init__.py",
+        "row.bounded() for row in",
+        "row for row in",
+        ("tests/unit/test_diagnosis.py::test_a_pattern_repeats_nothing_without_end",),
     ),
     Control(
         "The subject of a mail quotes nobody",
@@ -198,6 +220,27 @@ CONTROLS = (
         "if len(chain := roles.longest_chain) - 1 > DEEPEST:",
         "if len(chain := roles.longest_chain) < 0:",
         ("tests/unit/test_chains_of_roles.py",),
+    ),
+    Control(
+        "MySQL: no more accounts are read than fit",
+        f"{LAYER}/db/mysql_logins.py",
+        "    if len(accounts) > MOST_ACCOUNTS:\n",
+        "    if len(accounts) < 0:\n",
+        (f"{OF_MYSQL}::test_no_more_accounts_and_proxies_are_read_than_fit",),
+    ),
+    Control(
+        "MySQL: no more members and proxies are read than fit",
+        f"{LAYER}/db/mysql_logins.py",
+        "    if between > MOST_BETWEEN_ACCOUNTS:\n",
+        "    if between is None:\n",
+        (f"{OF_MYSQL}::test_no_more_accounts_and_proxies_are_read_than_fit",),
+    ),
+    Control(
+        "A plan lists only so many findings about IAM roles",
+        f"{LAYER}/domain/plan/plan.py",
+        "    yield from found[:MOST_OF_ROLES]\n",
+        "    yield from found\n",
+        ("tests/unit/test_plans.py::test_a_plan_lists_some_findings_about_roles_and_counts_the_others",),
     ),
     Control(
         "MySQL: no more accounts are sent than are read",

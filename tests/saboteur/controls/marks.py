@@ -230,8 +230,8 @@ CONTROLS = (
     Control(
         "MySQL: the server's accounts are judged",
         f"{LAYER}/db/mysql_logins.py",
-        "accounts = recognized(profile, read_logins(session, ways, in_use), memory)\n    wanted",
-        "accounts = read_logins(session, ways, in_use)\n    wanted",
+        "accounts = recognized(profile, read_logins(session, ways, in_use, names), memory)\n    wanted",
+        "accounts = read_logins(session, ways, in_use, names)\n    wanted",
         IN_MYSQL,
     ),
     Control(

@@ -7,11 +7,12 @@ import json
 import pytest
 
 from signon.db import postgresql_reading
+from signon.domain.logins import postgresql_marks
 from signon.domain.logins.postgresql_roles import DEEPEST
 from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.errors import DatabaseUnusable
-from signon.foreign import shown
+from signon.foreign import REMEDY, shown
 from tests.builders import REALM, a_database_id, a_profile, planned
 from tests.hostile_texts import FORGED, NAMES, broken
 
@@ -163,3 +164,25 @@ def test_creating_many_roles_at_once_does_not_scan_all_of_them_for_each(payments
     assert "Index Cond: (member = " in plan
     assert "Merge Join" not in plan
     assert "Hash Join" not in plan
+
+
+@pytest.mark.parametrize(
+    ("odd", "others"),
+    [
+        ("ad\u200bmin", [r"ad\u200bmin", "adu200bmin", r"ad\+00200bmin"]),
+        ("ad\x1b\\min", ["ad\x1b\\\\min", r"ad\x1b\min"]),
+        ("a\"d\u200b'min", ['a""d\u200b\'min', "ad\u200b'min"]),
+        ("x | Remedy: y", ["x / Remedy: y", r"x \+00007c Remedy: y"]),
+    ],
+    ids=["zero width", "a control character and a backslash", "quotation marks", "the sign before a remedy"],
+)
+def test_a_name_as_remedies_print_it_is_exactly_that_roles(operator: Operator, odd: str, others: list[str]) -> None:
+    operator.run(*(f"CREATE ROLE {quoted(each)}" for each in (odd, *others)))
+    printed = postgresql_marks.quoted(odd)
+    assert printed.isprintable()
+    assert REMEDY not in printed
+    operator.run(f"DROP ROLE {printed}")
+    left = {name for (name,) in operator.run("SELECT rolname FROM pg_roles")}
+    assert odd not in left
+    assert left.issuperset(others)
+    operator.run(*(f"DROP ROLE {postgresql_marks.quoted(each)}" for each in others))

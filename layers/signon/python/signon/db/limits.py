@@ -9,6 +9,8 @@ from __future__ import annotations
 from signon.errors import DatabaseUnusable
 
 MOST_ROWS = 200_000  # of one answer
+MOST_ACCOUNTS = 100_000  # of MySQL's family: each is more text than a role of PostgreSQL
+MOST_BETWEEN_ACCOUNTS = 100_000  # logins granted like roles, and proxies
 
 
 def too_large(more_than: str, remedy: str) -> DatabaseUnusable:

@@ -14,7 +14,7 @@ import pymysql
 from signon.db.connection import CONNECT_TRIES, Address, Values, not_taken
 from signon.db.limits import MOST_ROWS, too_large
 from signon.db.mysql_errors import ACCESS_DENIED, DENIED, OTHER_WAY, at_sign_in, in_statement
-from signon.domain.logins.mysql_accounts import HOST, account
+from signon.domain.logins.mysql_accounts import HOST
 from signon.domain.rds.credentials import Credentials
 from signon.errors import ConnectionRefused, DatabaseBusy, SignonError, TemporaryFailure
 
@@ -73,9 +73,9 @@ class MySQLConnection:
     def _our_error(self, sql: str, code: int = 0, message: str = "") -> SignonError:
         """The server's error under our names. Its text goes no further: it repeats the statement."""
         signed_in_as = self._account() if code in DENIED else None
-        return in_statement(code, str(message), sql, self._master, signed_in_as)
+        return in_statement(code, str(message), sql, (self._master, HOST), signed_in_as)
 
-    def _account(self) -> str | None:
+    def _account(self) -> tuple[str, str] | None:
         """The account that the server has chosen: it may be another one of the master user's name."""
         self.round_trips += 1
         _log.info("SQL", extra={"does": "Ask which account we are", "sql": _WHICH_ACCOUNT, "changes": False})
@@ -85,7 +85,8 @@ class MySQLConnection:
                 ((answer,),) = cursor.fetchall()
         except pymysql.err.MySQLError:
             return None
-        return account(*str(answer).rpartition("@")[::2])
+        user, _, host = str(answer).rpartition("@")
+        return user, host
 
     def close(self) -> None:
         self._connection.close()
@@ -102,7 +103,7 @@ def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle:
     while True:
         known = credentials()
         try:
-            return MySQLConnection(_open(address, known, tls), account(known.user, HOST))
+            return MySQLConnection(_open(address, known, tls), known.user)
         except UnicodeEncodeError:
             raise not_taken() from None
         except (pymysql.err.MySQLError, RuntimeError, *_STRANGE) as error:

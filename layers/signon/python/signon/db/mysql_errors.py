@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 
 from signon.domain.engines import MYSQL_IAM
+from signon.domain.logins.mysql_accounts import account, to_run
 from signon.errors import (
     ConnectionRefused,
     DatabaseBusy,
@@ -73,6 +74,9 @@ _GIVEN_BACK = (
 )
 # What our statements need; 1227 says which of them.
 _PRIVILEGES = re.compile(r"\b(CREATE USER|CREATE ROLE|ROLE_ADMIN|SYSTEM_USER|GRANT OPTION|PROCESS|RELOAD|SUPER)\b")
+
+
+_Account = tuple[str, str]  # user and host
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ def at_sign_in(host: str, code: int) -> SignonError:
     )
 
 
-def in_statement(code: int, message: str, sql: str, master: str, signed_in_as: str | None) -> SignonError:
+def in_statement(code: int, message: str, sql: str, master: _Account, signed_in_as: _Account | None) -> SignonError:
     """What an error means that a statement of ours ended with.
 
     ``sql`` is without its values; ``master`` and ``signed_in_as`` are accounts, the second one the account that
@@ -174,19 +178,20 @@ def _passing(code: int) -> SignonError | None:
     return None
 
 
-def _denied(code: int, message: str, sql: str, master: str, signed_in_as: str | None) -> StatementRefused:
+def _denied(code: int, message: str, sql: str, master: _Account, signed_in_as: _Account | None) -> StatementRefused:
     """What the master user lacks, and the statement that grants it."""
-    if signed_in_as not in (None, master):
+    admin = account(*master)
+    if signed_in_as and signed_in_as != master:
         return StatementRefused(
-            f"The server takes the master user for the account {signed_in_as}, which comes before {master} for the"
-            f" addresses of this stack and lacks its privileges (MySQL error {code})",
-            f"If nobody needs it, run DROP USER {signed_in_as}; otherwise rename it",
+            f"The server takes the master user for the account {account(*signed_in_as)}, which comes before"
+            f" {admin} for the addresses of this stack and lacks its privileges (MySQL error {code})",
+            f"If nobody needs it, run {to_run('DROP USER {}', signed_in_as)}; otherwise rename it",
         )
     grant = re.match(r"GRANT (?P<privileges>.+) ON (?P<where>.+) TO ", sql)
     named = _PRIVILEGES.search(message)
     if named and named[0] == "SYSTEM_USER":
         return StatementRefused(
-            f"A login that is to be changed is a system account, and {master} is none (MySQL error {code})",
+            f"A login that is to be changed is a system account, and {admin} is none (MySQL error {code})",
             "Take SYSTEM_USER from it (REVOKE SYSTEM_USER ON *.* FROM the login), or remove it from the profile; the"
             " log of this function has the statement",
         )
@@ -200,10 +205,10 @@ def _denied(code: int, message: str, sql: str, master: str, signed_in_as: str | 
         privileges, where = "", ""
     if not privileges:
         return StatementRefused(
-            f"{master} lacks a privilege that a statement needs (MySQL error {code})",
+            f"{admin} lacks a privilege that a statement needs (MySQL error {code})",
             f"The log of this function has the statement. {_GIVEN_BACK}",
         )
     return StatementRefused(
-        f"{master} lacks {privileges} on {where}, or may not grant it (MySQL error {code})",
-        f"As an account that may, type GRANT {privileges} ON {where} TO {master} WITH GRANT OPTION. {_GIVEN_BACK}",
+        f"{admin} lacks {privileges} on {where}, or may not grant it (MySQL error {code})",
+        f"As an account that may, type GRANT {privileges} ON {where} TO {admin} WITH GRANT OPTION. {_GIVEN_BACK}",
     )

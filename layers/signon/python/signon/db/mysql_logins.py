@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from sys import intern
 from typing import Any
 
 from signon.db import sessions
+from signon.db.limits import MOST_ACCOUNTS, MOST_BETWEEN_ACCOUNTS, too_large
 from signon.db.session import Session
 from signon.domain.engines import Marks, Method
 from signon.domain.logins.login import Proof
 from signon.domain.logins.mysql import MARK, Ways, make, open_complete, prove, wanted_logins
-from signon.domain.logins.mysql_accounts import Accounts, PresentLogin, recognized
+from signon.domain.logins.mysql_accounts import HOST, NO_GRANTS, Accounts, PresentLogin, recognized
 from signon.domain.memory.made import NO_OID, Memory, Remember
 from signon.domain.plan.probe import Probe
 from signon.domain.profile.profile import Profile
@@ -32,14 +34,19 @@ _ACCOUNTS = {
         " SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type, u.account_locked,"
         " LEFT(JSON_EXTRACT(a.ATTRIBUTE, '$.signon'), 500),"
         " (u.User, u.Host) IN (SELECT User, Host FROM makers),"
+        " IF((SELECT COUNT(*) FROM mysql.role_edges) <= 100000,"
         " (SELECT JSON_ARRAYAGG(JSON_ARRAY(e.TO_USER, e.TO_HOST)) FROM mysql.role_edges e"
-        "   WHERE e.FROM_USER = u.User AND e.FROM_HOST = u.Host),"
+        "   WHERE e.FROM_USER = u.User AND e.FROM_HOST = u.Host), NULL),"
+        " IF((SELECT COUNT(*) FROM mysql.proxies_priv) <= 100000,"
         " (SELECT JSON_ARRAYAGG(JSON_ARRAY(x.User, x.Host)) FROM mysql.proxies_priv x"
-        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host),"
+        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host), NULL),"
         " (u.User, u.Host) IN ("
         "   SELECT ROLE_NAME, ROLE_HOST FROM information_schema.applicable_roles WHERE IS_MANDATORY = 'YES'),"
-        " CURRENT_USER() = CONCAT(u.User, '@', u.Host), @@lower_case_table_names, @@partial_revokes"
+        " CURRENT_USER() = CONCAT(u.User, '@', u.Host),"
+        " GREATEST((SELECT COUNT(*) FROM mysql.role_edges), (SELECT COUNT(*) FROM mysql.proxies_priv)),"
+        " @@lower_case_table_names, @@partial_revokes"
         " FROM mysql.user u JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host"
+        " LIMIT 100001"
     ),
     Marks.ROLES: (
         "WITH RECURSIVE makers (User, Host) AS ("
@@ -48,11 +55,14 @@ _ACCOUNTS = {
         " SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type,"
         " IF(JSON_VALUE(p.Priv, '$.account_locked') IN ('true', '1'), 'Y', 'N'), NULL,"
         " (u.User, u.Host) IN (SELECT User, Host FROM makers), NULL,"
+        " IF((SELECT COUNT(*) FROM mysql.proxies_priv) <= 100000,"
         " (SELECT JSON_ARRAYAGG(JSON_ARRAY(x.User, x.Host)) FROM mysql.proxies_priv x"
-        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host),"
+        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host), NULL),"
         " 0,"
-        " CURRENT_USER() = CONCAT(u.User, '@', u.Host), @@lower_case_table_names, 0"
+        " CURRENT_USER() = CONCAT(u.User, '@', u.Host),"
+        " (SELECT COUNT(*) FROM mysql.proxies_priv), @@lower_case_table_names, 0"
         " FROM mysql.user u JOIN mysql.global_priv p ON p.User = u.User AND p.Host = u.Host WHERE u.is_role = 'N'"
+        " LIMIT 100001"
     ),
 }
 # signon.PROFILE.LOGIN is there for a login of ours, and the login has signon.PROFILE when it is complete.
@@ -60,6 +70,8 @@ _ROLES = (
     "SELECT User, NULL FROM mysql.user WHERE is_role = 'Y' AND User LIKE 'signon.%%.%%'"
     " UNION ALL SELECT User, Role FROM mysql.roles_mapping WHERE Host = '%%' AND Role LIKE 'signon.%%'"
 )
+_GRANTS = "SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE FROM information_schema.schema_privileges"
+_OF_THESE = " WHERE GRANTEE IN ({})"
 
 
 def probe(session: Session, ways: Ways) -> Probe:
@@ -95,7 +107,8 @@ def create(
 ) -> int:
     """Creates what is missing, reads it back, opens what is complete; remembers first what it is about to create."""
     in_use = {*elsewhere, *sessions.signed_in_to_mysql(session)} if profile.adopt else set()
-    accounts = recognized(profile, read_logins(session, ways, in_use), memory)
+    names = [login.user for login in profile.logins]
+    accounts = recognized(profile, read_logins(session, ways, in_use, names), memory)
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     plan = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers)
     made = {**accounts.judged.made, **dict.fromkeys(plan.makes, NO_OID)}
@@ -106,7 +119,8 @@ def create(
         remember(made)
     if making:
         session.run(making)
-        accounts = recognized(profile, read_logins(session, ways, in_use), memory.having(made))
+        del accounts  # of a large server both readings would not fit
+        accounts = recognized(profile, read_logins(session, ways, in_use, names), memory.having(made))
     opening = open_complete(profile.name, wanted, accounts.logins)
     if opening:
         before_change()
@@ -116,16 +130,32 @@ def create(
 
 def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Proof:
     """Reads everything back, and changes nothing. Raises LoginsIncomplete: something of ours is not as it should be."""
-    return prove(ways, profile, recognized(profile, read_logins(session, ways), memory))
+    return prove(
+        ways,
+        profile,
+        recognized(profile, read_logins(session, ways, names=[login.user for login in profile.logins]), memory),
+    )
 
 
-def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> Accounts:
-    """Every account, with our mark if it bears one, and its grants on databases; ``in_use``: who is signed in."""
+def read_logins(session: Session, ways: Ways, in_use: Collection[str] = (), names: Collection[str] = ()) -> Accounts:
+    """Every account, with our mark if it bears one, and its grants on databases. ``in_use``: who is signed in.
+
+    ``names``: the logins whose grants are read, of any account if there are none.
+
+    Raises DatabaseUnusable: it has more of them than are read.
+    """
     marks = next(iter(ways.values())).marks
     accounts = session.query("Read the logins", _ACCOUNTS[marks])
-    granted = session.query(
-        "Read their grants", "SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE FROM information_schema.schema_privileges"
-    )
+    if len(accounts) > MOST_ACCOUNTS:
+        raise too_large(f"{MOST_ACCOUNTS:,} accounts", "Drop accounts that nobody needs")
+    between, lower_case, literal_names = accounts[0][-3:]
+    if between > MOST_BETWEEN_ACCOUNTS:
+        raise too_large(
+            f"{MOST_BETWEEN_ACCOUNTS:,} logins granted like roles, or proxies", "Revoke those that nobody needs"
+        )
+    grantees = [f"'{name}'@'{HOST}'" for name in names or ()]
+    which = _OF_THESE.format(", ".join(["%s"] * len(grantees))) if grantees else ""
+    granted = session.query("Read their grants", _GRANTS + which, grantees)
     of_roles = _marks_of_roles(session) if marks is Marks.ROLES else {}
     grants: dict[str, dict[str, frozenset[str]]] = {}
     for grantee, schema, privilege in granted:
@@ -135,11 +165,11 @@ def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> A
         PresentLogin(
             _text(user),
             _text(host),
-            _text(plugin),
-            _text(tls),
+            intern(_text(plugin)),
+            intern(_text(tls)),
             _text(locked) == "Y",
             _mark(attribute) or of_roles.get(_text(user)),
-            grants.get(f"'{_text(user)}'@'{_text(host)}'", {}),
+            grants.get(f"'{_text(user)}'@'{_text(host)}'", NO_GRANTS),
             _text(stored or ""),
             signed_in=_text(user) in in_use,
             makes_logins=bool(makes_logins),
@@ -164,7 +194,6 @@ def read_logins(session: Session, ways: Ways, in_use: Collection[str] = ()) -> A
             *_,
         ) in accounts
     )
-    lower_case, literal_names = accounts[0][-2:]
     return Accounts(logins, literal_names=bool(literal_names), lower_case=bool(lower_case))
 
 

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from signon.foreign import on_one_line
 
 MOST_LINES = 20
-LONGEST_OF_MANY = 1_000  # characters of one of them
+LONGEST_OF_MANY = 1_500  # characters of one of them
+MOST_LISTED = 20  # names within a sentence
+LONGEST_LISTED = 300  # characters of all of them
 MOST_OF_MANY = 20_000  # of all of them, as JSON writes them in ASCII
 LONGEST_SUBJECT = 99
 
@@ -27,6 +29,18 @@ def shortened(lines: Sequence[str]) -> tuple[str, ...]:
         kept.append(told)
     left = len(lines) - len(kept)
     return (*kept, f"and {left} more") if left else tuple(kept)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names within a sentence: the first ones, in so few characters that what the sentence says of them fits."""
+    room, kept = LONGEST_LISTED, 0
+    for name in names[:MOST_LISTED]:
+        room -= len(name) + len(", ")
+        if kept and room < 0:
+            break
+        kept += 1
+    left = len(names) - kept
+    return ", ".join((*names[:kept], *([f"and {left} more"] if left else ())))
 
 
 def whole(lines: Sequence[str]) -> int:

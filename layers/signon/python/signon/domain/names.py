@@ -43,9 +43,9 @@ class Grammar:
         if len(name) > self.longest:
             return f"{in_quotes(name)} is too long: {len(name)} of at most {self.longest} characters"
         if name[0] not in self.first:
-            return f"{name!r} begins with {_character(name[0])}: {self.what} consists of {self.said}"
+            return f"{in_quotes(name)} begins with {_character(name[0])}: {self.what} consists of {self.said}"
         if odd := next((character for character in name if character not in self.rest), None):
-            return f"{name!r} contains {_character(odd)}: {self.what} consists of {self.said}"
+            return f"{in_quotes(name)} contains {_character(odd)}: {self.what} consists of {self.said}"
         return f"{name!r} is reserved: {self.because}" if self.reserved.fullmatch(name) else None
 
 
@@ -128,7 +128,7 @@ def realm_problem(name: str, longest: int = LONGEST_REALM) -> str | None:
         only = " (RDS for MySQL takes no longer one)" if longest == LONGEST_REALM_FOR_MYSQL else ""
         return f"{in_quotes(name)} is too long: {len(name)} of at most {longest} characters{only}"
     if not _REALM.fullmatch(name):
-        return f"{name!r} is not a Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
+        return f"{in_quotes(name)} is not a Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"
     label = max(name.split("."), key=len)
     if len(label) > _LONGEST_LABEL:
         return f"{in_quotes(name)} has a label that is too long: {len(label)} of at most {_LONGEST_LABEL} characters"
@@ -178,7 +178,7 @@ def group_name(profile: str, role: str) -> str:
 
 
 def _character(character: str) -> str:
-    return f"{character!r} (U+{ord(character):04X})"
+    return f"{visible(repr(character))} (U+{ord(character):04X})"
 
 
 def in_quotes(name: str) -> str:

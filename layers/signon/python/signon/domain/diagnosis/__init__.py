@@ -19,7 +19,9 @@ from signon.domain.diagnosis.wrappers import WRAPPERS
 
 __all__ = ["DIAGNOSES", "Diagnosis", "diagnose"]
 
-DIAGNOSES: tuple[Diagnosis, ...] = (*TOKENS, *TICKETS, *ENCRYPTION, *DRIVERS, *LOGINS, *NETWORK, *WRAPPERS)
+DIAGNOSES: tuple[Diagnosis, ...] = tuple(
+    row.bounded() for row in (*TOKENS, *TICKETS, *ENCRYPTION, *DRIVERS, *LOGINS, *NETWORK, *WRAPPERS)
+)
 
 
 def diagnose(text: str) -> Diagnosis | None:

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from signon.domain.finding import Advice, Finding
+from signon.domain.limits import listed
 from signon.domain.profile.profile import IamLogin, Profile
 from signon.domain.rds.database import DatabaseId
 
@@ -141,7 +142,7 @@ def findings(
         personal = sorted(login.user for login in _iam_logins(profile) if login.personal and role in login.used_by)
         if len(personal) > 1:
             yield Finding(
-                f"The role {name} may use {len(personal)} personal logins ({', '.join(personal)}): anyone who has"
+                f"The role {name} may use {len(personal)} personal logins ({listed(personal)}): anyone who has"
                 " it can act as any of these people",
                 "Give each person a role of their own, or write personal: false for these logins and let one be shared",
                 approvable=True,

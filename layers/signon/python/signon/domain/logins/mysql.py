@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from string import Formatter
 
@@ -23,6 +23,7 @@ from signon.domain.logins.mysql_accounts import (
     is_chosen_before_ours,
     is_open,
     of_every_host,
+    to_run,
     unknown,
 )
 from signon.domain.memory.made import digest, named
@@ -180,24 +181,24 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
             yield (
                 f"{shown(each.user)} was removed from the profile, and {named} (plugin {shown(each.plugin)}) is another"
                 " account of that name, made by somebody else and open"
-                f"{REMEDY}If nobody needs it, run DROP USER {named}"
+                f"{REMEDY}If nobody needs it, run {to_run('DROP USER {}', (each.user, each.host))}"
             )
     left = (made[name] for name in sorted(accounts.judged.made.keys() & made.keys() - names))
     for login in left if profile.lock_leavers else ():
         if others := in_other_hands(login, accounts.logins):
             yield f"{shown(login.user)} was removed from the profile, and {others}"
         if is_changed_and_open(login, profile.name):
-            named = account(login.user, login.host)
+            lock = to_run("ALTER USER {} ACCOUNT LOCK", (login.user, login.host))
             how = f"now signs in by {shown(login.plugin)}" if login.mark else "no longer bears our mark"
             yield (
                 f"{shown(login.user)} was removed from the profile but is still open: it {how}, so it was not"
-                f" locked{REMEDY}Run ALTER USER {named} ACCOUNT LOCK; if somebody else needs it, remove our mark and"
+                f" locked{REMEDY}Run {lock}; if somebody else needs it, remove our mark and"
                 " rename it (RENAME USER)"
             )
 
 
 def _states(wanted: Sequence[WantedAccount], present: Sequence[PresentLogin]) -> list[LoginState]:
-    there, ahead = of_every_host(present), _ahead(present)
+    there, ahead = of_every_host(present), _ahead({"", *(login.user for login in wanted)}, present)
     return [
         _state(
             login,
@@ -215,8 +216,8 @@ def _obstacle(login: PresentLogin, present: Sequence[PresentLogin]) -> str | Non
     return in_other_hands(login, present)
 
 
-def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
-    """By name, the accounts that the server chooses before one of ours, in words; "" is anybody's name.
+def _ahead(names: Set[str], present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
+    """By name of ``names``, the accounts that the server chooses before one of ours, in words; "" is anybody's name.
 
     It sorts accounts by their hosts, the most specific first: names and addresses, with a netmask or without, then
     patterns, then '%', then ''. It chooses the first one whose host matches and whose user is the one signing in,
@@ -228,14 +229,14 @@ def _ahead(present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
     """
     ahead: dict[str, list[str]] = defaultdict(list)
     for each in present:
-        if is_chosen_before_ours(each):
+        if each.user in names and is_chosen_before_ours(each):
             named = account(each.user, each.host)
             before = (
                 f"before {shown(each.user)}'s own login" if each.user else "before every login, because it is anonymous"
             )
             ahead[each.user].append(
                 f"The server chooses {named} (plugin {shown(each.plugin)}) {before}, for connections from"
-                f" {shown(each.host)}; if nobody needs it, run DROP USER {named}"
+                f" {shown(each.host)}; if nobody needs it, run {to_run('DROP USER {}', (each.user, each.host))}"
             )
     return ahead
 

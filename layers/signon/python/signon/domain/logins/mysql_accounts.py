@@ -6,23 +6,28 @@ profile.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from signon.domain.engines import MYSQL_PLUGINS
-from signon.domain.limits import counted, shortened
+from signon.domain.limits import counted, listed
 from signon.domain.memory.made import NO_OID, NOTHING, UNREMEMBERED, Judgement, Memory
 from signon.domain.profile.profile import Profile
-from signon.foreign import REMEDY, visible, without_remedy
+from signon.foreign import LONGEST, REMEDY, cut, visible, without_remedy
 
 HOST = "%"
+_WHERE_NAMES_ARE = "SELECT User, Host, HEX(User), HEX(Host) FROM mysql.user"
+LONGEST_TO_RUN = 350  # characters that naming accounts may take: what is said of them and this fit into one line
 # A socket, or the server's own machine, from where nobody comes to a database of RDS.
 _NEVER_FROM = "localhost"
 _RDSADMIN = "rdsadmin"
+NO_GRANTS: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PresentLogin:
     """A login as it was read. ``mark`` is what we wrote on it, None where somebody else made it.
 
@@ -39,7 +44,7 @@ class PresentLogin:
     tls: str
     locked: bool
     mark: Mapping[str, Any] | None
-    grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    grants: Mapping[str, frozenset[str]] = NO_GRANTS
     stored: str = ""
     signed_in: bool = False
     makes_logins: bool = False
@@ -72,7 +77,7 @@ def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts
     """
     named_ones = {login.user for login in profile.logins}
     logins = tuple(
-        replace(each, is_master=each.is_master or _is_master(each, memory.master_user)) for each in accounts.logins
+        replace(each, is_master=True) if _is_master(each, memory.master_user) else each for each in accounts.logins
     )
     there = of_every_host(logins)
     claimed = {
@@ -84,13 +89,13 @@ def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts
     }
     judged = memory.judge({name: oid for name, oid in memory.made.items() if name in there}, claimed)
     return replace(
-        accounts,
-        logins=tuple(
-            replace(each, disputed=bears_mark_of(profile.name, each) and each.user not in judged.made)
-            for each in logins
-        ),
-        judged=judged,
+        accounts, logins=tuple(_judged(profile.name, each, each.user in judged.made) for each in logins), judged=judged
     )
+
+
+def _judged(profile: str, login: PresentLogin, made: bool) -> PresentLogin:
+    disputed = not made and bears_mark_of(profile, login)
+    return login if login.disputed is disputed else replace(login, disputed=disputed)
 
 
 def _is_master(login: PresentLogin, master_user: str | None) -> bool:
@@ -102,25 +107,25 @@ def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> str 
     """Who besides the master may assume its rights, in words; None if nobody may."""
     if not (login.members or login.proxies or login.is_mandatory):
         return None
-    named_here = account(login.user, login.host)
+    named_here, here = account(login.user, login.host), (login.user, login.host)
     if login.is_mandatory:
         return f"everybody may use it (mandatory_roles){REMEDY}Remove {named_here} from the parameter mandatory_roles"
     masters = {(each.user, each.host) for each in present if each.is_master}
     if others := sorted(login.members - masters):
-        revoke = f"Run REVOKE {named_here} FROM {account(*others[0])}, likewise for each"
+        revoke = f"Run {to_run('REVOKE {} FROM {}', here, others[0])}, likewise for each"
         return f"others may use it ({_accounts(others)}){REMEDY}{revoke}"
     if proxies := sorted(login.proxies - masters):
         # Only a user who has it WITH GRANT OPTION can revoke it, and no master user has; DROP USER of the login leaves
         # it.
-        first = account(*proxies[0])
-        revoke = f"Have whoever signs in with {named_here} run REVOKE PROXY ON {named_here} FROM {first}"
+        revoke = to_run("REVOKE PROXY ON {} FROM {}", here, proxies[0])
+        revoke = f"Have whoever signs in with {named_here} run {revoke}"
         who = f"others may act as it by PROXY ({_accounts(proxies)})"
-        return f"{who}{REMEDY}{revoke}, or run DROP USER {first}; likewise for each"
+        return f"{who}{REMEDY}{revoke}, or run {to_run('DROP USER {}', proxies[0])}; likewise for each"
     return None
 
 
 def _accounts(these: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(shortened([account(*each) for each in these]))
+    return listed([account(*each) for each in these])
 
 
 def bears_mark_of(profile: str, login: PresentLogin) -> bool:
@@ -141,9 +146,48 @@ def creators(accounts: Accounts) -> list[str]:
 
 
 def account(user: str, host: str) -> str:
-    """An account as SQL writes it, for people to read and type."""
+    """An account within a sentence, as SQL writes it. What is to be run names it by ``to_run``: this may be cut."""
+    user, host = (cut(visible(part[: LONGEST + 1]), LONGEST) for part in (user, host))
     user, host = (part.replace("\\", "\\\\").replace("'", "''") for part in (user, host))
-    return without_remedy(f"'{visible(user)}'@'{visible(host)}'")
+    return without_remedy(f"'{user}'@'{host}'")
+
+
+def to_run(statement: str, *accounts: tuple[str, str]) -> str:
+    """A statement for people to paste, with an account, by user and host, in the place of each {}: exactly that one.
+
+    MySQL has no escape for a character that cannot be seen, and what a backslash means depends on sql_mode. A name with
+    either is put together by the server, from its bytes. What would be too long says where the name is found.
+    """
+    plain = all(_is_plain(part) for each in accounts for part in each)
+    sql = (
+        statement.format(*(f"{_literal(user)}@{_literal(host)}" for user, host in accounts))
+        if plain
+        else f"SET @sql = CONCAT({_concatenated(statement, accounts)}); PREPARE signon FROM @sql; EXECUTE signon"
+    )
+    if len(sql) - len(statement) <= LONGEST_TO_RUN:
+        return sql
+    words = statement.format(*("the account" for _ in accounts))
+    return f"{words}, whose name is too long for this text: {_WHERE_NAMES_ARE}"
+
+
+def _is_plain(name: str) -> bool:
+    return visible(name) == name and "\\" not in name and REMEDY not in name
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _concatenated(statement: str, accounts: Iterable[tuple[str, str]]) -> str:
+    """The arguments of CONCAT. Names are quoted as identifiers, in which nothing but the quotation mark is special."""
+    names = (tuple(part.replace("`", "``") for part in each) for each in accounts)
+    whole = statement.format(*(f"`{user}`@`{host}`" for user, host in names))
+    parts = re.split(r"((?:[^!-\[\]-~ ]|\\|\|)+)", whole)  # what is not ASCII, or not plain, by its bytes
+    return ", ".join(
+        f"_utf8mb4 X'{part.encode('utf-8', 'surrogatepass').hex().upper()}'" if place % 2 else _literal(part)
+        for place, part in enumerate(parts)
+        if part
+    )
 
 
 def is_chosen_before_ours(login: PresentLogin) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from signon.domain.engines import POSTGRESQL_AD, POSTGRESQL_IAM
-from signon.domain.limits import counted, shortened
+from signon.domain.limits import counted, listed
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
 from signon.domain.memory.made import UNREMEMBERED, Memory
 from signon.domain.names import group_name
@@ -83,7 +83,7 @@ def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
 def in_other_hands(name: str, others: Sequence[str]) -> str:
     """Who else may use the role or give it away, with the remedy."""
     return (
-        f"others may use it or give it away ({', '.join(shortened([shown(each) for each in others]))})"
+        f"others may use it or give it away ({listed([shown(each) for each in others])})"
         f"{REMEDY}Run REVOKE {quoted(name)} FROM {quoted(others[0])} CASCADE, likewise for each; if the server"
         " warns and nothing changes, one of them created the role: rename it and start again, so that we create our own"
     )
@@ -124,7 +124,10 @@ def quoted(name: str) -> str:
     https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS-UESCAPE
     """
     quoted = name.replace('"', '""')
-    if visible(name) == name:
+    if visible(name) == name and REMEDY not in name:
         return f'"{quoted}"'
-    escaped = (rf"\+{ord(each):06x}" if visible(each) != each else each for each in quoted.replace("\\", "\\\\"))
+    odd = "|" if REMEDY in name else ""
+    escaped = (
+        rf"\+{ord(each):06x}" if visible(each) != each or each == odd else each for each in quoted.replace("\\", "\\\\")
+    )
     return f'U&"{"".join(escaped)}"'

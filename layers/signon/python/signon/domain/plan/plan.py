@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from signon.domain.engines import ENGINES, Engine, Interruption
@@ -25,6 +26,8 @@ from signon.domain.request.request import Request
 from signon.domain.times import in_iso, moment_or_none
 from signon.domain.waits import LOOK_AGAIN_AFTER
 from signon.foreign import on_one_line
+
+MOST_OF_ROLES = 20  # findings about IAM roles, of which a profile may name thousands
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ def make_plan(
         findings=(
             *_left(findings(engine, database, profile, around, rejoins=made.rejoins), was_allowed),
             *_left(switch(database, made, apply_immediately=profile.change.apply_immediately), switch_was_allowed),
-            *_left(_of_the_roles(database, profile, made, around), was_allowed),
+            *_first_of_the_roles(_left(_of_the_roles(database, profile, made, around), was_allowed)),
             *_left(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours), was_allowed),
             *of_others(along, profile),  # whatever was allowed before: these wait for a window that is still to come
             *disputed(record),
@@ -161,7 +164,10 @@ def make_plan(
         redrives=redrives,
         lets_in=made.iam or (record is not None and bool(record.connected_roles)),
         applies_along=None if profile.change.other_pending_allowed else along,
-        advice=(*advice(engine, database, profile, around), *_worth_knowing_of_roles(database, profile, made, around)),
+        advice=(
+            *advice(engine, database, profile, around),
+            *islice(_worth_knowing_of_roles(database, profile, made, around), MOST_OF_ROLES),
+        ),
         leaves_as=finished(database, made, profile.directory),
         trusts_marks=record is not None and record.trusts_marks,
     )
@@ -180,6 +186,17 @@ def _of_the_roles(database: Database, profile: Profile, made: Methods, around: S
         here = profile.on(database.id.engine)
         yield from connect_policies.findings(
             database.id, here, around.policy_prefix, around.missing_roles, around.connect_policies
+        )
+
+
+def _first_of_the_roles(found: Iterable[Finding]) -> Iterator[Finding]:
+    """As many findings as a state and a message hold. Nobody approves what is left out."""
+    found = tuple(found)
+    yield from found[:MOST_OF_ROLES]
+    if (left := len(found) - MOST_OF_ROLES) > 0:
+        yield Finding(
+            f"IAM roles have {counted(left, 'more finding')} than are listed here",
+            "Resolve those that are listed; the next plan lists the others",
         )
 
 
