@@ -28,7 +28,7 @@ ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type
 DEFAULTS: dict[str, Any] = TEMPLATE["Globals"]["Function"]
 
 # Functions that no state calls, and why there are any
-BESIDE_THE_STORY = {
+CALLED_BY_NO_STATE = {
     "SweepDatabases": "starts executions: the schedule calls it",
     "ReportEnding": "its execution is over: the rule on ends calls it",
 }

@@ -91,8 +91,8 @@ def in_other_hands(name: str, others: Sequence[str]) -> str:
 
 def unknown(names: frozenset[str], roles: Roles) -> Iterator[str]:
     """What bears the profile's mark and is not in it. The mark's author chose the name: only the number is told."""
-    if beside := len(roles.judged.disputed.keys() - names):
-        yield f"{counted(beside, 'role')} that the profile does not name: {UNREMEMBERED}"
+    if unnamed := len(roles.judged.disputed.keys() - names):
+        yield f"{counted(unnamed, 'role')} that the profile does not name: {UNREMEMBERED}"
 
 
 def is_open(role: PresentRole, profile: str, roles: Roles) -> bool:
