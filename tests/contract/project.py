@@ -15,7 +15,7 @@ from tests.contract.reach import ROOT
 TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 SOURCE = (ROOT / "statemachines/onboard_database.asl.yaml").read_text()
-MACHINE: dict[str, Any] = yaml.safe_load(SOURCE)
+MACHINE: dict[str, Any] = yaml.load(SOURCE, yaml.CSafeLoader)
 STATES: dict[str, Any] = MACHINE["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 FUNCTIONS = {

@@ -19,7 +19,7 @@ from tests.simulation.world import World
 
 ONBOARDED, PERSON, NOT_OURS, FAILED = "Onboarded", "Needs a person", "Not ours", "Failed"
 IN_PROGRESS = "Already in progress"
-PASSING = {Fault.THROTTLED, Fault.SERVER_ERROR, Fault.TIMEOUT, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.STALE}
+PASSING = (Fault.THROTTLED, Fault.SERVER_ERROR, Fault.TIMEOUT, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.STALE)
 CALLED_BY_NO_STATE = {"report-ending", "sweep-databases"}
 # Faults in one state of one run: a Task is tried again twelve times, and Lambda tries twice what no state calls
 MOST, MOST_CALLED_BY_NO_STATE = 6, 2
