@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -44,7 +44,7 @@ class PresentLogin:
     tls: str
     locked: bool
     mark: Mapping[str, Any] | None
-    grants: Mapping[str, frozenset[str]] = NO_GRANTS
+    grants: Mapping[str, frozenset[str]] = field(default_factory=lambda: NO_GRANTS)
     stored: str = ""
     signed_in: bool = False
     makes_logins: bool = False
