@@ -88,7 +88,10 @@ class StillWaiting(SignonError):
 
 
 class NeedsPerson(SignonError):
-    """Only a person can continue. The message says what is wrong, ``remedy`` what to do."""
+    """Only a person can continue. ``problem`` says what is wrong, ``remedy`` what to do.
+
+    A Catch is handed one text, so both are in it; ``foreign.problem_and_remedy`` takes it apart.
+    """
 
     def __init__(self, problem: str, remedy: str) -> None:
         self.problem = without_remedy(on_one_line(problem))
