@@ -160,9 +160,9 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
     kind = error.get("Error", "")
     end = end_of(kind)
     message = _message(error)
-    problem, remedy = problem_and_remedy(message)
+    why, remedy = problem_and_remedy(message or "")
     if end == End.PARKED:
-        told = message.removeprefix(f"{name} ").removeprefix(f"{name}: ")
+        told = (kind if message is None else message).removeprefix(f"{name} ").removeprefix(f"{name}: ")
         # which call it was is not news: the next time it may be another
         no_answer = kind == "TemporaryFailure" or kind.startswith(LAMBDA)
         return Outcome(
@@ -179,20 +179,19 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
             if kind == "InvalidRequest"
             else f"Read the log of the function that failed with {kind}; then start again"
         )
-        problem = message if kind in ("InvalidRequest", "SettingMissing") else kind
+        why = (message or "") if kind in ("InvalidRequest", "SettingMissing") else ""
     remedy = remedy or "Read the execution's history; then start again"
     headline = f"{name}: a person is needed" if end == End.NEEDS_A_PERSON else f"{name}: {end.lower()}"
-    problems, changed = ((problem, remedy),), _changed(dossier)
-    why = problem if problem != kind else None
-    return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed, why=why)
+    problems, changed = ((why or kind, remedy),), _changed(dossier)
+    return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed, why=why or None)
 
 
-def _message(error: Mapping[str, str]) -> str:
-    """The errorMessage in a Lambda error's Cause. A stack trace stays where it is."""
+def _message(error: Mapping[str, str]) -> str | None:
+    """The errorMessage in a Lambda error's Cause, if there is one. A stack trace stays where it is."""
     try:
         return str(json.loads(error.get("Cause", ""))["errorMessage"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        return error.get("Error", "")
+        return None
 
 
 def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
