@@ -56,8 +56,13 @@ def without_remedy(text: str) -> str:
     return text.replace(REMEDY, " / Remedy: ")
 
 
+def with_remedy(problem: str, remedy: str) -> str:
+    """Both as the text of an error. ``problem`` quotes others, so no remedy of theirs may be in it."""
+    return f"{without_remedy(problem)}{REMEDY}{remedy}"
+
+
 def problem_and_remedy(text: str) -> tuple[str, str | None]:
-    """The text of an error that needs a person, taken apart; of any other text, all of it and None."""
+    """What ``with_remedy`` made one text of; of any other text, all of it and None."""
     problem, _, remedy = text.partition(REMEDY)
     return problem, remedy or None
 
