@@ -68,7 +68,7 @@ def _at(path: str, dossier: Mapping[str, Any], context: Mapping[str, Any]) -> An
 
 def _tasks() -> list[dict[str, Any]]:
     """A function that two states call has the first one's."""
-    states = yaml.safe_load(DEFINITION.read_text())["States"].values()
+    states = yaml.load(DEFINITION.read_text(), yaml.CSafeLoader)["States"].values()
     return [each for each in reversed(list(states)) if each["Type"] == "Task"]
 
 

@@ -15,7 +15,7 @@ from tests.contract.reach import ROOT
 TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 SOURCE = (ROOT / "statemachines/onboard_database.asl.yaml").read_text()
-MACHINE: dict[str, Any] = yaml.safe_load(SOURCE)
+MACHINE: dict[str, Any] = yaml.load(SOURCE, yaml.CSafeLoader)
 STATES: dict[str, Any] = MACHINE["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 FUNCTIONS = {
@@ -28,7 +28,7 @@ ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type
 DEFAULTS: dict[str, Any] = TEMPLATE["Globals"]["Function"]
 
 # Functions that no state calls, and why there are any
-BESIDE_THE_STORY = {
+CALLED_BY_NO_STATE = {
     "SweepDatabases": "starts executions: the schedule calls it",
     "ReportEnding": "its execution is over: the rule on ends calls it",
 }

@@ -16,7 +16,9 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "tests/contract/claims").glob("*.yaml"))
-TABLES: Mapping[str, Any] = {table["page"]: table for table in (yaml.safe_load(path.read_text()) for path in FILES)}
+TABLES: Mapping[str, Any] = {
+    table["page"]: table for table in (yaml.load(path.read_text(), yaml.CSafeLoader) for path in FILES)
+}
 CLAIMS = [(page, claim["says"], claim["held_by"]) for page, table in TABLES.items() for claim in table["claims"]]
 WHOLE = [(page, heading) for page, table in TABLES.items() for heading in table["whole"]]
 OTHERWISE = [(page, why) for page, table in TABLES.items() for why in table.get("otherwise", {}).values()]

@@ -10,7 +10,7 @@ import yaml
 from docs import diagram
 
 README = Path(__file__).parents[2] / "README.md"
-STATES = yaml.safe_load(diagram.DEFINITION.read_text())["States"]
+STATES = yaml.load(diagram.DEFINITION.read_text(), yaml.CSafeLoader)["States"]
 DIAGRAM = diagram.block()
 
 

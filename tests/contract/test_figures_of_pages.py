@@ -22,7 +22,7 @@ from signon.domain.request import admission
 from signon.domain.waits import seconds_before_look
 
 ROOT = Path(__file__).parents[2]
-MACHINE: dict[str, Any] = yaml.safe_load((ROOT / "statemachines/onboard_database.asl.yaml").read_text())
+MACHINE: dict[str, Any] = yaml.load((ROOT / "statemachines/onboard_database.asl.yaml").read_text(), yaml.CSafeLoader)
 STATES: dict[str, Any] = MACHINE["States"]
 ALARMS: dict[str, Any] = {
     each["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("${AWS::StackName}-"): each["Properties"]

@@ -19,9 +19,9 @@ DOMAIN = permissions.ROOT / "layers/signon/python/signon/domain"
 PAGE = (permissions.ROOT / "docs/operations.md").read_text()
 DEPLOYING = (permissions.ROOT / "docs/deploying.md").read_text()
 OUTPUTS: dict[str, Any] = permissions.TEMPLATE["Outputs"]
-STATES: dict[str, Any] = yaml.safe_load((permissions.ROOT / "statemachines/onboard_database.asl.yaml").read_text())[
-    "States"
-]
+STATES: dict[str, Any] = yaml.load(
+    (permissions.ROOT / "statemachines/onboard_database.asl.yaml").read_text(), yaml.CSafeLoader
+)["States"]
 CLASSES = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)} - {
     "SignonError",
     "NeedsPerson",

@@ -10,7 +10,7 @@ from signon.domain.diagnosis import diagnose
 from signon.domain.engines import Method
 from signon.domain.kit.facts import kit_facts
 from signon.domain.kit.files import render
-from signon.domain.network.directory_ports import BESIDE, PORTS, TOLD, told
+from signon.domain.network.directory_ports import OF_DOMAIN_MEMBERS, PORTS, TOLD, told
 from signon.domain.rds.membership import judge
 from tests.builders import DIRECTORY, a_cluster, a_member, a_profile_for_clusters, a_reading, at
 
@@ -24,7 +24,7 @@ def test_a_page_that_names_ports_names_these(name: str) -> None:
 
 def test_operations_lists_what_is_only_advice() -> None:
     row = (DOCS / "operations.md").read_text()
-    assert all(each in row for each in told(BESIDE).split(" and "))
+    assert all(each in row for each in told(OF_DOMAIN_MEMBERS).split(" and "))
 
 
 def test_the_kit_and_the_remedies_name_the_same_ports() -> None:

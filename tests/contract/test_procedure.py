@@ -33,9 +33,9 @@ from signon.domain.rds.membership import MEMBERSHIP
 from tests.builders import BY_TICKET
 
 PAGE = (permissions.ROOT / "docs/procedure.md").read_text()
-STATES: dict[str, Any] = yaml.safe_load((permissions.ROOT / "statemachines/onboard_database.asl.yaml").read_text())[
-    "States"
-]
+STATES: dict[str, Any] = yaml.load(
+    (permissions.ROOT / "statemachines/onboard_database.asl.yaml").read_text(), yaml.CSafeLoader
+)["States"]
 ROLES = {permissions.heading(role): role for role in permissions.roles()}
 STATEMENT = re.compile(r"(CREATE|ALTER|GRANT|COMMENT|REVOKE) [A-Z'\"{]")
 NOT_DONE = ("**not ours**, because ", "**not ours**, for ")

@@ -12,7 +12,7 @@ from signon.domain import sweep
 from signon.domain.request.request import Request
 from signon.errors import END_BY_ERROR
 from tests.contract.project import (
-    BESIDE_THE_STORY,
+    CALLED_BY_NO_STATE,
     DEFAULTS,
     ENDS,
     FOLDERS,
@@ -37,17 +37,17 @@ def test_every_function_is_a_folder_and_the_reverse() -> None:
 
 
 def test_every_task_is_a_function_of_its_name_and_the_reverse() -> None:
-    assert {logical_id_of(task) for task in TASKS} == set(FUNCTIONS) - set(BESIDE_THE_STORY)
+    assert {logical_id_of(task) for task in TASKS} == set(FUNCTIONS) - set(CALLED_BY_NO_STATE)
 
 
-@pytest.mark.parametrize("function", BESIDE_THE_STORY)
+@pytest.mark.parametrize("function", CALLED_BY_NO_STATE)
 def test_a_function_that_no_state_calls_has_its_name_and_one_trigger(function: str) -> None:
     assert "".join(word.capitalize() for word in code_of(function).split("_")) == function
     assert len(FUNCTIONS[function]["Events"]) == 1
 
 
 def test_a_function_of_a_task_has_no_other_trigger() -> None:
-    assert {function for function, value in FUNCTIONS.items() if "Events" in value} == set(BESIDE_THE_STORY)
+    assert {function for function, value in FUNCTIONS.items() if "Events" in value} == set(CALLED_BY_NO_STATE)
 
 
 @each_task
@@ -77,7 +77,7 @@ def test_the_state_machine_may_call_its_functions_and_nothing_else() -> None:
         if statement["Action"] == "lambda:InvokeFunction"
         for resource in statement["Resource"]
     ]
-    assert sorted(allowed) == sorted(set(FUNCTIONS) - set(BESIDE_THE_STORY))
+    assert sorted(allowed) == sorted(set(FUNCTIONS) - set(CALLED_BY_NO_STATE))
 
 
 def followers(state: Mapping[str, Any]) -> Iterator[str]:

@@ -138,7 +138,7 @@ class Refusals:
     def _put_profile(self, name: str, profile: Mapping[str, Any] | bytes) -> None:
         s3 = self._world.client("s3")
         if not isinstance(profile, bytes):
-            usual = yaml.safe_load(s3.get_object(Bucket=PROFILES, Key=f"{USUAL}.yaml")["Body"].read())
+            usual = yaml.load(s3.get_object(Bucket=PROFILES, Key=f"{USUAL}.yaml")["Body"].read(), yaml.CSafeLoader)
             profile = yaml.safe_dump({**usual, **self._values(profile)}).encode()
         s3.put_object(Bucket=PROFILES, Key=f"{name}.yaml", Body=profile)
 

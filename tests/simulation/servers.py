@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -23,6 +24,7 @@ SUPERUSER = f"""\
 CREATE USER '{RDSADMIN[0]}'@'%' IDENTIFIED BY '{RDSADMIN[1]}';
 GRANT ALL ON *.* TO '{RDSADMIN[0]}'@'%' WITH GRANT OPTION;
 """
+NO_PEOPLE = (RDSADMIN[0], "event_scheduler")
 MYSQL_OWN = f"('{RDSADMIN[0]}', 'root', 'mysql.sys', 'mysql.session', 'mysql.infoschema')"
 
 
@@ -131,8 +133,11 @@ class WarmMySQL:
     crash = delete = stop
 
     def _cut_off(self) -> None:
-        for process, user, *_ in self.run("SHOW PROCESSLIST"):
-            if user not in (RDSADMIN[0], "event_scheduler"):
+        """Waits until they are gone: the product counts sessions."""
+        deadline = time.monotonic() + 60
+        while others := [row[0] for row in self.run("SHOW PROCESSLIST") if row[1] not in NO_PEOPLE]:
+            assert time.monotonic() < deadline, f"sessions that do not end: {others}"
+            for process in others:
                 with suppress(pymysql.err.OperationalError):  # "Unknown thread id": it has just signed out by itself
                     self.run(f"KILL {process}")
 
@@ -199,5 +204,6 @@ class WarmPostgreSQL:
     crash = delete = stop
 
     def _cut_off(self) -> None:
+        """Waits until they are gone: the product counts sessions."""
         others = f"backend_type = 'client backend' AND usename <> '{RDSADMIN[0]}'"
-        self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+        self.run(f"SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE {others}")

@@ -19,10 +19,10 @@ from tests.simulation.world import World
 
 ONBOARDED, PERSON, NOT_OURS, FAILED = "Onboarded", "Needs a person", "Not ours", "Failed"
 IN_PROGRESS = "Already in progress"
-PASSING = {Fault.THROTTLED, Fault.SERVER_ERROR, Fault.TIMEOUT, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.STALE}
-BESIDE_THE_STORY = {"report-ending", "sweep-databases"}
+PASSING = (Fault.THROTTLED, Fault.SERVER_ERROR, Fault.TIMEOUT, Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.STALE)
+CALLED_BY_NO_STATE = {"report-ending", "sweep-databases"}
 # Faults in one state of one run: a Task is tried again twelve times, and Lambda tries twice what no state calls
-MOST, MOST_BESIDE_THE_STORY = 6, 2
+MOST, MOST_CALLED_BY_NO_STATE = 6, 2
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ TABLE: Sequence[Rule] = (
     Rule(
         ONBOARDED,
         "Lambda runs it again; it works outside the executions",
-        lambda call, fault: call.function in BESIDE_THE_STORY,
+        lambda call, fault: call.function in CALLED_BY_NO_STATE,
     ),
     Rule(
         ONBOARDED,
@@ -180,7 +180,7 @@ class Meeting:
             tries_again = call.operation == SIGN_IN and (first.operation, first.service) == (SIGN_IN, call.service)
             return self._fault if tries_again else None  # who signs in tries more than once by himself
         in_this_state = sum(function == call.function for function, _ in self._where)
-        most = MOST_BESIDE_THE_STORY if call.function in BESIDE_THE_STORY else MOST
+        most = MOST_CALLED_BY_NO_STATE if call.function in CALLED_BY_NO_STATE else MOST
         if place(call) not in self._left or in_this_state >= most:
             return None
         self._where[here] = call

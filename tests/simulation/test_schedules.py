@@ -15,7 +15,7 @@ from tests.simulation.schedules import Schedules
 from tests.simulation.world import World
 from tests.whole import WHOLE
 
-IN_MAKE_TEST, IN_TEST_ALL = 40, 300
+IN_MAKE_TEST, IN_TEST_ALL = 25, 300
 SEED_OF_MAKE_TEST = 20261129
 STEPS = 10
 

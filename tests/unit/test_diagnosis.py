@@ -18,7 +18,7 @@ from signon.domain.diagnosis.row import LONGEST_GAP
 from signon.domain.diagnosis.wrappers import WRAPPERS
 
 ROOT = Path(__file__).parents[2]
-CORPUS: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests/error_texts.yaml").read_text())
+CORPUS: list[dict[str, Any]] = yaml.load((ROOT / "tests/error_texts.yaml").read_text(), yaml.CSafeLoader)
 # Letters, signs that mean themselves, limited gaps of . and [^x], [xy], groups with |, and ? behind a letter or group.
 GAP = rf"\{{0,{LONGEST_GAP}\}}"
 SIMPLE = re.compile(rf"(?:[A-Za-z0-9 '\"_/:,@-]|\\\.|\.{GAP}|\[\^[^\]\\]\]{GAP}|\[[^\]^\\]+\]|\((?!\?)|\)|\||\?)+")

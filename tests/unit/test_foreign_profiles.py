@@ -26,7 +26,9 @@ from tests.hostile_texts import FORGED, TEXTS, broken
 from tests.unit.test_foreign_texts import SINKS, of_error
 
 ROOT = Path(__file__).parents[2]
-PROFILES = {file.stem: yaml.safe_load(file.read_text()) for file in sorted((ROOT / "profiles").glob("*.yaml"))}
+PROFILES = {
+    file.stem: yaml.load(file.read_text(), yaml.CSafeLoader) for file in sorted((ROOT / "profiles").glob("*.yaml"))
+}
 DIAGNOSE = str(ROOT / "docs/diagnose.py")
 
 LONG_ENOUGH = 6_000  # characters, to see that a text was cut: the size of a file has its own limit

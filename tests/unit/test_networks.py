@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from signon.domain.network.directory_ports import ASKED_FOR, BESIDE, TOLD
+from signon.domain.network.directory_ports import ASKED_FOR, OF_DOMAIN_MEMBERS, TOLD
 from signon.domain.network.network import ANY, Network, Place, Route, Rule, Traffic, blocked, route_to
 from signon.domain.plan.prerequisites.network import network_advice, network_findings
 from tests.builders import AURORA, MYSQL
@@ -203,7 +203,7 @@ def test_the_ports_are_those_that_aws_lists() -> None:
     assert {(each.protocol, each.ports) for each in ASKED_FOR} == {
         (protocol, port) for protocol in ("tcp", "udp") for port in ("53", "88", "464")
     }
-    tcp = {each.ports for each in BESIDE if each.protocol == "tcp"}
+    tcp = {each.ports for each in OF_DOMAIN_MEMBERS if each.protocol == "tcp"}
     assert tcp == {"135", "389", "445", "636", "3268-3269", "9389", "49152-65535"}
-    assert {each.ports for each in BESIDE if each.protocol == "udp"} == {"389"}
+    assert {each.ports for each in OF_DOMAIN_MEMBERS if each.protocol == "udp"} == {"389"}
     assert TOLD == "53, 88 and 464"

@@ -18,8 +18,8 @@ from signon.domain.logins.postgresql_marks import quoted
 from signon.foreign import REMEDY
 from tests.builders import a_login
 
-BESIDE = "\u200b\u2060\x1b\n\\'`\" |"
-names = st.text(st.sampled_from(printable[:95] + BESIDE + "\u00e9\u4e2d"), max_size=32)
+ODD_CHARACTERS = "\u200b\u2060\x1b\n\\'`\" |"
+names = st.text(st.sampled_from(printable[:95] + ODD_CHARACTERS + "\u00e9\u4e2d"), max_size=32)
 CONCAT = re.compile(r"SET @sql = CONCAT\((?P<parts>.*)\); PREPARE signon FROM @sql; EXECUTE signon")
 PART = re.compile(r"'((?:[^']|'')*)'|_utf8mb4 X'([0-9A-F]+)'")
 

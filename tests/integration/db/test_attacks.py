@@ -107,7 +107,7 @@ def test_the_limits_stand_in_the_statements() -> None:
         assert sql.count(f"<= {limits.MOST_BETWEEN_ACCOUNTS},") == sql.count("JSON_ARRAYAGG")
 
 
-# Beside each, names that a statement would reach that wrote it as people see it, or as another sql_mode reads it.
+# With each, names that a statement would reach that wrote it as people see it, or as another sql_mode reads it.
 ODD = {
     "zero width": ("ad\u200bmin", [r"ad\u200bmin", "adu200bmin", "admin"]),
     "zero width, at the end": ("owner\u2060", ["owner"]),

@@ -87,6 +87,6 @@ def _trust(found: Mapping[str, Any]) -> Trust:
         kind=found.get("TrustType", "Forest"),  # "Forest is the default"
         direction=found["TrustDirection"],
         state=found["TrustState"],
-        reason=found.get("TrustStateReason"),
+        reason=found.get("TrustStateReason") or None,
         is_selective=found.get("SelectiveAuth") == "Enabled",
     )

@@ -15,6 +15,7 @@ from signon.domain.logins.login import Proof
 from signon.domain.logins.mysql import MARK, Ways, make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import HOST, NO_GRANTS, Accounts, PresentLogin, recognized
 from signon.domain.memory.made import NO_OID, Memory, Remember
+from signon.domain.names import mysql_account_problem
 from signon.domain.plan.probe import Probe
 from signon.domain.profile.profile import Profile
 
@@ -153,7 +154,7 @@ def read_logins(session: Session, ways: Ways, in_use: Collection[str] = (), name
         raise too_large(
             f"{MOST_BETWEEN_ACCOUNTS:,} logins granted like roles, or proxies", "Revoke those that nobody needs"
         )
-    grantees = [f"'{name}'@'{HOST}'" for name in names or ()]
+    grantees = [f"'{name}'@'{HOST}'" for name in names if not mysql_account_problem(name)]  # it has no other accounts
     which = _OF_THESE.format(", ".join(["%s"] * len(grantees))) if grantees else ""
     granted = session.query("Read their grants", _GRANTS + which, grantees)
     of_roles = _marks_of_roles(session) if marks is Marks.ROLES else {}

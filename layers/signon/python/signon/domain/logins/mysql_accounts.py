@@ -120,7 +120,7 @@ def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> Rema
         # Only a user who has it WITH GRANT OPTION can revoke it, and no master user has; DROP USER of the login leaves
         # it.
         revoke = to_run("REVOKE PROXY ON {} FROM {}", here, proxies[0])
-        revoke = f"Have whoever signs in with {named_here} run {revoke}"
+        revoke = f"Have the person who signs in with {named_here} run {revoke}"
         return Remark(
             f"others may act as it by PROXY ({_accounts(proxies)})",
             f"{revoke}, or run {to_run('DROP USER {}', proxies[0])}; likewise for each",
@@ -139,8 +139,8 @@ def bears_mark_of(profile: str, login: PresentLogin) -> bool:
 
 def unknown(names: frozenset[str], accounts: Accounts) -> Iterator[Remark]:
     """What bears the profile's mark and is not in it. The mark's author chose the name: only the number is told."""
-    if beside := len(accounts.judged.disputed.keys() - names):
-        yield UNREMEMBERED.after(f"{counted(beside, 'login')} that the profile does not name: ")
+    if unnamed := len(accounts.judged.disputed.keys() - names):
+        yield UNREMEMBERED.after(f"{counted(unnamed, 'login')} that the profile does not name: ")
 
 
 def creators(accounts: Accounts) -> list[str]:

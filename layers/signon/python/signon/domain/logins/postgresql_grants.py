@@ -108,13 +108,13 @@ def within_database(
 def _excess(database: str, groups: Sequence[Group], found: Sequence[Object]) -> Iterator[str]:
     """A line for each group and kind of object: a role that gives less than it did may be about thousands of tables."""
     for group in groups:
-        beside: dict[tuple[GrantKind, tuple[str, ...]], list[Object]] = {}
+        excess: dict[tuple[GrantKind, tuple[str, ...]], list[Object]] = {}
         for each in found:
             is_meant = each.kind is GrantKind.DATABASE or each.schema in group.schemas.names
             given = POSTGRESQL_PRESETS[group.preset][each.kind] if is_meant else ()
             if more := tuple(sorted(each.held.get(group.name, frozenset()) - {*given})):
-                beside.setdefault((each.kind, more), []).append(each)
-        for (kind, more), these in beside.items():
+                excess.setdefault((each.kind, more), []).append(each)
+        for (kind, more), these in excess.items():
             names = [_path(database, each) for each in these]
             rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
             new = "new " if kind in (GrantKind.NEW_TABLES, GrantKind.NEW_SEQUENCES) else ""

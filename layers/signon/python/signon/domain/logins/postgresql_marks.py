@@ -92,8 +92,8 @@ def in_other_hands(name: str, others: Sequence[str]) -> Remark:
 
 def unknown(names: frozenset[str], roles: Roles) -> Iterator[Remark]:
     """What bears the profile's mark and is not in it. The mark's author chose the name: only the number is told."""
-    if beside := len(roles.judged.disputed.keys() - names):
-        yield UNREMEMBERED.after(f"{counted(beside, 'role')} that the profile does not name: ")
+    if unnamed := len(roles.judged.disputed.keys() - names):
+        yield UNREMEMBERED.after(f"{counted(unnamed, 'role')} that the profile does not name: ")
 
 
 def is_open(role: PresentRole, profile: str, roles: Roles) -> bool:

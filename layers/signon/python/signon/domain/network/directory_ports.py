@@ -14,9 +14,9 @@ from signon.domain.network.network import Traffic
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos-setting-up.html
 PORTS = (53, 88, 464)  # DNS, Kerberos, change of passwords
 ASKED_FOR = tuple(Traffic(protocol, port, port) for port in PORTS for protocol in ("tcp", "udp"))
-# What a member of a domain uses beside them, LDAP and RPC mostly. The page is about RDS Custom for SQL Server.
+# What a member of a domain uses in addition, LDAP and RPC mostly. The page is about RDS Custom for SQL Server.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/custom-sqlserver-WinAuth.NWConfigPorts.html
-BESIDE = (
+OF_DOMAIN_MEMBERS = (
     Traffic("udp", 389, 389),
     *(
         Traffic("tcp", *ports)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from signon.domain.engines import Engine, Family
 from signon.domain.finding import Advice, Finding
-from signon.domain.network.directory_ports import ASKED_FOR, BESIDE, TOLD, told
+from signon.domain.network.directory_ports import ASKED_FOR, OF_DOMAIN_MEMBERS, TOLD, told
 from signon.domain.network.network import Network, Place, Rule, Subnet, Traffic, blocked, route_to
 
 # A network ACL is stateless: answers come back to the ports that the asking side has chosen. "Many Linux kernels
@@ -48,14 +48,14 @@ def network_advice(engine: Engine, database: str, directory: str, network: Netwo
     # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos-setting-up.html
     controllers = [f"{address}/32" for address in network.controllers]
     groups = theirs.groups if theirs else ()
-    every = (*ASKED_FOR, *BESIDE)
+    every = (*ASKED_FOR, *OF_DOMAIN_MEMBERS)
     shut_in = _shut_by_groups(ours, ours.inbound, controllers, groups, every)
     if engine.family is Family.POSTGRESQL and shut_in == {*every}:
         yield Advice(
             f"The security groups of {database} ({', '.join(ours.groups)}) allow nothing in from directory {directory}",
             f"If the join fails, admit {' and '.join(groups or network.controllers)}: AWS's guide asks for it",
         )
-    if shut := {*_shut_beside(network)}:
+    if shut := {*_shut_for_domain_members(network)}:
         yield Advice(
             f"Network ACLs or security groups between {database} and directory {directory} allow nothing through on"
             f" {told(shut)}",
@@ -63,16 +63,16 @@ def network_advice(engine: Engine, database: str, directory: str, network: Netwo
         )
 
 
-def _shut_beside(network: Network) -> Iterator[Traffic]:
+def _shut_for_domain_members(network: Network) -> Iterator[Traffic]:
     """What members of a domain use besides what is required, and cannot be sent from the database to the directory."""
     ours, theirs = network.database, network.directory
     controllers = [f"{address}/32" for address in network.controllers]
-    yield from _shut_by_groups(ours, ours.outbound, controllers, theirs.groups if theirs else (), BESIDE)
-    acls = _shut_by_acls(ours, controllers, BESIDE, lambda subnet: subnet.outbound)
+    yield from _shut_by_groups(ours, ours.outbound, controllers, theirs.groups if theirs else (), OF_DOMAIN_MEMBERS)
+    acls = _shut_by_acls(ours, controllers, OF_DOMAIN_MEMBERS, lambda subnet: subnet.outbound)
     if theirs:
         subnets = [subnet.cidr for subnet in ours.subnets]
-        yield from _shut_by_groups(theirs, theirs.inbound, subnets, ours.groups, BESIDE)
-        acls |= _shut_by_acls(theirs, subnets, BESIDE, lambda subnet: subnet.inbound)
+        yield from _shut_by_groups(theirs, theirs.inbound, subnets, ours.groups, OF_DOMAIN_MEMBERS)
+        acls |= _shut_by_acls(theirs, subnets, OF_DOMAIN_MEMBERS, lambda subnet: subnet.inbound)
     for traffic in acls.values():
         yield from traffic
 
