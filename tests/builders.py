@@ -299,7 +299,7 @@ def a_dossier(**pages: Any) -> dict[str, Any]:
         "membership": a_reading(attempts=0, looks=1, status="kerberos-enabled", verdict="READY").to_json(),
         "reboot": None,
         "logins": {"statements": 0, "round_trips": 4},
-        "proof": {"verified": 2, "left_alone": [], "not_ours": [], "waiting": [], "round_trips": 4},
+        "proof": {"verified": 2, "left_alone": [], "not_ours": [], "waiting": [], "left_out": {}, "round_trips": 4},
         "kit": {"location": "s3://kits/payments-orders/", "changed": 0},
         **pages,
     }

@@ -307,9 +307,21 @@ def _proof(dossier: dict[str, Any]) -> list[str]:
         return []
     return [
         f"{_count(proof['verified'], 'login')} read back",
-        *(f"! {left}" for left in (*proof["left_alone"], *proof["not_ours"])),
-        *(f"* beyond the profile: {more}" for more in proof["excess"]),
+        *(line for name in ("left_alone", "not_ours") for line in _remarks(proof, name)),
+        *(f"* beyond the profile: {more}" for more in (*proof["excess"], *_more(proof, "excess"))),
     ]
+
+
+def _remarks(proof: dict[str, Any], name: str) -> Iterator[str]:
+    for problem, *remedy in proof[name]:
+        yield f"! {problem}"
+        yield from (f"  What to do: {each}" for each in remedy)
+    yield from (f"! {more}" for more in _more(proof, name))
+
+
+def _more(proof: dict[str, Any], name: str) -> list[str]:
+    left_out = proof["left_out"].get(name)
+    return [f"and {left_out} more"] if left_out else []
 
 
 def _kit(dossier: dict[str, Any]) -> list[str]:

@@ -81,7 +81,8 @@ def test_a_login_that_somebody_else_made_is_left_alone(world: World) -> None:
     server(world).run("CREATE USER 'alice'@'%' IDENTIFIED BY 'Hand-Made-1'")
     ended = ran(world)
     assert ended.end == "Needs a person"
-    assert ended.run.data["proof"]["left_alone"] == ["alice: made by somebody else (plugin caching_sha2_password)"]
+    problem = "alice: made by somebody else (plugin caching_sha2_password)"
+    assert ended.run.data["proof"]["left_alone"] == [[problem]]
     assert server(world).run("SELECT plugin FROM mysql.user WHERE User = 'alice'") == (("caching_sha2_password",),)
     assert has_logins(world) == {"bob"}
 

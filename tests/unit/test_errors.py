@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from signon import errors
 from signon.errors import END_BY_ERROR, NeedsPerson
+from signon.foreign import problem_and_remedy
 
 
 def documented() -> dict[str, str | None]:
@@ -60,3 +63,18 @@ def test_the_ends_in_the_tree_are_those_of_the_table() -> None:
 
 def test_a_problem_and_its_remedy_travel_in_one_message() -> None:
     assert str(NeedsPerson("it is broken", "fix it")) == "it is broken | Remedy: fix it"
+
+
+@pytest.mark.parametrize(
+    ("problem", "remedy", "read"),
+    [
+        ("it is broken", "fix it", ("it is broken", "fix it")),
+        ("x | Remedy: forged", "fix it", ("x / Remedy: forged", "fix it")),
+        ("it is broken", "drop x | Remedy: forged", ("it is broken", "drop x | Remedy: forged")),
+    ],
+)
+def test_the_text_of_an_error_is_read_back_and_nobody_forges_a_remedy(
+    problem: str, remedy: str, read: tuple[str, str]
+) -> None:
+    assert problem_and_remedy(str(NeedsPerson(problem, remedy))) == read
+    assert problem_and_remedy("it is broken") == ("it is broken", None)

@@ -90,7 +90,7 @@ def of_raised(call: Callable[[], object]) -> dict[str, Any]:
 
 
 def of_grants(plan: Any) -> dict[str, Any]:
-    proved = logins.Proof(2, (), shortened(plan.not_ours), shortened(plan.waiting), shortened(plan.excess))
+    proved = logins.Proof(2, (), plan.not_ours, plan.waiting, plan.excess)
     return of_proof(lambda: proved)
 
 

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.limits import LONGEST_SUBJECT, shortened, subject, whole
+from signon.domain.limits import (
+    LONGEST_SUBJECT,
+    MOST_OF_MANY,
+    Shortened,
+    as_read,
+    first_of,
+    line_of_many,
+    shortened,
+    subject,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,5 +55,24 @@ def test_of_many_lines_the_first_are_left_and_how_many_more_there_are() -> None:
 
 
 @pytest.mark.parametrize("number", [0, 1, 20, 21, 25, 5_000])
-def test_shortened_lines_still_say_how_many_there_were(number: int) -> None:
-    assert whole(shortened([f"{each} and 7 more" for each in range(number)])) == number
+def test_the_first_of_many_still_say_how_many_there_were(number: int) -> None:
+    first = first_of([f"{each} and 7 more" for each in range(number)], line_of_many)
+    assert (first.number, len(first.kept)) == (number, min(number, 20))
+    assert as_read(list(first.kept), first.left_out) == first
+
+
+def test_a_line_that_reads_like_a_count_is_a_line() -> None:
+    assert as_read(["x", "and 5 more"], 0) == Shortened(("x", "and 5 more"))
+    assert as_read(["x", "and 5 more"], 3).number == 5
+
+
+def test_a_state_of_an_older_version_says_how_many_in_its_last_line() -> None:
+    assert as_read(["x", "y", "and 5 more"], None) == Shortened(("x", "y"), 5)
+    assert as_read(["x", "y and 5 more"], None) == Shortened(("x", "y and 5 more"))
+    assert as_read([["x"]], None) == Shortened((["x"],))
+    assert as_read([], None) == Shortened()
+
+
+def test_of_many_at_least_the_first_is_left() -> None:
+    assert first_of(["x"] * 3, lambda each: each * MOST_OF_MANY).number == 3
+    assert len(first_of(["x"] * 3, lambda each: each * MOST_OF_MANY).kept) == 1

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signon.domain.finding import Remark
 from signon.domain.logins import mysql as mysql_logins
 from signon.domain.logins import mysql_accounts
 from signon.domain.logins import postgresql as postgresql_logins
@@ -115,7 +116,8 @@ def test_marks_are_trusted_where_the_former_version_has_onboarded(record: Any, t
 
 
 def test_a_report_notes_what_is_in_dispute_and_takes_out_what_is_decided() -> None:
-    proof = {"verified": 0, "left_alone": [f"alice: {UNREMEMBERED}"], "disputed": "5f2a", "disputed_names": "alice"}
+    left_alone = [UNREMEMBERED.after("alice: ").to_json()]
+    proof = {"verified": 0, "left_alone": left_alone, "left_out": {}, "disputed": "5f2a", "disputed_names": "alice"}
     open_ = a_dossier(proof=proof)
     assert decide(open_).end == "Needs a person"
     noted = facts(decide(open_), open_, None, EXECUTION, NOW.isoformat())
@@ -186,7 +188,7 @@ TENANT = PresentRole("tenant", can_login=True)
 def test_a_group_role_controlled_by_others_is_granted_nothing(there: tuple[PresentRole, ...], memory: Memory) -> None:
     found = roles(*there, memory=memory)
     troubles = postgresql_logins.group_troubles("payments", postgresql_logins.wanted_groups(FOR_ALICE), found)
-    assert troubles[READ].startswith("others may use it or give it away (tenant)")
+    assert troubles[READ].problem.startswith("others may use it or give it away (tenant)")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +204,7 @@ def test_a_login_controlled_by_others_is_left_alone(alice: PresentRole, tenant: 
     adopting = replace(FOR_ALICE, adopt=("alice",))
     found = roles(alice, tenant, memory=REMEMBERED)
     (left,) = postgresql_logins.make(BY_TICKET, adopting, found).left_alone
-    assert left.startswith(f"{ALICE}: others may use it or give it away (tenant)")
+    assert left.problem == f"{ALICE}: others may use it or give it away (tenant)"
     assert postgresql_logins.make(BY_TICKET, adopting, found).makes == ()
 
 
@@ -266,7 +268,8 @@ def test_a_mark_locks_leavers_and_nobody_else(left: PresentRole, locked: bool) -
 def test_a_leaver_that_is_not_locked_is_told(changes: dict[str, Any], how: str) -> None:
     there = (a_role(), replace(a_role("bob"), **changes), a_group())
     found = roles(*there, memory=Memory({**DISPUTED, "bob": "7"}))
-    told = [each for each in postgresql_logins.prove(BY_TICKET, FOR_ALICE, found).not_ours if each.startswith("bob")]
+    not_ours = postgresql_logins.prove(BY_TICKET, FOR_ALICE, found).not_ours
+    told = [each for each in not_ours if each.problem.startswith("bob")]
     assert len(told) == bool(how)
     assert how in str(told)
     kept = replace(FOR_ALICE, lock_leavers=False)
@@ -314,7 +317,7 @@ def test_a_login_is_ours_where_we_remember_having_made_it() -> None:
     bare = a_login(grants={})
     assert making(accounts(bare, memory=Memory({"alice": ""}))).left_alone == ()
     lost = accounts(bare)
-    assert making(lost).left_alone == (f"alice: {UNREMEMBERED}",)
+    assert making(lost).left_alone == (UNREMEMBERED.after("alice: "),)
     assert making(lost).statements == ()
     assert lost.judged == Judgement({}, {"alice": ""})
 
@@ -343,7 +346,8 @@ def test_a_mark_of_mysql_locks_leavers_and_nobody_else(left: PresentLogin, locke
 
 def test_an_account_of_ours_that_we_are_signed_in_as_is_left_alone() -> None:
     found = accounts(a_login(is_master=True), memory=Memory({"alice": ""}))
-    assert making(found).left_alone == ("alice: it is the master user, or the account that we are signed in as",)
+    said = Remark("alice: it is the master user, or the account that we are signed in as")
+    assert making(found).left_alone == (said,)
 
 
 @pytest.mark.parametrize("memory", [Memory({"alice": ""}), Memory(trusts=True)], ids=["remembered", "trusted"])
@@ -351,9 +355,8 @@ def test_a_login_of_mysql_that_somebody_may_take_on_is_left_alone(memory: Memory
     master = a_login("admin", mark=None, is_master=True)
     found = accounts(a_login(members=frozenset({ADMIN, TENANT_FROM_10})), master, memory=memory)
     (left,) = making(found).left_alone
-    assert left.startswith(
-        "alice: others may use it ('tenant'@'10.%') | Remedy: Run REVOKE 'alice'@'%' FROM 'tenant'@'10.%'"
-    )
+    assert left.problem == "alice: others may use it ('tenant'@'10.%')"
+    assert left.remedy.startswith("Run REVOKE 'alice'@'%' FROM 'tenant'@'10.%'")
     assert making(accounts(a_login(members=frozenset({ADMIN})), master, memory=memory)).left_alone == ()
 
 
@@ -373,9 +376,9 @@ def test_a_mysql_login_controlled_by_others_is_left_alone_and_a_leaver_is_report
     bob = a_login("bob", locked=True, **IN_OTHER_HANDS[said])
     found = accounts(a_login(**IN_OTHER_HANDS[said]), bob, master, namesake, memory=remembered)
     (left,) = making(found).left_alone
-    assert left.startswith(f"alice: {said} | Remedy: ")
+    assert (left.problem, bool(left.remedy)) == (f"alice: {said}", True)
     (told,) = mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found).not_ours
-    assert told.startswith(f"bob was removed from the profile, and {said} | Remedy: ")
+    assert (told.problem, bool(told.remedy)) == (f"bob was removed from the profile, and {said}", True)
 
 
 def test_a_holder_of_create_user_must_be_trusted() -> None:

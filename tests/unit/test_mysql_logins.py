@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from signon.domain.engines import MYSQL_IAM, MYSQL_PAM, MYSQL_TICKETS, Method, MySqlLogins
+from signon.domain.finding import Remark
 from signon.domain.logins.login import LOGINS_PER_STATEMENT, Proof, Statement
 from signon.domain.logins.mysql import database_pattern, make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin, account
@@ -82,7 +83,7 @@ def opening(profile: Profile, present: Sequence[PresentLogin]) -> tuple[Statemen
     return open_complete(profile.name, wanted_logins(BY_PASSWORD, profile), present)
 
 
-def left_alone(profile: Profile, present: Sequence[PresentLogin]) -> tuple[str, ...]:
+def left_alone(profile: Profile, present: Sequence[PresentLogin]) -> tuple[Remark, ...]:
     return make(BY_PASSWORD, profile.name, wanted_logins(BY_PASSWORD, profile), present, lock_leavers=True).left_alone
 
 
@@ -289,10 +290,10 @@ FOREIGN = {
 @pytest.mark.parametrize("reason", FOREIGN)
 def test_a_login_that_is_not_ours_to_touch_is_left_alone_and_said(reason: str) -> None:
     server = Server([FOREIGN[reason]])
-    assert left_alone(for_alice(), server.present) == (reason,)
+    assert left_alone(for_alice(), server.present) == (Remark(reason),)
     assert onboard(server, for_alice()) == 0
     proof = proof_of(for_alice(), server.present)
-    assert (proof.verified, proof.left_alone) == (0, (reason,))
+    assert (proof.verified, proof.left_alone) == (0, (Remark(reason),))
 
 
 def test_a_login_of_the_same_name_from_another_host_is_another_login() -> None:
@@ -316,7 +317,7 @@ def test_whatever_comes_before_a_login_of_ours_is_told_and_the_login_is_not_coun
     proof = proof_of(for_alice(), [theirs, a_login()])
     before = "before alice's own login" if user else "before every login, because it is anonymous"
     told = f"The server chooses '{user}'@'{host}' (plugin caching_sha2_password) {before}, for connections from {host}"
-    assert proof == Proof(0, (), (f"{told}; if nobody needs it, run DROP USER '{user}'@'{host}'",))
+    assert proof == Proof(0, (), (Remark(f"{told}; if nobody needs it, run DROP USER '{user}'@'{host}'"),))
 
 
 @pytest.mark.parametrize(
@@ -340,8 +341,8 @@ def test_an_anonymous_account_is_told_once_and_a_login_that_is_not_ours_needs_no
     theirs = [a_login(mark=None, plugin="sha"), a_login("alice", host="10.%", mark=None)]
     bob = a_login("bob", grants={"payments": WRITE})
     proof = proof_of(a_profile(), [anonymous, *theirs, bob])
-    assert (proof.verified, proof.left_alone) == (0, ("alice: made by somebody else (plugin sha)",))
-    assert [told.partition(" (")[0] for told in proof.not_ours] == ["The server chooses ''@'10.%'"]
+    assert (proof.verified, proof.left_alone) == (0, (Remark("alice: made by somebody else (plugin sha)"),))
+    assert [told.problem.partition(" (")[0] for told in proof.not_ours] == ["The server chooses ''@'10.%'"]
 
 
 def test_a_login_is_made_and_opened_although_another_one_comes_before_it() -> None:
@@ -493,7 +494,7 @@ def test_one_run_is_enough_and_touches_only_what_is_ours(
         assert all(before.grants[pattern] <= after.grants[pattern] for pattern in before.grants)
     proof = proof_of(profile, server.present)
     outranked = {user for user, host in server.accounts if host == "10.%"} & {login.user for login in people}
-    left = {said.partition(":")[0] for said in proof.left_alone}
+    left = {said.problem.partition(":")[0] for said in proof.left_alone}
     assert proof.verified == len(people) - len(left | outranked)
     assert len(proof.not_ours) >= len(outranked - left)
     assert onboard(server, profile) == 0
@@ -515,7 +516,7 @@ def test_logins_that_another_profile_has_left_open_are_reported() -> None:
     left = replace(a_login("zoe"), mark={"profile": "ledger", "complete": True})
     server = Server([left])
     onboard(server, for_alice())
-    assert proof_of(for_alice(), server.present).not_ours == ("zoe: still open, made for profile ledger",)
+    assert proof_of(for_alice(), server.present).not_ours == (Remark("zoe: still open, made for profile ledger"),)
 
 
 def test_accounts_of_a_leavers_name_at_other_hosts_are_said_while_they_are_open() -> None:
@@ -525,9 +526,10 @@ def test_accounts_of_a_leavers_name_at_other_hosts_are_said_while_they_are_open(
     onboard(server, for_alice())
     assert server.accounts["zoe", "%"].locked
     (said,) = proof_of(for_alice(), server.present).not_ours
-    assert said == (
+    assert said == Remark(
         "zoe was removed from the profile, and 'zoe'@'10.%' (plugin auth_pam) is another account of that name, made"
-        " by somebody else and open | Remedy: If nobody needs it, run DROP USER 'zoe'@'10.%'"
+        " by somebody else and open",
+        "If nobody needs it, run DROP USER 'zoe'@'10.%'",
     )
 
 

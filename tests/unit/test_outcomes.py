@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from signon import errors
-from signon.domain.limits import counted
+from signon.domain.finding import Remark
+from signon.domain.limits import Shortened, counted
+from signon.domain.logins.login import Proof, ShortProof
 from signon.domain.outcome.message import cause, message
 from signon.domain.outcome.outcome import Outcome, decide
 from signon.errors import END_BY_ERROR, End, NeedsPerson
@@ -74,8 +76,12 @@ def test_a_reboot_that_was_done_before_is_no_change() -> None:
 def test_a_problem_with_a_remedy_of_its_own_is_reported_with_it() -> None:
     proof = {
         "verified": 1,
-        "left_alone": ["bob: nobody may sign in | Remedy: Run ALTER ROLE", "carol: made by somebody else"],
-        "not_ours": ["dave: still open | Remedy: Run GRANT", "payments: shut"],
+        "left_alone": [
+            ["bob: nobody may sign in", "Run ALTER ROLE"],
+            ["carol: made by somebody else"],
+        ],
+        "not_ours": [["dave: still open", "Run GRANT"], ["payments: shut"]],
+        "left_out": {},
     }
     problems = decide(a_dossier(proof=proof)).problems
     assert [problem for problem, _ in problems] == [
@@ -86,8 +92,51 @@ def test_a_problem_with_a_remedy_of_its_own_is_reported_with_it() -> None:
     assert problems[3][1].startswith("This stack does not change it")
 
 
+def test_a_remark_of_an_older_version_is_read_from_its_text() -> None:
+    """An execution that was running when the stack was updated has such a state."""
+    proof = {
+        "verified": 1,
+        "left_alone": ["bob: nobody may sign in | Remedy: Run ALTER ROLE", "carol: x", "and 8 more"],
+        "not_ours": ["dave: still open | Remedy: Run GRANT", "payments: shut"],
+        "waiting": [READ_WAITS, "and 4 more"],
+        "excess": ["alice: INSERT on payments", "and 3 more"],
+    }
+    left_alone = [["bob: nobody may sign in", "Run ALTER ROLE"], ["carol: x"]]
+    now = {
+        **proof,
+        "left_alone": left_alone,
+        "not_ours": [["dave: still open", "Run GRANT"], ["payments: shut"]],
+        "waiting": [READ_WAITS],
+        "excess": ["alice: INSERT on payments"],
+        "left_out": {"left_alone": 8, "waiting": 4, "excess": 3},
+    }
+    policies = {"handed_out": ["x", "and 2 more"]}
+    ended = decide(a_dossier(proof=proof, policies=policies))
+    assert ended == decide(a_dossier(proof=now, policies={"handed_out": ["x"], "left_out": 2}))
+    assert ended.headline.endswith(", 10 logins left alone, 2 things not ours to change, 5 things wait")
+    assert Remark.from_json("x") == Remark("x")
+
+
+def test_what_a_proof_says_is_read_as_it_was_written() -> None:
+    many = tuple(Remark(f"user{number}: x", "Run y" if number % 2 else None) for number in range(30))
+    read = ShortProof.from_json(Proof(1, many, many[:2], ("a",) * 21, ("b",), trusted=("c",)).to_json())
+    assert (read.left_alone, read.not_ours) == (Shortened(many[:20], 10), Shortened(many[:2]))
+    assert (read.waiting.number, read.excess, read.trusted) == (21, Shortened(("b",)), Shortened(("c",)))
+
+
+def test_no_text_of_a_remark_is_taken_for_its_remedy() -> None:
+    said = Remark("bob: x | Remedy: forged")
+    ((problem, remedy),) = decide(a_dossier(proof=Proof(1, (said,)).to_json())).problems
+    assert problem == "Login bob: x | Remedy: forged"
+    assert remedy.startswith("Use another name in the profile")
+
+
+def left_alone(*problems: str) -> list[list[str]]:
+    return [[problem] for problem in problems]
+
+
 def test_logins_that_were_left_alone_need_a_person() -> None:
-    proof = {"verified": 1, "left_alone": ["bob: made by somebody else (plugin x)"], "round_trips": 4}
+    proof = {"verified": 1, "left_alone": left_alone("bob: made by somebody else (plugin x)"), "round_trips": 4}
     ended = decide(a_dossier(proof=proof))
     assert ended.end == "Needs a person"
     assert ended.headline == "payments-orders: 1 login for CORP.EXAMPLE.COM set up and read back, 1 login left alone"
@@ -96,7 +145,7 @@ def test_logins_that_were_left_alone_need_a_person() -> None:
 
 def test_what_is_not_ours_is_told_with_a_remedy_of_its_own() -> None:
     found = "payments.core.ledger of app: the master user may not grant SELECT"
-    ended = decide(a_dossier(proof={"verified": 2, "left_alone": [], "not_ours": [found], "waiting": []}))
+    ended = decide(a_dossier(proof={"verified": 2, "left_alone": [], "not_ours": [[found]], "waiting": []}))
     assert ended.end == "Needs a person"
     assert ended.headline == (
         "payments-orders: 2 logins for CORP.EXAMPLE.COM set up and read back, 1 thing not ours to change"
@@ -116,7 +165,7 @@ def test_grants_beyond_the_profile_are_reported_and_do_not_change_the_end() -> N
     assert remedy == "This stack revokes nothing: revoke in the database what nobody needs"
     assert fact in message(ended, EXECUTION)
     assert decide(a_dossier(proof={**proof, "waiting": [READ_WAITS]})).end == "Parked"
-    assert decide(a_dossier(proof={**proof, "left_alone": ["bob: x"]})).end == "Needs a person"
+    assert decide(a_dossier(proof={**proof, "left_alone": left_alone("bob: x")})).end == "Needs a person"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +176,7 @@ def test_grants_beyond_the_profile_are_reported_and_do_not_change_the_end() -> N
             "payments-orders: a person is needed: Profile p is invalid: line 3",
         ),
         (
-            a_dossier(proof={"verified": 1, "left_alone": ["bob: made by somebody else", "carol: x"]}),
+            a_dossier(proof={"verified": 1, "left_alone": left_alone("bob: made by somebody else", "carol: x")}),
             (
                 "payments-orders: 1 login for CORP.EXAMPLE.COM set up and read back, 2 logins left alone:"
                 " bob: made by somebody else (and 1 more)"
@@ -164,8 +213,13 @@ def test_one_and_several_have_their_nouns() -> None:
     assert counted(1, "login") == "1 login"
     assert counted(0, "login") == "0 logins"
     assert counted(2, "policy is", "policies are") == "2 policies are"
-    one = decide(a_dossier(proof={"verified": 1, "left_alone": []}, policies={"handed_out": ["x"]}))
+    one, many = (
+        decide(a_dossier(proof={"verified": 1, "left_alone": []}, policies={"handed_out": ["x"], "left_out": left_out}))
+        for left_out in (0, 5)
+    )
     assert one.headline.endswith("1 login for CORP.EXAMPLE.COM set up and read back; 1 policy for you to attach")
+    assert many.headline.endswith("; 6 policies for you to attach")
+    assert [problem for problem, _ in many.problems] == ["A policy is not attached yet: x", "and 5 more"]
 
 
 READ_WAITS = "role read waits for schema core of database payments"
@@ -189,13 +243,15 @@ def test_where_other_things_wait_than_before_there_is_news_although_they_are_as_
 
 def test_twenty_things_that_wait_make_no_long_headline() -> None:
     waiting = [f"{number}: {READ_WAITS}" for number in range(20)]
-    ended = decide(a_dossier(proof={"verified": 2, "left_alone": [], "waiting": [*waiting, "and 5 more"]}))
+    proof = {"verified": 2, "left_alone": [], "waiting": waiting, "left_out": {"waiting": 5}}
+    ended = decide(a_dossier(proof=proof))
+    assert "- and 5 more\n" in message(ended, EXECUTION)
     assert ended.headline.endswith("set up and read back, 25 things wait")
     assert ended.told.endswith(f": 0: {READ_WAITS} (and 24 more)")
 
 
 def test_what_was_left_alone_is_told_of_while_something_waits() -> None:
-    proof = {"verified": 1, "left_alone": ["bob: made by somebody else"], "waiting": [READ_WAITS]}
+    proof = {"verified": 1, "left_alone": left_alone("bob: made by somebody else"), "waiting": [READ_WAITS]}
     ended = decide(a_dossier(proof=proof))
     assert ended.end == "Parked"
     assert ended.problems[0][0] == "Login bob: made by somebody else"
@@ -203,8 +259,13 @@ def test_what_was_left_alone_is_told_of_while_something_waits() -> None:
 
 
 def test_logins_that_are_too_many_to_name_are_still_counted() -> None:
-    left_alone = [*(f"user{number}: made by somebody else" for number in range(20)), "and 80 more"]
-    ended = decide(a_dossier(proof={"verified": 1, "left_alone": left_alone, "not_ours": ["x: y | Remedy: Z"]}))
+    proof = {
+        "verified": 1,
+        "left_alone": left_alone(*(f"user{number}: made by somebody else" for number in range(20))),
+        "not_ours": [["x: y", "Z"]],
+        "left_out": {"left_alone": 80},
+    }
+    ended = decide(a_dossier(proof=proof))
     assert ", 100 logins left alone, 1 thing not ours to change" in ended.headline
     assert ended.told.endswith(": user0: made by somebody else (and 100 more)")
     assert [problem for problem, _ in ended.problems][-2:] == ["and 80 more", "x: y"]

@@ -526,7 +526,7 @@ def test_what_waits_for_a_window_is_asked_about_again_however_often_the_profile_
 
 def test_a_plan_knows_what_it_may_take_along() -> None:
     database = a_database(pending_changes=("EngineVersion", "Port"), pending_groups=("p",))
-    assert planned(database).applies_along == ("EngineVersion", "Port", "parameter group p")
+    assert planned(database).applies_along == ("EngineVersion", "Port")
     assert planned(database, by_iam()).applies_along == ("EngineVersion", "Port")
     assert planned(database, a_profile(other_pending_allowed=True)).applies_along is None
     for plan in (planned(database), planned(database, a_profile(other_pending_allowed=True))):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signon.domain.finding import Remark
 from signon.domain.logins.login import LOGINS_PER_STATEMENT, Name, Proof, Statement
 from signon.domain.logins.postgresql import (
     group_troubles,
@@ -218,11 +219,11 @@ def test_a_group_role_is_no_leaver() -> None:
     assert make(BY_TICKET, for_alice(), Server.of([a_role(), a_group(), a_group("old")]).present).statements == ()
 
 
-def in_other_hands(name: str, *others: str) -> str:
-    return (
-        f'others may use it or give it away ({", ".join(others)}) | Remedy: Run REVOKE "{name}" FROM "{others[0]}"'
-        " CASCADE, likewise for each; if the server warns and nothing changes, one of them created the role: rename"
-        " it and start again, so that we create our own"
+def in_other_hands(name: str, *others: str) -> Remark:
+    return Remark(
+        f"others may use it or give it away ({', '.join(others)})",
+        f'Run REVOKE "{name}" FROM "{others[0]}" CASCADE, likewise for each; if the server warns and nothing changes,'
+        " one of them created the role: rename it and start again, so that we create our own",
     )
 
 
@@ -243,7 +244,7 @@ FOREIGN = {
 def test_a_login_that_is_not_ours_to_touch_is_left_alone_and_said(reason: str) -> None:
     server = Server.of([FOREIGN[reason], a_group()])
     assert onboard(server, for_alice()) == 0
-    assert proof_of(for_alice(), server) == Proof(0, (f"{ALICE}: {reason}",))
+    assert proof_of(for_alice(), server) == Proof(0, (Remark(f"{ALICE}: {reason}"),))
 
 
 # ---- what keeps people out
@@ -254,29 +255,30 @@ def test_a_login_that_is_not_ours_to_touch_is_left_alone_and_said(reason: str) -
     [
         (
             a_role(takes_nobody=True),
-            f'CONNECTION LIMIT 0 keeps everybody out | Remedy: Run ALTER ROLE "{ALICE}" CONNECTION LIMIT -1',
+            Remark("CONNECTION LIMIT 0 keeps everybody out", f'Run ALTER ROLE "{ALICE}" CONNECTION LIMIT -1'),
         ),
         (
             a_role(inherits=False, member_of=frozenset({"rds_ad"})),
-            f'NOINHERIT would keep the rights of {READ} from it | Remedy: Run ALTER ROLE "{ALICE}" INHERIT',
+            Remark(f"NOINHERIT would keep the rights of {READ} from it", f'Run ALTER ROLE "{ALICE}" INHERIT'),
         ),
         (
             a_role(inherits=False, only_by_set_role=frozenset({"rds_ad", READ})),
-            (
-                f'it does not inherit the rights of {READ} | Remedy: Run ALTER ROLE "{ALICE}" INHERIT'
-                f'; from PostgreSQL 16 on also GRANT "{READ}" TO "{ALICE}" WITH INHERIT TRUE'
+            Remark(
+                f"it does not inherit the rights of {READ}",
+                f'Run ALTER ROLE "{ALICE}" INHERIT; from PostgreSQL 16 on also'
+                f' GRANT "{READ}" TO "{ALICE}" WITH INHERIT TRUE',
             ),
         ),
         (
             a_role(only_by_set_role=frozenset({READ})),
-            f'it does not inherit the rights of {READ} | Remedy: Run GRANT "{READ}" TO "{ALICE}" WITH INHERIT TRUE',
+            Remark(f"it does not inherit the rights of {READ}", f'Run GRANT "{READ}" TO "{ALICE}" WITH INHERIT TRUE'),
         ),
     ],
     ids=["CONNECTION LIMIT 0", "NOINHERIT, not yet a member", "NOINHERIT", "a membership without INHERIT"],
 )
 @pytest.mark.parametrize("adopt", [False, True], ids=["ours", "to be adopted"])
 def test_a_login_that_keeps_people_out_is_reported_and_not_counted(
-    found: PresentRole, said: str, *, adopt: bool
+    found: PresentRole, said: Remark, *, adopt: bool
 ) -> None:
     changes: dict[str, Any] = {"mark": None, "can_login": False} if adopt else {}
     server = Server.of([a_group(), replace(found, **changes)])
@@ -284,9 +286,10 @@ def test_a_login_that_keeps_people_out_is_reported_and_not_counted(
     profile = for_alice(adopt=frozenset({"alice"})) if adopt else for_alice()
     assert onboard(server, profile) == 0
     assert server.roles == before
-    not_ours = (f"{READ}: {in_other_hands(READ, ALICE)}",) if adopt and READ in found.member_of else ()
-    told = f"it needs {READ}, which is not ours to use: {in_other_hands(READ, ALICE)}" if not_ours else said
-    assert proof_of(profile, server) == Proof(0, (f"{ALICE}: {told}",), not_ours=not_ours)
+    of_others = in_other_hands(READ, ALICE)
+    not_ours = (of_others.after(f"{READ}: "),) if adopt and READ in found.member_of else ()
+    told = of_others.after(f"it needs {READ}, which is not ours to use: ") if not_ours else said
+    assert proof_of(profile, server) == Proof(0, (told.after(f"{ALICE}: "),), not_ours=not_ours)
 
 
 @pytest.mark.parametrize(
@@ -317,23 +320,23 @@ def believed(server: Server) -> Roles:
         (
             for_alice(adopt=frozenset({"alice"})),
             [a_group(), a_role(mark=None, administered=False, member_of=frozenset({"rds_ad"}))],
-            f"{ALICE}: the master user may not change it | Remedy: {GRANT.format(ALICE)}",
+            Remark(f"{ALICE}: the master user may not change it", GRANT.format(ALICE)),
         ),
         (
             for_alice(),
             [a_group(), a_role(mark={**COMPLETE, "complete": False}, can_login=False, administered=False)],
-            f"{ALICE}: the master user may not change it | Remedy: {GRANT.format(ALICE)}",
+            Remark(f"{ALICE}: the master user may not change it", GRANT.format(ALICE)),
         ),
         (
             for_alice(),
             [a_group(administered=False)],
-            f"{ALICE}: the master user may not grant it {READ} | Remedy: {GRANT.format(READ)}",
+            Remark(f"{ALICE}: the master user may not grant it {READ}", GRANT.format(READ)),
         ),
     ],
     ids=["to be adopted", "half made", "its group role"],
 )
 def test_a_login_that_the_master_user_may_not_change_is_left_alone_when_the_server_has_refused_it(
-    profile: Profile, present: list[PresentRole], said: str
+    profile: Profile, present: list[PresentRole], said: Remark
 ) -> None:
     server = Server.of(present)
     assert make(BY_TICKET, profile, server.present).statements or open_complete(BY_TICKET, profile, server.present)
@@ -353,7 +356,7 @@ def test_a_leaver_that_the_master_user_may_not_lock_is_told() -> None:
     assert make(BY_TICKET, for_alice(), server.present).statements
     assert not make(BY_TICKET, for_alice(), believed(server)).statements
     assert prove(BY_TICKET, for_alice(), believed(server)).not_ours == (
-        f"{BOB}: still open, because the master user may not lock it | Remedy: {GRANT.format(BOB)}",
+        Remark(f"{BOB}: still open, because the master user may not lock it", GRANT.format(BOB)),
     )
     assert not prove(BY_TICKET, for_alice(lock_leavers=False), believed(server)).not_ours
 
@@ -395,14 +398,16 @@ def test_no_login_becomes_a_member_of_both_by_a_detour() -> None:
     server = Server.of(chain)
     assert onboard(server, for_alice()) == 0
     way = f"{ALICE} is a member of app is a member of token is a member of rds_iam"
-    assert proof_of(for_alice(), server).left_alone == (f"{ALICE}: no login may have both rds_ad and rds_iam: {way}",)
+    said = Remark(f"{ALICE}: no login may have both rds_ad and rds_iam: {way}")
+    assert proof_of(for_alice(), server).left_alone == (said,)
 
 
 def test_no_login_is_created_where_rds_ad_itself_leads_to_rds_iam() -> None:
     server = Server.of([PresentRole("rds_ad", member_of=frozenset({"rds_iam"})), a_group()])
     assert onboard(server, for_alice()) == 0
     way = f"{ALICE} is a member of rds_ad is a member of rds_iam"
-    assert proof_of(for_alice(), server).left_alone == (f"{ALICE}: no login may have both rds_ad and rds_iam: {way}",)
+    said = Remark(f"{ALICE}: no login may have both rds_ad and rds_iam: {way}")
+    assert proof_of(for_alice(), server).left_alone == (said,)
 
 
 def test_a_role_that_the_master_is_a_member_of_is_not_granted_rds_ad() -> None:
@@ -411,7 +416,7 @@ def test_a_role_that_the_master_is_a_member_of_is_not_granted_rds_ad() -> None:
     server = Server.of([half, a_group(), team, replace(MASTER, member_of=frozenset({"team"}))])
     assert onboard(server, for_alice()) == 0
     assert proof_of(for_alice(), server).left_alone == (
-        f"{ALICE}: rds_ad would shut the master user out: dbadmin is a member of team is a member of {ALICE}",
+        Remark(f"{ALICE}: rds_ad would shut the master user out: dbadmin is a member of team is a member of {ALICE}"),
     )
 
 
@@ -420,7 +425,7 @@ def test_a_member_of_a_login_must_not_get_both_by_it_either() -> None:
     server = Server.of([half, a_group(), PresentRole("batch", member_of=frozenset({ALICE, "rds_iam"}))])
     assert onboard(server, for_alice()) == 0
     assert proof_of(for_alice(), server).left_alone == (
-        f"{ALICE}: no login may have both rds_ad and rds_iam: batch, a member of it, is one of rds_iam",
+        Remark(f"{ALICE}: no login may have both rds_ad and rds_iam: batch, a member of it, is one of rds_iam"),
     )
 
 
@@ -430,7 +435,7 @@ def test_a_password_user_who_is_a_member_of_a_login_keeps_the_password_sign_in()
     server = Server.of([half, a_group(), batch])
     assert onboard(server, for_alice()) == 0
     assert proof_of(for_alice(), server).left_alone == (
-        f"{ALICE}: rds_ad would end the password sign-in of batch, who is a member of it",
+        Remark(f"{ALICE}: rds_ad would end the password sign-in of batch, who is a member of it"),
     )
 
 
@@ -483,8 +488,8 @@ def test_a_group_role_that_is_not_as_we_make_it_is_given_to_nobody(trouble: str)
     server = Server.of([TROUBLES[trouble]])
     assert onboard(server, for_alice()) == 0
     proof = proof_of(for_alice(), server)
-    assert proof.left_alone == (f"{ALICE}: it needs {READ}, which is not ours to use: {trouble}",)
-    assert proof.not_ours == (f"{READ}: {trouble}",)
+    assert proof.left_alone == (Remark(f"{ALICE}: it needs {READ}, which is not ours to use: {trouble}"),)
+    assert proof.not_ours == (Remark(f"{READ}: {trouble}"),)
 
 
 # ---- the proof
@@ -507,10 +512,13 @@ def test_a_login_that_is_not_as_wanted_is_named(present: list[PresentRole], faul
 
 def test_a_proof_lists_separately_what_waits_and_what_is_not_ours() -> None:
     server = Server.of([a_role(), a_group()])
-    proof = prove(BY_TICKET, for_alice(), server.present, not_ours=["core.t of app"], waiting=["payments: not there"])
-    assert proof == Proof(1, (), not_ours=("core.t of app",), waiting=("payments: not there",))
-    told = {"verified", "left_alone", "not_ours", "waiting", "excess", "trusted"}
-    assert set(proof.to_json()) == {*told, "disputed", "disputed_names"}
+    others = Remark("core.t of app")
+    proof = prove(BY_TICKET, for_alice(), server.present, not_ours=[others], waiting=["payments: not there"])
+    assert proof == Proof(1, (), not_ours=(others,), waiting=("payments: not there",))
+    told = {"verified", "left_alone", "not_ours", "waiting", "excess", "left_out"}
+    assert set(proof.to_json()) == told
+    more = replace(proof, trusted=("admin",), disputed="5f2a", disputed_names=ALICE)
+    assert set(more.to_json()) == {*told, "trusted", "disputed", "disputed_names"}
 
 
 @pytest.mark.parametrize(

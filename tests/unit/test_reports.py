@@ -58,12 +58,15 @@ def test_a_record_says_what_was_done_by_which_profile() -> None:
 def test_a_record_says_what_is_granted_beyond_the_profile_until_it_is_gone() -> None:
     proof = {"verified": 2, "left_alone": [], "excess": ["alice: INSERT on payments", "bob: membership of app"]}
     assert noted(a_dossier(proof=proof))["excess"] == "alice: INSERT on payments; bob: membership of app"
+    many = {**proof, "left_out": {"excess": 3}}
+    assert noted(a_dossier(proof=many))["excess"].endswith("; bob: membership of app; and 3 more")
     assert noted(a_dossier())["excess"] == ""
     assert "excess" not in noted(a_dossier(proof=None, kit=None, error=an_error("StillWaiting", "x")))
 
 
 def test_a_record_says_why_and_an_event_does_not() -> None:
-    dossier = a_dossier(proof={"verified": 1, "left_alone": ["alice: made by somebody else"]})
+    left_alone = [["alice: made by somebody else"]]
+    dossier = a_dossier(proof={"verified": 1, "left_alone": left_alone, "left_out": {}})
     assert noted(dossier)["headline"].endswith("1 login left alone: alice: made by somebody else")
     assert event_detail(decide(dossier), dossier, EXECUTION)["headline"].endswith("1 login left alone")
 
@@ -116,8 +119,8 @@ def test_every_fact_is_text_or_texts_by_name() -> None:
 @pytest.mark.parametrize(
     ("proof", "end"),
     [
-        ({"left_alone": ["alice: made by somebody else"]}, "Needs a person"),
-        ({"left_alone": [], "not_ours": ["alice: has privileges on everything"]}, "Needs a person"),
+        ({"left_alone": [["alice: made by somebody else"]]}, "Needs a person"),
+        ({"left_alone": [], "not_ours": [["alice: has privileges on everything"]]}, "Needs a person"),
         ({"left_alone": [], "waiting": ["alice will be adopted once nobody is signed in with it"]}, "Parked"),
         ({"left_alone": [], "excess": ["alice: INSERT on payments"]}, "Onboarded"),
     ],

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from signon.domain.logins.login import Proof
 from signon.domain.memory.record import Record
 from signon.domain.plan.plan import Plan
 from signon.domain.rds.membership import Reading
@@ -41,6 +40,4 @@ def test_a_state_holds_an_empty_text_for_what_is_absent() -> None:
     assert (plan.takes_over, plan.to_json()["takes_over"]) == (None, "")
     assert Plan.from_json(plan.to_json()).takes_over is None
     assert a_probe().to_json()["set_by"] == ""
-    proof = Proof(2, ()).to_json()
-    assert (proof["disputed"], proof["disputed_names"]) == ("", "")
     assert Record.of_facts({"associated_at": ""}).associated_at is None

@@ -354,8 +354,8 @@ def test_an_account_that_the_server_chooses_before_ours_is_found_and_ours_is_not
     proof = family.verify()
     assert proof.verified == (1 if account.startswith("'alice'") else 0)
     (found,) = proof.not_ours
-    assert found.startswith(f"The server chooses {account} (plugin ")
-    family.run(found.partition("run ")[2])
+    assert found.problem.startswith(f"The server chooses {account} (plugin ")
+    family.run(found.problem.partition("run ")[2])
     assert family.verify() == Proof(2, ())
     assert chosen(family, "a token") == "alice@%"
 
@@ -377,8 +377,8 @@ def test_a_leaver_with_another_account_is_reported_until_that_is_gone(family: Se
     family.run("CREATE USER 'alice'@'127.%' IDENTIFIED BY 'Al1ce.Own'")
     assert chosen(family, "Al1ce.Own") == "alice@127.%"
     (found,) = family.verify(without_alice).not_ours
-    assert found.startswith("alice was removed from the profile, and 'alice'@'127.%' (plugin ")
-    family.run(found.partition("run ")[2])
+    assert found.problem.startswith("alice was removed from the profile, and 'alice'@'127.%' (plugin ")
+    family.run((found.remedy or "").partition("run ")[2])
     assert family.verify(without_alice).not_ours == ()
 
 

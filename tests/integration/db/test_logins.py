@@ -13,6 +13,7 @@ from localcloud.servers import MySQL, World
 from localcloud.servers import mysql as servers
 from signon.db import mysql_logins
 from signon.db.session import sign_in
+from signon.domain.finding import Remark
 from signon.domain.logins.login import Proof, Statement
 from signon.domain.logins.mysql import make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import Accounts
@@ -275,7 +276,7 @@ def test_a_login_of_somebody_else_is_left_as_it_is(
     assert operator.run("SHOW CREATE USER 'alice'@'%'") + operator.run("SHOW GRANTS FOR 'alice'@'%'") == before
     proof = prove(SQL, a_profile(), present(as_master, database))
     assert proof.verified == 1
-    assert [said.partition(":")[0] for said in proof.left_alone] == ["alice"]
+    assert [said.problem.partition(":")[0] for said in proof.left_alone] == ["alice"]
 
 
 def test_a_login_of_the_same_name_from_one_host_is_another_account(
@@ -295,7 +296,8 @@ def test_a_login_of_ours_that_somebody_locked_stays_locked(
     create(as_master, database, a_profile())
     operator.run("ALTER USER 'alice'@'%' ACCOUNT LOCK")
     assert create(as_master, database, a_profile()) == 0
-    assert prove(SQL, a_profile(), present(as_master, database)).left_alone == ("alice: locked by somebody else",)
+    left_alone = prove(SQL, a_profile(), present(as_master, database)).left_alone
+    assert left_alone == (Remark("alice: locked by somebody else"),)
 
 
 def test_what_somebody_else_noted_in_a_login_of_ours_is_kept(

@@ -10,7 +10,6 @@ from signon.db import mysql_logins
 from signon.domain.logins.login import Proof
 from signon.domain.memory.made import UNREMEMBERED
 from signon.domain.profile.profile import IamLogin
-from signon.foreign import REMEDY
 from tests.builders import a_profile
 from tests.notebook import Notebook
 
@@ -20,7 +19,7 @@ from .test_both_of_the_family import MASTER, PROFILE, Server, family, started
 __all__ = ["family", "started"]  # its fixtures
 
 OPEN = '{"signon": {"profile": "payments", "complete": true}}'
-UNKNOWN = UNREMEMBERED.partition(REMEDY)[0]
+UNKNOWN = UNREMEMBERED.problem
 SIGNED_IN_BY_IAM = "IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' REQUIRE SSL"
 ALICE_ALONE = a_profile(logins=(IamLogin("alice", ("read",)),), roles=PROFILE.roles)
 
@@ -63,7 +62,7 @@ def test_a_login_that_a_tenant_has_made_first_with_our_mark_is_granted_nothing(f
     family.run(f"CREATE USER 'alice'@'%' {SIGNED_IN_BY_IAM}")
     mark(family, "alice")
     proof = run(family, a_notebook())
-    assert [line.partition(REMEDY)[0] for line in proof.left_alone] == [f"alice: {UNKNOWN}"]
+    assert [each.problem for each in proof.left_alone] == [f"alice: {UNKNOWN}"]
     assert (proof.verified, proof.disputed_names) == (1, "alice")
     assert "payments" not in grants(family, "alice").replace("signon.payments", "")
 
@@ -140,9 +139,8 @@ def test_a_login_that_was_granted_to_somebody_is_left_alone_and_told(family: Ser
     family.run("CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'", "GRANT 'alice'@'%' TO 'tenant'@'%'")
     proof = run(family, notebook)
     (left,) = proof.left_alone
-    said, remedy = left.split(REMEDY)
-    assert said == "alice: others may use it ('tenant'@'%')"
-    assert "REVOKE 'alice'@'%' FROM 'tenant'@'%'" in remedy
+    assert left.problem == "alice: others may use it ('tenant'@'%')"
+    assert "REVOKE 'alice'@'%' FROM 'tenant'@'%'" in (left.remedy or "")
     notebook.write({})
     notebook.trusts = True
     run(family, notebook)

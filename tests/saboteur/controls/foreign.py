@@ -62,15 +62,15 @@ CONTROLS = (
     Control(
         "A finding's text is one line",
         f"{LAYER}/domain/finding.py",
-        "on_one_line(getattr(said, name))",
-        "getattr(said, name)",
+        "None if text is None else on_one_line(text)",
+        "text",
         TEXTS,
     ),
     Control(
         "Lines that are handed over have a size together",
         f"{LAYER}/domain/limits.py",
-        "        if room < 0:\n",
-        "        if room is None:\n",
+        "        if kept and room < 0:\n            break\n        kept.append",
+        "        kept.append",
         TEXTS,
     ),
     Control(
@@ -83,8 +83,8 @@ CONTROLS = (
     Control(
         "Names in a sentence have a size together",
         f"{LAYER}/domain/limits.py",
-        "        if kept and room < 0:\n",
-        "        if room is None:\n",
+        "        if kept and room < 0:\n            break\n        kept +=",
+        "        kept +=",
         TO_RUN,
     ),
     Control(

@@ -63,8 +63,8 @@ CONTROLS = (
     Control(
         "The text of an error that is none of ours is not passed on",
         f"{LAYER}/domain/outcome/outcome.py",
-        'problem = message if kind in ("InvalidRequest", "SettingMissing") else kind',
-        "problem = message",
+        'why = (message or "") if kind in ("InvalidRequest", "SettingMissing") else ""',
+        'why = message or ""',
         OUTCOMES,
     ),
     Control(

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from signon.foreign import REMEDY, on_one_line, without_remedy
+from signon.foreign import on_one_line, with_remedy, without_remedy
 
 
 class SignonError(Exception):
@@ -88,12 +88,15 @@ class StillWaiting(SignonError):
 
 
 class NeedsPerson(SignonError):
-    """Only a person can continue. The message says what is wrong, ``remedy`` what to do."""
+    """Only a person can continue. ``problem`` says what is wrong, ``remedy`` what to do.
+
+    A Catch hands on one text, so both are in it; ``foreign.problem_and_remedy`` takes it apart.
+    """
 
     def __init__(self, problem: str, remedy: str) -> None:
         self.problem = without_remedy(on_one_line(problem))
         self.remedy = on_one_line(remedy)
-        Exception.__init__(self, f"{self.problem}{REMEDY}{self.remedy}")
+        Exception.__init__(self, with_remedy(self.problem, self.remedy))
 
 
 class ProfileUnusable(NeedsPerson):

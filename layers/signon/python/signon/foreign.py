@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-REMEDY = " | Remedy: "  # between what is wrong and what to do, where both are one text
+REMEDY = " | Remedy: "  # between what is wrong and what to do in the text of an error, and nowhere else
 LONGEST = 100  # characters of a text within a sentence
 LONGEST_LINE = 4_000  # of a sentence: twenty faults of a profile are one
 LONGEST_SAID = 500  # of a sentence of AWS's
@@ -54,6 +54,17 @@ def said(text: str) -> str:
 def without_remedy(text: str) -> str:
     """The text, without anything that could be mistaken for a remedy of ours."""
     return text.replace(REMEDY, " / Remedy: ")
+
+
+def with_remedy(problem: str, remedy: str) -> str:
+    """Both as the text of an error. ``problem`` quotes others, so no remedy of theirs may be in it."""
+    return f"{without_remedy(problem)}{REMEDY}{remedy}"
+
+
+def problem_and_remedy(text: str) -> tuple[str, str | None]:
+    """What ``with_remedy`` made one text of; of any other text, all of it and None."""
+    problem, _, remedy = text.partition(REMEDY)
+    return problem, remedy or None
 
 
 def _escape(character: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signon.db import postgresql_logins
+from signon.domain.finding import Remark
 from signon.domain.logins.login import Proof
 from signon.errors import DatabaseUnusable
 from tests.builders import a_profile
@@ -43,7 +44,7 @@ def test_a_login_of_ours_that_was_given_rds_iam_is_left_alone_and_reported(
     payments.run(f'GRANT app TO "{ALICE}"')
     assert create(a_profile()) == 0
     way = f"{ALICE} is a member of app is a member of token is a member of rds_iam"
-    assert verify(a_profile()) == Proof(1, (f"{ALICE}: no login may have both rds_ad and rds_iam: {way}",))
+    assert verify(a_profile()) == Proof(1, (Remark(f"{ALICE}: no login may have both rds_ad and rds_iam: {way}"),))
 
 
 def test_a_login_that_is_already_a_member_of_rds_iam_is_not_ours(
@@ -52,7 +53,7 @@ def test_a_login_that_is_already_a_member_of_rds_iam_is_not_ours(
     payments.run(f'CREATE ROLE "{ALICE}" LOGIN', f'GRANT rds_iam TO "{ALICE}"')
     create(a_profile())
     assert have_both(payments) == []
-    assert verify(a_profile()) == Proof(1, (f"{ALICE}: made by somebody else (member of rds_iam)",))
+    assert verify(a_profile()) == Proof(1, (Remark(f"{ALICE}: made by somebody else (member of rds_iam)"),))
 
 
 def test_a_group_role_that_leads_to_rds_iam_is_given_to_nobody(
@@ -63,7 +64,7 @@ def test_a_group_role_that_leads_to_rds_iam_is_given_to_nobody(
     create(a_profile())
     assert payments.opened() == [ALICE]
     changed = "changed since we made it (member of app)"
-    assert f"{BOB}: it needs {READ}, which is not ours to use: {changed}" in verify(a_profile()).left_alone
+    assert Remark(f"{BOB}: it needs {READ}, which is not ours to use: {changed}") in verify(a_profile()).left_alone
 
 
 def test_no_login_is_created_where_somebody_joined_the_two_roles(
@@ -122,7 +123,7 @@ def test_a_login_that_the_master_is_a_member_of_is_not_given_rds_ad(
     payments.run(f'GRANT "{ALICE}" TO dbadmin{more}')
     assert create(a_profile()) == 0
     shut_out = f"rds_ad would shut the master user out: dbadmin is a member of {ALICE}"
-    assert verify(a_profile()) == Proof(1, (f"{ALICE}: {shut_out}",))
+    assert verify(a_profile()) == Proof(1, (Remark(f"{ALICE}: {shut_out}"),))
 
 
 def test_a_transaction_that_would_shut_the_master_out_is_rolled_back(payments: Operator, as_master: SignIn) -> None:

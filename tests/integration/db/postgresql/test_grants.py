@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 
 from signon.db import postgresql_logins
+from signon.domain.finding import Remark
 from signon.domain.logins.login import Proof
 from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, Profile, Role, Schemas
@@ -152,8 +153,8 @@ def test_tables_that_the_master_may_not_grant_are_named(of_others: Operator, cre
         2,
         (),
         not_ours=(
-            "payments.core.ledger of app: the master user may not grant SELECT, INSERT, UPDATE, DELETE",
-            "payments.core.ledger_id_seq of app: the master user may not grant USAGE",
+            Remark("payments.core.ledger of app: the master user may not grant SELECT, INSERT, UPDATE, DELETE"),
+            Remark("payments.core.ledger_id_seq of app: the master user may not grant USAGE"),
         ),
     )
     assert create(a_profile()) == 0
@@ -162,8 +163,8 @@ def test_tables_that_the_master_may_not_grant_are_named(of_others: Operator, cre
 def test_a_schema_that_the_master_may_not_grant_is_named(of_others: Operator, create: Create, verify: Verify) -> None:
     create(reading("payments", "apps"))
     assert verify(reading("payments", "apps")).not_ours == (
-        "payments.apps of app: the master user may not grant USAGE",
-        "payments.apps.secrets of rdsadmin: the master user may not grant SELECT",
+        Remark("payments.apps of app: the master user may not grant USAGE"),
+        Remark("payments.apps.secrets of rdsadmin: the master user may not grant SELECT"),
     )
 
 
@@ -198,7 +199,7 @@ def test_a_database_that_the_master_may_not_enter_is_named(payments: Operator, c
     create(a_profile())
     assert payments.opened() == [ALICE, BOB]
     assert verify(a_profile()) == Proof(
-        2, (), not_ours=("payments of rdsadmin: the master user may not connect to it",)
+        2, (), not_ours=(Remark("payments of rdsadmin: the master user may not connect to it"),)
     )
 
 
@@ -206,7 +207,8 @@ def test_a_database_that_takes_no_connections_is_named(payments: Operator, creat
     payments.run("ALTER DATABASE payments ALLOW_CONNECTIONS false")
     create(a_profile())
     assert payments.opened() == [ALICE, BOB]
-    assert verify(a_profile()).not_ours == ("payments of dbadmin: it takes no connections (ALLOW_CONNECTIONS false)",)
+    shut = Remark("payments of dbadmin: it takes no connections (ALLOW_CONNECTIONS false)")
+    assert verify(a_profile()).not_ours == (shut,)
 
 
 def test_a_database_whose_drop_was_interrupted_is_named(payments: Operator, create: Create, verify: Verify) -> None:
@@ -215,7 +217,7 @@ def test_a_database_whose_drop_was_interrupted_is_named(payments: Operator, crea
         create(a_profile())
         assert payments.opened() == [ALICE, BOB]
         assert verify(a_profile()).not_ours == (
-            "payments of dbadmin: it is half dropped, because its DROP DATABASE was interrupted: drop it again",
+            Remark("payments of dbadmin: it is half dropped, because its DROP DATABASE was interrupted: drop it again"),
         )
     finally:
         payments.run("UPDATE pg_database SET datconnlimit = -1 WHERE datname = 'payments'")
@@ -283,7 +285,10 @@ def test_a_database_that_is_set_to_be_read_only_is_named_and_left_as_it_is(
         2,
         (),
         not_ours=(
-            "payments: it is read only (default_transaction_read_only is on for it), and its roles lack grants there",
+            Remark(
+                "payments: it is read only (default_transaction_read_only is on for it), and its roles lack grants"
+                " there"
+            ),
         ),
     )
     assert create(OF_BOTH) == 0

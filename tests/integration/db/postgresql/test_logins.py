@@ -14,6 +14,7 @@ from signon.db import postgresql_logins
 from signon.db.connection import Values
 from signon.db.session import Session
 from signon.domain.engines import POSTGRESQL_IAM, Method
+from signon.domain.finding import Remark
 from signon.domain.logins.login import Proof, Statement
 from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile
 from signon.errors import ClaimLost, LoginsIncomplete, TemporaryFailure
@@ -280,7 +281,7 @@ def test_a_login_of_somebody_else_is_left_as_it_is(
     create(a_profile())
     assert payments.run(everything) == before
     assert [row for row in payments.run(MEMBERSHIPS) if row[0] == ALICE] == members
-    assert verify(a_profile()) == Proof(1, (f"{ALICE}: {reason}",))
+    assert verify(a_profile()) == Proof(1, (Remark(f"{ALICE}: {reason}"),))
 
 
 @pytest.mark.parametrize(
@@ -300,7 +301,8 @@ def test_a_login_of_ours_that_somebody_changed_is_left_alone_and_reported(
     payments.run(change.format(f'"{ALICE}"'))
     assert create(a_profile()) == 0
     creates_logins = "CREATEROLE" in change and payments.version < ADMIN_ONLY
-    assert verify(a_profile()) == Proof(1, (f"{ALICE}: {reason}",), trusted=(ALICE,) if creates_logins else ())
+    left_alone = (Remark(f"{ALICE}: {reason}"),)
+    assert verify(a_profile()) == Proof(1, left_alone, trusted=(ALICE,) if creates_logins else ())
 
 
 @pytest.mark.parametrize(
@@ -319,8 +321,9 @@ def test_nobody_gets_privileges_by_a_group_role_that_was_there_before_us(
     held = f"SELECT has_table_privilege('{READ}', 'core.invoices', 'SELECT')"
     assert payments.run(held, database="payments") == [(False,)]
     assert payments.opened() == []
-    needs = f"it needs {READ}, which is not ours to use: {reason}"
-    assert verify(a_profile()) == Proof(0, (f"{ALICE}: {needs}", f"{BOB}: {needs}"), not_ours=(f"{READ}: {reason}",))
+    needs = Remark(f"it needs {READ}, which is not ours to use: {reason}")
+    left_alone = (needs.after(f"{ALICE}: "), needs.after(f"{BOB}: "))
+    assert verify(a_profile()) == Proof(0, left_alone, not_ours=(Remark(f"{READ}: {reason}"),))
 
 
 def test_a_group_role_of_ours_that_was_given_more_is_no_longer_given_to_anybody(
@@ -332,8 +335,8 @@ def test_a_group_role_of_ours_that_was_given_more_is_no_longer_given_to_anybody(
     assert payments.opened() == [ALICE]
     changed = "changed since we made it (member of rds_superuser)"
     proof = verify(a_profile())
-    assert proof.not_ours == (f"{READ}: {changed}",)
-    assert f"{BOB}: it needs {READ}, which is not ours to use: {changed}" in proof.left_alone
+    assert proof.not_ours == (Remark(f"{READ}: {changed}"),)
+    assert Remark(f"{BOB}: it needs {READ}, which is not ours to use: {changed}") in proof.left_alone
 
 
 # ---- who leaves and comes back
@@ -361,7 +364,8 @@ def test_logins_of_another_profile_are_not_leavers_and_are_reported(
     create(a_profile(name="billing", logins=(DirectoryLogin("carol", ("read",)),)))
     create(a_profile())
     assert payments.opened() == [ALICE, BOB, "carol@CORP.EXAMPLE.COM"]
-    assert verify(a_profile()).not_ours == ("carol@CORP.EXAMPLE.COM: still open, made for profile billing",)
+    still_open = Remark("carol@CORP.EXAMPLE.COM: still open, made for profile billing")
+    assert verify(a_profile()).not_ours == (still_open,)
 
 
 # ---- names

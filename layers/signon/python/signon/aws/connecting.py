@@ -9,7 +9,7 @@ from typing import Any
 
 from signon.aws import connect_policies, policy_lock, rds, records
 from signon.aws.connect_policies import Attachment
-from signon.domain.limits import shortened
+from signon.domain.limits import first_of, line_of_many
 from signon.domain.logins.connect_policies import packed, resource_id, roles_of, wanted
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import DatabaseId
@@ -33,7 +33,13 @@ class Connected:
     handed_out: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        return {"roles": self.roles, "changed": self.changed, "handed_out": list(shortened(self.handed_out))}
+        first = first_of(self.handed_out, line_of_many)
+        return {
+            "roles": self.roles,
+            "changed": self.changed,
+            "handed_out": list(first.kept),
+            "left_out": first.left_out,
+        }
 
 
 def allow_to_connect(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signon.aws import claims, profiles, rds
-from signon.domain.plan.approvals import applied_along
+from signon.domain.plan.approvals import modified_along
 from signon.domain.plan.assignment import Assignment
 from signon.domain.rds.database import Database, in_working_order
 from signon.domain.request.request import TAG
@@ -41,6 +41,6 @@ def before_modifying(database: Database, assignment: Assignment) -> None:
     Raises PlanOutdated: by now a change of others is pending that the call would apply too and nobody was asked about.
     """
     plan, name = assignment.plan, database.id.name
-    along = {*applied_along(database, plan.methods, at_once=plan.apply_immediately, reboots=False)}
+    along = {*modified_along(database, plan.methods)} if plan.apply_immediately else set()
     if plan.applies_along is not None and (more := sorted(along - {*plan.applies_along})):
         raise PlanOutdated(f"Since the plan for {name} was made, somebody has asked RDS for more: {', '.join(more)}")

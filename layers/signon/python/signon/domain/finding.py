@@ -1,12 +1,13 @@
-"""What a plan says besides its steps."""
+"""What a plan says besides its steps, and what reading logins back has shown."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from signon.foreign import on_one_line
+from signon.foreign import on_one_line, problem_and_remedy
 
 
 class Verdict(StrEnum):
@@ -52,7 +53,34 @@ class Advice:
         _held_to_lines(self)
 
 
-def _held_to_lines(said: Finding | Advice) -> None:
+@dataclass(frozen=True)
+class Remark:
+    """What keeps us from a login or an object that the profile asks for; ``remedy`` is None where the usual one is
+    meant.
+    """
+
+    problem: str
+    remedy: str | None = None
+
+    def __post_init__(self) -> None:
+        _held_to_lines(self)
+
+    def after(self, words: str) -> Remark:
+        """The same remark, with these words before its problem."""
+        return Remark(f"{words}{self.problem}", self.remedy)
+
+    def to_json(self) -> list[str]:
+        """A list, because many of them travel in one state: the problem, and the remedy if there is one."""
+        return [self.problem, *([self.remedy] if self.remedy else [])]
+
+    @classmethod
+    def from_json(cls, document: Sequence[str]) -> Remark:
+        # An execution that was running when the stack was updated may have the text of an older version in its state.
+        return cls(*(problem_and_remedy(document) if isinstance(document, str) else document))
+
+
+def _held_to_lines(said: Finding | Advice | Remark) -> None:
     """Keeps what they quote from AWS or others on one line."""
     for name in ("problem", "remedy"):
-        object.__setattr__(said, name, on_one_line(getattr(said, name)))
+        text = getattr(said, name)
+        object.__setattr__(said, name, None if text is None else on_one_line(text))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from signon.foreign import on_one_line
 
@@ -16,19 +18,59 @@ LONGEST_LISTED = 300  # characters of all of them
 MOST_OF_MANY = 20_000  # of all of them, as JSON writes them in ASCII
 LONGEST_SUBJECT = 99
 
+T = TypeVar("T")
+W = TypeVar("W")
+
+
+@dataclass(frozen=True)
+class Shortened(Generic[T]):
+    """The first of many, as many as may travel, and how many were left out."""
+
+    kept: tuple[T, ...] = ()
+    left_out: int = 0
+
+    @property
+    def number(self) -> int:
+        """How many there were."""
+        return len(self.kept) + self.left_out
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        """The line that stands for what was left out; none if nothing was."""
+        return (f"and {self.left_out} more",) if self.left_out else ()
+
+
+def first_of(many: Sequence[T], written: Callable[[T], W]) -> Shortened[W]:
+    """The first twenty as they are ``written`` to JSON, or as many of these as there is room for."""
+    kept: list[W] = []
+    room = MOST_OF_MANY
+    for each in many[:MOST_LINES]:
+        short = written(each)
+        room -= len(json.dumps(short))
+        if kept and room < 0:
+            break
+        kept.append(short)
+    return Shortened(tuple(kept), len(many) - len(kept))
+
+
+def line_of_many(text: str) -> str:
+    """One of many texts, on one line and not too long."""
+    return on_one_line(text, LONGEST_OF_MANY)
+
 
 def shortened(lines: Sequence[str]) -> tuple[str, ...]:
-    """The first twenty, each on one line and not too long, and how many more there are."""
-    kept: list[str] = []
-    room = MOST_OF_MANY
-    for line in lines[:MOST_LINES]:
-        told = on_one_line(line, LONGEST_OF_MANY)
-        room -= len(json.dumps(told))
-        if room < 0:
-            break
-        kept.append(told)
-    left = len(lines) - len(kept)
-    return (*kept, f"and {left} more") if left else tuple(kept)
+    """The first twenty for people to read, each on one line and not too long, and how many more there are."""
+    first = first_of(lines, line_of_many)
+    return (*first.kept, *first.more)
+
+
+def as_read(values: Sequence[Any], left_out: int | None) -> Shortened[Any]:
+    """What a state has of many; ``left_out`` is None in a state of an older version."""
+    # An execution that was running when the stack was updated may have such a state: its last line says how many.
+    last = values[-1] if left_out is None and values else None
+    if isinstance(last, str) and (found := re.fullmatch(r"and ([0-9]+) more", last)):
+        return Shortened(tuple(values[:-1]), int(found[1]))
+    return Shortened(tuple(values), left_out or 0)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -41,18 +83,6 @@ def listed(names: Sequence[str]) -> str:
         kept += 1
     left = len(names) - kept
     return ", ".join((*names[:kept], *([f"and {left} more"] if left else ())))
-
-
-def whole(lines: Sequence[str]) -> int:
-    """How many lines there were before they were shortened."""
-    left = left_out(lines[-1]) if lines else 0
-    return len(lines) - 1 + left if left else len(lines)
-
-
-def left_out(line: str) -> int:
-    """How many lines this last one stands for; 0 if it is an ordinary line."""
-    found = re.fullmatch(r"and ([0-9]+) more", line)
-    return int(found[1]) if found else 0
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from signon.domain.limits import counted, shortened
+from signon.domain.finding import Remark
+from signon.domain.limits import Shortened, as_read, counted, first_of, line_of_many
 from signon.domain.memory.made import UNREMEMBERED
 from signon.errors import LoginsIncomplete
 from signon.foreign import shown
@@ -50,7 +51,7 @@ class LoginPlan:
     """
 
     statements: tuple[Statement, ...]
-    left_alone: tuple[str, ...]
+    left_alone: tuple[Remark, ...]
     makes: tuple[str, ...] = ()
 
 
@@ -73,7 +74,7 @@ class LoginState:
     changed: str | None = None
     locked: bool = False
     disputed: bool = False
-    obstacle: str | None = None
+    obstacle: Remark | None = None
     to_alter: bool = False
     in_use: bool = False
     lacks: tuple[str, ...] = ()
@@ -85,25 +86,25 @@ class LoginState:
         """Whether our mark says that it was opened with all its grants."""
         return bool(self.mark and self.mark.get("complete"))
 
-    def objection(self, profile: str) -> str | None:
+    def objection(self, profile: str) -> Remark | None:
         """Why this login is to be left alone, or None."""
         if not self.there:
             return self.obstacle
         if self.mark is None and self.to_alter:
-            return self.obstacle or ("somebody is signed in with it" if self.in_use else None)
+            return self.obstacle or (Remark("somebody is signed in with it") if self.in_use else None)
         if self.mark is None:
-            return f"made by somebody else ({self.kind})"
+            return Remark(f"made by somebody else ({self.kind})")
         if self.mark.get("profile") != profile:
-            return f"made for profile {shown(self.mark.get('profile'))}"
+            return Remark(f"made for profile {shown(self.mark.get('profile'))}")
         if self.changed and not self.to_alter:
-            return f"changed since we made it ({self.changed})"
+            return Remark(f"changed since we made it ({self.changed})")
         if self.obstacle:
             return self.obstacle
         if self.disputed:
             return UNREMEMBERED
         if self.to_alter:
             return None
-        return "locked by somebody else" if self.locked and self.is_complete else None
+        return Remark("locked by somebody else") if self.locked and self.is_complete else None
 
     @property
     def awaits_adoption(self) -> bool:
@@ -140,8 +141,8 @@ class Proof:
     """
 
     verified: int
-    left_alone: tuple[str, ...]
-    not_ours: tuple[str, ...] = ()
+    left_alone: tuple[Remark, ...]
+    not_ours: tuple[Remark, ...] = ()
     waiting: tuple[str, ...] = ()
     excess: tuple[str, ...] = ()
     disputed: str | None = None
@@ -149,19 +150,68 @@ class Proof:
     trusted: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "disputed": self.disputed or "", "disputed_names": self.disputed_names or ""}
+        """As it travels: the first ones of each list, and how many of them were left out."""
+        lists: Mapping[str, Shortened[Any]] = {
+            "left_alone": first_of(self.left_alone, _written),
+            "not_ours": first_of(self.not_ours, _written),
+            "waiting": first_of(self.waiting, line_of_many),
+            "excess": first_of(self.excess, line_of_many),
+            **({"trusted": first_of(self.trusted, line_of_many)} if self.trusted else {}),
+        }
+        return {
+            "verified": self.verified,
+            **{name: list(each.kept) for name, each in lists.items()},
+            "left_out": {name: each.left_out for name, each in lists.items() if each.left_out},
+            **({"disputed": self.disputed, "disputed_names": self.disputed_names} if self.disputed else {}),
+        }
 
 
-def left_alone(profile: str, states: Iterable[LoginState]) -> tuple[str, ...]:
+def _written(remark: Remark) -> list[str]:
+    return [line_of_many(text) for text in remark.to_json()]
+
+
+@dataclass(frozen=True)
+class ShortProof:
+    """A proof as a state has it."""
+
+    verified: int
+    left_alone: Shortened[Remark]
+    not_ours: Shortened[Remark]
+    waiting: Shortened[str]
+    excess: Shortened[str]
+    trusted: Shortened[str]
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> ShortProof:
+        left_out = document.get("left_out")
+
+        def read(name: str) -> Shortened[Any]:
+            return as_read(document.get(name, ()), None if left_out is None else left_out.get(name, 0))
+
+        def remarks(name: str) -> Shortened[Remark]:
+            found = read(name)
+            return Shortened(tuple(map(Remark.from_json, found.kept)), found.left_out)
+
+        return cls(
+            document.get("verified", 0),
+            remarks("left_alone"),
+            remarks("not_ours"),
+            read("waiting"),
+            read("excess"),
+            read("trusted"),
+        )
+
+
+def left_alone(profile: str, states: Iterable[LoginState]) -> tuple[Remark, ...]:
     """The wanted logins that are to be left alone, each with the reason."""
-    return tuple(f"{each.name}: {objection}" for each in states if (objection := each.objection(profile)))
+    return tuple(objection.after(f"{each.name}: ") for each in states if (objection := each.objection(profile)))
 
 
 def proof(
     profile: str,
     states: Sequence[LoginState],
     *,
-    not_ours: Iterable[str] = (),
+    not_ours: Iterable[Remark] = (),
     waiting: Iterable[str] = (),
     excess: Iterable[str] = (),
 ) -> Proof:
@@ -185,16 +235,16 @@ def proof(
     of_ours = (f"{each.name}: {', '.join(each.excess)}" for each in ours if each.excess)
     return Proof(
         verified,
-        shortened(untouched),
-        shortened((*ahead, *not_ours)),
-        shortened((*waiting, *adopted_later)),
-        shortened((*of_ours, *excess)),
+        untouched,
+        (*map(Remark, ahead), *not_ours),
+        (*waiting, *adopted_later),
+        (*of_ours, *excess),
     )
 
 
-def still_open(name: str, mark: Mapping[str, Any]) -> str:
-    """The text for an open login that another profile has left behind."""
-    return f"{shown(name)}: still open, made for profile {shown(mark.get('profile'))}"
+def still_open(name: str, mark: Mapping[str, Any]) -> Remark:
+    """The remark on an open login that another profile has left behind."""
+    return Remark(f"{shown(name)}: still open, made for profile {shown(mark.get('profile'))}")
 
 
 def mark(profile: str, **more: Any) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from string import Formatter
 
 from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
-from signon.domain.limits import shortened
+from signon.domain.finding import Remark
 from signon.domain.logins import login as logins
 from signon.domain.logins.login import LoginPlan, LoginState, Proof, Statement, batches, mark
 from signon.domain.logins.mysql_accounts import (
@@ -31,7 +31,7 @@ from signon.domain.names import mysql_account_problem
 from signon.domain.profile.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.errors import StatementRefused
-from signon.foreign import REMEDY, shown
+from signon.foreign import shown
 
 MARK = "signon"  # begins the names of the roles that are marks
 
@@ -151,11 +151,11 @@ def prove(ways: Ways, profile: Profile, accounts: Accounts) -> Proof:
         logins.proof(profile.name, states, not_ours=not_ours),
         disputed=digest(disputed),
         disputed_names=named(disputed, names),
-        trusted=shortened(creators(accounts)),
+        trusted=tuple(creators(accounts)),
     )
 
 
-def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:
+def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[Remark]:
     """Logins that another profile has left behind, when the database's tag was changed."""
     names = {login.user for login in profile.logins}
     for login in of_every_host(accounts.logins).values():
@@ -164,7 +164,7 @@ def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[str]:
             yield logins.still_open(login.user, login.mark)
 
 
-def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
+def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[Remark]:
     """What gives a leaver access although we lock our logins: another account of the name at another host, which the
     server chooses then; somebody who may act as the leaver; and a login of ours that was turned into something else.
     """
@@ -178,22 +178,21 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[str]:
     for each in accounts.logins if profile.lock_leavers else ():
         if each.user in ours and not each.locked and is_chosen_before_ours(each):
             named = account(each.user, each.host)
-            yield (
+            yield Remark(
                 f"{shown(each.user)} was removed from the profile, and {named} (plugin {shown(each.plugin)}) is another"
-                " account of that name, made by somebody else and open"
-                f"{REMEDY}If nobody needs it, run {to_run('DROP USER {}', (each.user, each.host))}"
+                " account of that name, made by somebody else and open",
+                f"If nobody needs it, run {to_run('DROP USER {}', (each.user, each.host))}",
             )
     left = (made[name] for name in sorted(accounts.judged.made.keys() & made.keys() - names))
     for login in left if profile.lock_leavers else ():
         if others := in_other_hands(login, accounts.logins):
-            yield f"{shown(login.user)} was removed from the profile, and {others}"
+            yield others.after(f"{shown(login.user)} was removed from the profile, and ")
         if is_changed_and_open(login, profile.name):
             lock = to_run("ALTER USER {} ACCOUNT LOCK", (login.user, login.host))
             how = f"now signs in by {shown(login.plugin)}" if login.mark else "no longer bears our mark"
-            yield (
-                f"{shown(login.user)} was removed from the profile but is still open: it {how}, so it was not"
-                f" locked{REMEDY}Run {lock}; if somebody else needs it, remove our mark and"
-                " rename it (RENAME USER)"
+            yield Remark(
+                f"{shown(login.user)} was removed from the profile but is still open: it {how}, so it was not locked",
+                f"Run {lock}; if somebody else needs it, remove our mark and rename it (RENAME USER)",
             )
 
 
@@ -210,9 +209,9 @@ def _states(wanted: Sequence[WantedAccount], present: Sequence[PresentLogin]) ->
     ]
 
 
-def _obstacle(login: PresentLogin, present: Sequence[PresentLogin]) -> str | None:
+def _obstacle(login: PresentLogin, present: Sequence[PresentLogin]) -> Remark | None:
     if login.is_master:
-        return "it is the master user, or the account that we are signed in as"
+        return Remark("it is the master user, or the account that we are signed in as")
     return in_other_hands(login, present)
 
 
@@ -242,7 +241,7 @@ def _ahead(names: Set[str], present: Sequence[PresentLogin]) -> Mapping[str, lis
 
 
 def _state(
-    login: WantedAccount, found: PresentLogin | None, ahead: tuple[str, ...], obstacle: str | None
+    login: WantedAccount, found: PresentLogin | None, ahead: tuple[str, ...], obstacle: Remark | None
 ) -> LoginState:
     if found is None:
         return LoginState(login.user, ahead=ahead)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from signon.domain.engines import MYSQL_PLUGINS
+from signon.domain.finding import Remark
 from signon.domain.limits import counted, listed
 from signon.domain.memory.made import NO_OID, NOTHING, UNREMEMBERED, Judgement, Memory
 from signon.domain.profile.profile import Profile
@@ -103,24 +104,27 @@ def _is_master(login: PresentLogin, master_user: str | None) -> bool:
     return login.user == _RDSADMIN or (login.user, login.host) == (master_user, HOST)
 
 
-def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> str | None:
-    """Who besides the master may assume its rights, in words; None if nobody may."""
+def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> Remark | None:
+    """Who besides the master may assume its rights, with the remedy; None if nobody may."""
     if not (login.members or login.proxies or login.is_mandatory):
         return None
     named_here, here = account(login.user, login.host), (login.user, login.host)
     if login.is_mandatory:
-        return f"everybody may use it (mandatory_roles){REMEDY}Remove {named_here} from the parameter mandatory_roles"
+        remove = f"Remove {named_here} from the parameter mandatory_roles"
+        return Remark("everybody may use it (mandatory_roles)", remove)
     masters = {(each.user, each.host) for each in present if each.is_master}
     if others := sorted(login.members - masters):
         revoke = f"Run {to_run('REVOKE {} FROM {}', here, others[0])}, likewise for each"
-        return f"others may use it ({_accounts(others)}){REMEDY}{revoke}"
+        return Remark(f"others may use it ({_accounts(others)})", revoke)
     if proxies := sorted(login.proxies - masters):
         # Only a user who has it WITH GRANT OPTION can revoke it, and no master user has; DROP USER of the login leaves
         # it.
         revoke = to_run("REVOKE PROXY ON {} FROM {}", here, proxies[0])
         revoke = f"Have the person who signs in with {named_here} run {revoke}"
-        who = f"others may act as it by PROXY ({_accounts(proxies)})"
-        return f"{who}{REMEDY}{revoke}, or run {to_run('DROP USER {}', proxies[0])}; likewise for each"
+        return Remark(
+            f"others may act as it by PROXY ({_accounts(proxies)})",
+            f"{revoke}, or run {to_run('DROP USER {}', proxies[0])}; likewise for each",
+        )
     return None
 
 
@@ -133,10 +137,10 @@ def bears_mark_of(profile: str, login: PresentLogin) -> bool:
     return bool(login.mark and login.mark.get("profile") == profile)
 
 
-def unknown(names: frozenset[str], accounts: Accounts) -> Iterator[str]:
+def unknown(names: frozenset[str], accounts: Accounts) -> Iterator[Remark]:
     """What bears the profile's mark and is not in it. The mark's author chose the name: only the number is told."""
     if unnamed := len(accounts.judged.disputed.keys() - names):
-        yield f"{counted(unnamed, 'login')} that the profile does not name: {UNREMEMBERED}"
+        yield UNREMEMBERED.after(f"{counted(unnamed, 'login')} that the profile does not name: ")
 
 
 def creators(accounts: Accounts) -> list[str]:

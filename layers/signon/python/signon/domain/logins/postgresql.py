@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from string import Formatter
 
 from signon.domain.engines import Method, PostgreSqlLogins
-from signon.domain.limits import shortened
+from signon.domain.finding import Remark
 from signon.domain.logins import login as logins
 from signon.domain.logins.login import LoginPlan, LoginState, Name, Proof, Statement, batches, mark
 from signon.domain.logins.postgresql_marks import (
@@ -29,7 +29,7 @@ from signon.domain.memory.made import UNREMEMBERED, Memory, digest, named
 from signon.domain.names import group_name, login_name
 from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, Profile, Schemas
-from signon.foreign import REMEDY, shown
+from signon.foreign import shown
 
 Ways = Mapping[Method, PostgreSqlLogins]  # how logins are made, by how they sign in
 
@@ -138,7 +138,7 @@ def _chain(way: Sequence[str]) -> str:
     return " is a member of ".join([*map(shown, first), f"{left} more, one of the other", *map(shown, last)])
 
 
-def group_troubles(profile: str, groups: Sequence[Group], roles: Roles) -> dict[str, str]:
+def group_troubles(profile: str, groups: Sequence[Group], roles: Roles) -> dict[str, Remark]:
     """The group roles that are not as we make them, with what is wrong."""
     found = {group: roles.present[group.name] for group in groups if group.name in roles.present}
     return {
@@ -146,18 +146,18 @@ def group_troubles(profile: str, groups: Sequence[Group], roles: Roles) -> dict[
     }
 
 
-def _group_trouble(profile: str, group: Group, found: PresentRole, roles: Roles) -> str | None:
+def _group_trouble(profile: str, group: Group, found: PresentRole, roles: Roles) -> Remark | None:
     if found.mark is None:
-        return "made by somebody else"
+        return Remark("made by somebody else")
     if (found.mark.get("profile"), found.mark.get("role")) != (profile, group.role):
-        return f"made for role {shown(found.mark.get('role'))} of profile {shown(found.mark.get('profile'))}"
+        return Remark(f"made for role {shown(found.mark.get('role'))} of profile {shown(found.mark.get('profile'))}")
     changes = (
         *(["LOGIN"] if found.can_login else []),
         *found.powers,
         *(f"member of {shown(name)}" for name in sorted(found.member_of)),
     )
     if changes:
-        return f"changed since we made it ({', '.join(changes)})"
+        return Remark(f"changed since we made it ({', '.join(changes)})")
     if others := not_our_logins(profile, found, roles):
         return in_other_hands(found.name, others)
     return UNREMEMBERED if found.disputed else None
@@ -227,7 +227,7 @@ def prove(
     profile: Profile,
     roles: Roles,
     *,
-    not_ours: Iterable[str] = (),
+    not_ours: Iterable[Remark] = (),
     waiting: Iterable[str] = (),
     excess: Iterable[str] = (),
 ) -> Proof:
@@ -239,7 +239,7 @@ def prove(
     wanted = wanted_logins(ways, profile)
     states = _states(profile, wanted, roles)
     found = group_troubles(profile.name, wanted_groups(profile), roles)
-    troubles = (f"{name}: {trouble}" for name, trouble in found.items())
+    troubles = (trouble.after(f"{name}: ") for name, trouble in found.items())
     others = _of_other_profiles(profile.name, wanted, roles)
     kept = _kept_open(profile, wanted, roles)
     names = frozenset(login.name for login in wanted) | frozenset(group.name for group in wanted_groups(profile))
@@ -256,32 +256,35 @@ def prove(
         proof,
         disputed=digest(disputed),
         disputed_names=named(disputed, names),
-        trusted=shortened(roles.creators()),
+        trusted=tuple(roles.creators()),
     )
 
 
-def _too_deep(roles: Roles) -> Iterator[str]:
+def _too_deep(roles: Roles) -> Iterator[Remark]:
     """Chains of memberships that are too long to serve any purpose."""
     if len(chain := roles.longest_chain) - 1 > DEEPEST:
-        yield (
+        yield Remark(
             f"A chain of {len(chain) - 1} memberships leads from {shown(chain[0])} to {shown(chain[-1])}; more than"
-            f" {DEEPEST} are never needed{REMEDY}Find out who made it, and revoke what nobody needs: REVOKE"
-            f" {_quoted(chain[1])} FROM {_quoted(chain[0])}, and so on; then start again"
+            f" {DEEPEST} are never needed",
+            f"Find out who made it, and revoke what nobody needs: REVOKE {_quoted(chain[1])} FROM {_quoted(chain[0])},"
+            " and so on; then start again",
         )
 
 
-def _kept_open(profile: Profile, wanted: Sequence[WantedRole], roles: Roles) -> Iterator[str]:
+def _kept_open(profile: Profile, wanted: Sequence[WantedRole], roles: Roles) -> Iterator[Remark]:
     """Logins removed from the profile that the master user may not lock."""
     names = {login.name for login in wanted}
     opened = (each for each in roles.present.values() if is_open(each, profile.name, roles))
     kept = (each for each in opened if not roles.may_change(each.name))
     for role in kept if profile.lock_leavers else ():
         if role.name not in names:
-            remedy = _let_change(role.name, roles)
-            yield f"{shown(role.name)}: still open, because the master user may not lock it{REMEDY}{remedy}"
+            yield Remark(
+                f"{shown(role.name)}: still open, because the master user may not lock it",
+                _let_change(role.name, roles),
+            )
 
 
-def _of_other_profiles(profile: str, wanted: Sequence[WantedRole], roles: Roles) -> Iterator[str]:
+def _of_other_profiles(profile: str, wanted: Sequence[WantedRole], roles: Roles) -> Iterator[Remark]:
     """Logins that another profile has left behind, when the database's tag was changed."""
     names = {login.name for login in wanted}
     for role in roles.present.values():
@@ -295,7 +298,7 @@ def _states(profile: Profile, wanted: Sequence[WantedRole], roles: Roles) -> lis
     return [_state(login, roles, _obstacle(login, roles, troubles), roles.present.get(login.name)) for login in wanted]
 
 
-def _state(login: WantedRole, roles: Roles, obstacle: str | None, found: PresentRole | None) -> LoginState:
+def _state(login: WantedRole, roles: Roles, obstacle: Remark | None, found: PresentRole | None) -> LoginState:
     if found is None:
         return LoginState(login.name, obstacle=obstacle or _refused(login, roles))
     return LoginState(
@@ -318,65 +321,65 @@ def _state(login: WantedRole, roles: Roles, obstacle: str | None, found: Present
     )
 
 
-def _not_for_us(login: WantedRole, roles: Roles) -> str | None:
+def _not_for_us(login: WantedRole, roles: Roles) -> Remark | None:
     if roles.is_master(login.name):
-        return "it is the master user, or the account that we are signed in as"
+        return Remark("it is the master user, or the account that we are signed in as")
     others = roles.others_with_access(login.name)
     return in_other_hands(login.name, others) if others else None
 
 
-def _keeps_from_adopting(login: WantedRole, found: PresentRole) -> str | None:
+def _keeps_from_adopting(login: WantedRole, found: PresentRole) -> Remark | None:
     powers = found.mark is None and login.adopt and found.powers
-    return f"it is not adopted with {', '.join(found.powers)}, which no login of ours has" if powers else None
+    return Remark(f"it is not adopted with {', '.join(found.powers)}, which no login of ours has") if powers else None
 
 
-def _keeps_out(login: WantedRole, found: PresentRole) -> str | None:
+def _keeps_out(login: WantedRole, found: PresentRole) -> Remark | None:
     """What keeps the user of this login from signing in, or from the rights of its roles. No login of ours has that."""
     name = _quoted(login.name)
     if found.takes_nobody:
-        return f"CONNECTION LIMIT 0 keeps everybody out{REMEDY}Run ALTER ROLE {name} CONNECTION LIMIT -1"
+        return Remark("CONNECTION LIMIT 0 keeps everybody out", f"Run ALTER ROLE {name} CONNECTION LIMIT -1")
     groups = login.roles - {login.sql.role}
     if (new := sorted(groups - found.member_of)) and not found.inherits:
-        return f"NOINHERIT would keep the rights of {', '.join(new)} from it{REMEDY}Run ALTER ROLE {name} INHERIT"
+        return Remark(f"NOINHERIT would keep the rights of {', '.join(new)} from it", f"Run ALTER ROLE {name} INHERIT")
     if kept := sorted(groups & found.only_by_set_role):
         first = "" if found.inherits else f"ALTER ROLE {name} INHERIT; from PostgreSQL 16 on also "
         how = f"Run {first}GRANT {', '.join(map(_quoted, kept))} TO {name} WITH INHERIT TRUE"
-        return f"it does not inherit the rights of {', '.join(kept)}{REMEDY}{how}"
+        return Remark(f"it does not inherit the rights of {', '.join(kept)}", how)
     return None
 
 
-def _refused(login: WantedRole, roles: Roles) -> str | None:
+def _refused(login: WantedRole, roles: Roles) -> Remark | None:
     """What is to be changed and the master user may not change, with what to run."""
     found = roles.present.get(login.name)
     if found and not roles.may_change(login.name):
         closed = found.mark is not None and not ("complete" in found.mark and found.can_login)
         if closed or (found.mark is None and login.adopt):
-            return f"the master user may not change it{REMEDY}{_let_change(login.name, roles)}"
+            return Remark("the master user may not change it", _let_change(login.name, roles))
     for role in sorted(_lacking(login, roles) & roles.present.keys()):
         if not roles.may_change(role):
-            return f"the master user may not grant it {role}{REMEDY}{_let_change(role, roles)}"
+            return Remark(f"the master user may not grant it {role}", _let_change(role, roles))
     return None
 
 
-def _obstacle(login: WantedRole, roles: Roles, troubles: Mapping[str, str]) -> str | None:
+def _obstacle(login: WantedRole, roles: Roles, troubles: Mapping[str, Remark]) -> Remark | None:
     """What forbids making ``login`` a member of the roles it is to have; None if nothing does."""
     sql = login.sql
     for role in sorted(login.roles & troubles.keys()):
-        return f"it needs {role}, which is not ours to use: {troubles[role]}"
+        return troubles[role].after(f"it needs {role}, which is not ours to use: ")
     if way := roles.way({login.name, *login.roles}, sql.excludes):
         chain = way if way[0] == login.name else (login.name, *way)
-        return f"no login may have both {sql.role} and {sql.excludes}: {_chain(chain)}"
+        return Remark(f"no login may have both {sql.role} and {sql.excludes}: {_chain(chain)}")
     for member in roles.members(login.name):
         if member == roles.master:
             way = roles.way([roles.master], login.name) or ()
-            return f"{sql.role} would shut the master user out: {_chain(way)}"
+            return Remark(f"{sql.role} would shut the master user out: {_chain(way)}")
         if member in roles.beneath(sql.excludes):
-            return (
+            return Remark(
                 f"no login may have both {sql.role} and {sql.excludes}: {shown(member)}, a member of it, is one of"
                 f" {sql.excludes}"
             )
         if roles.present[member].can_login and member not in roles.beneath(sql.role):
-            return f"{sql.role} would end the password sign-in of {shown(member)}, who is a member of it"
+            return Remark(f"{sql.role} would end the password sign-in of {shown(member)}, who is a member of it")
     return None
 
 

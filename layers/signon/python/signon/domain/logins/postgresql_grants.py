@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from signon.domain.finding import Remark
 from signon.domain.logins.login import Name, Statement, batches
 from signon.domain.logins.postgresql import Group, filled
 from signon.domain.profile.presets import POSTGRESQL_PRESETS, GrantKind
@@ -72,7 +73,7 @@ class GrantPlan:
     """
 
     statements: tuple[Statement, ...] = ()
-    not_ours: tuple[str, ...] = ()
+    not_ours: tuple[Remark, ...] = ()
     waiting: tuple[str, ...] = ()
     excess: tuple[str, ...] = ()
 
@@ -82,7 +83,7 @@ def on_database(database: str, groups: Sequence[Group], found: Object | None) ->
     if found is None:
         return GrantPlan(waiting=(f"{database}: there is no such database",))
     if found.shut not in (None, Shut.FULL):
-        return GrantPlan(not_ours=(f"{database} of {shown(found.owner)}: {found.shut}",))
+        return GrantPlan(not_ours=(Remark(f"{database} of {shown(found.owner)}: {found.shut}"),))
     plan = replace(
         _plan(database, [(group, found) for group in groups]), excess=tuple(_excess(database, groups, [found]))
     )
@@ -99,7 +100,8 @@ def within_database(
     waiting = tuple(f"{database}.{name}: there is no such schema" for name in wanted if name not in schemas)
     excess = tuple(_excess(database, groups, found))
     if read_only and plan.statements:
-        return GrantPlan(not_ours=(*plan.not_ours, f"{database}: {_READ_ONLY}"), waiting=waiting, excess=excess)
+        not_ours = (*plan.not_ours, Remark(f"{database}: {_READ_ONLY}"))
+        return GrantPlan(not_ours=not_ours, waiting=waiting, excess=excess)
     return GrantPlan(plan.statements, plan.not_ours, waiting, excess)
 
 
@@ -134,7 +136,9 @@ def _plan(database: str, pairs: Sequence[tuple[Group, Object]]) -> GrantPlan:
             of_object += [p for p in refused if p not in of_object]
     return GrantPlan(
         tuple(_statements(database, statements)),
-        tuple(f"{said}: the master user may not grant {', '.join(refused)}" for said, refused in not_ours.items()),
+        tuple(
+            Remark(f"{said}: the master user may not grant {', '.join(refused)}") for said, refused in not_ours.items()
+        ),
     )
 
 

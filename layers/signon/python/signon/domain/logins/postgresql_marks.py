@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from signon.domain.engines import POSTGRESQL_AD, POSTGRESQL_IAM
+from signon.domain.finding import Remark
 from signon.domain.limits import counted, listed
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
 from signon.domain.memory.made import UNREMEMBERED, Memory
@@ -80,19 +81,19 @@ def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
     return [name for name in others if name in administrators or name not in people] or others
 
 
-def in_other_hands(name: str, others: Sequence[str]) -> str:
+def in_other_hands(name: str, others: Sequence[str]) -> Remark:
     """Who else may use the role or give it away, with the remedy."""
-    return (
-        f"others may use it or give it away ({listed([shown(each) for each in others])})"
-        f"{REMEDY}Run REVOKE {quoted(name)} FROM {quoted(others[0])} CASCADE, likewise for each; if the server"
-        " warns and nothing changes, one of them created the role: rename it and start again, so that we create our own"
+    return Remark(
+        f"others may use it or give it away ({listed([shown(each) for each in others])})",
+        f"Run REVOKE {quoted(name)} FROM {quoted(others[0])} CASCADE, likewise for each; if the server warns and"
+        " nothing changes, one of them created the role: rename it and start again, so that we create our own",
     )
 
 
-def unknown(names: frozenset[str], roles: Roles) -> Iterator[str]:
+def unknown(names: frozenset[str], roles: Roles) -> Iterator[Remark]:
     """What bears the profile's mark and is not in it. The mark's author chose the name: only the number is told."""
     if unnamed := len(roles.judged.disputed.keys() - names):
-        yield f"{counted(unnamed, 'role')} that the profile does not name: {UNREMEMBERED}"
+        yield UNREMEMBERED.after(f"{counted(unnamed, 'role')} that the profile does not name: ")
 
 
 def is_open(role: PresentRole, profile: str, roles: Roles) -> bool:
@@ -102,7 +103,7 @@ def is_open(role: PresentRole, profile: str, roles: Roles) -> bool:
     return _signs_in_by_our_methods(role.name, roles)
 
 
-def changed_leavers(profile: str, wanted: Set[str], roles: Roles) -> Iterator[str]:
+def changed_leavers(profile: str, wanted: Set[str], roles: Roles) -> Iterator[Remark]:
     """Logins that we remember, that the profile no longer names, and that are open and, as they are now, not ours to
     lock; another profile's are reported separately.
     """
@@ -111,10 +112,10 @@ def changed_leavers(profile: str, wanted: Set[str], roles: Roles) -> Iterator[st
         is_others = role.mark is not None and role.mark.get("profile") != profile
         if role.can_login and not (is_others or roles.is_master(name) or is_open(role, profile, roles)):
             how = "now signs in differently" if role.mark else "no longer bears our mark"
-            yield (
-                f"{shown(name)} was removed from the profile but is still open: it {how}, so it was not locked"
-                f"{REMEDY}Run ALTER ROLE {quoted(name)} NOLOGIN; if somebody else needs it, remove our mark"
-                " (COMMENT ON ROLE) and rename it (ALTER ROLE ... RENAME TO)"
+            yield Remark(
+                f"{shown(name)} was removed from the profile but is still open: it {how}, so it was not locked",
+                f"Run ALTER ROLE {quoted(name)} NOLOGIN; if somebody else needs it, remove our mark"
+                " (COMMENT ON ROLE) and rename it (ALTER ROLE ... RENAME TO)",
             )
 
 

@@ -13,16 +13,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from signon.domain.finding import Remark
 from signon.domain.limits import counted, shortened
-from signon.foreign import REMEDY
 
 # An item of DynamoDB (400 KB) has room for five thousand names of the greatest length.
 NO_OID = ""  # for an engine whose logins are identified by name alone
 
-UNREMEMBERED = (
-    "it bears our mark, and we do not remember having made it"
-    f"{REMEDY}If the database is a restored copy or the table was lost, start a dry run and approve the plan, which"
-    " takes it over; if you do not recognize it, remove it"
+UNREMEMBERED = Remark(
+    "it bears our mark, and we do not remember having made it",
+    "If the database is a restored copy or the table was lost, start a dry run and approve the plan, which"
+    " takes it over; if you do not recognize it, remove it",
 )
 
 

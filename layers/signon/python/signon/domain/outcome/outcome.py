@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from signon.domain.finding import Advice, Verdict
-from signon.domain.limits import counted, left_out, whole
+from signon.domain.finding import Advice, Remark, Verdict
+from signon.domain.limits import Shortened, as_read, counted
+from signon.domain.logins.login import ShortProof
 from signon.domain.rds.membership import Progress
 from signon.domain.times import moment_or_none
 from signon.errors import LAMBDA, End, end_of
-from signon.foreign import REMEDY, cut, on_one_line
+from signon.foreign import cut, on_one_line, problem_and_remedy
 
 SILENT = {End.NOT_OURS, End.ALREADY_IN_PROGRESS}
 LONGEST_WHY = 200  # in a headline
@@ -88,9 +89,11 @@ def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
 
 def _of_excess(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Logins keep what they were granted, adopted ones what somebody else has granted them: that needs no answer."""
-    if excess := (dossier.get("proof") or {}).get("excess"):
+    excess = ShortProof.from_json(dossier.get("proof") or {}).excess
+    if excess.number:
+        granted = "; ".join((*excess.kept, *excess.more))
         found = Advice(
-            f"More was granted than profile {dossier['plan']['profile']['name']} gives: {'; '.join(excess)}",
+            f"More was granted than profile {dossier['plan']['profile']['name']} gives: {granted}",
             "This stack revokes nothing: revoke in the database what nobody needs",
         )
         yield found.problem, found.remedy
@@ -98,9 +101,11 @@ def _of_excess(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _of_trust(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Who could change our logins here, if the engine does not stop everyone who creates logins from doing so."""
-    if trusted := (dossier.get("proof") or {}).get("trusted"):
+    trusted = ShortProof.from_json(dossier.get("proof") or {}).trusted
+    if trusted.number:
+        who = ", ".join((*trusted.kept, *trusted.more))
         found = Advice(
-            f"Anyone who may create logins could change ours and copy our mark; here that is {', '.join(trusted)}",
+            f"Anyone who may create logins could change ours and copy our mark; here that is {who}",
             "Revoke that right from anyone you would not trust with the rights of all people of the profile",
         )
         yield found.problem, found.remedy
@@ -155,9 +160,9 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
     kind = error.get("Error", "")
     end = end_of(kind)
     message = _message(error)
-    problem, _, remedy = message.partition(REMEDY)
+    why, remedy = problem_and_remedy(message or "")
     if end == End.PARKED:
-        told = message.removeprefix(f"{name} ").removeprefix(f"{name}: ")
+        told = (kind if message is None else message).removeprefix(f"{name} ").removeprefix(f"{name}: ")
         # which call it was is not news: the next time it may be another
         no_answer = kind == "TemporaryFailure" or kind.startswith(LAMBDA)
         return Outcome(
@@ -174,20 +179,19 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
             if kind == "InvalidRequest"
             else f"Read the log of the function that failed with {kind}; then start again"
         )
-        problem = message if kind in ("InvalidRequest", "SettingMissing") else kind
+        why = (message or "") if kind in ("InvalidRequest", "SettingMissing") else ""
     remedy = remedy or "Read the execution's history; then start again"
     headline = f"{name}: a person is needed" if end == End.NEEDS_A_PERSON else f"{name}: {end.lower()}"
-    problems, changed = ((problem, remedy),), _changed(dossier)
-    why = problem if problem != kind else None
-    return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed, why=why)
+    problems, changed = ((why or kind, remedy),), _changed(dossier)
+    return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed, why=why or None)
 
 
-def _message(error: Mapping[str, str]) -> str:
-    """The errorMessage in a Lambda error's Cause. A stack trace stays where it is."""
+def _message(error: Mapping[str, str]) -> str | None:
+    """The errorMessage in a Lambda error's Cause, if there is one. A stack trace stays where it is."""
     try:
         return str(json.loads(error.get("Cause", ""))["errorMessage"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        return error.get("Error", "")
+        return None
 
 
 def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
@@ -211,30 +215,27 @@ _NOT_OURS_REMEDY = (
 
 
 def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
-    proof = dossier["proof"]
-    waiting, changed = proof.get("waiting", []), _changed(dossier)
-    set_up = f"{counted(proof['verified'], 'login')} for {_by(dossier['plan'])} set up and read back"
-    left_alone, not_ours = proof["left_alone"], proof.get("not_ours", [])
-    handed_out = (dossier.get("policies") or {}).get("handed_out", [])
-    to_attach = tuple((f"A policy is not attached yet: {each}", _ATTACH_REMEDY) for each in handed_out)
-    problems = (
-        *(_with_remedy(left if left_out(left) else f"Login {left}", _LOGIN_REMEDY) for left in left_alone),
-        *(_with_remedy(found, _NOT_OURS_REMEDY) for found in not_ours),
-    )
-    if left_alone:
-        set_up += f", {counted(whole(left_alone), 'login')} left alone"
-    if not_ours:
-        set_up += f", {counted(whole(not_ours), 'thing')} not ours to change"
-    if waiting:
-        headline = f"{name}: {set_up}, {counted(whole(waiting), 'thing waits', 'things wait')}"
-        why, waits = _first(waiting[0], whole(waiting)), tuple(waiting)
+    proof, policies = ShortProof.from_json(dossier["proof"]), dossier.get("policies") or {}
+    left_alone, not_ours, waiting, changed = proof.left_alone, proof.not_ours, proof.waiting, _changed(dossier)
+    set_up = f"{counted(proof.verified, 'login')} for {_by(dossier['plan'])} set up and read back"
+    handed_out: Shortened[str] = as_read(policies.get("handed_out", ()), policies.get("left_out"))
+    unattached = (*(f"A policy is not attached yet: {each}" for each in handed_out.kept), *handed_out.more)
+    to_attach = tuple((each, _ATTACH_REMEDY) for each in unattached)
+    problems = (*_told("Login ", left_alone, _LOGIN_REMEDY), *_told("", not_ours, _NOT_OURS_REMEDY))
+    if left_alone.number:
+        set_up += f", {counted(left_alone.number, 'login')} left alone"
+    if not_ours.number:
+        set_up += f", {counted(not_ours.number, 'thing')} not ours to change"
+    if waiting.number:
+        headline = f"{name}: {set_up}, {counted(waiting.number, 'thing waits', 'things wait')}"
+        why, waits = _first(waiting.kept[0], waiting.number), (*waiting.kept, *waiting.more)
         return Outcome(End.PARKED, headline, (*problems, *to_attach), changed=changed, why=why, waits=waits)
     if problems:
-        first = (*left_alone, *not_ours)[0].partition(REMEDY)[0]
-        headline, why = f"{name}: {set_up}", _first(first, whole(left_alone) + whole(not_ours))
+        first = (*left_alone.kept, *not_ours.kept)[0].problem
+        headline, why = f"{name}: {set_up}", _first(first, left_alone.number + not_ours.number)
         return Outcome(End.NEEDS_A_PERSON, headline, (*problems, *to_attach), changed=changed, why=why)
     if to_attach:
-        set_up += f"; {counted(len(to_attach), 'policy', 'policies')} for you to attach"
+        set_up += f"; {counted(handed_out.number, 'policy', 'policies')} for you to attach"
     return Outcome(End.ONBOARDED, f"{name}: onboarded, {set_up}", to_attach, changed=changed)
 
 
@@ -243,10 +244,10 @@ def _first(reason: str, number: int) -> str:
     return f"{reason} (and {number - 1} more)" if number > 1 else reason
 
 
-def _with_remedy(told: str, usual: str) -> tuple[str, str]:
+def _told(begin: str, remarks: Shortened[Remark], usual: str) -> Iterator[tuple[str, str]]:
     """What is wrong, and what to do: its own remedy, else the usual one."""
-    problem, _, remedy = told.partition(REMEDY)
-    return problem, remedy or usual
+    yield from ((f"{begin}{each.problem}", each.remedy or usual) for each in remarks.kept)
+    yield from ((more, usual) for more in remarks.more)
 
 
 _ATTACH_REMEDY = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from signon.domain.logins.login import ShortProof
 from signon.domain.memory.record import Record
 from signon.domain.outcome.outcome import Outcome
 from signon.domain.times import in_iso, moment
@@ -64,7 +65,8 @@ def _finished(
     left = plan.get("leaves_as", {})
     runs = {name: left[name] for name in ("engine_version", "port") if name in left}
     joined = {"joined_as": runs} if "directory" in left and not (record and record.joined_as) else {}
-    excess = "; ".join(proof.get("excess", ()))
+    beyond = ShortProof.from_json(proof).excess
+    excess = "; ".join((*beyond.kept, *beyond.more))
     disputed = {name: proof.get(name, "") for name in ("disputed", "disputed_names")}
     remembered = {"remembers": "logins", **disputed}
     left_as = {"left_as": left} if left else {}

@@ -63,21 +63,22 @@ def disputed(record: Record | None) -> Iterator[Finding]:
         )
 
 
-def applied_along(database: Database, made: Methods, *, at_once: bool, reboots: bool) -> Iterator[str]:
-    """Pending changes of others that our modify call would apply, and those that a reboot of each instance would.
+def modified_along(database: Database, made: Methods) -> Iterator[str]:
+    """Pending changes of others, by RDS's names, that our modify call would apply if RDS is to do so immediately.
 
-    ``at_once``: RDS is asked to modify the database immediately. "If you choose Apply Immediately, any pending
-    modifications are also applied immediately instead of during your maintenance window. This can cause an extended
-    outage".
+    "If you choose Apply Immediately, any pending modifications are also applied immediately instead of during your
+    maintenance window. This can cause an extended outage".
     https://repost.aws/knowledge-center/users-connect-rds-iam
     """
-    if at_once:
-        yield from (change for change in database.pending_changes if change not in _ours(made))
-    if reboots:
-        yield from (f"parameter group {group}" for group in database.pending_groups)
-        if database.id.scope is Scope.CLUSTER:
-            for instance in database.instances:
-                yield from (f"parameter group {group} of {instance.name}" for group in instance.pending_groups)
+    return (change for change in database.pending_changes if change not in _ours(made))
+
+
+def rebooted_along(database: Database) -> Iterator[str]:
+    """Pending changes of others that a reboot of each instance would apply, in words."""
+    yield from (f"parameter group {group}" for group in database.pending_groups)
+    if database.id.scope is Scope.CLUSTER:
+        for instance in database.instances:
+            yield from (f"parameter group {group} of {instance.name}" for group in instance.pending_groups)
 
 
 def _ours(made: Methods) -> set[str]:

@@ -15,7 +15,7 @@ from signon.domain.finding import Advice, Finding, Verdict
 from signon.domain.limits import counted, shortened
 from signon.domain.logins import connect_policies
 from signon.domain.memory.record import Record
-from signon.domain.plan.approvals import applied_along, approvals, disputed, of_others
+from signon.domain.plan.approvals import approvals, disputed, modified_along, of_others, rebooted_along
 from signon.domain.plan.drift import finished, outdates_membership
 from signon.domain.plan.methods import Methods, methods, switch
 from signon.domain.plan.prerequisites import Surroundings, advice, findings
@@ -55,9 +55,9 @@ class Plan:
     switch, a directory that is not Active yet; ``next_look`` when to look again).
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
     ``redrives`` is how often the execution had been redriven when it was made; ``lets_in``: there are IAM roles whose
-    policies name, or have named, this database. ``applies_along``: the changes of others that may be applied
-    too if it asks RDS to modify the database at once; None: whatever they are. ``advice`` is worth knowing, but neither
-    in the way nor in the checksum. ``leaves_as``: the state of the database when all is done, for the record.
+    policies name, or have named, this database. ``applies_along``: the changes of others, by RDS's names, that may be
+    applied too if it asks RDS to modify the database at once; None: whatever they are. ``advice`` is worth knowing, but
+    neither in the way nor in the checksum. ``leaves_as``: the state of the database when all is done, for the record.
     ``trusts_marks`` and ``takes_over`` are for the memory of what we have made (``Memory``).
     """
 
@@ -140,7 +140,8 @@ def make_plan(
     switch_was_allowed = record is not None and record.switch_allowed == version.sha256
     at_once = profile.change.apply_immediately and _modifies(database, profile, made)
     reboots = any(step.interruption is Interruption.REBOOT for step in steps)
-    along = tuple(applied_along(database, made, at_once=at_once, reboots=reboots and not was_allowed))
+    along = tuple(modified_along(database, made)) if at_once else ()
+    rebooted = tuple(rebooted_along(database)) if reboots and not was_allowed else ()
     plan = Plan(
         verdict=Verdict.GO,
         checksum="",
@@ -156,10 +157,11 @@ def make_plan(
             *_left(switch(database, made, apply_immediately=profile.change.apply_immediately), switch_was_allowed),
             *_first_of_the_roles(_left(_of_the_roles(database, profile, made, around), was_allowed)),
             *_left(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours), was_allowed),
-            *of_others(along, profile),  # whatever was allowed before: these wait for a window that is still to come
+            # whatever was allowed before: these wait for a window that is still to come
+            *of_others((*along, *rebooted), profile),
             *disputed(record),
         ),
-        may_reboot=was_allowed or _reboot_is_allowed(database, profile, made, now),
+        may_reboot=was_allowed or _reboot_is_allowed(database, profile, now),
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,
         lets_in=made.iam or (record is not None and bool(record.connected_roles)),
@@ -214,10 +216,10 @@ def _modifies(database: Database, profile: Profile, made: Methods) -> bool:
     return joins or made.leaves_directory or made.switches_iam
 
 
-def _reboot_is_allowed(database: Database, profile: Profile, made: Methods, now: datetime) -> bool:
+def _reboot_is_allowed(database: Database, profile: Profile, now: datetime) -> bool:
     """Whether the profile allows by itself a reboot that only the probe shows and no step mentions."""
     change = profile.change
-    alone = not any(applied_along(database, made, at_once=False, reboots=True))
+    alone = not any(rebooted_along(database))
     return (
         change.reboot_allowed
         and (change.existing_allowed or database.is_new(now))
