@@ -40,7 +40,7 @@ PLANTED: Mapping[str, str] = {
 
 
 def findings() -> list[str]:
-    """What looks like a secret and is not known to be none, and every known one that is not found any more."""
+    """What looks like a secret and is not a known exception, and every known exception that no longer occurs."""
     known: dict[str, str] = yaml.load(KNOWN.read_text(), yaml.CSafeLoader)
     with transient_settings({"plugins_used": [{"name": kind} for kind in KINDS]}):
         if missed := [*_missed()]:

@@ -25,7 +25,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     database = guard.before_change(table, setting("PROFILES"), assignment)
     before = Visit.from_json(event["leaving"]) if event["leaving"] else None
     asks = must_leave(database, apply_immediately=plan.apply_immediately)
-    page = visit(
+    visited = visit(
         before, now, done=not database.memberships, asks=asks, what="the database is still leaving its directory"
     )
     if asks:
@@ -34,5 +34,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         allowed = dict.fromkeys(kinds, plan.profile.sha256)
         records.note(table, claim.database, {"associated_at": "", "rebooted_at": "", **allowed})
         rds_changes.leave_directory(database, apply_immediately=plan.apply_immediately)
-    logger.info("Leaving the directory", extra=page.to_json())
-    return page.to_json()
+    logger.info("Leaving the directory", extra=visited.to_json())
+    return visited.to_json()

@@ -27,11 +27,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     on, at_once = plan.methods.iam, plan.apply_immediately
     asks = iam_authentication.must_ask(database, on=on, apply_immediately=at_once)
     done = iam_authentication.is_switched(database, on=on)
-    page = visit(before, now, done=done, asks=asks, what=iam_authentication.told(database, on=on))
+    visited = visit(before, now, done=done, asks=asks, what=iam_authentication.told(database, on=on))
     if asks:
         guard.before_modifying(database, assignment)
         allowed = ("allowed", "switch_allowed") if plan.methods.switches else ("allowed",)
         records.note(table, claim.database, dict.fromkeys(allowed, plan.profile.sha256))
         rds_changes.switch_iam(database, on=on, apply_immediately=at_once)
-    logger.info("Switching IAM database authentication", extra={"on": on, **page.to_json()})
-    return page.to_json()
+    logger.info("Switching IAM database authentication", extra={"on": on, **visited.to_json()})
+    return visited.to_json()

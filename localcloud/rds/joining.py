@@ -55,7 +55,7 @@ class Joining(Switching):
         return membership is not None and membership.status(self.clock.now()) == "kerberos-enabled"
 
     def _settled(self, resources: Iterable[Resource]) -> list[Resource]:
-        """Nothing ticks: who looks finds the writer as it is since its cluster has joined."""
+        """Nothing ticks: a caller finds the writer as it has been since its cluster joined."""
         found = super()._settled(resources)
         for resource in found:
             writer: Any = getattr(getattr(resource, "cluster", None) or resource, "writer", None)
@@ -68,14 +68,14 @@ class Joining(Switching):
         servers.restart(instance, self._joined(instance))
 
     def fail_over(self, instance: Any) -> None:
-        """What clients see of the beginning of a failover: the writer is gone, and who answers in its place is read
-        only until `promote`. No status and no event of RDS tells of it.
+        """What clients see at the beginning of a failover: the writer is gone, and the server that answers in its place
+        is read-only until `promote`. No status and no event of RDS shows it.
         """
         servers.crash(instance)
         servers.restart(instance, self._joined(instance), read_only=True)
 
     def promote(self, instance: Any) -> None:
-        """... and of its end."""
+        """What clients see at its end: the server that answers is the writer."""
         self._restart_server(instance)
 
     def _directory(self, domain: str, role: str | None) -> Any:

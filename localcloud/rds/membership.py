@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-kerberos.html names the statuses, and
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/postgresql-kerberos-managing.html the same ones.
 Nothing ticks and nobody has to look: a caller at any time gets what RDS would say then. The walk never waits
-for a reboot; forgetting it must hurt.
+for a reboot: if the product forgets it, sign-ins fail.
 """
 
 import datetime

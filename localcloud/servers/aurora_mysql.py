@@ -23,7 +23,7 @@ MAY_REPLICATE = f"""\
 CREATE USER '{REPLICATION}'@'%' IDENTIFIED BY {{password}} REQUIRE SSL;
 GRANT REPLICATION SLAVE, SYSTEM_USER ON *.* TO '{REPLICATION}'@'%';
 """
-# The password is in no table: who may read those of the schema mysql would read it there.
+# The password is in no table: an account that may read those of the schema mysql would read it there.
 FOLLOW = f"""\
 STOP REPLICA;
 CHANGE REPLICATION SOURCE TO SOURCE_HOST = {{host}}, SOURCE_PORT = {{port}}, SOURCE_SSL = 1, SOURCE_SSL_CA = {{bundle}},

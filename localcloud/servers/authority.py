@@ -24,7 +24,7 @@ _SIGNS_CERTIFICATES = x509.KeyUsage(
 
 
 class Authority:
-    """An own root, made anew for each world; its key is never written down."""
+    """A root certificate authority, created for each world; its key is never written to a file."""
 
     def __init__(self, account: Account, bundle: Path) -> None:
         self._account = account

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from localcloud.examples import samples
 from signon.domain.request.request import TAG
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +54,10 @@ def test_cloudformation_leaves_out_or_declares_all_of_them() -> None:
     left_out, declared = (yaml.load(text, yaml.CSafeLoader) for text in fences("yaml"))
     assert [tag["Key"] for tag in left_out["Tags"]] == [TAG]
     assert list(declared) == list(TERRAFORM)
+
+
+def test_the_local_cloud_tags_its_examples_with_the_tag_that_the_layer_reads() -> None:
+    assert samples.TAG == TAG
 
 
 @pytest.mark.parametrize("said", ["it is not a member of any directory", "Switch IAM database authentication on for"])

@@ -174,7 +174,7 @@ PROFILES = [
     invalid(
         "a realm that is too long for MySQL",
         f"line 8, directory.realm: '{'A' * 50}.EXAMPLE.COM' is too long: 62 of at most 61 characters"
-        " (RDS for MySQL takes no longer one)",
+        " (the limit of RDS for MySQL)",
         directory={**DIRECTORY, "realm": f"{'A' * 50}.EXAMPLE.COM"},
     ),
     invalid("a login without a role", "line 10, logins.0.roles: is empty", logins=[{**READER, "roles": []}]),

@@ -90,7 +90,7 @@ def test_what_the_master_user_lacks_is_named_with_what_to_type(code: int, messag
     error = said(code, message, sql)
     assert isinstance(error, StatementRefused)
     assert error.problem == f"'admin'@'%' lacks {lacks}, or may not grant it (MySQL error {code})"
-    assert f"type GRANT {lacks.replace(' on ', ' ON ')} TO 'admin'@'%' WITH GRANT OPTION" in error.remedy
+    assert f"run GRANT {lacks.replace(' on ', ' ON ')} TO 'admin'@'%' WITH GRANT OPTION" in error.remedy
 
 
 @pytest.mark.parametrize(("code", "sql"), [(1370, "CALL x()"), (1698, "GRANT %s TO %s@%s"), (1227, "KILL 1")])

@@ -198,7 +198,7 @@ def test_a_long_name_is_refused_quickly() -> None:
         (
             "CORP." + "E" * 57,
             61,
-            f"{'CORP.' + 'E' * 57!r} is too long: 62 of at most 61 characters (RDS for MySQL takes no longer one)",
+            f"{'CORP.' + 'E' * 57!r} is too long: 62 of at most 61 characters (the limit of RDS for MySQL)",
         ),
         ("A." + "B" * 64, 255, f"{'A.' + 'B' * 64!r} has a label that is too long: 64 of at most 63 characters"),
     ],

@@ -123,7 +123,7 @@ UNREACHED = ConnectionRefused(
     "Allow the stack's security group (output DatabaseAccessSecurityGroup) in the database's own, and check the routes",
 )
 OTHER_WAY = ConnectionRefused(
-    f"{HOST} asks for the master user's password in another way than SCRAM or MD5",
+    f"{HOST} asks for the master user's password by a method other than SCRAM or MD5",
     "Let the master user sign in by password, without rds_iam and rds_ad, and check what answers at that address",
 )
 NOT_LET_IN = ConnectionRefused(

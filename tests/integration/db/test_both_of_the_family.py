@@ -316,7 +316,7 @@ def test_sessions_that_the_master_user_is_not_shown_are_not_counted_as_none(fami
     with family.sign_in(), pytest.raises(StatementRefused) as refused:
         mysql_logins.probe(family.session, family.ways)
     assert "'admin'@'%' lacks PROCESS on *.*, or may not grant it (MySQL error 1227)" in refused.value.problem
-    assert "type GRANT PROCESS ON *.* TO 'admin'@'%' WITH GRANT OPTION" in refused.value.remedy
+    assert "run GRANT PROCESS ON *.* TO 'admin'@'%' WITH GRANT OPTION" in refused.value.remedy
 
 
 # ---- which account the server chooses

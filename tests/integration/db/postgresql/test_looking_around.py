@@ -153,7 +153,7 @@ def test_an_error_says_its_code_and_nothing_of_the_statement(
 def test_a_refused_statement_is_for_a_person(as_master: SignIn) -> None:
     refused = refusal(as_master, "CREATE ROLE {} SUPERUSER", Name("carol"))
     assert isinstance(refused, StatementRefused)
-    assert refused.problem == "The master user lacks a right that a statement needs (PostgreSQL error 42501)"
+    assert refused.problem == "The master user lacks a privilege that a statement needs (PostgreSQL error 42501)"
     assert "give the master user the right" in refused.remedy
 
 

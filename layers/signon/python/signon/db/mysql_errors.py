@@ -99,13 +99,13 @@ _REFUSALS = (
     _Refusal(
         frozenset({1129}),
         "{host} has blocked the addresses of this stack after too many failed connections (MySQL error {code})",
-        "Sign in from another address and type TRUNCATE TABLE performance_schema.host_cache (on MariaDB: FLUSH HOSTS),"
+        "Sign in from another address and run TRUNCATE TABLE performance_schema.host_cache (on MariaDB: FLUSH HOSTS),"
         " or reboot the database. Find out who fails to connect, or raise max_connect_errors in the parameter group",
     ),
     _Refusal(
         frozenset({1130}),
         "{host} has no account of the master user's for the addresses of this stack (MySQL error {code})",
-        "RDS makes the master user for every address. Sign in from an address that is allowed, and type"
+        "RDS makes the master user for every address. Sign in from an address that is allowed, and run"
         " RENAME USER 'NAME'@'HOST' TO 'NAME'@'%'",
     ),
     _Refusal(
@@ -121,7 +121,7 @@ _REFUSALS = (
     _Refusal(
         frozenset({3118, 4151}),
         "The master user's account is locked at {host} (MySQL error {code})",
-        "Sign in as another account that has CREATE USER, and type ALTER USER 'NAME'@'%' ACCOUNT UNLOCK. If there is"
+        "Sign in as another account that has CREATE USER, and run ALTER USER 'NAME'@'%' ACCOUNT UNLOCK. If there is"
         " none, reset the master password, or ask AWS Support",
     ),
     _Refusal(
@@ -174,7 +174,7 @@ def _passing(code: int) -> SignonError | None:
     if code in _TEMPORARY:
         return TemporaryFailure(f"MySQL error {code}: {_TEMPORARY[code]}")
     if code in _READ_ONLY:  # whether it is read only for good is for the probe to find
-        return DatabaseBusy(f"MySQL error {code}: the server is read only, as it is while it fails over")
+        return DatabaseBusy(f"MySQL error {code}: the server is read only, as it is during a failover")
     return None
 
 
@@ -191,7 +191,7 @@ def _denied(code: int, message: str, sql: str, master: _Account, signed_in_as: _
     named = _PRIVILEGES.search(message)
     if named and named[0] == "SYSTEM_USER":
         return StatementRefused(
-            f"A login that is to be changed is a system account, and {admin} is none (MySQL error {code})",
+            f"A login that must be changed is a system account, and {admin} is not one (MySQL error {code})",
             "Take SYSTEM_USER from it (REVOKE SYSTEM_USER ON *.* FROM the login), or remove it from the profile; the"
             " log of this function has the statement",
         )
@@ -210,5 +210,5 @@ def _denied(code: int, message: str, sql: str, master: _Account, signed_in_as: _
         )
     return StatementRefused(
         f"{admin} lacks {privileges} on {where}, or may not grant it (MySQL error {code})",
-        f"As an account that may, type GRANT {privileges} ON {where} TO {admin} WITH GRANT OPTION. {_GIVEN_BACK}",
+        f"As an account that may, run GRANT {privileges} ON {where} TO {admin} WITH GRANT OPTION. {_GIVEN_BACK}",
     )

@@ -63,16 +63,16 @@ _CONCURRENT = re.compile("tuple concurrently|cache lookup failed|could not open 
 # What is missing, and what to do; for other codes PostgreSQL's own page says it.
 _REFUSED = {
     "42501": (
-        "The master user lacks a right that a statement needs (PostgreSQL error 42501)",
+        "The master user lacks a privilege that a statement needs (PostgreSQL error 42501)",
         (
-            "Look in the log of this function which statement it was; give the master user the right, or remove from"
-            " the profile what the statement is about"
+            "Find the statement in the log of this function; give the master user the privilege, or remove from the"
+            " profile what the statement is about"
         ),
     ),
     "P0001": (
         "A trigger of the database's own refused a statement (PostgreSQL error P0001)",
         (
-            "Look in the log of this function which statement it was, and at the event triggers"
+            "Find the statement in the log of this function, and look at the event triggers"
             " (SELECT evtname FROM pg_event_trigger)"
         ),
     ),
@@ -184,7 +184,7 @@ def _our_error(code: str | None, *, concurrent: bool) -> Exception:
     if concurrent or _TEMPORARY.fullmatch(code):
         return TemporaryFailure(f"PostgreSQL error {code}")
     if code == _READ_ONLY:  # whether it is read only for good is for the probe to find
-        return DatabaseBusy(f"PostgreSQL error {code}: the server is read only, as it is while it fails over")
+        return DatabaseBusy(f"PostgreSQL error {code}: the server is read only, as it is during a failover")
     if code in _REFUSED:
         return StatementRefused(*_REFUSED[code])
     return StatementRefused(

@@ -61,7 +61,7 @@ NEEDS_PERSON: Mapping[Refusal, tuple[str, str]] = {
         ),
     ),
     Refusal.METHOD: (
-        "{host} asks for the master user's password in another way than SCRAM or MD5",
+        "{host} asks for the master user's password by a method other than SCRAM or MD5",
         "Let the master user sign in by password, without rds_iam and rds_ad, and check what answers at that address",
     ),
     # The server says the same of a wrong password, an expired one (VALID UNTIL), and a user that does not exist.

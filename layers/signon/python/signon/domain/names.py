@@ -125,7 +125,7 @@ def iam_login_problem(name: str, master_user: str | None, grammar: Grammar = IAM
 def realm_problem(name: str, longest: int = LONGEST_REALM) -> str | None:
     """Why ``name`` is not a Kerberos realm of at most ``longest`` characters, or None."""
     if len(name) > longest:
-        only = " (RDS for MySQL takes no longer one)" if longest == LONGEST_REALM_FOR_MYSQL else ""
+        only = " (the limit of RDS for MySQL)" if longest == LONGEST_REALM_FOR_MYSQL else ""
         return f"{in_quotes(name)} is too long: {len(name)} of at most {longest} characters{only}"
     if not _REALM.fullmatch(name):
         return f"{in_quotes(name)} is not a Kerberos realm: upper-case labels with dots, as CORP.EXAMPLE.COM"

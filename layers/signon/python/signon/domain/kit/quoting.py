@@ -31,7 +31,7 @@ def one_line(text: str) -> str:
 def dns_name(name: str) -> str:
     """The name of a host or a domain. Raises Unquotable: it is not one."""
     if not _DNS_NAME.fullmatch(name):
-        raise Unquotable(f"{name!r} is no DNS name")
+        raise Unquotable(f"{name!r} is not a DNS name")
     return name
 
 
@@ -59,7 +59,9 @@ def postgresql_url(host: str, port: int, database: str, options: Mapping[str, st
 def mysql_url(scheme: str, host: str, port: int, database: str, options: Mapping[str, str]) -> str:
     """A URL of MariaDB's or MySQL's JDBC driver. Raises Unquotable: MariaDB's decodes nothing, so names are plain."""
     if database and not _PLAIN.fullmatch(database):
-        raise Unquotable(f"{database!r} is no database name for a URL: letters, digits, underscores, dollars, hyphens")
+        raise Unquotable(
+            f"{database!r} cannot be a database name in a URL: letters, digits, underscores, dollars, hyphens"
+        )
     return f"jdbc:{scheme}://{dns_name(host)}:{port}/{database}?{_options(options)}"
 
 

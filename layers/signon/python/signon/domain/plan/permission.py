@@ -22,8 +22,7 @@ def permit(plan: Plan, database: Database, before: Reboot | None) -> None:
     if before is not None and not before.remaining:
         raise RebootDidNotHelp(
             f"{name} was rebooted after it joined, but its sign-in plugin is still not loaded",
-            "Search the database's error log for its sign-in plugin; if it is not mentioned, open a case with AWS"
-            " Support",
+            "Search the database's error log for its sign-in plugin; if it is not mentioned, ask AWS Support",
         )
     if not plan.may_reboot:
         raise RebootNotAllowed(

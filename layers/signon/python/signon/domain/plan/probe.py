@@ -56,7 +56,7 @@ def judge(probe: Probe, database: Database, plan: Plan) -> None:
     """
     name = database.id.name
     if probe.follows:
-        raise DatabaseBusy(f"A reader answers in place of the writer of {name}, as happens while that fails over")
+        raise DatabaseBusy(f"A reader answers in place of the writer of {name}, as happens during a failover")
     if probe.read_only:
         because = f": {probe.set_by}" if probe.set_by else ""
         raise DatabaseUnusable(f"{name} is read only{because}", "Start again once it is writable")

@@ -52,7 +52,10 @@ def cut_off(database: Database, before: Reboot | None) -> tuple[Instance, ...]:
 
 
 def after(before: Reboot | None, database: Database, done: Mapping[str, datetime], *, requested: bool) -> Reboot:
-    """The next page: ``done`` are the instances that this visit found or asked to be rebooted, and since when."""
+    """How far the reboots are after a visit.
+
+    ``done`` are the instances that it found rebooted or asked RDS to reboot, and since when.
+    """
     return Reboot(
         at=min([*([before.at] if before else []), *done.values()]),
         requested=requested or (before is not None and before.requested),
