@@ -57,7 +57,7 @@ class Told:
 
     @property
     def closing(self) -> str:
-        """Why it ended so, in one sentence; who stops an execution writes what they like."""
+        """Why it ended so, in one sentence; a person who stops an execution writes what they like."""
         error = self.dossier.get("error", self.dossier).get("Cause")
         said = json.loads(error).get("errorMessage", "") if error else ""
         return printable(str(self.error or self.dossier.get("outcome", {}).get("headline") or said))

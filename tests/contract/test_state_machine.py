@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from signon.domain import sweep
+from signon.domain import sweep, waits
 from signon.domain.request.request import Request
 from signon.errors import END_BY_ERROR
 from tests.contract.project import (
@@ -171,3 +171,7 @@ def test_every_end_that_is_reported_has_its_way() -> None:
 
 def test_the_sweep_thinks_an_execution_lives_as_long_as_the_machine_lets_it() -> None:
     assert sweep.LONGEST_EXECUTION.total_seconds() == MACHINE["TimeoutSeconds"]
+
+
+def test_the_wait_for_a_reboot_is_the_one_between_looks_while_an_instance_restarts() -> None:
+    assert STATES["Wait for the reboot"]["Seconds"] == waits.REBOOT_WAIT_SECONDS
