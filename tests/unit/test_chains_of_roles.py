@@ -24,7 +24,7 @@ def a_chain(links: int, top: str = "top") -> Roles:
 
 
 @pytest.mark.parametrize(("links", "said"), [(DEEPEST, 0), (DEEPEST + 1, 1), (20_000, 1)])
-def test_one_that_is_too_deep_is_said_with_what_to_type(links: int, said: int) -> None:
+def test_one_that_is_too_deep_is_said_with_what_to_run(links: int, said: int) -> None:
     found = prove(WAYS, a_profile(logins=()), a_chain(links)).not_ours
     assert len(found) == said
     for line in found:

@@ -86,7 +86,7 @@ NEEDS = "Access denied; you need (at least one of) the {} privilege(s) for this 
         (1227, "Kein Zugriff. Hierfuer wird die Berechtigung CREATE USER", "ALTER USER %s@%s", "CREATE USER on *.*"),
     ],
 )
-def test_what_the_master_user_lacks_is_named_with_what_to_type(code: int, message: str, sql: str, lacks: str) -> None:
+def test_what_the_master_user_lacks_is_named_with_what_to_run(code: int, message: str, sql: str, lacks: str) -> None:
     error = said(code, message, sql)
     assert isinstance(error, StatementRefused)
     assert error.problem == f"'admin'@'%' lacks {lacks}, or may not grant it (MySQL error {code})"

@@ -361,7 +361,7 @@ def test_a_leaver_that_the_master_user_may_not_lock_is_told() -> None:
     assert not prove(BY_TICKET, for_alice(lock_leavers=False), believed(server)).not_ours
 
 
-def test_the_right_that_is_missing_for_everybody_is_told_with_what_to_type() -> None:
+def test_the_right_that_is_missing_for_everybody_is_told_with_what_to_run() -> None:
     server = Server()
     assert missing_right(BY_TICKET, for_alice(), server.present) is None
     server.roles["rds_iam"] = PresentRole("rds_iam", administered=False)
