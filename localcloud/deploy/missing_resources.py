@@ -63,7 +63,7 @@ def alarm(client: ClientFactory, name: str, properties: dict[str, Any]) -> Made:
 
 
 TYPES: dict[str, tuple[str | None, Callable[[ClientFactory, str, dict[str, Any]], Made]]] = {
-    # type: (the property that names it, how it is made)
+    # by type: the property that names it, and how it is made
     "AWS::S3::BucketPolicy": (None, bucket_policy),
     "AWS::SQS::QueuePolicy": (None, queue_policy),
     "AWS::SNS::TopicPolicy": (None, topic_policy),
