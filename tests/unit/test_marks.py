@@ -132,7 +132,7 @@ def test_logins_that_must_be_trusted_are_reported_and_are_not_news() -> None:
     plain = decide(a_dossier())
     told = decide(a_dossier(proof={"verified": 2, "left_alone": [], "trusted": ["'tenant'@'%'"]}))
     assert told.digest == plain.digest
-    assert "here that is 'tenant'@'%'" in message(told, EXECUTION)
+    assert "copy our mark: 'tenant'@'%'" in message(told, EXECUTION)
 
 
 # ---- PostgreSQL
