@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from signon.domain.logins.mariadb_marks import marks_of_roles
 from signon.domain.logins.mysql_relations import Account, Relations, like, reached
 
-ADMIN, MALLORY, ALICE = ("admin", "%"), ("mallory", "%"), ("alice", "%")
+ADMIN, MALLORY, ALICE, NOBODY = ("admin", "%"), ("mallory", "%"), ("alice", "%"), ("", "")
+Row = tuple[str, Account, Account]
 
 names = st.text(alphabet="ab%_\\", max_size=6)
 
@@ -44,7 +45,8 @@ def test_roles_that_have_each_other_end() -> None:
 
 
 def test_the_members_of_a_role_that_makes_logins_make_them_too() -> None:
-    rows = [("maker", "dba", "", "", ""), ("role", "dba", "", "boss", ""), ("role", "boss", "", *MALLORY)]
+    dba, boss = ("dba", ""), ("boss", "")
+    rows = [("maker", dba, NOBODY), ("role", dba, boss), ("role", boss, MALLORY)]
     assert Relations.of(rows).makers == {("dba", ""), ("boss", ""), MALLORY}
 
 
@@ -88,11 +90,11 @@ def test_a_pattern_of_many_wildcards_ends() -> None:
 
 def test_a_proxy_of_a_pattern_counts_where_its_grantee_exists_and_our_host_is_granted() -> None:
     rows = [
-        ("proxy", "", "", "root", "vm"),  # as an installation leaves it, with no account root
-        ("proxy", "al%", "%", *MALLORY),
-        ("proxy", "", "%", "", "%"),
-        ("proxy", "al%", "10.%", *MALLORY),
-        ("proxy", "alice", "%", *MALLORY),
+        ("proxy", ("", ""), ("root", "vm")),  # as an installation leaves it, with no account root
+        ("proxy", ("al%", "%"), MALLORY),
+        ("proxy", ("", "%"), ("", "%")),
+        ("proxy", ("al%", "10.%"), MALLORY),
+        ("proxy", ALICE, MALLORY),
     ]
     found = Relations.of(rows).proxies_by_pattern({"mallory", "alice"})
     assert found == {("al%", "%"): {MALLORY}, ("", "%"): {("", "%")}}
@@ -101,14 +103,14 @@ def test_a_proxy_of_a_pattern_counts_where_its_grantee_exists_and_our_host_is_gr
 # ---- marks that are roles
 
 
-def marks(*rows: tuple[str, str, str, str, str], profile: str = "payments") -> dict[Account, Any]:
+def marks(*rows: Row, profile: str = "payments") -> dict[Account, Any]:
     return marks_of_roles(Relations.of(rows), {ADMIN}, profile)
 
 
-def a_role(name: str, *members: Account, administrator: Account = ADMIN) -> list[tuple[str, str, str, str, str]]:
-    role = ("mark", name, "", "", "")
-    granted = [("role", name, "", *each) for each in (*members, administrator)]
-    return [role, *granted, ("administrator", name, "", *administrator)]
+def a_role(name: str, *members: Account, administrator: Account = ADMIN) -> list[Row]:
+    role = (name, "")
+    granted = [("role", role, each) for each in (*members, administrator)]
+    return [("mark", role, NOBODY), *granted, ("administrator", role, administrator)]
 
 
 def complete(profile: str, **more: bool) -> dict[str, Any]:

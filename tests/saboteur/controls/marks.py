@@ -183,8 +183,8 @@ CONTROLS = (
     Control(
         "MySQL: who may make logins through a role is named",
         RELATIONS,
-        'makers=reached(found["maker"], members),',
-        'makers=frozenset(found["maker"]),',
+        'makers=reached(alone["maker"], members),',
+        'makers=frozenset(alone["maker"]),',
         OF_RELATIONS,
     ),
     Control(
@@ -211,7 +211,7 @@ CONTROLS = (
     Control(
         "MySQL: what everybody may do is said",
         f"{LAYER}/db/mysql_logins.py",
-        "everybody_makes=tuple(sorted(between.everybodys & between.makers)),",
+        "everybody_makes=tuple(sorted(everybodys & between.makers)),",
         "everybody_makes=(),",
         IN_MYSQL,
     ),

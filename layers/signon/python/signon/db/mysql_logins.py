@@ -177,14 +177,15 @@ def read_logins(
     Raises DatabaseUnusable: it has more of them than are read.
     """
     marks = next(iter(ways.values())).marks
+    between = _relations(session, marks)  # first, so that its rows are gone when the accounts are read
     accounts = session.query("Read the logins", _ACCOUNTS[marks])
     if len(accounts) > MOST_ACCOUNTS:
         raise too_large(f"{MOST_ACCOUNTS:,} accounts", "Drop accounts that nobody needs")
     ourselves, packet, has_mandatory_roles, lower_case, literal_names = accounts[0][-5:]
-    all_of_them = [(_text(user), _text(host)) for user, host, *_ in accounts]
+    all_of_them = [_name(user, host) for user, host, *_ in accounts]
     masters = {each for each in all_of_them if "@".join(each) == _text(ourselves)}
-    everybodys = session.query("Read the mandatory roles", _MANDATORY) if has_mandatory_roles else ()
-    between = _relations(session, marks, [(_text(user), _text(host)) for user, host in everybodys])
+    mandatory = session.query("Read the mandatory roles", _MANDATORY) if has_mandatory_roles else ()
+    everybodys = frozenset([PUBLIC] if marks is Marks.ROLES else (_name(*role) for role in mandatory))
     by_pattern = between.proxies_by_pattern({user for user, _ in all_of_them})
     if len(by_pattern) > _MOST_PATTERNS:
         raise too_large(
@@ -207,7 +208,7 @@ def read_logins(
             makes_logins=(user, host) in between.makers,
             members=between.members.get((user, host), _NOBODY),
             proxies=between.proxies.get((user, host), _NOBODY),
-            is_mandatory=(user, host) in between.everybodys,
+            is_mandatory=(user, host) in everybodys,
             is_master=(user, host) in masters,
             rights=rights.get(f"'{user}'@'{host}'", _NONE),
             is_system=(user, host) in system,
@@ -220,22 +221,23 @@ def read_logins(
         literal_names=bool(literal_names),
         lower_case=bool(lower_case),
         by_pattern=by_pattern,
-        everybody_makes=tuple(sorted(between.everybodys & between.makers)),
+        everybody_makes=tuple(sorted(everybodys & between.makers)),
         administrators={name: between.administrators.get(name, _NOBODY) for name in between.roles},
     )
 
 
-def _relations(session: Session, marks: Marks, everybodys: Collection[Account]) -> Relations:
+def _relations(session: Session, marks: Marks) -> Relations:
     rows = session.query("Read who may act as whom", _RELATIONS[marks] + _WRITERS_OF_TABLES)
-    relations: list[tuple[str, str, str, str, str]] = [
-        (intern(_text(kind)), _text(user), _text(host), _text(other_user), _text(other_host))
-        for kind, user, host, other_user, other_host in rows
-    ]
-    if len([row for row in relations if row[0] in ("role", "proxy")]) > MOST_BETWEEN_ACCOUNTS:
+    if sum(_text(row[0]) in ("role", "proxy") for row in rows) > MOST_BETWEEN_ACCOUNTS:
         raise too_large(
             f"{MOST_BETWEEN_ACCOUNTS:,} logins granted like roles, or proxies", "Revoke those that nobody needs"
         )
-    return Relations.of(relations, [PUBLIC] if marks is Marks.ROLES else everybodys)
+    return Relations.of((_text(row[0]), _name(*row[1:3]), _name(*row[3:5])) for row in rows)
+
+
+def _name(user: Any, host: Any) -> Account:
+    """An account. Of a large server each name is there many times, in as many answers."""
+    return intern(_text(user)), intern(_text(host))
 
 
 def _grants(

@@ -23,32 +23,34 @@ _NOBODY: frozenset[Account] = frozenset()
 class Relations:
     """``makers`` may make and alter logins, or assume their rights, by a right of their own or through roles;
     ``system`` only accounts that have SYSTEM_USER may alter; ``members`` are who was granted an account or a role,
-    ``proxies`` who may act as an account when signing in, by the name that was granted; ``everybodys`` are the roles
-    that everybody has; ``roles`` are ours of MariaDB, ``administrators`` who may grant each.
+    ``proxies`` who may act as an account when signing in, by the name that was granted; ``roles`` are ours of MariaDB,
+    ``administrators`` who may grant each.
     """
 
     makers: frozenset[Account] = _NOBODY
     system: frozenset[Account] = _NOBODY
     members: Mapping[Account, frozenset[Account]] = field(default_factory=dict)
     proxies: Mapping[Account, frozenset[Account]] = field(default_factory=dict)
-    everybodys: frozenset[Account] = _NOBODY
     roles: frozenset[str] = frozenset()
     administrators: Mapping[str, frozenset[Account]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[str, str, str, str, str]], everybodys: Collection[Account] = ()) -> Relations:
-        """From rows of a kind, an account or role, and an account that has something of it ("" where none has)."""
+    def of(cls, rows: Iterable[tuple[str, Account, Account]]) -> Relations:
+        """From rows of a kind, an account or role, and an account that has something of it (of no name if none has)."""
         found: dict[str, dict[Account, set[Account]]] = defaultdict(lambda: defaultdict(set))
-        for kind, user, host, other_user, other_host in rows:
-            found[kind][user, host].add((other_user, other_host))
+        alone: dict[str, set[Account]] = defaultdict(set)
+        for kind, one, other in rows:
+            if kind in ("maker", "system", "mark"):
+                alone[kind].add(one)
+            else:
+                found[kind][one].add(other)
         members = _frozen(found["role"])
         return cls(
-            makers=reached(found["maker"], members),
-            system=frozenset(found["system"]),
+            makers=reached(alone["maker"], members),
+            system=frozenset(alone["system"]),
             members=members,
             proxies=_frozen(found["proxy"]),
-            everybodys=frozenset(everybodys),
-            roles=frozenset(name for name, _ in found["mark"]),
+            roles=frozenset(name for name, _ in alone["mark"]),
             administrators={name: frozenset(others) for (name, _), others in found["administrator"].items()},
         )
 
