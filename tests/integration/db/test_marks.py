@@ -170,7 +170,7 @@ def test_logins_that_may_run_things_with_anybodys_rights_are_named(family: Serve
     if family.kind == "mariadb":
         pytest.skip("in MariaDB that is SET USER, which RDS gives nobody")
     ((version,),) = family.run("SELECT VERSION()")
-    newer = tuple(map(int, version.split(".")[:2])) >= (8, 2)
+    newer = tuple(map(int, str(version).split(".")[:2])) >= (8, 2)
     privilege = "SET_ANY_DEFINER" if newer else "SET_USER_ID"
     family.run("CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'", f"GRANT {privilege} ON *.* TO 'tenant'@'%'")
     assert run(family, a_notebook()).trusted == ("'tenant'@'%'",)
