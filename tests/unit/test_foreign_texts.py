@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.people.event_log import of_event
+from localcloud.people.event_log import of_event, of_message
 from localcloud.people.narration import Told
+from localcloud.people.printable import printable_lines
 from signon.aws.clients import permission_missing
 from signon.aws.rds_changes import _refusals
 from signon.domain.engines import MYSQL_PAM, POSTGRESQL_AD, Method
@@ -355,6 +356,16 @@ def test_the_text_of_a_stop_closes_the_narration_on_one_line(title: str) -> None
     failed = replace(stopped, error="", dossier=of_error(ValueError(TEXTS[title])))
     assert stopped.closing.isprintable()
     assert failed.closing.isprintable()
+
+
+@pytest.mark.parametrize("title", [title for title in TEXTS if not title.startswith("400 KB")])
+def test_a_message_to_people_moves_no_cursor_of_a_terminal(title: str) -> None:
+    """Anybody who may publish to the topic chooses its text, and its lines."""
+    text = TEXTS[title].replace("\n", "")
+    printed = of_message(f"subject {text}", f"first\nsecond {text}").split("\n")
+    assert len(printed) == 3
+    assert [fault for line in printed for fault in broken(line)] == []
+    assert [fault for line in printable_lines(TEXTS[title]).split("\n") for fault in broken(line)] == []
 
 
 @pytest.mark.parametrize("title", TEXTS)

@@ -132,8 +132,22 @@ CONTROLS = (
     Control(
         "A terminal shows what is logged as text",
         "localcloud/people/printable.py",
-        "each if each.isprintable() else",
+        "each if each.isprintable() and not _BLANKS.match(each) else",
         "each if each else",
+        TEXTS,
+    ),
+    Control(
+        "A terminal shows a blank letter",
+        "localcloud/people/printable.py",
+        " and not _BLANKS.match(each) else",
+        " else",
+        TEXTS,
+    ),
+    Control(
+        "A terminal shows a message to people as text",
+        "localcloud/people/event_log.py",
+        "{textwrap.indent(printable_lines(text), '    ')}",
+        "{textwrap.indent(text, '    ')}",
         TEXTS,
     ),
     Control(
