@@ -157,6 +157,13 @@ CONTROLS = (
         "return str((self.error or",
         TEXTS,
     ),
+    Control(
+        "The IAM roles of a profile have a number",
+        SCHEMA,
+        "    if len(iam_roles) > MOST_IAM_ROLES:\n",
+        "    if len(iam_roles) < 0:\n",
+        ("tests/unit/test_profile_schema.py",),
+    ),
     Control("A profile has a size", YAML, "    if size > MOST_BYTES:\n", "    if size < 0:\n", FILES),
     Control(
         "A profile has a depth",
