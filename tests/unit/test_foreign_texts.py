@@ -37,7 +37,7 @@ from signon.domain.profile.presets import GrantKind
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.domain.request.request import Request, read_request
 from signon.errors import DatabaseBusy, DatabaseUnusable, End, InvalidRequest, LoginsIncomplete, SignonError
-from signon.foreign import LONGEST, LONGEST_LINE, on_one_line, shown, visible
+from signon.foreign import LONGEST, LONGEST_LINE, as_words, on_one_line, shown, visible
 from tests.builders import a_cluster, a_database, a_profile, a_profile_for_clusters, planned
 from tests.hostile_texts import FORGED, TEXTS, broken
 
@@ -383,6 +383,29 @@ def test_a_message_is_no_longer_than_it_is_read() -> None:
     ended = Outcome(End.FAILED, "x", tuple((f"{number} {'y' * 900}", "z") for number in range(500)))
     assert len(message(ended, EXECUTION)) < LONGEST_MESSAGE + 300
     assert message(ended, EXECUTION).endswith(f"see the execution's output\n\nExecution: {EXECUTION}")
+
+
+def test_a_name_in_an_answer_of_aws_stays_as_it_is() -> None:
+    names = [
+        "vpc-0a1b2c",
+        "d-9367000001",
+        "8.0.mysql_aurora.3.05.2",
+        "default:mysql-8-0",
+        "corp.example.com",
+        "",
+        "0.0.0.0/0",
+    ]
+    arn = f"arn:aws:iam::123456789012:role/{'x' * 512}/api"
+    answer = {"Names": [*names, arn], "Port": 3306, "At": {"Made": NOW, "Is": True, "No": None}}
+    assert as_words(answer) == answer
+
+
+@pytest.mark.parametrize("title", TEXTS)
+def test_whatever_else_an_answer_of_aws_says_is_shown(title: str) -> None:
+    text = TEXTS[title]
+    said = as_words({"a": [{"b": text}], text: "x", "tags": {"c": text}}, but=("tags",))
+    assert said == {"a": [{"b": shown(text)}], shown(text): "x", "tags": {"c": text}}
+    assert broken(shown(text)) == []
 
 
 @given(st.text(max_size=300))
