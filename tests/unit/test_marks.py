@@ -15,7 +15,8 @@ from signon.domain.logins import mysql_accounts
 from signon.domain.logins import postgresql as postgresql_logins
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
-from signon.domain.memory.made import UNREMEMBERED, Judgement, Memory, digest, named
+from signon.domain.memory import made as memory_of
+from signon.domain.memory.made import LONGEST_OID, UNREMEMBERED, Judgement, Memory, digest, named, too_many
 from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.domain.outcome.report import facts
@@ -63,6 +64,38 @@ def test_what_was_onboarded_before_anything_was_remembered_is_trusted_once() -> 
     memory = Memory(trusts=True, takes_over=digest(DISPUTED))
     assert memory.judge({}, DISPUTED) == Judgement(DISPUTED)
     assert memory.having(DISPUTED).judge(DISPUTED, {"mallory": "1"}).disputed == {"mallory": "1"}
+
+
+def of_the_greatest_length(number: int) -> dict[str, str]:
+    return {f"{each:05}".ljust(63, "x"): LONGEST_OID for each in range(number)}
+
+
+def test_what_can_be_remembered_has_a_size() -> None:
+    assert too_many(of_the_greatest_length(5_000)) is None
+    full = too_many(of_the_greatest_length(6_000))
+    assert full is not None
+    assert full.problem == (
+        "The database would have 6,000 logins and group roles of ours, with 444,000 bytes of names, and 400,000 bytes"
+        " can be remembered: none was created or taken over"
+    )
+    assert full.remedy.startswith("Drop logins of ours that nobody needs")
+
+
+def test_letters_of_several_bytes_count_as_such() -> None:
+    assert too_many({"\u4e2d" * number: "" for number in range(500)}) is None
+    assert too_many({"\u4e2d" * number: "" for number in range(600)})
+    assert too_many({"\ud800": ""}) is None
+
+
+@pytest.mark.parametrize("trusts", [True, False])
+def test_what_is_more_than_can_be_remembered_stays_in_dispute(trusts: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_of, "MOST_BYTES", 60)  # DISPUTED has 54
+    memory = Memory(trusts=trusts, takes_over=digest(DISPUTED))
+    assert memory.judge({}, DISPUTED) == Judgement(DISPUTED)
+    judged = memory.judge({"bob": "16402"}, DISPUTED)
+    assert (judged.made, judged.disputed) == ({"bob": "16402"}, DISPUTED)
+    assert judged.full is not None
+    assert Memory().judge({"bob": "16402"}, DISPUTED).full is None
 
 
 def test_the_profiles_names_are_told_and_others_are_counted() -> None:

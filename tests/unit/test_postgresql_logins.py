@@ -215,6 +215,13 @@ def test_a_leaver_loses_login_and_keeps_everything_else() -> None:
     assert onboard(Server.of([a_role(), carol, a_group()]), for_alice(lock_leavers=False)) == 0
 
 
+def test_leavers_can_be_locked_without_anything_else() -> None:
+    plan = make(BY_TICKET, a_profile(), Server.of([a_role(), a_role("carol@CORP.EXAMPLE.COM"), a_group()]).present)
+    assert plan.makes == (BOB,)
+    assert set(plan.locks) < set(plan.statements)
+    assert [each.description for each in plan.locks] == ["Lock removed logins: carol@CORP.EXAMPLE.COM"]
+
+
 def test_a_group_role_is_no_leaver() -> None:
     assert make(BY_TICKET, for_alice(), Server.of([a_role(), a_group(), a_group("old")]).present).statements == ()
 

@@ -8,8 +8,10 @@ import pytest
 
 from signon.db import mysql_logins
 from signon.domain.logins.login import Proof
+from signon.domain.memory import made as memory_of
 from signon.domain.memory.made import UNREMEMBERED
 from signon.domain.profile.profile import IamLogin
+from signon.errors import DatabaseUnusable
 from tests.builders import a_profile
 from tests.notebook import Notebook
 
@@ -88,6 +90,26 @@ def test_a_leaver_is_locked_by_the_mark_alone(family: Server) -> None:
     assert is_locked(family, "bob")
     assert not is_locked(family, "alice")
     assert "1 login that the profile does not name: it bears our mark" in str(left.not_ours)
+
+
+def test_where_no_more_can_be_remembered_leavers_are_locked_and_nothing_is_created(
+    family: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = a_notebook()
+    run(family, notebook)
+    made = dict(notebook.made)
+    monkeypatch.setattr(memory_of, "MOST_BYTES", 12)  # for alice and carol, not for bob as well
+    carol = a_profile(logins=(IamLogin("alice", ("read",)), IamLogin("carol", ("read",))), roles=PROFILE.roles)
+    for _ in range(2):
+        with pytest.raises(DatabaseUnusable, match="3 logins and group roles of ours"):
+            run(family, notebook, carol)
+        assert is_locked(family, "bob")
+        assert not is_locked(family, "alice")
+        assert family.run("SELECT User FROM mysql.user WHERE User = 'carol'") == ()
+        assert notebook.made == made
+    family.run("DROP USER 'bob'@'%'")
+    assert run(family, notebook, carol).verified == 2
+    assert set(notebook.made) == {"alice", "carol"}
 
 
 def test_an_upgrade_keeps_every_login_and_asks_nobody(family: Server) -> None:

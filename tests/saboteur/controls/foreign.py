@@ -38,6 +38,34 @@ CONTROLS = (
         TEXTS,
     ),
     Control(
+        "A text in an answer of AWS's that is no name is shown",
+        FOREIGN,
+        "        return answer if is_word else shown(answer)\n",
+        "        return answer\n",
+        TEXTS,
+    ),
+    Control(
+        "RDS's answer about an instance is read as words",
+        f"{LAYER}/aws/rds_answers.py",
+        '    answer = as_words(answer, _TAGS)\n    name, status = answer["DBInstanceIdentifier"]',
+        '    name, status = answer["DBInstanceIdentifier"]',
+        ("tests/unit/test_rds.py",),
+    ),
+    Control(
+        "RDS's answer about a cluster is read as words",
+        f"{LAYER}/aws/rds_answers.py",
+        "    answer, members = as_words(answer, _TAGS), [as_words(member, _TAGS) for member in members]\n",
+        "",
+        ("tests/unit/test_rds.py",),
+    ),
+    Control(
+        "Directory Service's answer about a directory is read as words",
+        f"{LAYER}/aws/directory_service.py",
+        "    found = as_words(found)\n",
+        "",
+        ("tests/unit/test_surroundings.py",),
+    ),
+    Control(
         "A sentence that leaves us is cut",
         FOREIGN,
         "    return cut(visible(text[: longest + 1]), longest)\n",
@@ -132,8 +160,22 @@ CONTROLS = (
     Control(
         "A terminal shows what is logged as text",
         "localcloud/people/printable.py",
-        "each if each.isprintable() else",
+        "each if each.isprintable() and not _BLANKS.match(each) else",
         "each if each else",
+        TEXTS,
+    ),
+    Control(
+        "A terminal shows a blank letter",
+        "localcloud/people/printable.py",
+        " and not _BLANKS.match(each) else",
+        " else",
+        TEXTS,
+    ),
+    Control(
+        "A terminal shows a message to people as text",
+        "localcloud/people/event_log.py",
+        "{textwrap.indent(printable_lines(text), '    ')}",
+        "{textwrap.indent(text, '    ')}",
         TEXTS,
     ),
     Control(
@@ -142,6 +184,13 @@ CONTROLS = (
         "return printable(str(self.error or",
         "return str((self.error or",
         TEXTS,
+    ),
+    Control(
+        "The IAM roles of a profile have a number",
+        SCHEMA,
+        "    if len(iam_roles) > MOST_IAM_ROLES:\n",
+        "    if len(iam_roles) < 0:\n",
+        ("tests/unit/test_profile_schema.py",),
     ),
     Control("A profile has a size", YAML, "    if size > MOST_BYTES:\n", "    if size < 0:\n", FILES),
     Control(

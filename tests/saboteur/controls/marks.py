@@ -11,6 +11,7 @@ OF_POSTGRESQL, ROLES = f"{DOMAIN}/logins/postgresql_marks.py", f"{DOMAIN}/logins
 DECIDED = ("tests/unit/test_marks.py",)
 IN_POSTGRESQL = ("tests/integration/db/postgresql/test_marks.py",)
 IN_MYSQL = ("tests/integration/db/test_marks.py",)
+FULL = "::test_where_no_more_can_be_remembered_leavers_are_locked_and_nothing_is_created"
 
 CONTROLS = (
     Control(
@@ -58,6 +59,49 @@ CONTROLS = (
     ),
     Control(
         "Only who approves the plan takes over what is in dispute", PLAN, "takes_over=dispute", "takes_over=''", DECIDED
+    ),
+    Control("What is remembered has a size", MEMORY, "    if size <= MOST_BYTES:\n", "    if size >= 0:\n", DECIDED),
+    Control(
+        "What is taken over can be remembered",
+        MEMORY,
+        "return Judgement(remembered, claimed, full) if full else Judgement(both)",
+        "return Judgement(both)",
+        DECIDED,
+    ),
+    Control(
+        "No more is written down than an item holds",
+        f"{LAYER}/aws/memories.py",
+        "    if full := too_many(made):\n        raise full\n",
+        "",
+        ("tests/unit/test_memories.py",),
+    ),
+    Control(
+        "PostgreSQL: nothing is created that could not be remembered",
+        f"{LAYER}/db/postgresql_logins.py",
+        "if full := seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):",
+        "if full := seen.roles.judged.full:",
+        (f"{IN_POSTGRESQL[0]}{FULL}",),
+    ),
+    Control(
+        "PostgreSQL: leavers are locked where no more can be remembered",
+        f"{LAYER}/db/postgresql_logins.py",
+        "            _run(session, make(ways, profile, roles).locks, before_change)\n",
+        "            assert roles\n",
+        (f"{IN_POSTGRESQL[0]}{FULL}",),
+    ),
+    Control(
+        "MySQL and MariaDB: nothing is created that could not be remembered",
+        f"{LAYER}/db/mysql_logins.py",
+        "if full := accounts.judged.full or too_many(made):",
+        "if full := accounts.judged.full:",
+        (f"{IN_MYSQL[0]}{FULL}",),
+    ),
+    Control(
+        "MySQL and MariaDB: leavers are locked where no more can be remembered",
+        f"{LAYER}/db/mysql_logins.py",
+        "            session.run(plan.locks)\n",
+        "            pass\n",
+        (f"{IN_MYSQL[0]}{FULL}",),
     ),
     Control(
         "PostgreSQL: a role is ours by its oid",

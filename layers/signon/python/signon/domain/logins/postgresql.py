@@ -195,6 +195,7 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
         if roles.may_change(role.name)
     ]
     closed = mark(profile.name, complete=False)
+    locks = tuple(_each("Lock removed logins", left, sql.lock, dict.fromkeys(left, closed)))
     return LoginPlan(
         statements=(
             *_each("Create without LOGIN", absent, sql.create, dict.fromkeys(absent, closed)),
@@ -207,10 +208,11 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
                 for joined, people in lacking.items()
                 for batch in batches(people)
             ),
-            *_each("Lock removed logins", left, sql.lock, dict.fromkeys(left, closed)),
+            *locks,
         ),
         left_alone=logins.left_alone(profile.name, states),
         makes=(*absent, *altered),
+        locks=locks,
     )
 
 
