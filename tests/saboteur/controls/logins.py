@@ -89,15 +89,15 @@ CONTROLS = (
     Control(
         "PostgreSQL: a login whose members reach rds_iam is not given rds_ad",
         POSTGRESQL,
-        "if member in roles.beneath(sql.excludes):",
-        "if member in ():",
+        "if member := roles.signs_in_by(sql.excludes).get(login.name):",
+        "if member := None:",
         POSTGRESQL_LOGINS,
     ),
     Control(
         "PostgreSQL: a login that the master is a member of is not given rds_ad",
         POSTGRESQL,
-        "if member == roles.master:",
-        'if member == "":',
+        "if way := roles.way_from_master(login.name):",
+        "if way := None:",
         POSTGRESQL_LOGINS,
     ),
     Control(
