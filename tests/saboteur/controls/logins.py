@@ -117,6 +117,27 @@ CONTROLS = (
         ),
     ),
     Control(
+        "PostgreSQL: a login with powers is not adopted",
+        POSTGRESQL,
+        "    if found.powers:\n",
+        "    if ():\n",
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: a login whose memberships give it powers is not adopted",
+        POSTGRESQL,
+        "if powerful := roles.powerful.get(login.name):",
+        "if powerful := None:",
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: a predefined role gives powers unless it is known to give none",
+        f"{LAYER}/domain/logins/postgresql_roles.py",
+        "return is_predefined or self.is_master(name) or bool(self.present[name].powers)",
+        "return self.is_master(name) or bool(self.present[name].powers)",
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
         "PostgreSQL: one run at a time",
         f"{LAYER}/db/postgresql_logins.py",
         "SELECT pg_advisory_xact_lock(91534213766990)",

@@ -307,7 +307,7 @@ def _state(login: WantedRole, roles: Roles, obstacle: Remark | None, found: Pres
         disputed=found.disputed,
         obstacle=obstacle
         or _not_for_us(login, roles)
-        or _keeps_from_adopting(login, found)
+        or _keeps_from_adopting(login, found, roles)
         or _keeps_out(login, found)
         or _refused(login, roles),
         to_alter=found.mark is None and login.adopt,
@@ -324,9 +324,24 @@ def _not_for_us(login: WantedRole, roles: Roles) -> Remark | None:
     return in_other_hands(login.name, others) if others else None
 
 
-def _keeps_from_adopting(login: WantedRole, found: PresentRole) -> Remark | None:
-    powers = found.mark is None and login.adopt and found.powers
-    return Remark(f"it is not adopted with {', '.join(found.powers)}, which no login of ours has") if powers else None
+def _keeps_from_adopting(login: WantedRole, found: PresentRole, roles: Roles) -> Remark | None:
+    """What the login has that no login of ours has: a power, or a membership that gives one."""
+    if found.mark is not None or not login.adopt:
+        return None
+    name = _quoted(login.name)
+    if found.powers:
+        none = " ".join(f"NO{power}" for power in found.powers)
+        return Remark(
+            f"it is not adopted with {', '.join(found.powers)}, which no login of ours has",
+            f"Run ALTER ROLE {name} {none}",
+        )
+    if powerful := roles.powerful.get(login.name):
+        way = roles.way([login.name], powerful) or Way((login.name, powerful))
+        return Remark(
+            f"it is not adopted with the rights of {shown(powerful)}, which no login of ours has: {_chain(way)}",
+            f"Run REVOKE {_quoted(way.names[1])} FROM {name}, and start again: it may have more such memberships",
+        )
+    return None
 
 
 def _keeps_out(login: WantedRole, found: PresentRole) -> Remark | None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
+from signon.domain.engines import POSTGRESQL_AD, POSTGRESQL_IAM
 from signon.domain.memory.made import NOTHING, Judgement
 
 DEEPEST = 200  # memberships, one of the other: PostgreSQL allows any number
@@ -18,6 +19,11 @@ _RDSADMIN = "rdsadmin"
 # RDS's own, which the master user is a member of: it controls what its members have.
 _RDS_SUPERUSER = "rds_superuser"
 _OF_RDS = "rds_"  # begins the names of roles that RDS has made, and of no others
+# PostgreSQL's own, which nobody else can create. Those that are named only read how the server does.
+# https://www.postgresql.org/docs/current/predefined-roles.html
+_OF_POSTGRESQL = "pg_"
+_OBSERVERS = ("pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg_stat_scan_tables")
+_SIGN_INS = (POSTGRESQL_AD.role, POSTGRESQL_IAM.role)
 _NONE: frozenset[str] = frozenset()
 
 
@@ -161,19 +167,19 @@ class Roles:
         """``name`` and its members, direct or not; looked for once."""
         return self._tree(name).keys()
 
+    @cached_property
+    def powerful(self) -> Mapping[str, str]:
+        """Whoever is a member of a role with a power, directly or not; each with the nearest such role."""
+        return _nearest(self._members, filter(self._has_power, self.present))
+
+    def _has_power(self, name: str) -> bool:
+        """Whether its members could do what no login of ours can: a predefined role, a master, one with CREATEROLE."""
+        is_predefined = name.startswith((_OF_POSTGRESQL, _OF_RDS)) and name not in (*_OBSERVERS, *_SIGN_INS)
+        return is_predefined or self.is_master(name) or bool(self.present[name].powers)
+
     def above(self, names: Iterable[str]) -> Mapping[str, str]:
         """Everything that one of ``names`` is a member of, directly or not; each with the nearest of them."""
-        nearest: dict[str, str] = {}
-        waiting = deque((name, name) for name in sorted(names))
-        first = {name for name, _ in waiting}
-        while waiting:
-            name, of = waiting.popleft()
-            for other in sorted(self.present[name].member_of):
-                if other not in nearest and other in self.present:
-                    nearest[other] = of
-                    if other not in first:
-                        waiting.append((other, of))
-        return nearest
+        return _nearest(self._memberships, names)
 
     def signs_in_by(self, role: str) -> Mapping[str, str]:
         """What those who sign in by ``role`` are members of, each with one of them."""
@@ -260,6 +266,20 @@ def _reached(edges: Mapping[str, frozenset[str]], first: Iterable[str]) -> Itera
         yield name
         waiting.extend(new := sorted(edges.get(name, _NONE) - found))
         found.update(new)
+
+
+def _nearest(edges: Mapping[str, frozenset[str]], first: Iterable[str]) -> dict[str, str]:
+    """Everything that can be reached from ``first``, each with the nearest of them."""
+    nearest: dict[str, str] = {}
+    waiting = deque((name, name) for name in sorted(first))
+    begun = {name for name, _ in waiting}
+    while waiting:
+        name, of = waiting.popleft()
+        for other in sorted(edges.get(name, _NONE) - nearest.keys()):
+            nearest[other] = of
+            if other not in begun:
+                waiting.append((other, of))
+    return nearest
 
 
 class _Step(NamedTuple):
