@@ -223,6 +223,13 @@ CONTROLS = (
         CHAINS,
     ),
     Control(
+        "PostgreSQL: who must be trusted is named in quotation marks",
+        f"{LAYER}/domain/logins/postgresql.py",
+        "trusted=tuple(map(shown, roles.creators()))",
+        "trusted=tuple(roles.creators())",
+        ("tests/unit/test_marks.py",),
+    ),
+    Control(
         "PostgreSQL: who may use a role is looked for among a limited number",
         f"{LAYER}/domain/logins/postgresql_roles.py",
         "return list(islice(beneath, MOST_OTHERS))",

@@ -252,7 +252,7 @@ def prove(
         proof,
         disputed=digest(disputed),
         disputed_names=named(disputed, names),
-        trusted=tuple(roles.creators()),
+        trusted=tuple(map(shown, roles.creators())),
     )
 
 
