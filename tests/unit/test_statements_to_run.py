@@ -95,6 +95,6 @@ def test_of_many_members_the_remedy_still_fits_into_a_line(field: str, user: str
 
 @pytest.mark.parametrize("name", ["role", "\u200b" * 19, '"' * 60])
 def test_of_many_roles_the_remedy_still_fits_into_a_line(name: str) -> None:
-    said = in_other_hands_of_postgresql("alice@CORP.EXAMPLE.COM", [f"{name}{each}" for each in range(1_000)])
+    said = in_other_hands_of_postgresql("alice@CORP.EXAMPLE.COM", [f"{name}{each}" for each in range(999)])
     assert len(said.problem) + len(said.remedy or "") < LONGEST_OF_MANY - 40
     assert re.search(r"and 9[0-9]{2} more\)$", said.problem)

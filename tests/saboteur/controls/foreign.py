@@ -8,6 +8,7 @@ FOREIGN, YAML = f"{LAYER}/foreign.py", f"{LAYER}/domain/profile/yaml_document.py
 OUTCOME, ROLES = f"{LAYER}/domain/outcome/outcome.py", f"{LAYER}/db/postgresql_reading.py"
 TEXTS = ("tests/unit/test_foreign_texts.py",)
 TO_RUN = ("tests/unit/test_statements_to_run.py",)
+CHAINS = ("tests/unit/test_chains_of_roles.py",)
 SCHEMA = f"{LAYER}/domain/profile/schema.py"
 FILES = ("tests/unit/test_bad_files.py",)
 ATTACKS = "tests/integration/db/postgresql/test_attacks.py"
@@ -268,7 +269,21 @@ CONTROLS = (
         f"{LAYER}/domain/logins/postgresql.py",
         "if len(chain := roles.longest_chain) - 1 > DEEPEST:",
         "if len(chain := roles.longest_chain) < 0:",
-        ("tests/unit/test_chains_of_roles.py",),
+        CHAINS,
+    ),
+    Control(
+        "PostgreSQL: who must be trusted is named in quotation marks",
+        f"{LAYER}/domain/logins/postgresql.py",
+        "trusted=tuple(map(shown, roles.creators()))",
+        "trusted=tuple(roles.creators())",
+        ("tests/unit/test_marks.py",),
+    ),
+    Control(
+        "PostgreSQL: who may use a role is looked for among a limited number",
+        f"{LAYER}/domain/logins/postgresql_roles.py",
+        "return list(islice(beneath, MOST_OTHERS))",
+        "return list(beneath)",
+        CHAINS,
     ),
     Control(
         "MySQL: no more accounts are read than fit",

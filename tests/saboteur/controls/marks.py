@@ -113,14 +113,14 @@ CONTROLS = (
     Control(
         "PostgreSQL: who administers a role has it in hand",
         ROLES,
-        "{*self.administrators_of(name), *self._strangers(self.members(name))}",
-        "{*self._strangers(self.members(name))}",
+        "{*self.administrators_of(name), *self.strangers_beneath(name)}",
+        "{*self.strangers_beneath(name)}",
         DECIDED,
     ),
     Control(
         "PostgreSQL: who is a member of a role has it in hand",
         ROLES,
-        "{*self.administrators_of(name), *self._strangers(self.members(name))}",
+        "{*self.administrators_of(name), *self.strangers_beneath(name)}",
         "{*self.administrators_of(name)}",
         DECIDED,
     ),
@@ -141,7 +141,7 @@ CONTROLS = (
     Control(
         "PostgreSQL: a login in other hands is not taken over",
         OF_POSTGRESQL,
-        "and not roles.is_master(name) and not roles.others_with_access(name)",
+        "and not roles.is_master(name) and not roles.in_other_hands(name)",
         "and not roles.is_master(name)",
         DECIDED,
     ),

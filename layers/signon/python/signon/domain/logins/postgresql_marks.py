@@ -12,7 +12,7 @@ from dataclasses import replace
 from signon.domain.engines import POSTGRESQL_AD, POSTGRESQL_IAM
 from signon.domain.finding import Remark
 from signon.domain.limits import counted, listed
-from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.logins.postgresql_roles import MOST_OTHERS, PresentRole, Roles, first_others
 from signon.domain.memory.made import UNREMEMBERED, Memory
 from signon.domain.names import group_name
 from signon.foreign import REMEDY, shown, visible
@@ -29,14 +29,16 @@ def judged(profile: str, wanted: Set[str], roles: Roles, memory: Memory) -> Role
     people = {
         name: _oid(name, roles)
         for name, role in roles.present.items()
-        if _is_person_of(profile, role) and not roles.is_master(name) and not roles.others_with_access(name)
+        if _is_person_of(profile, role) and not roles.is_master(name) and not roles.in_other_hands(name)
         if name in wanted or not role.can_login or _signs_in_by_our_methods(name, roles)
     }
+    ours = people.keys() | remembered.keys()
+    above_others = roles.above(each for each in roles.present if roles.is_stranger(each) and each not in ours)
     groups = {
         name: _oid(name, roles)
         for name, role in roles.present.items()
         if _is_group_of(profile, role) and not roles.administrators_of(name)
-        if not {*roles.others_with_access(name)} - people.keys() - remembered.keys()
+        if name not in above_others
     }
     claimed = {name: oid for name, oid in {**people, **groups}.items() if name not in remembered}
     judged = memory.judge(remembered, claimed)
@@ -63,7 +65,7 @@ def _is_group_of(profile: str, role: PresentRole) -> bool:
 
 
 def _signs_in_by_our_methods(name: str, roles: Roles) -> bool:
-    return any(roles.way([name], sql.role) for sql in (POSTGRESQL_AD, POSTGRESQL_IAM))
+    return any(name in roles.beneath(sql.role) for sql in (POSTGRESQL_AD, POSTGRESQL_IAM))
 
 
 def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
@@ -72,19 +74,24 @@ def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
     For a group that is itself in dispute, logins that are in dispute with it are no further objection. If some do not
     even bear our mark, only those are named: a login of theirs may be one only through them.
     """
+    judged = roles.judged
+
+    def is_ours(name: str) -> bool:
+        role = roles.present[name]
+        is_known = name in judged.made or (group.disputed and name in judged.disputed)
+        return is_known or (_is_person_of(profile, role) and not role.disputed)
+
     administrators = roles.administrators_of(group.name)
-    hands = roles.others_with_access(group.name)
-    people = {name for name in hands if _is_person_of(profile, roles.present[name])}
-    ours = {*roles.judged.made, *(roles.judged.disputed if group.disputed else ())}
-    ours |= {name for name in people if not roles.present[name].disputed}
-    others = [name for name in hands if name in administrators or name not in ours]
-    return [name for name in others if name in administrators or name not in people] or others
+    others = first_others({*administrators, *roles.strangers_beneath(group.name, is_ours)})
+    unmarked = [name for name in others if not _is_person_of(profile, roles.present[name])]
+    return [name for name in others if name in {*administrators, *unmarked}] or others
 
 
 def in_other_hands(name: str, others: Sequence[str]) -> Remark:
     """Who else may use the role or give it away, with the remedy."""
+    at_least = ", and maybe others" if len(others) == MOST_OTHERS else ""
     return Remark(
-        f"others may use it or give it away ({listed([shown(each) for each in others])})",
+        f"others may use it or give it away ({listed([shown(each) for each in others])}{at_least})",
         f"Run REVOKE {quoted(name)} FROM {quoted(others[0])} CASCADE, likewise for each; if the server warns and"
         " nothing changes, one of them created the role: rename it and start again, so that we create our own",
     )
