@@ -154,7 +154,7 @@ def test_a_refused_statement_is_for_a_person(as_master: SignIn) -> None:
     refused = refusal(as_master, "CREATE ROLE {} SUPERUSER", Name("carol"))
     assert isinstance(refused, StatementRefused)
     assert refused.problem == "The master user lacks a privilege that a statement needs (PostgreSQL error 42501)"
-    assert "give the master user the right" in refused.remedy
+    assert "give the master user the privilege" in refused.remedy
 
 
 def test_an_unknown_code_is_reported_with_its_page_and_the_statement(as_master: SignIn) -> None:
