@@ -336,6 +336,21 @@ def test_who_must_be_trusted_is_named_in_quotation_marks() -> None:
     assert proof.trusted == (f'"{name}"',)
 
 
+def test_a_role_whose_name_is_not_utf_8_is_never_ours_and_told_where_it_is_open() -> None:
+    odd = a_role("caf\udce9", oid="99")
+    group = a_group(name="signon.payments.caf\udce9", mark={"profile": "payments", "role": "caf\udce9"})
+    closed = replace(odd, name="th\udce9", can_login=False)
+    password = replace(odd, name="tch\udce9", member_of=frozenset())
+    found = roles(odd, group, closed, password, memory=Memory(trusts=True))
+    assert found.judged == Judgement()
+    assert postgresql_logins.make(BY_TICKET, FOR_ALICE, found).statements[-1].description.startswith("Grant")
+    (told,) = postgresql_logins.prove(BY_TICKET, a_profile(logins=()), found).not_ours
+    assert told.problem.startswith(r"caf\udce9 (oid 99) bears our mark and is open; its name is not UTF-8")
+    assert "ALTER ROLE %I NOLOGIN', (SELECT rolname FROM pg_roles WHERE oid = 99)" in (told.remedy or "")
+    kept = a_profile(logins=(), lock_leavers=False)
+    assert postgresql_logins.prove(BY_TICKET, kept, found).not_ours == ()
+
+
 def test_a_role_of_the_profile_is_taken_over_with_its_tokens_too() -> None:
     there = roles(a_role(member_of=frozenset({"rds_iam"})), a_group())
     assert there.judged.disputed == DISPUTED

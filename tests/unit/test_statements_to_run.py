@@ -70,6 +70,10 @@ def test_a_name_of_postgresql_that_looks_like_a_remedy_is_escaped() -> None:
     assert quoted("x | y") == '"x | y"'
 
 
+def test_a_name_of_postgresql_that_is_not_utf_8_is_not_written_as_sql() -> None:
+    assert quoted('caf\udce9 "') == r'''<the role "caf\udce9 """, whose name is not UTF-8>'''
+
+
 # ---- those who may use a login are many
 
 

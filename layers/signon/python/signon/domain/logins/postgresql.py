@@ -20,6 +20,7 @@ from signon.domain.logins.postgresql_marks import (
     in_other_hands,
     is_open,
     judged,
+    not_nameable,
     not_our_logins,
     unknown,
 )
@@ -242,10 +243,11 @@ def prove(
     kept = _kept_open(profile, wanted, roles)
     names = frozenset(login.name for login in wanted) | frozenset(group.name for group in wanted_groups(profile))
     changed = changed_leavers(profile.name, names, roles) if profile.lock_leavers else ()
+    unnamed = not_nameable(profile.name, roles) if profile.lock_leavers else ()
     proof = logins.proof(
         profile.name,
         states,
-        not_ours=(*troubles, *not_ours, *others, *kept, *changed, *_too_deep(roles), *unknown(names, roles)),
+        not_ours=(*troubles, *not_ours, *others, *kept, *changed, *_too_deep(roles), *unknown(names, roles), *unnamed),
         waiting=waiting,
         excess=excess,
     )

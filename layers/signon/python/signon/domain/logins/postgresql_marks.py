@@ -12,7 +12,7 @@ from dataclasses import replace
 from signon.domain.engines import POSTGRESQL_AD, POSTGRESQL_IAM
 from signon.domain.finding import Remark
 from signon.domain.limits import counted, listed
-from signon.domain.logins.postgresql_roles import MOST_OTHERS, PresentRole, Roles, first_others
+from signon.domain.logins.postgresql_roles import MOST_OTHERS, PresentRole, Roles, first_others, is_utf_8
 from signon.domain.memory.made import UNREMEMBERED, Memory
 from signon.domain.names import group_name
 from signon.foreign import REMEDY, shown, visible
@@ -56,12 +56,16 @@ def _oid(name: str, roles: Roles) -> str:
 
 
 def _is_person_of(profile: str, role: PresentRole) -> bool:
+    return _is_marked_person_of(profile, role) and role.has_utf_8_name
+
+
+def _is_marked_person_of(profile: str, role: PresentRole) -> bool:
     return bool(role.mark and role.mark.get("profile") == profile and "complete" in role.mark)
 
 
 def _is_group_of(profile: str, role: PresentRole) -> bool:
     said = role.mark.get("role") if role.mark and role.mark.get("profile") == profile else None
-    return isinstance(said, str) and role.name == group_name(profile, said)
+    return isinstance(said, str) and role.name == group_name(profile, said) and role.has_utf_8_name
 
 
 def _signs_in_by_our_methods(name: str, roles: Roles) -> bool:
@@ -126,11 +130,32 @@ def changed_leavers(profile: str, wanted: Set[str], roles: Roles) -> Iterator[Re
             )
 
 
+# No statement that we send can have the name; the server itself can put one together.
+_LOCK_BY_OID = (
+    "DO $$ BEGIN EXECUTE format('ALTER ROLE %I NOLOGIN', (SELECT rolname FROM pg_roles WHERE oid = {oid})); END $$"
+)
+
+
+def not_nameable(profile: str, roles: Roles) -> Iterator[Remark]:
+    """Open logins that bear the profile's mark, with names that no statement of ours can have."""
+    for role in roles.present.values():
+        if role.has_utf_8_name or not (role.can_login and _is_marked_person_of(profile, role)):
+            continue
+        if _signs_in_by_our_methods(role.name, roles):
+            yield Remark(
+                f"{shown(role.name)} (oid {role.oid}) bears our mark and is open; its name is not UTF-8, so it was"
+                " neither recognized nor locked",
+                f"Run {_LOCK_BY_OID.format(oid=role.oid)}",
+            )
+
+
 def quoted(name: str) -> str:
     r"""As SQL writes it, for people to read and type; U&"..." where the name has characters that cannot be seen.
 
     https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS-UESCAPE
     """
+    if not is_utf_8(name):
+        return f"<the role {shown(name)}, whose name is not UTF-8>"
     quoted = name.replace('"', '""')
     if visible(name) == name and REMEDY not in name:
         return f'"{quoted}"'

@@ -27,6 +27,11 @@ _SIGN_INS = (POSTGRESQL_AD.role, POSTGRESQL_IAM.role)
 _NONE: frozenset[str] = frozenset()
 
 
+def is_utf_8(name: str) -> bool:
+    """Whether the name was text in UTF-8 when it was read; if not, it has escapes of bytes (PEP 383)."""
+    return name.isascii() or name == name.encode(errors="replace").decode()
+
+
 @dataclass(frozen=True, slots=True)
 class PresentRole:
     """A role as it was read. ``powers`` are attributes that no login of ours has, as CREATEROLE.
@@ -56,6 +61,11 @@ class PresentRole:
     @property
     def is_superuser(self) -> bool:
         return "SUPERUSER" in self.powers
+
+    @property
+    def has_utf_8_name(self) -> bool:
+        """Whether a statement of ours can name it. A database of another encoding makes names that none can."""
+        return is_utf_8(self.name)
 
 
 @dataclass(frozen=True)
