@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signon.domain.engines import MARIADB_IAM, Method
 from signon.domain.finding import Remark
 from signon.domain.logins import mysql as mysql_logins
 from signon.domain.logins import mysql_accounts
 from signon.domain.logins import postgresql as postgresql_logins
+from signon.domain.logins.mariadb_marks import marking_trouble
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
 from signon.domain.memory import made as memory_of
@@ -21,7 +23,7 @@ from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.domain.outcome.report import facts
 from signon.domain.plan.plan import Plan
-from signon.domain.profile.profile import DirectoryLogin
+from signon.domain.profile.profile import DirectoryLogin, IamLogin
 from tests.builders import (
     BY_PASSWORD,
     BY_TICKET,
@@ -163,7 +165,7 @@ def test_logins_that_must_be_trusted_are_reported_and_are_not_news() -> None:
     plain = decide(a_dossier())
     told = decide(a_dossier(proof={"verified": 2, "left_alone": [], "trusted": ["'tenant'@'%'"]}))
     assert told.digest == plain.digest
-    assert "here that is 'tenant'@'%'" in message(told, EXECUTION)
+    assert "copy our mark: 'tenant'@'%'" in message(told, EXECUTION)
 
 
 # ---- PostgreSQL
@@ -448,6 +450,174 @@ def test_a_holder_of_create_user_must_be_trusted() -> None:
     remembered = Memory({"alice": ""}, master_user="admin")
     found = accounts(a_login(), tenant, namesake, *nobody, memory=remembered)
     assert mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found).trusted == ("'admin'@'10.%'", "'tenant'@'10.%'")
+
+
+def test_everybody_may_make_logins_where_a_role_that_all_have_may() -> None:
+    found = replace(accounts(a_login()), everybody_makes=(("PUBLIC", ""),))
+    told = mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found).trusted
+    assert told == ("everybody, through the role 'PUBLIC'@''",)
+
+
+def test_who_may_act_as_everybody_of_a_name_like_ours_has_the_login_in_hand() -> None:
+    here = Accounts(
+        (a_login(), a_login("bob", mark=None), a_login("admin", mark=None, is_master=True)),
+        literal_names=True,
+        by_pattern={("al%", "%"): frozenset({ADMIN, TENANT_FROM_10, ("rdsadmin", "localhost")})},
+    )
+    found = mysql_accounts.recognized(FOR_ALICE, here, Memory({"alice": ""}))
+    (left,) = making(found).left_alone
+    assert left.problem == (
+        "alice: others may act as it by PROXY ('tenant'@'10.%'), because its name is like 'al%'@'%'"
+    )
+    assert "REVOKE PROXY ON 'al%'@'%' FROM 'tenant'@'10.%'" in (left.remedy or "")
+    assert [each.user for each in found.logins if each.by_pattern] == ["alice"]
+
+
+def test_the_masters_are_looked_for_once_however_many_logins_are_in_other_hands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def counted(present: Any) -> frozenset[tuple[str, str]]:
+        looks.append(None)
+        return really(present)
+
+    looks: list[None] = []
+    really = mysql_accounts.masters_of
+    monkeypatch.setattr(mysql_accounts, "masters_of", counted)
+    monkeypatch.setattr(mysql_logins, "masters_of", counted)
+    held = [a_login(f"u{number}", members=frozenset({TENANT_FROM_10})) for number in range(100)]
+    found = accounts(*held, memory=Memory({each.user: "" for each in held}))
+    assert len(looks) == 1
+    assert len(mysql_logins.prove(BY_PASSWORD, replace(FOR_ALICE, logins=()), found).not_ours) == 100
+    assert len(looks) == 3
+
+
+ADOPTING = replace(FOR_ALICE, adopt=("alice",))
+
+
+def adopting(*logins: PresentLogin) -> Any:
+    found = mysql_accounts.recognized(ADOPTING, Accounts(logins, literal_names=True), Memory())
+    wanted = mysql_logins.wanted_logins(BY_PASSWORD, ADOPTING, literal_names=True)
+    return mysql_logins.make(BY_PASSWORD, "payments", wanted, found.logins, lock_leavers=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"rights": frozenset({"SELECT", "CREATE USER", "GRANT OPTION"})}, "CREATE USER, GRANT OPTION"),
+        ({"rights": frozenset({"SUPER"})}, "SUPER"),
+        ({"rights": frozenset({"INSERT"}), "makes_logins": True}, "a right to change every login"),
+        ({"makes_logins": True}, "a right to change every login"),
+        ({"rights": frozenset({"NO_SUCH_ADMIN"})}, "NO_SUCH_ADMIN"),
+    ],
+    ids=["creates logins", "super", "writes everything", "through a role", "unknown"],
+)
+def test_an_account_with_powers_is_not_adopted(changes: dict[str, Any], said: str) -> None:
+    theirs = a_login(mark=None, plugin="caching_sha2_password", **changes)
+    plan = adopting(theirs)
+    assert (plan.statements, plan.makes) == ((), ())
+    (left,) = plan.left_alone
+    assert left.problem == f"alice: it is not adopted with {said}, which no login of ours has"
+    assert "'alice'@'%'" in (left.remedy or "")
+    assert adopting(a_login(mark=None, plugin="caching_sha2_password", rights=frozenset({"SELECT"}))).makes == (
+        "alice",
+    )
+
+
+def test_what_a_login_of_ours_has_on_the_whole_server_is_told() -> None:
+    found = accounts(a_login(rights=frozenset({"SUPER", "SELECT"})), memory=Memory({"alice": ""}))
+    proof = mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found)
+    assert (proof.verified, proof.excess) == (1, ("alice: SELECT, SUPER on *.*",))
+
+
+@pytest.mark.parametrize("mark", [COMPLETE, {**COMPLETE, "complete": False}, None], ids=["ours", "half", "to adopt"])
+def test_a_system_account_is_left_alone_and_holds_up_nobody(mark: Any) -> None:
+    system = a_login(mark=mark, is_system=True, locked=bool(mark) and not mark["complete"], grants={})
+    plan = adopting(system, a_login("bob"))
+    assert [statement.description for statement in plan.statements] == ["Lock removed logins: bob"]
+    (left,) = plan.left_alone
+    assert left.problem == "alice: it is a system account (SYSTEM_USER), which the master user may not alter"
+    assert left.remedy == "As an account that has SYSTEM_USER, run REVOKE SYSTEM_USER ON *.* FROM 'alice'@'%'"
+
+
+@pytest.mark.parametrize(
+    ("user", "changes", "why"),
+    [
+        ("carol", {"is_system": True}, "it is a system account"),
+        ("c" * 80, {}, "its name is none that a login of ours can have"),
+        (" carol", {}, "its name is none that a login of ours can have"),
+    ],
+    ids=["a system account", "too long", "white space"],
+)
+def test_a_leaver_that_we_cannot_lock_is_told_and_holds_up_nobody(user: str, changes: dict[str, Any], why: str) -> None:
+    found = accounts(a_login(), a_login("bob"), a_login(user, **changes), memory=Memory({"alice": ""}))
+    assert [statement.description for statement in making(found).statements] == ["Lock removed logins: bob"]
+    told = [each for each in mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found).not_ours if "still open" in str(each)]
+    assert len(told) == 1
+    assert f"was removed from the profile but is still open: {why}" in told[0].problem
+    assert "run " in (told[0].remedy or "").lower()
+
+
+BY_ROLES = {Method.IAM: MARIADB_IAM}
+FOR_ALICES_TOKEN = replace(FOR_ALICE, logins=(IamLogin("alice", ("read",)),))
+
+
+def of_mariadb(user: str = "alice", **changes: Any) -> PresentLogin:
+    return a_login(user, plugin=MARIADB_IAM.plugin, stored="RDS", **changes)
+
+
+def of_roles(profile: Any, *logins: PresentLogin, administrators: Any, memory: Memory) -> tuple[Any, Any]:
+    """The descriptions of all statements, and the proof."""
+    there = (*logins, a_login("admin", mark=None, is_master=True))
+    found = mysql_accounts.recognized(
+        profile, Accounts(there, literal_names=True, administrators=administrators), memory
+    )
+    wanted = mysql_logins.wanted_logins(BY_ROLES, profile, literal_names=True)
+    trouble = marking_trouble("payments", found)
+    plan = mysql_logins.make(BY_ROLES, "payments", wanted, found.logins, lock_leavers=True, marking=trouble)
+    opened = mysql_logins.open_complete("payments", wanted, found.logins, trouble)
+    return [each.description for each in (*plan.statements, *opened)], plan.left_alone
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["made", "not made"])
+def test_nothing_is_made_or_opened_where_the_role_that_marks_open_logins_is_not_ours_to_grant(there: bool) -> None:
+    logins = [of_mariadb(locked=True, mark={**COMPLETE, "complete": False})] if there else []
+    memory = Memory({"alice": ""})
+    for administrators in ({}, {"signon.payments": frozenset({ADMIN, TENANT_FROM_10})}):
+        statements, left = of_roles(FOR_ALICES_TOKEN, *logins, administrators=administrators, memory=memory)
+        assert (bool(statements), left) == (True, ())
+    for others, said in ((frozenset({TENANT_FROM_10}), "'tenant'@'10.%'"), (frozenset(), "nobody")):
+        held = {"signon.payments": others}
+        statements, (trouble,) = of_roles(FOR_ALICES_TOKEN, *logins, administrators=held, memory=memory)
+        assert statements == []
+        assert trouble.problem == (
+            f"alice: the role signon.payments, by which we mark open logins, is administered by {said} and not by the"
+            " master user"
+        )
+        assert "run DROP ROLE `signon.payments`" in (trouble.remedy or "")
+
+
+def test_a_leaver_is_locked_where_the_role_that_marks_open_logins_is_not_ours_to_revoke() -> None:
+    bob = of_mariadb("bob")
+    for held, unmarked in (({}, True), ({"signon.payments": frozenset({TENANT_FROM_10})}, False)):
+        statements, _ = of_roles(FOR_ALICES_TOKEN, of_mariadb(), bob, administrators=held, memory=Memory({"alice": ""}))
+        assert ("Remove the mark: bob" in statements, "Lock removed logins: bob" in statements) == (unmarked, True)
+
+
+def test_a_login_of_mariadb_that_was_renamed_is_locked_and_in_dispute_and_keeps_its_only_mark() -> None:
+    renamed = of_mariadb("alice2", mark={**COMPLETE, "renamed": True})
+    memory = Memory({"alice": ""})
+    statements, _ = of_roles(FOR_ALICES_TOKEN, of_mariadb(), renamed, administrators={}, memory=memory)
+    assert statements == ["Lock removed logins: alice2"]
+    found = mysql_accounts.recognized(FOR_ALICES_TOKEN, Accounts((of_mariadb(), renamed), literal_names=True), memory)
+    assert found.judged.disputed == {"alice2": ""}
+
+
+def test_roles_that_name_a_login_for_other_profiles_are_told_of_ours_alone() -> None:
+    logins = (of_mariadb(other_marks=("zzz",)), of_mariadb("carol", mark=None, other_marks=("zzz",)))
+    found = mysql_accounts.recognized(FOR_ALICES_TOKEN, Accounts(logins, literal_names=True), Memory({"alice": ""}))
+    (told,) = mysql_logins.prove(BY_ROLES, FOR_ALICES_TOKEN, found).not_ours
+    assert told.problem == ("alice counts as made for profile payments, and other roles name it too: signon.zzz.alice")
+    assert "run DROP ROLE `signon.zzz.alice`" in (told.remedy or "")
 
 
 @pytest.mark.parametrize(

@@ -145,3 +145,19 @@ def test_an_error_is_looked_up_on_the_page_that_has_it(code: int, page: str) -> 
     for error in (said(code), at_sign_in(HOST, code)):
         assert isinstance(error, NeedsPerson)
         assert f"Look {code} up at https://dev.mysql.com/doc/mysql-errors/8.4/en/{page}-error" in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "parameter"),
+    [
+        (1153, "", "max_allowed_packet"),
+        (1301, "", "max_allowed_packet"),
+        (1267, "", "default_collation_for_utf8mb4"),
+        (1290, "running with the --max-session-mem-used=8192 option", "max_session_mem_used"),
+    ],
+)
+def test_a_parameter_that_leaves_no_room_is_named(code: int, message: str, parameter: str) -> None:
+    error = said(code, message, "SELECT 1")
+    assert isinstance(error, StatementRefused)
+    assert error.problem.startswith(f"The database's parameter {parameter} is ")
+    assert "Reset that parameter to its default" in error.remedy

@@ -90,7 +90,7 @@ def test_names_in_a_sentence_are_few_and_the_rest_is_counted() -> None:
 @pytest.mark.parametrize("field", ["members", "proxies"])
 def test_of_many_members_the_remedy_still_fits_into_a_line(field: str, user: str, host: str) -> None:
     changes: dict[str, Any] = {field: frozenset((f"{user[:28]}{each}", host) for each in range(1_000))}
-    said = in_other_hands(a_login(**changes), ()) or Remark("")
+    said = in_other_hands(a_login(**changes), frozenset()) or Remark("")
     remedy = said.remedy or ""
     assert len(said.problem) + len(remedy) < LONGEST_OF_MANY - 40
     assert re.search(r"and 9[0-9]{2} more\)$", said.problem)

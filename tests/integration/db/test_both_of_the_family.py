@@ -432,6 +432,61 @@ def test_what_others_set_for_every_session_does_not_change_what_our_statements_d
     assert len(privileges) == 8
 
 
+# Those that init_connect cannot set, or that act on what MySQL itself runs for a question.
+GLOBALLY = (
+    "mysql: cte_max_recursion_depth = 0",
+    "mysql: default_collation_for_utf8mb4 = 'utf8mb4_general_ci'",
+    "mysql: character_set_server = 'latin1'",
+    "max_allowed_packet = 1024",
+    "tmp_table_size = 1024",
+    "max_heap_table_size = 16384",
+    "collation_server = 'utf8mb4_general_ci'",
+    "group_concat_max_len = 4",
+    "mariadb: max_recursive_iterations = 0",
+)
+
+
+@pytest.mark.parametrize("parameter", GLOBALLY)
+def test_no_parameter_that_leaves_little_room_ends_a_run(family: Server, parameter: str) -> None:
+    kind, _, only = parameter.rpartition(": ")
+    if kind not in ("", family.kind):
+        pytest.skip(f"a parameter of {kind}'s")
+    family.run("CREATE USER mallory@'%' IDENTIFIED BY 'x'", "CREATE ROLE lower", "CREATE ROLE upper")
+    family.run("GRANT CREATE USER ON *.* TO lower", "GRANT lower TO upper", "GRANT upper TO mallory@'%'")
+    family.run(f"SET GLOBAL {only}")
+    try:
+        family.create()
+        assert family.verify() == Proof(2, (), trusted=("'mallory'@'%'",))
+    finally:
+        family.run(f"SET GLOBAL {only.partition(' ')[0]} = DEFAULT")
+
+
+@pytest.mark.parametrize(
+    "parameter", ["max_allowed_packet = 1024", "default_collation_for_utf8mb4 = 'utf8mb4_general_ci'"]
+)
+def test_a_parameter_by_which_mysql_cannot_read_its_mandatory_roles_is_named(family: Server, parameter: str) -> None:
+    if family.kind == "mariadb":
+        pytest.skip("MariaDB has no mandatory_roles")
+    name = parameter.partition(" ")[0]
+    family.run("CREATE ROLE maker", f"SET GLOBAL mandatory_roles = 'maker', {parameter}")
+    try:
+        with pytest.raises(StatementRefused) as refused:
+            family.create()
+    finally:
+        family.run(f"SET GLOBAL mandatory_roles = '', {name} = DEFAULT")
+    assert f"The database's parameter {name} is " in refused.value.problem
+
+
+def test_a_packet_that_is_too_small_for_the_logins_of_a_profile_is_named(family: Server) -> None:
+    many = tuple(IamLogin(f"a-login-of-a-long-name-{number:09d}", ("read",)) for number in range(300))
+    family.run("SET GLOBAL max_allowed_packet = 1024")
+    try:
+        with pytest.raises(StatementRefused, match="max_allowed_packet is too small for a statement of ours"):
+            family.create(replace(PROFILE, logins=many))
+    finally:
+        family.run("SET GLOBAL max_allowed_packet = DEFAULT")
+
+
 def test_the_settings_of_others_do_reach_our_session_before_ours(family: Server) -> None:
     family.run("SET GLOBAL init_connect = 'SET SESSION group_concat_max_len = 7'")
     with family.sign_in():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,12 @@ def mark(family: Server, user: str) -> None:
             "CREATE ROLE IF NOT EXISTS 'signon.payments'",
             f"GRANT 'signon.payments' TO '{user}'@'%'",
         )
+
+
+def act(family: Server, user: str, password: str, *statements: str) -> tuple[tuple[object, ...], ...]:
+    """What somebody does in the server; the rows of the last statement."""
+    with closing(as_user(family.server.address, user, password)) as connection:
+        return Operator(connection, family.server.address).run(*statements)
 
 
 def grants(family: Server, user: str) -> str:
@@ -188,14 +195,165 @@ def test_a_login_with_such_a_right_through_a_role_is_named_and_the_role_is_not(f
         family.run("DROP ROLE 'dba'", "DROP ROLE 'boss'")
 
 
-def test_logins_that_may_run_things_with_anybodys_rights_are_named(family: Server) -> None:
-    if family.kind == "mariadb":
-        pytest.skip("in MariaDB that is SET USER, which RDS gives nobody")
+# By kind of server, what is granted to the tenant.
+ABLE = {
+    "mysql": (
+        "SET_ANY_DEFINER ON *.*",
+        "SYSTEM_VARIABLES_ADMIN ON *.*",  # sets init_connect, which every login runs that signs in
+        "UPDATE ON *.*",
+        "INSERT ON mysql.*",
+        "DELETE ON `my%`.*",
+        "UPDATE ON mysql.user",
+        "UPDATE (authentication_string) ON mysql.user",
+        "INSERT ON mysql.global_grants",
+    ),
+    "mariadb": (
+        "SET USER ON *.*",
+        "CONNECTION ADMIN ON *.*",
+        "UPDATE ON *.*",
+        "INSERT ON mysql.*",
+        "DELETE ON `my%`.*",
+        "UPDATE ON mysql.global_priv",
+        "UPDATE (Priv) ON mysql.global_priv",
+        "INSERT ON mysql.roles_mapping",
+    ),
+}
+UNABLE = ("SELECT ON *.*", "UPDATE ON payments.*", "SELECT ON mysql.*", r"UPDATE ON `mysq\_`.*", "CREATE ON *.*")
+
+
+@pytest.mark.parametrize("right", sorted({*ABLE["mysql"], *ABLE["mariadb"], *UNABLE}))
+def test_whoever_has_a_right_to_change_or_act_as_our_logins_is_named(family: Server, right: str) -> None:
+    if right not in (*ABLE[family.kind], *UNABLE):
+        pytest.skip("a right of the other kind")
     ((version,),) = family.run("SELECT VERSION()")
-    newer = tuple(map(int, str(version).split(".")[:2])) >= (8, 2)
-    privilege = "SET_ANY_DEFINER" if newer else "SET_USER_ID"
-    family.run("CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'", f"GRANT {privilege} ON *.* TO 'tenant'@'%'")
+    if tuple(map(int, str(version).split(".")[:2])) < (8, 2):
+        right = right.replace("SET_ANY_DEFINER", "SET_USER_ID")  # its name before MySQL 8.2
+    family.run("CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'")
+    family.run(f"GRANT {right} TO 'tenant'@'%'")
+    assert run(family, a_notebook()).trusted == (() if right in UNABLE else ("'tenant'@'%'",))
+
+
+def test_who_may_write_everything_but_the_tables_of_accounts_is_not_named(family: Server) -> None:
+    if family.kind == "mariadb":
+        pytest.skip("MariaDB has no partial revokes")
+    family.run("CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'", "GRANT INSERT, UPDATE ON *.* TO 'tenant'@'%'")
+    family.run("REVOKE INSERT ON mysql.* FROM 'tenant'@'%'")
     assert run(family, a_notebook()).trusted == ("'tenant'@'%'",)
+    family.run("REVOKE UPDATE ON mysql.* FROM 'tenant'@'%'")
+    assert run(family, a_notebook()).trusted == ()
+
+
+def test_everybody_is_named_where_a_role_that_all_have_may_make_logins(family: Server) -> None:
+    make = "CREATE USER 'another'@'%' IDENTIFIED BY 'x'"
+    family.run("CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'")
+    if family.kind == "mysql":
+        family.run("CREATE ROLE maker", "GRANT CREATE USER ON *.* TO maker")
+        family.run("SET GLOBAL mandatory_roles = 'maker', activate_all_roles_on_login = ON")
+    else:
+        family.run("GRANT CREATE USER ON *.* TO PUBLIC")
+    try:
+        act(family, "tenant", "T.Passw0rd", make)
+        role = {"mysql": "'maker'@'%'", "mariadb": "'PUBLIC'@''"}[family.kind]
+        assert run(family, a_notebook()).trusted == (f"everybody, through the role {role}",)
+    finally:
+        if family.kind == "mysql":
+            family.run("SET GLOBAL mandatory_roles = '', activate_all_roles_on_login = OFF")
+        else:
+            family.run("DELETE FROM mysql.global_priv WHERE User = 'PUBLIC'", "FLUSH PRIVILEGES")
+
+
+@pytest.mark.parametrize("name", ["", "al%", "alic_"])
+def test_a_proxy_of_everybody_or_of_a_pattern_is_reported(family: Server, name: str) -> None:
+    """A server compares the names with patterns. Who has signed in with the account may grant it."""
+    notebook = a_notebook()
+    run(family, notebook)
+    family.run(f"CREATE USER '{name}'@'%' IDENTIFIED BY 'x'", "CREATE USER 'mallory'@'%' IDENTIFIED BY 'x'")
+    try:
+        act(family, name or "anybody", "x", f"GRANT PROXY ON '{name}'@'%' TO 'mallory'@'%'")
+        family.run(f"DROP USER '{name}'@'%'")
+        (left, *more) = run(family, notebook).left_alone
+        assert left.problem.startswith("alice: others may act as it by PROXY ('mallory'@'%')")
+        assert "DROP USER 'mallory'@'%'" in (left.remedy or "")
+        assert len(more) == (name == "")  # bob too
+        family.run("DROP USER 'mallory'@'%'")
+        assert run(family, notebook).left_alone == ()
+    finally:
+        family.run("DELETE FROM mysql.proxies_priv WHERE User = 'mallory'", "FLUSH PRIVILEGES")
+
+
+OPS = replace(PROFILE, logins=(*PROFILE.logins, IamLogin("ops", ("read",))), adopt=("ops",))
+
+
+def test_an_account_with_powers_on_the_whole_server_is_not_adopted_until_it_has_lost_them(family: Server) -> None:
+    notebook = a_notebook()
+    family.run("CREATE USER 'ops'@'%' IDENTIFIED BY 'x'", "GRANT SELECT, CREATE USER, PROCESS ON *.* TO 'ops'@'%'")
+    family.run("GRANT CREATE USER ON *.* TO 'ops'@'%' WITH GRANT OPTION")
+    proof = run(family, notebook, OPS)
+    (left,) = proof.left_alone
+    assert (proof.verified, "ops" in notebook.made) == (2, False)
+    assert left.problem == "ops: it is not adopted with CREATE USER, GRANT OPTION, which no login of ours has"
+    family.run((left.remedy or "").removeprefix("Run "))
+    adopted = run(family, notebook, OPS)
+    assert (adopted.verified, adopted.excess) == (3, ("ops: PROCESS, SELECT on *.*",))
+
+
+def test_a_system_account_is_left_alone_and_the_others_go_on(family: Server) -> None:
+    if family.kind == "mariadb":
+        pytest.skip("MariaDB has no SYSTEM_USER")
+    notebook = a_notebook()
+    family.run("CREATE USER 'ops'@'%' IDENTIFIED BY 'x'", "GRANT SYSTEM_USER ON *.* TO 'ops'@'%'")
+    proof = run(family, notebook, OPS)
+    (left,) = proof.left_alone
+    assert (proof.verified, left.problem.partition(" (")[0]) == (2, "ops: it is a system account")
+    family.run("GRANT SYSTEM_USER ON *.* TO 'bob'@'%'")
+    gone = run(family, notebook, ALICE_ALONE)
+    assert gone.verified == 1
+    (told,) = gone.not_ours
+    assert told.problem.startswith("bob was removed from the profile but is still open: it is a system account")
+    family.run((told.remedy or "").partition("run ")[2])
+    assert run(family, notebook, ALICE_ALONE).not_ours == ()
+    assert is_locked(family, "bob")
+
+
+def test_nothing_is_opened_where_somebody_else_made_the_role_that_marks_open_logins(family: Server) -> None:
+    if family.kind == "mysql":
+        pytest.skip("of MariaDB")
+    notebook = a_notebook()
+    family.run("CREATE USER 'mallory'@'%' IDENTIFIED BY 'x'", "GRANT CREATE USER ON *.* TO 'mallory'@'%'")
+    act(family, "mallory", "x", "CREATE ROLE `signon.payments`")
+    proof = run(family, notebook)
+    assert (proof.verified, len(proof.left_alone)) == (0, 2)
+    assert proof.left_alone[0].problem.startswith(
+        "alice: the role signon.payments, by which we mark open logins, is administered by 'mallory'@'%'"
+    )
+    assert family.run("SELECT COUNT(*) FROM mysql.user WHERE User IN ('alice', 'bob')") == ((0,),)
+    statement = (proof.left_alone[0].remedy or "").partition("run ")[2].partition(";")[0]
+    act(family, *MASTER, statement)
+    assert run(family, notebook).verified == 2
+
+
+def test_a_login_of_ours_that_was_renamed_is_locked_and_in_dispute(family: Server) -> None:
+    notebook = a_notebook()
+    run(family, notebook)
+    family.run("RENAME USER 'alice'@'%' TO 'alice2'@'%'")
+    proof = run(family, notebook)
+    assert (proof.verified, proof.disputed_names) == (2, "1 login or group role that the profile does not name")
+    assert is_locked(family, "alice2")
+
+
+def test_of_two_roles_that_name_a_login_ours_counts_and_the_other_is_told(family: Server) -> None:
+    if family.kind == "mysql":
+        pytest.skip("of MariaDB")
+    notebook = a_notebook()
+    run(family, notebook)
+    family.run("CREATE USER 'mallory'@'%' IDENTIFIED BY 'x'", "GRANT CREATE USER ON *.* TO 'mallory'@'%'")
+    act(family, "mallory", "x", *(f"CREATE ROLE `signon.p{number}.alice`" for number in range(2)))
+    proof = run(family, notebook)
+    (told,) = proof.not_ours
+    assert (proof.verified, told.problem) == (
+        2,
+        "alice counts as made for profile payments, and other roles name it too: signon.p0.alice, signon.p1.alice",
+    )
 
 
 def test_an_account_of_the_masters_name_at_another_host_is_not_the_master(family: Server) -> None:

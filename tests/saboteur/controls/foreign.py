@@ -337,9 +337,23 @@ CONTROLS = (
     Control(
         "MySQL: no more members and proxies are read than fit",
         f"{LAYER}/db/mysql_logins.py",
-        "    if between > MOST_BETWEEN_ACCOUNTS:\n",
-        "    if between is None:\n",
+        "> MOST_BETWEEN_ACCOUNTS:\n",
+        "< -1:\n",
         (f"{OF_MYSQL}::test_no_more_accounts_and_proxies_are_read_than_fit",),
+    ),
+    Control(
+        "MySQL: logins are compared with only so many patterns",
+        f"{LAYER}/db/mysql_logins.py",
+        "    if len(by_pattern) > _MOST_PATTERNS:\n",
+        "    if len(by_pattern) < 0:\n",
+        (f"{OF_MYSQL}::test_a_server_of_too_many_proxies_of_patterns_is_said_to_be_too_large",),
+    ),
+    Control(
+        "MySQL: a chain of roles is looked at once",
+        f"{LAYER}/domain/logins/mysql_relations.py",
+        "        waiting += new\n",
+        "        waiting += [each for each in new for _ in range(2)]\n",
+        ("tests/unit/test_mysql_relations.py",),
     ),
     Control(
         "A plan lists only so many findings about IAM roles",

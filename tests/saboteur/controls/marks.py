@@ -8,7 +8,9 @@ DOMAIN = f"{LAYER}/domain"
 MEMORY, SHARED, PLAN = f"{DOMAIN}/memory/made.py", f"{DOMAIN}/logins/login.py", f"{DOMAIN}/plan/plan.py"
 MYSQL, POSTGRESQL = f"{DOMAIN}/logins/mysql_accounts.py", f"{DOMAIN}/logins/postgresql.py"
 OF_POSTGRESQL, ROLES = f"{DOMAIN}/logins/postgresql_marks.py", f"{DOMAIN}/logins/postgresql_roles.py"
+RELATIONS = f"{DOMAIN}/logins/mysql_relations.py"
 DECIDED = ("tests/unit/test_marks.py",)
+OF_RELATIONS = ("tests/unit/test_mysql_relations.py",)
 IN_POSTGRESQL = ("tests/integration/db/postgresql/test_marks.py",)
 IN_MYSQL = ("tests/integration/db/test_marks.py",)
 FULL = "::test_where_no_more_can_be_remembered_leavers_are_locked_and_nothing_is_created"
@@ -224,10 +226,101 @@ CONTROLS = (
     ),
     Control(
         "MySQL: who may make logins through a role is named",
+        RELATIONS,
+        'makers=reached(found["maker"], members),',
+        'makers=frozenset(found["maker"]),',
+        OF_RELATIONS,
+    ),
+    Control(
+        "MySQL: who may write the tables of accounts is named",
         f"{LAYER}/db/mysql_logins.py",
-        "ON e.FROM_USER = m.User AND e.FROM_HOST = m.Host)",
-        "ON false)",
+        "WHERE 'mysql' LIKE Db AND",
+        "WHERE false AND",
         IN_MYSQL,
+    ),
+    Control(
+        "MySQL: who may write one of the tables of accounts is named",
+        f"{LAYER}/db/mysql_logins.py",
+        "WHERE Db = 'mysql'",
+        "WHERE false",
+        IN_MYSQL,
+    ),
+    Control(
+        "MariaDB: who may run things with anybody's rights is named",
+        f"{LAYER}/db/mysql_logins.py",
+        "| (1 << 25) | (1 << 30) |",
+        "| (1 << 25) |",
+        IN_MYSQL,
+    ),
+    Control(
+        "MySQL: what everybody may do is said",
+        f"{LAYER}/db/mysql_logins.py",
+        "everybody_makes=tuple(sorted(between.everybodys & between.makers)),",
+        "everybody_makes=(),",
+        IN_MYSQL,
+    ),
+    Control(
+        "MySQL: who may act as everybody of a name like ours has it in hand",
+        MYSQL,
+        "if granted != ours and fits(each.user)",
+        "if False",
+        DECIDED,
+    ),
+    Control(
+        "MySQL: names are compared with patterns",
+        RELATIONS,
+        'if granted[1] in (HOST, "") and',
+        "if not granted and",
+        OF_RELATIONS,
+    ),
+    Control(
+        "MySQL: an account with powers is not adopted",
+        f"{LAYER}/domain/logins/mysql.py",
+        "login.adopt and (powers := keeps_from_adopting(found)):",
+        "login.adopt and (powers := None):",
+        DECIDED,
+    ),
+    Control(
+        "MySQL: a power that nobody foresaw keeps from adopting",
+        MYSQL,
+        "privilege_names(login.rights - _ORDINARY)",
+        "privilege_names(login.rights & {'SUPER', 'CREATE USER', 'GRANT OPTION'})",
+        DECIDED,
+    ),
+    Control(
+        "MySQL: a leaver that we cannot lock holds up nobody",
+        f"{LAYER}/domain/logins/mysql.py",
+        "is_open(login, profile) and not keeps_from_locking(login)",
+        "is_open(login, profile)",
+        DECIDED,
+    ),
+    Control(
+        "MySQL: a system account holds up nobody",
+        f"{LAYER}/domain/logins/mysql.py",
+        "if obstacle := of_the_system(found) or in_other_hands(found, masters):",
+        "if obstacle := in_other_hands(found, masters):",
+        DECIDED,
+    ),
+    Control(
+        "MariaDB: nothing is opened that cannot be marked",
+        f"{LAYER}/domain/logins/mysql.py",
+        'return None if found.mark and found.mark.get("complete") else marking',
+        "return None",
+        DECIDED,
+    ),
+    Control(
+        "MariaDB: of two roles that name a login the one counts by which we have completed it",
+        f"{LAYER}/domain/logins/mariadb_marks.py",
+        "return (not completed, of_profile != profile, of_profile)",
+        "return (False, of_profile != profile, of_profile)",
+        OF_RELATIONS,
+    ),
+    Control(
+        "MariaDB: a login that was renamed bears our mark still",
+        f"{LAYER}/domain/logins/mariadb_marks.py",
+        "            if login[1] == HOST:\n",
+        "            if login in found:\n",
+        OF_RELATIONS,
     ),
     Control(
         "MySQL: a leaver that we may not lock is reported",
@@ -267,15 +360,15 @@ CONTROLS = (
     Control(
         "MySQL: who we are signed in as is known from the server",
         f"{LAYER}/db/mysql_logins.py",
-        "is_master=bool(is_master)",
+        "is_master=(user, host) in masters",
         "is_master=False",
         IN_MYSQL,
     ),
     Control(
         "MySQL: the server's accounts are judged",
         f"{LAYER}/db/mysql_logins.py",
-        "accounts = recognized(profile, read_logins(session, ways, in_use, names), memory)\n    wanted",
-        "accounts = read_logins(session, ways, in_use, names)\n    wanted",
+        "accounts = recognized(profile, read_logins(session, ways, in_use, names, profile.name), memory)\n    wanted",
+        "accounts = read_logins(session, ways, in_use, names, profile.name)\n    wanted",
         IN_MYSQL,
     ),
     Control(

@@ -14,7 +14,7 @@ import pymysql
 from signon.db.connection import CONNECT_TRIES, Address, Values, not_taken
 from signon.db.limits import MOST_ROWS, too_large
 from signon.db.mysql_errors import ACCESS_DENIED, DENIED, OTHER_WAY, at_sign_in, in_statement
-from signon.domain.logins.mysql_accounts import HOST
+from signon.domain.logins.mysql_relations import HOST
 from signon.domain.rds.credentials import Credentials
 from signon.errors import ConnectionRefused, DatabaseBusy, SignonError, TemporaryFailure
 
@@ -28,11 +28,12 @@ SIGN_IN_ROUND_TRIPS = 2  # SET NAMES, and the settings below
 # https://mariadb.com/kb/en/comment-syntax/ https://mariadb.com/kb/en/sql-mode/
 _SETTINGS = (
     "SET SESSION lock_wait_timeout = 30, wait_timeout = 300,"
-    f" sql_select_limit = {MOST_ROWS + 1}, sql_big_selects = 1"
+    f" sql_select_limit = {MOST_ROWS + 1}, sql_big_selects = 1, collation_connection = 'utf8mb4_bin',"
+    " tmp_table_size = 16777216, max_heap_table_size = 16777216"
     " /*!80000 , sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
-    " transaction_read_only = 0, max_execution_time = 0 */"
+    " transaction_read_only = 0, max_execution_time = 0, cte_max_recursion_depth = 4294967295 */"
     " /*M! , sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER',"
-    " tx_read_only = 0, max_statement_time = 0 */"
+    " tx_read_only = 0, max_statement_time = 0, max_session_mem_used = 9223372036854775807 */"
 )
 _WHICH_ACCOUNT = "SELECT CURRENT_USER()"
 _ANSWER_WITHIN = 60  # seconds

@@ -66,6 +66,15 @@ _TEMPORARY = {
 }
 _READ_ONLY = {1290, 1836}
 
+# Parameters that no session may set for itself, by the errors that a value ends in which leaves our statements no room.
+_PACKET = 1153
+_PARAMETERS = {
+    _PACKET: "max_allowed_packet is too small for a statement of ours",
+    1267: "default_collation_for_utf8mb4 is not utf8mb4_0900_ai_ci, with which MySQL's own tables are read",
+    1301: "max_allowed_packet is too small for what we read",
+}
+_MEMORY = "max-session-mem-used"  # MariaDB says by the same number that an option forbids a statement
+
 # RDS gives the master user its privileges back when its password is set.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
 _GIVEN_BACK = (
@@ -154,6 +163,8 @@ def in_statement(code: int, message: str, sql: str, master: _Account, signed_in_
         return DatabaseBusy(f"MySQL error {code}: IAM database authentication is not in effect yet")
     if code == PLUGIN_NOT_LOADED:
         return PluginNotLoaded(f"MySQL error {code}: the sign-in plugin is not loaded")
+    if code in _PARAMETERS or (code in _READ_ONLY and _MEMORY in message):
+        return _parameter(_PARAMETERS.get(code, "max_session_mem_used is too small for what we read"), code)
     if passing := _passing(code):
         return passing
     if code in DENIED:
@@ -162,6 +173,19 @@ def in_statement(code: int, message: str, sql: str, master: _Account, signed_in_
     return StatementRefused(
         f"The database refused {words[0] if words else 'a statement'} (MySQL error {code})",
         f"{_look_up(code)}; the log of this function has the statement",
+    )
+
+
+def packet_too_small() -> StatementRefused:
+    """A statement of ours is larger than the server takes."""
+    return _parameter(_PARAMETERS[_PACKET], _PACKET)
+
+
+def _parameter(problem: str, code: int) -> StatementRefused:
+    """A parameter of the server leaves our statements no room."""
+    return StatementRefused(
+        f"The database's parameter {problem} (MySQL error {code})",
+        "Reset that parameter to its default in the database's parameter group, or with SET GLOBAL; then start again",
     )
 
 

@@ -9,70 +9,97 @@ from typing import Any
 
 from signon.db import sessions
 from signon.db.limits import MOST_ACCOUNTS, MOST_BETWEEN_ACCOUNTS, too_large
+from signon.db.mysql_errors import packet_too_small
 from signon.db.session import Session
 from signon.domain.engines import Marks, Method
 from signon.domain.logins.login import Proof
-from signon.domain.logins.mysql import MARK, Ways, make, open_complete, prove, wanted_logins
-from signon.domain.logins.mysql_accounts import HOST, NO_GRANTS, Accounts, PresentLogin, recognized
+from signon.domain.logins.mariadb_marks import marking_trouble, marks_of_roles
+from signon.domain.logins.mysql import Ways, make, open_complete, prove, wanted_logins
+from signon.domain.logins.mysql_accounts import (
+    NO_GRANTS,
+    Accounts,
+    PresentLogin,
+    recognized,
+)
+from signon.domain.logins.mysql_relations import HOST, PUBLIC, Account, Relations
 from signon.domain.memory.made import NO_OID, Memory, Remember, too_many
 from signon.domain.names import mysql_account_problem
 from signon.domain.plan.probe import Probe
 from signon.domain.profile.profile import Profile
 
-# A right through a role counts like a direct one. SUPER grants logins like roles, as ROLE_ADMIN
-# does; SET_ANY_DEFINER, which was SET_USER_ID, makes a view or a routine that runs with a login's rights.
-# A user who is signed in with a login may grant PROXY on it, by which others act as it although it is locked; a login
-# that mandatory_roles names is granted to everybody.
-# https://dev.mysql.com/doc/refman/8.4/en/proxy-users.html https://dev.mysql.com/doc/refman/8.4/en/account-locking.html
 _ACCOUNTS = {
     Marks.ATTRIBUTE: (
-        "WITH RECURSIVE makers (User, Host) AS ("
-        " SELECT User, Host FROM mysql.user WHERE Create_user_priv = 'Y' OR Super_priv = 'Y'"
-        " UNION SELECT USER, HOST FROM mysql.global_grants"
-        "   WHERE PRIV IN ('ROLE_ADMIN', 'SET_ANY_DEFINER', 'SET_USER_ID')"
-        " UNION SELECT e.TO_USER, e.TO_HOST FROM makers m"
-        "   JOIN mysql.role_edges e ON e.FROM_USER = m.User AND e.FROM_HOST = m.Host)"
-        " SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type, u.account_locked,"
+        "SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type, u.account_locked,"
         " LEFT(JSON_EXTRACT(a.ATTRIBUTE, '$.signon'), 500),"
-        " (u.User, u.Host) IN (SELECT User, Host FROM makers),"
-        " IF((SELECT COUNT(*) FROM mysql.role_edges) <= 100000,"
-        " (SELECT JSON_ARRAYAGG(JSON_ARRAY(e.TO_USER, e.TO_HOST)) FROM mysql.role_edges e"
-        "   WHERE e.FROM_USER = u.User AND e.FROM_HOST = u.Host), NULL),"
-        " IF((SELECT COUNT(*) FROM mysql.proxies_priv) <= 100000,"
-        " (SELECT JSON_ARRAYAGG(JSON_ARRAY(x.User, x.Host)) FROM mysql.proxies_priv x"
-        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host), NULL),"
-        " (u.User, u.Host) IN ("
-        "   SELECT ROLE_NAME, ROLE_HOST FROM information_schema.applicable_roles WHERE IS_MANDATORY = 'YES'),"
-        " CURRENT_USER() = CONCAT(u.User, '@', u.Host),"
-        " GREATEST((SELECT COUNT(*) FROM mysql.role_edges), (SELECT COUNT(*) FROM mysql.proxies_priv)),"
-        " @@lower_case_table_names, @@partial_revokes"
+        " CURRENT_USER(), @@max_allowed_packet, LENGTH(@@mandatory_roles), @@lower_case_table_names, @@partial_revokes"
         " FROM mysql.user u JOIN information_schema.user_attributes a ON a.USER = u.User AND a.HOST = u.Host"
         " LIMIT 100001"
     ),
     Marks.ROLES: (
-        "WITH RECURSIVE makers (User, Host) AS ("
-        " SELECT User, Host FROM mysql.user WHERE Create_user_priv = 'Y' OR Super_priv = 'Y'"
-        " UNION SELECT r.User, r.Host FROM makers m JOIN mysql.roles_mapping r ON r.Role = m.User AND m.Host = '')"
-        " SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type,"
+        "SELECT u.User, u.Host, u.plugin, LEFT(u.authentication_string, 500), u.ssl_type,"
         " IF(JSON_VALUE(p.Priv, '$.account_locked') IN ('true', '1'), 'Y', 'N'), NULL,"
-        " (u.User, u.Host) IN (SELECT User, Host FROM makers), NULL,"
-        " IF((SELECT COUNT(*) FROM mysql.proxies_priv) <= 100000,"
-        " (SELECT JSON_ARRAYAGG(JSON_ARRAY(x.User, x.Host)) FROM mysql.proxies_priv x"
-        "   WHERE x.Proxied_user = u.User AND x.Proxied_host = u.Host), NULL),"
-        " 0,"
-        " CURRENT_USER() = CONCAT(u.User, '@', u.Host),"
-        " (SELECT COUNT(*) FROM mysql.proxies_priv), @@lower_case_table_names, 0"
+        " CURRENT_USER(), @@max_allowed_packet, 0, @@lower_case_table_names, 0"
         " FROM mysql.user u JOIN mysql.global_priv p ON p.User = u.User AND p.Host = u.Host WHERE u.is_role = 'N'"
         " LIMIT 100001"
     ),
 }
-# signon.PROFILE.LOGIN is there for a login of ours, and the login has signon.PROFILE when it is complete.
-_ROLES = (
-    "SELECT User, NULL FROM mysql.user WHERE is_role = 'Y' AND User LIKE 'signon.%%.%%'"
-    " UNION ALL SELECT User, Role FROM mysql.roles_mapping WHERE Host = '%%' AND Role LIKE 'signon.%%'"
+# Who may make and alter logins, or assume their rights: who has CREATE USER or SUPER; ROLE_ADMIN, which grants logins
+# like roles; SET_ANY_DEFINER, which was SET_USER_ID, and MariaDB's SET USER, which make a routine that runs with a
+# login's rights; SYSTEM_VARIABLES_ADMIN and CONNECTION ADMIN, which set init_connect, run by every login that signs in;
+# and who may write the tables of accounts, by a privilege on everything (unless partial revokes take it back), on a
+# database whose name is like mysql's, or on one of these tables or its columns.
+# A user who is signed in with a login may grant PROXY on it, by which others act as it although it is locked; a login
+# that mandatory_roles names is granted to everybody.
+# https://dev.mysql.com/doc/refman/8.4/en/proxy-users.html https://dev.mysql.com/doc/refman/8.4/en/account-locking.html
+# https://dev.mysql.com/doc/refman/8.4/en/grant-tables.html
+# https://mariadb.com/kb/en/mysqlglobal_priv-table/ https://github.com/MariaDB/server/blob/10.11/sql/privilege.h
+_WRITERS_OF_TABLES = (
+    " UNION ALL SELECT 'maker', User, Host, '', '' FROM mysql.db"
+    "   WHERE 'mysql' LIKE Db AND 'Y' IN (Insert_priv, Update_priv, Delete_priv)"
+    " UNION ALL SELECT 'maker', User, Host, '', '' FROM mysql.tables_priv WHERE Db = 'mysql'"
+    "   AND Table_name IN ('user', 'global_priv', 'global_grants', 'db', 'tables_priv', 'columns_priv', 'procs_priv',"
+    "     'proxies_priv', 'role_edges', 'roles_mapping', 'default_roles')"
+    "   AND (FIND_IN_SET('Insert', Table_priv) OR FIND_IN_SET('Update', Table_priv)"
+    "     OR FIND_IN_SET('Delete', Table_priv) OR FIND_IN_SET('Insert', Column_priv)"
+    "     OR FIND_IN_SET('Update', Column_priv))"
+    " UNION ALL SELECT 'proxy', Proxied_user, Proxied_host, User, Host FROM mysql.proxies_priv"
 )
-_GRANTS = "SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE FROM information_schema.schema_privileges"
+_RELATIONS = {
+    Marks.ATTRIBUTE: (
+        "SELECT 'maker', User, Host, '', '' FROM mysql.user WHERE Create_user_priv = 'Y' OR Super_priv = 'Y'"
+        "   OR (Insert_priv = 'Y' AND NOT COALESCE(JSON_CONTAINS("
+        '     User_attributes, \'[{"Database": "mysql", "Privileges": ["INSERT"]}]\', \'$.Restrictions\'), 0))'
+        "   OR (Update_priv = 'Y' AND NOT COALESCE(JSON_CONTAINS("
+        '     User_attributes, \'[{"Database": "mysql", "Privileges": ["UPDATE"]}]\', \'$.Restrictions\'), 0))'
+        "   OR (Delete_priv = 'Y' AND NOT COALESCE(JSON_CONTAINS("
+        '     User_attributes, \'[{"Database": "mysql", "Privileges": ["DELETE"]}]\', \'$.Restrictions\'), 0))'
+        " UNION ALL SELECT IF(PRIV = 'SYSTEM_USER', 'system', 'maker'), USER, HOST, '', '' FROM mysql.global_grants"
+        "   WHERE PRIV IN ('ROLE_ADMIN', 'SET_ANY_DEFINER', 'SET_USER_ID', 'SYSTEM_VARIABLES_ADMIN', 'SYSTEM_USER')"
+        " UNION ALL SELECT 'role', FROM_USER, FROM_HOST, TO_USER, TO_HOST FROM mysql.role_edges"
+    ),
+    # The rights are the bits of INSERT, UPDATE, DELETE, SUPER, CREATE USER, SET USER and CONNECTION ADMIN.
+    # signon.PROFILE.LOGIN is there for a login of ours, and the login has signon.PROFILE when it is complete.
+    Marks.ROLES: (
+        "SELECT 'maker', User, Host, '', '' FROM mysql.global_priv"
+        "   WHERE CAST(JSON_VALUE(Priv, '$.access') AS UNSIGNED)"
+        "     & ((1 << 1) | (1 << 2) | (1 << 3) | (1 << 15) | (1 << 25) | (1 << 30) | (1 << 32))"
+        " UNION ALL SELECT 'mark', User, '', '', '' FROM mysql.user WHERE is_role = 'Y' AND User LIKE 'signon.%%'"
+        " UNION ALL SELECT 'role', Role, '', User, Host FROM mysql.roles_mapping"
+        " UNION ALL SELECT 'administrator', Role, '', User, Host FROM mysql.roles_mapping"
+        "   WHERE Admin_option = 'Y' AND Role LIKE 'signon.%%'"
+    ),
+}
+# MySQL alone reads the parameter mandatory_roles as it does: this is asked where that is set.
+_MANDATORY = "SELECT ROLE_NAME, ROLE_HOST FROM information_schema.applicable_roles WHERE IS_MANDATORY = 'YES'"
+_GRANTS = "SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE, 'NO' FROM information_schema.schema_privileges"
 _OF_THESE = " WHERE GRANTEE IN ({})"
+_EVERYWHERE = " UNION ALL SELECT GRANTEE, '', PRIVILEGE_TYPE, IS_GRANTABLE FROM information_schema.user_privileges"
+_NOBODY: frozenset[Account] = frozenset()
+_NONE: frozenset[str] = frozenset()
+_NO_MARKS: tuple[None, tuple[str, ...]] = (None, ())
+_ALWAYS_TAKEN = 8_000  # bytes of names in a question: a server has room for twice as many, whatever was set
+_AROUND = 8  # what a name in it has besides: its quotation marks, their escapes, and what is between two
+_MOST_PATTERNS = 1_000  # names with wildcards that PROXY was granted on: every login of ours is compared with each
 
 
 def probe(session: Session, ways: Ways) -> Probe:
@@ -112,9 +139,10 @@ def create(
     """
     in_use = {*elsewhere, *sessions.signed_in_to_mysql(session)} if profile.adopt else set()
     names = [login.user for login in profile.logins]
-    accounts = recognized(profile, read_logins(session, ways, in_use, names), memory)
+    accounts = recognized(profile, read_logins(session, ways, in_use, names, profile.name), memory)
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
-    plan = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers)
+    marking = marking_trouble(profile.name, accounts)
+    plan = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers, marking=marking)
     made = {**accounts.judged.made, **dict.fromkeys(plan.makes, NO_OID)}
     if full := accounts.judged.full or too_many(made):
         if plan.locks:
@@ -129,8 +157,9 @@ def create(
     if making:
         session.run(making)
         del accounts  # of a large server both readings would not fit
-        accounts = recognized(profile, read_logins(session, ways, in_use, names), memory.having(made))
-    opening = open_complete(profile.name, wanted, accounts.logins)
+        accounts = recognized(profile, read_logins(session, ways, in_use, names, profile.name), memory.having(made))
+        marking = marking_trouble(profile.name, accounts)
+    opening = open_complete(profile.name, wanted, accounts.logins, marking)
     if opening:
         before_change()
         session.run(opening)
@@ -139,17 +168,19 @@ def create(
 
 def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Proof:
     """Reads everything back, and changes nothing. Raises LoginsIncomplete: something of ours is not as it should be."""
+    names = [login.user for login in profile.logins]
     return prove(
-        ways,
-        profile,
-        recognized(profile, read_logins(session, ways, names=[login.user for login in profile.logins]), memory),
+        ways, profile, recognized(profile, read_logins(session, ways, names=names, profile=profile.name), memory)
     )
 
 
-def read_logins(session: Session, ways: Ways, in_use: Collection[str] = (), names: Collection[str] = ()) -> Accounts:
+def read_logins(
+    session: Session, ways: Ways, in_use: Collection[str] = (), names: Collection[str] = (), profile: str = ""
+) -> Accounts:
     """Every account, with our mark if it bears one, and its grants on databases. ``in_use``: who is signed in.
 
-    ``names``: the logins whose grants are read, of any account if there are none.
+    ``names``: the logins whose grants are read, of any account if there are none. ``profile``: whose mark counts
+    where an account has several.
 
     Raises DatabaseUnusable: it has more of them than are read.
     """
@@ -157,69 +188,88 @@ def read_logins(session: Session, ways: Ways, in_use: Collection[str] = (), name
     accounts = session.query("Read the logins", _ACCOUNTS[marks])
     if len(accounts) > MOST_ACCOUNTS:
         raise too_large(f"{MOST_ACCOUNTS:,} accounts", "Drop accounts that nobody needs")
-    between, lower_case, literal_names = accounts[0][-3:]
-    if between > MOST_BETWEEN_ACCOUNTS:
+    ourselves, packet, has_mandatory_roles, lower_case, literal_names = accounts[0][-5:]
+    all_of_them = [(_text(user), _text(host)) for user, host, *_ in accounts]
+    masters = {each for each in all_of_them if "@".join(each) == _text(ourselves)}
+    everybodys = session.query("Read the mandatory roles", _MANDATORY) if has_mandatory_roles else ()
+    between = _relations(session, marks, [(_text(user), _text(host)) for user, host in everybodys])
+    by_pattern = between.proxies_by_pattern({user for user, _ in all_of_them})
+    if len(by_pattern) > _MOST_PATTERNS:
         raise too_large(
-            f"{MOST_BETWEEN_ACCOUNTS:,} logins granted like roles, or proxies", "Revoke those that nobody needs"
+            f"{_MOST_PATTERNS:,} names with wildcards that PROXY is granted on", "Revoke those that nobody needs"
         )
-    grantees = [f"'{name}'@'{HOST}'" for name in names if not mysql_account_problem(name)]  # it has no other accounts
-    which = _OF_THESE.format(", ".join(["%s"] * len(grantees))) if grantees else ""
-    granted = session.query("Read their grants", _GRANTS + which, grantees)
-    of_roles = _marks_of_roles(session) if marks is Marks.ROLES else {}
-    grants: dict[str, dict[str, frozenset[str]]] = {}
-    for grantee, schema, privilege in granted:
-        of_account = grants.setdefault(_text(grantee), {})
-        of_account[_text(schema)] = of_account.get(_text(schema), frozenset()) | {_text(privilege)}
+    grants, rights = _grants(session, names, int(packet))
+    of_roles = marks_of_roles(between, masters, profile)
+    system = _NOBODY if masters & between.system else between.system
     logins = tuple(
         PresentLogin(
-            _text(user),
-            _text(host),
+            user,
+            host,
             intern(_text(plugin)),
             intern(_text(tls)),
             _text(locked) == "Y",
-            _mark(attribute) or of_roles.get(_text(user)),
-            grants.get(f"'{_text(user)}'@'{_text(host)}'", NO_GRANTS),
+            _mark(attribute) or of_roles.get((user, host), _NO_MARKS)[0],
+            grants.get(f"'{user}'@'{host}'", NO_GRANTS),
             _text(stored or ""),
-            signed_in=_text(user) in in_use,
-            makes_logins=bool(makes_logins),
-            members=_others(members),
-            proxies=_others(proxies),
-            is_mandatory=bool(is_mandatory),
-            is_master=bool(is_master),
+            signed_in=user in in_use,
+            makes_logins=(user, host) in between.makers,
+            members=between.members.get((user, host), _NOBODY),
+            proxies=between.proxies.get((user, host), _NOBODY),
+            is_mandatory=(user, host) in between.everybodys,
+            is_master=(user, host) in masters,
+            rights=rights.get(f"'{user}'@'{host}'", _NONE),
+            is_system=(user, host) in system,
+            other_marks=of_roles.get((user, host), _NO_MARKS)[1],
         )
-        for (
-            user,
-            host,
-            plugin,
-            stored,
-            tls,
-            locked,
-            attribute,
-            makes_logins,
-            members,
-            proxies,
-            is_mandatory,
-            is_master,
-            *_,
-        ) in accounts
+        for (user, host), (_, _, plugin, stored, tls, locked, attribute, *_) in zip(all_of_them, accounts, strict=True)
     )
-    return Accounts(logins, literal_names=bool(literal_names), lower_case=bool(lower_case))
+    return Accounts(
+        logins,
+        literal_names=bool(literal_names),
+        lower_case=bool(lower_case),
+        by_pattern=by_pattern,
+        everybody_makes=tuple(sorted(between.everybodys & between.makers)),
+        administrators={name: between.administrators.get(name, _NOBODY) for name in between.roles},
+    )
 
 
-def _marks_of_roles(session: Session) -> dict[str, dict[str, Any]]:
-    """The marks of logins, put together from the roles that they are made of."""
-    marks: dict[str, dict[str, Any]] = {}
-    rows = {(_text(user), _text(role or "")) for user, role in session.query("Read our marks", _ROLES)}
-    for name, role in rows:
-        if not role:
-            _, profile, login = name.split(".", 2)
-            marks[login] = {"profile": profile, "complete": (login, f"{MARK}.{profile}") in rows}
-    return marks
+def _relations(session: Session, marks: Marks, everybodys: Collection[Account]) -> Relations:
+    rows = session.query("Read who may act as whom", _RELATIONS[marks] + _WRITERS_OF_TABLES)
+    relations: list[tuple[str, str, str, str, str]] = [
+        (intern(_text(kind)), _text(user), _text(host), _text(other_user), _text(other_host))
+        for kind, user, host, other_user, other_host in rows
+    ]
+    if len([row for row in relations if row[0] in ("role", "proxy")]) > MOST_BETWEEN_ACCOUNTS:
+        raise too_large(
+            f"{MOST_BETWEEN_ACCOUNTS:,} logins granted like roles, or proxies", "Revoke those that nobody needs"
+        )
+    return Relations.of(relations, [PUBLIC] if marks is Marks.ROLES else everybodys)
 
 
-def _others(accounts: Any) -> frozenset[tuple[str, str]]:
-    """Accounts that were read as pairs of user and host."""
-    return frozenset((user, host) for user, host in json.loads(_text(accounts))) if accounts else frozenset()
+def _grants(
+    session: Session, names: Collection[str], packet: int
+) -> tuple[dict[str, dict[str, frozenset[str]]], dict[str, frozenset[str]]]:
+    """By account, its privileges on databases, and those on everything.
+
+    Raises StatementRefused: the question is larger than ``packet`` bytes, at which a server hangs up without a word.
+    """
+    grantees = [f"'{name}'@'{HOST}'" for name in names if not mysql_account_problem(name)]  # it has no other accounts
+    which = _OF_THESE.format(", ".join(["%s"] * len(grantees))) if grantees else ""
+    everywhere = _EVERYWHERE + which if grantees else ""
+    if 2 * sum(len(each) + _AROUND for each in grantees) > max(packet, _ALWAYS_TAKEN):
+        raise packet_too_small()
+    granted = session.query("Read their grants", _GRANTS + which + everywhere, [*grantees, *grantees])
+    grants: dict[str, dict[str, frozenset[str]]] = {}
+    rights: dict[str, frozenset[str]] = {}
+    for grantee, schema, privilege, grantable in granted:
+        account, where, what = _text(grantee), _text(schema), _text(privilege)
+        if where:
+            of_account = grants.setdefault(account, {})
+            of_account[where] = of_account.get(where, frozenset()) | {what}
+        else:
+            more = {"GRANT OPTION"} if _text(grantable) == "YES" else set()
+            rights[account] = rights.get(account, frozenset()) | ({what, *more} - {"USAGE"})
+    return grants, rights
 
 
 def _mark(attribute: Any) -> dict[str, Any] | None:

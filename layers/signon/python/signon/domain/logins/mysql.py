@@ -9,10 +9,11 @@ from string import Formatter
 
 from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
 from signon.domain.finding import Remark
+from signon.domain.limits import listed
 from signon.domain.logins import login as logins
 from signon.domain.logins.login import LoginPlan, LoginState, Proof, Statement, batches, mark
+from signon.domain.logins.mariadb_marks import MARK, marking_trouble, other_marks
 from signon.domain.logins.mysql_accounts import (
-    HOST,
     Accounts,
     PresentLogin,
     account,
@@ -22,18 +23,22 @@ from signon.domain.logins.mysql_accounts import (
     is_changed_and_open,
     is_chosen_before_ours,
     is_open,
+    keeps_from_adopting,
+    keeps_from_locking,
+    masters_of,
     of_every_host,
+    of_the_system,
+    privilege_names,
     to_run,
     unknown,
 )
+from signon.domain.logins.mysql_relations import HOST, Account
 from signon.domain.memory.made import digest, named
 from signon.domain.names import mysql_account_problem
 from signon.domain.profile.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.errors import StatementRefused
 from signon.foreign import shown
-
-MARK = "signon"  # begins the names of the roles that are marks
 
 Ways = Mapping[Method, MySqlLogins]  # how logins are made, by how they sign in
 
@@ -93,15 +98,16 @@ def make(
     present: Sequence[PresentLogin],
     *,
     lock_leavers: bool,
+    marking: Remark | None = None,
 ) -> LoginPlan:
     """The statements that create what is missing (locked), alter logins that are to sign in differently, grant what is
-    missing, and lock logins removed from the profile.
+    missing, and lock logins removed from the profile. ``marking``: why no login can be marked as complete.
     """
     there = of_every_host(present)
-    states = _states(wanted, present)
-    absent = [login for login in wanted if login.user not in there]
+    states = _states(wanted, present, marking)
     altered = {each.name for each in states if each.to_alter and not each.objection(profile)}
     ours = {each.name for each in states if not each.objection(profile)}
+    absent = [login for login in wanted if login.user not in there and login.user in ours]
     missing = [
         (login.user, pattern, rest)
         for login in (*absent, *(login for login in wanted if login.user in there and login.user in ours))
@@ -109,8 +115,8 @@ def make(
     ]
     names = {login.user for login in wanted}
     leavers = (login for login in present if login.host == HOST and login.user not in names)
-    left = [login for login in leavers if lock_leavers and is_open(login, profile)]
-    locks = tuple(_locked(next(iter(ways.values())), profile, left))
+    left = [login for login in leavers if lock_leavers and is_open(login, profile) and not keeps_from_locking(login)]
+    locks = tuple(_locked(next(iter(ways.values())), profile, left, may_unmark=not marking))
     return LoginPlan(
         statements=(
             *_made(profile, absent, [login for login in wanted if login.user in altered]),
@@ -124,10 +130,16 @@ def make(
 
 
 def open_complete(
-    profile: str, wanted: Sequence[WantedAccount], present: Sequence[PresentLogin]
+    profile: str,
+    wanted: Sequence[WantedAccount],
+    present: Sequence[PresentLogin],
+    marking: Remark | None = None,
 ) -> tuple[Statement, ...]:
-    """The statements that unlock those of ours that were read back as wanted and are not open yet."""
-    ready = {each.name for each in _states(wanted, present) if each.is_ready(profile)}
+    """The statements that unlock those of ours that were read back as wanted and are not open yet.
+
+    ``marking``: why no login can be marked as complete.
+    """
+    ready = {each.name for each in _states(wanted, present, marking) if each.is_ready(profile)}
     return tuple(
         statement
         for sql, these in _by_way(login for login in wanted if login.user in ready)
@@ -142,11 +154,12 @@ def prove(ways: Ways, profile: Profile, accounts: Accounts) -> Proof:
     Raises LoginsIncomplete: one of ours is not as it should be; names up to ten of them.
     """
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
-    states = _states(wanted, accounts.logins)
+    states = _states(wanted, accounts.logins, marking_trouble(profile.name, accounts))
     names, disputed = frozenset(login.user for login in wanted), accounts.judged.disputed
     not_ours = (
         *_of_other_profiles(profile, accounts),
         *_of_leavers(profile, accounts),
+        *_of_two_profiles(profile, accounts),
         *unknown(names, accounts),
     )
     return replace(
@@ -164,6 +177,14 @@ def _of_other_profiles(profile: Profile, accounts: Accounts) -> Iterator[Remark]
         is_open = not (login.locked or login.is_master)
         if login.mark and is_open and login.mark.get("profile") != profile.name and login.user not in names:
             yield logins.still_open(login.user, login.mark)
+
+
+def _of_two_profiles(profile: Profile, accounts: Accounts) -> Iterator[Remark]:
+    """Logins of ours, and of the profile's names, that roles of MariaDB name for more than one profile."""
+    names = {*(login.user for login in profile.logins), *accounts.judged.made}
+    for login in of_every_host(accounts.logins).values():
+        if login.user in names and (others := other_marks(profile.name, login)):
+            yield others
 
 
 def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[Remark]:
@@ -185,9 +206,13 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[Remark]:
                 " account of that name, made by somebody else and open",
                 f"If nobody needs it, run {to_run('DROP USER {}', (each.user, each.host))}",
             )
+    for login in made.values() if profile.lock_leavers else ():
+        if login.user not in names and is_open(login, profile.name) and (kept := keeps_from_locking(login)):
+            yield kept.after(f"{shown(login.user)} was removed from the profile but is still open: ")
     left = (made[name] for name in sorted(accounts.judged.made.keys() & made.keys() - names))
+    masters = masters_of(accounts.logins)
     for login in left if profile.lock_leavers else ():
-        if others := in_other_hands(login, accounts.logins):
+        if others := in_other_hands(login, masters):
             yield others.after(f"{shown(login.user)} was removed from the profile, and ")
         if is_changed_and_open(login, profile.name):
             lock = to_run("ALTER USER {} ACCOUNT LOCK", (login.user, login.host))
@@ -198,23 +223,34 @@ def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[Remark]:
             )
 
 
-def _states(wanted: Sequence[WantedAccount], present: Sequence[PresentLogin]) -> list[LoginState]:
+def _states(
+    wanted: Sequence[WantedAccount], present: Sequence[PresentLogin], marking: Remark | None
+) -> list[LoginState]:
     there, ahead = of_every_host(present), _ahead({"", *(login.user for login in wanted)}, present)
+    masters = masters_of(present)
     return [
         _state(
             login,
             there.get(login.user),
             (*ahead[login.user], *ahead[""]),
-            _obstacle(there[login.user], present) if login.user in there else None,
+            _obstacle(login, there.get(login.user), masters, marking),
         )
         for login in wanted
     ]
 
 
-def _obstacle(login: PresentLogin, present: Sequence[PresentLogin]) -> Remark | None:
-    if login.is_master:
+def _obstacle(
+    login: WantedAccount, found: PresentLogin | None, masters: Set[Account], marking: Remark | None
+) -> Remark | None:
+    if found is None:
+        return marking
+    if found.is_master:
         return Remark("it is the master user, or the account that we are signed in as")
-    return in_other_hands(login, present)
+    if obstacle := of_the_system(found) or in_other_hands(found, masters):
+        return obstacle
+    if found.mark is None and login.adopt and (powers := keeps_from_adopting(found)):
+        return powers
+    return None if found.mark and found.mark.get("complete") else marking
 
 
 def _ahead(names: Set[str], present: Sequence[PresentLogin]) -> Mapping[str, list[str]]:
@@ -246,7 +282,7 @@ def _state(
     login: WantedAccount, found: PresentLogin | None, ahead: tuple[str, ...], obstacle: Remark | None
 ) -> LoginState:
     if found is None:
-        return LoginState(login.user, ahead=ahead)
+        return LoginState(login.user, ahead=ahead, obstacle=obstacle)
     signs_in_as_wanted = (found.plugin, found.stored) == (login.sql.plugin, login.stored)
     as_made = signs_in_as_wanted and login.sql.tls in ("", found.tls)
     ours_otherwise = found.mark is not None and found.plugin in MYSQL_PLUGINS and not signs_in_as_wanted
@@ -263,10 +299,13 @@ def _state(
         in_use=found.signed_in,
         ahead=ahead,
         lacks=tuple(f"{', '.join(sorted(rest))} on {pattern}" for pattern, rest in _missing_grants(login, found)),
-        excess=tuple(
-            f"{', '.join(sorted(rest))} on {shown(pattern)}"
-            for pattern, granted in sorted(found.grants.items())
-            if (rest := granted - login.grants.get(pattern, frozenset()))
+        excess=(
+            *([f"{listed(privilege_names(found.rights))} on *.*"] if found.rights else []),
+            *(
+                f"{', '.join(sorted(rest))} on {shown(pattern)}"
+                for pattern, granted in sorted(found.grants.items())
+                if (rest := granted - login.grants.get(pattern, frozenset()))
+            ),
         ),
     )
 
@@ -286,10 +325,17 @@ def _made(profile: str, absent: Sequence[WantedAccount], altered: Sequence[Wante
                 yield from _statements(description, texts, profile, batch, complete=False)
 
 
-def _locked(sql: MySqlLogins, profile: str, left: Sequence[PresentLogin]) -> Iterator[Statement]:
-    """Logins of any method: all are closed in the same way."""
+def _locked(sql: MySqlLogins, profile: str, left: Sequence[PresentLogin], *, may_unmark: bool) -> Iterator[Statement]:
+    """Logins of any method: all are closed in the same way.
+
+    One that was renamed in MariaDB keeps the role that makes it complete: it bears no other mark.
+    """
     for batch in batches(left):
-        marked = [login for login in batch if login.mark and login.mark.get("complete")]
+        marked = [
+            login
+            for login in batch
+            if may_unmark and login.mark and login.mark.get("complete") and not login.mark.get("renamed")
+        ]
         yield from _statements("Remove the mark", sql.unmark if marked else (), profile, marked, complete=False)
         yield from _statements("Lock removed logins", sql.lock, profile, batch, complete=False)
 

@@ -7,7 +7,7 @@ profile.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -15,28 +15,42 @@ from typing import Any
 from signon.domain.engines import MYSQL_PLUGINS
 from signon.domain.finding import Remark
 from signon.domain.limits import counted, listed
+from signon.domain.logins.mysql_relations import HOST, Account, like
 from signon.domain.memory.made import NO_OID, NOTHING, UNREMEMBERED, Judgement, Memory
+from signon.domain.names import mysql_account_problem
 from signon.domain.profile.profile import Profile
-from signon.foreign import LONGEST, REMEDY, cut, visible, without_remedy
+from signon.foreign import LONGEST, REMEDY, cut, shown, visible, without_remedy
 
-HOST = "%"
 _WHERE_NAMES_ARE = "SELECT User, Host, HEX(User), HEX(Host) FROM mysql.user"
+MOST_REVOKED = 10  # privileges in a statement to run
+_WHERE_ROLES_ARE = "SELECT User, HEX(User) FROM mysql.user WHERE is_role = 'Y'"
 LONGEST_TO_RUN = 350  # characters that naming accounts may take: what is said of them and this fit into one line
 # A socket, or the server's own machine, from where nobody comes to a database of RDS.
 _NEVER_FROM = "localhost"
 _RDSADMIN = "rdsadmin"
 NO_GRANTS: Mapping[str, frozenset[str]] = MappingProxyType({})
+# What a privilege on every database or to look at the server is; whatever else is granted on *.* is a power.
+_ORDINARY = frozenset(
+    {
+        *("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER", "EXECUTE", "EVENT"),
+        *("TRIGGER", "CREATE TEMPORARY TABLES", "LOCK TABLES", "CREATE VIEW", "SHOW VIEW", "CREATE ROUTINE"),
+        *("ALTER ROUTINE", "DELETE HISTORY", "SHOW DATABASES", "PROCESS", "REPLICATION CLIENT", "BINLOG MONITOR"),
+        *("SHOW_ROUTINE", "SHOW CREATE ROUTINE"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PresentLogin:
     """A login as it was read. ``mark`` is what we wrote on it, None where somebody else made it.
 
-    ``makes_logins``: it has a right, itself or through a role, to alter every login or to assume its rights.
+    ``rights``: its privileges on ``*.*``. ``makes_logins``: it has a right, itself or through a role, to alter every
+    login or to assume its rights. ``is_system``: only an account that has SYSTEM_USER may alter it, and ours does not.
     ``members``: who may assume its rights, because in MySQL a login can be granted like a role; where
     ``is_mandatory`` it is granted to everybody. ``proxies``: who may act as it when signing in. Both are accounts, by
-    user and host. ``is_master``: it is the account that we are signed in as, or the master user. ``disputed``: it bears
-    our mark, and we do not remember having made it.
+    user and host; ``by_pattern`` says who may act as everybody of a name like its. ``is_master``: it is the account
+    that we are signed in as, or the master user. ``disputed``: it bears our mark, and we do not remember having made
+    it. ``other_marks``: the profiles of MariaDB's other roles that name it.
     """
 
     user: str
@@ -54,6 +68,10 @@ class PresentLogin:
     is_mandatory: bool = False
     is_master: bool = False
     disputed: bool = False
+    rights: frozenset[str] = frozenset()
+    is_system: bool = False
+    by_pattern: Remark | None = None
+    other_marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,13 +79,18 @@ class Accounts:
     """Every account of a database. ``judged``: what counts as ours, and what is in dispute.
 
     ``literal_names``: the server accepts no wildcards in a GRANT's database name. ``lower_case``: it stores the names
-    of databases in lower case (lower_case_table_names), in grants as well.
+    of databases in lower case (lower_case_table_names), in grants as well. ``by_pattern``: by the name that was
+    granted, who may act by PROXY as everybody of a name like it. ``everybody_makes``: the roles by which everybody may
+    make logins. ``administrators``: who may grant each of our roles of MariaDB, of those that exist.
     """
 
     logins: tuple[PresentLogin, ...]
     literal_names: bool
     lower_case: bool = False
     judged: Judgement = NOTHING
+    by_pattern: Mapping[Account, frozenset[Account]] = field(default_factory=dict)
+    everybody_makes: tuple[Account, ...] = ()
+    administrators: Mapping[str, frozenset[Account]] = field(default_factory=dict)
 
 
 def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts:
@@ -80,12 +103,14 @@ def recognized(profile: Profile, accounts: Accounts, memory: Memory) -> Accounts
     logins = tuple(
         replace(each, is_master=True) if _is_master(each, memory.master_user) else each for each in accounts.logins
     )
+    masters = masters_of(logins)
+    logins = tuple(_with_patterns(logins, {*named_ones, *memory.made}, accounts.by_pattern, masters))
     there = of_every_host(logins)
     claimed = {
         name: NO_OID
         for name, login in there.items()
         if bears_mark_of(profile.name, login) and not login.is_master and name not in memory.made
-        if not in_other_hands(login, logins)
+        if not in_other_hands(login, masters)
         if name in named_ones or login.locked or login.plugin in MYSQL_PLUGINS
     }
     judged = memory.judge({name: oid for name, oid in memory.made.items() if name in there}, claimed)
@@ -104,31 +129,109 @@ def _is_master(login: PresentLogin, master_user: str | None) -> bool:
     return login.user == _RDSADMIN or (login.user, login.host) == (master_user, HOST)
 
 
-def in_other_hands(login: PresentLogin, present: Iterable[PresentLogin]) -> Remark | None:
-    """Who besides the master may assume its rights, with the remedy; None if nobody may."""
+def masters_of(present: Iterable[PresentLogin]) -> frozenset[Account]:
+    """The accounts of the master user's, of RDS's, and ours."""
+    return frozenset((each.user, each.host) for each in present if each.is_master)
+
+
+def _with_patterns(
+    logins: Iterable[PresentLogin],
+    names: Collection[str],
+    by_pattern: Mapping[Account, frozenset[Account]],
+    masters: Set[Account],
+) -> Iterator[PresentLogin]:
+    """The logins, those of these names with who may act as them by a pattern: each pattern is put into words once."""
+    said = {
+        granted: (like(granted[0]), _by_pattern(granted, others))
+        for granted, proxies in sorted(by_pattern.items())
+        if (others := sorted(each for each in proxies - masters if each[0] != _RDSADMIN))
+    }
+    for each in logins:
+        found = None
+        if said and each.host == HOST and each.user in names:
+            ours = (each.user, each.host)  # who was granted exactly this one stands in its proxies
+            found = next(
+                (words for granted, (fits, words) in said.items() if granted != ours and fits(each.user)), None
+            )
+        yield replace(each, by_pattern=found) if found else each
+
+
+def _by_pattern(granted: Account, others: Sequence[Account]) -> Remark:
+    revoke = to_run("REVOKE PROXY ON {} FROM {}", granted, others[0])
+    return Remark(
+        f"others may act as it by PROXY ({accounts_listed(others)}), because its name is like {account(*granted)}",
+        f"Have an account that may grant PROXY on {account(*granted)} run {revoke}, or run"
+        f" {to_run('DROP USER {}', others[0])}; likewise for each",
+    )
+
+
+def in_other_hands(login: PresentLogin, masters: Set[Account]) -> Remark | None:
+    """Who besides ``masters`` may assume its rights, with the remedy; None if nobody may."""
     if not (login.members or login.proxies or login.is_mandatory):
-        return None
+        return login.by_pattern
     named_here, here = account(login.user, login.host), (login.user, login.host)
     if login.is_mandatory:
         remove = f"Remove {named_here} from the parameter mandatory_roles"
         return Remark("everybody may use it (mandatory_roles)", remove)
-    masters = {(each.user, each.host) for each in present if each.is_master}
     if others := sorted(login.members - masters):
         revoke = f"Run {to_run('REVOKE {} FROM {}', here, others[0])}, likewise for each"
-        return Remark(f"others may use it ({_accounts(others)})", revoke)
+        return Remark(f"others may use it ({accounts_listed(others)})", revoke)
     if proxies := sorted(login.proxies - masters):
         # Only a user who has it WITH GRANT OPTION can revoke it, and no master user has; DROP USER of the login leaves
         # it.
         revoke = to_run("REVOKE PROXY ON {} FROM {}", here, proxies[0])
         revoke = f"Have the person who signs in with {named_here} run {revoke}"
         return Remark(
-            f"others may act as it by PROXY ({_accounts(proxies)})",
+            f"others may act as it by PROXY ({accounts_listed(proxies)})",
             f"{revoke}, or run {to_run('DROP USER {}', proxies[0])}; likewise for each",
+        )
+    return login.by_pattern
+
+
+def of_the_system(login: PresentLogin) -> Remark | None:
+    """Why the master user may not alter it, with the remedy; None if it may."""
+    if not login.is_system:
+        return None
+    revoke = to_run("REVOKE SYSTEM_USER ON *.* FROM {}", (login.user, login.host))
+    return Remark(
+        "it is a system account (SYSTEM_USER), which the master user may not alter",
+        f"As an account that has SYSTEM_USER, run {revoke}",
+    )
+
+
+def keeps_from_locking(login: PresentLogin) -> Remark | None:
+    """Why we cannot lock it, with the remedy; None if we can. A statement that fails would hold up all the others."""
+    if system := of_the_system(login):
+        return system
+    if mysql_account_problem(login.user):
+        lock = to_run("ALTER USER {} ACCOUNT LOCK", (login.user, login.host))
+        return Remark("its name is none that a login of ours can have", f"Run {lock}")
+    return None
+
+
+def privilege_names(names: Iterable[str]) -> list[str]:
+    """As SQL writes them. Components of a server may have added some."""
+    return sorted(name if re.fullmatch(r"[A-Z_ ]+", name) else shown(name) for name in names)
+
+
+def keeps_from_adopting(login: PresentLogin) -> Remark | None:
+    """Powers that no login of ours has: whoever is let in by it would keep them."""
+    powers = privilege_names(login.rights - _ORDINARY)
+    here = (login.user, login.host)
+    if powers:
+        revoke = to_run(f"REVOKE {', '.join(powers[:MOST_REVOKED])} ON *.* FROM {{}}", here)
+        more = "; likewise for the others" if powers[MOST_REVOKED:] else ""
+        return Remark(f"it is not adopted with {listed(powers)}, which no login of ours has", f"Run {revoke}{more}")
+    if login.makes_logins:
+        return Remark(
+            "it is not adopted with a right to change every login, which no login of ours has",
+            f"It may write tables of mysql.*, or has such a right through a role: {to_run('SHOW GRANTS FOR {}', here)}"
+            " shows it; revoke it",
         )
     return None
 
 
-def _accounts(these: Iterable[tuple[str, str]]) -> str:
+def accounts_listed(these: Iterable[tuple[str, str]]) -> str:
     return listed([account(*each) for each in these])
 
 
@@ -146,7 +249,8 @@ def unknown(names: frozenset[str], accounts: Accounts) -> Iterator[Remark]:
 def creators(accounts: Accounts) -> list[str]:
     """Who besides the master could change or copy what we make. Roles are left out: nobody signs in with them."""
     able = (each for each in accounts.logins if each.makes_logins and not each.locked and each.host != _NEVER_FROM)
-    return sorted(account(each.user, each.host) for each in able if not (each.is_master or each.user == _RDSADMIN))
+    named = sorted(account(each.user, each.host) for each in able if not (each.is_master or each.user == _RDSADMIN))
+    return [*(f"everybody, through the role {account(*role)}" for role in accounts.everybody_makes), *named]
 
 
 def account(user: str, host: str) -> str:
@@ -172,6 +276,13 @@ def to_run(statement: str, *accounts: tuple[str, str]) -> str:
         return sql
     words = statement.format(*("the account" for _ in accounts))
     return f"{words}, whose name is too long for this text: {_WHERE_NAMES_ARE}"
+
+
+def to_drop(role: str) -> str:
+    """A statement for people to paste, that drops exactly this role of MariaDB's, or where its name is found."""
+    if not _is_plain(role) or len(role) > LONGEST:
+        return f"DROP ROLE for each that is not as shown: {_WHERE_ROLES_ARE}"
+    return f"DROP ROLE `{role.replace('`', '``')}`"
 
 
 def _is_plain(name: str) -> bool:

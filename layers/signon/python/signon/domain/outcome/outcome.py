@@ -105,7 +105,7 @@ def _of_trust(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if trusted.number:
         who = ", ".join((*trusted.kept, *trusted.more))
         found = Advice(
-            f"Anyone who may create logins could change ours and copy our mark; here that is {who}",
+            f"These could change our logins, act as them or copy our mark: {who}",
             "Revoke that right from anyone you would not trust with the rights of all people of the profile",
         )
         yield found.problem, found.remedy
