@@ -11,6 +11,7 @@ OF_POSTGRESQL, ROLES = f"{DOMAIN}/logins/postgresql_marks.py", f"{DOMAIN}/logins
 RELATIONS = f"{DOMAIN}/logins/mysql_relations.py"
 DECIDED = ("tests/unit/test_marks.py",)
 OF_RELATIONS = ("tests/unit/test_mysql_relations.py",)
+LOOKS = "tests/integration/db/postgresql/test_looking_around.py"
 IN_POSTGRESQL = ("tests/integration/db/postgresql/test_marks.py",)
 IN_MYSQL = ("tests/integration/db/test_marks.py",)
 FULL = "::test_where_no_more_can_be_remembered_leavers_are_locked_and_nothing_is_created"
@@ -167,6 +168,27 @@ CONTROLS = (
         "    return _signs_in_by_our_methods(role.name, roles)\n",
         "    return True\n",
         DECIDED,
+    ),
+    Control(
+        "PostgreSQL: logins that bear our mark prove no restart",
+        f"{LAYER}/db/postgresql_logins.py",
+        "EXISTS (SELECT FROM pg_stat_gssapi WHERE gss_authenticated)",
+        "EXISTS (SELECT FROM pg_roles WHERE shobj_description(oid, 'pg_authid') LIKE '%complete%')",
+        (f"{LOOKS}::test_logins_with_our_mark_prove_no_restart",),
+    ),
+    Control(
+        "Where the record does not know of a restart, none is proved",
+        f"{DOMAIN}/plan/probe.py",
+        "if probe.plugin_loaded is None and plan.restarted",
+        "if probe.plugin_loaded is None",
+        ("tests/unit/test_probes.py",),
+    ),
+    Control(
+        "A run that finished by tokens alone proves no restart",
+        f"{DOMAIN}/memory/record.py",
+        'or self.left_as.get("directory") == directory',
+        "or self.onboarded_at is not None",
+        ("tests/unit/test_records.py",),
     ),
     Control(
         "PostgreSQL: what is made is remembered before it is committed",

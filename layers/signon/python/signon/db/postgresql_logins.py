@@ -60,8 +60,6 @@ _INSIDE = """\
 SELECT pg_is_in_recovery(), current_database()::text,
   (SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on'),
   EXISTS (SELECT FROM pg_stat_gssapi WHERE gss_authenticated)
-    OR EXISTS (SELECT FROM pg_roles WHERE rolcanlogin
-      AND rolname LIKE '%@%' AND shobj_description(oid, 'pg_authid') LIKE '{{"signon": {{%"complete": true%')
 """
 
 
@@ -79,12 +77,11 @@ def probe(session: Session, ways: Ways) -> Probe:  # noqa: ARG001  every family 
     """What only the inside of an instance shows: is it the writer, is anybody else signed in.
 
     PostgreSQL accepts a login's DDL whether the instance was restarted after the join or not, and shows nothing of it.
-    A restart is proved by somebody who has signed in with a ticket, and by directory logins of ours that are open:
-    those are opened only after the restarts.
+    Only somebody who has signed in with a ticket proves a restart, not logins that bear our mark (``as_recorded``).
     """
-    ((follows, database, set_by, restarted),) = session.query("Look at the server", _INSIDE)
+    ((follows, database, set_by, has_tickets),) = session.query("Look at the server", _INSIDE)
     return Probe(
-        plugin_loaded=True if restarted else None,
+        plugin_loaded=True if has_tickets else None,
         read_only=follows or set_by is not None,
         other_sessions=sessions.of_others_in_postgresql(session),
         follows=follows,
