@@ -11,7 +11,7 @@ from signon.aws import rds, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
 from signon.domain.plan.plan import Plan
-from signon.domain.plan.probe import Probe, judge, reboots, with_readers
+from signon.domain.plan.probe import Probe, as_recorded, judge, reboots, with_readers
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import DatabaseId, in_working_order
 from signon.domain.rds.reboot import Reboot, cut_off
@@ -33,7 +33,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
     def inside(host: str | None = None) -> Probe:
         with session.sign_in(database, credentials, bundle, host=host) as master:
-            return logins.probe(master, database, plan)
+            return as_recorded(logins.probe(master, database, plan), plan)
 
     probe, readers = inside(), [each for each in cut_off(database, before) if each.host and not each.is_writer]
     writer_too = any(instance.is_writer for instance in database.to_reboot)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from localcloud.cloud import Cloud
 from localcloud.demo.terminal import Terminal
+from localcloud.people.printable import printable
 
 
 class DemoFailed(RuntimeError):
@@ -82,4 +83,4 @@ def refused(who: str, answer: subprocess.CompletedProcess[str], by_the_server: s
     error = next((line for line in answer.stderr.splitlines() if by_the_server in line), None)
     if answer.returncode == 0 or error is None:
         raise DemoFailed(f"{who} was not refused by the server: {answer.stdout}{answer.stderr}")
-    print(f"  {who}\n  -> {error[error.index(by_the_server) :]}")
+    print(f"  {who}\n  -> {printable(error[error.index(by_the_server) :])}")

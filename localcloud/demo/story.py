@@ -25,6 +25,7 @@ from localcloud.examples.example_data import API, PEOPLE, REPORTS, prepare, swit
 from localcloud.people.executions import IN_PROGRESS, Executions
 from localcloud.people.mailbox import Mailbox
 from localcloud.people.narration import HEADING, Narration, OutsideEvent, Told, folded
+from localcloud.people.printable import printable, printable_lines
 from localcloud.people.progress import progress
 
 PATIENCE = 240  # seconds of real time until an execution begins: RDS takes minutes, simulated ones
@@ -213,9 +214,10 @@ def _execution(cloud: Cloud, name: str, followed: Sequence[Told]) -> str:
 def _show_what_people_are_told(cloud: Cloud, told: Told, messages: Sequence[Mapping[str, str]]) -> None:
     record = _record(cloud, told)
     facts = [f"{fact} {record[fact]['S']}" for fact in REMEMBERED if record.get(fact, {"S": ""})["S"]]
-    print(f"\n  {told.end}\n  record         {', '.join(facts) or 'none of ' + ', '.join(REMEMBERED)}")
+    print(f"\n  {told.end}\n  record         {printable(', '.join(facts)) or 'none of ' + ', '.join(REMEMBERED)}")
     for message in messages[-1:]:
-        print(textwrap.indent(f"message to people: {message['Subject']}\n\n{message['Message']}", "  "))
+        text = f"message to people: {printable(message['Subject'])}\n\n{printable_lines(message['Message'])}"
+        print(textwrap.indent(text, "  "))
     if not messages:
         print("  message        none: there is nothing for anyone to do")
     print()
@@ -224,13 +226,9 @@ def _show_what_people_are_told(cloud: Cloud, told: Told, messages: Sequence[Mapp
 def _show_what_people_get(cloud: Cloud, told: Told) -> None:
     outcome = told.dossier["outcome"]
     record = _record(cloud, told)
-    print(f"\n  {told.end}: {outcome['headline']}")
-    print(
-        "  record         "
-        + ", ".join(
-            f"{fact} {record[fact]['S']}" for fact in ("end", "plan", "profile", "rebooted_at") if fact in record
-        )
-    )
+    print(f"\n  {told.end}: {printable(outcome['headline'])}")
+    facts = (f"{fact} {record[fact]['S']}" for fact in ("end", "plan", "profile", "rebooted_at") if fact in record)
+    print(f"  record         {printable(', '.join(facts))}")
 
 
 def _record(cloud: Cloud, told: Told) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from moto.sns.models import Topic
 
 from localcloud.clock import Clock
 from localcloud.moto_patches import patch
-from localcloud.people.printable import printable
+from localcloud.people.printable import printable, printable_lines
 
 # How an execution ends that meets this error: it reports nothing.
 WITHOUT_A_REPORT = {
@@ -70,7 +70,7 @@ def of_message(subject: str | None, text: str) -> str:
         alarm = json.loads(text)
         text = alarm["AlarmDescription"] if alarm["NewStateValue"] == "ALARM" else alarm["NewStateReason"]
     text = text.strip().removeprefix(subject or "").lstrip()  # its first line may be the subject
-    return f"message to people: {subject}\n{textwrap.indent(text, '    ')}"
+    return f"message to people: {printable(str(subject))}\n{textwrap.indent(printable_lines(text), '    ')}"
 
 
 def _status(detail: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from localcloud.examples import samples
 from localcloud.people.executions import IN_PROGRESS, Executions
 from localcloud.people.narration import HEADING, Narration
+from localcloud.people.printable import printable
 from localcloud.people.running import NotRunning, Running
 
 EVENT = {"source": str, "detail-type": str, "detail": dict, "resources": list}  # what it has, where it has it
@@ -31,7 +32,7 @@ def start(event_file: Path) -> bool:
     content = json.loads(samples.of_account(json.dumps(content), running.account))
     try:
         execution = _started_by_event(running, content) if "detail-type" in content else _started(running, content)
-        print(f"{execution}\n\n{HEADING}")
+        print(f"{printable(execution)}\n\n{HEADING}")
         told = Narration(running.client, running.endpoint, execution, began).follow()
         closing = held_by(running, told.dossier["database"]) if told.end == IN_PROGRESS else told.closing
     except EndpointConnectionError:
@@ -96,7 +97,7 @@ def _started_by_event(running: Running, event: dict[str, Any]) -> str:
 
 def held_by(running: Running, database: Mapping[str, Any]) -> str:
     """Which execution works on the database (its name and resource id), and how to see it."""
-    holder = Executions(running.client, running.outputs).at_work_on(database["resource_id"])
+    holder, name = Executions(running.client, running.outputs).at_work_on(database["resource_id"]), database["name"]
     if holder is None:
-        return f"Another execution was working on {database['name']} and has ended meanwhile. Start again"
-    return f"Execution {holder} is working on {database['name']}; `make watch NAME={database['name']}` follows it"
+        return printable(f"Another execution was working on {name} and has ended meanwhile. Start again")
+    return printable(f"Execution {holder} is working on {name}; `make watch NAME={name}` follows it")

@@ -7,6 +7,7 @@ from botocore.exceptions import EndpointConnectionError
 from localcloud.examples.samples import TAG
 from localcloud.people.executions import IN_PROGRESS, Executions
 from localcloud.people.narration import HEADING, Narration
+from localcloud.people.printable import printable
 from localcloud.people.running import NotRunning, Running
 
 LEFT_TO_OTHERS = (IN_PROGRESS, "Not ours")
@@ -26,7 +27,7 @@ def watch(name: str) -> bool:
     running, began = Running.get(), time.monotonic()
     try:
         execution = _found(running, name)
-        print(f"{execution}\n\n{HEADING}")
+        print(f"{printable(execution)}\n\n{HEADING}")
         told = Narration(running.client, running.endpoint, execution, began).follow()
     except EndpointConnectionError:
         raise NotRunning("The local cloud has stopped meanwhile. Start it again with `make up`") from None

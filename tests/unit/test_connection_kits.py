@@ -5,6 +5,8 @@ import hashlib
 import json
 import re
 import shlex
+import unicodedata
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -371,8 +373,22 @@ def test_a_hostile_name_makes_no_element_of_the_page(name: str) -> None:
     assert hostile.text == plain.text.replace("NAME-OF-IT", name)
 
 
+UNSEEN = ["a\0b", "\x1b[2J", "a\rb", "a\u202eb", "a\u2028b", "\ud800", "a\u200bb", "\u2066"]
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+@pytest.mark.parametrize("field", ["name", "title", "region", "realm"])
+def test_what_cannot_be_seen_is_on_no_page(field: str, text: str) -> None:
+    with pytest.raises(Unquotable):
+        page(replace(BOTH, **{field: f"x{text}"}))  # type: ignore[arg-type]  # each is a text
+    with pytest.raises(Unquotable):
+        element("p", title=f"x{text}")
+
+
 def test_a_thousand_hostile_names_make_no_element() -> None:
-    names = [*hostile_names.curated(), *hostile_names.random(500)]
+    names = [*hostile_names.curated(), *hostile_names.random(1_000)]
+    unseen = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # which are refused
+    names = [name for name in names if not unseen & set(map(unicodedata.category, name))]
     assert len(names) > 1000
     html = element("p", *(element("code", name, title=name) for name in names))
     parsed = Page(html)

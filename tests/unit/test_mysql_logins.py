@@ -250,6 +250,15 @@ def test_a_leaver_is_locked_and_keeps_everything_else() -> None:
     assert onboard(server, for_alice()) == 0
 
 
+def test_leavers_can_be_locked_without_anything_else() -> None:
+    profile = a_profile()
+    wanted = wanted_logins(BY_PASSWORD, profile)
+    plan = make(BY_PASSWORD, profile.name, wanted, [a_login(), a_login("carol")], lock_leavers=True)
+    assert plan.makes == ("bob",)
+    assert set(plan.locks) < set(plan.statements)
+    assert [each.description for each in plan.locks] == ["Lock removed logins: carol"]
+
+
 def test_a_leaver_who_comes_back_is_unlocked() -> None:
     server = Server([a_login()])
     onboard(server, a_profile(logins=(DirectoryLogin("bob", ("read",)),)))

@@ -72,3 +72,15 @@ def test_what_a_group_role_has_beyond_connect_on_the_database_is_reported() -> N
     found = held(GrantKind.DATABASE, Name("payments"), "CONNECT", "CREATE")
     assert on_database("payments", [READ], found).excess == (f"{READ.name}: CREATE on DATABASE payments",)
     assert on_database("payments", [READ], held(GrantKind.DATABASE, Name("payments"), "CONNECT")).excess == ()
+
+
+def test_what_has_a_name_that_is_not_utf_8_is_told_and_the_rest_is_granted() -> None:
+    usual, odd = (
+        Object(GrantKind.TABLES, Name(name, "core"), "app", grantable=EVERYTHING) for name in ("orders", "caf\udce9")
+    )
+    plan = within_database("payments", [READ], [usual, odd])
+    assert [statement.values for statement in plan.statements] == [(Name("orders", "core"), Name(READ.name))]
+    (told,) = plan.not_ours
+    assert told.problem == (r"payments.core.caf\udce9 of app: its name is not UTF-8, so nothing can be granted on it")
+    granted = Object(GrantKind.TABLES, Name("caf\udce9", "core"), "app", {READ.name: frozenset({"SELECT"})})
+    assert within_database("payments", [READ], [granted]).not_ours == ()

@@ -23,7 +23,7 @@ from signon.domain.logins.postgresql import (
     wanted_groups,
     wanted_logins,
 )
-from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.logins.postgresql_roles import PresentRole, Roles, Way
 from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, Profile, Role
 from signon.errors import LoginsIncomplete
@@ -213,6 +213,13 @@ def test_a_leaver_loses_login_and_keeps_everything_else() -> None:
     assert server.roles[carol.name] == replace(carol, can_login=False, mark={"profile": "payments", "complete": False})
     assert onboard(server, for_alice()) == 0
     assert onboard(Server.of([a_role(), carol, a_group()]), for_alice(lock_leavers=False)) == 0
+
+
+def test_leavers_can_be_locked_without_anything_else() -> None:
+    plan = make(BY_TICKET, a_profile(), Server.of([a_role(), a_role("carol@CORP.EXAMPLE.COM"), a_group()]).present)
+    assert plan.makes == (BOB,)
+    assert set(plan.locks) < set(plan.statements)
+    assert [each.description for each in plan.locks] == ["Lock removed logins: carol@CORP.EXAMPLE.COM"]
 
 
 def test_a_group_role_is_no_leaver() -> None:
@@ -465,8 +472,63 @@ def test_a_circle_of_memberships_ends_the_search() -> None:
         "a", {"a": PresentRole("a", member_of=frozenset("b")), "b": PresentRole("b", member_of=frozenset("a"))}
     )
     assert circle.way(["a"], "rds_iam") is None
-    assert circle.way(["a"], "b") == ("a", "b")
+    assert circle.way(["a"], "b") == Way(("a", "b"))
     assert circle.longest_chain == ("a",)
+
+
+# ---- adoption
+
+
+@pytest.mark.parametrize(
+    ("found", "others", "said", "run"),
+    [
+        ({"powers": ("CREATEROLE", "CREATEDB")}, (), "CREATEROLE, CREATEDB", "ALTER ROLE {} NOCREATEROLE NOCREATEDB"),
+        (
+            {"member_of": frozenset({"rds_superuser"})},
+            (),
+            f"the rights of rds_superuser, which no login of ours has: {ALICE} is a member of rds_superuser",
+            'REVOKE "rds_superuser" FROM {}, and start again',
+        ),
+        (
+            {"member_of": frozenset({"app", "team"})},
+            (PresentRole("team", member_of=frozenset({"pg_write_all_data"})), PresentRole("pg_write_all_data")),
+            (
+                "the rights of pg_write_all_data, which no login of ours has:"
+                f" {ALICE} is a member of team is a member of pg_write_all_data"
+            ),
+            'REVOKE "team" FROM {}, and start again',
+        ),
+        (
+            {"member_of": frozenset({"makers"})},
+            (PresentRole("makers", powers=("CREATEROLE",)),),
+            "the rights of makers",
+            'REVOKE "makers" FROM {}',
+        ),
+        ({"member_of": frozenset({"dbadmin"})}, (), "the rights of dbadmin", 'REVOKE "dbadmin" FROM {}'),
+        ({"member_of": frozenset({"pg_new"})}, (PresentRole("pg_new"),), "the rights of pg_new", "REVOKE"),
+        ({"member_of": frozenset({"rds_new"})}, (PresentRole("rds_new"),), "the rights of rds_new", "REVOKE"),
+    ],
+)
+def test_a_login_with_powers_is_not_adopted_and_what_to_run_is_said(
+    found: dict[str, Any], others: tuple[PresentRole, ...], said: str, run: str
+) -> None:
+    profile = for_alice(adopt=frozenset({"alice"}))
+    server = Server.of([PresentRole("app"), *others, PresentRole(ALICE, **found)])
+    (left,) = make(BY_TICKET, profile, server.present).left_alone
+    assert left.problem.startswith(f"{ALICE}: it is not adopted with {said}")
+    assert (left.remedy or "").startswith(f"Run {run}".replace("{}", f'"{ALICE}"'))
+    onboard(server, profile)
+    assert not server.roles[ALICE].can_login
+    assert server.roles[ALICE].mark is None
+
+
+@pytest.mark.parametrize("role", ["app", "pg_monitor", "pg_read_all_stats", "rds_ad"])
+def test_a_login_with_other_memberships_is_adopted_with_them(role: str) -> None:
+    profile = for_alice(adopt=frozenset({"alice"}))
+    server = Server.of([PresentRole(role), PresentRole(ALICE, member_of=frozenset({role}))])
+    onboard(server, profile)
+    assert server.roles[ALICE].can_login
+    assert role in server.roles[ALICE].member_of
 
 
 # ---- group roles

@@ -8,9 +8,21 @@ from typing import Any
 
 import pytest
 
-from signon.domain.plan.probe import judge, reboots, with_readers
+from signon.domain.plan.plan import Plan
+from signon.domain.plan.probe import as_recorded, judge, reboots, with_readers
 from signon.errors import DatabaseBusy, DatabaseInUse, DatabaseUnusable
-from tests.builders import a_cluster, a_database, a_member, a_plan, a_probe, a_record_of_a_finished_one, planned
+from tests.builders import (
+    NOW,
+    a_cluster,
+    a_database,
+    a_database_id,
+    a_member,
+    a_plan,
+    a_probe,
+    a_record,
+    a_record_of_a_finished_one,
+    planned,
+)
 from tests.unit.handlers import context_of, handler_of
 
 CALM = planned(a_member(), record=a_record_of_a_finished_one())  # interrupts nobody
@@ -70,6 +82,36 @@ def test_a_plan_that_ends_no_session_needs_no_look_at_readers() -> None:
     assert not reboots(a_probe(), CALM)
     assert reboots(a_probe(plugin_loaded=False), CALM)
     assert reboots(a_probe(), a_plan())
+
+
+@pytest.mark.parametrize(
+    ("inside", "restarted", "loaded"),
+    [(None, True, True), (None, False, None), (False, True, False), (True, False, True)],
+)
+def test_where_no_look_inside_can_tell_the_record_does(
+    inside: bool | None, restarted: bool, loaded: bool | None
+) -> None:
+    plan = replace(CALM, restarted=restarted)
+    assert as_recorded(a_probe(plugin_loaded=inside), plan) == a_probe(plugin_loaded=loaded)
+
+
+POSTGRESQL = a_member(id=a_database_id(engine="postgres"))
+
+
+def test_a_second_run_on_postgresql_reboots_nothing_and_cuts_nobody_off() -> None:
+    plan = planned(POSTGRESQL, record=a_record_of_a_finished_one())
+    assert Plan.from_json(plan.to_json()).restarted
+    seen = as_recorded(a_probe(plugin_loaded=None, other_sessions=3), plan)
+    assert not reboots(seen, plan)
+    judge(seen, POSTGRESQL, plan)
+
+
+def test_a_postgresql_database_that_somebody_else_joined_is_rebooted_once() -> None:
+    plan = planned(POSTGRESQL, record=None)
+    assert reboots(as_recorded(a_probe(plugin_loaded=None), plan), plan)
+    left = {"directory": plan.directory}
+    again = planned(POSTGRESQL, record=a_record(left_as=left, onboarded_at=NOW))
+    assert not reboots(as_recorded(a_probe(plugin_loaded=None), again), again)
 
 
 def test_an_approved_plan_may_cut_people_off() -> None:

@@ -13,7 +13,7 @@ import yaml
 
 from signon.domain.profile import schema as profile_schema
 from signon.domain.profile.profile import read_profile
-from signon.domain.profile.schema import MOST_LOGINS, checked, schema
+from signon.domain.profile.schema import MOST_IAM_ROLES, MOST_LOGINS, checked, schema
 from signon.domain.profile.yaml_document import load
 from signon.errors import ProfileUnusable
 
@@ -160,6 +160,11 @@ INVALID = [
         "logins.0",
         {"iam": "app", "roles": ["read"], "used_by": [f"arn:aws:iam::123456789012:role/{each}" for each in range(101)]},
         "logins.0.used_by: has more than 100 entries",
+    ),
+    (
+        "logins.0",
+        {"iam": "app", "roles": ["read"], "used_by": [f"arn:aws:iam::123456789012:role/{'x/' * 350}api"]},
+        "logins.0.used_by.0: is longer than 640 characters",
     ),
     (
         "logins.0",
@@ -374,6 +379,30 @@ def test_one_wrong_character_makes_one_sentence(user: str, said: str) -> None:
         checked("payments", EXAMPLE.replace(b"user: alice", f"user: {user}".encode(), 1))
     assert refused.value.problem.startswith(f"Profile payments is invalid: line 22, logins.0.user: {said}")
     assert "; line" not in refused.value.problem
+
+
+def used_by(number: int) -> dict[str, Any]:
+    """A profile whose logins are used by so many IAM roles, a hundred each."""
+    document = changed("methods.mysql", ["iam"])
+    roles = [f"arn:aws:iam::123456789012:role/role-{each}" for each in range(number)]
+    for first in range(0, number, 100):
+        document["logins"].append({"iam": f"app{first}", "roles": ["read"], "used_by": roles[first : first + 100]})
+    document["logins"].append({"iam": "again", "roles": ["read"], "used_by": roles[:100]})
+    return document
+
+
+def test_the_iam_roles_of_all_logins_have_a_number() -> None:
+    assert problems(used_by(MOST_IAM_ROLES)) == []
+    (problem,) = problems(used_by(MOST_IAM_ROLES + 1))
+    assert problem == (
+        "logins: used_by lists 201 different IAM roles in all, and a profile may have 200: split the profile, or have"
+        " several logins used by one role"
+    )
+
+
+def test_the_iam_roles_of_two_versions_fit_into_the_record() -> None:
+    longest = schema()["properties"]["logins"]["items"]["properties"]["used_by"]["items"]["maxLength"]
+    assert 2 * MOST_IAM_ROLES * (longest + len("2026-11-20T12:00:00.000000+00:00") + 8) < 300_000
 
 
 def test_of_logins_that_are_too_many_no_more_are_looked_at_than_there_may_be() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from tests.builders import NOW, REGION, a_cluster_id, at
 from tests.builders import a_cluster as a_cluster_of_ours
 from tests.builders import a_database as an_instance_of_ours
 from tests.builders import an_instance as one_of_ours
+from tests.hostile_texts import TEXTS, broken
 from tests.unit.conftest import Answering
 
 if TYPE_CHECKING:
@@ -70,6 +72,55 @@ def test_a_restart_is_looked_for_on_every_page(answering: Answering) -> None:
     stub.add_response("describe_events", {"Events": [{"Message": "DB instance restarted"}]}, question)
     assert rds_changes.restarted_since(one_of_ours(), at(minutes=-5), NOW)
     stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("title", TEXTS)
+def test_every_text_in_an_answer_is_a_word_or_quoted(title: str) -> None:
+    text = TEXTS[title]
+    as_they_are = {"Engine", "TagList", "DBInstanceArn", "DBClusterArn"}
+    more = {
+        "DBSubnetGroup": {"VpcId": "vpc-1", "Subnets": [{"SubnetIdentifier": "subnet-1"}]},
+        "DBParameterGroups": [{"DBParameterGroupName": "group", "ParameterApplyStatus": "pending-reboot"}],
+        "DBClusterParameterGroup": "group",
+        "PendingModifiedValues": {"AllocatedStorage": 20},
+        "DomainMemberships": [{"Domain": "d-1", "FQDN": "x", "Status": "joined", "IAMRoleName": "r"}],
+        "ReadReplicaDBInstanceIdentifiers": ["replica"],
+        "ReadReplicaSourceDBInstanceIdentifier": "source",
+        "ReplicationSourceIdentifier": "source",
+        "GlobalClusterIdentifier": "global",
+        "VpcSecurityGroups": [{"VpcSecurityGroupId": "sg-1"}],
+        "CustomEndpoints": ["custom"],
+    }
+
+    def hostile(part: Any, key: str = "") -> Any:
+        if isinstance(part, dict):
+            named = key == "PendingModifiedValues"
+            return {text if named else name: hostile(each, name) for name, each in part.items()}
+        if isinstance(part, list):
+            return part if key in as_they_are else [hostile(each) for each in part]
+        kept = key in as_they_are or key == "ParameterApplyStatus" or not isinstance(part, str)
+        return part if kept else text
+
+    instance, cluster = hostile({**an_instance(1), **more}), hostile({**a_cluster(1, "payments-1"), **more})
+    for database in (of_instance(instance), of_cluster(cluster, [instance])):
+        found = list(texts({**asdict(database), "tags": {}}))
+        assert len(found) > 15
+        for each in found:
+            assert broken(each) == []
+            assert " | Remedy: " not in each
+            assert " " not in each or each.startswith('"')
+        assert database.tags == {"signon:profile": "payments"}
+
+
+def texts(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for each in part.items():
+            yield from texts(each)
+    elif isinstance(part, (list, tuple)):
+        for each in part:
+            yield from texts(each)
 
 
 # ---- every database

@@ -28,6 +28,23 @@ def test_a_reboot_is_due_from_joining_until_logins_have_worked_after_one(record:
 
 
 @pytest.mark.parametrize(
+    ("record", "restarted"),
+    [
+        (a_record(), False),
+        (a_record(associated_at=EARLY), False),
+        (a_record(associated_at=EARLY, left_as={"directory": "d-1"}), False),  # it has joined anew
+        (a_record(associated_at=EARLY, rebooted_at=LATE), True),
+        (a_record(rebooted_at=LATE), True),  # somebody else joined it, we rebooted it
+        (a_record(left_as={"directory": "d-1"}), True),  # somebody else did both
+        (a_record(left_as={"directory": "d-2"}), False),
+        (a_record(left_as={"iam": "on"}, onboarded_at=LATE), False),
+    ],
+)
+def test_a_restart_is_known_from_our_reboot_or_from_a_run_that_finished(record: Record, restarted: bool) -> None:
+    assert record.was_restarted_in("d-1") is restarted
+
+
+@pytest.mark.parametrize(
     ("record", "intent"),
     [
         (a_record(), None),

@@ -16,6 +16,7 @@ from signon.domain.engines import Method
 from signon.domain.logins.connect_policies import LONGEST_DOCUMENT, MOST_POLICIES, dbuser
 from signon.domain.network.network import ANY, Route, Rule
 from signon.domain.profile.profile import IamLogin
+from signon.foreign import shown
 from tests.builders import (
     ACCOUNT,
     DIRECTORY,
@@ -27,6 +28,7 @@ from tests.builders import (
     a_profile,
     an_instance,
 )
+from tests.hostile_texts import TEXTS, broken
 from tests.unit.conftest import Answering
 
 # ---- the network
@@ -170,6 +172,23 @@ def test_of_a_shared_directory_the_network_is_its_owners(answering: Answering) -
         security_groups=("sg-x",),
         controllers=("10.9.0.1",),
     )
+
+
+@pytest.mark.parametrize("title", TEXTS)
+def test_every_text_about_a_directory_is_a_word_or_quoted(answering: Answering, title: str) -> None:
+    text, stub = TEXTS[title], answering("ds")
+    fields = ("DirectoryId", "Name", "Stage", "Type", "ShareStatus")
+    said = {**dict.fromkeys(fields, text), "DnsIpAddrs": [text], "VpcSettings": {"SubnetIds": [text]}}
+    trust = {**dict.fromkeys(("TrustId", "RemoteDomainName", "TrustType", "TrustDirection", "TrustState"), text)}
+    with_reason = {**trust, "TrustStateReason": "It is a sentence."}
+    stub.add_response("describe_directories", {"DirectoryDescriptions": [said]})
+    stub.add_response("describe_trusts", {"Trusts": [with_reason]})
+    found, (seen,) = directory_service.find(DIRECTORY), directory_service.trusts(DIRECTORY) or ()
+    assert found is not None
+    assert {found.id, found.name, found.stage, found.type, found.share, *found.controllers} == {shown(text)}
+    assert {seen.id, seen.kind, seen.direction, seen.state} == {shown(text)}
+    assert broken(seen.realm) == []
+    assert seen.reason == "It is a sentence."
 
 
 @pytest.mark.parametrize(("owners_id", "ours"), [("d-9367000009", "d-9367000002"), ("d-9367000008", None)])

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from localcloud.cloud import Cloud
-from signon.aws import kits, profiles, records
+from signon.aws import kits, memories, profiles, records
+from signon.domain.memory.made import LONGEST_OID, MOST_BYTES
 from signon.domain.memory.record import Record
 from signon.domain.profile.profile import sha256
 from signon.domain.times import moment
-from signon.errors import ProfileUnusable
+from signon.errors import DatabaseUnusable, ProfileUnusable
+from tests.builders import a_database, a_database_id
 
 
 @pytest.fixture
@@ -37,6 +39,16 @@ def test_new_facts_are_added_to_those_already_noted(table: str, key: str) -> Non
         told="b",
         rebooted_at=moment("2026-11-20T13:30:00Z", ""),
     )
+
+
+def test_as_much_as_can_be_remembered_fits_into_an_item(table: str, key: str) -> None:
+    database = a_database(id=a_database_id(resource_id=key))
+    made = {f"{number:05}".ljust(63, "x"): LONGEST_OID for number in range(MOST_BYTES // (63 + len(LONGEST_OID) + 1))}
+    memories.remember(table, database, made)
+    assert records.made(table, key) == made
+    with pytest.raises(DatabaseUnusable):
+        memories.remember(table, database, {**made, "y" * 63: LONGEST_OID})
+    assert records.made(table, key) == made
 
 
 def test_a_fact_that_is_empty_is_taken_out(table: str, key: str, cloud: Cloud) -> None:

@@ -30,6 +30,7 @@ SALT = b"salt"
 CLEAR, MD5, GSS = struct.pack("!I", 3), struct.pack("!I", 5) + SALT, struct.pack("!I", 7)
 SCRAM = struct.pack("!I", 10) + b"SCRAM-SHA-256\0\0"
 QUESTIONS = {"clear": CLEAR, "MD5": MD5, "SCRAM": SCRAM, "GSS": GSS}
+_IN_LATIN_1 = b"SFATAL\0VFATAL\0C28000\0Mcaf\xe9\0\0"
 _ERROR = b"SFATAL\0VFATAL\0C28P01\0MTell me your password first\0\0"
 
 
@@ -55,6 +56,20 @@ def _over(context: ssl.SSLContext, question: bytes = CLEAR) -> Talk:
         line.say(b"S")
         line.encrypt(context)
         _ask(line, question)
+
+    return talk
+
+
+def refuses(certificate: Certificate, words: bytes) -> Talk:
+    """Refuses who wants to sign in when TLS is up, in these words."""
+
+    def talk(line: Line) -> None:
+        line.hear(8)
+        line.say(b"S")
+        line.encrypt(tls_with(certificate))
+        line.hear(int.from_bytes(line.hear(4)) - 4)
+        line.say(_message(b"E", words))
+        line.hear_out()
 
     return talk
 
@@ -158,6 +173,7 @@ POSTGRESQL = Family(
     ),
     trusted=(
         Kind("asks for it in the clear", partial(with_tls, question=CLEAR), OTHER_WAY, the_databases_own),
+        Kind("refuses in Latin-1", partial(refuses, words=_IN_LATIN_1), NOT_LET_IN, the_databases_own),
         Kind("asks for a ticket", partial(with_tls, question=GSS), OTHER_WAY, the_databases_own),
     ),
     ears=(Kind("MD5", partial(with_tls, question=MD5), NOT_LET_IN, the_databases_own),),

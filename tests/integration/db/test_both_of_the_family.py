@@ -301,8 +301,8 @@ def test_what_the_master_user_lacks_is_named_with_a_remedy_that_works(family: Se
             family.create()
         except StatementRefused as refused:
             seen.append(refused.problem)
-            typed = refused.remedy.partition("run ")[2].partition(" WITH GRANT OPTION")[0] + " WITH GRANT OPTION"
-            family.run(typed)
+            to_run = refused.remedy.partition("run ")[2].partition(" WITH GRANT OPTION")[0] + " WITH GRANT OPTION"
+            family.run(to_run)
         else:
             break
     assert any(f"'admin'@'%' lacks {lacks}, or may not grant it (MySQL error 1" in said for said in seen), seen

@@ -9,8 +9,10 @@ import pytest
 
 from signon.db import mysql_logins
 from signon.domain.logins.login import Proof
+from signon.domain.memory import made as memory_of
 from signon.domain.memory.made import UNREMEMBERED
 from signon.domain.profile.profile import IamLogin
+from signon.errors import DatabaseUnusable
 from tests.builders import a_profile
 from tests.notebook import Notebook
 
@@ -95,6 +97,26 @@ def test_a_leaver_is_locked_by_the_mark_alone(family: Server) -> None:
     assert is_locked(family, "bob")
     assert not is_locked(family, "alice")
     assert "1 login that the profile does not name: it bears our mark" in str(left.not_ours)
+
+
+def test_where_no_more_can_be_remembered_leavers_are_locked_and_nothing_is_created(
+    family: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = a_notebook()
+    run(family, notebook)
+    made = dict(notebook.made)
+    monkeypatch.setattr(memory_of, "MOST_BYTES", 12)  # for alice and carol, not for bob as well
+    carol = a_profile(logins=(IamLogin("alice", ("read",)), IamLogin("carol", ("read",))), roles=PROFILE.roles)
+    for _ in range(2):
+        with pytest.raises(DatabaseUnusable, match="3 logins and group roles of ours"):
+            run(family, notebook, carol)
+        assert is_locked(family, "bob")
+        assert not is_locked(family, "alice")
+        assert family.run("SELECT User FROM mysql.user WHERE User = 'carol'") == ()
+        assert notebook.made == made
+    family.run("DROP USER 'bob'@'%'")
+    assert run(family, notebook, carol).verified == 2
+    assert set(notebook.made) == {"alice", "carol"}
 
 
 def test_an_upgrade_keeps_every_login_and_asks_nobody(family: Server) -> None:
@@ -203,6 +225,9 @@ UNABLE = ("SELECT ON *.*", "UPDATE ON payments.*", "SELECT ON mysql.*", r"UPDATE
 def test_whoever_has_a_right_to_change_or_act_as_our_logins_is_named(family: Server, right: str) -> None:
     if right not in (*ABLE[family.kind], *UNABLE):
         pytest.skip("a right of the other kind")
+    ((version,),) = family.run("SELECT VERSION()")
+    if tuple(map(int, str(version).split(".")[:2])) < (8, 2):
+        right = right.replace("SET_ANY_DEFINER", "SET_USER_ID")  # its name before MySQL 8.2
     family.run("CREATE USER 'tenant'@'%' IDENTIFIED BY 'T.Passw0rd'")
     family.run(f"GRANT {right} TO 'tenant'@'%'")
     assert run(family, a_notebook()).trusted == (() if right in UNABLE else ("'tenant'@'%'",))

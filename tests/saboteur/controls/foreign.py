@@ -8,6 +8,7 @@ FOREIGN, YAML = f"{LAYER}/foreign.py", f"{LAYER}/domain/profile/yaml_document.py
 OUTCOME, ROLES = f"{LAYER}/domain/outcome/outcome.py", f"{LAYER}/db/postgresql_reading.py"
 TEXTS = ("tests/unit/test_foreign_texts.py",)
 TO_RUN = ("tests/unit/test_statements_to_run.py",)
+CHAINS = ("tests/unit/test_chains_of_roles.py",)
 SCHEMA = f"{LAYER}/domain/profile/schema.py"
 FILES = ("tests/unit/test_bad_files.py",)
 ATTACKS = "tests/integration/db/postgresql/test_attacks.py"
@@ -36,6 +37,34 @@ CONTROLS = (
         "    return seen if _PLAIN.fullmatch(seen) or not seen else",
         "    return seen if seen else",
         TEXTS,
+    ),
+    Control(
+        "A text in an answer of AWS's that is no name is shown",
+        FOREIGN,
+        "        return answer if is_word else shown(answer)\n",
+        "        return answer\n",
+        TEXTS,
+    ),
+    Control(
+        "RDS's answer about an instance is read as words",
+        f"{LAYER}/aws/rds_answers.py",
+        '    answer = as_words(answer, _TAGS)\n    name, status = answer["DBInstanceIdentifier"]',
+        '    name, status = answer["DBInstanceIdentifier"]',
+        ("tests/unit/test_rds.py",),
+    ),
+    Control(
+        "RDS's answer about a cluster is read as words",
+        f"{LAYER}/aws/rds_answers.py",
+        "    answer, members = as_words(answer, _TAGS), [as_words(member, _TAGS) for member in members]\n",
+        "",
+        ("tests/unit/test_rds.py",),
+    ),
+    Control(
+        "Directory Service's answer about a directory is read as words",
+        f"{LAYER}/aws/directory_service.py",
+        "    found = as_words(found)\n",
+        "",
+        ("tests/unit/test_surroundings.py",),
     ),
     Control(
         "A sentence that leaves us is cut",
@@ -132,8 +161,22 @@ CONTROLS = (
     Control(
         "A terminal shows what is logged as text",
         "localcloud/people/printable.py",
-        "each if each.isprintable() else",
+        "each if each.isprintable() and not _BLANKS.match(each) else",
         "each if each else",
+        TEXTS,
+    ),
+    Control(
+        "A terminal shows a blank letter",
+        "localcloud/people/printable.py",
+        " and not _BLANKS.match(each) else",
+        " else",
+        TEXTS,
+    ),
+    Control(
+        "A terminal shows a message to people as text",
+        "localcloud/people/event_log.py",
+        "{textwrap.indent(printable_lines(text), '    ')}",
+        "{textwrap.indent(text, '    ')}",
         TEXTS,
     ),
     Control(
@@ -142,6 +185,13 @@ CONTROLS = (
         "return printable(str(self.error or",
         "return str((self.error or",
         TEXTS,
+    ),
+    Control(
+        "The IAM roles of a profile have a number",
+        SCHEMA,
+        "    if len(iam_roles) > MOST_IAM_ROLES:\n",
+        "    if len(iam_roles) < 0:\n",
+        ("tests/unit/test_profile_schema.py",),
     ),
     Control("A profile has a size", YAML, "    if size > MOST_BYTES:\n", "    if size < 0:\n", FILES),
     Control(
@@ -182,14 +232,14 @@ CONTROLS = (
     Control(
         "PostgreSQL: of a comment no more is read than a mark has",
         ROLES,
-        "(SELECT left(said, 500) FROM",
-        "(SELECT said FROM",
+        "substring(textsend(said) FROM 1 FOR 500)",
+        "textsend(said)",
         (f"{ATTACKS}::test_no_more_of_three_hundred_comments_is_sent_than_a_mark_has",),
     ),
     Control(
         "PostgreSQL: a comment that does not begin like a mark is not read",
         ROLES,
-        " WHERE left(said, 12) = '{{\"signon\": {{')",
+        " WHERE starts_with(said, '{{\"signon\": {{'))",
         ")",
         (f"{ATTACKS}::test_only_comments_that_begin_like_a_mark_are_sent",),
     ),
@@ -219,7 +269,63 @@ CONTROLS = (
         f"{LAYER}/domain/logins/postgresql.py",
         "if len(chain := roles.longest_chain) - 1 > DEEPEST:",
         "if len(chain := roles.longest_chain) < 0:",
-        ("tests/unit/test_chains_of_roles.py",),
+        CHAINS,
+    ),
+    Control(
+        "PostgreSQL: names and marks that are not UTF-8 are read",
+        f"{LAYER}/db/postgresql.py",
+        'decode(errors="surrogateescape")',
+        "decode()",
+        (f"{ATTACKS}::test_a_role_whose_name_is_not_utf_8_stops_nobody",),
+    ),
+    Control(
+        "PostgreSQL: names that are not UTF-8 stay different",
+        f"{LAYER}/db/postgresql.py",
+        'decode(errors="surrogateescape")',
+        'decode(errors="backslashreplace")',
+        (f"{ATTACKS}::test_no_two_names_become_one",),
+    ),
+    Control(
+        "PostgreSQL: a mark that is not UTF-8 is read by its bytes",
+        ROLES,
+        "substring(textsend(said) FROM 1 FOR 500)",
+        "convert_to(said, 'UTF8')",
+        (f"{ATTACKS}::test_a_mark_that_is_not_utf_8_stops_nobody",),
+    ),
+    Control(
+        "PostgreSQL: a database without an encoding is read as it is",
+        f"{LAYER}/db/postgresql.py",
+        'if connection.get_parameter_status("server_encoding") == _NO_ENCODING:',
+        "if False:",
+        (f"{ATTACKS}::test_a_table_whose_name_is_not_utf_8_is_told_and_stops_nobody",),
+    ),
+    Control(
+        "PostgreSQL: a login that no statement can name is not ours",
+        f"{LAYER}/domain/logins/postgresql_marks.py",
+        "return _is_marked_person_of(profile, role) and role.has_utf_8_name",
+        "return _is_marked_person_of(profile, role)",
+        ("tests/unit/test_marks.py",),
+    ),
+    Control(
+        "PostgreSQL: a group role that no statement can name is not ours",
+        f"{LAYER}/domain/logins/postgresql_marks.py",
+        "role.name == group_name(profile, said) and role.has_utf_8_name",
+        "role.name == group_name(profile, said)",
+        ("tests/unit/test_marks.py",),
+    ),
+    Control(
+        "PostgreSQL: who must be trusted is named in quotation marks",
+        f"{LAYER}/domain/logins/postgresql.py",
+        "trusted=tuple(map(shown, roles.creators()))",
+        "trusted=tuple(roles.creators())",
+        ("tests/unit/test_marks.py",),
+    ),
+    Control(
+        "PostgreSQL: who may use a role is looked for among a limited number",
+        f"{LAYER}/domain/logins/postgresql_roles.py",
+        "return list(islice(beneath, MOST_OTHERS))",
+        "return list(beneath)",
+        CHAINS,
     ),
     Control(
         "MySQL: no more accounts are read than fit",

@@ -89,15 +89,15 @@ CONTROLS = (
     Control(
         "PostgreSQL: a login whose members reach rds_iam is not given rds_ad",
         POSTGRESQL,
-        "if member in roles.beneath(sql.excludes):",
-        "if member in ():",
+        "if member := roles.signs_in_by(sql.excludes).get(login.name):",
+        "if member := None:",
         POSTGRESQL_LOGINS,
     ),
     Control(
         "PostgreSQL: a login that the master is a member of is not given rds_ad",
         POSTGRESQL,
-        "if member == roles.master:",
-        'if member == "":',
+        "if way := roles.way_from_master(login.name):",
+        "if way := None:",
         POSTGRESQL_LOGINS,
     ),
     Control(
@@ -115,6 +115,27 @@ CONTROLS = (
         (
             "tests/integration/db/postgresql/test_exclusivity.py::test_a_transaction_that_would_shut_the_master_out_is_rolled_back",
         ),
+    ),
+    Control(
+        "PostgreSQL: a login with powers is not adopted",
+        POSTGRESQL,
+        "    if found.powers:\n",
+        "    if ():\n",
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: a login whose memberships give it powers is not adopted",
+        POSTGRESQL,
+        "if powerful := roles.powerful.get(login.name):",
+        "if powerful := None:",
+        POSTGRESQL_LOGINS,
+    ),
+    Control(
+        "PostgreSQL: a predefined role gives powers unless it is known to give none",
+        f"{LAYER}/domain/logins/postgresql_roles.py",
+        "return is_predefined or self.is_master(name) or bool(self.present[name].powers)",
+        "return self.is_master(name) or bool(self.present[name].powers)",
+        POSTGRESQL_LOGINS,
     ),
     Control(
         "PostgreSQL: one run at a time",

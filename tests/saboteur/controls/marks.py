@@ -11,8 +11,10 @@ OF_POSTGRESQL, ROLES = f"{DOMAIN}/logins/postgresql_marks.py", f"{DOMAIN}/logins
 RELATIONS = f"{DOMAIN}/logins/mysql_relations.py"
 DECIDED = ("tests/unit/test_marks.py",)
 OF_RELATIONS = ("tests/unit/test_mysql_relations.py",)
+LOOKS = "tests/integration/db/postgresql/test_looking_around.py"
 IN_POSTGRESQL = ("tests/integration/db/postgresql/test_marks.py",)
 IN_MYSQL = ("tests/integration/db/test_marks.py",)
+FULL = "::test_where_no_more_can_be_remembered_leavers_are_locked_and_nothing_is_created"
 
 CONTROLS = (
     Control(
@@ -61,6 +63,49 @@ CONTROLS = (
     Control(
         "Only who approves the plan takes over what is in dispute", PLAN, "takes_over=dispute", "takes_over=''", DECIDED
     ),
+    Control("What is remembered has a size", MEMORY, "    if size <= MOST_BYTES:\n", "    if size >= 0:\n", DECIDED),
+    Control(
+        "What is taken over can be remembered",
+        MEMORY,
+        "return Judgement(remembered, claimed, full) if full else Judgement(both)",
+        "return Judgement(both)",
+        DECIDED,
+    ),
+    Control(
+        "No more is written down than an item holds",
+        f"{LAYER}/aws/memories.py",
+        "    if full := too_many(made):\n        raise full\n",
+        "",
+        ("tests/unit/test_memories.py",),
+    ),
+    Control(
+        "PostgreSQL: nothing is created that could not be remembered",
+        f"{LAYER}/db/postgresql_logins.py",
+        "if full := seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):",
+        "if full := seen.roles.judged.full:",
+        (f"{IN_POSTGRESQL[0]}{FULL}",),
+    ),
+    Control(
+        "PostgreSQL: leavers are locked where no more can be remembered",
+        f"{LAYER}/db/postgresql_logins.py",
+        "            _run(session, make(ways, profile, roles).locks, before_change)\n",
+        "            assert roles\n",
+        (f"{IN_POSTGRESQL[0]}{FULL}",),
+    ),
+    Control(
+        "MySQL and MariaDB: nothing is created that could not be remembered",
+        f"{LAYER}/db/mysql_logins.py",
+        "if full := accounts.judged.full or too_many(made):",
+        "if full := accounts.judged.full:",
+        (f"{IN_MYSQL[0]}{FULL}",),
+    ),
+    Control(
+        "MySQL and MariaDB: leavers are locked where no more can be remembered",
+        f"{LAYER}/db/mysql_logins.py",
+        "            session.run(plan.locks)\n",
+        "            pass\n",
+        (f"{IN_MYSQL[0]}{FULL}",),
+    ),
     Control(
         "PostgreSQL: a role is ours by its oid",
         OF_POSTGRESQL,
@@ -71,14 +116,14 @@ CONTROLS = (
     Control(
         "PostgreSQL: who administers a role has it in hand",
         ROLES,
-        "{*self.administrators_of(name), *self._strangers(self.members(name))}",
-        "{*self._strangers(self.members(name))}",
+        "{*self.administrators_of(name), *self.strangers_beneath(name)}",
+        "{*self.strangers_beneath(name)}",
         DECIDED,
     ),
     Control(
         "PostgreSQL: who is a member of a role has it in hand",
         ROLES,
-        "{*self.administrators_of(name), *self._strangers(self.members(name))}",
+        "{*self.administrators_of(name), *self.strangers_beneath(name)}",
         "{*self.administrators_of(name)}",
         DECIDED,
     ),
@@ -99,7 +144,7 @@ CONTROLS = (
     Control(
         "PostgreSQL: a login in other hands is not taken over",
         OF_POSTGRESQL,
-        "and not roles.is_master(name) and not roles.others_with_access(name)",
+        "and not roles.is_master(name) and not roles.in_other_hands(name)",
         "and not roles.is_master(name)",
         DECIDED,
     ),
@@ -123,6 +168,27 @@ CONTROLS = (
         "    return _signs_in_by_our_methods(role.name, roles)\n",
         "    return True\n",
         DECIDED,
+    ),
+    Control(
+        "PostgreSQL: logins that bear our mark prove no restart",
+        f"{LAYER}/db/postgresql_logins.py",
+        "EXISTS (SELECT FROM pg_stat_gssapi WHERE gss_authenticated)",
+        "EXISTS (SELECT FROM pg_roles WHERE shobj_description(oid, 'pg_authid') LIKE '%complete%')",
+        (f"{LOOKS}::test_logins_with_our_mark_prove_no_restart",),
+    ),
+    Control(
+        "Where the record does not know of a restart, none is proved",
+        f"{DOMAIN}/plan/probe.py",
+        "if probe.plugin_loaded is None and plan.restarted",
+        "if probe.plugin_loaded is None",
+        ("tests/unit/test_probes.py",),
+    ),
+    Control(
+        "A run that finished by tokens alone proves no restart",
+        f"{DOMAIN}/memory/record.py",
+        'or self.left_as.get("directory") == directory',
+        "or self.onboarded_at is not None",
+        ("tests/unit/test_records.py",),
     ),
     Control(
         "PostgreSQL: what is made is remembered before it is committed",

@@ -142,15 +142,29 @@ CONTROLS = (
     Control(
         "A kit's page escapes text",
         f"{LAYER}/domain/kit/markup.py",
-        "return child if isinstance(child, Html) else escape(child)",
+        'return child if isinstance(child, Html) else escape("\\n".join(map(one_line, child.split("\\n"))))',
         "return child",
+        KITS,
+    ),
+    Control(
+        "A kit's page has no text with a character that cannot be seen",
+        f"{LAYER}/domain/kit/markup.py",
+        'escape("\\n".join(map(one_line, child.split("\\n"))))',
+        "escape(child)",
+        KITS,
+    ),
+    Control(
+        "A kit's page has no attribute with a character that cannot be seen",
+        f"{LAYER}/domain/kit/markup.py",
+        '"{escape(one_line(value))}"',
+        '"{escape(value)}"',
         KITS,
     ),
     Control(
         "A kit's page escapes attributes",
         f"{LAYER}/domain/kit/markup.py",
-        '"{escape(value)}"',
-        '"{value}"',
+        '"{escape(one_line(value))}"',
+        '"{one_line(value)}"',
         KITS,
     ),
 )

@@ -3,16 +3,20 @@
 Names in a database's catalogue, tags, descriptions, events, what AWS and drivers say: anyone who may write one of them
 could forge a line of a message, a remedy or a terminal's colours, or make an answer too large to pass on.
 ``shown`` is for a text within a sentence of ours; ``on_one_line`` for the whole sentence, where it leaves us.
+``as_words`` is for a whole answer of AWS's, whose names are used as they are if they are names at all.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
+from typing import Any
 
 REMEDY = " | Remedy: "  # between what is wrong and what to do in the text of an error, and nowhere else
 LONGEST = 100  # characters of a text within a sentence
 LONGEST_LINE = 4_000  # of a sentence: twenty faults of a profile are one
 LONGEST_SAID = 500  # of a sentence of AWS's
+LONGEST_WORD = 2_048  # of a name in an answer of AWS's: an ARN
 CUT = "..."
 
 # Letters and marks that are invisible, though Unicode counts them as printable ("Default_Ignorable_Code_Point").
@@ -39,6 +43,19 @@ def shown(text: object, longest: int = LONGEST) -> str:
     """Somebody else's text within a sentence of ours: visible, cut, and in quotation marks unless it is a word."""
     seen = cut(visible(without_remedy(str(text)[: longest + 1])), longest)
     return seen if _PLAIN.fullmatch(seen) or not seen else '"' + seen.replace('"', '""') + '"'
+
+
+def as_words(answer: Any, but: Collection[str] = ()) -> Any:
+    """An answer of AWS's in which each text is a word, or as ``shown``: it can stand in a sentence of ours.
+
+    A name that AWS gives out is a word, so it can go back to AWS. ``but``: what is left as it is, by its key.
+    """
+    if isinstance(answer, str):
+        is_word = len(answer) <= LONGEST_WORD and _PLAIN.fullmatch(answer) and visible(answer) == answer
+        return answer if is_word else shown(answer)
+    if isinstance(answer, Mapping):
+        return {as_words(key): value if key in but else as_words(value, but) for key, value in answer.items()}
+    return [as_words(each, but) for each in answer] if isinstance(answer, list) else answer
 
 
 def on_one_line(text: str, longest: int = LONGEST_LINE) -> str:

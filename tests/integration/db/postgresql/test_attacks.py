@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
+from psycopg2 import extensions
 
-from signon.db import postgresql_reading
+from signon.db import postgresql_logins, postgresql_reading
 from signon.domain.logins import postgresql_marks
 from signon.domain.logins.postgresql_roles import DEEPEST
 from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
-from signon.errors import DatabaseUnusable
+from signon.errors import DatabaseUnusable, StatementRefused
 from signon.foreign import REMEDY, shown
 from tests.builders import REALM, a_database_id, a_profile, planned
 from tests.hostile_texts import FORGED, NAMES, broken
 
-from .conftest import Create, Operator, SignIn, Verify
+from .conftest import SQL, Create, Operator, SignIn, Verify
 
 EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:signon-onboard-database:e1"
 FORGED_MARK = json.dumps({"signon": {"profile": "ledger", "complete": True}})
@@ -124,7 +127,7 @@ def test_a_chain_of_reasonable_length_is_not_reported(payments: Operator, create
         " END LOOP; END $$"
     )
     create(a_profile())
-    assert verify(a_profile()).not_ours == ()
+    assert "(oid" not in str(verify(a_profile()).not_ours)
 
 
 def test_a_server_of_more_roles_than_are_read_is_said_to_be_too_large(
@@ -186,3 +189,121 @@ def test_a_name_as_remedies_print_it_is_exactly_that_roles(operator: Operator, o
     assert odd not in left
     assert left.issuperset(others)
     operator.run(*(f"DROP ROLE {postgresql_marks.quoted(each)}" for each in others))
+
+
+# ---- names and marks that are not UTF-8: roles are common to all databases of a server
+
+
+ALICE, BOB = f"alice@{REALM}", f"bob@{REALM}"
+CAFE = b'"caf\xe9"'
+
+
+@pytest.fixture(params=["LATIN1", "SQL_ASCII"])
+def other(request: pytest.FixtureRequest, payments: Operator) -> Iterator[Operator]:
+    """A server with a database of another encoding than the one that we sign in to."""
+    create_database(payments, "other", request.param)
+    yield payments
+    (names,) = zip(*in_bytes(payments, b"SELECT quote_ident(rolname) FROM pg_roles WHERE rolname ~ 'caf'"), strict=True)
+    in_bytes(payments, *(b"DROP ROLE " + name for name in names))
+
+
+def create_database(operator: Operator, name: str, encoding: str) -> None:
+    operator.run(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
+
+
+def in_bytes(operator: Operator, *statements: bytes, database: str = "other") -> list[tuple[bytes, ...]]:
+    with closing(operator.connect(database=database)) as connection:
+        connection.set_client_encoding("SQL_ASCII")
+        extensions.register_type(extensions.BYTES, connection)
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+
+def test_a_role_whose_name_is_not_utf_8_stops_nobody(
+    other: Operator, as_master: SignIn, create: Create, verify: Verify
+) -> None:
+    in_bytes(other, b"CREATE ROLE " + CAFE)
+    create(a_profile())
+    assert verify(a_profile()).verified == 2
+    with as_master() as session:
+        assert postgresql_logins.probe(session, SQL).other_sessions == 0
+
+
+@pytest.mark.parametrize("end", [b'caf\xe9"}}', b"\xc3"], ids=["within", "at its end"])
+def test_a_mark_that_is_not_utf_8_stops_nobody(other: Operator, create: Create, verify: Verify, end: bytes) -> None:
+    role, mark = b'"' + ALICE.encode() + b'"', b'\'{"signon": {"profile": "' + end + b"'"
+    in_bytes(other, b"CREATE ROLE " + CAFE, b"CREATE ROLE " + role, b"COMMENT ON ROLE " + role + b" IS " + mark)
+    create(a_profile())
+    proof = verify(a_profile())
+    assert proof.verified == 1
+    assert proof.left_alone[0].problem.startswith(f"{ALICE}: made ")
+
+
+def test_a_member_whose_name_is_not_utf_8_is_told(other: Operator, create: Create, verify: Verify) -> None:
+    create(a_profile())
+    in_bytes(other, b"CREATE ROLE " + CAFE, b'GRANT "' + ALICE.encode() + b'" TO ' + CAFE)
+    told, *_ = verify(a_profile()).not_ours
+    assert told.problem == r"signon.payments.read: others may use it or give it away (caf\udce9)"
+    assert r"FROM <the role caf\udce9, whose name is not UTF-8> CASCADE" in (told.remedy or "")
+
+
+def test_a_login_of_ours_that_was_renamed_to_what_is_not_utf_8_is_told_with_what_locks_it(
+    other: Operator, create: Create, verify: Verify
+) -> None:
+    create(a_profile())
+    in_bytes(other, b'ALTER ROLE "' + BOB.encode() + b'" RENAME TO ' + CAFE)
+    create(a_profile())
+    *_, told = verify(a_profile()).not_ours  # its group roles come first
+    assert told.problem.startswith(r"caf\udce9 (oid ")
+    assert told.problem.endswith("its name is not UTF-8, so it was neither recognized nor locked")
+    other.run((told.remedy or "").removeprefix("Run "))
+    assert in_bytes(other, b"SELECT rolcanlogin::text FROM pg_roles WHERE rolname ~ 'caf'") == [(b"false",)]
+    assert "(oid" not in str(verify(a_profile()).not_ours)
+
+
+def test_no_two_names_become_one(other: Operator, as_master: SignIn) -> None:
+    """What escapes of a name say may be another one's name."""
+    in_bytes(other, b"CREATE ROLE " + CAFE, rb'CREATE ROLE "caf\xe9"', rb'CREATE ROLE "caf\udce9"')
+    with as_master() as session:
+        present = postgresql_reading.read_roles(session).present
+    assert {name for name in present if name.startswith("caf")} == {"caf\udce9", r"caf\xe9", r"caf\udce9"}
+
+
+def test_a_table_whose_name_is_not_utf_8_is_told_and_stops_nobody(
+    operator: Operator, create: Create, verify: Verify
+) -> None:
+    create_database(operator, "payments", "SQL_ASCII")
+    operator.run("ALTER DATABASE payments OWNER TO dbadmin")
+    operator.run(
+        "SET SESSION AUTHORIZATION dbadmin",
+        "CREATE SCHEMA core",
+        "CREATE TABLE core.invoices ()",
+        database="payments",
+    )
+    in_bytes(operator, b"CREATE TABLE core." + CAFE + b" ()", database="payments")
+    create(a_profile())
+    proof = verify(a_profile())
+    assert proof.verified == 2
+    assert [told.problem for told in proof.not_ours] == [
+        r"payments.core.caf\udce9 of rdsadmin: its name is not UTF-8, so nothing can be granted on it"
+    ]
+    assert operator.run(
+        "SELECT has_table_privilege('signon.payments.read', 'core.invoices', 'SELECT')", database="payments"
+    )
+
+
+def test_what_a_trigger_says_in_another_encoding_is_an_error_of_ours(operator: Operator, create: Create) -> None:
+    create_database(operator, "payments", "SQL_ASCII")
+    operator.run("ALTER DATABASE payments OWNER TO dbadmin")
+    operator.run("CREATE SCHEMA core AUTHORIZATION dbadmin", database="payments")
+    says = b"RAISE NOTICE 'caf\xe9'; RAISE EXCEPTION 'caf\xe9'"
+    in_bytes(
+        operator,
+        b"CREATE FUNCTION public.says() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN " + says + b"; END $$",
+        b"CREATE EVENT TRIGGER says ON ddl_command_start EXECUTE FUNCTION public.says()",
+        database="payments",
+    )
+    with pytest.raises(StatementRefused, match="A trigger of the database's own refused a statement"):
+        create(a_profile())

@@ -43,6 +43,17 @@ def test_a_look_inside_does_not_tell_whether_the_server_knows_the_directory(as_m
     assert probed(as_master) == Probe(plugin_loaded=None, read_only=False, other_sessions=0)
 
 
+def test_logins_with_our_mark_prove_no_restart(as_master: SignIn, operator: Operator) -> None:
+    """Neither those of somebody inside nor ours: whoever may create a role can copy them."""
+    operator.run(
+        "CREATE ROLE tenant LOGIN CREATEROLE",
+        "SET SESSION AUTHORIZATION tenant",
+        'CREATE ROLE "x@y" LOGIN',
+        """COMMENT ON ROLE "x@y" IS '{"signon": {"complete": true}}'""",
+    )
+    assert probed(as_master).plugin_loaded is None
+
+
 @pytest.mark.parametrize(
     ("whose", "said"),
     [
@@ -154,7 +165,7 @@ def test_a_refused_statement_is_for_a_person(as_master: SignIn) -> None:
     refused = refusal(as_master, "CREATE ROLE {} SUPERUSER", Name("carol"))
     assert isinstance(refused, StatementRefused)
     assert refused.problem == "The master user lacks a privilege that a statement needs (PostgreSQL error 42501)"
-    assert "give the master user the right" in refused.remedy
+    assert "give the master user the privilege" in refused.remedy
 
 
 def test_an_unknown_code_is_reported_with_its_page_and_the_statement(as_master: SignIn) -> None:

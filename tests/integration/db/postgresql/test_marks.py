@@ -8,8 +8,10 @@ import pytest
 
 from signon.db import postgresql_logins
 from signon.domain.logins.login import Proof
-from signon.domain.memory.made import UNREMEMBERED
+from signon.domain.memory import made as memory_of
+from signon.domain.memory.made import LONGEST_OID, UNREMEMBERED
 from signon.domain.profile.profile import DirectoryLogin, Profile
+from signon.errors import DatabaseUnusable
 from tests.builders import a_profile
 from tests.notebook import Notebook
 
@@ -158,6 +160,24 @@ def test_a_leaver_is_locked_by_the_mark_alone(payments: Operator, run: Run, reme
     assert payments.opened() == [ALICE]
     assert "2 roles that the profile does not name: it bears our mark" in str(left.not_ours)
     assert BOB not in str(left.disputed_names)
+
+
+def test_where_no_more_can_be_remembered_leavers_are_locked_and_nothing_is_created(
+    payments: Operator, run: Run, remembered: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    made = dict(remembered.made)
+    monkeypatch.setattr(memory_of, "MOST_BYTES", sum(len(name) + len(LONGEST_OID) + 1 for name in made))
+    carol = a_profile(logins=(DirectoryLogin("alice", ("read",)), DirectoryLogin("carol", ("read",))))
+    for _ in range(2):
+        with pytest.raises(DatabaseUnusable, match="5 logins and group roles of ours"):
+            run(carol)
+        assert payments.opened() == [ALICE]
+        assert CAROL not in payments.roles()
+        assert remembered.made == made
+    payments.run(f'DROP ROLE "{BOB}"')
+    assert run(carol).verified == 2
+    assert payments.opened() == [ALICE, CAROL]
 
 
 def test_an_approval_is_for_what_it_was_given_for(payments: Operator, run: Run, remembered: Notebook) -> None:

@@ -74,6 +74,19 @@ def test_what_keeps_people_out_of_an_adopted_login_is_reported_with_a_remedy_tha
     assert verify(ADOPTING) == Proof(2, ())
 
 
+@pytest.mark.parametrize("of", ["rds_superuser", "pg_write_all_data"])
+def test_a_login_with_the_rights_of_administrators_is_adopted_once_it_has_them_no_more(
+    of: str, payments: Operator, create: Create, verify: Verify
+) -> None:
+    payments.run(AS_MASTER, f'CREATE ROLE "{ALICE}" LOGIN', "RESET SESSION AUTHORIZATION", f'GRANT {of} TO "{ALICE}"')
+    create(ADOPTING)
+    (left,) = verify(ADOPTING).left_alone
+    assert left.problem.startswith(f"{ALICE}: it is not adopted with the rights of {of}")
+    payments.run(told(left.remedy).partition(", and start again")[0])
+    create(ADOPTING)
+    assert verify(ADOPTING) == Proof(2, ())
+
+
 @pytest.mark.parametrize(
     "change", [f'ALTER ROLE "{ALICE}" CONNECTION LIMIT 0', f'GRANT "{READ}" TO "{ALICE}" WITH INHERIT FALSE']
 )

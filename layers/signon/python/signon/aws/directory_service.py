@@ -9,6 +9,7 @@ from signon.aws.clients import client, errors_as
 from signon.aws.pages import every
 from signon.domain.directory.directory import ACTIVE, Directory, Trust
 from signon.errors import StillWaiting
+from signon.foreign import as_words
 
 if TYPE_CHECKING:
     from mypy_boto3_ds import DirectoryServiceClient
@@ -44,7 +45,7 @@ def shared_as(owners_id: str) -> str | None:
     """The id by which our account sees a directory that its owner calls ``owners_id``; None where it sees none."""
     for found in every("DirectoryDescriptions", lambda page: _directories().describe_directories(**page)):
         if found.get("OwnerDirectoryDescription", {}).get("DirectoryId") == owners_id:
-            return str(found["DirectoryId"])
+            return str(as_words(found["DirectoryId"]))
     return None
 
 
@@ -66,6 +67,7 @@ def _directories() -> DirectoryServiceClient:
 
 def _directory(found: Mapping[str, Any]) -> Directory:
     """The network of a shared one is what its owner's description says."""
+    found = as_words(found)
     owners = found.get("OwnerDirectoryDescription", {})
     network = found.get("VpcSettings") or owners.get("VpcSettings", {})
     return Directory(
@@ -81,6 +83,7 @@ def _directory(found: Mapping[str, Any]) -> Directory:
 
 
 def _trust(found: Mapping[str, Any]) -> Trust:
+    found = as_words(found, ("TrustStateReason",))  # a sentence, which is told as one
     return Trust(
         id=found["TrustId"],
         realm=found["RemoteDomainName"].upper(),

@@ -10,6 +10,7 @@ from signon.aws.pages import every
 from signon.domain.directory.directory import Directory
 from signon.domain.network.network import ANY, Network, Place, Route, Rule, Subnet
 from signon.domain.rds.database import Database
+from signon.foreign import as_words
 
 _PROTOCOLS = {"-1": ANY, "6": "tcp", "17": "udp", "tcp": "tcp", "udp": "udp"}
 _EVERY_PORT = (0, 65535)
@@ -44,13 +45,14 @@ def _place(
 def _subnets(ids: Iterable[str]) -> dict[str, Subnet]:
     """By filters, so that an id that cannot be seen from here is no error."""
     wanted = [{"Name": "subnet-id", "Values": sorted(set(ids))}]
-    found = list(every("Subnets", lambda page: client("ec2").describe_subnets(Filters=wanted, **page)))
+    found = as_words(list(every("Subnets", lambda page: client("ec2").describe_subnets(Filters=wanted, **page))))
     if not found:
         return {}
     of_vpcs = [{"Name": "vpc-id", "Values": sorted({subnet["VpcId"] for subnet in found})}]
     of_subnets = [{"Name": "association.subnet-id", "Values": [subnet["SubnetId"] for subnet in found]}]
     tables = list(every("RouteTables", lambda page: client("ec2").describe_route_tables(Filters=of_vpcs, **page)))
     acls = list(every("NetworkAcls", lambda page: client("ec2").describe_network_acls(Filters=of_subnets, **page)))
+    tables, acls = as_words(tables), as_words(acls)
     return {subnet["SubnetId"]: _subnet(subnet, tables, acls) for subnet in found}
 
 
@@ -72,7 +74,7 @@ def _subnet(subnet: Mapping[str, Any], tables: list[Any], acls: list[Any]) -> Su
 def _groups(ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     wanted = [{"Name": "group-id", "Values": sorted(set(ids))}]
     found = every("SecurityGroups", lambda page: client("ec2").describe_security_groups(Filters=wanted, **page))
-    return {group["GroupId"]: group for group in found}
+    return {group["GroupId"]: group for group in as_words(list(found))}
 
 
 def _is_of(holder: Mapping[str, Any], subnet: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from signon.aws import records
 from signon.aws.items import ItemKind
-from signon.domain.memory.made import Memory
+from signon.domain.memory.made import Memory, too_many
 from signon.domain.plan.plan import Plan
 from signon.domain.rds.database import Database
 
@@ -25,5 +25,7 @@ def recall(table: str, database: Database, plan: Plan | None = None) -> Memory:
 
 
 def remember(table: str, database: Database, made: Mapping[str, str]) -> None:
-    """Writes down all that is ours, in place of what was."""
+    """Writes down all that is ours, in place of what was. Raises DatabaseUnusable: it is more than can be written."""
+    if full := too_many(made):
+        raise full
     records.note(table, database.id.resource_id, {"made": made}, kind=ItemKind.MADE)

@@ -1,4 +1,8 @@
-"""What DescribeDBInstances and DescribeDBClusters answer, as our own types."""
+"""What DescribeDBInstances and DescribeDBClusters answer, as our own types.
+
+Their texts stand in sentences of ours, so that each is a word, or made visible and put in quotation marks; but tags are
+as they are.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,9 @@ from typing import Any
 from signon.domain.rds.database import Database, DatabaseId, Instance, Membership, in_order_of_reboots
 from signon.domain.rds.readiness import STUCK_REMEDY, Readiness, readiness
 from signon.errors import DatabaseBusy, DatabaseUnusable
+from signon.foreign import as_words
+
+_TAGS = ("TagList",)
 
 
 def is_made(instance: Mapping[str, Any]) -> bool:
@@ -20,6 +27,7 @@ def of_instance(answer: Mapping[str, Any]) -> Database:
 
     Raises DatabaseBusy: it has no endpoint yet. DatabaseUnusable: and will have none.
     """
+    answer = as_words(answer, _TAGS)
     name, status = answer["DBInstanceIdentifier"], answer.get("DBInstanceStatus", "")
     if not is_made(answer):
         raise _unmade(name, status, f"{name} is {status} and has no endpoint yet")
@@ -49,6 +57,7 @@ def of_cluster(answer: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) 
     an Aurora Limitless Database, and one in express configuration cannot be signed in to from here.
     Raises DatabaseBusy: it has no writer with an endpoint yet. DatabaseUnusable: and will have none.
     """
+    answer, members = as_words(answer, _TAGS), [as_words(member, _TAGS) for member in members]
     name, status = answer["DBClusterIdentifier"], answer["Status"]
     roles = {member["DBInstanceIdentifier"]: member["IsClusterWriter"] for member in answer.get("DBClusterMembers", [])}
     writers = [member for member in members if roles.get(member["DBInstanceIdentifier"])]

@@ -22,7 +22,7 @@ from signon.domain.logins.mysql_accounts import (
     recognized,
 )
 from signon.domain.logins.mysql_relations import HOST, PUBLIC, Account, Relations
-from signon.domain.memory.made import NO_OID, Memory, Remember
+from signon.domain.memory.made import NO_OID, Memory, Remember, too_many
 from signon.domain.names import mysql_account_problem
 from signon.domain.plan.probe import Probe
 from signon.domain.profile.profile import Profile
@@ -133,7 +133,10 @@ def create(
     memory: Memory,
     remember: Remember,
 ) -> int:
-    """Creates what is missing, reads it back, opens what is complete; remembers first what it is about to create."""
+    """Creates what is missing, reads it back, opens what is complete; remembers first what it is about to create.
+
+    Raises DatabaseUnusable: that is more than can be remembered; only logins removed from the profile were locked.
+    """
     in_use = {*elsewhere, *sessions.signed_in_to_mysql(session)} if profile.adopt else set()
     names = [login.user for login in profile.logins]
     accounts = recognized(profile, read_logins(session, ways, in_use, names, profile.name), memory)
@@ -141,6 +144,11 @@ def create(
     marking = marking_trouble(profile.name, accounts)
     plan = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers, marking=marking)
     made = {**accounts.judged.made, **dict.fromkeys(plan.makes, NO_OID)}
+    if full := accounts.judged.full or too_many(made):
+        if plan.locks:
+            before_change()
+            session.run(plan.locks)
+        raise full
     making = plan.statements
     if making or made != memory.made:
         before_change()

@@ -60,6 +60,7 @@ _TEMPORARY = re.compile(
 )
 # What XX000 says of a row that somebody else has just changed, or of what was dropped while we held its number.
 _CONCURRENT = re.compile("tuple concurrently|cache lookup failed|could not open relation with OID")
+_NO_ENCODING = "SQL_ASCII"  # of a database: the bytes of its texts mean what each session takes them for
 # What is missing, and what to do; for other codes PostgreSQL's own page says it.
 _REFUSED = {
     "42501": (
@@ -67,6 +68,16 @@ _REFUSED = {
         (
             "Find the statement in the log of this function; give the master user the privilege, or remove from the"
             " profile what the statement is about"
+        ),
+    ),
+    **dict.fromkeys(
+        ("22021", "22P05"),
+        (
+            "A name in the catalogue cannot be converted to UTF-8 (PostgreSQL error 22021 or 22P05)",
+            (
+                "Find the database in the log of this function, connect to it with its own encoding"
+                " (SHOW server_encoding), and rename what has characters that UTF-8 does not have"
+            ),
         ),
     ),
     "P0001": (
@@ -99,10 +110,21 @@ class PostgreSQLConnection:
         self.round_trips += 1
         with _our_errors(), self._connection.cursor() as cursor:
             cursor.execute(_composed(sql, values))
-            return tuple(cursor.fetchall()) if cursor.description else ()
+            return tuple(map(_read, cursor)) if cursor.description else ()
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _read(value: Any) -> Any:
+    """A row, a list or a value as it came, with texts in Python's form.
+
+    Names and comments of roles are common to all databases of a server, each in the encoding of the database where it
+    was written; the server passes the bytes on. What is not UTF-8 is escaped (PEP 383): no two names become one.
+    """
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value).decode(errors="surrogateescape")
+    return type(value)(map(_read, value)) if isinstance(value, (tuple, list)) else value
 
 
 def _composed(sql: str, values: Values) -> composing.Composed:
@@ -129,13 +151,18 @@ def connect(address: Address, credentials: Callable[[], Credentials], ca_bundle:
         known = credentials()
         try:
             return PostgreSQLConnection(_open(address, known, ca_bundle))
-        except psycopg2.OperationalError as error:
-            why = refusal(str(error))
+        except (psycopg2.OperationalError, UnicodeDecodeError) as error:
+            why = refusal(_words(error))
             tries[why] += 1
             if tries[why] >= _TRIES.get(why, 1):
                 raise not_connected(address, why) from None
         except (ValueError, TypeError, psycopg2.ProgrammingError):  # psycopg2 has not called libpq yet
             raise not_taken() from None
+
+
+def _words(error: psycopg2.OperationalError | UnicodeDecodeError) -> str:
+    """What libpq says. Until a session has an encoding the server writes in its own, and psycopg2 expects UTF-8."""
+    return error.object.decode(errors="replace") if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _open(address: Address, credentials: Credentials, ca_bundle: str) -> extensions.connection:
@@ -166,7 +193,24 @@ def _open(address: Address, credentials: Credentials, ca_bundle: str) -> extensi
         options=_OPTIONS,
     )
     connection.autocommit = True
+    for text in (extensions.BYTES, extensions.BYTESARRAY):
+        extensions.register_type(text, connection)
+    if connection.get_parameter_status("server_encoding") == _NO_ENCODING:
+        _unconverted(connection)
     return connection
+
+
+def _unconverted(connection: extensions.connection) -> None:
+    """Has the server send names as they are: it would end a statement that shows one which is not UTF-8.
+
+    psycopg2 is not told, and goes on sending UTF-8, in which a quotation mark is part of no other character.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET client_encoding TO '{_NO_ENCODING}'")
+    except BaseException:
+        connection.close()
+        raise
 
 
 @contextmanager

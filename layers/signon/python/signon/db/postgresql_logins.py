@@ -30,7 +30,7 @@ from signon.domain.logins.postgresql import (
 )
 from signon.domain.logins.postgresql_grants import GrantPlan, Object, on_database, within_database
 from signon.domain.logins.postgresql_roles import Roles
-from signon.domain.memory.made import Memory, Remember
+from signon.domain.memory.made import LONGEST_OID, Memory, Remember, too_many
 from signon.domain.plan.probe import Probe
 from signon.domain.profile.profile import Profile
 from signon.errors import (
@@ -60,8 +60,6 @@ _INSIDE = """\
 SELECT pg_is_in_recovery(), current_database()::text,
   (SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on'),
   EXISTS (SELECT FROM pg_stat_gssapi WHERE gss_authenticated)
-    OR EXISTS (SELECT FROM pg_roles WHERE rolcanlogin
-      AND rolname LIKE '%@%' AND shobj_description(oid, 'pg_authid') LIKE '{{"signon": {{%"complete": true%')
 """
 
 
@@ -79,12 +77,11 @@ def probe(session: Session, ways: Ways) -> Probe:  # noqa: ARG001  every family 
     """What only the inside of an instance shows: is it the writer, is anybody else signed in.
 
     PostgreSQL accepts a login's DDL whether the instance was restarted after the join or not, and shows nothing of it.
-    A restart is proved by somebody who has signed in with a ticket, and by directory logins of ours that are open:
-    those are opened only after the restarts.
+    Only somebody who has signed in with a ticket proves a restart, not logins that bear our mark (``as_recorded``).
     """
-    ((follows, database, set_by, restarted),) = session.query("Look at the server", _INSIDE)
+    ((follows, database, set_by, has_tickets),) = session.query("Look at the server", _INSIDE)
     return Probe(
-        plugin_loaded=True if restarted else None,
+        plugin_loaded=True if has_tickets else None,
         read_only=follows or set_by is not None,
         other_sessions=sessions.of_others_in_postgresql(session),
         follows=follows,
@@ -137,8 +134,15 @@ def create(
 
     What is created is remembered before it is committed: nobody else can have created what has its oid. If something
     fails in one database, the others and people's logins come first; then the error is raised.
+
+    Raises DatabaseUnusable: that is more than can be remembered; only logins removed from the profile were locked.
     """
     count, seen = 0, _look(session, ways, profile, memory, elsewhere)
+    if full := seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):
+        with _explained(session, ways, profile), _alone(session):
+            roles = _look(session, ways, profile, memory, elsewhere).roles
+            _run(session, make(ways, profile, roles).locks, before_change)
+        raise full
     if seen.roles.judged.made != memory.made:
         before_change()
         remember(seen.roles.judged.made)
@@ -163,6 +167,12 @@ def create(
     if failures:
         raise failures[0]
     return count
+
+
+def _made_by(ways: Ways, profile: Profile, seen: _Sight) -> dict[str, str]:
+    """What is to be remembered of a run that creates what is missing."""
+    groups = (group.name for group in seen.groups if group.name not in seen.roles.present)
+    return {**seen.roles.judged.made, **dict.fromkeys((*groups, *make(ways, profile, seen.roles).makes), LONGEST_OID)}
 
 
 def _remembered(names: Sequence[str], roles: Roles, memory: Memory, remember: Remember) -> Memory:

@@ -17,7 +17,8 @@ from signon.domain.profile.presets import GrantKind
 # JSON, because 14 and 15 do not have them: there the role itself says whether it inherits. There, too, CREATEROLE is
 # enough to change a role that is no superuser; since then it takes the ADMIN option. (pg_has_role looks
 # through all that the master user administers, for each role again.)
-# Of a comment on a role only what begins like a mark of ours is read, and no more than a mark has. If there are more
+# Of a comment on a role only what begins like a mark of ours is read, and no more than a mark has; by bytes, because
+# functions for text may refuse a comment that was written in a database of another encoding. If there are more
 # roles or memberships than a function has memory for, none is read: otherwise the master user is always among them.
 # https://www.postgresql.org/docs/release/16.0/
 _ROLES = """\
@@ -32,7 +33,8 @@ SELECT r.rolname, r.rolcanlogin, r.rolconnlimit = 0, r.rolinherit,
   array_remove(ARRAY[CASE WHEN r.rolsuper THEN 'SUPERUSER' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
     CASE WHEN r.rolcreatedb THEN 'CREATEDB' END, CASE WHEN r.rolreplication THEN 'REPLICATION' END,
     CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END], NULL),
-  (SELECT left(said, 500) FROM shobj_description(r.oid, 'pg_authid') said WHERE left(said, 12) = '{{"signon": {{'),
+  (SELECT substring(textsend(said) FROM 1 FOR 500) FROM shobj_description(r.oid, 'pg_authid') said
+    WHERE starts_with(said, '{{"signon": {{')),
   ARRAY(SELECT ARRAY[above.rolname::text, CASE WHEN how.inherits THEN 'inherits' END]
     FROM pg_auth_members m JOIN pg_roles above ON above.oid = m.roleid CROSS JOIN LATERAL (
       SELECT COALESCE((to_jsonb(m) ->> 'inherit_option')::boolean, r.rolinherit) AS inherits,

@@ -47,12 +47,14 @@ class Statement:
 class LoginPlan:
     """``statements`` to run now, in this order; ``left_alone`` says why wanted logins are left alone.
 
-    ``makes``: the names of those that are thus created or taken over, and are to be remembered.
+    ``makes``: the names of those that are thus created or taken over, and are to be remembered. ``locks``: those of the
+    statements that lock logins removed from the profile; they can be run without the others.
     """
 
     statements: tuple[Statement, ...]
     left_alone: tuple[Remark, ...]
     makes: tuple[str, ...] = ()
+    locks: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True)

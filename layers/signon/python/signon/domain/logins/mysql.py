@@ -116,14 +116,16 @@ def make(
     names = {login.user for login in wanted}
     leavers = (login for login in present if login.host == HOST and login.user not in names)
     left = [login for login in leavers if lock_leavers and is_open(login, profile) and not keeps_from_locking(login)]
+    locks = tuple(_locked(next(iter(ways.values())), profile, left, may_unmark=not marking))
     return LoginPlan(
         statements=(
             *_made(profile, absent, [login for login in wanted if login.user in altered]),
             *_grant_statements(missing),
-            *_locked(next(iter(ways.values())), profile, left, may_unmark=not marking),
+            *locks,
         ),
         left_alone=logins.left_alone(profile, states),
         makes=(*(login.user for login in absent), *altered),
+        locks=locks,
     )
 
 

@@ -20,11 +20,12 @@ from signon.domain.logins.postgresql_marks import (
     in_other_hands,
     is_open,
     judged,
+    not_nameable,
     not_our_logins,
     unknown,
 )
 from signon.domain.logins.postgresql_marks import quoted as _quoted
-from signon.domain.logins.postgresql_roles import DEEPEST, PresentRole, Roles
+from signon.domain.logins.postgresql_roles import DEEPEST, SHOWN_OF_A_WAY, PresentRole, Roles, Way
 from signon.domain.memory.made import UNREMEMBERED, Memory, digest, named
 from signon.domain.names import group_name, login_name
 from signon.domain.profile.presets import Preset
@@ -92,7 +93,7 @@ def unusable(ways: Ways, roles: Roles) -> tuple[str, str] | None:
             if way := roles.way([roles.master], role):
                 return (
                     f"The master user would sign in by {role} alone: {_chain(way)}",
-                    f"Revoke the role {shown(way[1])} from {shown(roles.master)}, then start again",
+                    f"Revoke the role {shown(way.names[1])} from {shown(roles.master)}, then start again",
                 )
     return None
 
@@ -126,16 +127,12 @@ def _let_change(role: str, roles: Roles) -> str:
     return f"Have an administrator of {shown(role)} run {grant}"
 
 
-SHOWN_OF_A_CHAIN = 3  # names at either end
-
-
-def _chain(way: Sequence[str]) -> str:
+def _chain(way: Way) -> str:
     """A chain of memberships in words; only both ends of a long one."""
-    if len(way) <= 2 * SHOWN_OF_A_CHAIN:
-        return " is a member of ".join(map(shown, way))
-    first, last = way[:SHOWN_OF_A_CHAIN], way[-SHOWN_OF_A_CHAIN:]
-    left = len(way) - 2 * SHOWN_OF_A_CHAIN
-    return " is a member of ".join([*map(shown, first), f"{left} more, one of the other", *map(shown, last)])
+    names = list(map(shown, way.names))
+    if way.left_out:
+        names.insert(SHOWN_OF_A_WAY, f"{way.left_out} more, one of the other")
+    return " is a member of ".join(names)
 
 
 def group_troubles(profile: str, groups: Sequence[Group], roles: Roles) -> dict[str, Remark]:
@@ -195,6 +192,7 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
         if roles.may_change(role.name)
     ]
     closed = mark(profile.name, complete=False)
+    locks = tuple(_each("Lock removed logins", left, sql.lock, dict.fromkeys(left, closed)))
     return LoginPlan(
         statements=(
             *_each("Create without LOGIN", absent, sql.create, dict.fromkeys(absent, closed)),
@@ -207,10 +205,11 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
                 for joined, people in lacking.items()
                 for batch in batches(people)
             ),
-            *_each("Lock removed logins", left, sql.lock, dict.fromkeys(left, closed)),
+            *locks,
         ),
         left_alone=logins.left_alone(profile.name, states),
         makes=(*absent, *altered),
+        locks=locks,
     )
 
 
@@ -244,10 +243,11 @@ def prove(
     kept = _kept_open(profile, wanted, roles)
     names = frozenset(login.name for login in wanted) | frozenset(group.name for group in wanted_groups(profile))
     changed = changed_leavers(profile.name, names, roles) if profile.lock_leavers else ()
+    unnamed = not_nameable(profile.name, roles) if profile.lock_leavers else ()
     proof = logins.proof(
         profile.name,
         states,
-        not_ours=(*troubles, *not_ours, *others, *kept, *changed, *_too_deep(roles), *unknown(names, roles)),
+        not_ours=(*troubles, *not_ours, *others, *kept, *changed, *_too_deep(roles), *unknown(names, roles), *unnamed),
         waiting=waiting,
         excess=excess,
     )
@@ -256,7 +256,7 @@ def prove(
         proof,
         disputed=digest(disputed),
         disputed_names=named(disputed, names),
-        trusted=tuple(roles.creators()),
+        trusted=tuple(map(shown, roles.creators())),
     )
 
 
@@ -311,7 +311,7 @@ def _state(login: WantedRole, roles: Roles, obstacle: Remark | None, found: Pres
         disputed=found.disputed,
         obstacle=obstacle
         or _not_for_us(login, roles)
-        or _keeps_from_adopting(login, found)
+        or _keeps_from_adopting(login, found, roles)
         or _keeps_out(login, found)
         or _refused(login, roles),
         to_alter=found.mark is None and login.adopt,
@@ -328,9 +328,24 @@ def _not_for_us(login: WantedRole, roles: Roles) -> Remark | None:
     return in_other_hands(login.name, others) if others else None
 
 
-def _keeps_from_adopting(login: WantedRole, found: PresentRole) -> Remark | None:
-    powers = found.mark is None and login.adopt and found.powers
-    return Remark(f"it is not adopted with {', '.join(found.powers)}, which no login of ours has") if powers else None
+def _keeps_from_adopting(login: WantedRole, found: PresentRole, roles: Roles) -> Remark | None:
+    """What the login has that no login of ours has: a power, or a membership that gives one."""
+    if found.mark is not None or not login.adopt:
+        return None
+    name = _quoted(login.name)
+    if found.powers:
+        none = " ".join(f"NO{power}" for power in found.powers)
+        return Remark(
+            f"it is not adopted with {', '.join(found.powers)}, which no login of ours has",
+            f"Run ALTER ROLE {name} {none}",
+        )
+    if powerful := roles.powerful.get(login.name):
+        way = roles.way([login.name], powerful) or Way((login.name, powerful))
+        return Remark(
+            f"it is not adopted with the rights of {shown(powerful)}, which no login of ours has: {_chain(way)}",
+            f"Run REVOKE {_quoted(way.names[1])} FROM {name}, and start again: it may have more such memberships",
+        )
+    return None
 
 
 def _keeps_out(login: WantedRole, found: PresentRole) -> Remark | None:
@@ -367,19 +382,17 @@ def _obstacle(login: WantedRole, roles: Roles, troubles: Mapping[str, Remark]) -
     for role in sorted(login.roles & troubles.keys()):
         return troubles[role].after(f"it needs {role}, which is not ours to use: ")
     if way := roles.way({login.name, *login.roles}, sql.excludes):
-        chain = way if way[0] == login.name else (login.name, *way)
+        chain = way if way.names[0] == login.name else way.after(login.name)
         return Remark(f"no login may have both {sql.role} and {sql.excludes}: {_chain(chain)}")
-    for member in roles.members(login.name):
-        if member == roles.master:
-            way = roles.way([roles.master], login.name) or ()
-            return Remark(f"{sql.role} would shut the master user out: {_chain(way)}")
-        if member in roles.beneath(sql.excludes):
-            return Remark(
-                f"no login may have both {sql.role} and {sql.excludes}: {shown(member)}, a member of it, is one of"
-                f" {sql.excludes}"
-            )
-        if roles.present[member].can_login and member not in roles.beneath(sql.role):
-            return Remark(f"{sql.role} would end the password sign-in of {shown(member)}, who is a member of it")
+    if way := roles.way_from_master(login.name):
+        return Remark(f"{sql.role} would shut the master user out: {_chain(way)}")
+    if member := roles.signs_in_by(sql.excludes).get(login.name):
+        return Remark(
+            f"no login may have both {sql.role} and {sql.excludes}: {shown(member)}, a member of it, is one of"
+            f" {sql.excludes}"
+        )
+    if member := roles.signs_in_without(sql.role).get(login.name):
+        return Remark(f"{sql.role} would end the password sign-in of {shown(member)}, who is a member of it")
     return None
 
 

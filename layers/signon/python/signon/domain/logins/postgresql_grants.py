@@ -12,10 +12,13 @@ from enum import StrEnum
 from signon.domain.finding import Remark
 from signon.domain.logins.login import Name, Statement, batches
 from signon.domain.logins.postgresql import Group, filled
+from signon.domain.logins.postgresql_roles import is_utf_8
 from signon.domain.profile.presets import POSTGRESQL_PRESETS, GrantKind
 from signon.foreign import shown
 
 _READ_ONLY = "it is read only (default_transaction_read_only is on for it), and its roles lack grants there"
+_NOT_UTF_8 = "its name is not UTF-8, so nothing can be granted on it"
+_RENAME = "Rename it in a session with the encoding in which it was named (SET client_encoding), then start again"
 NAMED = 3  # objects, where a line is about many
 PUBLIC = ""  # as a grantee: everybody
 
@@ -125,10 +128,14 @@ def _excess(database: str, groups: Sequence[Group], found: Sequence[Object]) -> 
 def _plan(database: str, pairs: Sequence[tuple[Group, Object]]) -> GrantPlan:
     statements: dict[tuple[GrantKind, str, tuple[str, ...]], list[Name]] = {}
     not_ours: dict[str, list[str]] = {}
+    unnamed: dict[str, None] = {}
     for group, each in pairs:
         missing = [
             p for p in POSTGRESQL_PRESETS[group.preset][each.kind] if p not in each.held.get(group.name, frozenset())
         ]
+        if missing and not is_utf_8(each.name.text):
+            unnamed[_said(database, each)] = None
+            continue
         if granted := tuple(p for p in missing if p in each.grantable):
             statements.setdefault((each.kind, group.name, granted), []).append(each.name)
         if refused := [p for p in missing if p not in each.grantable and p not in each.held.get(PUBLIC, frozenset())]:
@@ -136,8 +143,9 @@ def _plan(database: str, pairs: Sequence[tuple[Group, Object]]) -> GrantPlan:
             of_object += [p for p in refused if p not in of_object]
     return GrantPlan(
         tuple(_statements(database, statements)),
-        tuple(
-            Remark(f"{said}: the master user may not grant {', '.join(refused)}") for said, refused in not_ours.items()
+        (
+            *(Remark(f"{said}: the master user may not grant {', '.join(no)}") for said, no in not_ours.items()),
+            *(Remark(f"{said}: {_NOT_UTF_8}", _RENAME) for said in unnamed),
         ),
     )
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from signon.domain.engines import POSTGRESQL_AD, POSTGRESQL_IAM
 from signon.domain.finding import Remark
 from signon.domain.limits import counted, listed
-from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.logins.postgresql_roles import MOST_OTHERS, PresentRole, Roles, first_others, is_utf_8
 from signon.domain.memory.made import UNREMEMBERED, Memory
 from signon.domain.names import group_name
 from signon.foreign import REMEDY, shown, visible
@@ -29,14 +29,16 @@ def judged(profile: str, wanted: Set[str], roles: Roles, memory: Memory) -> Role
     people = {
         name: _oid(name, roles)
         for name, role in roles.present.items()
-        if _is_person_of(profile, role) and not roles.is_master(name) and not roles.others_with_access(name)
+        if _is_person_of(profile, role) and not roles.is_master(name) and not roles.in_other_hands(name)
         if name in wanted or not role.can_login or _signs_in_by_our_methods(name, roles)
     }
+    ours = people.keys() | remembered.keys()
+    above_others = roles.above(each for each in roles.present if roles.is_stranger(each) and each not in ours)
     groups = {
         name: _oid(name, roles)
         for name, role in roles.present.items()
         if _is_group_of(profile, role) and not roles.administrators_of(name)
-        if not {*roles.others_with_access(name)} - people.keys() - remembered.keys()
+        if name not in above_others
     }
     claimed = {name: oid for name, oid in {**people, **groups}.items() if name not in remembered}
     judged = memory.judge(remembered, claimed)
@@ -54,16 +56,20 @@ def _oid(name: str, roles: Roles) -> str:
 
 
 def _is_person_of(profile: str, role: PresentRole) -> bool:
+    return _is_marked_person_of(profile, role) and role.has_utf_8_name
+
+
+def _is_marked_person_of(profile: str, role: PresentRole) -> bool:
     return bool(role.mark and role.mark.get("profile") == profile and "complete" in role.mark)
 
 
 def _is_group_of(profile: str, role: PresentRole) -> bool:
     said = role.mark.get("role") if role.mark and role.mark.get("profile") == profile else None
-    return isinstance(said, str) and role.name == group_name(profile, said)
+    return isinstance(said, str) and role.name == group_name(profile, said) and role.has_utf_8_name
 
 
 def _signs_in_by_our_methods(name: str, roles: Roles) -> bool:
-    return any(roles.way([name], sql.role) for sql in (POSTGRESQL_AD, POSTGRESQL_IAM))
+    return any(name in roles.beneath(sql.role) for sql in (POSTGRESQL_AD, POSTGRESQL_IAM))
 
 
 def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
@@ -72,19 +78,24 @@ def not_our_logins(profile: str, group: PresentRole, roles: Roles) -> list[str]:
     For a group that is itself in dispute, logins that are in dispute with it are no further objection. If some do not
     even bear our mark, only those are named: a login of theirs may be one only through them.
     """
+    judged = roles.judged
+
+    def is_ours(name: str) -> bool:
+        role = roles.present[name]
+        is_known = name in judged.made or (group.disputed and name in judged.disputed)
+        return is_known or (_is_person_of(profile, role) and not role.disputed)
+
     administrators = roles.administrators_of(group.name)
-    hands = roles.others_with_access(group.name)
-    people = {name for name in hands if _is_person_of(profile, roles.present[name])}
-    ours = {*roles.judged.made, *(roles.judged.disputed if group.disputed else ())}
-    ours |= {name for name in people if not roles.present[name].disputed}
-    others = [name for name in hands if name in administrators or name not in ours]
-    return [name for name in others if name in administrators or name not in people] or others
+    others = first_others({*administrators, *roles.strangers_beneath(group.name, is_ours)})
+    unmarked = [name for name in others if not _is_person_of(profile, roles.present[name])]
+    return [name for name in others if name in {*administrators, *unmarked}] or others
 
 
 def in_other_hands(name: str, others: Sequence[str]) -> Remark:
     """Who else may use the role or give it away, with the remedy."""
+    at_least = ", and maybe others" if len(others) == MOST_OTHERS else ""
     return Remark(
-        f"others may use it or give it away ({listed([shown(each) for each in others])})",
+        f"others may use it or give it away ({listed([shown(each) for each in others])}{at_least})",
         f"Run REVOKE {quoted(name)} FROM {quoted(others[0])} CASCADE, likewise for each; if the server warns and"
         " nothing changes, one of them created the role: rename it and start again, so that we create our own",
     )
@@ -119,11 +130,32 @@ def changed_leavers(profile: str, wanted: Set[str], roles: Roles) -> Iterator[Re
             )
 
 
+# No statement that we send can have the name; the server itself can put one together.
+_LOCK_BY_OID = (
+    "DO $$ BEGIN EXECUTE format('ALTER ROLE %I NOLOGIN', (SELECT rolname FROM pg_roles WHERE oid = {oid})); END $$"
+)
+
+
+def not_nameable(profile: str, roles: Roles) -> Iterator[Remark]:
+    """Open logins that bear the profile's mark, with names that no statement of ours can have."""
+    for role in roles.present.values():
+        if role.has_utf_8_name or not (role.can_login and _is_marked_person_of(profile, role)):
+            continue
+        if _signs_in_by_our_methods(role.name, roles):
+            yield Remark(
+                f"{shown(role.name)} (oid {role.oid}) bears our mark and is open; its name is not UTF-8, so it was"
+                " neither recognized nor locked",
+                f"Run {_LOCK_BY_OID.format(oid=role.oid)}",
+            )
+
+
 def quoted(name: str) -> str:
     r"""As SQL writes it, for people to read and type; U&"..." where the name has characters that cannot be seen.
 
     https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS-UESCAPE
     """
+    if not is_utf_8(name):
+        return f"<the role {shown(name)}, whose name is not UTF-8>"
     quoted = name.replace('"', '""')
     if visible(name) == name and REMEDY not in name:
         return f'"{quoted}"'

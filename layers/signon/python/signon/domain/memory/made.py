@@ -15,9 +15,13 @@ from types import MappingProxyType
 
 from signon.domain.finding import Remark
 from signon.domain.limits import counted, shortened
+from signon.errors import DatabaseUnusable
 
-# An item of DynamoDB (400 KB) has room for five thousand names of the greatest length.
+# "The maximum item size in DynamoDB is 400 KB"; names and values count in UTF-8, and a byte for each pair of a map.
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+MOST_BYTES = 400_000  # for 5,000 names of the greatest length on PostgreSQL, with their oids; the rest is for the key
 NO_OID = ""  # for an engine whose logins are identified by name alone
+LONGEST_OID = "4294967295"  # in place of one that is not given yet
 
 UNREMEMBERED = Remark(
     "it bears our mark, and we do not remember having made it",
@@ -50,19 +54,41 @@ class Memory:
     def judge(self, remembered: Mapping[str, str], claimed: Mapping[str, str]) -> Judgement:
         """``remembered`` exists as it was made; ``claimed`` bears our mark, and nothing else contradicts it."""
         if claimed and (self.trusts or digest(claimed) == self.takes_over):
-            return Judgement({**remembered, **claimed})
+            both = {**remembered, **claimed}
+            full = too_many(both)
+            return Judgement(remembered, claimed, full) if full else Judgement(both)
         return Judgement(remembered, claimed)
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """``made`` is what counts as ours, and is to be remembered; ``disputed`` only bears our mark. Names and oids."""
+    """``made`` is what counts as ours, and is to be remembered; ``disputed`` only bears our mark. Names and oids.
+
+    ``full``: what is in dispute would count as ours, but it is more than can be remembered.
+    """
 
     made: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     disputed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    full: DatabaseUnusable | None = None
 
 
 NOTHING = Judgement()
+
+
+def too_many(made: Mapping[str, str]) -> DatabaseUnusable | None:
+    """The error where these are more than can be remembered, or None; to be asked before anything is made.
+
+    What no longer exists in the database is not among them: to drop some makes room.
+    """
+    size = sum(len(f"{name}{oid}".encode(errors="surrogatepass")) + 1 for name, oid in made.items())
+    if size <= MOST_BYTES:
+        return None
+    return DatabaseUnusable(
+        f"The database would have {len(made):,} logins and group roles of ours, with"
+        f" {size:,} bytes of names, and {MOST_BYTES:,} bytes can be remembered: none was created or taken over",
+        "Drop logins of ours that nobody needs, such as those that were removed from the profile and are locked; then"
+        " start again",
+    )
 
 
 def digest(disputed: Mapping[str, str]) -> str | None:

@@ -91,6 +91,14 @@ class Record:
             return None
         return rebooted is None or rebooted < joined
 
+    def was_restarted_in(self, directory: str) -> bool:
+        """Whether we know that the database was restarted after it joined: by our own reboot, or because a run of ours
+        that finished has left it in this directory, with logins that were opened only after the restart.
+        """
+        if self.reboot_due is not None:
+            return not self.reboot_due
+        return self.rebooted_at is not None or self.left_as.get("directory") == directory
+
     @property
     def is_ours(self) -> bool:
         """Whether we have begun to work on the database: then it is not a stranger, however old it is."""

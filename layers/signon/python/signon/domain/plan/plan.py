@@ -58,7 +58,8 @@ class Plan:
     policies name, or have named, this database. ``applies_along``: the changes of others, by RDS's names, that may be
     applied too if it asks RDS to modify the database at once; None: whatever they are. ``advice`` is worth knowing, but
     neither in the way nor in the checksum. ``leaves_as``: the state of the database when all is done, for the record.
-    ``trusts_marks`` and ``takes_over`` are for the memory of what we have made (``Memory``).
+    ``trusts_marks`` and ``takes_over`` are for the memory of what we have made (``Memory``). ``restarted``: the record
+    knows that the database was restarted after it joined; for the probe, where the engine does not show it.
     """
 
     verdict: Verdict
@@ -82,6 +83,7 @@ class Plan:
     leaves_as: Mapping[str, str] = field(default_factory=dict)
     trusts_marks: bool = False
     takes_over: str | None = None
+    restarted: bool = False
 
     @property
     def reboots(self) -> bool:
@@ -96,7 +98,8 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         next_look = self.next_look and in_iso(self.next_look)
-        return {**asdict(self), "next_look": next_look, "takes_over": self.takes_over or ""}
+        document = {**asdict(self), "next_look": next_look, "takes_over": self.takes_over or ""}
+        return {name: value for name, value in document.items() if name != "restarted" or value}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Plan:
@@ -172,6 +175,7 @@ def make_plan(
         ),
         leaves_as=finished(database, made, profile.directory),
         trusts_marks=record is not None and record.trusts_marks,
+        restarted=record is not None and record.was_restarted_in(profile.directory),
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     dispute = record.disputed if record else None

@@ -16,9 +16,10 @@ from signon.errors import DatabaseBusy, DatabaseInUse, DatabaseUnusable
 class Probe:
     """One look inside.
 
-    ``plugin_loaded``: the engine's sign-in plugin is active; None where no look inside can tell (PostgreSQL takes the
-    DDL either way); ``other_sessions``: how many there are besides ours and RDS's own, on every instance that the
-    plan reboots; ``follows``: it is read only because it follows a writer; ``set_by``: or because of this setting.
+    ``plugin_loaded``: the engine's sign-in plugin is active; None where neither a look inside (PostgreSQL takes the DDL
+    either way) nor the record can tell; ``other_sessions``: how many there are besides ours and RDS's own, on every
+    instance that the plan reboots; ``follows``: it is read only because it follows a writer; ``set_by``: or because of
+    this setting.
     """
 
     plugin_loaded: bool | None
@@ -29,6 +30,17 @@ class Probe:
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "set_by": self.set_by or ""}
+
+
+def as_recorded(probe: Probe, plan: Plan) -> Probe:
+    """The probe, with what the record knows where no look inside can tell.
+
+    Logins in the database that are open and bear our mark prove no restart: anybody inside can make one, and people's
+    tickets would be refused for want of the reboot. The price: if somebody else joined a PostgreSQL database, or the
+    record was lost, and nobody is signed in with a ticket at that moment, one reboot is due that may not be needed. It
+    is made or asked for like any other, and remembered.
+    """
+    return replace(probe, plugin_loaded=True) if probe.plugin_loaded is None and plan.restarted else probe
 
 
 def reboots(probe: Probe, plan: Plan) -> bool:

@@ -24,6 +24,7 @@ from signon.errors import ProfileUnusable
 from signon.foreign import LONGEST
 
 MOST_LOGINS = 1_000  # as the schema says, too
+MOST_IAM_ROLES = 200  # of all logins: their ARNs, and those of the version before, are remembered in one item of 400 KB
 MOST_FAULTS = 10_000  # that are examined: each takes two kilobytes
 
 
@@ -298,6 +299,10 @@ def _logins(sound: _Sound) -> Iterator[Problem]:
                 yield Problem(("logins", place, "roles"), text)
     for user in sorted(_twice(sound)):
         yield Problem(("logins",), f"{names.in_quotes(user)} is listed twice")
+    iam_roles = {role for login in sound.logins.values() for role in login.get("used_by", ())}
+    if len(iam_roles) > MOST_IAM_ROLES:
+        text = f"used_by lists {len(iam_roles):,} different IAM roles in all, and a profile may have {MOST_IAM_ROLES}"
+        yield Problem(("logins",), f"{text}: split the profile, or have several logins used by one role")
 
 
 def _shown_key(key: str) -> str:
