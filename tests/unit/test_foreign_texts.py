@@ -394,6 +394,8 @@ def test_a_name_in_an_answer_of_aws_stays_as_it_is() -> None:
         "corp.example.com",
         "",
         "0.0.0.0/0",
+        "One-Way: Outgoing",
+        "One-Way: Incoming",
     ]
     arn = f"arn:aws:iam::123456789012:role/{'x' * 512}/api"
     answer = {"Names": [*names, arn], "Port": 3306, "At": {"Made": NOW, "Is": True, "No": None}}

@@ -25,6 +25,9 @@ _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\u
 _BLANKS = re.compile(f"[{_BLANK}]")
 # What may stand in a sentence without quotation marks: names, ARNs, addresses, versions, patterns of GRANT.
 _PLAIN = re.compile(r"[\w.@/\\:$%*+=#!-]+")
+# AWS's own terms of more than one word, on which decisions are made: the directions of a trust.
+# https://docs.aws.amazon.com/directoryservice/latest/devguide/API_Trust.html
+_TERMS = {"One-Way: Outgoing", "One-Way: Incoming"}
 
 
 def visible(text: str) -> str:
@@ -52,7 +55,7 @@ def as_words(answer: Any, but: Collection[str] = ()) -> Any:
     """
     if isinstance(answer, str):
         is_word = len(answer) <= LONGEST_WORD and _PLAIN.fullmatch(answer) and visible(answer) == answer
-        return answer if is_word else shown(answer)
+        return answer if is_word or answer in _TERMS else shown(answer)
     if isinstance(answer, Mapping):
         return {as_words(key): value if key in but else as_words(value, but) for key, value in answer.items()}
     return [as_words(each, but) for each in answer] if isinstance(answer, list) else answer
