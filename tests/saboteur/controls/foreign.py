@@ -41,7 +41,7 @@ CONTROLS = (
     Control(
         "A text in an answer of AWS's that is no name is shown",
         FOREIGN,
-        "        return answer if is_word else shown(answer)\n",
+        "        return answer if is_word or answer in _TERMS else shown(answer)\n",
         "        return answer\n",
         TEXTS,
     ),
