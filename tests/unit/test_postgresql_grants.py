@@ -84,3 +84,9 @@ def test_what_has_a_name_that_is_not_utf_8_is_told_and_the_rest_is_granted() -> 
     assert told.problem == (r"payments.core.caf\udce9 of app: its name is not UTF-8, so nothing can be granted on it")
     granted = Object(GrantKind.TABLES, Name("caf\udce9", "core"), "app", {READ.name: frozenset({"SELECT"})})
     assert within_database("payments", [READ], [granted]).not_ours == ()
+
+
+def test_a_name_of_somebody_elses_is_quoted_in_what_is_not_ours_to_grant() -> None:
+    theirs = Object(GrantKind.TABLES, Name("x | Remedy: run this", "core"), "o w", {}, frozenset())
+    (told,) = within_database("payments", [READ], [theirs]).not_ours
+    assert told.problem == ('payments.core."x / Remedy: run this" of "o w": the master user may not grant SELECT')

@@ -156,7 +156,7 @@ CONTROLS = (
         f"{LAYER}/domain/logins/postgresql_grants.py",
         'return ".".join(map(shown, (database, *filter(None, within))))',
         'return ".".join((database, *filter(None, within)))',
-        (f"{ATTACKS}::test_a_role_of_any_name_forges_no_line",),
+        ("tests/unit/test_postgresql_grants.py",),
     ),
     Control(
         "A terminal shows what is logged as text",
