@@ -411,11 +411,17 @@ OTHERWISE = (
 )
 
 
-@pytest.mark.parametrize("setting", OTHERWISE)
-def test_what_others_set_for_every_session_does_not_change_what_our_statements_do(family: Server, setting: str) -> None:
+def of_this_kind(family: Server, setting: str) -> str:
+    """The setting without the kind of server that it may begin with; skips the test if that is another one."""
     kind, _, only = setting.rpartition(": ")
     if kind not in ("", family.kind):
-        pytest.skip(f"a setting of {kind}'s")
+        pytest.skip(f"{family.kind} does not have this parameter of {kind}")
+    return only
+
+
+@pytest.mark.parametrize("setting", OTHERWISE)
+def test_what_others_set_for_every_session_does_not_change_what_our_statements_do(family: Server, setting: str) -> None:
+    only = of_this_kind(family, setting)
     if family.kind == "mariadb":
         only = only.replace("transaction_isolation", "tx_isolation")
     quoted = only.replace("'", "''")
@@ -448,9 +454,7 @@ GLOBALLY = (
 
 @pytest.mark.parametrize("parameter", GLOBALLY)
 def test_no_parameter_that_leaves_little_room_ends_a_run(family: Server, parameter: str) -> None:
-    kind, _, only = parameter.rpartition(": ")
-    if kind not in ("", family.kind):
-        pytest.skip(f"a parameter of {kind}'s")
+    only = of_this_kind(family, parameter)
     family.run("CREATE USER mallory@'%' IDENTIFIED BY 'x'", "CREATE ROLE lower", "CREATE ROLE upper")
     family.run("GRANT CREATE USER ON *.* TO lower", "GRANT lower TO upper", "GRANT upper TO mallory@'%'")
     family.run(f"SET GLOBAL {only}")

@@ -206,9 +206,9 @@ def _unconverted(connection: extensions.connection) -> None:
     psycopg2 is not told, and goes on sending UTF-8, in which a quotation mark is part of no other character.
     """
     try:
-        with connection.cursor() as cursor:
+        with _our_errors(), connection.cursor() as cursor:
             cursor.execute(f"SET client_encoding TO '{_NO_ENCODING}'")
-    except BaseException:
+    except BaseException:  # nobody else has the connection yet, so nobody else would close it
         connection.close()
         raise
 
