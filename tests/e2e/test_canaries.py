@@ -124,7 +124,8 @@ def history(scene: Scene, nest: Nest, cloud_says: Ear, orders: Ended, tmp_path_f
     odd_secrets_are_used(scene, nest)
     odd_profiles_are_read(scene, nest)
     of_mysql(scene, nest, tmp_path_factory.mktemp("kit"))
-    of_aurora(scene, nest)
+    if WHOLE:
+        of_aurora(scene, nest)
     every_function_is_called_wrongly(scene, nest)
 
 

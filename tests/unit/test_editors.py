@@ -27,7 +27,7 @@ SCALARS = [
 ]  # fmt: skip
 
 
-class EditorLoader(yaml.SafeLoader):
+class EditorLoader(yaml.CSafeLoader):
     """Scalars as YAML 1.2's core schema reads them.
 
     https://yaml.org/spec/1.2.2/#103-core-schema
@@ -80,7 +80,7 @@ def with_scalar(document: Any, path: tuple[Any, ...], scalar: str) -> str:
     for step in path[:-1]:
         part = part[step]
     part[path[-1]] = "PLACE"
-    return yaml.safe_dump(changed).replace("PLACE", scalar)
+    return yaml.dump(changed, Dumper=yaml.CSafeDumper).replace("PLACE", scalar)
 
 
 FULL = """\

@@ -71,7 +71,7 @@ def each_planting(document: Any, text: str) -> Iterator[tuple[Place, Any]]:
 
 def lines_of(name: str, document: Any) -> list[str]:
     """Every line that comes out where somebody has published this: of a refusal, else of the plan and the kit."""
-    file = yaml.safe_dump(document).encode()
+    file = yaml.dump(document, Dumper=yaml.CSafeDumper).encode()
     database = a_database(tags={"signon:profile": name})
     try:
         profile = checked(name, file)

@@ -88,6 +88,7 @@ def test_it_comes_up_once_serves_a_shell_and_goes_down(command: Commands) -> Non
     assert "make up" in command("start", str(ROOT / "events" / "manual_dry_run.json")).stderr
 
 
+@only_in_test_all
 def test_killed_it_leaves_no_process_and_two_live_side_by_side(tmp_path: Path, eventually: Eventually) -> None:
     folders = [tmp_path / name for name in ("first", "second")]
     commands = []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from localcloud.servers import AuroraMySQL, SambaDirectory, World
+from tests.whole import only_in_test_all
 
 from .accounts import ALICE, MASTER, REALM
 from .conftest import REGION, Aurora
@@ -117,6 +118,7 @@ def test_a_reader_that_could_not_follow_a_login_goes_on_once_it_has_its_plugin(
     assert as_master(world, reader, listed).rows == [[0]]
 
 
+@only_in_test_all
 def test_a_reader_takes_the_writers_place_and_gives_it_back(
     world: World, writer: AuroraMySQL, reader: AuroraMySQL, ticket: Ticket, eventually: Eventually
 ) -> None:

@@ -20,7 +20,7 @@ from tests import hostile_names
 from tests.builders import REALM, a_profile
 from tests.integration.db.naming import drive
 from tests.notebook import NOTEBOOK
-from tests.whole import first_alone
+from tests.whole import only_in_test_all
 
 from .conftest import ADMIN_ONLY, MASTER, SQL, Operator, SignIn
 
@@ -74,11 +74,9 @@ def postgresql(payments: Operator, as_master: SignIn) -> Iterator[PostgreSQL]:
 OLDEST = pytest.mark.parametrize("server", ["oldest"], indirect=True)
 
 
-SOURCES = first_alone([hostile_names.curated], [hostile_names.some])
-
-
+@only_in_test_all
 @OLDEST
-@pytest.mark.parametrize("source", SOURCES, ids=["curated", "random"])
+@pytest.mark.parametrize("source", [hostile_names.curated, hostile_names.some], ids=["curated", "random"])
 def test_a_name_is_stored_exactly_or_refused(source: Callable[[], list[str]], postgresql: PostgreSQL) -> None:
     """Beneath the grammar, which lets none of most of them come so far."""
     hostile = source()
