@@ -13,6 +13,7 @@ from signon.domain.directory.service_principals import service_principals
 from signon.domain.engines import ENGINES, MYSQL_PAM, POSTGRESQL_AD, Family, Method, Scope
 from signon.domain.logins.mysql_accounts import PresentLogin
 from signon.domain.memory.record import Known, Record
+from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.ending import Execution, Status
 from signon.domain.plan.plan import Plan, make_plan
 from signon.domain.plan.prerequisites import Surroundings
@@ -288,8 +289,8 @@ def an_event(**detail: Any) -> dict[str, Any]:
     }
 
 
-def a_dossier(**pages: Any) -> dict[str, Any]:
-    """What "Report outcome" is given after a run that changed nothing; a page that is None is torn out."""
+def a_dossier(**pages: Any) -> Dossier:
+    """Of a run that changed nothing; each page as its state has answered, one that is None is torn out."""
     document: Mapping[str, Any] = {
         "request": a_request().to_json(),
         "database": a_database_id().to_json(),
@@ -303,7 +304,7 @@ def a_dossier(**pages: Any) -> dict[str, Any]:
         "kit": {"location": "s3://kits/payments-orders/", "changed": 0},
         **pages,
     }
-    return {name: page for name, page in document.items() if page is not None or name in ("membership", "reboot")}
+    return Dossier.from_json(document)
 
 
 def an_error(kind: str, message: str = "") -> dict[str, str]:

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import guard, memories, profiles, rds, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
+from signon.domain.logins.login import CreatedLogins
 from signon.domain.plan.assignment import Assignment
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import in_working_order
@@ -43,5 +44,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             memory=memories.recall(table, database, plan),
             remember=lambda made: memories.remember(table, database, made),
         )
-    logger.info("Logins created", extra={"statements": statements, "round_trips": master.round_trips})
-    return {"statements": statements, "round_trips": master.round_trips}
+    created = CreatedLogins(statements, master.round_trips)
+    logger.info("Logins created", extra=created.to_json())
+    return created.to_json()

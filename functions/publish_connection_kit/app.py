@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import guard, kits, profiles
 from signon.domain.kit.facts import kit_facts
 from signon.domain.kit.files import render
+from signon.domain.kit.published import PublishedKit
 from signon.domain.plan.assignment import Assignment
 from signon.settings import setting
 
@@ -26,6 +27,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     profile = profiles.planned(bucket, plan.profile)
     files = render(kit_facts(database, profile, plan.methods.used), Path(setting("CA_BUNDLE")).read_bytes())
     folder = database.id.folder
-    changed = kits.publish(setting("KITS"), folder, files)
-    logger.info("Connection kit published", extra={"changed": changed})
-    return {"location": f"s3://{setting('KITS')}/{folder}/", "changed": changed}
+    kit = PublishedKit(f"s3://{setting('KITS')}/{folder}/", kits.publish(setting("KITS"), folder, files))
+    logger.info("Connection kit published", extra={"changed": kit.changed})
+    return kit.to_json()

@@ -11,8 +11,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import claims, reporting
-from signon.domain.memory.claim import Claim
 from signon.domain.outcome import outcome
+from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.message import cause
 from signon.errors import REPORTED, End
 from signon.settings import setting
@@ -22,8 +22,8 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    dossier, ended = event["dossier"], outcome.decide(event["dossier"], event["input"])
-    claim = Claim.from_json(dossier["claim"]) if "claim" in dossier else None
+    dossier = Dossier.from_json(event["dossier"])
+    ended, claim = outcome.decide(dossier, event["input"]), dossier.claim
     logger.info("Outcome", extra={"end": ended.end, "headline": ended.headline, "problems": ended.problems})
     overtaken = claim is not None and claims.is_overtaken(setting("TABLE"), claim)
     if not (ended.is_silent or overtaken or outcome.is_dry_run(event["input"])):

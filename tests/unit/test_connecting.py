@@ -13,9 +13,10 @@ from botocore.exceptions import ClientError
 
 from signon.aws import connect_policies, connecting, policy_lock, rds, records
 from signon.aws.connect_policies import Attachment
-from signon.aws.connecting import Connected, Owner
+from signon.aws.connecting import Owner
 from signon.aws.policy_lock import Lock
-from signon.domain.logins.connect_policies import dbuser
+from signon.domain.limits import Shortened
+from signon.domain.logins.connect_policies import Connected, dbuser
 from signon.domain.profile.profile import IamLogin
 from signon.domain.rds.database import DatabaseId
 from signon.errors import ConnectPolicyRefused, TemporaryFailure
@@ -132,7 +133,7 @@ def test_nobody_waits_for_the_lock_while_every_database_is_listed_and_that_only_
 
 def test_a_role_that_is_no_longer_named_loses_access_to_the_database(iam: Iam) -> None:
     iam.let_in(ORDERS, "payments_app", "reporter")
-    assert iam.let_in(ORDERS) == Connected(0, 1, ())
+    assert iam.let_in(ORDERS) == Connected(0, 1, Shortened())
     assert iam.written == [frozenset()]
 
 

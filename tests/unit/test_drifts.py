@@ -128,7 +128,7 @@ def test_one_that_is_parked_waits_for_its_time() -> None:
 
 def test_the_reason_is_reported_along_with_the_outcome() -> None:
     plan = planned(a_database(created_at=at(days=-9)), record=DONE)
-    ended = decide({**a_dossier(), "request": a_request(reason="sweep: no member").to_json(), "plan": plan.to_json()})
+    ended = decide(a_dossier(request=a_request(reason="sweep: no member").to_json(), plan=plan.to_json()))
     assert ended.end == "Needs a person"
     assert "\nWhy it was started: sweep: no member\n" in message(ended, EXECUTION)
 

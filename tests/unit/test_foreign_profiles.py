@@ -18,6 +18,7 @@ import yaml
 
 from signon.domain.kit.facts import kit_facts
 from signon.domain.kit.files import render
+from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.outcome import decide
 from signon.domain.profile.schema import checked
 from signon.errors import ProfileUnusable
@@ -76,7 +77,7 @@ def lines_of(name: str, document: Any) -> list[str]:
     try:
         profile = checked(name, file)
     except ProfileUnusable as refused:
-        dossier = of_error(refused)
+        dossier = Dossier.from_json(of_error(refused))
         return [line for sink in SINKS.values() for line in sink(decide(dossier, {}), dossier)]
     plan = planned(database, profile)
     said = [text for step in plan.steps for text in (step.action, step.reason)]

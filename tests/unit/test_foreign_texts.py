@@ -28,6 +28,7 @@ from signon.domain.logins.postgresql import make, prove, unusable, wanted_groups
 from signon.domain.logins.postgresql_grants import Object, on_database, within_database
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
 from signon.domain.outcome import ending
+from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.message import LONGEST_MESSAGE, cause, message
 from signon.domain.outcome.outcome import Outcome, decide
 from signon.domain.outcome.report import event_detail, facts
@@ -73,7 +74,12 @@ def of_accounts(*accounts: PresentLogin) -> dict[str, Any]:
 def of_proof(proving: Callable[[], logins.Proof]) -> dict[str, Any]:
     """What an execution hands over that has proved this, or has failed to."""
     try:
-        return {"database": DATABASE, "plan": PLAN, "kit": {"location": "s3://kits/x/"}, "proof": proving().to_json()}
+        return {
+            "database": DATABASE,
+            "plan": PLAN,
+            "kit": {"location": "s3://kits/x/", "changed": 0},
+            "proof": proving().to_json(),
+        }
     except LoginsIncomplete as error:
         return of_error(error)
 
@@ -265,7 +271,7 @@ def _raise(error: Any) -> None:
 
 
 # Where it may come out: each line of it.
-SINKS: Mapping[str, Callable[[Outcome, Mapping[str, Any]], list[str]]] = {
+SINKS: Mapping[str, Callable[[Outcome, Dossier], list[str]]] = {
     "the message": lambda ended, _: message(ended, EXECUTION).split("\n"),
     "the subject": lambda ended, _: [ended.subject],
     "the cause": lambda ended, _: [cause(ended)],
@@ -283,7 +289,7 @@ NOT_MADE_HERE = {"an error that is none of ours", "a parked plan's reason", "a m
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_source_is_told_of(source: str) -> None:
     """So that the tests below look at what comes out of it."""
-    dossier = SOURCES[source]("hostile!")
+    dossier = Dossier.from_json(SOURCES[source]("hostile!"))
     told = "".join(line for sink in SINKS.values() for line in sink(decide(dossier, {}), dossier))
     assert ("hostile" in told) == (source not in ("an error that is none of ours", "AWS: a step's field"))
 
@@ -291,7 +297,7 @@ def test_every_source_is_told_of(source: str) -> None:
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("title", TEXTS)
 def test_any_text_comes_out_as_data(source: str, title: str) -> None:
-    dossier = SOURCES[source](TEXTS[title])
+    dossier = Dossier.from_json(SOURCES[source](TEXTS[title]))
     ended = decide(dossier, {})
     for sink, lines_of in SINKS.items():
         lines = lines_of(ended, dossier)
@@ -304,7 +310,7 @@ def test_any_text_comes_out_as_data(source: str, title: str) -> None:
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("title", ["a remedy of its own", "the sign between problem and remedy", "ANSI", "shell"])
 def test_nothing_of_it_is_in_the_subject_of_a_mail_nor_a_remedy(source: str, title: str) -> None:
-    ended = decide(SOURCES[source](TEXTS[title]), {})
+    ended = decide(Dossier.from_json(SOURCES[source](TEXTS[title])), {})
     for sign in (FORGED, "ALARM", "evil.example"):
         assert sign not in subject(ended.subject)
     remedies = [remedy for _, remedy in (*ended.problems, *ended.advice)]

@@ -11,13 +11,16 @@ from signon import errors
 from signon.domain.finding import Remark
 from signon.domain.limits import Shortened, counted
 from signon.domain.logins.login import Proof, ShortProof
+from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.message import cause, message
 from signon.domain.outcome.outcome import Outcome, decide
+from signon.domain.rds.reboot import Reboot
 from signon.errors import END_BY_ERROR, End, NeedsPerson
 from tests.builders import (
     EXECUTION,
     NOW,
     a_database,
+    a_database_id,
     a_directory,
     a_dossier,
     a_freeze,
@@ -60,7 +63,7 @@ def test_a_run_that_found_everything_in_order_changed_nothing() -> None:
     "page",
     [
         {"membership": a_reading(attempts=1, looks=9).to_json()},
-        {"reboot": {"requested": True, "at": "2026-11-20T13:00:00+00:00"}},
+        {"reboot": Reboot(NOW, True, ("payments-orders",), ()).to_json()},
         {"logins": {"statements": 1, "round_trips": 5}},
         {"kit": {"location": "s3://kits/payments-orders/", "changed": 1}},
     ],
@@ -70,7 +73,7 @@ def test_each_page_can_say_that_something_changed(page: dict[str, Any]) -> None:
 
 
 def test_a_reboot_that_was_done_before_is_no_change() -> None:
-    assert not decide(a_dossier(reboot={"requested": False, "at": "2026-11-20T13:00:00+00:00"})).changed
+    assert not decide(a_dossier(reboot=Reboot(NOW, False, ("payments-orders",), ()).to_json())).changed
 
 
 def test_a_problem_with_a_remedy_of_its_own_is_reported_with_it() -> None:
@@ -183,14 +186,14 @@ def test_grants_beyond_the_profile_are_reported_and_do_not_change_the_end() -> N
             ),
         ),
         (
-            {"request": {}, "error": an_error("InvalidRequest", "There is no DB instance x here.")},
+            Dossier.from_json(an_error("InvalidRequest", "There is no DB instance x here.")),
             "The request: failed: There is no DB instance x here.",
         ),
         (a_dossier(error=an_error("KeyError", "Hunter2"), kit=None), "payments-orders: failed"),
         (a_dossier(), "payments-orders: onboarded, 2 logins for CORP.EXAMPLE.COM set up and read back"),
     ],
 )
-def test_a_headline_tells_people_why(dossier: dict[str, Any], told: str) -> None:
+def test_a_headline_tells_people_why(dossier: Dossier, told: str) -> None:
     ended = decide(dossier)
     assert (ended.told, message(ended, EXECUTION).splitlines()[0]) == (told, told)
     assert told.startswith(ended.headline)
@@ -198,7 +201,7 @@ def test_a_headline_tells_people_why(dossier: dict[str, Any], told: str) -> None
 
 def test_a_plan_that_needs_a_person_tells_the_first_reason_and_how_many_there_are() -> None:
     plan = planned(a_database(vpc="vpc-2", status="storage-full"))
-    ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
+    ended = decide(Dossier(database=a_database_id(), plan=plan))
     assert ended.told == "payments-orders: the plan needs a person: payments-orders is storage-full (and 1 more)"
 
 
@@ -285,14 +288,15 @@ def test_an_outdated_plan_parks() -> None:
 
 def test_a_cluster_that_could_not_be_described_is_named_by_the_request() -> None:
     ended = decide(
-        an_error("DatabaseBusy", "payments-ledger has no writer yet"), {"database": {"cluster": "payments-ledger"}}
+        Dossier.from_json(an_error("DatabaseBusy", "payments-ledger has no writer yet")),
+        {"database": {"cluster": "payments-ledger"}},
     )
     assert (ended.end, ended.headline) == ("Parked", "payments-ledger: has no writer yet")
 
 
 def test_a_plan_that_can_be_approved_says_how() -> None:
     plan = planned(profile=a_profile(reboot_allowed=False))
-    ended = decide({"request": a_request().to_json(), "database": a_dossier()["database"], "plan": plan.to_json()})
+    ended = decide(Dossier(a_request(), a_database_id(), plan))
     assert (ended.end, ended.headline) == ("Needs a person", "payments-orders: the plan needs a person")
     assert ended.problems[-1][1] == f'Start with "approve": {{"plan": "{plan.checksum}"}}'
     assert ended.tried == "Nothing was changed"
@@ -300,14 +304,14 @@ def test_a_plan_that_can_be_approved_says_how() -> None:
 
 def test_a_plan_that_cannot_be_approved_does_not_say_how() -> None:
     plan = planned(profile=a_profile(reboot_allowed=False), around=surroundings(role=None))
-    ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
+    ended = decide(Dossier(database=a_database_id(), plan=plan))
     assert len(ended.problems) == 2
     assert "approve" not in json.dumps(ended.problems[0])
 
 
 def test_a_freeze_parks() -> None:
     plan = planned(profile=a_profile(freezes=a_freeze("2026-11-19", "2026-11-21")))
-    ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
+    ended = decide(Dossier(database=a_database_id(), plan=plan))
     assert (ended.end, ended.next_look) == ("Parked", datetime(2026, 11, 22, tzinfo=UTC))
     assert ended.headline == "payments-orders: no changes are made during a freeze, until 2026-11-22"
 
@@ -342,7 +346,7 @@ def test_a_join_that_failed_to_the_end_is_told_with_cause_evidence_what_was_trie
 
 def test_a_directory_that_is_not_active_yet_parks_and_people_are_told_what_they_may_do() -> None:
     plan = planned(around=surroundings(directory=a_directory(stage="Impaired")))
-    ended = decide({"database": a_dossier()["database"], "plan": plan.to_json()})
+    ended = decide(Dossier(database=a_database_id(), plan=plan))
     assert (ended.end, ended.next_look) == ("Parked", plan.next_look)
     assert ended.headline == "payments-orders: Directory d-9367000001 is Impaired, not Active"
     assert [remedy for _, remedy in ended.problems] == ["Wait until it is Active, or fix it in Directory Service"]
@@ -413,12 +417,12 @@ def test_whatever_keeps_lambda_from_running_a_function_parks(error: str) -> None
 
 
 def test_a_database_that_stays_busy_before_it_has_a_dossier_parks_too() -> None:
-    ended = decide(an_error("DatabaseBusy", "payments-orders is creating"))
+    ended = decide(Dossier.from_json(an_error("DatabaseBusy", "payments-orders is creating")))
     assert (ended.end, ended.headline) == ("Parked", "The request: payments-orders is creating")
 
 
 def test_an_invalid_request_says_what_is_wrong_with_it() -> None:
-    ended = decide(an_error("InvalidRequest", "dry_run must be true or false."))
+    ended = decide(Dossier.from_json(an_error("InvalidRequest", "dry_run must be true or false.")))
     assert (ended.end, ended.headline) == ("Failed", "The request: failed")
     assert ended.problems == (("dry_run must be true or false.", "Correct the input and start again"),)
 
@@ -472,12 +476,12 @@ def test_an_end_without_problems_has_a_cause_too() -> None:
 
 
 def test_an_error_without_a_cause_does_no_harm() -> None:
-    assert decide({"error": {"Error": "States.Timeout"}, "database": {"name": "x"}}).end == "Failed"
+    assert decide(Dossier.from_json({"error": {"Error": "States.Timeout"}})).end == "Failed"
 
 
 def test_what_was_done_before_the_error_is_told() -> None:
     membership = a_reading(attempts=1, looks=12, status="kerberos-enabled").to_json()
-    reboot = {"requested": True, "at": "2026-11-20T13:00:00+00:00"}
+    reboot = Reboot(NOW, True, ("payments-orders",), ()).to_json()
     ended = a_failure("RebootDidNotHelp", "x | Remedy: y", membership=membership, reboot=reboot, logins=None)
     assert ended.tried == (
         "asked RDS 1 time to associate the directory, looked 12 times, last kerberos-enabled; rebooted"
@@ -496,7 +500,7 @@ def test_the_digest_is_of_what_is_said_and_not_of_what_was_done() -> None:
 
 
 def test_a_pause_is_told_without_a_time_so_that_an_hour_later_it_is_no_news() -> None:
-    ended = decide({"database": a_dossier()["database"], "plan": planned(around=surroundings(paused=True)).to_json()})
+    ended = decide(Dossier(database=a_database_id(), plan=planned(around=surroundings(paused=True))))
     assert (ended.end, ended.headline) == ("Parked", "payments-orders: everything is paused")
     assert ended.next_look == at(hours=1)
 

@@ -13,7 +13,7 @@ from signon.domain.outcome.outcome import Outcome, decide
 from signon.errors import TemporaryFailure
 from tests.builders import EXECUTION, NOW, a_dossier
 
-DOSSIER: Mapping[str, Any] = a_dossier(kit={"location": "x", "changed": 1})
+DOSSIER = a_dossier(kit={"location": "x", "changed": 1})
 CHANGED: Outcome = decide(DOSSIER)
 
 

@@ -7,14 +7,28 @@ from typing import Any
 import pytest
 
 from signon.domain.memory.record import Record
+from signon.domain.outcome.dossier import Dossier, Failure
 from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import Outcome, decide
 from signon.domain.outcome.report import event_detail, facts, is_news
-from tests.builders import EXECUTION, NOW, a_dossier, a_freeze, a_profile, a_record, a_request, an_error, at, planned
+from signon.domain.rds.reboot import Reboot
+from tests.builders import (
+    EXECUTION,
+    NOW,
+    a_database_id,
+    a_dossier,
+    a_freeze,
+    a_profile,
+    a_record,
+    a_request,
+    an_error,
+    at,
+    planned,
+)
 
 DONE = decide(a_dossier())
 BROKEN = decide(a_dossier(error=an_error("ConnectionRefused", "no route | Remedy: open it"), kit=None))
-REBOOTED = {"requested": True, "at": "2026-11-20T13:00:00+00:00"}
+REBOOTED = Reboot(at(hours=1), requested=True, instances=("payments-orders",), remaining=()).to_json()
 
 
 @pytest.mark.parametrize(
@@ -43,7 +57,7 @@ def test_without_a_record_only_trouble_and_changes_are_news() -> None:
     assert [is_news(ended, None, EXECUTION) for ended in (DONE, BROKEN)] == [False, True]
 
 
-def noted(dossier: dict[str, Any], record: Record | None = None) -> dict[str, Any]:
+def noted(dossier: Dossier, record: Record | None = None) -> dict[str, Any]:
     return dict(facts(decide(dossier), dossier, record, EXECUTION, NOW.isoformat()))
 
 
@@ -84,8 +98,8 @@ def test_a_database_that_rds_keeps_changing_is_worth_another_look_in_an_hour(kin
 
 
 def test_after_a_freeze_a_database_is_worth_another_look() -> None:
-    frozen = planned(profile=a_profile(freezes=a_freeze("2026-11-19", "2026-11-21"))).to_json()
-    remembered = noted({"database": a_dossier()["database"], "plan": frozen})
+    frozen = planned(profile=a_profile(freezes=a_freeze("2026-11-19", "2026-11-21")))
+    remembered = noted(Dossier(database=a_database_id(), plan=frozen))
     assert (remembered["end"], remembered["next_look"]) == ("Parked", "2026-11-22T00:00:00+00:00")
 
 
@@ -104,7 +118,7 @@ def test_what_is_not_parked_waits_for_nobody(kind: str) -> None:
 
 
 def test_a_record_of_a_database_without_a_plan_is_written_too() -> None:
-    dossier = {"database": a_dossier()["database"], "error": an_error("ProfileUnusable", "x | Remedy: y")}
+    dossier = Dossier(database=a_database_id(), error=Failure("ProfileUnusable", "x | Remedy: y"))
     assert noted(dossier)["profile"] == ""
     assert noted(dossier)["end"] == "Needs a person"
 
@@ -135,13 +149,13 @@ def test_an_event_holds_names_ids_and_counts_and_no_person(proof: dict[str, Any]
 
 
 def test_an_event_of_a_request_that_named_no_database_is_whole() -> None:
-    dossier = an_error("InvalidRequest", "x")
+    dossier = Dossier.from_json(an_error("InvalidRequest", "x"))
     detail = event_detail(decide(dossier), dossier, EXECUTION)
     assert (detail["end"], detail["database"], detail["execution"]) == ("Failed", None, EXECUTION)
 
 
 def test_a_record_says_by_which_error_and_for_which_profile_no_plan_was_made() -> None:
-    dossier = {"request": a_request(profile="lost").to_json(), "database": a_dossier()["database"]}
-    remembered = noted({**dossier, "error": an_error("ProfileUnusable", "x | Remedy: y")})
+    request, error = a_request(profile="lost"), Failure("ProfileUnusable", "x | Remedy: y")
+    remembered = noted(Dossier(request=request, database=a_database_id(), error=error))
     assert (remembered["error"], remembered["profile"]) == ("ProfileUnusable", "lost")
     assert remembered["profile_version"] == ""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from signon.aws import notifications, records, reporting
+from signon.domain.outcome.dossier import Dossier, Failure
 from signon.domain.outcome.outcome import Outcome, decide
 from signon.errors import End
 from tests.hostile_texts import FORGED, TEXTS
@@ -24,17 +25,17 @@ def subjects(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_a_mail_is_headed_without_the_reason(subjects: list[str]) -> None:
     ended = Outcome(End.NEEDS_A_PERSON, "payments-orders: a person is needed", why=f"x {FORGED}")
-    reporting.remember_and_tell("table", "topic", ended, {}, "execution", "2026-11-20T12:00:00+00:00")
+    reporting.remember_and_tell("table", "topic", ended, Dossier(), "execution", "2026-11-20T12:00:00+00:00")
     assert subjects == ["payments-orders: a person is needed"]
 
 
 @pytest.mark.parametrize("title", [title for title in TEXTS if title != "400 KB"])
 def test_what_an_input_calls_its_database_is_repeated_only_where_it_is_a_name(title: str) -> None:
     asked: dict[str, Any] = {"database": {"instance": TEXTS[title][:60]}}
-    assert decide({"error": {"Error": "InvalidRequest", "Cause": "{}"}}, asked).subject == "The request: failed"
+    assert decide(Dossier(error=Failure("InvalidRequest", None)), asked).subject == "The request: failed"
 
 
 @pytest.mark.parametrize("name", ["payments-orders", "A" * 63, "Orders-1", "rds:orders-2026"])
 def test_a_name_is_repeated(name: str) -> None:
     asked = {"database": {"instance": name}}
-    assert decide({"error": {"Error": "InvalidRequest", "Cause": "{}"}}, asked).subject == f"{name}: failed"
+    assert decide(Dossier(error=Failure("InvalidRequest", None)), asked).subject == f"{name}: failed"

@@ -10,6 +10,7 @@ import pytest
 
 from signon.db import limits, mysql, mysql_logins
 from signon.domain.logins.mysql_accounts import to_run
+from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.errors import DatabaseUnusable
@@ -34,11 +35,11 @@ def a_message(family: Server) -> str:
     dossier = {
         "database": a_database_id().to_json(),
         "plan": planned().to_json(),
-        "kit": {"location": "x"},
+        "kit": {"location": "x", "changed": 0},
         "proof": family.verify().to_json(),
     }
     assert len(json.dumps(dossier)) < 100_000
-    ended = decide(dossier, {})
+    ended = decide(Dossier.from_json(dossier), {})
     assert FORGED not in ended.subject
     return message(ended, EXECUTION)
 

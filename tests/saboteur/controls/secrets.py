@@ -55,9 +55,9 @@ CONTROLS = (
     ),
     Control(
         "A stack trace stays where it is",
-        f"{LAYER}/domain/outcome/outcome.py",
-        'return str(json.loads(error.get("Cause", ""))["errorMessage"])',
-        """return " ".join(map(str, json.loads(error.get("Cause", "")).values()))""",
+        f"{LAYER}/domain/outcome/dossier.py",
+        'return str(json.loads(cause)["errorMessage"])',
+        'return " ".join(map(str, json.loads(cause).values()))',
         ("tests/unit/test_outcomes.py::test_a_stack_trace_is_never_passed_on",),
     ),
     Control(

@@ -12,6 +12,7 @@ from psycopg2 import extensions
 from signon.db import postgresql_logins, postgresql_reading
 from signon.domain.logins import postgresql_marks
 from signon.domain.logins.postgresql_roles import DEEPEST
+from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.errors import DatabaseUnusable, StatementRefused
@@ -35,11 +36,11 @@ def a_message(verify: Verify) -> str:
     dossier = {
         "database": a_database_id().to_json(),
         "plan": planned().to_json(),
-        "kit": {"location": "x"},
+        "kit": {"location": "x", "changed": 0},
         "proof": verify(a_profile()).to_json(),
     }
     assert len(json.dumps(dossier)) < 100_000
-    ended = decide(dossier, {})
+    ended = decide(Dossier.from_json(dossier), {})
     assert FORGED not in ended.subject
     return message(ended, EXECUTION)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from signon.aws import connect_policies, policy_lock, rds, records
 from signon.aws.connect_policies import Attachment
 from signon.domain.limits import first_of, line_of_many
-from signon.domain.logins.connect_policies import packed, resource_id, roles_of, wanted
+from signon.domain.logins.connect_policies import Connected, packed, resource_id, roles_of, wanted
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import DatabaseId
 from signon.domain.times import in_iso
@@ -22,24 +21,6 @@ class Owner:
 
     prefix: str
     listed: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Connected:
-    """``changed``: how many policies were written or attached; ``handed_out``: what others must attach, and to whom."""
-
-    roles: int
-    changed: int
-    handed_out: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        first = first_of(self.handed_out, line_of_many)
-        return {
-            "roles": self.roles,
-            "changed": self.changed,
-            "handed_out": list(first.kept),
-            "left_out": first.left_out,
-        }
 
 
 def allow_to_connect(
@@ -74,9 +55,9 @@ def allow_to_connect(
             attachments.append(attachment)
     if left:
         records.note(lock.table, database.resource_id, _remembered(since))
-    missing = (f"{each.policy} to the role {each.role}" for each in attachments if not each.attached)
+    missing = [f"{each.policy} to the role {each.role}" for each in attachments if not each.attached]
     changed += sum(each.done for each in attachments)
-    return Connected(len(roles), changed, tuple(missing))
+    return Connected(len(roles), changed, first_of(missing, line_of_many))
 
 
 def _remembered(roles: Mapping[str, datetime]) -> Mapping[str, Mapping[str, str]]:

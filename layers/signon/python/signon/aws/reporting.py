@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from signon.aws import notifications, records
 from signon.domain.memory.record import ALL
 from signon.domain.outcome import report
+from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import Outcome
 from signon.domain.sweep import Stop
 
 
-def remember_and_tell(
-    table: str, topic: str, ended: Outcome, dossier: Mapping[str, Any], execution: str, now: str
-) -> None:
+def remember_and_tell(table: str, topic: str, ended: Outcome, dossier: Dossier, execution: str, now: str) -> None:
     """Writes the record of the dossier's database, and tells people and machines where that is news."""
-    database = dossier.get("database", {})
-    record = records.read(table, database["resource_id"]) if database else None
+    database = dossier.database
+    record = records.read(table, database.resource_id) if database else None
     if report.is_news(ended, record, execution):
         notifications.tell(topic, ended.subject, message(ended, execution))
-        notifications.announce(database.get("arn", execution), report.event_detail(ended, dossier, execution))
+        notifications.announce(database.arn if database else execution, report.event_detail(ended, dossier, execution))
     if database:
-        records.note(table, database["resource_id"], report.facts(ended, dossier, record, execution, now))
+        records.note(table, database.resource_id, report.facts(ended, dossier, record, execution, now))
 
 
 def remember_and_tell_of_stop(table: str, topic: str, stop: Stop | None) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from signon.domain.finding import Advice, Finding
-from signon.domain.limits import listed
+from signon.domain.limits import Shortened, as_read, listed
 from signon.domain.profile.profile import IamLogin, Profile
 from signon.domain.rds.database import DatabaseId
 
@@ -25,6 +26,28 @@ MOST_POLICIES = 10  # "Managed policies attached to an IAM role": those of other
 NEARLY_MOST = 8
 
 Present = Mapping[str, Sequence[frozenset[str]]]  # role -> what its policies say, each as its ``dbuser`` ARNs
+
+
+@dataclass(frozen=True)
+class Connected:
+    """``changed``: how many policies were written or attached; ``handed_out``: what others must attach, and to whom."""
+
+    roles: int
+    changed: int
+    handed_out: Shortened[str]
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Connected:
+        handed_out = as_read(document.get("handed_out", ()), document.get("left_out"))
+        return cls(document.get("roles", 0), document.get("changed", 0), handed_out)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "roles": self.roles,
+            "changed": self.changed,
+            "handed_out": list(self.handed_out.kept),
+            "left_out": self.handed_out.left_out,
+        }
 
 
 def roles_of(profile: Profile) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
 from signon.domain.finding import Remark
@@ -173,6 +173,21 @@ def _written(remark: Remark) -> list[str]:
 
 
 @dataclass(frozen=True)
+class CreatedLogins:
+    """What creating the logins took: ``statements`` is 0 where nothing was missing."""
+
+    statements: int
+    round_trips: int
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> CreatedLogins:
+        return cls(**document)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class ShortProof:
     """A proof as a state has it."""
 
@@ -182,6 +197,8 @@ class ShortProof:
     waiting: Shortened[str]
     excess: Shortened[str]
     trusted: Shortened[str]
+    disputed: str | None = None
+    disputed_names: str | None = None
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> ShortProof:
@@ -201,6 +218,8 @@ class ShortProof:
             read("waiting"),
             read("excess"),
             read("trusted"),
+            document.get("disputed"),
+            document.get("disputed_names"),
         )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from signon.domain.memory.record import Record
+from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.outcome import Outcome, is_dry_run
 from signon.domain.rds.database import Database
 from signon.domain.request.admission import is_served
@@ -103,15 +103,7 @@ def outcome(execution: Execution, name: str) -> Outcome:
     )
 
 
-def dossier(request: Request, database: Database, record: Record | None) -> Mapping[str, Any]:
+def dossier(request: Request, database: Database, record: Record | None) -> Dossier:
     """The dossier to report from: the last plan is the one in the record."""
-    known = record or Record()
-    profile = request.profile or database.tags.get(TAG)
-    return {
-        "request": {**request.to_json(), "profile": profile or ""},
-        "database": database.id.to_json(),
-        "plan": {
-            "checksum": known.plan or "",
-            "profile": {"name": known.profile or "", "version": known.profile_version or ""},
-        },
-    }
+    asked = replace(request, profile=request.profile or database.tags.get(TAG))
+    return Dossier(request=asked, database=database.id, reported=record)

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from signon.domain.finding import Advice, Remark, Verdict
-from signon.domain.limits import Shortened, as_read, counted
+from signon.domain.finding import Advice, Finding, Remark, Verdict
+from signon.domain.limits import Shortened, counted
 from signon.domain.logins.login import ShortProof
-from signon.domain.rds.membership import Progress
-from signon.domain.times import moment_or_none
+from signon.domain.outcome.dossier import Dossier, Failure
+from signon.domain.plan.plan import Plan
+from signon.domain.rds.membership import Progress, Reading
 from signon.errors import LAMBDA, End, end_of
 from signon.foreign import cut, on_one_line, problem_and_remedy
 
@@ -80,65 +81,52 @@ class Outcome:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
-def decide(dossier: Mapping[str, Any], asked: Any = None) -> Outcome:
+def decide(dossier: Dossier, asked: Any = None) -> Outcome:
     """The outcome of a dossier that reached "Report outcome"; ``asked`` is the input the execution was started with."""
-    told_along = (*_problems(dossier.get("plan", {}).get("advice", ())), *_of_excess(dossier), *_of_trust(dossier))
-    reason = dossier.get("request", {}).get("reason")
-    return replace(_decide(dossier, asked), advice=told_along, reason=reason)
+    advice = [*(dossier.plan.advice if dossier.plan else ())]
+    if dossier.proof:
+        advice += [*_of_excess(dossier.proof, dossier.profile), *_of_trust(dossier.proof)]
+    reason = dossier.request.reason if dossier.request else None
+    return replace(_decide(dossier, asked), advice=_problems(advice), reason=reason)
 
 
-def _of_excess(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _of_excess(proof: ShortProof, profile: str | None) -> Iterator[Advice]:
     """Logins keep what they were granted, adopted ones what somebody else has granted them: that needs no answer."""
-    excess = ShortProof.from_json(dossier.get("proof") or {}).excess
-    if excess.number:
-        granted = "; ".join((*excess.kept, *excess.more))
-        found = Advice(
-            f"More was granted than profile {dossier['plan']['profile']['name']} gives: {granted}",
+    if proof.excess.number:
+        granted = "; ".join((*proof.excess.kept, *proof.excess.more))
+        yield Advice(
+            f"More was granted than profile {profile} gives: {granted}",
             "This stack revokes nothing: revoke in the database what nobody needs",
         )
-        yield found.problem, found.remedy
 
 
-def _of_trust(dossier: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _of_trust(proof: ShortProof) -> Iterator[Advice]:
     """Who could change our logins here, if the engine does not stop everyone who creates logins from doing so."""
-    trusted = ShortProof.from_json(dossier.get("proof") or {}).trusted
-    if trusted.number:
-        who = ", ".join((*trusted.kept, *trusted.more))
-        found = Advice(
+    if proof.trusted.number:
+        who = ", ".join((*proof.trusted.kept, *proof.trusted.more))
+        yield Advice(
             f"These could change our logins, act as them or copy our mark: {who}",
             "Revoke that right from anyone you would not trust with the rights of all people of the profile",
         )
-        yield found.problem, found.remedy
 
 
-def _decide(dossier: Mapping[str, Any], asked: Any) -> Outcome:
-    name = dossier["database"]["name"] if "database" in dossier else _named(asked)
-    error = dossier.get("error") or (dossier if "Error" in dossier else None)
-    if error:
-        return _of_error(name, error, dossier)
-    plan = dossier.get("plan", {})
-    if plan.get("verdict") == Verdict.PARK:
-        passing = [finding for finding in plan["findings"] if finding["passes"]]
-        headline, brief = f"{name}: {plan['reason']}", f"{name}: parked"
-        next_look = moment_or_none(plan["next_look"], "next_look")
-        return Outcome(End.PARKED, headline, _problems(passing), next_look=next_look, brief=brief)
-    if plan.get("verdict") == Verdict.ASK:
+def _decide(dossier: Dossier, asked: Any) -> Outcome:
+    name, plan, membership = (
+        dossier.database.name if dossier.database else _named(asked),
+        dossier.plan,
+        dossier.membership,
+    )
+    if dossier.error:
+        return _of_error(name, dossier.error, dossier)
+    if plan and plan.verdict is Verdict.PARK:
+        return _of_parked(name, plan)
+    if plan and plan.verdict is Verdict.ASK:
         return _of_plan(name, plan)
-    if dossier.get("membership") and dossier["membership"]["verdict"] == Progress.BLOCKED:
-        problem = (dossier["membership"]["reason"], dossier["membership"]["remedy"])
-        return Outcome(
-            End.NEEDS_A_PERSON,
-            f"{name}: it did not join the directory",
-            (problem,),
-            _tried(dossier),
-            "MembershipBlocked",
-            _changed(dossier),
-            seen=_seen(dossier),
-            why=problem[0],
-        )
-    if "kit" not in dossier:
-        return Outcome(End.FAILED, f"{name}: no sign-in method to continue with", error="NoMethod")
-    return _of_success(name, dossier)
+    if membership and membership.verdict is Progress.BLOCKED:
+        return _of_blocked(name, membership, dossier)
+    if plan and dossier.proof and dossier.kit:
+        return _of_success(name, plan, dossier.proof, dossier)
+    return Outcome(End.FAILED, f"{name}: no sign-in method to continue with", error="NoMethod")
 
 
 def is_dry_run(asked: Any) -> bool:
@@ -156,10 +144,9 @@ def _named(asked: Any) -> str:
     return "The request"
 
 
-def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -> Outcome:
-    kind = error.get("Error", "")
+def _of_error(name: str, failure: Failure, dossier: Dossier) -> Outcome:
+    kind, message = failure.error, failure.message
     end = end_of(kind)
-    message = _message(error)
     why, remedy = problem_and_remedy(message or "")
     if end == End.PARKED:
         told = (kind if message is None else message).removeprefix(f"{name} ").removeprefix(f"{name}: ")
@@ -170,7 +157,7 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
             f"{name}: {_NO_ANSWER if no_answer else told}",
             tried=f"{told}, repeatedly for some minutes; {_tried(dossier)}" if no_answer else _tried(dossier),
             error=kind,
-            changed=_changed(dossier),
+            changed=dossier.changed,
             brief=f"{name}: parked",
         )
     if end == End.FAILED:
@@ -182,30 +169,42 @@ def _of_error(name: str, error: Mapping[str, str], dossier: Mapping[str, Any]) -
         why = (message or "") if kind in ("InvalidRequest", "SettingMissing") else ""
     remedy = remedy or "Read the execution's history; then start again"
     headline = f"{name}: a person is needed" if end == End.NEEDS_A_PERSON else f"{name}: {end.lower()}"
-    problems, changed = ((why or kind, remedy),), _changed(dossier)
+    problems, changed = ((why or kind, remedy),), dossier.changed
     return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed, why=why or None)
 
 
-def _message(error: Mapping[str, str]) -> str | None:
-    """The errorMessage in a Lambda error's Cause, if there is one. A stack trace stays where it is."""
-    try:
-        return str(json.loads(error.get("Cause", ""))["errorMessage"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
+def _of_parked(name: str, plan: Plan) -> Outcome:
+    passing = [finding for finding in plan.findings if finding.passes]
+    headline, brief = f"{name}: {plan.reason}", f"{name}: parked"
+    return Outcome(End.PARKED, headline, _problems(passing), next_look=plan.next_look, brief=brief)
 
 
-def _of_plan(name: str, plan: Mapping[str, Any]) -> Outcome:
-    problems = [*_problems(plan["findings"])]
-    if all(finding["approvable"] for finding in plan["findings"]):
+def _of_plan(name: str, plan: Plan) -> Outcome:
+    problems = [*_problems(plan.findings)]
+    if all(finding.approvable for finding in plan.findings):
         problems.append(
-            ("All of these can be approved together", f'Start with "approve": {{"plan": "{plan["checksum"]}"}}')
+            ("All of these can be approved together", f'Start with "approve": {{"plan": "{plan.checksum}"}}')
         )
-    headline, why = f"{name}: the plan needs a person", _first(plan["findings"][0]["problem"], len(plan["findings"]))
+    headline, why = f"{name}: the plan needs a person", _first(plan.findings[0].problem, len(plan.findings))
     return Outcome(End.NEEDS_A_PERSON, headline, tuple(problems), tried="Nothing was changed", why=why)
 
 
-def _problems(findings: Iterable[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
-    return tuple((finding["problem"], finding["remedy"]) for finding in findings)
+def _of_blocked(name: str, membership: Reading, dossier: Dossier) -> Outcome:
+    why = membership.reason or ""
+    return Outcome(
+        End.NEEDS_A_PERSON,
+        f"{name}: it did not join the directory",
+        ((why, membership.remedy or ""),),
+        _tried(dossier),
+        "MembershipBlocked",
+        dossier.changed,
+        seen=_seen(membership, dossier),
+        why=why,
+    )
+
+
+def _problems(found: Iterable[Finding | Advice]) -> tuple[tuple[str, str], ...]:
+    return tuple((each.problem, each.remedy) for each in found)
 
 
 _LOGIN_REMEDY = "Use another name in the profile, or remove the login yourself if nobody needs it"
@@ -214,11 +213,10 @@ _NOT_OURS_REMEDY = (
 )
 
 
-def _of_success(name: str, dossier: Mapping[str, Any]) -> Outcome:
-    proof, policies = ShortProof.from_json(dossier["proof"]), dossier.get("policies") or {}
-    left_alone, not_ours, waiting, changed = proof.left_alone, proof.not_ours, proof.waiting, _changed(dossier)
-    set_up = f"{counted(proof.verified, 'login')} for {_by(dossier['plan'])} set up and read back"
-    handed_out: Shortened[str] = as_read(policies.get("handed_out", ()), policies.get("left_out"))
+def _of_success(name: str, plan: Plan, proof: ShortProof, dossier: Dossier) -> Outcome:
+    left_alone, not_ours, waiting, changed = proof.left_alone, proof.not_ours, proof.waiting, dossier.changed
+    set_up = f"{counted(proof.verified, 'login')} for {_by(plan)} set up and read back"
+    handed_out = dossier.policies.handed_out if dossier.policies else Shortened[str]()
     unattached = (*(f"A policy is not attached yet: {each}" for each in handed_out.kept), *handed_out.more)
     to_attach = tuple((each, _ATTACH_REMEDY) for each in unattached)
     problems = (*_told("Login ", left_alone, _LOGIN_REMEDY), *_told("", not_ours, _NOT_OURS_REMEDY))
@@ -256,49 +254,33 @@ _ATTACH_REMEDY = (
 )
 
 
-def _by(plan: Mapping[str, Any]) -> str:
+def _by(plan: Plan) -> str:
     """What people and applications sign in with."""
-    methods = plan["methods"]
-    return " and ".join([plan["realm"]] * methods["kerberos"] + ["IAM"] * methods["iam"])
+    return " and ".join([plan.realm] * plan.methods.kerberos + ["IAM"] * plan.methods.iam)
 
 
-def _changed(dossier: Mapping[str, Any]) -> bool:
-    membership, reboot = dossier.get("membership") or {}, dossier.get("reboot") or {}
-    leaving, switching = dossier.get("leaving") or {}, dossier.get("switching") or {}
-    return bool(
-        membership.get("attempts")
-        or leaving.get("requested")
-        or switching.get("requested")
-        or (dossier.get("policies") or {}).get("changed")
-        or reboot.get("requested")
-        or dossier.get("logins", {}).get("statements")
-        or dossier.get("kit", {}).get("changed")
-    )
-
-
-def _seen(dossier: Mapping[str, Any]) -> str | None:
+def _seen(membership: Reading, dossier: Dossier) -> str | None:
     """The evidence for the cause and against others: directory and role are checked before each attempt."""
-    failures = (dossier.get("membership") or {}).get("failures")
-    if not failures:
+    if not membership.failures or not dossier.plan:
         return None
-    directory, role = dossier["plan"]["directory"], dossier["directory_role"]["role"]
     return (
-        f"{'; '.join(failures)}. Before each attempt directory {directory} was Active and the role {role} was in order"
+        f"{'; '.join(membership.failures)}. Before each attempt directory {dossier.plan.directory} was Active and the"
+        f" role {dossier.directory_role} was in order"
     )
 
 
-def _tried(dossier: Mapping[str, Any]) -> str:
-    membership, done = dossier.get("membership") or {}, []
-    if (dossier.get("leaving") or {}).get("requested"):
+def _tried(dossier: Dossier) -> str:
+    done, plan, membership = list[str](), dossier.plan, dossier.membership
+    if dossier.leaving and dossier.leaving.requested:
         done.append("asked RDS to remove it from its directory")
-    if (dossier.get("switching") or {}).get("requested"):
-        done.append(f"asked RDS to switch IAM authentication {'on' if dossier['plan']['methods']['iam'] else 'off'}")
-    if membership.get("attempts"):
+    if dossier.switching and dossier.switching.requested and plan:
+        done.append(f"asked RDS to switch IAM authentication {'on' if plan.methods.iam else 'off'}")
+    if membership and membership.attempts:
         done.append(
-            f"asked RDS {counted(membership['attempts'], 'time')} to associate the directory,"
-            f" looked {counted(membership['looks'], 'time')},"
-            f" last {membership['status'] or 'no membership'}"
+            f"asked RDS {counted(membership.attempts, 'time')} to associate the directory,"
+            f" looked {counted(membership.looks, 'time')},"
+            f" last {membership.status or 'no membership'}"
         )
-    if dossier.get("reboot"):
+    if dossier.reboot:
         done.append("rebooted")
     return "; ".join(done) or "nothing was changed"

@@ -7,7 +7,9 @@ from typing import Any
 
 from signon.domain.logins.login import ShortProof
 from signon.domain.memory.record import Record
+from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.outcome import Outcome
+from signon.domain.plan.plan import Plan
 from signon.domain.times import in_iso, moment
 from signon.domain.waits import LOOK_AGAIN_AFTER
 from signon.errors import End
@@ -26,48 +28,43 @@ def is_news(ended: Outcome, record: Record | None, execution: str) -> bool:
 
 
 def facts(
-    ended: Outcome, dossier: Mapping[str, Any], record: Record | None, execution: str, now: str
+    ended: Outcome, dossier: Dossier, record: Record | None, execution: str, now: str
 ) -> Mapping[str, str | Mapping[str, str]]:
-    """What goes into the record, which is ``record`` so far; "" removes a fact. ``now`` is kept as it was written."""
-    database, plan = dossier["database"], dossier.get("plan", {})
-    profile = plan.get("profile", {})
+    """What goes into the record of the dossier's database, which is ``record`` so far; "" removes a fact. ``now`` is
+    kept as it was written.
+    """
+    database, plan, proof, reboot = dossier.database, dossier.plan, dossier.proof, dossier.reboot
     next_look = _next_look(ended, now)
     parked_before = in_iso(record.unfinished_since) if record and record.unfinished_since else ""
-    membership = dossier.get("membership") or {}
-    reboot_worked = bool(dossier.get("reboot")) and "logins" in dossier
-    none_was_due = bool(membership.get("attempts")) and not membership.get("reboot_due") and "logins" in dossier
+    joined = dossier.membership if dossier.membership and dossier.membership.attempts else None
+    none_was_due = joined is not None and not joined.reboot_due and dossier.logins is not None
     return {
-        "name": database["name"],
-        "arn": database["arn"],
-        "engine": database["engine"],
+        **({"name": database.name, "arn": database.arn, "engine": database.engine} if database else {}),
         "end": ended.end,
         "error": ended.error or "",
         "headline": ended.told,
         "told": ended.digest,
         "execution": execution,
         "reported_at": now,
-        "plan": plan.get("checksum", ""),
-        "profile": profile.get("name") or dossier.get("request", {}).get("profile", ""),
-        "profile_version": profile.get("version", ""),
+        "plan": dossier.checksum or "",
+        "profile": dossier.profile or "",
+        "profile_version": dossier.profile_version or "",
         "next_look": next_look,
         "unfinished_since": (parked_before or next_look) if ended.end == End.PARKED else "",
-        **(_finished(plan, dossier["proof"], record, now) if "proof" in dossier else {}),
-        **({"rebooted_at": dossier["reboot"]["at"]} if reboot_worked else {}),
+        **(_finished(plan, proof, record, now) if plan and proof else {}),
+        **({"rebooted_at": in_iso(reboot.at)} if reboot and dossier.logins else {}),
         **({"rebooted_at": now} if none_was_due else {}),
         **({"allowed": "", "switch_allowed": ""} if ended.end == End.ONBOARDED else {}),
     }
 
 
-def _finished(
-    plan: Mapping[str, Any], proof: Mapping[str, Any], record: Record | None, now: str
-) -> Mapping[str, str | Mapping[str, str]]:
+def _finished(plan: Plan, proof: ShortProof, record: Record | None, now: str) -> Mapping[str, str | Mapping[str, str]]:
     """A database that joined before its state was recorded counts as joined in its present state."""
-    left = plan.get("leaves_as", {})
+    left = plan.leaves_as
     runs = {name: left[name] for name in ("engine_version", "port") if name in left}
     joined = {"joined_as": runs} if "directory" in left and not (record and record.joined_as) else {}
-    beyond = ShortProof.from_json(proof).excess
-    excess = "; ".join((*beyond.kept, *beyond.more))
-    disputed = {name: proof.get(name, "") for name in ("disputed", "disputed_names")}
+    excess = "; ".join((*proof.excess.kept, *proof.excess.more))
+    disputed = {"disputed": proof.disputed or "", "disputed_names": proof.disputed_names or ""}
     remembered = {"remembers": "logins", **disputed}
     left_as = {"left_as": left} if left else {}
     return {"onboarded_at": now, "swept_drift": "", "excess": excess, **remembered, **left_as, **joined}
@@ -80,18 +77,18 @@ def _next_look(ended: Outcome, now: str) -> str:
     return in_iso(ended.next_look or moment(now, "now") + LOOK_AGAIN_AFTER)
 
 
-def event_detail(ended: Outcome, dossier: Mapping[str, Any], execution: str) -> Mapping[str, Any]:
+def event_detail(ended: Outcome, dossier: Dossier, execution: str) -> Mapping[str, Any]:
     """The custom event's detail: names, ids and counts, no login and no secret."""
-    database, plan = dossier.get("database", {}), dossier.get("plan", {})
+    database, kit = dossier.database, dossier.kit
     return {
         "end": ended.end,
         "headline": ended.headline,
-        "database": database.get("name"),
-        "resource_id": database.get("resource_id"),
-        "engine": database.get("engine"),
-        "profile": plan.get("profile", {}).get("name"),
-        "plan": plan.get("checksum"),
+        "database": database and database.name,
+        "resource_id": database and database.resource_id,
+        "engine": database and database.engine,
+        "profile": dossier.profile,
+        "plan": dossier.checksum,
         "problems": len(ended.problems),
-        "kit": dossier.get("kit", {}).get("location"),
+        "kit": kit and kit.location,
         "execution": execution,
     }
