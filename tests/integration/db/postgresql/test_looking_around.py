@@ -13,7 +13,7 @@ import pytest
 
 from localcloud.servers import World
 from localcloud.servers.postgresql import PostgreSQL
-from signon.db import postgresql_logins, sessions
+from signon.db import postgresql_logins, signed_in
 from signon.db.session import sign_in
 from signon.domain.logins.login import Name, Proof, Statement
 from signon.domain.plan.probe import Probe
@@ -123,12 +123,12 @@ def test_a_reader_has_sessions_of_its_own_and_takes_no_logins(
     reader: PostgreSQL, operator: Operator, database: Database, bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with sign_in(database, lambda: Credentials(*MASTER), bundle, host=READER) as session:
-        assert sessions.of_others_in_postgresql(session) == 0
+        assert signed_in.of_others_in_postgresql(session) == 0
         assert postgresql_logins.probe(session, SQL).follows
         with pytest.raises(DatabaseBusy, match="PostgreSQL error 25006"):
             session.query("Write", "CREATE TABLE t ()")
         with closing(as_user(*MASTER)):
-            assert sessions.of_others_in_postgresql(session) == 1
+            assert signed_in.of_others_in_postgresql(session) == 1
 
 
 # ---- errors

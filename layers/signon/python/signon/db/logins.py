@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from signon.db.session import Session, sign_in
-from signon.db.sessions import SIGNED_IN
+from signon.db.signed_in import SIGNED_IN
 from signon.domain.engines import ENGINES, Family, LoginSql, Method
 from signon.domain.logins.login import Proof
 from signon.domain.memory.made import Memory, Remember

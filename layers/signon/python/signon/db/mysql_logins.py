@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from sys import intern
 from typing import Any
 
-from signon.db import sessions
+from signon.db import signed_in
 from signon.db.limits import MOST_ACCOUNTS, MOST_BETWEEN_ACCOUNTS, too_large
 from signon.db.mysql_errors import packet_too_small
 from signon.db.session import Session
@@ -119,7 +119,7 @@ def probe(session: Session, ways: Ways) -> Probe:
     return Probe(
         plugin_loaded=bool(active) if directory else None,
         read_only=bool(read_only),
-        other_sessions=sessions.of_others_in_mysql(session, ours),
+        other_sessions=signed_in.of_others_in_mysql(session, ours),
     )
 
 
@@ -137,7 +137,7 @@ def create(
 
     Raises DatabaseUnusable: that is more than can be remembered; only logins removed from the profile were locked.
     """
-    in_use = {*elsewhere, *sessions.signed_in_to_mysql(session)} if profile.adopt else set()
+    in_use = {*elsewhere, *signed_in.signed_in_to_mysql(session)} if profile.adopt else set()
     names = [login.user for login in profile.logins]
     accounts = recognized(profile, read_logins(session, ways, in_use, names, profile.name), memory)
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from signon.db import sessions
+from signon.db import signed_in
 from signon.db.connection import DatabaseFull
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
 from signon.db.session import Session
@@ -83,7 +83,7 @@ def probe(session: Session, ways: Ways) -> Probe:  # noqa: ARG001  every family 
     return Probe(
         plugin_loaded=True if has_tickets else None,
         read_only=follows or set_by is not None,
-        other_sessions=sessions.of_others_in_postgresql(session),
+        other_sessions=signed_in.of_others_in_postgresql(session),
         follows=follows,
         set_by=f"default_transaction_read_only is on {_set_for(set_by, database)}" if set_by else None,
     )

@@ -16,7 +16,7 @@ class PublishedKit:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> PublishedKit:
-        return cls(**document)
+        return cls(document["location"], document["changed"])
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

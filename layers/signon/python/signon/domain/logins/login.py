@@ -181,7 +181,7 @@ class CreatedLogins:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> CreatedLogins:
-        return cls(**document)
+        return cls(document["statements"], document["round_trips"])
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -111,11 +111,8 @@ def _of_trust(proof: ShortProof) -> Iterator[Advice]:
 
 
 def _decide(dossier: Dossier, asked: Any) -> Outcome:
-    name, plan, membership = (
-        dossier.database.name if dossier.database else _named(asked),
-        dossier.plan,
-        dossier.membership,
-    )
+    name = dossier.database.name if dossier.database else _named(asked)
+    plan, membership = dossier.plan, dossier.membership
     if dossier.error:
         return _of_error(name, dossier.error, dossier)
     if plan and plan.verdict is Verdict.PARK:
