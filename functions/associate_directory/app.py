@@ -29,8 +29,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if asks:
         guard.before_modifying(database, assignment)
         directory_service.require_active(directory)
-        asked = {"associated_at": in_iso(now), "allowed": plan.profile.sha256}
-        records.note(table, claim.database, {**asked, "joined_as": as_it_runs(database)})
+        asked_as = as_it_runs(database)
+        records.note(table, claim.database, {**plan.as_begun, "associated_at": in_iso(now), "joined_as": asked_as})
         role = setting("DIRECTORY_ROLE")
         rds_changes.associate_directory(database, directory, role, apply_immediately=plan.apply_immediately)
     reboot_due = record.reboot_due if record else None

@@ -30,9 +30,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     if asks:
         guard.before_modifying(database, assignment)
-        kinds = ("allowed", "switch_allowed") if plan.methods.switches else ("allowed",)
-        allowed = dict.fromkeys(kinds, plan.profile.sha256)
-        records.note(table, claim.database, {"associated_at": "", "rebooted_at": "", **allowed})
+        records.note(table, claim.database, {**plan.as_begun, "associated_at": "", "rebooted_at": ""})
         rds_changes.leave_directory(database, apply_immediately=plan.apply_immediately)
     logger.info("Leaving the directory", extra=visited.to_json())
     return visited.to_json()

@@ -30,8 +30,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     visited = visit(before, now, done=done, asks=asks, what=iam_authentication.told(database, on=on))
     if asks:
         guard.before_modifying(database, assignment)
-        allowed = ("allowed", "switch_allowed") if plan.methods.switches else ("allowed",)
-        records.note(table, claim.database, dict.fromkeys(allowed, plan.profile.sha256))
+        records.note(table, claim.database, plan.as_begun)
         rds_changes.switch_iam(database, on=on, apply_immediately=at_once)
     logger.info("Switching IAM database authentication", extra={"on": on, **visited.to_json()})
     return visited.to_json()

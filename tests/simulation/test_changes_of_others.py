@@ -13,7 +13,7 @@ from tests.simulation.stories import WANTED, approve
 from tests.simulation.world import LEDGER, ORDERS, World
 
 NEWER: Mapping[str, str] = {ORDERS: "8.4.99", LEDGER: "17.99"}
-ASKED = "Pending changes that others requested would be applied as well: EngineVersion"
+ASKED = "A pending change that others requested would be applied as well: EngineVersion"
 MODIFIES = ("ModifyDBInstance", "ModifyDBCluster")
 STEP = {"iam": "Switch IAM authentication", "kerberos": "Associate directory"}
 

@@ -313,9 +313,8 @@ APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
         a_profile_for_clusters(reboot_allowed=False),
         None,
     ),
-    "Pending changes that others requested would be applied as well: EngineVersion, parameter group p of ledger-2": (
+    "A pending change that others requested would be applied as well: parameter group p of ledger-2": (
         a_cluster(
-            pending_changes=("EngineVersion",),
             instances=(
                 an_instance("ledger-2", pending_changes=("DBInstanceClass",), pending_groups=("p",)),
                 an_instance("ledger-1", is_writer=True),
@@ -324,8 +323,8 @@ APPROVABLE: dict[str, tuple[Any, Any, Any]] = {
         None,
         None,
     ),
-    "Pending changes that others requested would be applied as well: Port, StorageType": (
-        a_database(pending_changes=("Port", "StorageType")),
+    "A pending change that others requested would be applied as well: StorageType": (
+        a_database(pending_changes=("StorageType",)),
         None,
         None,
     ),
@@ -461,7 +460,7 @@ def test_a_reboot_that_nobody_planned_is_allowed_only_where_a_planned_one_were(
 # ---- changes of others
 
 VERSION_WAITS: dict[str, Any] = {"pending_changes": ("EngineVersion",)}
-APPLIED_ALONG = "Pending changes that others requested would be applied as well: "
+APPLIED_ALONG = "A pending change that others requested would be applied as well: "
 
 
 def by_iam(**changes: Any) -> Profile:
@@ -674,6 +673,60 @@ def test_what_was_allowed_once_is_not_asked_again_until_it_is_done() -> None:
     assert planned(database=joining, profile=profile, record=begun).may_reboot
     edited = a_record(associated_at=NOW, allowed="another profile's")
     assert planned(database=joining, profile=profile, record=edited).verdict == "ASK"
+
+
+def as_it_was_begun(plan: Plan) -> Record:
+    return a_record(associated_at=NOW, **plan.as_begun)
+
+
+def test_an_approval_covers_the_lines_of_its_plan_and_no_other() -> None:
+    """A change that somebody requests after that is asked about, and nothing else again."""
+    old = a_database(created_at=OLD, pending_groups=("p",))
+    plan = planned(old)
+    approved = planned(old, request=a_request(approve=plan.checksum))
+    assert (len(plan.findings), approved.verdict) == (2, "GO")
+    joining = replace(old, memberships=(a_membership("enabling-kerberos"),))
+    assert planned(joining, record=as_it_was_begun(approved)).verdict == "GO"
+    assert planned(joining, record=as_it_was_begun(approved)).may_reboot
+    more = replace(joining, pending_groups=("p", "q"))
+    later = planned(more, record=as_it_was_begun(approved))
+    assert [finding.problem for finding in later.findings] == [f"{APPLIED_ALONG}parameter group q"]
+    assert not later.may_reboot
+
+
+def test_an_approval_of_a_second_plan_does_not_forget_the_first() -> None:
+    old = a_database(created_at=OLD, pending_groups=("p",))
+    first = planned(old, request=a_request(approve=planned(old).checksum))
+    more = replace(old, pending_groups=("p", "q"))
+    second = planned(more, record=as_it_was_begun(first))
+    again = planned(more, record=as_it_was_begun(first), request=a_request(approve=second.checksum))
+    assert planned(more, record=as_it_was_begun(again)).verdict == "GO"
+
+
+def test_a_database_that_was_begun_while_it_was_new_may_grow_old_on_the_way() -> None:
+    begun = as_it_was_begun(planned())
+    assert planned(a_database(created_at=OLD), record=begun).verdict == "GO"
+    assert planned(a_database(created_at=OLD, pending_groups=("p",)), record=begun).verdict == "ASK"
+
+
+def test_what_nobody_may_approve_is_in_the_way_whatever_was_approved() -> None:
+    begun = as_it_was_begun(planned())
+    assert planned(around=surroundings(role=None), record=begun).verdict == "ASK"
+
+
+def test_a_switch_that_was_approved_is_begun_and_no_other() -> None:
+    database = a_member()
+    approved = planned(database, by_iam(), request=a_request(approve=planned(database, by_iam()).checksum))
+    assert planned(database, by_iam(), record=as_it_was_begun(approved)).verdict == "GO"
+    assert planned(database, by_iam(), record=as_it_was_begun(planned())).verdict == "ASK"
+
+
+def test_lines_that_were_approved_are_read_as_they_were_written() -> None:
+    plan = planned(a_database(created_at=OLD))
+    assert len(plan.approved) == 1
+    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+    before = {name: value for name, value in plan.to_json().items() if name != "approved"}
+    assert Plan.from_json(before).approved == ()  # of an execution that was running when the stack was updated
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,22 @@ CONTROLS = (
     Control(
         "Pending changes of others are asked about",
         APPROVALS,
-        'if (pending := ", ".join(applied)) and not profile.change.other_pending_allowed:',
-        'if (pending := ", ".join(applied)) and not profile:',
+        "for change in () if profile.change.other_pending_allowed else applied:",
+        "for change in ():",
+        PLANS,
+    ),
+    Control(
+        "An approval covers the lines of its plan alone",
+        APPROVALS,
+        "return self.lines is None or _line(finding) in self.lines",
+        "return bool(self.lines is None or _line(finding))",
+        PLANS,
+    ),
+    Control(
+        "What was approved under another version of the profile is asked about again",
+        APPROVALS,
+        "if record is None or record.allowed != version.sha256:",
+        "if record is None or record.allowed is None:",
         PLANS,
     ),
     Control(

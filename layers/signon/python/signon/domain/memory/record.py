@@ -19,19 +19,20 @@ ALL = "*"  # in place of a resource id: for what concerns every database
 class Record:
     """Times are in UTC; the table holds them as ISO 8601 (``of_facts``).
 
-    ``associated_at`` is when we last asked RDS to join the database, ``reboot_intents`` when we last were about to ask
-    for a reboot of each instance, ``rebooted_at`` the first of the reboots after which the logins have worked; ``told``
-    is the digest of the last message. ``end``, ``error``, ``execution``, ``reported_at``, ``plan``, ``profile``,
-    ``profile_version`` and ``next_look`` are of the last run that reported; ``unfinished_since`` is the first
-    ``next_look`` of all the runs that parked it one after the other; ``swept_version`` is the profile's version
-    that the sweep last started the database for. ``allowed`` is the hash of the profile under which the database was
-    joined: until it is onboarded nobody is asked again, however often it is parked; ``switch_allowed`` is that under
-    which a switch of methods was begun. ``connected_roles`` are the ARNs of the IAM roles that were allowed to connect,
-    and since when. ``left_as`` is how the last run that finished has left the database, ``joined_as`` what it ran as
-    when it was last asked to join the directory (both in the words of ``drift.py``); ``swept_drift`` is what the sweep
-    last started it for of what had changed since, until that is as it was. ``excess`` is what the last run that
-    finished has found granted besides what the profile gives. ``remembers`` says that what was made is remembered in an
-    item of its own: records from before that have none. ``disputed`` is the digest of what the last run that finished
+    ``associated_at`` is when we last asked RDS to join the database, ``reboot_intents`` when we last were about to
+    ask for a reboot of each instance, ``rebooted_at`` the first of the reboots after which the logins have worked;
+    ``told`` is the digest of the last message. ``end``, ``error``, ``execution``, ``reported_at``, ``plan``,
+    ``profile``, ``profile_version`` and ``next_look`` are of the last run that reported; ``unfinished_since`` is
+    the first ``next_look`` of all the runs that parked it one after the other; ``swept_version`` is the profile's
+    version that the sweep last started the database for. ``allowed`` is the hash of the profile under which the
+    first thing was changed, ``approved`` the lines of that plan which nobody is asked about again until the
+    database is onboarded (``plan/approvals.py``); ``switch_allowed`` is of an older version: a switch of methods
+    was begun under it. ``connected_roles`` are the ARNs of the IAM roles that were allowed to connect, and since
+    when. ``left_as`` is how the last run that finished has left the database, ``joined_as`` what it ran as when it
+    was last asked to join the directory (both in the words of ``drift.py``); ``swept_drift`` is what the sweep last
+    started it for of what had changed since, until that is as it was. ``excess`` is what the last run that finished
+    has found granted besides what the profile gives. ``remembers`` says that what was made is remembered in an item
+    of its own: records from before that have none. ``disputed`` is the digest of what the last run that finished
     has found bearing our mark without being remembered, ``disputed_names`` says it in words.
     """
 
@@ -51,6 +52,7 @@ class Record:
     swept_version: str | None = None
     allowed: str | None = None
     switch_allowed: str | None = None
+    approved: str | None = None
     reboot_intents: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     swept_drift: str | None = None
     connected_roles: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))

@@ -54,7 +54,7 @@ def facts(
         **(_finished(plan, proof, record, now) if plan and proof else {}),
         **({"rebooted_at": in_iso(reboot.at)} if reboot and dossier.logins else {}),
         **({"rebooted_at": now} if none_was_due else {}),
-        **({"allowed": "", "switch_allowed": ""} if ended.end == End.ONBOARDED else {}),
+        **(dict.fromkeys(("allowed", "approved", "switch_allowed"), "") if ended.end == End.ONBOARDED else {}),
     }
 
 

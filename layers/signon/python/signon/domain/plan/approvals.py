@@ -1,15 +1,17 @@
-"""What a person may allow if the profile does not allow it by itself."""
+"""What a person may allow if the profile does not allow it by itself, and for how long that holds."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from signon.domain.engines import Scope
 from signon.domain.finding import Finding
 from signon.domain.memory.record import Record
 from signon.domain.plan.methods import Methods
-from signon.domain.profile.profile import Profile
+from signon.domain.profile.profile import Profile, ProfileVersion
 from signon.domain.rds import iam_authentication
 from signon.domain.rds.database import Database
 
@@ -18,6 +20,46 @@ from signon.domain.rds.database import Database
 # PendingModifiedValues element": it waits for no window. The same holds when RDS rotates a password that it manages.
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
 _WAITS_FOR_NOTHING = "MasterUserPassword"
+
+
+@dataclass(frozen=True)
+class Approved:
+    """What is not asked again until the database is onboarded, however often it is parked on the way: the lines of the
+    plan by which it was begun, as digests. Another version of the profile is asked about again, and so is a line that
+    was not in that plan.
+
+    ``lines`` is None in records of a version that kept none: there the whole plan was allowed.
+    """
+
+    lines: frozenset[str] | None
+
+    @classmethod
+    def under(cls, version: ProfileVersion, record: Record | None) -> Approved:
+        if record is None or record.allowed != version.sha256:
+            return cls(frozenset())
+        return cls(None if record.approved is None else frozenset(record.approved.split()))
+
+    def of_a_switch(self, version: ProfileVersion, record: Record | None) -> Approved:
+        """A record that kept no lines says apart whether a switch of methods was begun."""
+        if self.lines is not None or (record is not None and record.switch_allowed == version.sha256):
+            return self
+        return Approved(frozenset())
+
+    def left(self, found: Iterable[Finding]) -> Iterator[Finding]:
+        """What of it is still in the way."""
+        return (finding for finding in found if not (finding.approvable and self._covers(finding)))
+
+    def _covers(self, finding: Finding) -> bool:
+        return self.lines is None or _line(finding) in self.lines
+
+    def begun(self, database: Database, found: Iterable[Finding]) -> tuple[str, ...]:
+        """The lines of a plan that is begun now: a database that is new then may grow old on the way."""
+        lines = {_line(finding) for finding in (*found, _older(database)) if finding.approvable}
+        return tuple(sorted(lines | (self.lines or frozenset())))
+
+
+def _line(finding: Finding) -> str:
+    return hashlib.sha256(finding.problem.encode()).hexdigest()[:16]
 
 
 def approvals(
@@ -29,21 +71,25 @@ def approvals(
     """
     change, name = profile.change, database.id.name
     if not change.existing_allowed and not database.is_new(now) and (interrupts or not is_ours):
-        yield Finding(
-            f"{name} is older than 24 hours",
-            "Approve the plan, or write existing: allowed in the profile",
-            approvable=True,
-        )
+        yield _older(database)
     if interrupts and not change.reboot_allowed:
         yield Finding(f"{name} must be rebooted and the profile says reboot: ask", "Approve the plan", approvable=True)
 
 
+def _older(database: Database) -> Finding:
+    return Finding(
+        f"{database.id.name} is older than 24 hours",
+        "Approve the plan, or write existing: allowed in the profile",
+        approvable=True,
+    )
+
+
 def of_others(applied: Iterable[str], profile: Profile) -> Iterator[Finding]:
-    """Whether changes that others requested may be applied together with ours."""
-    if (pending := ", ".join(applied)) and not profile.change.other_pending_allowed:
+    """Whether changes that others requested may be applied together with ours; one finding for each."""
+    for change in () if profile.change.other_pending_allowed else applied:
         yield Finding(
-            f"Pending changes that others requested would be applied as well: {pending}",
-            "Approve the plan, have them applied first, or write apply: window in the profile",
+            f"A pending change that others requested would be applied as well: {change}",
+            "Approve the plan, have it applied first, or write apply: window in the profile",
             approvable=True,
         )
 

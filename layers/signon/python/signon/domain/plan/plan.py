@@ -15,7 +15,14 @@ from signon.domain.finding import Advice, Finding, Verdict
 from signon.domain.limits import counted, shortened
 from signon.domain.logins import connect_policies
 from signon.domain.memory.record import Record
-from signon.domain.plan.approvals import approvals, disputed, modified_along, of_others, rebooted_along
+from signon.domain.plan.approvals import (
+    Approved,
+    approvals,
+    disputed,
+    modified_along,
+    of_others,
+    rebooted_along,
+)
 from signon.domain.plan.drift import finished, outdates_membership
 from signon.domain.plan.methods import Methods, methods, switch
 from signon.domain.plan.prerequisites import Surroundings, advice, findings
@@ -60,6 +67,7 @@ class Plan:
     neither in the way nor in the checksum. ``leaves_as``: the state of the database when all is done, for the record.
     ``trusts_marks`` and ``takes_over`` are for the memory of what we have made (``Memory``). ``restarted``: the record
     knows that the database was restarted after it joined; for the probe, where the engine does not show it.
+    ``approved``: the lines that are not asked about again once it is begun (``Approved``).
     """
 
     verdict: Verdict
@@ -84,6 +92,12 @@ class Plan:
     trusts_marks: bool = False
     takes_over: str | None = None
     restarted: bool = False
+    approved: tuple[str, ...] = ()
+
+    @property
+    def as_begun(self) -> Mapping[str, str]:
+        """What is remembered before the first thing is changed, in the record's words."""
+        return {"allowed": self.profile.sha256, "approved": " ".join(self.approved)}
 
     @property
     def reboots(self) -> bool:
@@ -115,6 +129,7 @@ class Plan:
                 "advice": tuple(Advice(**each) for each in document["advice"]),
                 "next_look": moment_or_none(document["next_look"], "next_look"),
                 "takes_over": document["takes_over"] or None,
+                "approved": tuple(document.get("approved", ())),
             }
         )
 
@@ -139,12 +154,18 @@ def make_plan(
     steps = tuple(_steps(engine, database, profile, made, record.reboot_due if record else None, outdated))
     interrupts = any(step.interruption is not Interruption.NONE for step in steps)
     is_ours = record is not None and record.is_ours
-    was_allowed = record is not None and record.allowed == version.sha256
-    switch_was_allowed = record is not None and record.switch_allowed == version.sha256
+    approved = Approved.under(version, record)
     at_once = profile.change.apply_immediately and _modifies(database, profile, made)
     reboots = any(step.interruption is Interruption.REBOOT for step in steps)
     along = tuple(modified_along(database, made)) if at_once else ()
-    rebooted = tuple(rebooted_along(database)) if reboots and not was_allowed else ()
+    of_the_reboot = tuple(of_others(rebooted_along(database), profile))
+    asked = (
+        *findings(engine, database, profile, around, rejoins=made.rejoins),
+        *approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours),
+        *(of_the_reboot if reboots else ()),
+    )
+    of_roles = tuple(_of_the_roles(database, profile, made, around))
+    switched = tuple(switch(database, made, apply_immediately=profile.change.apply_immediately))
     plan = Plan(
         verdict=Verdict.GO,
         checksum="",
@@ -156,15 +177,17 @@ def make_plan(
         master_secret=profile.master_secret,
         steps=steps,
         findings=(
-            *_left(findings(engine, database, profile, around, rejoins=made.rejoins), was_allowed),
-            *_left(switch(database, made, apply_immediately=profile.change.apply_immediately), switch_was_allowed),
-            *_first_of_the_roles(_left(_of_the_roles(database, profile, made, around), was_allowed)),
-            *_left(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours), was_allowed),
-            # whatever was allowed before: these wait for a window that is still to come
-            *of_others((*along, *rebooted), profile),
+            *approved.left(asked),
+            *approved.of_a_switch(version, record).left(switched),
+            *_first_of_the_roles(approved.left(of_roles)),
+            # whatever was approved before: these wait for a window that is still to come
+            *of_others(along, profile),
             *disputed(record),
         ),
-        may_reboot=was_allowed or _reboot_is_allowed(database, profile, now),
+        # also one that only the probe shows and no step mentions
+        may_reboot=not any(
+            approved.left((*approvals(database, profile, now, interrupts=True, is_ours=is_ours), *of_the_reboot))
+        ),
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,
         lets_in=made.iam or (record is not None and bool(record.connected_roles)),
@@ -176,15 +199,11 @@ def make_plan(
         leaves_as=finished(database, made, profile.directory),
         trusts_marks=record is not None and record.trusts_marks,
         restarted=record is not None and record.was_restarted_in(profile.directory),
+        approved=approved.begun(database, (*asked, *switched, *of_roles)),
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     dispute = record.disputed if record else None
     return _paused(plan, now) if around.paused else _decided(plan, request, profile, now, dispute)
-
-
-def _left(found: Iterable[Finding], was_allowed: bool) -> Iterator[Finding]:
-    """Without what has been approved already."""
-    return (finding for finding in found if not (was_allowed and finding.approvable))
 
 
 def _of_the_roles(database: Database, profile: Profile, made: Methods, around: Surroundings) -> Iterator[Finding]:
@@ -218,17 +237,6 @@ def _modifies(database: Database, profile: Profile, made: Methods) -> bool:
     """Whether RDS is asked to modify the database."""
     joins = made.kerberos and not is_ready(database, profile.directory)
     return joins or made.leaves_directory or made.switches_iam
-
-
-def _reboot_is_allowed(database: Database, profile: Profile, now: datetime) -> bool:
-    """Whether the profile allows by itself a reboot that only the probe shows and no step mentions."""
-    change = profile.change
-    alone = not any(rebooted_along(database))
-    return (
-        change.reboot_allowed
-        and (change.existing_allowed or database.is_new(now))
-        and (change.other_pending_allowed or alone)
-    )
 
 
 def _steps(
