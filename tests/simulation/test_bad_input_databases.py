@@ -148,7 +148,7 @@ OLDER = f"{ODD} is older than 24 hours", "Approve the plan, or write existing: a
 REBOOT = f"{ODD} must be rebooted and the profile says reboot: ask", "Approve the plan"
 OF_OTHERS = (
     "A pending change that others requested would be applied as well: DBInstanceClass",
-    "Approve the plan, have them applied first, or write apply: window in the profile",
+    "Approve the plan, have it applied first, or write apply: window in the profile",
 )
 EXISTING = {"instance_create_time": lambda world: world.conductor.now() - timedelta(days=2)}
 PENDING = {

@@ -158,14 +158,12 @@ def make_plan(
     at_once = profile.change.apply_immediately and _modifies(database, profile, made)
     reboots = any(step.interruption is Interruption.REBOOT for step in steps)
     along = tuple(modified_along(database, made)) if at_once else ()
-    of_the_reboot = tuple(of_others(rebooted_along(database), profile))
-    asked = (
-        *findings(engine, database, profile, around, rejoins=made.rejoins),
-        *approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours),
-        *(of_the_reboot if reboots else ()),
-    )
-    of_roles = tuple(_of_the_roles(database, profile, made, around))
+    found = tuple(findings(engine, database, profile, around, rejoins=made.rejoins))
     switched = tuple(switch(database, made, apply_immediately=profile.change.apply_immediately))
+    of_roles = tuple(_of_the_roles(database, profile, made, around))
+    asked = tuple(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours))
+    of_a_reboot = tuple(of_others(rebooted_along(database), profile))
+    rebooted = of_a_reboot if reboots else ()
     plan = Plan(
         verdict=Verdict.GO,
         checksum="",
@@ -177,16 +175,17 @@ def make_plan(
         master_secret=profile.master_secret,
         steps=steps,
         findings=(
-            *approved.left(asked),
+            *approved.left(found),
             *approved.of_a_switch(version, record).left(switched),
             *_first_of_the_roles(approved.left(of_roles)),
-            # whatever was approved before: these wait for a window that is still to come
-            *of_others(along, profile),
+            *approved.left(asked),
+            *of_others(along, profile),  # whatever was approved before: they wait for a window that is still to come
+            *approved.left(rebooted),
             *disputed(record),
         ),
         # also one that only the probe shows and no step mentions
         may_reboot=not any(
-            approved.left((*approvals(database, profile, now, interrupts=True, is_ours=is_ours), *of_the_reboot))
+            approved.left((*approvals(database, profile, now, interrupts=True, is_ours=is_ours), *of_a_reboot))
         ),
         tolerates_sessions=profile.change.existing_allowed,
         redrives=redrives,
@@ -199,7 +198,7 @@ def make_plan(
         leaves_as=finished(database, made, profile.directory),
         trusts_marks=record is not None and record.trusts_marks,
         restarted=record is not None and record.was_restarted_in(profile.directory),
-        approved=approved.begun(database, (*asked, *switched, *of_roles)),
+        approved=approved.begun(database, (*found, *switched, *of_roles, *asked, *rebooted)),
     )
     plan = replace(plan, checksum=_checksum(plan, database))
     dispute = record.disputed if record else None
