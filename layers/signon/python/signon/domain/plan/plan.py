@@ -112,8 +112,7 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         next_look = self.next_look and in_iso(self.next_look)
-        document = {**asdict(self), "next_look": next_look, "takes_over": self.takes_over or ""}
-        return {name: value for name, value in document.items() if name != "restarted" or value}
+        return {**asdict(self), "next_look": next_look, "takes_over": self.takes_over or ""}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Plan:
