@@ -15,6 +15,8 @@ from localcloud.checkout import CHECKOUT
 from localcloud.cloud import Cloud, Sam
 from localcloud.people.progress import progress
 from localcloud.people.running import Running, forget, log_file, runtime_folder, started_at, ticket_file
+from localcloud.sam import containers
+from localcloud.servers import site
 
 PATIENCE = 300  # seconds: the first time on a machine, layers and data directories are made
 
@@ -73,6 +75,8 @@ def down() -> None:
     """End the cloud that `up` left running."""
     running = Running.find()
     if running is None:
+        site.sweep()  # what a cloud has left that was killed
+        containers.sweep()
         print("No local cloud of this checkout is running.")
         return
     began = time.monotonic()

@@ -22,8 +22,9 @@ Open a shell in which sam, aws and the endpoints' names work. Run the other comm
 
 1. Call a function with its event; $EVENTS has one for each function, made for this cloud:
   sam local invoke DescribeDatabase -t $TEMPLATE -e $EVENTS/describe_database.json
-The last line it prints:
+The last line on standard output:
   {json.dumps(answer)}
+An [ERROR] line on standard error after it comes from the SAM CLI's emulator, which stops then.
 
 2. Keep functions warm, and call them with the AWS CLI:
   sam local start-lambda -t $TEMPLATE --warm-containers LAZY >$EVENTS/../start-lambda.log 2>&1 &
@@ -35,6 +36,13 @@ The last line it prints:
 3. Run the real state machine; the SAM CLI has no command for that:
   make start EVENT=events/manual_dry_run.json
   sam remote invoke OnboardDatabase --stack-name {stack} --event-file events/manual_dry_run.json
+
+4. Step through a function, here with VS Code's "Attach to sam local" of .vscode/launch.json:
+  .machine/local/bin/python -m pip install --target /tmp/debugger \\
+    --python-version {running.environment["CONTAINERS"].rpartition(" ")[2]} --only-binary=:all: debugpy
+  sam local invoke DescribeDatabase -t $TEMPLATE -e $EVENTS/describe_database.json \\
+    -d 5678 --debugger-path /tmp/debugger \\
+    --debug-args "/tmp/lambci_debug_files/debugpy --listen 0.0.0.0:5678 --wait-for-client"
 
 Stop it:
   make down"""

@@ -20,13 +20,18 @@ class NoContainers(RuntimeError):
     """Functions cannot run in containers here; the message says why, and what to do."""
 
 
+def sweep() -> None:
+    """Undoes what clouds have left that were killed."""
+    for parent in (MEMORY, DISK):
+        for folder in stale.left(parent, PREFIX):
+            undo(folder)
+
+
 class Containers:
     """Started by `open`. Everything is in `folder`, and undone by a process that outlives this one by a moment."""
 
     def __init__(self, machine: Machine) -> None:
-        for parent in (MEMORY, DISK):
-            for folder in stale.left(parent, PREFIX):
-                undo(folder)
+        sweep()
         self._machine = machine
         self.folder = stale.make(place(), PREFIX)
         self.environment: dict[str, str] = {}

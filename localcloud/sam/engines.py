@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from localcloud.sam import firewall
+from localcloud.sam import firewall, traces
 
 PATIENCE = 60  # seconds
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")  # a file of its name keeps what it was, where we change it
@@ -84,10 +84,11 @@ def podman(folder: Path, network_number: int, end: ExitStack) -> ContainerEngine
             "Docker does not answer, and only root can start a private Podman. Start Docker, or run this as root."
         )
     if missing := [name for name in ("podman", "runc", "iptables") if not shutil.which(name)]:
-        raise EngineFailed(f"{', '.join(missing)} cannot be found. Run setup/containers to install what is missing.")
+        raise EngineFailed(f"{', '.join(missing)} cannot be found. Install what is missing, or add its folder to PATH.")
     _configure(folder, network_number)
     socket, engine = folder / "podman.sock", ContainerEngine("podman", _environment(folder), "Podman")
     remember_forwarding(folder)
+    traces.remember(folder)
     with (folder / "podman.log").open("wb") as log:
         service = subprocess.Popen(
             ["setpriv", "--pdeathsig=TERM", "--", "podman", "system", "service", "--time=0", f"unix://{socket}"],
@@ -125,6 +126,7 @@ def undo(folder: Path) -> None:
     before = folder / FORWARDING.name
     if before.exists() and firewall.remove_unused():
         FORWARDING.write_text(before.read_text())
+        traces.remove(folder)
 
 
 def _environment(folder: Path) -> dict[str, str]:

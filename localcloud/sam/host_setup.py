@@ -28,8 +28,8 @@ def run(folder: Path, number: int, cache: Path, version: str) -> None:
     """Runs until standard input ends. Raises EngineFailed."""
     with ExitStack() as end:
         end.callback(undo, folder)
-        _add_address(f"{NETWORK.format(number)}.1/24", folder / ADDRESS)
         engine = found(folder, number, end)
+        _add_address(f"{NETWORK.format(number)}.1/24", folder / ADDRESS)
         before, architecture = engine.images(), host_architecture()
         end.callback(engine.remove_what_sam_made, before)
         public = images.has_public(engine, version, architecture, cache)
@@ -56,16 +56,25 @@ def undo(folder: Path) -> None:
 
 
 def _add_address(address: str, added: Path) -> None:
-    """All of the network is this machine's own from then on, as all of 127.0.0.0/8 is: so is a network on `lo`."""
-    words = ["address", "add", address, "dev", "lo"]
-    done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False)
-    if done.returncode and "File exists" not in done.stderr and "already assigned" not in done.stderr:
+    """All of the network is this machine's own from then on, as all of 127.0.0.0/8 is: so is a network on `lo`.
+
+    An address that is there already stays there when the cloud ends: somebody else has added it.
+    """
+    if has_address(address):
+        return
+    words = ["ip", "address", "add", address, "dev", "lo"]
+    if subprocess.run(words, capture_output=True, check=False).returncode:
         raise EngineFailed(
             f"Containers need the address {address} to reach the cloud, and this user may not add it. "
-            f"As root, run: ip {' '.join(words)}"
+            f"As root, run: {' '.join(words)}"
         )
-    if not done.returncode:
-        added.write_text(address)
+    added.write_text(address)
+
+
+def has_address(address: str) -> bool:
+    """Whether the loopback interface has it. Whoever may not add one is told "not permitted", there or not."""
+    shown = ["ip", "-brief", "address", "show", "dev", "lo", "to", address.partition("/")[0]]
+    return bool(subprocess.run(shown, capture_output=True, check=False).stdout.strip())
 
 
 def _made_image() -> tuple[str, Path]:

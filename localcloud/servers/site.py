@@ -29,6 +29,12 @@ class JoinedDirectory(Protocol):
         """Writes the key of `account`, good for `principals`, to a keytab."""
 
 
+def sweep() -> None:
+    """Removes what sites have left whose process was killed."""
+    for parent in (MEMORY, DISK):
+        stale.sweep(parent, _PREFIX)
+
+
 class Site:
     """One network, one certificate authority, one account and one folder for servers that belong together.
 
@@ -38,8 +44,7 @@ class Site:
 
     def __init__(self, machine: Machine, network: Callable[[int], str] = loopback) -> None:
         """`network` makes the network of a number that no other world has."""
-        for parent in (MEMORY, DISK):
-            stale.sweep(parent, _PREFIX)
+        sweep()
         self.machine = machine
         self.account = Account.unprivileged()
         self.home = self.account.give(stale.make(place(), _PREFIX))

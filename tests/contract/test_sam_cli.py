@@ -52,7 +52,7 @@ def test_the_dependencies_are_those_of_the_architecture(architecture: str) -> No
 def test_without_a_word_it_is_the_templates_architecture_and_lambdas_python(layer: str, name: str) -> None:
     said = steps(layer, name)
     runtime = TEMPLATE["Globals"]["Function"]["Runtime"]
-    assert f"{runtime} -m compileall -q --invalidation-mode unchecked-hash" in said
+    assert f'"{runtime}" -m compileall -q --invalidation-mode unchecked-hash' in said
     default = MACHINES[TEMPLATE["Parameters"]["Architecture"]["Default"]]
     assert set(re.findall(r"aarch64|x86_64", said)) <= {default}
     assert RESOURCES[name]["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": {"Ref": "Architecture"}}

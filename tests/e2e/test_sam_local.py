@@ -62,7 +62,7 @@ def _addresses() -> str:
 
 
 def test_a_call_of_a_function_prints_the_answer_that_make_sam_local_printed(reader: Reader) -> None:
-    (expected,) = reader.section("The last line it prints:")
+    (expected,) = reader.section("The last line on standard output:")
     assert json.loads(expected) == answer(reader.shell(reader.section("1.")))
 
 

@@ -13,7 +13,7 @@ from localcloud.examples import samples
 from localcloud.people import function_events, lines
 from localcloud.people.running import Running
 from localcloud.people.sam_events import filled, folder_of
-from localcloud.sam import engines, firewall, host_setup
+from localcloud.sam import engines, firewall, host_setup, traces
 from localcloud.sam.account import ACCOUNT
 from localcloud.sam.start_lambda import as_lambda_answers
 
@@ -135,3 +135,46 @@ def test_what_a_killed_host_setup_added_is_undone_when_its_folder_is_found(
     host_setup.undo(folder)
     assert (tmp_path / "called").read_text() == "address delete 198.18.200.1/24 dev lo\n"
     assert not folder.exists()
+
+
+def test_an_address_that_somebody_else_has_added_is_used_and_left() -> None:
+    assert host_setup.has_address("127.0.0.1/24")
+    assert not host_setup.has_address("198.18.255.1/24")
+
+
+@pytest.fixture
+def left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, ...]:
+    """What Podman leaves outside of its folders; one of them is there before."""
+    files = (tmp_path / "run/networks/ipam.db", tmp_path / "cache/blobs.db")
+    files[1].parent.mkdir()
+    files[1].write_text("somebody's")
+    monkeypatch.setattr(traces, "FILES", files)
+    monkeypatch.setattr(traces, "NAMESPACES", tmp_path)  # it is there
+    return files
+
+
+def a_cloud(tmp_path: Path, number: int) -> Path:
+    folder = tmp_path / f"cloud-{number}"
+    folder.mkdir()
+    return folder
+
+
+def test_what_podman_leaves_is_removed_with_the_last_cloud_unless_it_was_there(
+    tmp_path: Path, left_behind: tuple[Path, ...]
+) -> None:
+    new, old = left_behind
+    clouds = [a_cloud(tmp_path, 1), a_cloud(tmp_path, 2)]
+    traces.remember(clouds[0])
+    new.parent.mkdir(parents=True)
+    new.touch()
+    traces.remember(clouds[1])
+    traces.remove(clouds[0])
+    assert new.exists()
+    (clouds[0] / traces.NEW).unlink()
+    traces.remove(clouds[1])
+    assert (new.exists(), new.parent.exists(), old.exists()) == (False, False, True)
+
+
+def test_what_podman_leaves_stays_where_nothing_is_known_of_it(tmp_path: Path, left_behind: tuple[Path, ...]) -> None:
+    traces.remove(a_cloud(tmp_path, 1))
+    assert left_behind[1].exists()
