@@ -9,6 +9,7 @@ import pytest
 REMEMBERED = "signon/seconds"  # by file, in pytest's cache
 # Seconds of what never ran here, by file or by kind. What takes minutes comes first, or one worker is left with it.
 GUESSED = {
+    "tests/e2e/test_sam_local.py": 250.0,  # in make test-all alone
     "tests/simulation/test_single_faults.py": 90.0,
     "tests/e2e/test_demos_of_faults.py": 85.0,
     "tests/e2e/test_demos_of_engines.py": 80.0,
