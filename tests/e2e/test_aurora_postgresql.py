@@ -138,11 +138,15 @@ def test_the_next_look_grants_what_has_come_to_be_and_the_one_after_it_changes_n
 
 @only_in_test_all
 @pytest.mark.usefixtures("onboarded")
-def test_a_second_run_that_has_lost_its_record_reboots_nobody(scene: Scene) -> None:
+def test_a_second_run_that_has_lost_its_record_reboots_each_instance_once_and_the_third_nothing(scene: Scene) -> None:
+    """PostgreSQL shows nothing of a restart, and logins that bear our mark prove none."""
     scene.forget("accounts-1")
     again = run(scene, cluster="accounts-1")
-    assert again.end == "Onboarded"
-    assert scene.changes_made_by(again) == {}
+    assert again.dossier["proof"]["verified"] == 2
+    told = {("sns", "Publish"): 1, ("events", "PutEvents"): 1}
+    assert scene.changes_made_by(again) == {("rds", "RebootDBInstance"): 3, **told}
+    third = run(scene, cluster="accounts-1")
+    assert (third.dossier["proof"]["verified"], scene.changes_made_by(third)) == (2, {})
 
 
 @only_in_test_all
