@@ -10,7 +10,7 @@ from tests.simulation.world import ORDERS, World
 from tests.whole import only_in_test_all
 
 MOST_EVENTS, MOST_LOOKS = 250, 16
-MOST_BYTES, MOST_BYTES_OF_SIXTEEN, MOST_BYTES_OF_A_THOUSAND_LEFT_ALONE = 4_000, 6_500, 8_000
+MOST_BYTES, MOST_BYTES_OF_SIXTEEN, MOST_BYTES_OF_A_THOUSAND_LEFT_ALONE = 4 * 1024, 6_500, 8 * 1024
 AURORA = a_cluster(readers=1)
 HALF_AN_HOUR, THREE_HOURS = timedelta(minutes=30), timedelta(hours=3)
 
