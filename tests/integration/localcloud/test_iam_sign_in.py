@@ -113,7 +113,7 @@ class Scene:
         world, host = self.database.cloud.world, self.host
         address = next(line.split()[0] for line in world.hosts.read_text().splitlines() if line.split()[1] == host)
         (log,) = world.home.glob(f"*-{address.rpartition('.')[2]}/error.log")
-        return log.read_text()
+        return log.read_text(errors="replace")
 
     def refuses(self, token: str, reason: str, user: str = "payments_app") -> None:
         """The client is told nothing of the reason, the server's log is."""

@@ -66,8 +66,8 @@ def test_mysql_has_the_plugin_while_it_is_switched_on_and_after_a_restart(world:
     assert {error[:18] for error in outcomes.values()} == {"1045 Access denied"}
     mysql.switch_iam(False)
     assert "1524" in sign_in(world, mysql, "app", GOOD).error
-    assert "iam refused app: NO it is not the word" in mysql.log.read_text()
-    assert GOOD not in mysql.log.read_text()
+    assert "iam refused app: NO it is not the word" in mysql.log.read_text(errors="replace")
+    assert GOOD not in mysql.log.read_text(errors="replace")
 
 
 def test_nobody_switches_mysql_but_the_cloud(world: World, mysql: MySQL) -> None:
@@ -85,8 +85,8 @@ def test_postgresql_takes_a_token_and_no_password(world: World, postgresql: Post
     for word in (GOOD + "x", "App.Passw0rd"):
         refusal = psql(world, postgresql, "app", password=word).error
         assert 'PAM authentication failed for user "app"' in refusal  # as RDS says
-    assert "iam refused app: NO it is not the word" in postgresql.log.read_text()
-    assert GOOD not in postgresql.log.read_text()
+    assert "iam refused app: NO it is not the word" in postgresql.log.read_text(errors="replace")
+    assert GOOD not in postgresql.log.read_text(errors="replace")
 
 
 def test_of_a_logins_limits_only_the_connection_limit_stops_a_token(world: World, postgresql: PostgreSQL) -> None:
