@@ -137,11 +137,6 @@ def test_what_a_killed_host_setup_added_is_undone_when_its_folder_is_found(
     assert not folder.exists()
 
 
-def test_an_address_that_somebody_else_has_added_is_used_and_left() -> None:
-    assert host_setup.has_address("127.0.0.1/24")
-    assert not host_setup.has_address("198.18.255.1/24")
-
-
 @pytest.fixture
 def left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, ...]:
     """What Podman leaves outside of its folders; one of them is there before."""
