@@ -867,6 +867,19 @@ def test_a_plan_lists_some_findings_about_roles_and_counts_the_others() -> None:
     assert len(planned(a_database(iam_enabled=True), profile, around=around).advice) == 20
 
 
+def test_a_plan_keeps_the_lines_that_it_lists_and_no_more() -> None:
+    """A profile's thousand personal logins for one role may be approved, one line for each role."""
+    roles = [f"arn:aws:iam::123456789012:role/api-{number}" for number in range(1_000)]
+    people = tuple(
+        IamLogin(f"{name}{number}", ("read",), used_by=(role,), personal=True)
+        for number, role in enumerate(roles)
+        for name in ("a", "b")
+    )
+    plan = planned(a_database(iam_enabled=True), a_profile(methods={"mysql": ("iam",)}, logins=people))
+    assert all(finding.approvable for finding in plan.findings[:20])
+    assert len(plan.approved) <= 22
+
+
 @pytest.mark.parametrize(
     ("name", "mysql", "postgresql"),
     [

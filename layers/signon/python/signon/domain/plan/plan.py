@@ -159,7 +159,7 @@ def make_plan(
     along = tuple(modified_along(database, made)) if at_once else ()
     found = tuple(findings(engine, database, profile, around, rejoins=made.rejoins))
     switched = tuple(switch(database, made, apply_immediately=profile.change.apply_immediately))
-    of_roles = tuple(_of_the_roles(database, profile, made, around))
+    of_roles = tuple(_first_of_the_roles(approved.left(_of_the_roles(database, profile, made, around))))
     asked = tuple(approvals(database, profile, now, interrupts=interrupts, is_ours=is_ours))
     of_a_reboot = tuple(of_others(rebooted_along(database), profile))
     rebooted = of_a_reboot if reboots else ()
@@ -176,7 +176,7 @@ def make_plan(
         findings=(
             *approved.left(found),
             *approved.of_a_switch(version, record).left(switched),
-            *_first_of_the_roles(approved.left(of_roles)),
+            *of_roles,
             *approved.left(asked),
             *of_others(along, profile),  # whatever was approved before: they wait for a window that is still to come
             *approved.left(rebooted),
