@@ -29,8 +29,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if asks:
         guard.before_modifying(database, assignment)
         directory_service.require_active(directory)
-        asked_as = as_it_runs(database)
-        records.note(table, claim.database, {**plan.as_begun, "associated_at": in_iso(now), "joined_as": asked_as})
+        begun = {**plan.as_begun, "associated_at": in_iso(now)}
+        records.note(table, claim.database, {**begun, "joined_as": as_it_runs(database)})
         role = setting("DIRECTORY_ROLE")
         rds_changes.associate_directory(database, directory, role, apply_immediately=plan.apply_immediately)
     reboot_due = record.reboot_due if record else None

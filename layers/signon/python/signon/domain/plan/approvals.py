@@ -35,6 +35,7 @@ class Approved:
 
     @classmethod
     def under(cls, version: ProfileVersion, record: Record | None) -> Approved:
+        """What the record keeps of this version of the profile: nothing, if it was begun under another one."""
         if record is None or record.allowed != version.sha256:
             return cls(frozenset())
         return cls(None if record.approved is None else frozenset(record.approved.split()))
