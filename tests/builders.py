@@ -11,17 +11,20 @@ from typing import Any
 from signon.domain.directory.directory import DIRECTORY_POLICY, Directory, DirectoryRole
 from signon.domain.directory.service_principals import service_principals
 from signon.domain.engines import ENGINES, MYSQL_PAM, POSTGRESQL_AD, Family, Method, Scope
+from signon.domain.finding import Verdict
 from signon.domain.logins.mysql_accounts import PresentLogin
 from signon.domain.memory.record import Known, Record
 from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.ending import Execution, Status
-from signon.domain.plan.plan import Plan, make_plan
+from signon.domain.plan.inside import Inside, Insides, Restarts, finish
+from signon.domain.plan.outside import make_plan
+from signon.domain.plan.plan import Plan
 from signon.domain.plan.prerequisites import Surroundings
-from signon.domain.plan.probe import Probe
 from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import Change, DirectoryLogin, Profile, ProfileVersion, Role, Schemas
 from signon.domain.rds.database import Database, DatabaseId, Instance, Membership
 from signon.domain.rds.membership import Reading
+from signon.domain.rds.reboot import Reboot
 from signon.domain.request.request import Request
 from signon.domain.sweep import Candidate
 
@@ -176,19 +179,19 @@ def planned(
     around: Surroundings | None = None,
     now: datetime = NOW,
     record: Record | None = None,
+    reboot: Reboot | None = None,
+    seen: Insides | None = None,
 ) -> Plan:
-    """The plan that is made of these, where what is not given is usual."""
-    database = database or a_database()
+    """The plan that is made of these, where what is not given is usual; nobody is signed in to the usual database."""
+    request, database = request or a_request(), database or a_database()
     usual = a_profile_for_clusters if database.id.scope is Scope.CLUSTER else a_profile
-    return make_plan(
-        request or a_request(),
-        database,
-        profile or usual(),
-        version or a_version(),
-        around or surroundings(),
-        now,
-        record=record,
-    )
+    profile, version, around = profile or usual(), version or a_version(), around or surroundings()
+    draft = make_plan(request, database, profile, version, around, now, record=record, reboot=reboot)
+    if draft.verdict is not Verdict.LOOK:
+        return draft
+    restarts = Restarts.known(draft, record, reboot)
+    seen = seen or Insides(an_inside())
+    return finish(draft, request, database, profile, now, record=record, restarts=restarts, seen=seen)
 
 
 def a_plan(**changes: Any) -> Plan:
@@ -199,7 +202,7 @@ def a_plan(**changes: Any) -> Plan:
 def a_reading(**changes: Any) -> Reading:
     """One attempt, made at NOW and not looked at yet."""
     return replace(
-        Reading(attempts=1, began_at=NOW, requested_at=NOW, wait_seconds=60, reboot_due=True),
+        Reading(attempts=1, began_at=NOW, requested_at=NOW, wait_seconds=60),
         **changes,
     )
 
@@ -255,8 +258,9 @@ def an_execution(status: str = Status.ABORTED, /, **changes: Any) -> Execution:
     return replace(usual, **changes)
 
 
-def a_probe(**changes: Any) -> Probe:
-    return replace(Probe(plugin_loaded=True, read_only=False, other_sessions=0), **changes)
+def an_inside(**changes: Any) -> Inside:
+    """Of an instance that is writable, has its plugin loaded, and that nobody else is signed in to."""
+    return replace(Inside(plugin_loaded=True, read_only=False, other_sessions=0), **changes)
 
 
 def a_login(user: str = "alice", **changes: Any) -> PresentLogin:
@@ -296,7 +300,6 @@ def a_dossier(**pages: Any) -> Dossier:
         "database": a_database_id().to_json(),
         "plan": planned(a_member(), record=a_record_of_a_finished_one()).to_json(),
         "claim": {"database": a_database_id().resource_id, "execution": EXECUTION, "fence": 1},
-        "probe": a_probe().to_json(),
         "membership": a_reading(attempts=0, looks=1, status="kerberos-enabled", verdict="READY").to_json(),
         "reboot": None,
         "logins": {"statements": 0, "round_trips": 4},

@@ -24,7 +24,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     table, now, directory = setting("TABLE"), moment(event["now"], "now"), plan.directory
     database = guard.before_change(table, setting("PROFILES"), assignment)
     before = Reading.from_json(event["membership"]) if event["membership"] else None
-    record = records.read(table, claim.database)
     asks = must_associate(database, directory, apply_immediately=plan.apply_immediately)
     if asks:
         guard.before_modifying(database, assignment)
@@ -33,7 +32,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         records.note(table, claim.database, {**begun, "joined_as": as_it_runs(database)})
         role = setting("DIRECTORY_ROLE")
         rds_changes.associate_directory(database, directory, role, apply_immediately=plan.apply_immediately)
-    reboot_due = record.reboot_due if record else None
-    reading = opening(before, database, directory, reboot_due, asks=asks, plugin_loaded=event["probe"]["plugin_loaded"])
+    reading = opening(before, database, directory, asks=asks)
     logger.info("Association requested" if asks else "Association not needed", extra={"attempts": reading.attempts})
     return reading.to_json()

@@ -27,6 +27,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     table, bucket, bundle = setting("TABLE"), setting("PROFILES"), setting("CA_BUNDLE")
     listed = setting("MASTER_SECRETS").split(",")
     database = in_working_order(rds.observe(assignment.database))
+    guard.require_ready(database, plan)
     profile = profiles.planned(bucket, plan.profile)
 
     def credentials() -> Credentials:

@@ -1,16 +1,18 @@
-"""Make plan: everything that must be done, and everything that stands in the way, at once. Writes nothing."""
+"""Make plan: what must be done, and what stands in the way, as far as it shows from outside. Writes nothing."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import profiles, rds, records, surroundings
-from signon.domain.plan import plan
+from signon.domain.plan.outside import make_plan
 from signon.domain.profile.schema import checked
 from signon.domain.rds.database import DatabaseId
+from signon.domain.rds.reboot import Reboot
 from signon.domain.request.request import Request
 from signon.domain.times import moment
 from signon.settings import setting
@@ -34,6 +36,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         master_secrets=setting("MASTER_SECRETS").split(","),
     )
     record = records.read(table, database.id.resource_id)
-    made = plan.make_plan(request, database, profile, version, around, now, record=record, redrives=event["redrives"])
+    reboot = Reboot.from_json(event["reboot"]) if event["reboot"] else None
+    made = make_plan(request, database, profile, version, around, now, record=record, reboot=reboot)
+    made = replace(made, redrives=event["redrives"])
     logger.info("Plan made", extra=made.summary)
     return made.to_json()

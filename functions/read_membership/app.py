@@ -11,7 +11,6 @@ from signon.aws import rds
 from signon.domain.plan.plan import Plan
 from signon.domain.rds.database import DatabaseId, in_working_order
 from signon.domain.rds.membership import Reading, judge
-from signon.domain.rds.reboot import Reboot
 from signon.domain.times import moment
 
 logger = Logger()
@@ -19,14 +18,13 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plan = Plan.from_json(event["plan"])
+    plan = Plan.to_follow(event["plan"])
     database = in_working_order(rds.observe(DatabaseId.from_json(event["database"])))
     reading = judge(
         Reading.from_json(event["membership"]),
         database,
         plan.directory,
         moment(event["now"], "now"),
-        Reboot.from_json(event["reboot"]) if event["reboot"] else None,
     )
     logger.info(
         "Membership read",

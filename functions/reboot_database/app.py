@@ -9,7 +9,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from signon.aws import guard, reboots
 from signon.domain.plan.assignment import Assignment
-from signon.domain.plan.permission import permit
 from signon.domain.rds.reboot import Reboot
 from signon.domain.times import moment
 from signon.settings import setting
@@ -20,11 +19,9 @@ logger = Logger()
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     assignment = Assignment.from_json(event)
-    plan = assignment.plan
     table, bucket = setting("TABLE"), setting("PROFILES")
     database = guard.before_change(table, bucket, assignment)
     before = Reboot.from_json(event["reboot"]) if event["reboot"] else None
-    permit(plan, database, before)
     reboot = reboots.reboot_next(table, database, before, moment(event["now"], "now"))
     logger.info("Reboot", extra=reboot.to_json())
     return reboot.to_json()

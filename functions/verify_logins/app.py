@@ -20,7 +20,7 @@ logger = Logger()
 @logger.inject_lambda_context
 @inside_the_vpc()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    plan = Plan.from_json(event["plan"])
+    plan = Plan.to_follow(event["plan"])
     database = in_working_order(rds.observe(DatabaseId.from_json(event["database"])))
     profile = profiles.planned(setting("PROFILES"), plan.profile)
     listed = setting("MASTER_SECRETS").split(",")

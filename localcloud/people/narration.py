@@ -135,6 +135,8 @@ class Narration:
                 self._shown += 1
 
     def _enter(self, state: str, kind: str, when: datetime) -> None:
+        if state in BETWEEN_STEPS:
+            return
         continues = self._line and (kind.startswith("Choice") or self._line.states[-1].startswith(("Wait", "Retry")))
         if self._line and continues:
             self._line.states.append(state)
@@ -261,25 +263,33 @@ def _database(dossier: dict[str, Any]) -> list[str]:
     return [f"{who}; profile {request['profile']}, by {request['trigger']}"]
 
 
+def _draft(dossier: dict[str, Any]) -> list[str]:
+    """A plan that a look inside will finish is told then."""
+    return [] if (dossier.get("plan") or {}).get("verdict") == "LOOK" else _plan(dossier)
+
+
+def _inside(dossier: dict[str, Any]) -> list[str]:
+    told = [] if "error" in dossier else _plan(dossier)
+    return ["TLS verified, signed in as master", *told] if told else []
+
+
 def _plan(dossier: dict[str, Any]) -> list[str]:
     plan = dossier.get("plan")
     if not plan:
         return []
+    told = [step for step in plan["steps"] if "action" in step]  # the others change nothing
     steps = [
         f"{number}. {step['action']}: {step['reason']} (interruption: {step['interruption']})"
-        for number, step in enumerate(plan["steps"], 1)
+        for number, step in enumerate(told, 1)
     ]
     findings = [f"! {finding['problem']}. {finding['remedy']}" for finding in plan["findings"]]
     advice = [f"* {each['problem']}. {each['remedy']}" for each in plan["advice"]]
     return [f"plan {plan['checksum']}: {plan['verdict']}", *steps, *findings, *advice]
 
 
-def _probe(dossier: dict[str, Any]) -> list[str]:
-    probe = dossier.get("probe")
-    if not probe:
-        return []
-    plugin = {True: "sign-in plugin loaded, ", False: "sign-in plugin not loaded, "}.get(probe["plugin_loaded"], "")
-    return [f"TLS verified, signed in as master; {plugin}{_count(probe['other_sessions'], 'other session')}"]
+def _sessions(dossier: dict[str, Any]) -> list[str]:
+    counted = dossier.get("sessions")
+    return [_count(counted["other_sessions"], "other session")] if counted else []
 
 
 def _association(dossier: dict[str, Any]) -> list[str]:
@@ -335,9 +345,9 @@ def _outcome(dossier: dict[str, Any]) -> list[str]:
 
 DETAILS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "Describe database": _database,
-    "Make plan": _plan,
-    "Probe connection": _probe,
-    "Probe connection again": _probe,
+    "Make plan": _draft,
+    "Look inside": _inside,
+    "Count sessions": _sessions,
     "Associate directory": _association,
     "Read membership": _membership,
     "Reboot database": _reboot,
@@ -345,5 +355,6 @@ DETAILS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "Publish connection kit": _kit,
     "Report outcome": _outcome,
 }
+BETWEEN_STEPS = {"Next step", "Step?"}  # every step begins with them
 SQL_STATES = {"Create logins"}
-SIGNING_IN = ("Probe connection", "Create logins", "Verify logins")
+SIGNING_IN = ("Look inside", "Count sessions", "Create logins", "Verify logins")

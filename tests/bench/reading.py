@@ -32,7 +32,7 @@ def read_server(bundle: str) -> None:
     database = a_database(id=a_database_id(engine="aurora-postgresql"), host=HOST, port=5432, master_user=MASTER[0])
     with sign_in(database, lambda: Credentials(*MASTER), bundle) as session:
         ways, profile = {Method.KERBEROS: POSTGRESQL_AD}, a_profile()
-        postgresql_logins.probe(session, ways)
+        postgresql_logins.look_inside(session, ways)
         postgresql_logins.create(
             session, ways, profile, before_change=lambda: None, memory=Memory(), remember=lambda _: None
         )
@@ -47,7 +47,7 @@ def read_accounts(address: str, bundle: str, engine: str) -> None:
     ways: Ways = {Method.IAM: {"mysql": MYSQL_IAM, "mariadb": MARIADB_IAM}[engine]}
     profile = a_profile(methods={engine: ("iam",)}, logins=(IamLogin("payments_app", ("read",)),))
     with sign_in(database, lambda: Credentials(*MASTER), bundle) as session:
-        mysql_logins.probe(session, ways)
+        mysql_logins.look_inside(session, ways)
         mysql_logins.create(
             session, ways, profile, before_change=lambda: None, memory=Memory(), remember=lambda _: None
         )

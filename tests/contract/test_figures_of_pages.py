@@ -69,7 +69,6 @@ PASSING = many(round(retried("TemporaryFailure") / MINUTE))
         ("docs/procedure.md", f"*Parked* after {PARKED} hours"),
         ("docs/operations.md", f"is older than {NEW_FOR // HOUR} hours |"),
         ("layers/signon/python/signon/domain/plan/approvals.py", f"is older than {NEW_FOR // HOUR} hours"),
-        ("layers/signon/python/signon/domain/plan/permission.py", f"(older than {NEW_FOR // HOUR} hours)"),
         ("layers/signon/python/signon/domain/profile/profile.schema.json", f"older than {NEW_FOR // HOUR} hours"),
         ("docs/procedure.md", f"the same call again, {AGAIN} minutes later; {ATTEMPTS} attempts"),
         ("docs/procedure.md", f"*Needs a person* after {ATTEMPTS} |"),

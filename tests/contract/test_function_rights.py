@@ -179,6 +179,7 @@ def test_a_function_that_works_by_a_plan_reads_the_profile_that_was_planned() ->
     readers = {task: calls_of(folder_of(task)) & {"get_object", "get_object of a version"} for task in TASKS}
     assert {task: calls for task, calls in readers.items() if calls} == {
         "Make plan": {"get_object"},
+        "Look inside": {"get_object of a version"},
         "Ensure connect policy": {"get_object of a version"},
         "Create logins": {"get_object of a version"},
         "Verify logins": {"get_object of a version"},
@@ -186,11 +187,11 @@ def test_a_function_that_works_by_a_plan_reads_the_profile_that_was_planned() ->
     }
 
 
-def test_the_three_functions_in_the_vpc_have_the_same_subnets_and_group() -> None:
+def test_the_functions_in_the_vpc_have_the_same_subnets_and_group() -> None:
     """Lambda makes one network interface for each subnet and set of groups, whatever the functions."""
     there = [function["VpcConfig"] for function in FUNCTIONS.values() if "VpcConfig" in function]
     ours = {"SubnetIds": {"Ref": "SubnetIds"}, "SecurityGroupIds": [{"Fn::GetAtt": ["DatabaseAccess", "GroupId"]}]}
-    assert there == [ours] * 3
+    assert there == [ours] * 4
 
 
 def test_functions_reach_the_databases_ports_and_https_and_nothing_else() -> None:

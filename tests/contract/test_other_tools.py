@@ -63,4 +63,4 @@ def test_the_local_cloud_tags_its_examples_with_the_tag_that_the_layer_reads() -
 @pytest.mark.parametrize("said", ["it is not a member of any directory", "Switch IAM database authentication on for"])
 def test_the_page_quotes_what_a_plan_says(said: str) -> None:
     assert said in SECTION
-    assert said in (ROOT / "layers/signon/python/signon/domain/plan/plan.py").read_text()
+    assert said in (ROOT / "layers/signon/python/signon/domain/plan/steps.py").read_text()

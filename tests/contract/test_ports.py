@@ -34,5 +34,5 @@ def test_the_kit_and_the_remedies_name_the_same_ports() -> None:
     unreachable = diagnose("kinit: Cannot contact any KDC for realm 'CORP.EXAMPLE.COM'")
     assert unreachable
     assert TOLD in unreachable.remedy
-    failed = judge(a_reading(attempts=3), a_member("failed"), DIRECTORY, at(minutes=30), None)
+    failed = judge(a_reading(attempts=3), a_member("failed"), DIRECTORY, at(minutes=30))
     assert TOLD in str(failed.remedy)

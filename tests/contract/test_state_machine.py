@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from signon.domain import sweep, waits
+from signon.domain import sweep
+from signon.domain.plan.step import StepKind
 from signon.domain.request.request import Request
 from signon.errors import END_BY_ERROR
 from tests.contract.project import (
@@ -118,13 +119,14 @@ def test_every_page_that_a_state_reads_is_one_that_another_writes() -> None:
     assert read <= written
 
 
-def test_planning_again_keeps_the_claim_and_forgets_what_was_done() -> None:
+def test_planning_again_keeps_the_claim_and_what_was_rebooted_and_forgets_what_else_was_done() -> None:
     again = STATES["Plan again"]
     opened = STATES["Describe database"]["ResultSelector"]
     assert names_in(again["Parameters"]) == names_in(opened) | {"claim"}
     request = again["Parameters"]["request"]
     assert names_in(request) == set(Request.__dataclass_fields__)
     assert request["approve"] is None  # it was for the plan that has been carried out
+    assert again["Parameters"]["reboot.$"] == "$.reboot"
     assert "ResultPath" not in again  # the whole dossier is replaced
     assert again["Next"] == STATES["Describe database"]["Next"] == "Make plan"
 
@@ -134,32 +136,84 @@ def test_an_execution_plans_again_before_it_ends_in_any_way() -> None:
     assert first == {"Variable": "$.outcome.again", "BooleanEquals": True, "Next": "Plan again"}
 
 
-def test_a_dry_run_ends_before_anything_is_claimed() -> None:
+def test_a_dry_run_claims_nothing_and_ends_before_anything_is_done() -> None:
+    looks, claims, *_ = STATES["Look inside?"]["Choices"]
+    assert looks == {
+        "And": [
+            {"Variable": "$.plan.verdict", "StringEquals": "LOOK"},
+            {"Variable": "$.request.dry_run", "BooleanEquals": True},
+        ],
+        "Next": "Look inside",
+    }
+    assert claims["Next"] == "Claim database"
     first = STATES["Plan?"]["Choices"][0]
     assert first == {"Variable": "$.request.dry_run", "BooleanEquals": True, "Next": "Planned"}
 
 
-def test_each_reboot_is_waited_for_and_each_is_probed_before() -> None:
-    ways = STATES["Membership?"]["Choices"]
-    (way,) = (way["Next"] for way in ways if any("reboot_needed" in one["Variable"] for one in way.get("And", [])))
-    path = [way]
-    while path[-1] != "Membership?":
+def ways_of_steps() -> dict[str, str]:
+    """Where each kind of step leads."""
+    choice = STATES["Step?"]
+    ways = {way["StringEquals"]: way["Next"] for way in choice["Choices"]}
+    assert {way["Variable"] for way in choice["Choices"]} == {"$.at.step.kind"}
+    return {**ways, "report": choice["Default"]}
+
+
+def test_each_kind_of_step_has_its_way_and_each_way_leads_back_to_the_next_step() -> None:
+    """What a way leads to besides: another plan, and the ends that an execution has anywhere."""
+    ways = ways_of_steps()
+    assert set(ways) == set(StepKind)
+    assert ways.pop("report") == "Report outcome"
+    beyond = {"Next step", "Planned often?", "Already in progress", "Report outcome"}
+    own = {kind: reached_from(way, beyond) for kind, way in ways.items()}
+    assert all("Next step" in states for states in own.values())
+    for kind, states in own.items():
+        others = set[str]().union(*(found for other, found in own.items() if other != kind))
+        assert not (states - beyond) & others, f"{kind} shares states with another kind"
+    assert set[str]().union(*own.values()) - beyond == set(STATES) - beyond - BEFORE_THE_STEPS - ENDS
+
+
+BEFORE_THE_STEPS = {
+    "Describe database", "Make plan", "Look inside?", "Claim database", "Wait for the claim", "Look inside", "Plan?",
+    "Step?", "Outcome?", "Plan again",
+}  # fmt: skip
+
+
+def reached_from(first: str, beyond: set[str]) -> set[str]:
+    """The states that are reached without going on from any of those ``beyond``, these included."""
+    reached, waiting = set[str](), [first]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += [] if name in beyond else followers(STATES[name])
+    return reached
+
+
+def test_the_next_step_is_the_one_behind_the_last_and_the_first_one_comes_first() -> None:
+    state = STATES["Next step"]
+    assert state["Parameters"] == {
+        "index.$": "States.MathAdd($.at.index, 1)",
+        "step.$": "States.ArrayGetItem($.plan.steps, States.MathAdd($.at.index, 1))",
+    }
+    assert (state["ResultPath"], state["Next"]) == ("$.at", "Step?")
+    first = {"index": -1}
+    assert STATES["Describe database"]["ResultSelector"]["at"] == STATES["Plan again"]["Parameters"]["at"] == first
+
+
+def test_each_reboot_is_waited_for_and_before_each_sessions_are_counted() -> None:
+    (again,) = STATES["Rebooted?"]["Choices"]
+    assert again == {"Variable": "$.reboot.more", "BooleanEquals": True, "Next": ways_of_steps()["reboot"]}
+    path = ["Count sessions"]
+    while path[-1] != "Rebooted?":
         path.append(STATES[path[-1]]["Next"])
-    assert path == [
-        "Probe connection again",
-        "Reboot database",
-        "Wait for the reboot",
-        "Read membership",
-        "Membership?",
-    ]
+    assert path == ["Count sessions", "Reboot database", "Wait for the reboot", "Rebooted?"]
 
 
 def test_each_execution_and_each_attempt_to_join_looks_at_the_directory_role_first() -> None:
     before = {name for name, state in STATES.items() if "Associate directory" in followers(state)}
     assert before == {"Check directory role"}
     assert STATES["Retry the association"]["Next"] == "Check directory role"
-    first = {way["Variable"]: way["Next"] for way in STATES["Method?"]["Choices"]}
-    assert first["$.plan.methods.kerberos"] == "Check directory role"
+    assert ways_of_steps()["associate"] == "Check directory role"
 
 
 def test_every_end_that_is_reported_has_its_way() -> None:
@@ -171,7 +225,3 @@ def test_every_end_that_is_reported_has_its_way() -> None:
 
 def test_the_sweep_thinks_an_execution_lives_as_long_as_the_machine_lets_it() -> None:
     assert sweep.LONGEST_EXECUTION.total_seconds() == MACHINE["TimeoutSeconds"]
-
-
-def test_the_wait_for_a_reboot_is_the_one_between_looks_while_an_instance_restarts() -> None:
-    assert STATES["Wait for the reboot"]["Seconds"] == waits.REBOOT_WAIT_SECONDS

@@ -88,7 +88,7 @@ def test_readers_are_rebooted_before_the_writer_one_at_a_time(scene: Scene, onbo
     for (_, restarted), (following, _) in itertools.pairwise(told):
         assert restarted < intents[following]
     assert onboarded.states.count("Reboot database") == 3
-    assert onboarded.states.count("Probe connection again") == 3
+    assert onboarded.states.count("Count sessions") == 3
 
 
 def test_a_schema_that_does_not_exist_yet_is_waited_for_and_people_sign_in_all_the_same(

@@ -151,7 +151,7 @@ def odd_profiles_are_read(scene: Scene, nest: Nest) -> None:
 
 def of_mysql(scene: Scene, nest: Nest, kit: Path) -> None:
     """Onboarded, through faults; signed in to, rightly and wrongly; refused statements; a password that was changed."""
-    for function in ("probe-connection", "create-logins", "verify-logins"):
+    for function in ("look-inside", "create-logins", "verify-logins"):
         scene.cloud.faults.script(f"invoke:signon-{function}", "kill")
     scene.cloud.faults.script("modify_db_instance", "InvalidDBInstanceState", "Throttling")
     scene.publish_profile("sing", ONE_LOGIN)

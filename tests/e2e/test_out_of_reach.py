@@ -25,7 +25,7 @@ def endpoint(scene: Scene, name: str) -> str:
 def told(scene: Scene, name: str) -> str:
     """What an execution about it says when it ends before anything is changed."""
     ended = scene.run(name, profile="remote")
-    assert ended.states[-4:] == ["Probe connection", "Report outcome", "Outcome?", "Needs a person"]
+    assert ended.states[-4:] == ["Look inside", "Report outcome", "Outcome?", "Needs a person"]
     assert scene.changes_made_by(ended) == TOLD
     return str(ended.dossier["error"]["Cause"])
 

@@ -90,7 +90,7 @@ def test_a_master_secret_whose_key_may_not_be_used_needs_a_person(scene: Scene) 
     scene.create_database("locked-1", None)
     secret = scene.available("locked-1")["MasterUserSecret"]["SecretArn"]
     scene.cloud.client("secretsmanager").update_secret(SecretId=secret, KmsKeyId=key)
-    with without(scene, "ProbeConnection", "kms:Decrypt"):
+    with without(scene, "LookInside", "kms:Decrypt"):
         ended = scene.run("locked-1", profile="locked")
     assert ended.end == "Needs a person"
     assert ended.dossier["outcome"]["Error"] == "MasterSecretUnusable"

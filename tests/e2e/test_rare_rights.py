@@ -120,7 +120,6 @@ def vanished(scene: Scene) -> dict[str, Any]:
     return {
         **dossier,
         "claim": claim,
-        "probe": {"plugin_loaded": False},
         "leaving": None,
         "switching": None,
         "membership": None,

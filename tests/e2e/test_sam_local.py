@@ -26,8 +26,9 @@ pytestmark = [
 # directory.
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "DescribeDatabase": {"database": {"name": "payments-orders", "engine": "mysql"}},
-    "MakePlan": {"verdict": "GO", "findings": []},
-    "ProbeConnection": {"plugin_loaded": True},
+    "MakePlan": {"verdict": "LOOK", "findings": []},
+    "LookInside": {"verdict": "GO", "findings": []},
+    "CountSessions": {"other_sessions": 0},
     "CheckDirectoryRole": {"role": "signon-directory-access-us-east-1"},
     "AssociateDirectory": {"requested_at": None},
     "ReadMembership": {"status": "kerberos-enabled", "verdict": "READY"},

@@ -41,7 +41,7 @@ EXECUTIONS: Mapping[str, Callable[[Scene], Ended]] = {
     "no such database": lambda scene: scene.run("nobody-1"),
     "retried": _a_run_that_meets("make-plan", "ServiceException", "ServiceException"),
     "killed": _a_run_that_meets("read-membership", "kill"),
-    "caught": _a_run_that_meets("probe-connection", "Unheard"),
+    "caught": _a_run_that_meets("look-inside", "Unheard"),
 }
 
 

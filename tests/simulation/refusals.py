@@ -30,10 +30,10 @@ ODD = "odd-N"  # stands for the case's own database and its own profile, which h
 ODD_DIRECTORY = "d-000000000N"  # for its own directory
 VPC = "vpc-N"  # for the one that the stack serves
 BEFORE_ANY_CHANGE = {
-    "Describe database", "Make plan", "Plan?", "Planned", "Claim database", "Probe connection", "Report outcome",
-    "Outcome?", "Needs a person", "Not ours", "Failed", "Parked",
+    "Describe database", "Make plan", "Look inside?", "Plan?", "Planned", "Claim database", "Look inside",
+    "Report outcome", "Outcome?", "Needs a person", "Not ours", "Failed", "Parked",
 }  # fmt: skip
-READING = ("Describe", "Get", "List", "Head", SIGN_IN)
+READING = ("Describe", "Get", "List", "Head", "SELECT", "SHOW", SIGN_IN)
 OWN_MEMORY = "UpdateItem"  # the claim and the record
 TOLD = {"Publish": 1, "PutEvents": 1}
 REMEMBERED = {"Needs a person", "Parked"}
@@ -60,7 +60,8 @@ class Odd:
     each says in what it differs from the usual one; a profile may be bytes, a value a function of the world. Where it
     has a cluster, ``database`` is that cluster's only instance.
     ``secret`` does something to the master's secret, given a client of Secrets Manager and its name; ``answers_at`` is
-    the address that the endpoint's name resolves to, which else does not.
+    the address that the endpoint's name resolves to; ``is_served``: the endpoint is the usual one's, behind which there
+    is a server; else its name resolves to nothing.
     ``said`` is everything that is said, in this order.
     """
 
@@ -73,6 +74,7 @@ class Odd:
     cluster: Mapping[str, Any] | None = None
     secret: Callable[[Any, str], object] | None = None
     answers_at: Callable[[World], str] | None = None
+    is_served: bool = True
     end: str = "Needs a person"
 
 
@@ -128,6 +130,8 @@ class Refusals:
         cluster = None if case.cluster is None else self._copy_cluster(name, case.cluster)
         if case.database is not None:
             self._copy_database(name, case.database, cluster)
+        if case.database is not None and cluster is None and case.is_served and case.answers_at is None:
+            at_the_endpoint_of(self._usual, self._databases[name])
         if case.secret is not None:
             self._make_secret(name, case.secret)
         if case.answers_at is not None:
@@ -203,6 +207,12 @@ class Refusals:
 
     def _values(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         return {name: value(self._world) if callable(value) else value for name, value in changes.items()}
+
+
+def at_the_endpoint_of(original: Any, database: Any) -> None:
+    """RDS shows the database at the endpoint of the original, whose server is behind it."""
+    shown = type(database)
+    database.__class__ = type(shown.__name__, (shown,), {"address": original.address})
 
 
 def writes(world: World) -> Counter[str]:

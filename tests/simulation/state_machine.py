@@ -147,7 +147,7 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def _pass(run: Run, here: Mapping[str, Any], data: Any) -> str:
-    run.data = _filled(here["Parameters"], {"$": data})
+    run.data = _placed(data, here.get("ResultPath", "$"), _filled(here["Parameters"], {"$": data}))
     return str(here["Next"])
 
 
@@ -187,8 +187,9 @@ def _entries(template: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator
 
 
 def _at(path: str, values: Mapping[str, Any]) -> Any:
-    if added := re.fullmatch(r"States\.MathAdd\((\$[\w.]+), (\d+)\)", path):
-        return _at(added[1], values) + int(added[2])
+    if called := re.fullmatch(r"States\.(\w+)\((\$[\w.]+), (.+)\)", path):
+        name, first, second = called.groups()
+        return _INTRINSICS[name](_at(first, values), int(second) if second.isdigit() else _at(second, values))
     root, *steps = path.split(".")
     value = values[root]
     for step in steps:
@@ -197,6 +198,18 @@ def _at(path: str, values: Mapping[str, Any]) -> Any:
         except (KeyError, TypeError):
             raise StateFailed("States.Runtime", f"The path {path} finds nothing") from None
     return value
+
+
+def _item(array: list[Any], index: int) -> Any:
+    if not 0 <= index < len(array):
+        raise StateFailed("States.Runtime", f"The array has no item {index}")
+    return array[index]
+
+
+_INTRINSICS: dict[str, Callable[[Any, int], Any]] = {
+    "MathAdd": lambda number, more: number + more,
+    "ArrayGetItem": _item,
+}
 
 
 def _placed(data: Any, path: str, answer: Any) -> Any:

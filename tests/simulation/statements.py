@@ -35,16 +35,18 @@ POSTGRESQL_CODES = {
 
 @dataclass(frozen=True)
 class _Session:
-    """A function's, in the PostgreSQL server at this address."""
+    """A function's, in the server at this address, by the number that the server gave it."""
 
     address: str
-    pid: int
+    number: int
     connection: weakref.ref[Any]
 
     @property
     def has_left(self) -> bool:
         connection = self.connection()
-        return connection is None or bool(connection.closed)
+        if connection is None:
+            return True
+        return not connection.open if isinstance(connection, pymysql.Connection) else bool(connection.closed)
 
 
 class Statements:
@@ -65,6 +67,7 @@ class Statements:
             if calls.running() is None:
                 return pymysql_connect(**asked)
             made = self._sign_in(MYSQL, pymysql_connect, asked)
+            self._wait_for_those_that_left(made, asked["host"], made.thread_id(), _shown_by_mysql)
             made.is_a_functions = True
             return made
 
@@ -74,7 +77,7 @@ class Statements:
             address = self._addresses.get(asked["host"], NOBODY)
             asked = {"hostaddr": address, "cursor_factory": in_postgresql, **asked}
             made = self._sign_in(POSTGRESQL, psycopg2_connect, asked)
-            self._wait_for_those_that_left(made, address)
+            self._wait_for_those_that_left(made, address, made.info.backend_pid, _shown_by_postgresql)
             return made
 
         def statement(connection: Any, sql: Any, unbuffered: bool = False) -> Any:
@@ -107,19 +110,18 @@ class Statements:
         self._calls.end(call, fault)
         return made
 
-    def _wait_for_those_that_left(self, made: Any, address: str) -> None:
-        """A PostgreSQL server shows a session for some moments after its client has left. No time passes between two of
-        our functions, so the second one would count the session of the first.
+    def _wait_for_those_that_left(
+        self, made: Any, address: str, number: int, shown: Callable[[Any, list[int]], list[int]]
+    ) -> None:
+        """A server shows a session for some moments after its client has left. No time passes between two of our
+        functions, so the second one would count the session of the first.
         """
         gone = [each for each in self._sessions if each.address == address and each.has_left]
-        left = [each.pid for each in gone if each.pid != made.info.backend_pid]
+        left = [each.number for each in gone if each.number != number]
         while left:
-            with made.cursor(cursor_factory=extensions.cursor) as cursor:
-                cursor.execute("SELECT pid FROM pg_stat_activity WHERE pid = ANY(%s)", [left])
-                left = [pid for (pid,) in cursor.fetchall()]
-            made.rollback()  # what is seen of sessions stays the same within a transaction
+            left = shown(made, left)
         self._sessions = [each for each in self._sessions if each not in gone]
-        self._sessions.append(_Session(address, made.info.backend_pid, weakref.ref(made)))
+        self._sessions.append(_Session(address, number, weakref.ref(made)))
 
     def _mysql_statement(self, query: Callable[[Any], Any], connection: Any, sql: Any) -> Any:
         text = sql.decode() if isinstance(sql, bytes | bytearray) else str(sql)
@@ -151,6 +153,20 @@ class Statements:
                 return None
 
         return Cursor
+
+
+def _shown_by_mysql(connection: Any, sessions: list[int]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW PROCESSLIST")
+        return [number for number, *_ in cursor.fetchall() if number in sessions]
+
+
+def _shown_by_postgresql(connection: Any, sessions: list[int]) -> list[int]:
+    with connection.cursor(cursor_factory=extensions.cursor) as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE pid = ANY(%s)", [sessions])
+        still = [pid for (pid,) in cursor.fetchall()]
+    connection.rollback()  # what is seen of sessions stays the same within a transaction
+    return still
 
 
 def command(sql: str) -> str:

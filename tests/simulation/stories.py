@@ -123,7 +123,7 @@ def _which_has_claimed(world: World) -> Execution:
     """The execution that works on the database, as soon as it does."""
     while True:
         for execution in world.executions.all.values():
-            if "Probe connection" in execution.run.states:
+            if "Look inside" in execution.run.states:
                 return execution
         if awake := world.conductor.awake:
             awake[0].step()

@@ -17,6 +17,7 @@ from tests.simulation.stories import WANTED
 from tests.simulation.world import ORDERS, World
 
 JOINED = {"ModifyDBInstance": 1}
+CUT_OFF = f"Others are signed in to {ORDERS}, and a reboot would end their sessions"
 
 
 @pytest.fixture
@@ -42,6 +43,11 @@ def ran(world: World) -> Execution:
     return execution
 
 
+def asked(execution: Execution) -> list[str]:
+    """What a person is asked."""
+    return [finding["problem"] for finding in execution.run.data["plan"]["findings"]]
+
+
 @contextmanager
 def signed_in_as_master(world: World) -> Iterator[None]:
     """Somebody else's session is open meanwhile."""
@@ -63,8 +69,16 @@ def test_a_person_is_told_once_and_not_again_when_nothing_is_new(world: World) -
 def test_other_peoples_sessions_are_not_cut_off_by_a_reboot(world: World) -> None:
     with signed_in_as_master(world):
         ended = ran(world)
-    assert (ended.end, ended.run.data["error"]["Error"]) == ("Needs a person", "DatabaseInUse")
+    assert (ended.end, asked(ended)) == ("Needs a person", [CUT_OFF])
     assert not changes(world, ended)
+
+
+def test_they_are_once_a_person_has_approved_that(world: World) -> None:
+    with signed_in_as_master(world):
+        approved = world.start(ORDERS, approve={"plan": ran(world).run.data["plan"]["checksum"]})
+        go_on(world, lambda: approved.status != "RUNNING")
+    assert approved.end == "Onboarded"
+    assert changes(world, approved)["RebootDBInstance"] == 1
 
 
 def test_a_session_opened_during_the_join_is_not_cut_off_by_the_reboot(world: World) -> None:
@@ -72,7 +86,8 @@ def test_a_session_opened_during_the_join_is_not_cut_off_by_the_reboot(world: Wo
     come_to(world, execution, "Read membership")
     with signed_in_as_master(world):
         go_on(world, lambda: execution.status != "RUNNING")
-    assert (execution.end, execution.run.data["error"]["Error"]) == ("Needs a person", "DatabaseInUse")
+    assert (execution.end, asked(execution)) == ("Needs a person", [CUT_OFF])
+    assert execution.run.states.count("Plan again") == 1
     assert changes(world, execution) == JOINED
     assert ran(world).end == "Onboarded"
 
@@ -88,10 +103,11 @@ def test_a_login_that_somebody_else_made_is_left_alone(world: World) -> None:
 
 
 def test_a_reboot_that_somebody_forgot_is_made_up_for(world: World) -> None:
-    """Joined by hand, never rebooted, no record of ours: only the probe can tell."""
+    """Joined by hand, never rebooted, no record of ours: only a look inside can tell. It is in the plan."""
     world.join(ORDERS)
     ended = ran(world)
     assert ended.end == "Onboarded"
+    assert "reboot" in [step["kind"] for step in ended.run.data["plan"]["steps"]]
     assert changes(world, ended)["ModifyDBInstance"] == 0
     assert changes(world, ended)["RebootDBInstance"] == 1
 

@@ -1,4 +1,4 @@
-"""Databases that cannot be signed in to as their master: found by the probe, before anything is changed."""
+"""Databases that cannot be signed in to as their master: found by the look inside, before anything is changed."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ CONNECTIONS = [
         "its password contains half a character (a lone surrogate), which UTF-8 has no bytes for",
         json.dumps({"username": "admin", "password": "Hunter2"}).replace("2", r"2\ud800"),
     ),
-    Odd("nobody listens there", [REFUSED], about_it(), {}, end="Parked"),
+    Odd("nobody listens there", [REFUSED], about_it(), {}, is_served=False, end="Parked"),
     Odd("another database answers there", [UNVERIFIED], about_it(), {}, answers_at=of_another_database),
 ]
 
@@ -85,5 +85,5 @@ CONNECTIONS = [
 @each(CONNECTIONS)
 def test_a_database_that_nobody_can_sign_in_to_is_left_as_it_is(odd: Odd, refusals: Refusals) -> None:
     execution = refusals.check(odd)
-    assert execution.run.states[-4:-2] == ["Probe connection", "Report outcome"]
+    assert execution.run.states[-4:-2] == ["Look inside", "Report outcome"]
     assert "Hunter2" not in json.dumps(execution.run.data)

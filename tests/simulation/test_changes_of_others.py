@@ -70,7 +70,7 @@ def test_a_change_that_comes_to_wait_after_the_plan_was_made_is_asked_about_too(
 ) -> None:
     appears(quick_world, name, method)
     execution = quick_world.start(name)
-    go_on(quick_world, lambda: "Probe connection" in execution.run.states)
+    go_on(quick_world, lambda: "Look inside" in execution.run.states)
     upgrade(quick_world, name)
     ended(quick_world, execution)
     assert STEP[method] in execution.run.states

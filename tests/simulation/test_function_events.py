@@ -19,13 +19,14 @@ from tests.simulation.world import PROFILES, REGION, World
 # In the order of the story; those that RDS is busy with for a while, or that start others, come last
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "describe_database": {"database.name": ORDERS, "request.profile": "payments", "request.trigger": "manual"},
-    "make_plan": {"verdict": "GO", "findings": [], "methods.kerberos": True},
+    "make_plan": {"verdict": "LOOK", "findings": [], "methods.kerberos": True},
     "claim_database": {"fence": 2},
-    "probe_connection": {"plugin_loaded": True},
+    "look_inside": {"verdict": "GO", "findings": []},
     "switch_iam_authentication": {"verdict": "WAIT", "requested": True},
     "check_directory_role": {"role": "signon-directory-access-us-east-1"},
     "associate_directory": {"verdict": "WAIT", "wait_seconds": 0},
     "read_membership": {"verdict": "READY", "status": "kerberos-enabled"},
+    "count_sessions": {"other_sessions": 0},
     "create_logins": {"statements": 0},
     "ensure_connect_policy": {"roles": 1},
     "verify_logins": {"verified": 2, "left_alone": [], "not_ours": []},

@@ -24,11 +24,11 @@ def world(quick_world: World) -> World:
 
 
 def is_pending(world: World, *, minutes: float, error: str = PENDING) -> list[datetime.datetime]:
-    """The function that probes is not run before it has been asked for so many minutes; when it was asked."""
+    """The function that looks inside is not run before it has been asked for so many minutes; when it was asked."""
     asked: list[datetime.datetime] = []
 
     def refuse(name: str) -> None:
-        if name == "probe-connection":
+        if name == "look-inside":
             asked.append(world.conductor.now())
             if asked[-1] - asked[0] < datetime.timedelta(minutes=minutes):
                 raise StateFailed(error, "The operation cannot be performed at this time: the function is Pending")
@@ -77,7 +77,7 @@ def test_a_service_that_is_not_reached_from_the_vpc_is_tried_for_minutes_and_nee
     world.create(ORDERS, "orders")
     execution = ended(world)
     assert execution.end == "Needs a person"
-    assert execution.run.states.count("Probe connection") == 1
+    assert execution.run.states.count("Look inside") == 1
     assert execution.run.data["error"]["Error"] == "ServiceUnreachable"
     (told,) = [made.parameters["Message"] for made in world.calls.made if made.call.operation == "Publish"]
     assert "Secrets Manager (secretsmanager.eu-west-1.amazonaws.com) cannot be reached" in told

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.simulation.moves import go_on
-from tests.simulation.refusals import ACCOUNT, said, writes
+from tests.simulation.refusals import ACCOUNT, at_the_endpoint_of, said, writes
 from tests.simulation.world import ORDERS, REGION, World
 
 TELLING = {"Publish", "PutEvents"}
@@ -187,6 +187,7 @@ def database(attacked: World, attempt: Attempt) -> Any:
     made.tags = [{"Key": key, "Value": value} for key, value in attempt.tags.items()]
     made.instance_create_time = attacked.conductor.now() - attempt.age
     attacked.rds.backend.databases[made.db_instance_identifier] = made
+    at_the_endpoint_of(attacked.rds.backend.databases[ORDERS], made)
     return made
 
 

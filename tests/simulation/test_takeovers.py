@@ -64,7 +64,7 @@ def test_the_fence_stops_a_function_whose_claim_was_taken_over(
     stopped, left_at_work = stopped_before(world, function, operation, number)
     before = changes(world, stopped)
     other = world.start(ORDERS)
-    go_on(world, lambda: "Probe connection" in other.run.states)
+    go_on(world, lambda: "Look inside" in other.run.states)
     while not left_at_work.ended:
         left_at_work.step()
     assert changes(world, stopped) == before

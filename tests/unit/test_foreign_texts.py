@@ -32,8 +32,8 @@ from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.message import LONGEST_MESSAGE, cause, message
 from signon.domain.outcome.outcome import Outcome, decide
 from signon.domain.outcome.report import event_detail, facts
-from signon.domain.plan.plan import Step
-from signon.domain.plan.probe import Probe, judge
+from signon.domain.plan.inside import Inside, require_writable
+from signon.domain.plan.step import Step, StepKind
 from signon.domain.profile.presets import GrantKind
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.domain.request.request import Request, read_request
@@ -181,10 +181,9 @@ SOURCES: Mapping[str, Callable[[str], dict[str, Any]]] = {
         on_database("payments", wanted_groups(OF_CLUSTERS), Object(GrantKind.DATABASE, Name("payments"), text))
     ),
     "PostgreSQL: for whom a setting is": lambda text: of_raised(
-        lambda: judge(
-            Probe(plugin_loaded=True, read_only=True, other_sessions=0, set_by=f"it is on for database {shown(text)}"),
+        lambda: require_writable(
+            Inside(plugin_loaded=True, read_only=True, other_sessions=0, set_by=f"it is on for database {shown(text)}"),
             a_cluster(),
-            planned(a_cluster(), OF_CLUSTERS),
         )
     ),
     "MySQL: a plugin": lambda text: of_accounts(an_account(text, plugin=...)),
@@ -224,7 +223,9 @@ SOURCES: Mapping[str, Callable[[str], dict[str, Any]]] = {
     ),
     "AWS: a finding's field": lambda text: of_plan(Finding(f"It is {text}", f"Fix {text}")),
     "AWS: an advice's field": lambda text: of_plan(Finding("x", "y"), Advice(f"It is {text}", f"Fix {text}")),
-    "AWS: a step's field": lambda text: of_plan(Finding("x", "y"), step=Step(f"Join {text}", f"it is {text}")),
+    "AWS: a step's field": lambda text: of_plan(
+        Finding("x", "y"), step=Step(StepKind.ASSOCIATE, f"Join {text}", f"it is {text}")
+    ),
     "a tag": lambda text: of_raised(
         lambda: Request("RDS-EVENT-0005", a_database().id.scope, "x", by_tag=True).profile_name(
             a_database(tags={"signon:profile": text})

@@ -24,6 +24,7 @@ from tests.builders import (
     a_cluster_id,
     a_database,
     a_database_id,
+    a_member,
     a_plan,
     a_record,
     a_request,
@@ -281,3 +282,25 @@ def test_a_reader_that_appears_on_the_way_is_not_rebooted(cluster: World) -> Non
 def test_a_cluster_is_found_by_the_guard_as_well(cluster: World) -> None:
     claim = Claim(a_cluster_id().resource_id, EXECUTION, 1)
     assert guard.before_change("t", "b", Assignment(a_request(), a_cluster_id(), a_plan(), claim, 0)) == a_cluster()
+
+
+# ---- what is ready for people of a directory
+
+
+def test_a_member_that_is_usable_is_ready_for_its_people() -> None:
+    guard.require_ready(a_member(), a_plan())
+
+
+@pytest.mark.parametrize("membership", ["failed", "disabling-kerberos", "enabling-kerberos"])
+def test_one_whose_membership_is_not_ready_any_more_is_planned_for_again(membership: str) -> None:
+    with pytest.raises(PlanOutdated, match="payments-orders is no longer a member of d-9367000001"):
+        guard.require_ready(a_member(membership), a_plan())
+
+
+def test_one_that_restarts_is_waited_for() -> None:
+    with pytest.raises(DatabaseBusy, match="payments-orders is rebooting"):
+        guard.require_ready(a_member(status="rebooting"), a_plan())
+
+
+def test_who_signs_in_with_tokens_needs_no_membership() -> None:
+    guard.require_ready(a_database(status="modifying"), a_plan(methods=Methods(kerberos=False, iam=True)))

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signon.domain.memory.record import Record
 from signon.domain.rds.database import Database
 from signon.domain.rds.membership import (
     MEMBERSHIP,
@@ -30,7 +29,6 @@ from tests.builders import (
     a_member,
     a_membership,
     a_reading,
-    a_record,
     an_instance,
     at,
 )
@@ -59,11 +57,8 @@ VERDICTS = {
 A_REBOOT = Reboot(NOW, requested=True, instances=("payments-orders",), remaining=())
 
 
-def look(
-    database: object = None, *, reading: Reading | None = None, now: datetime = NOW, reboot: Reboot | None = None
-) -> Reading:
-    found = database if database is not None else a_member()
-    return judge(reading or a_reading(), found, DIRECTORY, now, reboot)  # type: ignore[arg-type]
+def look(database: Database | None = None, *, reading: Reading | None = None, now: datetime = NOW) -> Reading:
+    return judge(reading or a_reading(), database or a_member(), DIRECTORY, now)
 
 
 @pytest.mark.parametrize(("status", "verdict"), VERDICTS.items())
@@ -97,7 +92,7 @@ def test_a_membership_of_another_directory_blocks() -> None:
     judged = look(a_database(memberships=(a_membership(directory=OTHER_DIRECTORY),)))
     assert judged.verdict == "BLOCKED"
     assert judged.reason == f"the database is a member of {OTHER_DIRECTORY}; it should be a member of {DIRECTORY} only"
-    assert judge(a_reading(), a_member(), OTHER_DIRECTORY, NOW, None).verdict == "BLOCKED"
+    assert judge(a_reading(), a_member(), OTHER_DIRECTORY, NOW).verdict == "BLOCKED"
 
 
 @pytest.mark.parametrize("ours", ["kerberos-enabled", "enable-kerberos-failed", "pending-enable-kerberos"])
@@ -146,7 +141,7 @@ def test_the_empty_list_means_retry_after_five_minutes() -> None:
 
 def test_the_five_minutes_begin_with_the_first_look_after_asking() -> None:
     """A function that was retried for an hour before it could ask was told when its state was entered."""
-    asked = opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
+    asked = opening(None, a_database(), DIRECTORY, asks=True)
     first = look(a_database(), reading=asked, now=at(hours=1))
     assert (first.verdict, first.requested_at) == ("WAIT", at(hours=1))
     assert look(a_database(), reading=first, now=at(hours=1, minutes=4)).verdict == "WAIT"
@@ -154,7 +149,7 @@ def test_the_five_minutes_begin_with_the_first_look_after_asking() -> None:
 
 
 def test_they_begin_anew_with_every_attempt() -> None:
-    second = opening(a_reading(looks=9), a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
+    second = opening(a_reading(looks=9), a_database(), DIRECTORY, asks=True)
     first = look(a_database(), reading=second, now=at(hours=1))
     assert (first.began_at, first.requested_at) == (NOW, at(hours=1))
     assert look(a_database(), reading=first, now=at(hours=1, minutes=4)).verdict == "WAIT"
@@ -169,7 +164,7 @@ def test_a_failed_join_is_tried_three_times_and_no_more(database: Database) -> N
 
 def test_failed_attempts_are_remembered_with_their_times() -> None:
     first = look(a_member("enable-kerberos-failed"), reading=a_reading(attempts=1))
-    again = opening(first, a_member("enable-kerberos-failed"), DIRECTORY, None, asks=True, plugin_loaded=False)
+    again = opening(first, a_member("enable-kerberos-failed"), DIRECTORY, asks=True)
     waiting = look(a_member("enabling-kerberos"), reading=again, now=at(minutes=10))
     second = look(
         a_member("failed"), reading=Reading.from_json(json.loads(json.dumps(waiting.to_json()))), now=at(hours=1)
@@ -217,16 +212,14 @@ def test_an_unknown_status_has_a_deadline_too() -> None:
 
 
 def test_the_three_hours_are_those_of_the_execution_and_not_of_an_attempt() -> None:
-    third = opening(
-        a_reading(attempts=2, looks=15), a_member("failed"), DIRECTORY, None, asks=True, plugin_loaded=False
-    )
+    third = opening(a_reading(attempts=2, looks=15), a_member("failed"), DIRECTORY, asks=True)
     assert (third.began_at, third.requested_at, third.looks) == (NOW, None, 15)
     with pytest.raises(StillWaiting):
         look(a_member("joining"), reading=third, now=at(hours=3, seconds=1))
 
 
 def test_nothing_has_begun_before_the_first_look() -> None:
-    page = opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
+    page = opening(None, a_database(), DIRECTORY, asks=True)
     assert (page.began_at, page.requested_at, page.looks) == (None, None, 0)
     first = look(a_member("joining"), reading=page, now=at(minutes=1))
     assert (first.began_at, first.requested_at, first.looks) == (at(minutes=1),) * 2 + (1,)
@@ -236,7 +229,7 @@ def test_nothing_has_begun_before_the_first_look() -> None:
 
 def looks_during(join: timedelta) -> list[datetime]:
     """The moments at which the state machine looks until the join is through or the database is parked."""
-    reading = opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
+    reading = opening(None, a_database(), DIRECTORY, asks=True)
     now, moments = NOW, []
     while True:
         now += timedelta(seconds=reading.wait_seconds)
@@ -274,7 +267,7 @@ def test_looks_grow_apart() -> None:
 
 def test_another_attempt_goes_on_with_the_waits_of_the_one_before() -> None:
     before = a_reading(looks=9)
-    assert opening(before, a_member("failed"), DIRECTORY, None, asks=True, plugin_loaded=False).wait_seconds == 636
+    assert opening(before, a_member("failed"), DIRECTORY, asks=True).wait_seconds == 636
 
 
 def test_the_first_look_is_a_minute_away_and_none_is_further_than_half_an_hour() -> None:
@@ -324,79 +317,37 @@ def test_rds_is_never_asked_to_move_a_database_between_directories() -> None:
 
 
 def test_asking_counts_as_an_attempt() -> None:
-    first = opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=False)
-    second = opening(first, a_member("failed"), DIRECTORY, None, asks=True, plugin_loaded=False)
-    third = opening(second, a_member("joining"), DIRECTORY, None, asks=False, plugin_loaded=False)
+    first = opening(None, a_database(), DIRECTORY, asks=True)
+    second = opening(first, a_member("failed"), DIRECTORY, asks=True)
+    third = opening(second, a_member("joining"), DIRECTORY, asks=False)
     assert [page.attempts for page in (first, second, third)] == [1, 2, 2]
 
 
 def test_there_is_nothing_to_wait_for_where_the_membership_is_ready() -> None:
-    assert opening(None, a_member(), DIRECTORY, None, asks=False, plugin_loaded=True).wait_seconds == 0
-    assert opening(None, a_member("joining"), DIRECTORY, None, asks=False, plugin_loaded=True).wait_seconds == 60
-    assert opening(None, a_database(), DIRECTORY, None, asks=True, plugin_loaded=True).wait_seconds == 60
-
-
-JOINED, BEFORE, AFTER = at(minutes=-30), at(hours=-2), at(minutes=-5)
-
-
-@pytest.mark.parametrize(
-    ("record", "asks", "plugin_loaded", "due"),
-    [
-        (None, True, True, True),  # we ask RDS to join it: it must be rebooted afterwards
-        (None, False, False, True),  # no record: the probe decides
-        (None, False, True, False),
-        (a_record(), False, False, True),  # a record of somebody else's join says nothing
-        (a_record(associated_at=JOINED), False, True, True),  # joined by us and not rebooted since
-        (a_record(associated_at=JOINED, rebooted_at=BEFORE), False, True, True),
-        (a_record(associated_at=JOINED, rebooted_at=AFTER), False, False, False),
-        (a_record(associated_at=JOINED, rebooted_at=AFTER), True, True, True),
-    ],
-)
-def test_a_reboot_is_due_as_record_and_probe_say(
-    record: Record | None, asks: bool, plugin_loaded: bool, due: bool
-) -> None:
-    due_by_record = record.reboot_due if record else None
-    page = opening(None, a_member(), DIRECTORY, due_by_record, asks=asks, plugin_loaded=plugin_loaded)
-    assert page.reboot_due is due
-
-
-def test_a_due_reboot_is_needed_until_this_execution_has_done_it() -> None:
-    assert look(reading=a_reading(reboot_due=True)).reboot_needed
-    assert not look(reading=a_reading(reboot_due=True), reboot=A_REBOOT).reboot_needed
-    assert not look(reading=a_reading(reboot_due=False)).reboot_needed
-
-
-def test_reboots_are_needed_until_no_instance_is_left() -> None:
-    halfway = Reboot(NOW, requested=True, instances=("ledger-2",), remaining=("ledger-1",))
-    assert look(reading=a_reading(reboot_due=True), reboot=halfway).reboot_needed
+    assert opening(None, a_member(), DIRECTORY, asks=False).wait_seconds == 0
+    assert opening(None, a_member("joining"), DIRECTORY, asks=False).wait_seconds == 60
+    assert opening(None, a_database(), DIRECTORY, asks=True).wait_seconds == 60
 
 
 def test_a_cluster_is_ready_when_each_of_its_instances_is_usable_again() -> None:
     restarting = (an_instance("ledger-2", status="rebooting"), an_instance("ledger-1", is_writer=True))
     member = a_cluster(memberships=(a_membership(),), instances=restarting)
-    judged = look(member, reading=a_reading(reboot_due=True), reboot=A_REBOOT)
+    judged = look(member, reading=a_reading())
     assert (judged.verdict, judged.reason) == (
         "WAIT",
         "the membership is kerberos-enabled, instance ledger-2 of the database is rebooting",
     )
-    assert look(a_cluster(memberships=(a_membership(),)), reading=a_reading(), reboot=A_REBOOT).verdict == "READY"
+    assert look(a_cluster(memberships=(a_membership(),)), reading=a_reading()).verdict == "READY"
 
 
-def test_a_database_that_is_rebooted_is_waited_for_an_hour_longer() -> None:
-    rebooting = a_member(status="rebooting")
-    assert look(rebooting, now=at(hours=4), reboot=A_REBOOT).verdict == "WAIT"
-    with pytest.raises(StillWaiting):
-        look(rebooting, now=at(hours=4, seconds=1), reboot=A_REBOOT)
-
-
-def test_a_page_on_which_nothing_is_written_says_that_nothing_was_seen_and_nothing_is_due() -> None:
+def test_a_page_on_which_nothing_is_written_says_that_nothing_was_seen() -> None:
     page = Reading(attempts=1)
     assert (page.looks, page.wait_seconds, page.verdict) == (0, 0, "WAIT")
-    assert (page.reboot_due, page.reboot_needed) == (False, False)
 
 
-def test_after_a_reboot_the_looks_are_a_minute_apart() -> None:
-    assert look(a_member(status="rebooting"), reading=a_reading(looks=20), reboot=A_REBOOT).wait_seconds == 60
+def test_a_reading_of_an_older_version_is_read() -> None:
+    reading = a_reading(looks=3)
+    assert Reading.from_json({**reading.to_json(), "reboot_due": True, "reboot_needed": False}) == reading
 
 
 def test_a_reading_survives_the_state_machine() -> None:

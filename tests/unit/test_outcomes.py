@@ -508,3 +508,13 @@ def test_a_pause_is_told_without_a_time_so_that_an_hour_later_it_is_no_news() ->
 def test_a_membership_that_is_blocked_has_a_name_that_others_can_be_equal_to() -> None:
     page = a_reading(verdict="BLOCKED", reason="x").to_json()
     assert decide(a_dossier(membership=page, kit=None)).error == "MembershipBlocked"
+
+
+def test_a_plan_that_nobody_finished_was_overtaken_by_an_update_of_the_stack() -> None:
+    """An execution of an older definition reports the draft that the newer *Make plan* has answered."""
+    draft = {**planned().to_json(), "verdict": "LOOK"}
+    ended = decide(a_dossier(plan=draft, membership=None, logins=None, proof=None, kit=None))
+    assert (ended.end, ended.headline) == (
+        "Parked",
+        "payments-orders: the stack was updated while it was worked on; it is checked again within the hour",
+    )

@@ -9,8 +9,10 @@ import pytest
 
 from signon.domain.engines import ENGINES, Exclusive, Method
 from signon.domain.memory.record import Record
+from signon.domain.plan.inside import Insides
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.prerequisites import Surroundings
+from signon.domain.plan.step import StepKind
 from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile
 from signon.domain.rds.database import Database
 from signon.domain.rds.membership import MEMBERSHIP, judge, must_associate
@@ -36,6 +38,7 @@ from tests.builders import (
     a_request,
     a_role,
     a_version,
+    an_inside,
     an_instance,
     at,
     planned,
@@ -72,10 +75,18 @@ def test_a_new_database_is_joined_rebooted_and_given_its_logins() -> None:
         "Associate directory d-9367000001 with payments-orders",
         "Reboot payments-orders",
         "Check 2 logins and create what is missing",
+        "",
         "Publish the connection kit",
+        "",
     ]
-    assert interruptions(plan) == ["brief", "reboot", "none", "none"]
-    assert all(step.reason for step in plan.steps)
+    assert interruptions(plan) == ["brief", "reboot", "none", "none", "none", "none"]
+    assert all(step.reason for step in plan.steps if step.action)
+
+
+def test_the_last_step_of_every_plan_is_its_report_and_logins_are_verified() -> None:
+    for plan in (planned(), planned(a_cluster()), planned(a_member(), record=a_record_of_a_finished_one())):
+        *_, logins, verify, _, report = (step.kind for step in plan.steps)
+        assert (logins, verify, report) == ("logins", "verify", "report")
 
 
 def test_a_plan_for_a_cluster_names_each_reboot_readers_first() -> None:
@@ -83,14 +94,13 @@ def test_a_plan_for_a_cluster_names_each_reboot_readers_first() -> None:
     assert (plan.verdict, plan.findings) == ("GO", ())
     assert [step.action for step in plan.steps] == [
         "Associate directory d-9367000001 with payments-ledger",
-        "Reboot ledger-2",
-        "Reboot ledger-3",
-        "Reboot ledger-1",
+        "Reboot ledger-2, then ledger-3, then ledger-1",
         "Check 2 logins and create what is missing",
+        "",
         "Publish the connection kit",
+        "",
     ]
-    assert interruptions(plan) == ["none", "reboot", "reboot", "reboot", "none", "none"]
-    assert plan.reboots
+    assert interruptions(plan) == ["none", "reboot", "none", "none", "none", "none"]
 
 
 @pytest.mark.parametrize("version", ["14.3", "14.6"])
@@ -138,11 +148,14 @@ def test_a_second_run_plans_no_interruption(record: Record) -> None:
     plan = planned(a_member(created_at=OLD, pending_changes=("Port",)), record=record)
     assert plan.verdict == "GO"
     assert set(interruptions(plan)) == {"none"}
-    assert not plan.reboots
+    assert not plan.has(StepKind.REBOOT)
 
 
 def test_a_member_whose_reboot_is_due_is_rebooted_only() -> None:
-    assert interruptions(planned(a_member(), record=a_record_with_a_reboot_due())) == ["reboot", "none", "none"]
+    assert interruptions(planned(a_member(), record=a_record_with_a_reboot_due())) == [
+        "reboot",
+        *["none"] * 4,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -350,7 +363,6 @@ def test_what_a_person_may_decide_is_asked_and_goes_on_when_approved(problem: st
     assert (plan.verdict, plan.tolerates_sessions) == ("ASK", False)
     approved = planned(database, profile, around=around, request=a_request(approve=plan.checksum))
     assert (approved.verdict, approved.findings, approved.checksum) == ("GO", (), plan.checksum)
-    assert approved.may_reboot
     assert approved.tolerates_sessions
 
 
@@ -362,6 +374,7 @@ def test_what_is_in_the_way_is_found_even_where_nothing_would_be_interrupted(pro
     assert (plan.verdict, [finding.problem for finding in plan.findings]) == ("ASK", [problem])
 
 
+UNLOADED = Insides(an_inside(plugin_loaded=False))
 STRANGE = [None, a_record(), a_record(told="x")]
 
 
@@ -451,10 +464,17 @@ def test_what_the_profile_allows_is_not_asked(database: Any, profile: Profile) -
         (OLD, a_profile(existing_allowed=True, reboot_allowed=False), False),
     ],
 )
-def test_a_reboot_that_nobody_planned_is_allowed_only_where_a_planned_one_were(
+def test_a_reboot_that_only_a_look_inside_shows_is_asked_about_like_any_other(
     created: Any, profile: Profile, may: bool
 ) -> None:
-    assert planned(a_member(created_at=created), profile, record=a_record_of_a_finished_one()).may_reboot is may
+    member = a_member(created_at=created)
+    plan = planned(member, profile, record=a_record_of_a_finished_one(), seen=UNLOADED)
+    assert plan.has(StepKind.REBOOT)
+    assert (plan.verdict == "GO") is may
+    approved = planned(
+        member, profile, record=a_record_of_a_finished_one(), seen=UNLOADED, request=a_request(approve=plan.checksum)
+    )
+    assert approved.verdict == "GO"
 
 
 # ---- changes of others
@@ -670,7 +690,6 @@ def test_what_was_allowed_once_is_not_asked_again_until_it_is_done() -> None:
     version = a_version()
     begun = a_record(associated_at=NOW, allowed=version.sha256)
     assert planned(database=joining, profile=profile, record=begun).verdict == "GO"
-    assert planned(database=joining, profile=profile, record=begun).may_reboot
     edited = a_record(associated_at=NOW, allowed="another profile's")
     assert planned(database=joining, profile=profile, record=edited).verdict == "ASK"
 
@@ -687,11 +706,10 @@ def test_an_approval_covers_the_lines_of_its_plan_and_no_other() -> None:
     assert (len(plan.findings), approved.verdict) == (2, "GO")
     joining = replace(old, memberships=(a_membership("enabling-kerberos"),))
     assert planned(joining, record=as_it_was_begun(approved)).verdict == "GO"
-    assert planned(joining, record=as_it_was_begun(approved)).may_reboot
     more = replace(joining, pending_groups=("p", "q"))
     later = planned(more, record=as_it_was_begun(approved))
     assert [finding.problem for finding in later.findings] == [f"{APPLIED_ALONG}parameter group q"]
-    assert not later.may_reboot
+    assert later.verdict == "ASK"
 
 
 def test_an_approval_of_a_second_plan_does_not_forget_the_first() -> None:
@@ -733,15 +751,17 @@ def test_lines_that_were_approved_are_read_as_they_were_written() -> None:
     ("pending", "other_pending_allowed", "may"),
     [(groups("p"), False, False), (groups("p"), True, True), (changes("DBInstanceClass"), False, True)],
 )
-def test_a_reboot_that_only_the_probe_shows_applies_no_changes_of_others_unasked(
+def test_a_reboot_that_only_a_look_inside_shows_applies_no_changes_of_others_unasked(
     pending: Pending, other_pending_allowed: bool, may: bool
 ) -> None:
     cluster = a_cluster(
         memberships=(a_membership("kerberos-enabled"),),
         instances=(an_instance("ledger-1", **pending),),
     )
-    plan = planned(cluster, a_profile(other_pending_allowed=other_pending_allowed), record=None)
-    assert (plan.reboots, plan.may_reboot) == (False, may)
+    profile = a_profile(other_pending_allowed=other_pending_allowed)
+    plan = planned(cluster, profile, record=None, seen=Insides(an_inside(), (an_inside(plugin_loaded=None),)))
+    assert plan.has(StepKind.REBOOT)
+    assert (plan.verdict == "GO") is may
 
 
 # What a plan says of a database of each status, for directory sign-in: its verdict, and its first step.
@@ -782,7 +802,7 @@ def test_a_plan_says_what_becomes_of_a_membership_of_this_status(status: str) ->
 @pytest.mark.parametrize("status", BY_STATUS)
 def test_what_a_plan_says_of_a_status_the_run_finds_as_well(status: str) -> None:
     database, (verdict, action) = a_member(status), BY_STATUS[status]
-    seen = judge(a_reading(attempts=1), database, DIRECTORY, NOW, None)
+    seen = judge(a_reading(attempts=1), database, DIRECTORY, NOW)
     assert (seen.verdict == "BLOCKED") is (verdict == "ASK")
     if verdict == "GO":
         asks = must_associate(database, DIRECTORY, apply_immediately=True)
@@ -853,8 +873,12 @@ def test_the_step_about_logins_speaks_of_leavers_only_where_they_are_locked() ->
 def test_the_step_about_connect_policies_says_who_loses_one() -> None:
     roles = ("arn:aws:iam::123456789012:role/api",)
     profile = a_profile(methods={"mysql": ("iam",)}, logins=(IamLogin("app", ("read",), used_by=roles),))
-    (step,) = [each for each in planned(a_database(iam_enabled=True), profile).steps if "connect to" in each.action]
-    assert step.reason.endswith("roles no longer listed lose what the policies of this stack gave them")
+    record = a_record(connected_roles={roles[0]: NOW, f"{roles[0]}-old": NOW})
+    plan = planned(a_database(iam_enabled=True), profile, record=record)
+    (step,) = [each for each in plan.steps if each.kind is StepKind.CONNECT_POLICY]
+    assert step.action == (
+        "Allow api to connect to payments-orders. Withdraw from api-old what lets it connect to payments-orders"
+    )
 
 
 def test_a_plan_lists_some_findings_about_roles_and_counts_the_others() -> None:

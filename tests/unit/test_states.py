@@ -11,7 +11,8 @@ from signon.domain.plan.plan import Plan
 from signon.domain.rds.membership import Reading
 from signon.domain.rds.waiting import Visit
 from signon.domain.request.request import Request
-from tests.builders import a_probe, a_reading, a_request, planned, surroundings
+from signon.errors import PlanOutdated
+from tests.builders import a_reading, a_request, planned, surroundings
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2026-11-20T12:30:00", "2026-11-20"])
@@ -39,5 +40,14 @@ def test_a_state_holds_an_empty_text_for_what_is_absent() -> None:
     plan = planned()
     assert (plan.takes_over, plan.to_json()["takes_over"]) == (None, "")
     assert Plan.from_json(plan.to_json()).takes_over is None
-    assert a_probe().to_json()["set_by"] == ""
     assert Record.of_facts({"associated_at": ""}).associated_at is None
+
+
+def test_a_plan_of_an_older_version_is_read_for_the_report_and_not_followed() -> None:
+    plan = planned()
+    steps = [{name: value for name, value in step.items() if name != "kind"} for step in plan.to_json()["steps"]]
+    older = {**plan.to_json(), "steps": steps, "may_reboot": True, "lets_in": False, "restarted": False}
+    assert [step.action for step in Plan.from_json(older).steps] == [step.action for step in plan.steps]
+    with pytest.raises(PlanOutdated, match="before the stack was updated"):
+        Plan.to_follow(older)
+    assert Plan.to_follow(plan.to_json()) == plan

@@ -14,10 +14,10 @@ def pass_role(condition: dict[str, Any]) -> Callable[[Resources], object]:
 
 
 def on_interfaces(effect: str, **said: Any) -> Callable[[Resources], object]:
-    """The statement of this effect about the network interfaces of Probe connection says this instead."""
+    """The statement of this effect about the network interfaces of Look inside says this instead."""
 
     def change(resources: Resources) -> None:
-        document = resources["ProbeConnectionRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+        document = resources["LookInsideRole"]["Properties"]["Policies"][0]["PolicyDocument"]
         for statement in document["Statement"]:
             if statement["Effect"] == effect and "ec2:CreateNetworkInterface" in statement["Action"]:
                 statement.update(said)
@@ -116,14 +116,14 @@ CASES = (
     Broken(
         grants.a_function_in_the_vpc_has_the_interfaces_that_lambda_makes_and_its_code_makes_none,
         on_interfaces("Allow", Resource=ARN.format("ec2", "network-interface/*")),
-        f"ProbeConnection cannot be made in a VPC: its role is not allowed {LAMBDAS_OWN} on every resource",
+        f"LookInside cannot be made in a VPC: its role is not allowed {LAMBDAS_OWN} on every resource",
     ),
     Broken(
         grants.a_function_in_the_vpc_has_the_interfaces_that_lambda_makes_and_its_code_makes_none,
         on_interfaces(
             "Deny", Condition={"ArnEquals": {"lambda:SourceFunctionArn": ARN.format("lambda", "function:x")}}
         ),
-        f"ProbeConnection: deny its own code (lambda:SourceFunctionArn) {LAMBDAS_OWN}",
+        f"LookInside: deny its own code (lambda:SourceFunctionArn) {LAMBDAS_OWN}",
     ),
     Broken(
         grants.every_function_has_a_role_of_its_own,

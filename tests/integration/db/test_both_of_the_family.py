@@ -311,10 +311,10 @@ def test_what_the_master_user_lacks_is_named_with_a_remedy_that_works(family: Se
 
 def test_sessions_that_the_master_user_is_not_shown_are_not_counted_as_none(family: Server) -> None:
     with closing(as_user(family.server.address, *MASTER)), family.sign_in():
-        assert mysql_logins.probe(family.session, family.ways).other_sessions == 1
+        assert mysql_logins.look_inside(family.session, family.ways).other_sessions == 1
     family.run("REVOKE PROCESS ON *.* FROM 'admin'@'%'")
     with family.sign_in(), pytest.raises(StatementRefused) as refused:
-        mysql_logins.probe(family.session, family.ways)
+        mysql_logins.look_inside(family.session, family.ways)
     assert "'admin'@'%' lacks PROCESS on *.*, or may not grant it (MySQL error 1227)" in refused.value.problem
     assert "run GRANT PROCESS ON *.* TO 'admin'@'%' WITH GRANT OPTION" in refused.value.remedy
 

@@ -12,7 +12,7 @@ import pytest
 from localcloud.servers import MySQL
 from signon.db import mysql_logins
 from signon.domain.logins.login import Statement
-from signon.domain.plan.probe import Probe
+from signon.domain.plan.inside import Inside
 from signon.domain.rds.database import Database
 from signon.errors import DatabaseBusy, PluginNotLoaded, SignonError, StatementRefused, TemporaryFailure
 from tests.builders import a_profile
@@ -21,28 +21,30 @@ from tests.notebook import NOTEBOOK
 from .conftest import MASTER, RDSADMIN, SQL, Operator, SignIn, as_user, load_plugin
 
 
-def probed(as_master: SignIn, database: Database) -> Probe:
+def looked_inside(as_master: SignIn, database: Database) -> Inside:
     with as_master() as session:
-        return mysql_logins.probe(session, SQL)
+        return mysql_logins.look_inside(session, SQL)
 
 
-# ---- the probe
+# ---- the look inside
 
 
 def test_a_joined_and_rebooted_database_that_nobody_uses_is_ready(as_master: SignIn, database: Database) -> None:
-    assert probed(as_master, database) == Probe(plugin_loaded=True, read_only=False, other_sessions=0)
+    assert looked_inside(as_master, database) == Inside(plugin_loaded=True, read_only=False, other_sessions=0)
 
 
-def test_the_probe_sees_that_the_plugin_is_not_loaded(
+def test_a_look_inside_sees_that_the_plugin_is_not_loaded(
     as_master: SignIn, database: Database, operator: Operator
 ) -> None:
     load_plugin(operator, loaded=False)
-    assert not probed(as_master, database).plugin_loaded
+    assert not looked_inside(as_master, database).plugin_loaded
 
 
-def test_the_probe_sees_that_the_server_is_read_only(as_master: SignIn, database: Database, operator: Operator) -> None:
+def test_a_look_inside_sees_that_the_server_is_read_only(
+    as_master: SignIn, database: Database, operator: Operator
+) -> None:
     operator.run("SET GLOBAL read_only = ON")
-    assert probed(as_master, database).read_only
+    assert looked_inside(as_master, database).read_only
 
 
 def test_other_peoples_sessions_are_counted_and_so_are_other_sessions_of_the_master(
@@ -52,12 +54,12 @@ def test_other_peoples_sessions_are_counted_and_so_are_other_sessions_of_the_mas
     with ExitStack() as signed_in:
         for user, password in (("app", "App-Passw0rd"), ("app", "App-Passw0rd"), MASTER):
             signed_in.enter_context(as_user(server.address, user, password))
-        assert probed(as_master, database).other_sessions == 3
+        assert looked_inside(as_master, database).other_sessions == 3
 
 
 def test_sessions_of_rds_itself_are_not_counted(as_master: SignIn, database: Database, server: MySQL) -> None:
     with as_user(server.address, *RDSADMIN), as_user(server.address, *RDSADMIN):
-        assert probed(as_master, database).other_sessions == 0
+        assert looked_inside(as_master, database).other_sessions == 0
 
 
 # ---- round trips
@@ -65,7 +67,7 @@ def test_sessions_of_rds_itself_are_not_counted(as_master: SignIn, database: Dat
 
 def test_every_question_to_the_server_is_counted(as_master: SignIn, database: Database) -> None:
     with as_master() as session:
-        mysql_logins.probe(session, SQL)
+        mysql_logins.look_inside(session, SQL)
         mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
         ((_, counted_by_server),) = session.query("Ask", "SHOW SESSION STATUS LIKE 'Questions'")
         assert session.round_trips == int(counted_by_server)
@@ -74,7 +76,7 @@ def test_every_question_to_the_server_is_counted(as_master: SignIn, database: Da
 def test_probing_takes_two_round_trips_after_those_of_signing_in(as_master: SignIn, database: Database) -> None:
     with as_master() as session:
         before = session.round_trips
-        mysql_logins.probe(session, SQL)
+        mysql_logins.look_inside(session, SQL)
         assert session.round_trips - before == 2
 
 

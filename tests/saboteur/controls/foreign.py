@@ -357,7 +357,7 @@ CONTROLS = (
     ),
     Control(
         "A plan lists only so many findings about IAM roles",
-        f"{LAYER}/domain/plan/plan.py",
+        f"{LAYER}/domain/plan/outside.py",
         "    yield from found[:MOST_OF_ROLES]\n",
         "    yield from found\n",
         ("tests/unit/test_plans.py::test_a_plan_lists_some_findings_about_roles_and_counts_the_others",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.saboteur.control import LAYER, Control
 
 DOMAIN = f"{LAYER}/domain"
-MEMORY, SHARED, PLAN = f"{DOMAIN}/memory/made.py", f"{DOMAIN}/logins/login.py", f"{DOMAIN}/plan/plan.py"
+MEMORY, SHARED, DECISION = f"{DOMAIN}/memory/made.py", f"{DOMAIN}/logins/login.py", f"{DOMAIN}/plan/decision.py"
 MYSQL, POSTGRESQL = f"{DOMAIN}/logins/mysql_accounts.py", f"{DOMAIN}/logins/postgresql.py"
 OF_POSTGRESQL, ROLES = f"{DOMAIN}/logins/postgresql_marks.py", f"{DOMAIN}/logins/postgresql_roles.py"
 RELATIONS = f"{DOMAIN}/logins/mysql_relations.py"
@@ -61,7 +61,11 @@ CONTROLS = (
         DECIDED,
     ),
     Control(
-        "Only who approves the plan takes over what is in dispute", PLAN, "takes_over=dispute", "takes_over=''", DECIDED
+        "Only who approves the plan takes over what is in dispute",
+        DECISION,
+        "takes_over=dispute",
+        "takes_over=''",
+        DECIDED,
     ),
     Control("What is remembered has a size", MEMORY, "    if size <= MOST_BYTES:\n", "    if size >= 0:\n", DECIDED),
     Control(
@@ -178,10 +182,10 @@ CONTROLS = (
     ),
     Control(
         "Where the record does not know of a restart, none is proved",
-        f"{DOMAIN}/plan/probe.py",
-        "if probe.plugin_loaded is None and plan.restarted",
-        "if probe.plugin_loaded is None",
-        ("tests/unit/test_probes.py",),
+        f"{DOMAIN}/plan/inside.py",
+        "return restarts.are_made if plugin_loaded is None else plugin_loaded",
+        "return plugin_loaded is not False",
+        ("tests/unit/test_looking_inside.py",),
     ),
     Control(
         "A run that finished by tokens alone proves no restart",

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from tests.saboteur.control import LAYER, Control
 
-PLAN, APPROVALS = f"{LAYER}/domain/plan/plan.py", f"{LAYER}/domain/plan/approvals.py"
-PLANS = ("tests/unit/test_plans.py",)
+DOMAIN = f"{LAYER}/domain/plan"
+PLAN, APPROVALS, DECISION = f"{DOMAIN}/plan.py", f"{DOMAIN}/approvals.py", f"{DOMAIN}/decision.py"
+OUTSIDE, INSIDE = f"{DOMAIN}/outside.py", f"{DOMAIN}/inside.py"
+PLANS, LOOKING = ("tests/unit/test_plans.py",), ("tests/unit/test_looking_inside.py",)
 
 CONTROLS = (
     Control(
         "An approval is of this plan's checksum",
-        PLAN,
+        DECISION,
         "if request.approve == plan.checksum:",
         "if request.approve:",
         PLANS,
     ),
-    Control("A checksum is of one database", PLAN, "        database.id.resource_id,\n", "", PLANS),
+    Control("A checksum is of one database", PLAN, "        database.resource_id,\n", "", PLANS),
     Control("A checksum is of one version of the profile", PLAN, "        plan.profile.sha256,\n", "", PLANS),
     Control(
         "What stands in the way cannot be approved",
-        PLAN,
+        DECISION,
         "for finding in plan.findings if not finding.approvable)",
         "for finding in plan.findings if not plan.findings)",
         PLANS,
@@ -68,31 +70,66 @@ CONTROLS = (
     ),
     Control(
         "Nothing is changed during a freeze",
-        PLAN,
+        DECISION,
         "if freeze and request.approve != plan.checksum:",
         "if freeze and not request:",
         PLANS,
     ),
     Control(
         "The pause switch parks everything",
-        PLAN,
-        "return _paused(plan, now) if around.paused else _decided",
-        "return _decided",
+        OUTSIDE,
+        "    if around.paused:\n",
+        "    if not plan:\n",
         PLANS,
     ),
     Control(
-        "Nothing is rebooted that nobody allowed",
-        f"{LAYER}/domain/plan/permission.py",
-        "if not plan.may_reboot:",
-        "if not plan:",
-        ("tests/unit/test_reboots.py",),
+        "A reboot that only a look inside shows is asked about like any other",
+        INSIDE,
+        "    if plan is not draft:\n",
+        "    if not plan:\n",
+        (*PLANS, *LOOKING),
     ),
     Control(
-        "Nobody's session is cut off",
-        f"{LAYER}/domain/plan/probe.py",
-        "if reboots(probe, plan) and probe.other_sessions and not plan.tolerates_sessions:",
-        "if reboots(probe, plan) and not plan:",
-        ("tests/unit/test_probes.py",),
+        "People who are signed in are asked about before a reboot ends their sessions",
+        INSIDE,
+        "if plan.has(StepKind.REBOOT) and sessions and not tolerates:",
+        "if not plan:",
+        LOOKING,
+    ),
+    Control(
+        "Nobody's session is cut off who has signed in during the join",
+        INSIDE,
+        "if sessions and not plan.tolerates_sessions:",
+        "if not plan:",
+        LOOKING,
+    ),
+    Control(
+        "An execution reboots no instance twice when it plans again",
+        f"{LAYER}/domain/plan/outside.py",
+        "return remaining(database, done) if done or due else ()",
+        "return database.to_reboot if done or due else ()",
+        LOOKING,
+    ),
+    Control(
+        "Nothing of a database is touched where something must be fixed first",
+        DECISION,
+        "if must_be_fixed or frozen else plan",
+        "if frozen else plan",
+        LOOKING,
+    ),
+    Control(
+        "A plan of an older version is not carried out",
+        PLAN,
+        "if any(step.kind is None for step in plan.steps):",
+        "if not plan:",
+        LOOKING,
+    ),
+    Control(
+        "No logins are made for people of a directory that the database has left",
+        f"{LAYER}/aws/guard.py",
+        "if not is_ready(database, plan.directory):",
+        "if not plan:",
+        ("tests/unit/test_guard.py",),
     ),
     Control(
         "While paused the sweep starts nothing",

@@ -55,7 +55,7 @@ CONTROLS = (
         ":secret:rds!*",
         ":secret:*",
         RIGHTS,
-        after="PolicyName: probe-connection",
+        after="PolicyName: look-inside",
     ),
     Control(
         "Keys are used through Secrets Manager alone",

@@ -7,8 +7,9 @@ Step Functions matches the bare class name, so these names are a contract with
     |-- TemporaryFailure   RETRY    ...retries the state for some minutes, then parks: throttled, 5xx, cut off
     |-- DatabaseBusy       WAIT     ...retries the state for up to an hour, then parks: RDS changes it, it fails over
     |-- ClaimSettling      WAIT     ...waits a minute and claims again: the last holder has only just stopped
-    |-- PluginNotLoaded    FIX      ...reboots the database, once
-    |-- PlanOutdated       AGAIN    ...plans again, three times at most, then parks: tag or profile changed, a redrive
+    |-- PluginNotLoaded    AGAIN    ...plans again, with the reboot that this shows to be due
+    |-- PlanOutdated       AGAIN    ...plans again, three times at most, then parks: tag or profile changed, a redrive,
+    |                                   others have signed in, the membership is lost, the stack was updated
     |-- NotOurs            END      ...ends in "Not ours", silently
     |-- DatabaseGone       END      ...ends in "Not ours": deleted, or recreated under the same name
     |-- AlreadyInProgress  END      ...ends in "Already in progress", silently
@@ -24,8 +25,6 @@ Step Functions matches the bare class name, so these names are a contract with
         |-- ServiceUnreachable      no way from the stack's subnets to a service of AWS; retried for some minutes before
         |-- ConnectionRefused       no route, TLS not verified, master user refused
         |-- MasterSecretUnusable    none, unreadable, or not a secret with a password
-        |-- DatabaseInUse           people are signed in and a reboot would cut them off
-        |-- RebootNotAllowed        only a reboot helps, and nobody has allowed one
         |-- RebootDidNotHelp        rebooted, and the plugin is still not loaded
         |-- StatementRefused        the database refused a statement of ours
         `-- LoginsIncomplete        what was read back is not what was wanted
@@ -64,7 +63,7 @@ class PluginNotLoaded(SignonError):
 
 
 class PlanOutdated(SignonError):
-    """The plan is no longer the one to follow: another tag, a newer version of the profile, or a redrive."""
+    """The plan is no longer the one to follow: something that it was made from has changed."""
 
 
 class NotOurs(SignonError):
@@ -135,14 +134,6 @@ class MasterSecretUnusable(NeedsPerson):
     """The master user's password cannot be obtained."""
 
 
-class DatabaseInUse(NeedsPerson):
-    """Other sessions than ours are open, and the plan interrupts them."""
-
-
-class RebootNotAllowed(NeedsPerson):
-    """The database must be rebooted and neither profile nor approval allows it."""
-
-
 class RebootDidNotHelp(NeedsPerson):
     """The plugin is not loaded although the database was rebooted after it was joined."""
 
@@ -183,6 +174,7 @@ END_BY_ERROR = {
     "StillWaiting": End.PARKED,
     "DatabaseBusy": End.PARKED,
     "PlanOutdated": End.PARKED,
+    "PluginNotLoaded": End.PARKED,
     "NotOurs": End.NOT_OURS,
     "DatabaseGone": End.NOT_OURS,
     "AlreadyInProgress": End.ALREADY_IN_PROGRESS,

@@ -229,7 +229,7 @@ def test_a_role_whose_name_is_not_utf_8_stops_nobody(
     create(a_profile())
     assert verify(a_profile()).verified == 2
     with as_master() as session:
-        assert postgresql_logins.probe(session, SQL).other_sessions == 0
+        assert postgresql_logins.look_inside(session, SQL).other_sessions == 0
 
 
 @pytest.mark.parametrize("end", [b'caf\xe9"}}', b"\xc3"], ids=["within", "at its end"])

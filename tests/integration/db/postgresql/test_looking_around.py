@@ -16,7 +16,7 @@ from localcloud.servers.postgresql import PostgreSQL
 from signon.db import postgresql_logins, signed_in
 from signon.db.session import sign_in
 from signon.domain.logins.login import Name, Proof, Statement
-from signon.domain.plan.probe import Probe
+from signon.domain.plan.inside import Inside
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import Database
 from signon.errors import DatabaseBusy, SignonError, StatementRefused, TemporaryFailure
@@ -31,16 +31,16 @@ def as_user(user: str, password: str) -> psycopg2.extensions.connection:
     return psycopg2.connect(host=HOST, user=user, password=password, dbname="postgres", sslmode="require")
 
 
-def probed(as_master: SignIn) -> Probe:
+def looked_inside(as_master: SignIn) -> Inside:
     with as_master() as session:
-        return postgresql_logins.probe(session, SQL)
+        return postgresql_logins.look_inside(session, SQL)
 
 
-# ---- the probe
+# ---- the look inside
 
 
 def test_a_look_inside_does_not_tell_whether_the_server_knows_the_directory(as_master: SignIn) -> None:
-    assert probed(as_master) == Probe(plugin_loaded=None, read_only=False, other_sessions=0)
+    assert looked_inside(as_master) == Inside(plugin_loaded=None, read_only=False, other_sessions=0)
 
 
 def test_logins_with_our_mark_prove_no_restart(as_master: SignIn, operator: Operator) -> None:
@@ -51,7 +51,7 @@ def test_logins_with_our_mark_prove_no_restart(as_master: SignIn, operator: Oper
         'CREATE ROLE "x@y" LOGIN',
         """COMMENT ON ROLE "x@y" IS '{"signon": {"complete": true}}'""",
     )
-    assert probed(as_master).plugin_loaded is None
+    assert looked_inside(as_master).plugin_loaded is None
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_logins_with_our_mark_prove_no_restart(as_master: SignIn, operator: Oper
         ("SYSTEM", "by a parameter"),
     ],
 )
-def test_the_probe_sees_that_the_server_is_read_only_and_by_which_setting(
+def test_a_look_inside_sees_that_the_server_is_read_only_and_by_which_setting(
     whose: str, said: str, as_master: SignIn, operator: Operator
 ) -> None:
     operator.run(f"ALTER {whose} SET default_transaction_read_only = on", "SELECT pg_reload_conf()")
     try:
-        found = probed(as_master)
+        found = looked_inside(as_master)
     finally:
         operator.run("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()")
     assert found.read_only
@@ -83,26 +83,26 @@ def test_other_peoples_sessions_are_counted_and_so_are_other_sessions_of_the_mas
     with ExitStack() as signed_in:
         for user, password in (("app", "App-Passw0rd"), ("app", "App-Passw0rd"), MASTER):
             signed_in.enter_context(closing(as_user(user, password)))
-        assert probed(as_master).other_sessions == 3
+        assert looked_inside(as_master).other_sessions == 3
 
 
 def test_sessions_of_rds_itself_are_not_counted(as_master: SignIn, operator: Operator) -> None:
     with closing(operator.connect()), closing(operator.connect()):
-        assert probed(as_master).other_sessions == 0
+        assert looked_inside(as_master).other_sessions == 0
 
 
 def test_sessions_are_counted_by_a_master_who_may_not_see_what_they_do(as_master: SignIn, operator: Operator) -> None:
     operator.run("CREATE ROLE app LOGIN PASSWORD 'App-Passw0rd'", "REVOKE pg_monitor FROM rds_superuser")
     try:
         with closing(as_user("app", "App-Passw0rd")):
-            assert probed(as_master).other_sessions == 1
+            assert looked_inside(as_master).other_sessions == 1
     finally:
         operator.run("GRANT pg_monitor TO rds_superuser WITH ADMIN OPTION")
 
 
 def test_probing_takes_two_round_trips(as_master: SignIn) -> None:
     with as_master() as session:
-        postgresql_logins.probe(session, SQL)
+        postgresql_logins.look_inside(session, SQL)
         assert session.round_trips == 2
 
 
@@ -124,7 +124,7 @@ def test_a_reader_has_sessions_of_its_own_and_takes_no_logins(
 ) -> None:
     with sign_in(database, lambda: Credentials(*MASTER), bundle, host=READER) as session:
         assert signed_in.of_others_in_postgresql(session) == 0
-        assert postgresql_logins.probe(session, SQL).follows
+        assert postgresql_logins.look_inside(session, SQL).follows
         with pytest.raises(DatabaseBusy, match="PostgreSQL error 25006"):
             session.query("Write", "CREATE TABLE t ()")
         with closing(as_user(*MASTER)):

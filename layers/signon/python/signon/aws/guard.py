@@ -5,9 +5,12 @@ from __future__ import annotations
 from signon.aws import claims, profiles, rds
 from signon.domain.plan.approvals import modified_along
 from signon.domain.plan.assignment import Assignment
+from signon.domain.plan.plan import Plan
 from signon.domain.rds.database import Database, in_working_order
+from signon.domain.rds.membership import is_ready
+from signon.domain.rds.readiness import Readiness
 from signon.domain.request.request import TAG
-from signon.errors import PlanOutdated
+from signon.errors import DatabaseBusy, PlanOutdated
 from signon.foreign import shown
 
 
@@ -33,6 +36,19 @@ def before_change(table: str, bucket: str, assignment: Assignment) -> Database:
     if newest != planned.version:
         raise PlanOutdated(f"Profile {planned.name} has changed since the plan for {name} was made")
     return database
+
+
+def require_ready(database: Database, plan: Plan) -> None:
+    """To be called before anything is done for people of a directory that its membership must be ready for.
+
+    Raises DatabaseBusy: it is not usable again after its reboot. PlanOutdated: it is no longer ready for them.
+    """
+    if not plan.methods.kerberos:
+        return
+    if not is_ready(database, plan.directory):
+        raise PlanOutdated(f"{database.id.name} is no longer a member of {plan.directory} whose people can sign in")
+    if database.deciding_status.readiness is not Readiness.USABLE:
+        raise DatabaseBusy(database.deciding_status.describe(database.id.name))
 
 
 def before_modifying(database: Database, assignment: Assignment) -> None:

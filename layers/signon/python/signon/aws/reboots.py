@@ -8,7 +8,7 @@ from signon.aws import rds_changes, records
 from signon.domain.memory.record import Record
 from signon.domain.rds.database import Database
 from signon.domain.rds.readiness import Readiness
-from signon.domain.rds.reboot import Reboot, after, remaining
+from signon.domain.rds.reboot import Reboot, after, remaining, since
 from signon.domain.times import in_iso
 from signon.errors import DatabaseBusy
 
@@ -21,7 +21,7 @@ def reboot_next(table: str, database: Database, before: Reboot | None, now: date
     """
     resource = database.id.resource_id
     record = records.read(table, resource) or Record()
-    done: dict[str, datetime] = {}
+    before, done = since(before, record.associated_at), dict[str, datetime]()
     for instance in remaining(database, before):
         intent = record.open_intents.get(instance.name)
         restarts = intent is not None and instance.status == "rebooting"
@@ -37,4 +37,4 @@ def reboot_next(table: str, database: Database, before: Reboot | None, now: date
         rds_changes.reboot(instance)
         done[instance.name] = now
         break
-    return after(before, database, done, requested=now in done.values())
+    return after(before, database, done, now, requested=now in done.values())

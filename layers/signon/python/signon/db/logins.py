@@ -11,8 +11,8 @@ from signon.db.signed_in import SIGNED_IN
 from signon.domain.engines import ENGINES, Family, LoginSql, Method
 from signon.domain.logins.login import Proof
 from signon.domain.memory.made import Memory, Remember
+from signon.domain.plan.inside import Inside
 from signon.domain.plan.plan import Plan
-from signon.domain.plan.probe import Probe
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import Database
@@ -22,14 +22,14 @@ from signon.domain.rds.database import Database
 class _Answers:
     """What a family's module provides; the ``Any`` is its kind of ``LoginSql``, by method."""
 
-    probe: Callable[[Session, Any], Probe]
+    look_inside: Callable[[Session, Any], Inside]
     create: Callable[..., int]
     verify: Callable[[Session, Any, Profile, Memory], Proof]
 
 
-def probe(session: Session, database: Database, plan: Plan) -> Probe:
+def look_inside(session: Session, database: Database, plan: Plan) -> Inside:
     """What the instance that ``session`` is signed in to shows from inside."""
-    return _family(database).probe(session, _ways(database, plan))
+    return _family(database).look_inside(session, _ways(database, plan))
 
 
 def signed_in_to_readers(database: Database, credentials: Callable[[], Credentials], ca_bundle: str) -> frozenset[str]:
@@ -83,4 +83,4 @@ def _family(database: Database) -> _Answers:
         from signon.db import postgresql_logins as its  # noqa: PLC0415  a run loads one driver
     else:
         from signon.db import mysql_logins as its  # type: ignore[no-redef]  # noqa: PLC0415  the same
-    return _Answers(its.probe, its.create, its.verify)
+    return _Answers(its.look_inside, its.create, its.verify)

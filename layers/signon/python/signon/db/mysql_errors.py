@@ -197,7 +197,7 @@ def _look_up(code: int) -> str:
 def _passing(code: int) -> SignonError | None:
     if code in _TEMPORARY:
         return TemporaryFailure(f"MySQL error {code}: {_TEMPORARY[code]}")
-    if code in _READ_ONLY:  # whether it is read only for good is for the probe to find
+    if code in _READ_ONLY:  # whether it is read only for good is for the look inside to find
         return DatabaseBusy(f"MySQL error {code}: the server is read only, as it is during a failover")
     return None
 

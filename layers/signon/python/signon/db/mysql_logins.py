@@ -24,7 +24,7 @@ from signon.domain.logins.mysql_accounts import (
 from signon.domain.logins.mysql_relations import HOST, PUBLIC, Account, Relations
 from signon.domain.memory.made import NO_OID, Memory, Remember, too_many
 from signon.domain.names import mysql_account_problem
-from signon.domain.plan.probe import Probe
+from signon.domain.plan.inside import Inside
 from signon.domain.profile.profile import Profile
 
 _ACCOUNTS = {
@@ -102,7 +102,7 @@ _AROUND = 8  # what a name in it has besides: its quotation marks, their escapes
 _MOST_PATTERNS = 1_000  # names with wildcards that PROXY was granted on: every login of ours is compared with each
 
 
-def probe(session: Session, ways: Ways) -> Probe:
+def look_inside(session: Session, ways: Ways) -> Inside:
     """What only the inside of an instance shows: is the plugin loaded, is it the writer, is anybody else signed in.
 
     Of the plugins the directory's counts: IAM's comes without a reboot. Without PROCESS the list of sessions silently
@@ -116,7 +116,7 @@ def probe(session: Session, ways: Ways) -> Probe:
     )
     plugin = directory.plugin if directory else ""
     ((ours, read_only, active, _),) = session.query("Look at the server", loaded, (plugin,))
-    return Probe(
+    return Inside(
         plugin_loaded=bool(active) if directory else None,
         read_only=bool(read_only),
         other_sessions=signed_in.of_others_in_mysql(session, ours),

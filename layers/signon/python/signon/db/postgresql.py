@@ -227,7 +227,7 @@ def _our_error(code: str | None, *, concurrent: bool) -> Exception:
         return TemporaryFailure("The connection to PostgreSQL has ended")
     if concurrent or _TEMPORARY.fullmatch(code):
         return TemporaryFailure(f"PostgreSQL error {code}")
-    if code == _READ_ONLY:  # whether it is read only for good is for the probe to find
+    if code == _READ_ONLY:  # whether it is read only for good is for the look inside to find
         return DatabaseBusy(f"PostgreSQL error {code}: the server is read only, as it is during a failover")
     if code in _REFUSED:
         return StatementRefused(*_REFUSED[code])

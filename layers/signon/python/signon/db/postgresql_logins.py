@@ -31,7 +31,7 @@ from signon.domain.logins.postgresql import (
 from signon.domain.logins.postgresql_grants import GrantPlan, Object, on_database, within_database
 from signon.domain.logins.postgresql_roles import Roles
 from signon.domain.memory.made import LONGEST_OID, Memory, Remember, too_many
-from signon.domain.plan.probe import Probe
+from signon.domain.plan.inside import Inside
 from signon.domain.profile.profile import Profile
 from signon.errors import (
     ConnectionRefused,
@@ -73,14 +73,14 @@ def _set_for(source: str, database: str) -> str:
     return where.get(source, "by a parameter")
 
 
-def probe(session: Session, ways: Ways) -> Probe:  # noqa: ARG001  every family is asked alike
+def look_inside(session: Session, ways: Ways) -> Inside:  # noqa: ARG001  every family is asked alike
     """What only the inside of an instance shows: is it the writer, is anybody else signed in.
 
     PostgreSQL accepts a login's DDL whether the instance was restarted after the join or not, and shows nothing of it.
-    Only somebody who has signed in with a ticket proves a restart, not logins that bear our mark (``as_recorded``).
+    Only somebody who has signed in with a ticket proves a restart, not logins that bear our mark (``Restarts``).
     """
     ((follows, database, set_by, has_tickets),) = session.query("Look at the server", _INSIDE)
-    return Probe(
+    return Inside(
         plugin_loaded=True if has_tickets else None,
         read_only=follows or set_by is not None,
         other_sessions=signed_in.of_others_in_postgresql(session),

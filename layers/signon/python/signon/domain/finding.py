@@ -13,6 +13,7 @@ from signon.foreign import on_one_line, problem_and_remedy
 class Verdict(StrEnum):
     """What happens with a plan."""
 
+    LOOK = "LOOK"  # nothing that a person must fix first: a look inside the database finishes it
     GO = "GO"
     ASK = "ASK"  # a person must decide, or fix something
     PARK = "PARK"

@@ -6,9 +6,7 @@ from datetime import timedelta
 
 ACCEPTED_WITHIN = timedelta(minutes=5)  # after our call, DomainMemberships may still be empty
 PARK_AFTER = timedelta(hours=3)  # an execution lives 6, and a busy database may take an hour at each state
-REBOOT_TAKES = timedelta(hours=1)  # at most: our own reboot does not park a database that has just joined
 LOOK_AGAIN_AFTER = timedelta(hours=1)  # at a parked database, for what passes by itself or with the pause switch
-REBOOT_WAIT_SECONDS = 60
 
 
 def seconds_before_look(looks: int) -> int:

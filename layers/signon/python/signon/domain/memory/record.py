@@ -86,7 +86,7 @@ class Record:
     def reboot_due(self) -> bool | None:
         """Whether the database was joined and not rebooted since.
 
-        None if somebody else joined it: the probe decides.
+        None if somebody else joined it: a look inside decides.
         """
         joined, rebooted = self.associated_at, self.rebooted_at
         if joined is None:

@@ -22,6 +22,7 @@ from signon.foreign import cut, on_one_line, problem_and_remedy
 SILENT = {End.NOT_OURS, End.ALREADY_IN_PROGRESS}
 LONGEST_WHY = 200  # in a headline
 _NAME = re.compile(r"[A-Za-z0-9:-]{1,63}", re.ASCII)
+_UPDATED = "the stack was updated while it was worked on; it is checked again within the hour"
 _NO_ANSWER = "AWS, or the database, does not answer as it should; it is checked again within the hour"
 
 
@@ -121,6 +122,8 @@ def _decide(dossier: Dossier, asked: Any) -> Outcome:
         return _of_plan(name, plan)
     if membership and membership.verdict is Progress.BLOCKED:
         return _of_blocked(name, membership, dossier)
+    if plan and plan.verdict is Verdict.LOOK:
+        return Outcome(End.PARKED, f"{name}: {_UPDATED}")
     if plan and dossier.proof and dossier.kit:
         return _of_success(name, plan, dossier.proof, dossier)
     return Outcome(End.FAILED, f"{name}: no sign-in method to continue with", error="NoMethod")

@@ -10,6 +10,7 @@ from signon.domain.memory.record import Record
 from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.outcome import Outcome
 from signon.domain.plan.plan import Plan
+from signon.domain.rds.reboot import since
 from signon.domain.times import in_iso, moment
 from signon.domain.waits import LOOK_AGAIN_AFTER
 from signon.errors import End
@@ -33,11 +34,12 @@ def facts(
     """What goes into the record of the dossier's database, which is ``record`` so far; "" removes a fact. ``now`` is
     kept as it was written.
     """
-    database, plan, proof, reboot = dossier.database, dossier.plan, dossier.proof, dossier.reboot
+    database, plan, proof = dossier.database, dossier.plan, dossier.proof
     next_look = _next_look(ended, now)
     parked_before = in_iso(record.unfinished_since) if record and record.unfinished_since else ""
     joined = dossier.membership if dossier.membership and dossier.membership.attempts else None
-    none_was_due = joined is not None and not joined.reboot_due and dossier.logins is not None
+    rebooted = since(dossier.reboot, record.associated_at if record else None)
+    none_was_due = joined is not None and rebooted is None and dossier.logins is not None
     return {
         **({"name": database.name, "arn": database.arn, "engine": database.engine} if database else {}),
         "end": ended.end,
@@ -52,7 +54,7 @@ def facts(
         "next_look": next_look,
         "unfinished_since": (parked_before or next_look) if ended.end == End.PARKED else "",
         **(_finished(plan, proof, record, now) if plan and proof else {}),
-        **({"rebooted_at": in_iso(reboot.at)} if reboot and dossier.logins else {}),
+        **({"rebooted_at": in_iso(rebooted.at)} if rebooted and dossier.logins else {}),
         **({"rebooted_at": now} if none_was_due else {}),
         **(dict.fromkeys(("allowed", "approved", "switch_allowed"), "") if ended.end == End.ONBOARDED else {}),
     }

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from signon.domain.engines import Scope
 from signon.domain.finding import Finding
+from signon.domain.limits import counted
 from signon.domain.memory.record import Record
 from signon.domain.plan.methods import Methods
 from signon.domain.profile.profile import Profile, ProfileVersion
@@ -48,15 +49,21 @@ class Approved:
 
     def left(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """What of it is still in the way."""
-        return (finding for finding in found if not (finding.approvable and self._covers(finding)))
+        return (finding for finding in found if not (finding.approvable and self.covers(finding)))
 
-    def _covers(self, finding: Finding) -> bool:
+    def covers(self, finding: Finding) -> bool:
+        """Whether it was in the plan by which the database was begun."""
         return self.lines is None or _line(finding) in self.lines
 
     def begun(self, database: Database, found: Iterable[Finding]) -> tuple[str, ...]:
         """The lines of a plan that is begun now: a database that is new then may grow old on the way."""
         lines = {_line(finding) for finding in (*found, _older(database)) if finding.approvable}
         return tuple(sorted(lines | (self.lines or frozenset())))
+
+
+def and_also(lines: Iterable[str], finding: Finding) -> tuple[str, ...]:
+    """The lines of a plan that is begun, with one that a person approved along with another plan, or the profile."""
+    return tuple(sorted({*lines, _line(finding)}))
 
 
 def _line(finding: Finding) -> str:
@@ -81,6 +88,16 @@ def _older(database: Database) -> Finding:
     return Finding(
         f"{database.id.name} is older than 24 hours",
         "Approve the plan, or write existing: allowed in the profile",
+        approvable=True,
+    )
+
+
+def signed_in(database: Database, sessions: int) -> Finding:
+    """So many sessions of others would be ended by a reboot. How many is no part of what is approved."""
+    open_now = counted(sessions, "session was", "sessions were")
+    return Finding(
+        f"Others are signed in to {database.id.name}, and a reboot would end their sessions",
+        f"Wait until these sessions end ({open_now} open), or approve the plan",
         approvable=True,
     )
 

@@ -24,11 +24,14 @@ class Assignment:
 
     @classmethod
     def from_json(cls, event: Mapping[str, Any]) -> Assignment:
-        """From the parameters that the state machine passes to such a function."""
+        """From the parameters that the state machine passes to such a function.
+
+        Raises PlanOutdated: the plan is of an older version of this stack.
+        """
         return cls(
             Request.from_json(event["request"]),
             DatabaseId.from_json(event["database"]),
-            Plan.from_json(event["plan"]),
+            Plan.to_follow(event["plan"]),
             Claim.from_json(event["claim"]),
             event["redrives"],
         )

@@ -11,7 +11,7 @@ from signon.domain.engines import ENGINES, Reboots, Scope
 from signon.domain.rds.readiness import STUCK_REMEDY, DecidingStatus, Readiness, readiness
 from signon.errors import DatabaseUnusable
 
-NEW_FOR = timedelta(hours=24)  # in words in plan/approvals.py, plan/permission.py and the schema of profiles
+NEW_FOR = timedelta(hours=24)  # in words in plan/approvals.py and the schema of profiles
 
 
 @dataclass(frozen=True)

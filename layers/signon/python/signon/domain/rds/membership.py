@@ -6,7 +6,7 @@ RDS sends no event when a join succeeds, has no waiter for it, and shows nowhere
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,9 +14,8 @@ from typing import Any
 from signon.domain.network.directory_ports import TOLD
 from signon.domain.rds.database import Database, Membership
 from signon.domain.rds.readiness import Readiness
-from signon.domain.rds.reboot import Reboot
 from signon.domain.times import in_iso, moment_or_none
-from signon.domain.waits import ACCEPTED_WITHIN, PARK_AFTER, REBOOT_TAKES, REBOOT_WAIT_SECONDS, seconds_before_look
+from signon.domain.waits import ACCEPTED_WITHIN, PARK_AFTER, seconds_before_look
 from signon.errors import StillWaiting
 
 
@@ -62,9 +61,7 @@ class Reading:
     ``began_at`` is this execution's first look, ``requested_at`` the first one after it asked RDS last: not the time of
     asking, because a function that was retried for an hour still gets the time at which its state was entered.
     ``looks`` counts all looks since it began, ``wait_seconds`` is how long to wait before the next. ``remedy`` is what
-    a person can do if it is BLOCKED, ``failures`` the status and time of each failed attempt. ``reboot_due``: the
-    engine requires reboots after joining, and neither record nor probe shows them; ``reboot_needed``: and this
-    execution has not done them all either.
+    a person can do if it is BLOCKED, ``failures`` the status and time of each failed attempt.
     """
 
     attempts: int
@@ -77,15 +74,15 @@ class Reading:
     reason: str | None = None
     remedy: str | None = None
     failures: tuple[str, ...] = ()
-    reboot_due: bool = False
-    reboot_needed: bool = False
 
     @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Reading:
+    def from_json(cls, document: Mapping[str, Any]) -> Reading:
+        """As it was made, also by an older version, whose readings have other fields as well."""
+        known = {field.name: document[field.name] for field in fields(cls) if field.name in document}
         failures, verdict = tuple(document.get("failures", ())), Progress(document.get("verdict", Progress.WAIT))
         times = {name: moment_or_none(document.get(name), name) for name in ("began_at", "requested_at")}
         said = {name: document.get(name) or None for name in ("status", "reason", "remedy")}
-        return cls(**{**document, **times, **said, "failures": failures, "verdict": verdict})
+        return cls(**{**known, **times, **said, "failures": failures, "verdict": verdict})
 
     def to_json(self) -> dict[str, Any]:
         times = {"began_at": self.began_at, "requested_at": self.requested_at}
@@ -167,19 +164,8 @@ def _waits_for_window(membership: Membership) -> bool:
     return membership.status.startswith("pending-maintenance")
 
 
-def opening(
-    before: Reading | None,
-    database: Database,
-    directory: str,
-    reboot_due: bool | None,
-    *,
-    asks: bool,
-    plugin_loaded: bool | None,
-) -> Reading:
-    """The first reading; ``before`` is that of the previous attempt, ``asks`` says that RDS is asked now.
-
-    ``reboot_due`` is what the record says, None if it does not know: then ``plugin_loaded`` decides.
-    """
+def opening(before: Reading | None, database: Database, directory: str, *, asks: bool) -> Reading:
+    """The first reading; ``before`` is that of the previous attempt, ``asks`` says that RDS is asked now."""
     ready = is_ready(database, directory)
     return Reading(
         attempts=(before.attempts if before else 0) + asks,
@@ -187,12 +173,11 @@ def opening(
         looks=before.looks if before else 0,
         failures=before.failures if before else (),
         wait_seconds=seconds_before_look(before.looks if before else 0) if asks or not ready else 0,
-        reboot_due=bool(database.to_reboot) and (asks or (not plugin_loaded if reboot_due is None else reboot_due)),
     )
 
 
-def judge(reading: Reading, database: Database, directory: str, now: datetime, reboot: Reboot | None) -> Reading:
-    """One look, judged; ``reboot`` is how far this execution's reboots are.
+def judge(reading: Reading, database: Database, directory: str, now: datetime) -> Reading:
+    """One look, judged.
 
     Raises StillWaiting: no execution waits longer; the database is parked.
     """
@@ -201,21 +186,19 @@ def judge(reading: Reading, database: Database, directory: str, now: datetime, r
     membership = deciding(database, directory)
     status = membership.status if membership else None
     has_failed = membership is not None and _meaning(membership) is Progress.RETRY
-    patience = PARK_AFTER + (REBOOT_TAKES if reboot else timedelta())
-    if verdict is Progress.WAIT and now - began_at > patience:
+    if verdict is Progress.WAIT and now - began_at > PARK_AFTER:
         raise StillWaiting(f"{reason}, after more than {PARK_AFTER.seconds // 3600} hours of waiting")
     return replace(
         reading,
         began_at=began_at,
         requested_at=requested_at,
         looks=reading.looks + 1,
-        wait_seconds=REBOOT_WAIT_SECONDS if reboot else seconds_before_look(reading.looks + 1),
+        wait_seconds=seconds_before_look(reading.looks + 1),
         status=status,
         verdict=verdict,
         reason=reason,
         remedy=remedy,
         failures=(*reading.failures, f"{status} at {now:%Y-%m-%dT%H:%MZ}") if has_failed else reading.failures,
-        reboot_needed=reading.reboot_due and (reboot is None or bool(reboot.remaining)),
     )
 
 

@@ -35,7 +35,13 @@ class Reboot:
         )
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "at": in_iso(self.at)}
+        """``more``: there is another one to reboot."""
+        return {**asdict(self), "at": in_iso(self.at), "more": bool(self.remaining)}
+
+
+def since(before: Reboot | None, joined: datetime | None) -> Reboot | None:
+    """What this execution has rebooted since we asked RDS to join the database, if we did: that makes reboots due."""
+    return before if before and (joined is None or before.at >= joined) else None
 
 
 def remaining(database: Database, before: Reboot | None) -> tuple[Instance, ...]:
@@ -51,13 +57,16 @@ def cut_off(database: Database, before: Reboot | None) -> tuple[Instance, ...]:
     return database.instances if left and database.restarts_together else left
 
 
-def after(before: Reboot | None, database: Database, done: Mapping[str, datetime], *, requested: bool) -> Reboot:
+def after(
+    before: Reboot | None, database: Database, done: Mapping[str, datetime], now: datetime, *, requested: bool
+) -> Reboot:
     """How far the reboots are after a visit.
 
-    ``done`` are the instances that it found rebooted or asked RDS to reboot, and since when.
+    ``done`` are the instances that it found rebooted or asked RDS to reboot, and since when; none if those that were to
+    be rebooted have been deleted.
     """
     return Reboot(
-        at=min([*([before.at] if before else []), *done.values()]),
+        at=min([now, *([before.at] if before else []), *done.values()]),
         requested=requested or (before is not None and before.requested),
         instances=((*before.instances, *done) if before else tuple(done)),
         remaining=tuple(one.name for one in remaining(database, before) if one.name not in done),

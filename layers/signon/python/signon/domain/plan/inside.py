@@ -1,0 +1,166 @@
+"""What only the inside of a database shows, before anything is changed; and the plan that is finished with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from signon.domain.finding import Finding
+from signon.domain.memory.record import Record
+from signon.domain.plan.approvals import Approved, and_also, approvals, of_others, rebooted_along, signed_in
+from signon.domain.plan.decision import decided
+from signon.domain.plan.plan import Plan, checksum
+from signon.domain.plan.step import StepKind
+from signon.domain.plan.steps import rebooting, with_reboot
+from signon.domain.profile.profile import Profile
+from signon.domain.rds.database import Database
+from signon.domain.rds.reboot import Reboot, remaining, since
+from signon.domain.request.request import Request
+from signon.errors import DatabaseBusy, DatabaseUnusable, PlanOutdated, RebootDidNotHelp
+
+
+@dataclass(frozen=True)
+class Inside:
+    """One look inside an instance.
+
+    ``plugin_loaded``: the engine's sign-in plugin is active; None where neither a look inside (PostgreSQL takes the DDL
+    either way) nor the record can tell; ``other_sessions``: how many there are besides ours and RDS's own;
+    ``follows``: it is read only because it follows a writer; ``set_by``: or because of this setting.
+    """
+
+    plugin_loaded: bool | None
+    read_only: bool
+    other_sessions: int
+    follows: bool = False
+    set_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Insides:
+    """Where logins are written, and the readers that matter: all whose sessions a reboot would end."""
+
+    writer: Inside
+    readers: tuple[Inside, ...] = ()
+
+
+def require_writable(writer: Inside, database: Database) -> None:
+    """Raises DatabaseUnusable: logins cannot be written here. DatabaseBusy: not yet, it is failing over."""
+    name = database.id.name
+    if writer.follows:
+        raise DatabaseBusy(f"A reader answers in place of the writer of {name}, as happens during a failover")
+    if writer.read_only:
+        because = f": {writer.set_by}" if writer.set_by else ""
+        raise DatabaseUnusable(f"{name} is read only{because}", "Start again once it is writable")
+
+
+@dataclass(frozen=True)
+class Restarts:
+    """What is known of restarts after the join: what this execution has rebooted since, and whether that or the record
+    shows that all of them are made.
+
+    Logins in the database that are open and bear our mark prove no restart: anybody inside can make one, and people's
+    tickets would be refused for want of the reboot. The price: if somebody else joined a PostgreSQL database, or the
+    record was lost, and nobody is signed in with a ticket at that moment, one reboot is due that may not be needed. It
+    is made or asked for like any other, and remembered.
+    """
+
+    reboot: Reboot | None
+    are_made: bool
+
+    @classmethod
+    def known(cls, plan: Plan, record: Record | None, reboot: Reboot | None) -> Restarts:
+        done = since(reboot, record.associated_at if record else None)
+        ours = done is not None and not done.remaining
+        return cls(done, ours or (record is not None and record.was_restarted_in(plan.directory)))
+
+
+def must_look_at_readers(writer: Inside, database: Database, plan: Plan, restarts: Restarts) -> bool:
+    """Whether the readers' insides matter: their sessions if they are rebooted, their plugins if they alone are."""
+    may_lack_plugin = not _loaded(writer.plugin_loaded, restarts) or not _reboots_writer(database)
+    return plan.has(StepKind.REBOOT) or (plan.methods.kerberos and may_lack_plugin)
+
+
+def finish(
+    draft: Plan,
+    request: Request,
+    database: Database,
+    profile: Profile,
+    now: datetime,
+    *,
+    record: Record | None,
+    restarts: Restarts,
+    seen: Insides,
+) -> Plan:
+    """The plan with what was seen inside, and its verdict.
+
+    Raises RebootDidNotHelp: a plugin is not loaded, and there is nothing that could be rebooted for it.
+    """
+    plan = draft
+    if _lacks_reboot(plan, database, restarts, seen):
+        plan = replace(plan, steps=with_reboot(plan.steps, rebooting(database, remaining(database, restarts.reboot))))
+    approved, new = Approved.under(plan.profile, record), tuple[Finding, ...]()
+    if plan is not draft:
+        ours = record is not None and record.is_ours
+        asked = approvals(database, profile, now, interrupts=True, is_ours=ours)
+        new = (*asked, *of_others(rebooted_along(database), profile))
+    sessions = _sessions(database, seen)
+    cut_off = signed_in(database, sessions)
+    tolerates = plan.tolerates_sessions or approved.covers(cut_off)
+    if plan.has(StepKind.REBOOT) and sessions and not tolerates:
+        new = (*new, cut_off)
+    plan = replace(
+        plan,
+        tolerates_sessions=tolerates,
+        findings=tuple(dict.fromkeys((*plan.findings, *approved.left(new)))),
+        approved=tuple(sorted({*plan.approved, *approved.begun(database, new)})),
+    )
+    plan = replace(plan, checksum=checksum(plan, database.id))
+    made = decided(plan, request, profile, now, record.disputed if record else None)
+    return replace(made, approved=and_also(made.approved, cut_off)) if made.tolerates_sessions else made
+
+
+def require_calm(sessions: int, database: Database, plan: Plan) -> None:
+    """To be called before a reboot that would end so many sessions of others.
+
+    Raises PlanOutdated: nobody was asked about them, as they were not there when the plan was made.
+    """
+    if sessions and not plan.tolerates_sessions:
+        raise PlanOutdated(f"Since the plan for {database.id.name} was made, others have signed in")
+
+
+def _loaded(plugin_loaded: bool | None, restarts: Restarts) -> bool:
+    return restarts.are_made if plugin_loaded is None else plugin_loaded
+
+
+def _reboots_writer(database: Database) -> bool:
+    return any(instance.is_writer for instance in database.to_reboot)
+
+
+def _sessions(database: Database, seen: Insides) -> int:
+    """Of others, where something is rebooted."""
+    there = [*seen.readers, *([seen.writer] if _reboots_writer(database) else [])]
+    return sum(each.other_sessions for each in there)
+
+
+def _lacks_reboot(plan: Plan, database: Database, restarts: Restarts, seen: Insides) -> bool:
+    """Whether a member must be rebooted although nothing outside the database shows it.
+
+    Where readers alone are rebooted, whether that is due is for them to show; the writer loads the plugin by itself.
+    """
+    if not plan.methods.kerberos or plan.has(StepKind.ASSOCIATE) or plan.has(StepKind.REBOOT):
+        return False
+    name = database.id.name
+    if not _reboots_writer(database) and seen.writer.plugin_loaded is False:
+        raise RebootDidNotHelp(
+            f"{name} has joined, but its sign-in plugin is not loaded on the writer, which needs no reboot",
+            "Search the cluster's error log for authentication_kerberos; if it is not mentioned, ask AWS Support",
+        )
+    deciding = [seen.writer] if _reboots_writer(database) else seen.readers
+    if all(_loaded(each.plugin_loaded, restarts) for each in deciding):
+        return False
+    if restarts.reboot is not None and not restarts.reboot.remaining:
+        raise RebootDidNotHelp(
+            f"{name} was rebooted after it joined, but its sign-in plugin is still not loaded",
+            "Search the database's error log for its sign-in plugin; if it is not mentioned, ask AWS Support",
+        )
+    return True
