@@ -33,7 +33,7 @@ def test_a_second_run_changes_nothing(scene: Scene, twice: Ended, remembered: bo
 def test_a_second_run_plans_no_interruption(scene: Scene, twice: Ended) -> None:
     ended = scene.run("twice-1", dry_run=True)
     assert ended.end == "Planned"
-    assert {step["interruption"] for step in ended.dossier["plan"]["steps"]} == {"none"}
+    assert {step.get("interruption", "none") for step in ended.dossier["plan"]["steps"]} == {"none"}
 
 
 def test_a_dry_run_writes_nothing_at_all(scene: Scene, twice: Ended) -> None:
