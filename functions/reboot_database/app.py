@@ -22,6 +22,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     table, bucket = setting("TABLE"), setting("PROFILES")
     database = guard.before_change(table, bucket, assignment)
     before = Reboot.from_json(event["reboot"]) if event["reboot"] else None
-    reboot = reboots.reboot_next(table, database, before, moment(event["now"], "now"))
+    begun = assignment.plan.as_begun
+    reboot = reboots.reboot_next(table, database, before, moment(event["now"], "now"), begun)
     logger.info("Reboot", extra=reboot.to_json())
     return reboot.to_json()

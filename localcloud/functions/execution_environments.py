@@ -21,6 +21,8 @@ from localcloud.functions.runtime_api import Reply
 from localcloud.iam import function_roles
 from localcloud.iam.authorizer import Authorizer
 
+MOST_IDLE = 2  # of a function: each takes 60 MB
+
 
 class ExecutionEnvironments:
     """All execution environments of one local cloud."""
@@ -104,8 +106,9 @@ class ExecutionEnvironments:
 
     def _put_back(self, function: LambdaFunction, environment: ExecutionEnvironment) -> None:
         with self._lock:
-            if environment.alive and not self._closed:
-                self._idle[function.function_arn].append(environment)
+            idle = self._idle[function.function_arn]
+            if environment.alive and not self._closed and len(idle) < MOST_IDLE:
+                idle.append(environment)
                 return
             self._all.discard(environment)
         environment.close()

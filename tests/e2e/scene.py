@@ -8,13 +8,14 @@ import shlex
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import yaml
+from botocore.exceptions import ClientError
 from moto.rds.models import rds_backends
 
 from localcloud.cloud import Cloud
@@ -264,6 +265,21 @@ class Scene:
                 rds.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
             else:
                 rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+
+    def delete_all_but(self, kept: str) -> None:
+        """Every database but this one; what RDS cannot delete in its state stays."""
+        backend = rds_backends[self.cloud.account][self.cloud.region]
+        servers = set[int]()
+        for name in sorted(backend.databases, key=lambda name: name != kept):
+            server = backend.databases[name].server
+            if server and id(server) in servers:
+                del backend.databases[name]  # RDS only shows it, at another one's server
+            servers.add(id(server))
+        alone = [name for name, instance in backend.databases.items() if not instance.db_cluster_identifier]
+        for name in [*backend.clusters, *alone]:
+            if name != kept:
+                with suppress(ClientError):
+                    self.delete(name)
 
     def as_master(self, name: str, *statements: str) -> list[list[str]]:
         """Rows of the last statement, run by the master user over verified TLS."""

@@ -28,10 +28,12 @@ from tests.builders import (
     a_plan,
     a_record,
     a_request,
+    a_version,
     an_instance,
     at,
 )
 
+BEGUN = a_plan(approved=("0123456789abcdef",)).as_begun
 CLAIM = Claim(a_database_id().resource_id, EXECUTION, 1)
 
 
@@ -190,7 +192,7 @@ def test_an_execution_that_has_lost_the_claim_makes_no_new_plan_when_redriven(wo
 def visit(world: World, before: Reboot | None = None, now: datetime = NOW) -> Reboot:
     """One visit of "Reboot database" to the cluster."""
     assert isinstance(world.database, Database)
-    return reboots.reboot_next("t", world.database, before, now)
+    return reboots.reboot_next("t", world.database, before, now, BEGUN)
 
 
 @pytest.fixture
@@ -304,3 +306,10 @@ def test_one_that_restarts_is_waited_for() -> None:
 
 def test_who_signs_in_with_tokens_needs_no_membership() -> None:
     guard.require_ready(a_database(status="modifying"), a_plan(methods=Methods(kerberos=False, iam=True)))
+
+
+def test_what_was_approved_is_remembered_before_the_first_reboot(cluster: World) -> None:
+    """A reboot may be all that a plan changes."""
+    visit(cluster)
+    assert cluster.record
+    assert (cluster.record.allowed, cluster.record.approved) == (a_version().sha256, "0123456789abcdef")

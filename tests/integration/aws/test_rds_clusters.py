@@ -156,7 +156,7 @@ def test_a_cluster_is_associated_and_its_instances_rebooted_readers_first_once_e
     records.note(table, cluster.id.resource_id, {"associated_at": cloud.clock.now().isoformat()})
 
     def visit(before: Any) -> Any:
-        return reboots.reboot_next(table, rds.observe(cluster.id), before, cloud.clock.now())
+        return reboots.reboot_next(table, rds.observe(cluster.id), before, cloud.clock.now(), {})
 
     with cloud.clock.working():  # its time goes slowly meanwhile
         first = visit(None)

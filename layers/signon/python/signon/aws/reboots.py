@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from signon.aws import rds_changes, records
@@ -13,8 +14,11 @@ from signon.domain.times import in_iso
 from signon.errors import DatabaseBusy
 
 
-def reboot_next(table: str, database: Database, before: Reboot | None, now: datetime) -> Reboot:
-    """Reboots the next instance, and passes over those that were rebooted at an earlier request of ours.
+def reboot_next(
+    table: str, database: Database, before: Reboot | None, now: datetime, begun: Mapping[str, str]
+) -> Reboot:
+    """Reboots the next instance, and passes over those that were rebooted at an earlier request of ours; ``begun`` is
+    remembered before that, as by whatever changes something first (``Plan.as_begun``).
 
     At most one at a time: while one restarts, no other is touched.
     Raises DatabaseBusy: another instance is not in a state that lets this one restart.
@@ -33,7 +37,8 @@ def reboot_next(table: str, database: Database, before: Reboot | None, now: date
         if database.deciding_status.readiness is Readiness.CHANGING:
             raise DatabaseBusy(database.deciding_status.describe(database.id.name))
         intents = {**record.reboot_intents, instance.name: now}
-        records.note(table, resource, {"reboot_intents": {name: in_iso(at) for name, at in intents.items()}})
+        noted = {name: in_iso(at) for name, at in intents.items()}
+        records.note(table, resource, {**begun, "reboot_intents": noted})
         rds_changes.reboot(instance)
         done[instance.name] = now
         break
