@@ -271,7 +271,7 @@ class Scene:
         backend = rds_backends[self.cloud.account][self.cloud.region]
         servers = set[int]()
         for name in sorted(backend.databases, key=lambda name: name != kept):
-            server = backend.databases[name].server
+            server = getattr(backend.databases[name], "server", None)
             if server and id(server) in servers:
                 del backend.databases[name]  # RDS only shows it, at another one's server
             servers.add(id(server))

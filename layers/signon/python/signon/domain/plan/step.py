@@ -47,6 +47,6 @@ class Step:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Step:
-        kind, interruption = document.get("kind"), Interruption(document.get("interruption", Interruption.NONE))
-        texts = (document.get(name, "") for name in ("action", "reason"))
-        return cls(StepKind(kind) if kind else None, *texts, interruption)
+        kind, action, reason = document.get("kind"), document.get("action", ""), document.get("reason", "")
+        interruption = Interruption(document.get("interruption", Interruption.NONE))
+        return cls(StepKind(kind) if kind else None, action, reason, interruption)
