@@ -16,7 +16,7 @@ from signon.domain.logins.mysql_accounts import PresentLogin
 from signon.domain.memory.record import Known, Record
 from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.ending import Execution, Status
-from signon.domain.plan.inside import Inside, Insides, Restarts, finish
+from signon.domain.plan.inside import Inside, Restarts, Seen, finish
 from signon.domain.plan.outside import make_plan
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.prerequisites import Surroundings
@@ -180,7 +180,7 @@ def planned(
     now: datetime = NOW,
     record: Record | None = None,
     reboot: Reboot | None = None,
-    seen: Insides | None = None,
+    seen: Seen | None = None,
 ) -> Plan:
     """The plan that is made of these, where what is not given is usual; nobody is signed in to the usual database."""
     request, database = request or a_request(), database or a_database()
@@ -190,7 +190,7 @@ def planned(
     if draft.verdict is not Verdict.LOOK:
         return draft
     restarts = Restarts.known(draft, record, reboot)
-    seen = seen or Insides(an_inside())
+    seen = seen or Seen(an_inside())
     return finish(draft, request, database, profile, now, record=record, restarts=restarts, seen=seen)
 
 

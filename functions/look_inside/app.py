@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import profiles, rds, records, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
-from signon.domain.plan.inside import Inside, Insides, Restarts, finish, must_look_at_readers, require_writable
+from signon.domain.plan.inside import Inside, Restarts, Seen, finish, must_look_at_readers, require_writable
 from signon.domain.plan.plan import Plan
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import DatabaseId, in_working_order
@@ -49,7 +49,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if must_look_at_readers(writer, database, draft, restarts):
         cut_off_too = cut_off(database, restarts.reboot)
         readers = tuple(look(each.host) for each in cut_off_too if each.host and not each.is_writer)
-    seen, now = Insides(writer, readers), moment(event["now"], "now")
+    seen, now = Seen(writer, readers), moment(event["now"], "now")
     plan = finish(draft, request, database, profile, now, record=record, restarts=restarts, seen=seen)
     logger.info("Looked inside", extra=plan.summary)
     return plan.to_json()

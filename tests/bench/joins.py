@@ -11,10 +11,8 @@ from typing import Any
 from unittest import mock
 
 from localcloud.examples.example_data import create_cluster
-from tests.simulation.calls import Call
 from tests.simulation.executions import Execution
-from tests.simulation.servers import WarmPostgreSQL
-from tests.simulation.statements import POSTGRESQL, SIGN_IN, is_about
+from tests.simulation.statements import is_about
 from tests.simulation.world import LEDGER, ORDERS, World
 
 Roles = Mapping[str, Sequence[str]]  # of each person
@@ -22,8 +20,6 @@ Roles = Mapping[str, Sequence[str]]  # of each person
 NEVER = timedelta(days=365)
 PEOPLE: Roles = {"alice": ["read"], "bob": ["read", "write"]}
 THOUSAND: Roles = {f"person-{number}": ["read", "write"] for number in range(1000)}
-
-SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename <> 'rdsadmin'"
 
 # What one writes first: wait 30 seconds, look, choose. Everything else is as deployed.
 NAIVE = {"Wait for the membership": {"Type": "Wait", "Seconds": 30, "Next": "Read membership"}}
@@ -63,7 +59,6 @@ class Figures:
 def join(world: World, kind: Kind, takes: timedelta, people: Roles = PEOPLE, *, naive: bool = False) -> Figures:
     """A new database whose join takes so long, from RDS's event to the execution's end."""
     began = time.monotonic()
-    world.calls.after_each = lambda call: _leave_alone(world, call)
     world.rds.join_takes = takes
     with _deployed(world, NAIVE if naive else {}):
         world.publish(kind.name.partition("-")[0], people)
@@ -87,16 +82,6 @@ def _figures(world: World, execution: Execution, seconds: float) -> Figures:
         largest_payload=execution.run.largest_payload,
         seconds=seconds,
     )
-
-
-def _leave_alone(world: World, call: Call) -> None:
-    """All readers are one server here. Who has signed out of one is no session that the probe would see in the next."""
-    if (call.function, call.service, call.operation) != ("probe-connection", POSTGRESQL, SIGN_IN):
-        return
-    host = world.calls.made[-1].parameters
-    (server,) = (each for each in world.servers.warm if isinstance(each, WarmPostgreSQL) and host in each.hosts)
-    while server.run(SESSIONS) != [(1,)]:
-        time.sleep(0.001)
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from signon.domain.finding import Verdict
 from signon.domain.memory.record import Record
 from signon.domain.plan.inside import (
     Inside,
-    Insides,
     Restarts,
+    Seen,
     must_look_at_readers,
     require_calm,
     require_writable,
@@ -57,7 +57,7 @@ AURORA_MYSQL = a_cluster(
     engine_version="8.0.mysql_aurora.3.10.1",
     memberships=(a_membership(),),
 )
-UNLOADED, UNKNOWN = Insides(an_inside(plugin_loaded=False)), Insides(an_inside(plugin_loaded=None))
+UNLOADED, UNKNOWN = Seen(an_inside(plugin_loaded=False)), Seen(an_inside(plugin_loaded=None))
 DONE = Reboot(NOW, requested=True, instances=("payments-orders",), remaining=())
 
 
@@ -92,18 +92,18 @@ def test_a_reader_in_place_of_the_writer_is_waited_for() -> None:
     ("database", "record", "seen", "is_due"),
     [
         (a_member(), None, UNLOADED, True),
-        (a_member(), None, Insides(an_inside()), False),
+        (a_member(), None, Seen(an_inside()), False),
         (a_member(), a_record_of_a_finished_one(), UNLOADED, True),  # the server says so, whatever the record says
         (a_member(), a_record(), UNLOADED, True),  # a record that does not know of a join says nothing
-        (a_member(), a_record_with_a_reboot_due(), Insides(an_inside()), True),  # the record knows: joined since
+        (a_member(), a_record_with_a_reboot_due(), Seen(an_inside()), True),  # the record knows: joined since
         (POSTGRESQL, None, UNKNOWN, True),  # somebody else joined it
-        (POSTGRESQL, None, Insides(an_inside()), False),  # somebody has signed in with a ticket
+        (POSTGRESQL, None, Seen(an_inside()), False),  # somebody has signed in with a ticket
         (POSTGRESQL, a_record_of_a_finished_one(), UNKNOWN, False),
         (POSTGRESQL, a_record(left_as={"directory": DIRECTORY}, onboarded_at=NOW), UNKNOWN, False),
     ],
 )
 def test_a_reboot_is_due_as_the_record_and_the_inside_say(
-    database: Database, record: Record | None, seen: Insides, is_due: bool
+    database: Database, record: Record | None, seen: Seen, is_due: bool
 ) -> None:
     assert bool(reboots(planned(database, record=record, seen=seen))) is is_due
 
@@ -117,10 +117,8 @@ def test_a_reboot_that_only_the_inside_shows_stands_before_the_logins_and_has_it
 
 def test_where_readers_alone_are_rebooted_theirs_is_what_counts() -> None:
     loaded, unloaded = an_inside(), an_inside(plugin_loaded=False)
-    assert not reboots(finished(AURORA_MYSQL, seen=Insides(loaded, (loaded, loaded))))
-    assert reboots(finished(AURORA_MYSQL, seen=Insides(loaded, (loaded, unloaded)))) == [
-        "Reboot ledger-2, then ledger-3"
-    ]
+    assert not reboots(finished(AURORA_MYSQL, seen=Seen(loaded, (loaded, loaded))))
+    assert reboots(finished(AURORA_MYSQL, seen=Seen(loaded, (loaded, unloaded)))) == ["Reboot ledger-2, then ledger-3"]
 
 
 def test_a_writer_that_needs_no_reboot_is_not_rebooted() -> None:
@@ -153,7 +151,7 @@ def test_what_joins_anew_is_rebooted_whatever_was_rebooted_before() -> None:
 
 
 def test_people_are_not_cut_off_by_a_reboot_unasked_and_how_many_is_no_part_of_what_is_approved() -> None:
-    plan, later = (planned(seen=Insides(an_inside(other_sessions=number))) for number in (3, 1))
+    plan, later = (planned(seen=Seen(an_inside(other_sessions=number))) for number in (3, 1))
     (finding,) = plan.findings
     assert plan.verdict is Verdict.ASK
     assert finding.problem == "Others are signed in to payments-orders, and a reboot would end their sessions"
@@ -163,27 +161,27 @@ def test_people_are_not_cut_off_by_a_reboot_unasked_and_how_many_is_no_part_of_w
 
 
 def test_people_may_stay_where_nothing_is_interrupted() -> None:
-    assert finished(a_member(), seen=Insides(an_inside(other_sessions=3))).verdict is Verdict.GO
+    assert finished(a_member(), seen=Seen(an_inside(other_sessions=3))).verdict is Verdict.GO
 
 
 def test_the_sessions_on_readers_count_as_well() -> None:
-    seen = Insides(an_inside(other_sessions=1), (an_inside(other_sessions=2),) * 2)
+    seen = Seen(an_inside(other_sessions=1), (an_inside(other_sessions=2),) * 2)
     assert "(5 sessions were open)" in planned(a_cluster(), seen=seen).findings[0].remedy
 
 
 def test_where_readers_alone_are_rebooted_people_may_stay_on_the_writer() -> None:
     busy, quiet = an_inside(other_sessions=7), an_inside(plugin_loaded=False)
-    assert finished(AURORA_MYSQL, seen=Insides(busy, (quiet, quiet))).verdict is Verdict.GO
+    assert finished(AURORA_MYSQL, seen=Seen(busy, (quiet, quiet))).verdict is Verdict.GO
 
 
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_profile_that_admits_existing_databases_may_cut_people_off(allowed: bool) -> None:
-    plan = planned(profile=a_profile(existing_allowed=allowed), seen=Insides(an_inside(other_sessions=1)))
+    plan = planned(profile=a_profile(existing_allowed=allowed), seen=Seen(an_inside(other_sessions=1)))
     assert (plan.verdict is Verdict.GO) is allowed
 
 
 def test_what_a_person_approved_about_sessions_is_not_asked_again_on_the_way() -> None:
-    busy = Insides(an_inside(other_sessions=2))
+    busy = Seen(an_inside(other_sessions=2))
     asked = planned(seen=busy)
     approved = planned(seen=busy, request=a_request(approve=asked.checksum))
     assert (approved.verdict, approved.tolerates_sessions) == (Verdict.GO, True)
@@ -191,6 +189,8 @@ def test_what_a_person_approved_about_sessions_is_not_asked_again_on_the_way() -
     assert planned(seen=busy, record=begun).verdict is Verdict.GO
     unasked = a_record(**planned().as_begun)  # nobody was signed in then
     assert planned(seen=busy, record=unasked).verdict is Verdict.ASK
+    older = a_record(allowed=a_version().sha256)  # of a version that kept no lines, and asked about sessions apart
+    assert planned(seen=busy, record=older).verdict is Verdict.ASK
 
 
 def test_who_has_signed_in_since_makes_the_execution_plan_again() -> None:
@@ -205,7 +205,7 @@ def test_who_has_signed_in_since_makes_the_execution_plan_again() -> None:
 
 def test_everything_that_a_person_may_decide_is_asked_at_once() -> None:
     old = a_member(created_at=at(days=-9), pending_groups=("p",))
-    seen = Insides(an_inside(plugin_loaded=False, other_sessions=1))
+    seen = Seen(an_inside(plugin_loaded=False, other_sessions=1))
     plan = finished(old, seen=seen)
     assert [finding.problem for finding in plan.findings] == [
         "payments-orders is older than 24 hours",
@@ -214,7 +214,7 @@ def test_everything_that_a_person_may_decide_is_asked_at_once() -> None:
     ]
     assert finished(old, seen=seen, request=a_request(approve=plan.checksum)).verdict is Verdict.GO
     begun = a_record_of_a_finished_one(**plan.as_begun)
-    assert planned(old, record=begun, seen=Insides(an_inside(plugin_loaded=False))).verdict is Verdict.GO
+    assert planned(old, record=begun, seen=Seen(an_inside(plugin_loaded=False))).verdict is Verdict.GO
 
 
 @pytest.mark.parametrize(
@@ -344,5 +344,5 @@ def test_a_plan_of_an_older_version_is_not_followed(monkeypatch: pytest.MonkeyPa
 def test_readers_are_looked_at_where_a_reboot_would_cut_their_people_off(
     writer: Inside, database: Database, matter: bool
 ) -> None:
-    plan = planned(database, a_profile(), record=None, seen=Insides(an_inside(), (an_inside(),)))
+    plan = planned(database, a_profile(), record=None, seen=Seen(an_inside(), (an_inside(),)))
     assert must_look_at_readers(writer, database, plan, Restarts(None, are_made=True)) is matter

@@ -9,7 +9,7 @@ import pytest
 
 from signon.domain.engines import ENGINES, Exclusive, Method
 from signon.domain.memory.record import Record
-from signon.domain.plan.inside import Insides
+from signon.domain.plan.inside import Seen
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.prerequisites import Surroundings
 from signon.domain.plan.step import StepKind
@@ -374,7 +374,7 @@ def test_what_is_in_the_way_is_found_even_where_nothing_would_be_interrupted(pro
     assert (plan.verdict, [finding.problem for finding in plan.findings]) == ("ASK", [problem])
 
 
-UNLOADED = Insides(an_inside(plugin_loaded=False))
+UNLOADED = Seen(an_inside(plugin_loaded=False))
 STRANGE = [None, a_record(), a_record(told="x")]
 
 
@@ -759,7 +759,7 @@ def test_a_reboot_that_only_a_look_inside_shows_applies_no_changes_of_others_una
         instances=(an_instance("ledger-1", **pending),),
     )
     profile = a_profile(other_pending_allowed=other_pending_allowed)
-    plan = planned(cluster, profile, record=None, seen=Insides(an_inside(), (an_inside(plugin_loaded=None),)))
+    plan = planned(cluster, profile, record=None, seen=Seen(an_inside(), (an_inside(plugin_loaded=None),)))
     assert plan.has(StepKind.REBOOT)
     assert (plan.verdict == "GO") is may
 

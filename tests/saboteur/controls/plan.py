@@ -92,8 +92,8 @@ CONTROLS = (
     Control(
         "People who are signed in are asked about before a reboot ends their sessions",
         INSIDE,
-        "if plan.has(StepKind.REBOOT) and sessions and not tolerates:",
-        "if not plan:",
+        "if plan.has(StepKind.REBOOT) and sessions and not tolerates else ()",
+        "if not plan else ()",
         LOOKING,
     ),
     Control(

@@ -36,8 +36,8 @@ class Inside:
 
 
 @dataclass(frozen=True)
-class Insides:
-    """Where logins are written, and the readers that matter: all whose sessions a reboot would end."""
+class Seen:
+    """The inside of where logins are written, and of the readers that matter: whose sessions a reboot would end."""
 
     writer: Inside
     readers: tuple[Inside, ...] = ()
@@ -89,7 +89,7 @@ def finish(
     *,
     record: Record | None,
     restarts: Restarts,
-    seen: Insides,
+    seen: Seen,
 ) -> Plan:
     """The plan with what was seen inside, and its verdict.
 
@@ -101,18 +101,18 @@ def finish(
     approved, new = Approved.under(plan.profile, record), tuple[Finding, ...]()
     if plan is not draft:
         ours = record is not None and record.is_ours
-        asked = approvals(database, profile, now, interrupts=True, is_ours=ours)
-        new = (*asked, *of_others(rebooted_along(database), profile))
+        to_allow = approvals(database, profile, now, interrupts=True, is_ours=ours)
+        new = (*to_allow, *of_others(rebooted_along(database), profile))
     sessions = _sessions(database, seen)
     cut_off = signed_in(database, sessions)
-    tolerates = plan.tolerates_sessions or approved.covers(cut_off)
-    if plan.has(StepKind.REBOOT) and sessions and not tolerates:
-        new = (*new, cut_off)
+    # not a record of a version that kept no lines: nobody was asked about sessions then
+    tolerates = plan.tolerates_sessions or (approved.lines is not None and approved.covers(cut_off))
+    asked = (cut_off,) if plan.has(StepKind.REBOOT) and sessions and not tolerates else ()
     plan = replace(
         plan,
         tolerates_sessions=tolerates,
-        findings=tuple(dict.fromkeys((*plan.findings, *approved.left(new)))),
-        approved=tuple(sorted({*plan.approved, *approved.begun(database, new)})),
+        findings=tuple(dict.fromkeys((*plan.findings, *approved.left(new), *asked))),
+        approved=tuple(sorted({*plan.approved, *approved.begun(database, (*new, *asked))})),
     )
     plan = replace(plan, checksum=checksum(plan, database.id))
     made = decided(plan, request, profile, now, record.disputed if record else None)
@@ -136,13 +136,13 @@ def _reboots_writer(database: Database) -> bool:
     return any(instance.is_writer for instance in database.to_reboot)
 
 
-def _sessions(database: Database, seen: Insides) -> int:
+def _sessions(database: Database, seen: Seen) -> int:
     """Of others, where something is rebooted."""
     there = [*seen.readers, *([seen.writer] if _reboots_writer(database) else [])]
     return sum(each.other_sessions for each in there)
 
 
-def _lacks_reboot(plan: Plan, database: Database, restarts: Restarts, seen: Insides) -> bool:
+def _lacks_reboot(plan: Plan, database: Database, restarts: Restarts, seen: Seen) -> bool:
     """Whether a member must be rebooted although nothing outside the database shows it.
 
     Where readers alone are rebooted, whether that is due is for them to show; the writer loads the plugin by itself.
