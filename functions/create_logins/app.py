@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,7 +13,6 @@ from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
 from signon.domain.logins.login import CreatedLogins
 from signon.domain.plan.assignment import Assignment
-from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import in_working_order
 from signon.settings import setting
 
@@ -29,10 +29,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     database = in_working_order(rds.observe(assignment.database))
     guard.require_ready(database, plan)
     profile = profiles.planned(bucket, plan.profile)
-
-    def credentials() -> Credentials:
-        return secrets.master_credentials(database, plan.master_secret, listed)
-
+    credentials = partial(secrets.master_credentials, database, plan.master_secret, listed)
     elsewhere = logins.signed_in_to_readers(database, credentials, bundle) if profile.adopt else frozenset[str]()
     with session.sign_in(database, credentials, bundle) as master:
         statements = logins.create(

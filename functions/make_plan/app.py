@@ -36,7 +36,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         master_secrets=setting("MASTER_SECRETS").split(","),
     )
     record = records.read(table, database.id.resource_id)
-    reboot = Reboot.from_json(event["reboot"]) if event["reboot"] else None
+    before = event.get("reboot")  # not in executions of an older version, which may run while the stack is updated
+    reboot = Reboot.from_json(before) if before else None
     made = make_plan(request, database, profile, version, around, now, record=record, reboot=reboot)
     made = replace(made, redrives=event["redrives"])
     logger.info("Plan made", extra=made.summary)

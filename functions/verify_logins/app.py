@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -24,9 +25,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     database = in_working_order(rds.observe(DatabaseId.from_json(event["database"])))
     profile = profiles.planned(setting("PROFILES"), plan.profile)
     listed = setting("MASTER_SECRETS").split(",")
-    with session.sign_in(
-        database, lambda: secrets.master_credentials(database, plan.master_secret, listed), setting("CA_BUNDLE")
-    ) as master:
+    credentials = partial(secrets.master_credentials, database, plan.master_secret, listed)
+    with session.sign_in(database, credentials, setting("CA_BUNDLE")) as master:
         proof = logins.verify(master, database, plan, profile, memories.recall(setting("TABLE"), database))
     logger.info("Logins verified", extra={**proof.to_json(), "round_trips": master.round_trips})
     return {**proof.to_json(), "round_trips": master.round_trips}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from signon.db import looking
 from signon.domain.finding import Verdict
 from signon.domain.memory.record import Record
 from signon.domain.plan.inside import (
@@ -284,9 +285,9 @@ def function_of(monkeypatch: pytest.MonkeyPatch, name: str, database: Database, 
     monkeypatch.setattr(app, "rds", SimpleNamespace(observe=lambda _: database))
     monkeypatch.setattr(app, "records", SimpleNamespace(read=lambda *_: None))
     monkeypatch.setattr(app, "profiles", SimpleNamespace(planned=lambda *_: a_profile()), raising=False)
-    monkeypatch.setattr(app, "session", SimpleNamespace(sign_in=sign_in))
     monkeypatch.setattr(app, "setting", lambda _: "bundle.pem")
-    monkeypatch.setattr(app, "logins", SimpleNamespace(look_inside=lambda *_: seen))
+    monkeypatch.setattr(looking, "sign_in", sign_in)
+    monkeypatch.setattr(looking, "logins", SimpleNamespace(look_inside=lambda *_: seen))
     return function
 
 

@@ -1,0 +1,51 @@
+"""Executions that run while the stack is updated: their state machine stays the older one, their functions are new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+from tests.simulation.executions import Execution
+from tests.simulation.moves import go_on
+from tests.simulation.stories import WANTED
+from tests.simulation.world import ORDERS, World
+
+# Of the definition before plans were finished inside: what *Make plan* was given, and what followed it.
+OLDER_CHOICE = {
+    "Type": "Choice",
+    "Choices": [{"Variable": "$.plan.verdict", "StringEquals": "GO", "Next": "Claim database"}],
+    "Default": "Report outcome",
+}
+
+
+@contextmanager
+def of_before_the_update(world: World) -> Iterator[None]:
+    """Executions that are started meanwhile have the older definition."""
+    states: Mapping[str, Any] = world.executions.definition["States"]
+    given = {key: path for key, path in states["Make plan"]["Parameters"].items() if key != "reboot.$"}
+    make_plan = {**states["Make plan"], "Parameters": given, "Next": "Older plan?"}
+    older = {**states, "Make plan": make_plan, "Older plan?": OLDER_CHOICE}
+    with mock.patch.object(world.executions, "definition", {**world.executions.definition, "States": older}):
+        yield
+
+
+def ended(world: World) -> Execution:
+    go_on(world, lambda: bool(world.executions.all) and not world.executions.running())
+    return list(world.executions.all.values())[-1]
+
+
+def test_an_execution_that_plans_after_the_update_is_parked_and_the_sweep_starts_the_database_again(
+    quick_world: World,
+) -> None:
+    quick_world.publish("orders", WANTED)
+    with of_before_the_update(quick_world):
+        quick_world.create(ORDERS, "orders")
+        parked = ended(quick_world)
+    assert (parked.end, parked.run.data["plan"]["verdict"]) == ("Parked", "LOOK")
+    assert "the stack was updated" in quick_world.item(ORDERS, "record")["headline"]
+    quick_world.conductor.pass_by(2 * 3600)
+    quick_world.sweep()
+    quick_world.conductor.run()
+    assert ended(quick_world).end == "Onboarded"
