@@ -68,7 +68,7 @@ def test_a_call_of_a_function_prints_the_answer_that_make_sam_local_printed(read
 
 
 def test_the_aws_cli_calls_functions_that_stay_warm(reader: Reader) -> None:
-    assert '"verdict": "GO"' in reader.shell(reader.section("2."))
+    assert '"verdict": "LOOK"' in reader.shell(reader.section("2."))
 
 
 def test_the_state_machine_runs_here(reader: Reader) -> None:
