@@ -71,12 +71,14 @@ def _line(finding: Finding) -> str:
 
 
 def approvals(
-    database: Database, profile: Profile, now: datetime, *, interrupts: bool, is_ours: bool
+    database: Database, profile: Profile, now: datetime, record: Record | None, *, interrupts: bool
 ) -> Iterator[Finding]:
     """What the profile does not allow by itself, and a person may allow once until it is done.
 
-    ``interrupts``: users of the database will notice; ``is_ours``: we have worked on it before.
+    ``interrupts``: users of the database will notice. Where they do not, one that we have worked on before, as the
+    record says, is not asked about.
     """
+    is_ours = record is not None and record.is_ours
     change, name = profile.change, database.id.name
     if not change.existing_allowed and not database.is_new(now) and (interrupts or not is_ours):
         yield _older(database)

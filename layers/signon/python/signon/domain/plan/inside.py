@@ -100,8 +100,7 @@ def finish(
         plan = replace(plan, steps=with_reboot(plan.steps, rebooting(database, remaining(database, restarts.reboot))))
     approved, new = Approved.under(plan.profile, record), tuple[Finding, ...]()
     if plan is not draft:
-        ours = record is not None and record.is_ours
-        to_allow = approvals(database, profile, now, interrupts=True, is_ours=ours)
+        to_allow = approvals(database, profile, now, record, interrupts=True)
         new = (*to_allow, *of_others(rebooted_along(database), profile))
     sessions = _sessions(database, seen)
     cut_off = signed_in(database, sessions)

@@ -89,7 +89,7 @@ def make_plan(
     found = tuple(findings(engine, database, profile, around, rejoins=made.rejoins))
     switched = tuple(switch(database, made, apply_immediately=profile.change.apply_immediately))
     of_roles = tuple(_first_of_the_roles(approved.left(_of_the_roles(database, profile, made, around))))
-    asked = tuple(approvals(database, profile, now, interrupts=plan.interrupts, is_ours=is_ours(record)))
+    asked = tuple(approvals(database, profile, now, record, interrupts=plan.interrupts))
     rebooted = tuple(of_others(rebooted_along(database), profile)) if plan.has(StepKind.REBOOT) else ()
     plan = replace(
         plan,
@@ -108,11 +108,6 @@ def make_plan(
     if around.paused:
         return parked(plan, now, "everything is paused")
     return from_outside(plan, request, profile, now, record.disputed if record else None)
-
-
-def is_ours(record: Record | None) -> bool:
-    """Whether we have worked on the database before."""
-    return record is not None and record.is_ours
 
 
 def _to_reboot(
