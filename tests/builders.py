@@ -12,6 +12,9 @@ from signon.domain.directory.directory import DIRECTORY_POLICY, Directory, Direc
 from signon.domain.directory.service_principals import service_principals
 from signon.domain.engines import ENGINES, MYSQL_PAM, POSTGRESQL_AD, Family, Method, Scope
 from signon.domain.finding import Verdict
+from signon.domain.logins.change import ChangeKind, LoginChange
+from signon.domain.logins.difference import Difference
+from signon.domain.logins.login import Statement
 from signon.domain.logins.mysql_accounts import PresentLogin
 from signon.domain.memory.record import Known, Record
 from signon.domain.outcome.dossier import Dossier
@@ -190,8 +193,17 @@ def planned(
     if draft.verdict is not Verdict.LOOK:
         return draft
     restarts = Restarts.known(draft, record, reboot)
-    seen = seen or Seen(an_inside())
+    seen = seen or Seen(an_inside(), difference=a_difference())
     return finish(draft, request, database, profile, now, record=record, restarts=restarts, seen=seen)
+
+
+def a_difference(*changes: LoginChange, **others: Any) -> Difference:
+    """By these changes; the usual one creates alice, who may read the payments database."""
+    usual = (
+        LoginChange(ChangeKind.CREATE, "alice"),
+        LoginChange(ChangeKind.GRANT, "alice", "SELECT, SHOW VIEW", on="payments"),
+    )
+    return Difference.of([Statement("Make the difference", "SELECT 1", (), changes or usual)], **others)
 
 
 def a_plan(**changes: Any) -> Plan:

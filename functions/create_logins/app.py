@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import guard, memories, profiles, rds, secrets
+from signon.aws import guard, memories, plans, profiles, rds, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
 from signon.domain.logins.login import CreatedLogins
@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     listed = setting("MASTER_SECRETS").split(",")
     database = in_working_order(rds.observe(assignment.database))
     guard.require_ready(database, plan)
-    profile = profiles.planned(bucket, plan.profile)
+    profile, planned = profiles.planned(bucket, plan.profile), plans.planned(setting("PLANS"), database.id, plan)
     credentials = partial(secrets.master_credentials, database, plan.master_secret, listed)
     elsewhere = logins.signed_in_to_readers(database, credentials, bundle) if profile.adopt else frozenset[str]()
     with session.sign_in(database, credentials, bundle) as master:
@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             database,
             plan,
             profile,
-            before_change=lambda: guard.before_change(table, bucket, assignment),
+            before_change=guard.before_statements(table, bucket, assignment, planned),
             elsewhere=elsewhere,
             memory=memories.recall(table, database, plan),
             remember=lambda made: memories.remember(table, database, made),

@@ -1,7 +1,7 @@
 """Look inside: reach the database, verify its TLS, sign in as master, and finish the plan with what is seen there.
 
-It changes nothing. As it reads profile and record, it also finds out whether the endpoints that later steps need can be
-reached from the VPC.
+It changes nothing of it. The plan's document is all that is written. As it reads profile and record, it also finds out
+whether the endpoints that later steps need can be reached from the VPC.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import profiles, rds, records, secrets
+from signon.aws import memories, plans, profiles, rds, records, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import looking
 from signon.domain.plan.inside import Restarts, finish
@@ -36,8 +36,18 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     restarts = Restarts.known(draft, record, Reboot.from_json(event["reboot"]) if event["reboot"] else None)
     listed = setting("MASTER_SECRETS").split(",")
     credentials = partial(secrets.master_credentials, database, draft.master_secret, listed)
-    seen = looking.look_inside(database, credentials, setting("CA_BUNDLE"), draft, restarts)
+    seen = looking.look_inside(
+        database,
+        credentials,
+        setting("CA_BUNDLE"),
+        draft,
+        restarts,
+        profile=profile,
+        memory=memories.recall(setting("TABLE"), database, draft),
+        dispute=record.disputed if record else None,
+    )
     now = moment(event["now"], "now")
     plan = finish(draft, request, database, profile, now, record=record, restarts=restarts, seen=seen)
+    plans.keep(setting("PLANS"), database.id, plan, seen)
     logger.info("Looked inside", extra=plan.summary)
     return plan.to_json()

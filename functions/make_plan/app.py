@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import profiles, rds, records, surroundings
+from signon.aws import kits, profiles, rds, records, surroundings
 from signon.domain.plan.outside import make_plan
 from signon.domain.profile.schema import checked
 from signon.domain.rds.database import DatabaseId
@@ -35,6 +36,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         policy_prefix=setting("CONNECT_POLICY_PREFIX"),
         master_secrets=setting("MASTER_SECRETS").split(","),
     )
+    kit = kits.published(setting("KITS"), database.id.folder)
+    around = replace(around, kit=kit, ca_bundle=Path(setting("CA_BUNDLE")).read_bytes())
     record = records.read(table, database.id.resource_id)
     before = event.get("reboot")  # not in executions of an older version, which may run while the stack is updated
     reboot = Reboot.from_json(before) if before else None

@@ -24,6 +24,10 @@ ALLOWED: dict[Finding, str] = {
         "PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled",
     ): "kept as PointInTimeRecoveryStatus: ENABLED",
     ("AWS::KMS::Key", "EnableKeyRotation"): "kept as key_rotation_status",
+    **{
+        ("AWS::S3::Bucket", f"LifecycleConfiguration.Rules.{rule}"): "left out: no object here lives until it expires"
+        for rule in ("Id", "ExpirationInDays", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")
+    },
 }
 
 

@@ -278,13 +278,16 @@ def _plan(dossier: dict[str, Any]) -> list[str]:
     if not plan:
         return []
     told = [step for step in plan["steps"] if "action" in step]  # the others change nothing
-    steps = [
-        f"{number}. {step['action']}: {step['reason']} (interruption: {step['interruption']})"
-        for number, step in enumerate(told, 1)
-    ]
+    steps = [line for number, step in enumerate(told, 1) for line in _step(number, step)] or [plan["says"]]
     findings = [f"! {finding['problem']}. {finding['remedy']}" for finding in plan["findings"]]
     advice = [f"* {each['problem']}. {each['remedy']}" for each in plan["advice"]]
     return [f"plan {plan['checksum']}: {plan['verdict']}", *steps, *findings, *advice]
+
+
+def _step(number: int, step: dict[str, Any]) -> list[str]:
+    said = f"{number}. {step['action']}: {step['reason']} (interruption: {step['interruption']})"
+    more = [f"and {step['more']} more"] if "more" in step else []
+    return [said, *(f"   - {line}" for line in (*step.get("details", ()), *more))]
 
 
 def _sessions(dossier: dict[str, Any]) -> list[str]:

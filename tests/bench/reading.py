@@ -34,7 +34,7 @@ def read_server(bundle: str) -> None:
         ways, profile = {Method.KERBEROS: POSTGRESQL_AD}, a_profile()
         postgresql_logins.look_inside(session, ways)
         postgresql_logins.create(
-            session, ways, profile, before_change=lambda: None, memory=Memory(), remember=lambda _: None
+            session, ways, profile, before_change=lambda _: None, memory=Memory(), remember=lambda _: None
         )
         postgresql_logins.verify(session, ways, profile, Memory())
 
@@ -49,7 +49,7 @@ def read_accounts(address: str, bundle: str, engine: str) -> None:
     with sign_in(database, lambda: Credentials(*MASTER), bundle) as session:
         mysql_logins.look_inside(session, ways)
         mysql_logins.create(
-            session, ways, profile, before_change=lambda: None, memory=Memory(), remember=lambda _: None
+            session, ways, profile, before_change=lambda _: None, memory=Memory(), remember=lambda _: None
         )
         mysql_logins.verify(session, ways, profile, Memory())
 

@@ -14,6 +14,7 @@ KEPT = {
     "Records": "what was done to which database",
     "Profiles": "what may be done",
     "Kits": "what people connect with",
+    "Plans": "what was to be changed",
     "CreateLoginsLogs": "every SQL statement",
 }
 LONGEST_REGION = "ap-southeast-1"

@@ -7,6 +7,7 @@ import secrets
 import shlex
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from localcloud.examples.example_data import create_database, switch_sweep
 PEOPLE = {**example_data.PEOPLE, "carol": "Purple-Monkey-9"}
 READING = ("Describe", "Get", "List", "Head")
 OWN_MEMORY = {("dynamodb", "UpdateItem")}  # the claim's and the record's
+DOCUMENT = ("s3", "PutObject")
 REAL_SECONDS = 240
 
 
@@ -212,10 +214,15 @@ class Scene:
         return Ended(arn, told["status"], entered[-1], dossier, entered, told.get("error", ""), told.get("cause", ""))
 
     def changes_made_by(self, execution: Ended) -> dict[tuple[str, str], int]:
-        """The AWS calls of the execution's functions that are not reads, its own memory aside."""
-        calls = self.cloud.counter.calls(execution.arn)
+        """The AWS calls of the execution's functions that are not reads; its own memory and its plans' documents aside."""
+        calls = Counter(self.cloud.counter.calls(execution.arn))
+        steps = execution.dossier.get("plan", {}).get("steps", ())
+        if any("sha256" in step for step in steps):
+            calls[DOCUMENT] -= execution.states.count("Look inside")
         return {
-            call: count for call, count in calls.items() if not call[1].startswith(READING) and call not in OWN_MEMORY
+            call: count
+            for call, count in calls.items()
+            if count and not call[1].startswith(READING) and call not in OWN_MEMORY
         }
 
     def record(self, name: str) -> dict[str, str] | None:

@@ -36,7 +36,7 @@ def test_the_plan_said_what_it_would_do_why_and_what_it_interrupts(orders: Ended
     assert steps == [
         (f"Associate directory {orders.dossier['plan']['directory']} with orders-1", "brief"),
         ("Reboot orders-1", "reboot"),
-        ("Check 2 logins and create what is missing", "none"),
+        ("Create 2 logins, make 3 grants", "none"),
         ("Publish the connection kit", "none"),
     ]
     assert all(step["reason"] for step in told(orders))

@@ -16,7 +16,7 @@ NOT_FOUND = {
     "GetPolicy": "NoSuchEntity", "GetPolicyVersion": "NoSuchEntity", "ListPolicyVersions": "NoSuchEntity",
     "DeletePolicyVersion": "NoSuchEntity", "CreatePolicyVersion": "NoSuchEntity",
     "ListEntitiesForPolicy": "NoSuchEntity", "Publish": "NotFound",
-    "GetObject": "NoSuchKey", "HeadObject": "404", "PutObject": "NoSuchBucket",
+    "GetObject": "NoSuchKey", "HeadObject": "404", "PutObject": "NoSuchBucket", "ListObjectsV2": "NoSuchBucket",
     "DescribeDBParameters": "DBParameterGroupNotFound", "DescribeDBClusterParameters": "DBParameterGroupNotFound",
     "DescribeDirectories": "EntityDoesNotExistException", "DescribeExecution": "ExecutionDoesNotExist",
     "ListExecutions": "StateMachineDoesNotExist", "StartExecution": "StateMachineDoesNotExist",

@@ -36,8 +36,10 @@ def changes(world: World, *executions: Execution) -> Counter[str]:
 
 
 def _of(operations: Iterable[str], world: World, *executions: Execution) -> Counter[str]:
+    """A look that keeps the plan's document changes nothing."""
     arns = {execution.arn for execution in executions}
-    return Counter(made.call.operation for made in world.calls.of(*operations) if made.by in arns)
+    calls = [made.call for made in world.calls.of(*operations) if made.by in arns]
+    return Counter(call.operation for call in calls if call.function != "look-inside")
 
 
 def appears(world: World) -> Execution:

@@ -216,8 +216,12 @@ def at_the_endpoint_of(original: Any, database: Any) -> None:
 
 
 def writes(world: World) -> Counter[str]:
-    """What functions called that is no read, their own memory aside: of AWS, and any statement in a database."""
-    operations = [made.call.operation for made in world.calls.made]
+    """What functions called that is no read: of AWS, and any statement in a database. Their own memory and the plan's
+    document are aside.
+    """
+    kept = ("look-inside", "PutObject")
+    calls = [made.call for made in world.calls.made]
+    operations = [call.operation for call in calls if (call.function, call.operation) != kept]
     return Counter(each for each in operations if not each.startswith(READING) and each != OWN_MEMORY)
 
 

@@ -104,7 +104,7 @@ TABLE: Sequence[Rule] = (
     ),
     Rule(
         ONBOARDED,
-        "a profile that is gone outdates the plan, and the new plan finds it; a file of a kit that is missing is put",
+        "a profile that is gone outdates the plan, and the new plan finds it",
         lambda call, fault: call.operation == "HeadObject",
     ),
     Rule(
@@ -116,6 +116,11 @@ TABLE: Sequence[Rule] = (
         ONBOARDED,
         "a connect policy that is gone is made anew; where IAM does not know it yet, the state is retried",
         lambda call, fault: _POLICIES(call),
+    ),
+    Rule(
+        ONBOARDED,
+        "a plan's document that is gone outdates the plan, and the new plan writes it",
+        lambda call, fault: (call.function, call.operation, call.number) == ("create-logins", "GetObject", 2),
     ),
     Rule(
         PERSON,

@@ -10,7 +10,7 @@ from tests.simulation.world import ORDERS, World
 from tests.whole import only_in_test_all
 
 MOST_EVENTS, MOST_LOOKS = 250, 16
-MOST_BYTES, MOST_BYTES_OF_SIXTEEN, MOST_BYTES_OF_A_THOUSAND_LEFT_ALONE = 4 * 1024, 6_500, 8 * 1024
+MOST_BYTES, MOST_BYTES_OF_SIXTEEN, MOST_BYTES_OF_A_THOUSAND_LEFT_ALONE = 6 * 1024, 8 * 1024, 8 * 1024
 AURORA = a_cluster(readers=1)
 HALF_AN_HOUR, THREE_HOURS = timedelta(minutes=30), timedelta(hours=3)
 
@@ -64,13 +64,13 @@ def test_a_loop_that_looks_every_half_minute_has_more_than_three_times_as_many_e
     assert (naive.end, naive.looks, naive.transitions, naive.history_events) == ("Onboarded", 60, 210, 638)
 
 
-def test_a_thousand_logins_travel_in_no_state(quick_world: World) -> None:
+def test_of_a_thousand_logins_the_first_travel(quick_world: World) -> None:
     ours = join(quick_world, MYSQL, HALF_AN_HOUR, THOUSAND)
     assert ours.end == "Onboarded"
     assert ours.largest_payload <= MOST_BYTES
 
 
-def test_neither_do_a_thousand_logins_that_somebody_else_made(quick_world: World) -> None:
+def test_of_a_thousand_logins_that_somebody_else_made_the_first_travel(quick_world: World) -> None:
     quick_world.publish("orders", THOUSAND)
     quick_world.create(ORDERS, "orders")
     (server,) = (each for each in quick_world.servers.warm if isinstance(each, WarmMySQL))

@@ -8,9 +8,12 @@ from itertools import groupby
 import pytest
 
 from signon.domain.plan.step import StepKind
+from tests.simulation.calls import Fault
 from tests.simulation.executions import Execution
-from tests.simulation.stories import STORIES
-from tests.simulation.world import World
+from tests.simulation.moves import come_before, effects, has_logins
+from tests.simulation.servers import WarmMySQL
+from tests.simulation.stories import STORIES, WANTED
+from tests.simulation.world import ORDERS, World
 
 DOES: Mapping[str, StepKind] = {  # the Tasks that only a step leads to; those that look and count come with them
     "Leave directory": StepKind.LEAVE_DIRECTORY,
@@ -58,3 +61,76 @@ def test_each_kind_of_step_is_in_a_story(quick_world: World) -> None:
             if "Plan?" in execution.run.states:
                 seen |= {*done(execution)}
     assert seen == set(StepKind)
+
+
+def onboarded(world: World, people: Mapping[str, list[str]] = WANTED) -> None:
+    world.publish("orders", people)
+    world.create(ORDERS, "orders")
+    world.conductor.run()
+    assert {each.end for each in world.executions.all.values()} == {"Onboarded"}
+
+
+def run(world: World, **asked: object) -> Execution:
+    execution = world.start(ORDERS, **asked)
+    world.conductor.run()
+    return execution
+
+
+def of_mysql(world: World) -> WarmMySQL:
+    (server,) = (each for each in world.servers.warm if isinstance(each, WarmMySQL))
+    return server
+
+
+def test_of_a_finished_database_the_plan_says_no_changes_and_nothing_is_done(quick_world: World) -> None:
+    onboarded(quick_world)
+    execution = run(quick_world)
+    assert execution.end == "Onboarded"
+    assert execution.run.data["plan"]["says"] == "No changes: everything is as the profile says"
+    assert done(execution) == ["verify", "publish", "report"]
+    assert not effects(quick_world, execution)
+
+
+def test_who_is_taken_out_of_the_profile_is_a_line_of_the_plan_and_of_what_is_approved(quick_world: World) -> None:
+    onboarded(quick_world)
+    quick_world.publish("orders", {"alice": ["read"]})
+    plan = run(quick_world, dry_run=True).run.data["plan"]
+    (step,) = (step for step in plan["steps"] if step["kind"] == "logins")
+    assert step["action"] == "Lock 1 login"
+    assert step["details"] == ["lock login bob, which the profile no longer lists"]
+    assert has_logins(quick_world) == {"alice", "bob"}
+    run(quick_world)
+    assert has_logins(quick_world) == {"alice"}
+
+
+def test_a_login_that_somebody_dropped_after_the_look_inside_makes_a_new_plan(quick_world: World) -> None:
+    onboarded(quick_world)
+    quick_world.publish("orders", {**WANTED, "carol": ["read"]})
+    execution = quick_world.start(ORDERS)
+    come_before(quick_world, "create-logins", "GetObject", 1)
+    of_mysql(quick_world).run("DROP USER 'alice'@'%'")
+    quick_world.conductor.run()
+    assert execution.end == "Onboarded"
+    assert execution.run.states.count("Plan again") == 1
+    assert has_logins(quick_world) == {"alice", "bob", "carol"}
+
+
+def test_a_function_that_is_killed_after_some_of_its_changes_goes_on_by_the_same_plan(quick_world: World) -> None:
+    quick_world.calls.plan = lambda call: (
+        Fault.CRASH_AFTER
+        if (call.function, call.operation, call.visit) == ("create-logins", "CREATE USER", 1)
+        else None
+    )
+    onboarded(quick_world)
+    (execution,) = (each for each in quick_world.executions.all.values() if "Create logins" in each.run.states)
+    assert "Plan again" not in execution.run.states
+
+
+def test_a_document_that_is_gone_is_written_by_a_new_plan(quick_world: World) -> None:
+    quick_world.calls.plan = lambda call: (
+        Fault.NOT_FOUND
+        if (call.function, call.operation, call.number, call.visit) == ("create-logins", "GetObject", 2, 1)
+        else None
+    )
+    onboarded(quick_world)
+    (execution,) = (each for each in quick_world.executions.all.values() if "Create logins" in each.run.states)
+    assert execution.run.states.count("Plan again") == 1

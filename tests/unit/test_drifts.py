@@ -195,7 +195,7 @@ def test_after_an_upgrade_it_leaves_joins_and_is_rebooted() -> None:
         f"Remove payments-orders from directory {DIRECTORY}",
         f"Associate directory {DIRECTORY} with payments-orders",
         "Reboot payments-orders",
-        "Check 2 logins and create what is missing",
+        "Create 1 login, make 1 grant",
         "Publish the connection kit",
     ]
     assert plan.steps[0].reason == (

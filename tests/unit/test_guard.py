@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from signon.aws import claims, guard, profiles, rds, rds_changes, reboots, records
+from signon.domain.logins.change import ChangeKind, LoginChange, LoginChanges
+from signon.domain.logins.login import Statement
 from signon.domain.memory.claim import Claim
 from signon.domain.memory.record import Record
 from signon.domain.plan.assignment import Assignment
@@ -98,6 +100,19 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 def checked(redrives: int = 0, **changes: Any) -> Database:
     return guard.before_change("t", "b", Assignment(a_request(**changes), a_database_id(), a_plan(), CLAIM, redrives))
+
+
+def test_before_statements_the_guard_looks_and_the_plan_must_name_them(world: World) -> None:
+    change = LoginChange(ChangeKind.LOCK, "carol")
+    assignment = Assignment(a_request(), a_database_id(), a_plan(), CLAIM, 0)
+    look = guard.before_statements("t", "b", assignment, LoginChanges.of([change]))
+    look([Statement("Lock", "x", (), (change,))])
+    assert world.asked == ["observe", "confirm", "newest"]
+    with pytest.raises(PlanOutdated, match="unlock login carol"):
+        look([Statement("Unlock", "x", (), (LoginChange(ChangeKind.UNLOCK, "carol"),))])
+    world.database = DatabaseGone("payments-orders is db-NEW now")
+    with pytest.raises(DatabaseGone):
+        look(())
 
 
 def test_where_nothing_has_moved_the_database_may_be_changed(world: World) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from signon.db import looking
 from signon.domain.finding import Verdict
+from signon.domain.logins.difference import IN_SYNC
+from signon.domain.memory.made import Memory
 from signon.domain.memory.record import Record
 from signon.domain.plan.inside import (
     Inside,
@@ -33,6 +35,7 @@ from tests.builders import (
     a_cluster_id,
     a_database,
     a_database_id,
+    a_difference,
     a_directory,
     a_freeze,
     a_member,
@@ -110,7 +113,7 @@ def test_a_reboot_is_due_as_the_record_and_the_inside_say(
 
 
 def test_a_reboot_that_only_the_inside_shows_stands_before_the_logins_and_has_its_reason() -> None:
-    plan = finished(a_member(), seen=UNLOADED)
+    plan = finished(a_member(), seen=replace(UNLOADED, difference=a_difference()))
     assert [step.kind for step in plan.steps] == ["reboot", "logins", "verify", "publish", "report"]
     assert plan.steps[0].reason == "mysql loads its sign-in plugin when the instance starts"
     assert plan.checksum != finished(a_member()).checksum
@@ -238,15 +241,11 @@ def test_nothing_is_looked_at_inside_where_something_must_be_fixed_or_waited_for
     assert draft.verdict == verdict
 
 
-def test_in_a_freeze_nothing_is_looked_at_unless_somebody_approves() -> None:
+def test_in_a_freeze_the_plan_is_finished_and_its_checksum_can_be_approved() -> None:
     profile = a_profile(freezes=a_freeze("2026-11-20", "2026-11-22"))
-
-    def drafted(**asked: Any) -> str:
-        request = a_request(**asked)
-        return make_plan(request, a_database(), profile, a_version(), surroundings(), NOW, record=None).verdict
-
-    assert drafted() == "PARK"
-    assert drafted(approve="0" * 16) == "LOOK"
+    parked = planned(profile=profile)
+    assert parked.verdict is Verdict.PARK
+    assert planned(profile=profile, request=a_request(approve=parked.checksum)).verdict is Verdict.GO
 
 
 # ---- the functions
@@ -278,16 +277,19 @@ def function_of(monkeypatch: pytest.MonkeyPatch, name: str, database: Database, 
     app = function.app
 
     @contextmanager
-    def sign_in(*_: Any, host: str | None = None) -> Iterator[None]:
+    def sign_in(*_: Any, host: str | None = None) -> Iterator[Any]:
         function.hosts.append(host)
-        yield
+        yield SimpleNamespace(text=None)
 
     monkeypatch.setattr(app, "rds", SimpleNamespace(observe=lambda _: database))
     monkeypatch.setattr(app, "records", SimpleNamespace(read=lambda *_: None))
     monkeypatch.setattr(app, "profiles", SimpleNamespace(planned=lambda *_: a_profile()), raising=False)
     monkeypatch.setattr(app, "setting", lambda _: "bundle.pem")
     monkeypatch.setattr(looking, "sign_in", sign_in)
-    monkeypatch.setattr(looking, "logins", SimpleNamespace(look_inside=lambda *_: seen))
+    monkeypatch.setattr(app, "memories", SimpleNamespace(recall=lambda *_: Memory()), raising=False)
+    monkeypatch.setattr(app, "plans", SimpleNamespace(keep=lambda *_: None), raising=False)
+    inside = SimpleNamespace(look_inside=lambda *_: seen, difference=lambda *_, memory: IN_SYNC)
+    monkeypatch.setattr(looking, "logins", inside)
     return function
 
 

@@ -87,7 +87,7 @@ def test_a_record_says_why_and_an_event_does_not() -> None:
 
 def test_a_reboot_counts_only_when_logins_were_made_after_it() -> None:
     assert noted(a_dossier(reboot=REBOOTED))["rebooted_at"] == REBOOTED["at"]
-    failed = a_dossier(reboot=REBOOTED, logins=None, error=an_error("StillWaiting", "x"))
+    failed = a_dossier(reboot=REBOOTED, logins=None, proof=None, error=an_error("StillWaiting", "x"))
     assert "rebooted_at" not in noted(failed)
 
 

@@ -26,6 +26,7 @@ from signon.domain.profile.profile import IamLogin, Profile, Role
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import Database
 from signon.errors import ConnectionRefused, MasterSecretUnusable, SignonError, StatementRefused, TemporaryFailure
+from tests import as_planned
 from tests.builders import a_database, a_database_id, a_profile
 from tests.notebook import NOTEBOOK
 
@@ -67,9 +68,7 @@ class Server:
 
     def create(self, profile: Profile = PROFILE) -> int:
         with self.sign_in():
-            return mysql_logins.create(
-                self.session, self.ways, profile, before_change=lambda: None, **NOTEBOOK.of_a_run()
-            )
+            return as_planned.create(mysql_logins, self.session, self.ways, profile, NOTEBOOK)
 
     def verify(self, profile: Profile = PROFILE) -> Proof:
         with self.sign_in():
@@ -258,7 +257,7 @@ def test_a_limit_that_others_reach_passes(family: Server, limits: str, code: int
 def test_a_login_that_is_dropped_between_look_and_grant_is_looked_at_again_and_not_made_by_the_grant(
     family: Server,
 ) -> None:
-    def drop() -> None:
+    def drop(_: object) -> None:
         before.append(None)
         if len(before) == 1:
             family.run("DROP USER 'alice'@'%'")

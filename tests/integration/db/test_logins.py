@@ -22,6 +22,7 @@ from signon.domain.profile.profile import DirectoryLogin, Profile, Role
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import Database
 from signon.errors import ClaimLost, LoginsIncomplete, TemporaryFailure
+from tests import as_planned
 from tests.builders import a_profile
 from tests.notebook import NOTEBOOK
 
@@ -35,7 +36,7 @@ WITHOUT_GRANTS = f"{OPEN} AND NOT EXISTS ({GRANTED})"
 
 def create(as_master: SignIn, database: Database, profile: Profile) -> int:
     with as_master() as session:
-        return mysql_logins.create(session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
+        return as_planned.create(mysql_logins, session, SQL, profile, NOTEBOOK)
 
 
 def present(as_master: SignIn, database: Database) -> Accounts:
@@ -167,7 +168,7 @@ def test_hundreds_of_logins_are_read_in_the_same_number_of_round_trips(
     create(as_master, database, a_team(250))
     with as_master() as session:
         before = session.round_trips
-        assert mysql_logins.create(session, SQL, a_team(250), before_change=lambda: None, **NOTEBOOK.of_a_run()) == 0
+        assert mysql_logins.create(session, SQL, a_team(250), before_change=lambda _: None, **NOTEBOOK.of_a_run()) == 0
         assert session.round_trips - before == 3
 
 
@@ -210,7 +211,7 @@ def test_a_run_that_was_cut_off_is_completed_by_the_next_one(
 def test_a_run_that_has_been_outdated_changes_nothing(
     as_master: SignIn, database: Database, operator: Operator
 ) -> None:
-    def outdated() -> None:
+    def outdated(_: object) -> None:
         raise ClaimLost
 
     before = operator.counts(*CHANGES)
@@ -224,7 +225,7 @@ def test_a_run_that_is_outdated_half_way_leaves_nothing_that_anybody_could_use(
 ) -> None:
     answers = iter([None, ClaimLost()])
 
-    def outdated_later() -> None:
+    def outdated_later(_: object) -> None:
         if error := next(answers):
             raise error
 
@@ -405,9 +406,9 @@ def folding(world: World, names: Names, database: Database) -> Iterator[Database
 def test_a_server_that_writes_names_in_lower_case_is_understood(folding: Database, bundle: str) -> None:
     profile = a_profile(roles={"read": Role(Preset.READ, ("Pay_Roll",))}, logins=(DirectoryLogin("alice", ("read",)),))
     with sign_in(folding, lambda: Credentials(*MASTER), bundle) as session:
-        mysql_logins.create(session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
+        mysql_logins.create(session, SQL, profile, before_change=lambda _: None, **NOTEBOOK.of_a_run())
         assert prove(SQL, profile, mysql_logins.read_logins(session, SQL)).verified == 1
-        assert mysql_logins.create(session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run()) == 0
+        assert mysql_logins.create(session, SQL, profile, before_change=lambda _: None, **NOTEBOOK.of_a_run()) == 0
 
 
 def test_a_grant_may_be_given_before_its_database_exists(as_master: SignIn, database: Database) -> None:

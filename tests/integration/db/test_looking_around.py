@@ -68,7 +68,7 @@ def test_sessions_of_rds_itself_are_not_counted(as_master: SignIn, database: Dat
 def test_every_question_to_the_server_is_counted(as_master: SignIn, database: Database) -> None:
     with as_master() as session:
         mysql_logins.look_inside(session, SQL)
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda _: None, **NOTEBOOK.of_a_run())
         ((_, counted_by_server),) = session.query("Ask", "SHOW SESSION STATUS LIKE 'Questions'")
         assert session.round_trips == int(counted_by_server)
 
@@ -84,10 +84,10 @@ def test_a_look_at_complete_logins_takes_three_round_trips_after_those_of_signin
     as_master: SignIn, database: Database
 ) -> None:
     with as_master() as session:
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda _: None, **NOTEBOOK.of_a_run())
     with as_master() as session:
         before = session.round_trips
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda _: None, **NOTEBOOK.of_a_run())
         assert session.round_trips - before == 3
 
 
@@ -105,7 +105,7 @@ def test_before_the_reboot_a_login_is_refused_because_the_plugin_is_not_loaded(
 ) -> None:
     load_plugin(operator, loaded=False)
     with as_master() as session, pytest.raises(PluginNotLoaded, match="1524"):
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda _: None, **NOTEBOOK.of_a_run())
     assert operator.run("SELECT COUNT(*) FROM mysql.user WHERE User IN ('alice', 'bob')") == ((0,),)
 
 
@@ -114,7 +114,7 @@ def test_a_server_that_became_read_only_is_waited_for(
 ) -> None:
     operator.run("SET GLOBAL read_only = ON")
     with as_master() as session, pytest.raises(DatabaseBusy, match="1290"):
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda _: None, **NOTEBOOK.of_a_run())
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_every_statement_is_logged_as_the_server_gets_it(
     as_master: SignIn, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "signon"), as_master() as session:
-        mysql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+        mysql_logins.create(session, SQL, a_profile(), before_change=lambda _: None, **NOTEBOOK.of_a_run())
     said: list[Any] = [getattr(record, "sql", "") for record in caplog.records]
     assert "GRANT SELECT, SHOW VIEW ON `payments`.* TO 'alice'@'%'" in said
     assert not any(MASTER[1] in f"{record.__dict__}" for record in caplog.records)

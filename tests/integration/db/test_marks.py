@@ -13,6 +13,7 @@ from signon.domain.memory import made as memory_of
 from signon.domain.memory.made import UNREMEMBERED
 from signon.domain.profile.profile import IamLogin
 from signon.errors import DatabaseUnusable
+from tests import as_planned
 from tests.builders import a_profile
 from tests.notebook import Notebook
 
@@ -34,8 +35,7 @@ def a_notebook() -> Notebook:
 def run(family: Server, notebook: Notebook, profile: object = PROFILE) -> Proof:
     """Both functions, by what is remembered alone."""
     with family.sign_in():
-        given = notebook.of_a_run()
-        mysql_logins.create(family.session, family.ways, profile, before_change=lambda: None, **given)  # type: ignore[arg-type]
+        as_planned.create(mysql_logins, family.session, family.ways, profile, notebook)  # type: ignore[arg-type]
     with family.sign_in():
         return mysql_logins.verify(family.session, family.ways, profile, notebook.memory)  # type: ignore[arg-type]
 
@@ -126,7 +126,7 @@ def test_an_upgrade_keeps_every_login_and_asks_nobody(family: Server) -> None:
     notebook.trusts = True
     with family.sign_in():
         given = notebook.of_a_run()
-        assert mysql_logins.create(family.session, family.ways, PROFILE, before_change=lambda: None, **given) == 0
+        assert mysql_logins.create(family.session, family.ways, PROFILE, before_change=lambda _: None, **given) == 0
     notebook.trusts = False
     assert set(notebook.made) == {"alice", "bob"}
     assert run(family, notebook).verified == 2

@@ -34,7 +34,7 @@ class MySQL:
     def create(self, names: Sequence[str]) -> None:
         logins = tuple(DirectoryLogin(name, ("read",)) for name in names)
         profile = a_profile(logins=logins, roles={"read": Role(Preset.READ, ("payments",))})
-        mysql_logins.create(self.session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
+        mysql_logins.create(self.session, SQL, profile, before_change=lambda _: None, **NOTEBOOK.of_a_run())
 
     def everything(self) -> Mapping[Hashable, object]:
         found: dict[Hashable, list[object]] = {}

@@ -40,8 +40,8 @@ CONTROLS = (
     Control(
         "Only who was read back exactly is opened",
         SHARED,
-        "not (self.objection(profile) or self.to_alter or self.is_complete or self.lacks)",
-        "not (self.objection(profile) or self.to_alter or self.is_complete)",
+        "return self.is_to_open(profile) and not self.lacks",
+        "return self.is_to_open(profile)",
         MYSQL_LOGINS,
     ),
     Control(

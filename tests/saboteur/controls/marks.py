@@ -99,14 +99,14 @@ CONTROLS = (
     Control(
         "MySQL and MariaDB: nothing is created that could not be remembered",
         f"{LAYER}/db/mysql_logins.py",
-        "if full := accounts.judged.full or too_many(made):",
-        "if full := accounts.judged.full:",
+        "return _Making(wanted, plan, made, accounts.judged.full or too_many(made), accounts)",
+        "return _Making(wanted, plan, made, accounts.judged.full, accounts)",
         (f"{IN_MYSQL[0]}{FULL}",),
     ),
     Control(
         "MySQL and MariaDB: leavers are locked where no more can be remembered",
         f"{LAYER}/db/mysql_logins.py",
-        "            session.run(plan.locks)\n",
+        "            session.run(seen.plan.locks)\n",
         "            pass\n",
         (f"{IN_MYSQL[0]}{FULL}",),
     ),
@@ -393,8 +393,8 @@ CONTROLS = (
     Control(
         "MySQL: the server's accounts are judged",
         f"{LAYER}/db/mysql_logins.py",
-        "accounts = recognized(profile, read_logins(session, ways, in_use, names, profile.name), memory)\n    wanted",
-        "accounts = read_logins(session, ways, in_use, names, profile.name)\n    wanted",
+        "return recognized(profile, read_logins(session, ways, in_use, names, profile.name), memory)",
+        "return read_logins(session, ways, in_use, names, profile.name)",
         IN_MYSQL,
     ),
     Control(

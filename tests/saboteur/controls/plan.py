@@ -85,8 +85,8 @@ CONTROLS = (
     Control(
         "A reboot that only a look inside shows is asked about like any other",
         INSIDE,
-        "    if plan is not draft:\n",
-        "    if not plan:\n",
+        "    if lacks_reboot:\n        to_allow",
+        "    if not plan:\n        to_allow",
         (*PLANS, *LOOKING),
     ),
     Control(
@@ -113,8 +113,8 @@ CONTROLS = (
     Control(
         "Nothing of a database is touched where something must be fixed first",
         DECISION,
-        "if must_be_fixed or frozen else plan",
-        "if frozen else plan",
+        "if must_be_fixed else plan",
+        "if not plan else plan",
         LOOKING,
     ),
     Control(

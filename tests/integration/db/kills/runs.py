@@ -236,7 +236,9 @@ def run(where: Where, lists: Sequence[People], steps: Steps) -> str:
     try:
         with session.sign_in(database, lambda: master, where.bundle) as signed_in:
             for profile in profiles:
-                logins.create(signed_in, database, a_plan(), profile, before_change=lambda: None, **notebook.of_a_run())
+                logins.create(
+                    signed_in, database, a_plan(), profile, before_change=lambda _: None, **notebook.of_a_run()
+                )
         with session.sign_in(database, lambda: master, where.bundle) as signed_in:
             logins.verify(signed_in, database, a_plan(), profiles[-1], notebook.memory)
     except Exception as error:  # noqa: BLE001  it is told

@@ -21,6 +21,7 @@ from signon.domain.logins.login import Proof
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import Database
+from tests import as_planned
 from tests.builders import a_database, a_database_id
 from tests.notebook import NOTEBOOK
 from tests.whole import WHOLE
@@ -155,7 +156,18 @@ def create(as_master: SignIn) -> Create:
 
     def create(profile: Profile) -> int:
         with as_master() as session:
-            return postgresql_logins.create(session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
+            return as_planned.create(postgresql_logins, session, SQL, profile, NOTEBOOK)
+
+    return create
+
+
+@pytest.fixture
+def create_unplanned(as_master: SignIn) -> Create:
+    """The same, not held to a plan: the server refuses some of it, or others work at the same time."""
+
+    def create(profile: Profile) -> int:
+        with as_master() as session:
+            return postgresql_logins.create(session, SQL, profile, before_change=lambda _: None, **NOTEBOOK.of_a_run())
 
     return create
 

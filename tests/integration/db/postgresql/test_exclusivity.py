@@ -102,7 +102,9 @@ def test_a_master_who_reaches_either_ends_the_run_before_anything_is_changed(
     with as_master() as session:
         payments.run("CREATE ROLE team", f"GRANT {role} TO team", "GRANT team TO dbadmin")
         with pytest.raises(DatabaseUnusable) as refused:
-            postgresql_logins.create(session, SQL, a_profile(), before_change=pytest.fail, **NOTEBOOK.of_a_run())
+            postgresql_logins.create(
+                session, SQL, a_profile(), before_change=lambda said: pytest.fail(str(said)), **NOTEBOOK.of_a_run()
+            )
     way = f"dbadmin is a member of team is a member of {role}"
     assert refused.value.problem == f"The master user would sign in by {role} alone: {way}"
     assert refused.value.remedy == "Revoke the role team from dbadmin, then start again"
@@ -130,7 +132,7 @@ def test_a_transaction_that_would_shut_the_master_out_is_rolled_back(payments: O
     """Somebody makes the master a member of alice's role after we have looked and before it is given rds_ad."""
     confirmed = []
 
-    def meanwhile() -> None:
+    def meanwhile(_: object) -> None:
         confirmed.append(1)
         if len(confirmed) == 3:  # group roles, grants, people
             payments.run("CREATE ROLE team", "GRANT team TO dbadmin", "GRANT rds_ad TO team")

@@ -346,7 +346,7 @@ def test_an_execution_outdated_in_one_database_does_nothing_more(shops: Operator
     """That is no matter of the database's."""
     looks: list[None] = []
 
-    def before_change() -> None:
+    def before_change(_: object) -> None:
         looks.append(None)
         if len(looks) == 2:  # the first is for the roles, the second within payments
             raise PlanOutdated

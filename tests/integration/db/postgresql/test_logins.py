@@ -90,7 +90,10 @@ def test_a_second_call_makes_no_statement_and_only_reads(payments: Operator, cre
     payments.run("ALTER ROLE dbadmin SET default_transaction_read_only = on")  # whatever writes is refused now
     with as_master() as session:
         assert (
-            postgresql_logins.create(session, SQL, a_profile(), before_change=pytest.fail, **NOTEBOOK.of_a_run()) == 0
+            postgresql_logins.create(
+                session, SQL, a_profile(), before_change=lambda said: pytest.fail(str(said)), **NOTEBOOK.of_a_run()
+            )
+            == 0
         )
         assert session.round_trips == 3  # roles and databases; in the database its schemas
 
@@ -102,7 +105,7 @@ def test_everything_that_changes_is_confirmed_before(payments: Operator, as_mast
             session,
             SQL,
             a_profile(),
-            before_change=lambda: confirmed.append(session.round_trips),
+            before_change=lambda _: confirmed.append(session.round_trips),
             **NOTEBOOK.of_a_run(),
         )
     assert len(confirmed) == 4  # group roles, grants in the database, people, LOGIN
@@ -134,7 +137,7 @@ def statements_of(session: Session, profile: Profile) -> list[Statement]:
         run(statements)
 
     session.run = noting  # type: ignore[method-assign]
-    postgresql_logins.create(session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
+    postgresql_logins.create(session, SQL, profile, before_change=lambda _: None, **NOTEBOOK.of_a_run())
     return ran
 
 
@@ -143,7 +146,7 @@ def test_people_are_made_read_back_and_opened_in_one_transaction(payments: Opera
     seen: list[dict[str, bool]] = []
     with as_master() as session:
         postgresql_logins.create(
-            session, SQL, a_profile(), before_change=lambda: seen.append(payments.roles()), **NOTEBOOK.of_a_run()
+            session, SQL, a_profile(), before_change=lambda _: seen.append(payments.roles()), **NOTEBOOK.of_a_run()
         )
     groups = {READ: False, WRITE: False}
     assert seen == [{}, groups, groups, groups]
@@ -168,7 +171,7 @@ def test_a_run_that_is_cut_off_between_statements_is_completed_by_the_next_one(
 
         session._run = counted  # type: ignore[method-assign]
         with pytest.raises(TemporaryFailure):
-            postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+            postgresql_logins.create(session, SQL, a_profile(), before_change=lambda _: None, **NOTEBOOK.of_a_run())
     assert payments.opened() in ([], [ALICE, BOB])
     create(a_profile())
     assert verify(a_profile()) == Proof(2, ())
@@ -176,7 +179,7 @@ def test_a_run_that_is_cut_off_between_statements_is_completed_by_the_next_one(
 
 
 def test_a_run_that_has_been_outdated_changes_nothing(payments: Operator, as_master: SignIn) -> None:
-    def outdated() -> None:
+    def outdated(_: object) -> None:
         raise ClaimLost
 
     with as_master() as session, pytest.raises(ClaimLost):
@@ -190,7 +193,7 @@ def test_a_run_that_is_outdated_on_its_way_leaves_nobody_behind(
 ) -> None:
     answers = iter([None] * confirmations)
 
-    def outdated_later() -> None:
+    def outdated_later(_: object) -> None:
         if next(answers, ClaimLost()):
             raise ClaimLost
 
@@ -201,13 +204,15 @@ def test_a_run_that_is_outdated_on_its_way_leaves_nobody_behind(
     assert verify(a_profile()).verified == 2
 
 
-def test_two_runs_at_once_do_not_disturb_each_other(payments: Operator, create: Create, verify: Verify) -> None:
+def test_two_runs_at_once_do_not_disturb_each_other(
+    payments: Operator, create: Create, create_unplanned: Create, verify: Verify
+) -> None:
     start, errors, statements = threading.Barrier(4), [], []
 
     def run() -> None:
         start.wait()
         try:
-            statements.append(create(a_team(60)))
+            statements.append(create_unplanned(a_team(60)))
         except Exception as error:  # noqa: BLE001
             errors.append(error)
 
@@ -229,7 +234,7 @@ def test_a_thousand_logins_take_few_statements_and_round_trips(
 ) -> None:
     with as_master() as session:
         statements = postgresql_logins.create(
-            session, SQL, a_team(1000), before_change=lambda: None, **NOTEBOOK.of_a_run()
+            session, SQL, a_team(1000), before_change=lambda _: None, **NOTEBOOK.of_a_run()
         )
         # group role, CONNECT; USAGE, SELECT, SELECT on what is new; ten batches made, ten joined, ten opened
         assert statements == 2 + 3 + 30
@@ -238,7 +243,8 @@ def test_a_thousand_logins_take_few_statements_and_round_trips(
     assert verify(a_team(1000)).verified == 1000
     with as_master() as session:
         assert (
-            postgresql_logins.create(session, SQL, a_team(1000), before_change=lambda: None, **NOTEBOOK.of_a_run()) == 0
+            postgresql_logins.create(session, SQL, a_team(1000), before_change=lambda _: None, **NOTEBOOK.of_a_run())
+            == 0
         )
         assert session.round_trips == 3
 
@@ -248,7 +254,7 @@ def test_round_trips_are_counted_as_the_server_counts_them(payments: Operator, a
     log, line = payments.server.log, b"LOG:  statement: "  # others have names in it that are not UTF-8
     before = log.read_bytes().count(line)
     with as_master() as session:
-        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda _: None, **NOTEBOOK.of_a_run())
         assert session.round_trips == log.read_bytes().count(line) - before
 
 
@@ -394,10 +400,10 @@ def test_names_of_logins_with_tokens_are_stored_in_capitals_and_as_long_as_the_s
     payments: Operator, as_master: SignIn
 ) -> None:
     with as_master() as session:
-        postgresql_logins.create(session, IAM, with_tokens(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+        postgresql_logins.create(session, IAM, with_tokens(), before_change=lambda _: None, **NOTEBOOK.of_a_run())
         assert postgresql_logins.verify(session, IAM, with_tokens(), NOTEBOOK.memory).verified == len(TOKENS)
         assert (
-            postgresql_logins.create(session, IAM, with_tokens(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+            postgresql_logins.create(session, IAM, with_tokens(), before_change=lambda _: None, **NOTEBOOK.of_a_run())
             == 0
         )
     assert payments.opened() == sorted(TOKENS)
@@ -408,7 +414,7 @@ def test_logins_with_such_names_are_adopted(payments: Operator, as_master: SignI
     payments.run("SET SESSION AUTHORIZATION dbadmin", *made)
     with as_master() as session:
         postgresql_logins.create(
-            session, IAM, with_tokens(adopt=TOKENS), before_change=lambda: None, **NOTEBOOK.of_a_run()
+            session, IAM, with_tokens(adopt=TOKENS), before_change=lambda _: None, **NOTEBOOK.of_a_run()
         )
         assert postgresql_logins.verify(session, IAM, with_tokens(adopt=TOKENS), NOTEBOOK.memory).verified == len(
             TOKENS

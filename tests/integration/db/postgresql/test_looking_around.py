@@ -263,7 +263,7 @@ def test_every_statement_is_logged_as_the_server_gets_it(
     payments: Operator, as_master: SignIn, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "signon"), as_master() as session:
-        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **NOTEBOOK.of_a_run())
+        postgresql_logins.create(session, SQL, a_profile(), before_change=lambda _: None, **NOTEBOOK.of_a_run())
     said: list[Any] = [getattr(record, "sql", "") for record in caplog.records]
     assert 'GRANT "rds_ad", "signon.payments.read" TO "alice@CORP.EXAMPLE.COM"' in said
     assert 'GRANT USAGE ON SCHEMA "core" TO "signon.payments.read"' in said

@@ -12,6 +12,7 @@ from signon.domain.memory import made as memory_of
 from signon.domain.memory.made import LONGEST_OID, UNREMEMBERED
 from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.errors import DatabaseUnusable
+from tests import as_planned
 from tests.builders import a_profile
 from tests.notebook import Notebook
 
@@ -39,7 +40,7 @@ def run(as_master: SignIn, remembered: Notebook) -> Run:
     def run(profile: Profile | None = None) -> Proof:
         wanted = profile or a_profile()
         with as_master() as session:
-            postgresql_logins.create(session, SQL, wanted, before_change=lambda: None, **remembered.of_a_run())
+            as_planned.create(postgresql_logins, session, SQL, wanted, remembered)
         with as_master() as session:
             return postgresql_logins.verify(session, SQL, wanted, remembered.memory)
 
@@ -203,7 +204,7 @@ def test_an_upgrade_keeps_every_login_and_asks_nobody(
     remembered.trusts = True
     with as_master() as session:
         given = remembered.of_a_run()
-        assert postgresql_logins.create(session, SQL, a_profile(), before_change=lambda: None, **given) == 0
+        assert postgresql_logins.create(session, SQL, a_profile(), before_change=lambda _: None, **given) == 0
     assert remembered.made == made
     remembered.trusts = False
     assert run() == Proof(2, (), trusted=())

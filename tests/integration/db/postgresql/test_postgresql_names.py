@@ -39,7 +39,7 @@ class PostgreSQL:
     def create(self, names: Sequence[str], roles: Mapping[str, Role] = ALONE, *, lock_leavers: bool = False) -> None:
         logins = tuple(DirectoryLogin(name, ("read",)) for name in names)
         profile = a_profile(logins=logins, roles=roles, lock_leavers=lock_leavers)
-        postgresql_logins.create(self.session, SQL, profile, before_change=lambda: None, **NOTEBOOK.of_a_run())
+        postgresql_logins.create(self.session, SQL, profile, before_change=lambda _: None, **NOTEBOOK.of_a_run())
 
     def everything(self) -> Mapping[Hashable, object]:
         found: dict[Hashable, list[object]] = {}

@@ -113,12 +113,12 @@ def test_limits_that_keep_nobody_out_are_not_reported(payments: Operator, create
 
 
 def test_a_group_role_that_the_master_user_may_not_grant_locks_out_only_people_who_need_it(
-    newer: Operator, create: Create, verify: Verify
+    newer: Operator, create: Create, create_unplanned: Create, verify: Verify
 ) -> None:
     create(without_bob())
     newer.run(f'REVOKE ADMIN OPTION FOR "{READ}" FROM dbadmin CASCADE')
     profile = a_profile(logins=(DirectoryLogin("carol", ("read",)), DirectoryLogin("bob", ("write",))))
-    create(profile)
+    create_unplanned(profile)
     assert newer.opened() == [BOB]
     proof = verify(profile)
     assert proof.verified == 1
@@ -144,10 +144,10 @@ def test_a_master_user_who_may_not_grant_rds_ad_is_reported_with_a_remedy_that_w
 
 
 def test_one_login_that_the_master_user_may_not_change_keeps_nobody_else_out(
-    newer: Operator, create: Create, verify: Verify
+    newer: Operator, create: Create, create_unplanned: Create, verify: Verify
 ) -> None:
     newer.run(f'CREATE ROLE "{ALICE}" LOGIN')  # somebody else's
-    assert create(ADOPTING) > 0
+    assert create_unplanned(ADOPTING) > 0
     proof = verify(ADOPTING)
     assert proof.verified == 1
     assert proof.left_alone[0].problem == f"{ALICE}: the master user may not change it"
@@ -159,11 +159,11 @@ def test_one_login_that_the_master_user_may_not_change_keeps_nobody_else_out(
 
 
 def test_a_leaver_that_the_master_user_may_not_lock_is_reported_and_blocks_nobody_else(
-    newer: Operator, create: Create, verify: Verify
+    newer: Operator, create: Create, create_unplanned: Create, verify: Verify
 ) -> None:
     create(a_profile(logins=a_profile().logins[1:]))
     newer.run(f'REVOKE ADMIN OPTION FOR "{BOB}" FROM dbadmin')
-    create(without_bob())
+    create_unplanned(without_bob())
     assert newer.opened() == [ALICE, BOB]
     (kept,) = verify(without_bob()).not_ours
     newer.run(told(kept.remedy))
@@ -196,7 +196,7 @@ def test_what_is_dropped_between_the_look_and_the_grant_is_looked_for_again(
 ) -> None:
     looks: list[None] = []
 
-    def before_change() -> None:
+    def before_change(_: object) -> None:
         looks.append(None)
         if len(looks) == 2:  # the first is for the group roles, the second within payments
             payments.run(f"DROP {dropped} CASCADE", database="payments")

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from signon.aws import claims, profiles, rds
+from signon.domain.logins.change import LoginChanges
+from signon.domain.logins.difference import BeforeChange
+from signon.domain.logins.login import Statement
 from signon.domain.plan.approvals import modified_along
 from signon.domain.plan.assignment import Assignment
+from signon.domain.plan.document import require_planned
 from signon.domain.plan.plan import Plan
 from signon.domain.rds.database import Database, in_working_order
 from signon.domain.rds.membership import is_ready
@@ -36,6 +42,19 @@ def before_change(table: str, bucket: str, assignment: Assignment) -> Database:
     if newest != planned.version:
         raise PlanOutdated(f"Profile {planned.name} has changed since the plan for {name} was made")
     return database
+
+
+def before_statements(table: str, bucket: str, assignment: Assignment, planned: LoginChanges) -> BeforeChange:
+    """What is to be called with statements before they are run.
+
+    It raises what ``before_change`` raises, and PlanOutdated: they would change something that is not ``planned``.
+    """
+
+    def look(statements: Sequence[Statement]) -> None:
+        before_change(table, bucket, assignment)
+        require_planned(statements, planned, assignment.database)
+
+    return look
 
 
 def require_ready(database: Database, plan: Plan) -> None:

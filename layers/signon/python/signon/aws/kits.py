@@ -7,20 +7,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from signon.aws.clients import client, errors_as
-from signon.domain.profile.profile import sha256
+from signon.domain.kit.published import differing
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-class _NoSuchFile(Exception):
-    pass
+def published(bucket: str, folder: str) -> Mapping[str, str]:
+    """What lies in a folder: the files' names, each with its ETag. S3 makes that, whoever wrote the file."""
+    s3: S3Client = client("s3")
+    with errors_as():
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{folder}/")
+    return {each["Key"].removeprefix(f"{folder}/"): each["ETag"].strip('"') for each in listed.get("Contents", ())}
 
 
 def publish(bucket: str, folder: str, files: Mapping[str, bytes]) -> int:
     """Puts the files that are missing or differ; returns how many."""
     s3: S3Client = client("s3")
-    changed = [name for name, content in files.items() if _published(s3, bucket, f"{folder}/{name}") != sha256(content)]
+    changed = differing(files, published(bucket, folder))
     for name in changed:
         with errors_as():
             s3.put_object(
@@ -28,14 +32,5 @@ def publish(bucket: str, folder: str, files: Mapping[str, bytes]) -> int:
                 Key=f"{folder}/{name}",
                 Body=files[name],
                 ContentType=mimetypes.guess_type(name)[0] or "text/plain",  # else a browser saves the page
-                Metadata={"sha256": sha256(files[name])},
             )
     return len(changed)
-
-
-def _published(s3: S3Client, bucket: str, key: str) -> str | None:
-    try:
-        with errors_as({"404": _NoSuchFile, "NoSuchKey": _NoSuchFile}):
-            return s3.head_object(Bucket=bucket, Key=key)["Metadata"].get("sha256")
-    except _NoSuchFile:
-        return None

@@ -9,10 +9,12 @@ from typing import Any
 from signon.db.session import Session, sign_in
 from signon.db.signed_in import SIGNED_IN
 from signon.domain.engines import ENGINES, Family, LoginSql, Method
+from signon.domain.logins.difference import BeforeChange, Difference
 from signon.domain.logins.login import Proof
 from signon.domain.memory.made import Memory, Remember
 from signon.domain.plan.inside import Inside
 from signon.domain.plan.plan import Plan
+from signon.domain.plan.step import StepKind
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.credentials import Credentials
 from signon.domain.rds.database import Database
@@ -23,6 +25,7 @@ class _Answers:
     """What a family's module provides; the ``Any`` is its kind of ``LoginSql``, by method."""
 
     look_inside: Callable[[Session, Any], Inside]
+    difference: Callable[..., Difference]
     create: Callable[..., int]
     verify: Callable[[Session, Any, Profile, Memory], Proof]
 
@@ -42,12 +45,30 @@ def signed_in_to_readers(database: Database, credentials: Callable[[], Credentia
     return found
 
 
+def difference(
+    session: Session,
+    database: Database,
+    plan: Plan,
+    profile: Profile,
+    elsewhere: Collection[str] = (),
+    *,
+    memory: Memory,
+) -> Difference:
+    """What ``create`` would change now; it changes nothing. ``elsewhere`` is as for ``create``.
+
+    Raises DatabaseUnusable: no login may be made here.
+    """
+    here, ways = profile.on(database.id.engine), _ways(database, plan)
+    awaited = plan.has(StepKind.ASSOCIATE) or plan.has(StepKind.SWITCH_IAM)
+    return _family(database).difference(session, ways, here, elsewhere, memory=memory, awaited=awaited)
+
+
 def create(
     session: Session,
     database: Database,
     plan: Plan,
     profile: Profile,
-    before_change: Callable[[], object],
+    before_change: BeforeChange,
     elsewhere: Collection[str] = (),
     *,
     memory: Memory,
@@ -55,7 +76,8 @@ def create(
 ) -> int:
     """Creates what is missing, reads it back, opens what is complete; the number of statements (0: nothing missing).
 
-    ``before_change`` is called before each group of statements, and raises where this execution has been outdated.
+    ``before_change`` is given each group of statements before it is run, and raises where this execution has been
+    outdated or its plan does not cover them.
     ``elsewhere`` names users who are signed in to other instances of a cluster. ``remember`` is called with all that is
     ours before any of it can be used.
     """
@@ -83,4 +105,4 @@ def _family(database: Database) -> _Answers:
         from signon.db import postgresql_logins as its  # noqa: PLC0415  a run loads one driver
     else:
         from signon.db import mysql_logins as its  # type: ignore[no-redef]  # noqa: PLC0415  the same
-    return _Answers(its.look_inside, its.create, its.verify)
+    return _Answers(its.look_inside, its.difference, its.create, its.verify)

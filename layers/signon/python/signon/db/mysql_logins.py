@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from sys import intern
 from typing import Any
 
@@ -12,9 +13,10 @@ from signon.db.limits import MOST_ACCOUNTS, MOST_BETWEEN_ACCOUNTS, too_large
 from signon.db.mysql_errors import packet_too_small
 from signon.db.session import Session
 from signon.domain.engines import Marks, Method
-from signon.domain.logins.login import Proof
+from signon.domain.logins.difference import BeforeChange, Difference
+from signon.domain.logins.login import LoginPlan, Proof
 from signon.domain.logins.mariadb_marks import marking_trouble, marks_of_roles
-from signon.domain.logins.mysql import Ways, make, open_complete, prove, wanted_logins
+from signon.domain.logins.mysql import WantedAccount, Ways, make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import (
     NO_GRANTS,
     Accounts,
@@ -26,6 +28,7 @@ from signon.domain.memory.made import NO_OID, Memory, Remember, too_many
 from signon.domain.names import mysql_account_problem
 from signon.domain.plan.inside import Inside
 from signon.domain.profile.profile import Profile
+from signon.errors import DatabaseUnusable
 
 _ACCOUNTS = {
     Marks.ATTRIBUTE: (
@@ -123,11 +126,59 @@ def look_inside(session: Session, ways: Ways) -> Inside:
     )
 
 
+@dataclass(frozen=True)
+class _Making:
+    """What one look shows, and what is to be made of it; ``made`` is then ours, ``full`` why that is too much."""
+
+    wanted: tuple[WantedAccount, ...]
+    plan: LoginPlan
+    made: Mapping[str, str]
+    full: DatabaseUnusable | None
+    accounts: Accounts
+
+
+def _look(session: Session, ways: Ways, profile: Profile, memory: Memory, in_use: Collection[str]) -> _Making:
+    accounts = _recognized(session, ways, profile, memory, in_use)
+    wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
+    marking = marking_trouble(profile.name, accounts)
+    plan = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers, marking=marking)
+    made = {**accounts.judged.made, **dict.fromkeys(plan.makes, NO_OID)}
+    return _Making(wanted, plan, made, accounts.judged.full or too_many(made), accounts)
+
+
+def _recognized(
+    session: Session, ways: Ways, profile: Profile, memory: Memory, in_use: Collection[str] = ()
+) -> Accounts:
+    names = [login.user for login in profile.logins]
+    return recognized(profile, read_logins(session, ways, in_use, names, profile.name), memory)
+
+
+def _in_use(session: Session, profile: Profile, elsewhere: Collection[str]) -> Collection[str]:
+    """Who is signed in, which matters only where logins are to be taken over."""
+    return {*elsewhere, *signed_in.signed_in_to_mysql(session)} if profile.adopt else ()
+
+
+def difference(
+    session: Session,
+    ways: Ways,
+    profile: Profile,
+    elsewhere: Collection[str] = (),
+    *,
+    memory: Memory,
+    awaited: bool = False,  # noqa: ARG001  every family is asked alike
+) -> Difference:
+    """What ``create`` would change now; it changes nothing."""
+    seen = _look(session, ways, profile, memory, _in_use(session, profile, elsewhere))
+    if seen.full:
+        return Difference.of(seen.plan.locks, waits=True)
+    return Difference.of(seen.plan.statements, seen.plan.opens, waits=seen.made != memory.made)
+
+
 def create(
     session: Session,
     ways: Ways,
     profile: Profile,
-    before_change: Callable[[], object],
+    before_change: BeforeChange,
     elsewhere: Collection[str] = (),
     *,
     memory: Memory,
@@ -137,41 +188,33 @@ def create(
 
     Raises DatabaseUnusable: that is more than can be remembered; only logins removed from the profile were locked.
     """
-    in_use = {*elsewhere, *signed_in.signed_in_to_mysql(session)} if profile.adopt else set()
-    names = [login.user for login in profile.logins]
-    accounts = recognized(profile, read_logins(session, ways, in_use, names, profile.name), memory)
-    wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
-    marking = marking_trouble(profile.name, accounts)
-    plan = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers, marking=marking)
-    made = {**accounts.judged.made, **dict.fromkeys(plan.makes, NO_OID)}
-    if full := accounts.judged.full or too_many(made):
-        if plan.locks:
-            before_change()
-            session.run(plan.locks)
-        raise full
-    making = plan.statements
+    in_use = _in_use(session, profile, elsewhere)
+    seen = _look(session, ways, profile, memory, in_use)
+    if seen.full:
+        if seen.plan.locks:
+            before_change(seen.plan.locks)
+            session.run(seen.plan.locks)
+        raise seen.full
+    making, wanted, made = seen.plan.statements, seen.wanted, seen.made
     if making or made != memory.made:
-        before_change()
+        before_change(making)
     if made != memory.made:
         remember(made)
+    accounts = seen.accounts
     if making:
         session.run(making)
-        del accounts  # of a large server both readings would not fit
-        accounts = recognized(profile, read_logins(session, ways, in_use, names, profile.name), memory.having(made))
-        marking = marking_trouble(profile.name, accounts)
-    opening = open_complete(profile.name, wanted, accounts.logins, marking)
+        del seen, accounts  # of a large server both readings would not fit
+        accounts = _recognized(session, ways, profile, memory.having(made), in_use)
+    opening = open_complete(profile.name, wanted, accounts.logins, marking_trouble(profile.name, accounts))
     if opening:
-        before_change()
+        before_change(opening)
         session.run(opening)
     return len(making) + len(opening)
 
 
 def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Proof:
     """Reads everything back, and changes nothing. Raises LoginsIncomplete: something of ours is not as it should be."""
-    names = [login.user for login in profile.logins]
-    return prove(
-        ways, profile, recognized(profile, read_logins(session, ways, names=names, profile=profile.name), memory)
-    )
+    return prove(ways, profile, _recognized(session, ways, profile, memory))
 
 
 def read_logins(

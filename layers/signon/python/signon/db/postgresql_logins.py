@@ -6,7 +6,7 @@ database, and done in one transaction. What people get is read back and judged b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
@@ -14,6 +14,7 @@ from signon.db import signed_in
 from signon.db.connection import DatabaseFull
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
 from signon.db.session import Session
+from signon.domain.logins.difference import BeforeChange, Difference
 from signon.domain.logins.login import Proof, Statement
 from signon.domain.logins.postgresql import (
     Group,
@@ -120,11 +121,39 @@ class _Sight:
         return within_database(name, groups, found, read_only=self.databases[name].read_only)
 
 
+def difference(
+    session: Session,
+    ways: Ways,
+    profile: Profile,
+    elsewhere: Collection[str] = (),
+    *,
+    memory: Memory,
+    awaited: bool = False,
+) -> Difference:
+    """What ``create`` would change now; it changes nothing. ``awaited``: RDS may still make the role of a method.
+
+    Raises DatabaseUnusable: no login may be made here.
+    """
+    seen = _look(session, ways, profile, memory, elsewhere, awaited=awaited)
+    plan = make(ways, profile, seen.roles)
+    if seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):
+        return Difference.of(plan.locks, waits=True)
+    statements, unseen = _on_server(ways, profile, seen), list[str]()
+    for name, groups in seen.inside():
+        try:
+            with session.in_database(name) as inside:
+                statements += seen.within(inside, name, groups).statements
+        except (DatabaseFull, *_OF_ONE_DATABASE):
+            unseen.append(name)
+    waits = seen.roles.judged.made != memory.made
+    return Difference.of((*statements, *plan.statements), plan.opens, unseen=unseen, waits=waits)
+
+
 def create(
     session: Session,
     ways: Ways,
     profile: Profile,
-    before_change: Callable[[], object],
+    before_change: BeforeChange,
     elsewhere: Collection[str] = (),
     *,
     memory: Memory,
@@ -144,7 +173,7 @@ def create(
             _run(session, make(ways, profile, roles).locks, before_change)
         raise full
     if seen.roles.judged.made != memory.made:
-        before_change()
+        before_change(())
         remember(seen.roles.judged.made)
     memory = memory.having(seen.roles.judged.made)
     if _on_server(ways, profile, seen):
@@ -207,13 +236,22 @@ def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Pr
     )
 
 
-def _look(session: Session, ways: Ways, profile: Profile, memory: Memory, elsewhere: Collection[str] = ()) -> _Sight:
-    """Two round trips.
+def _look(
+    session: Session,
+    ways: Ways,
+    profile: Profile,
+    memory: Memory,
+    elsewhere: Collection[str] = (),
+    *,
+    awaited: bool = False,
+) -> _Sight:
+    """Two round trips. ``awaited``: a method's role that is not there yet is no reason to refuse.
 
     Raises DatabaseUnusable: no login may be made here.
     """
     roles = recognized(ways, profile, read_roles(session, elsewhere), memory)
-    _refuse(ways, roles)
+    there = {method: sql for method, sql in ways.items() if sql.role in roles.present} if awaited else ways
+    _refuse(there, roles)
     wanted = wanted_groups(profile)
     troubles = group_troubles(profile.name, wanted, roles)
     groups = tuple(group for group in wanted if group.name not in troubles)
@@ -244,7 +282,7 @@ def _in_database(database: str, error: SignonError) -> SignonError:
 
 
 def _grant_within(
-    session: Session, seen: _Sight, database: str, groups: Sequence[Group], before_change: Callable[[], object]
+    session: Session, seen: _Sight, database: str, groups: Sequence[Group], before_change: BeforeChange
 ) -> int:
     """What the groups lack in this database, in a transaction; how many statements that took."""
     with session.in_database(database) as inside:
@@ -262,7 +300,7 @@ class _People:
     ways: Ways
     profile: Profile
     elsewhere: Collection[str]
-    before_change: Callable[[], object]
+    before_change: BeforeChange
     memory: Memory
     remember: Remember
 
@@ -311,9 +349,9 @@ def _explained(session: Session, ways: Ways, profile: Profile) -> Iterator[None]
         raise
 
 
-def _run(session: Session, statements: Sequence[Statement], before_change: Callable[[], object]) -> int:
+def _run(session: Session, statements: Sequence[Statement], before_change: BeforeChange) -> int:
     if statements:
-        before_change()
+        before_change(statements)
         session.run(statements)
     return len(statements)
 

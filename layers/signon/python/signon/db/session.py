@@ -38,6 +38,10 @@ class Session:
         for statement in statements:
             self._run(statement.description, statement.sql, statement.values, changes=True)
 
+    def text(self, statement: Statement) -> str:
+        """The statement as the server would get it."""
+        return self._connection.text(statement.sql, statement.values)
+
     @contextmanager
     def in_database(self, database: str) -> Iterator[Session]:
         """A second session, in another database of the same server; its round trips count here."""

@@ -64,6 +64,17 @@ def shortened(lines: Sequence[str]) -> tuple[str, ...]:
     return (*first.kept, *first.more)
 
 
+def first_within(lines: Sequence[str], longest: int) -> tuple[str, ...]:
+    """The first lines, as many as ``longest`` characters take; each is held to one line that is not too long."""
+    kept = list[str]()
+    for line in lines:
+        longest -= len(short := on_one_line(line, LONGEST_LISTED))
+        if kept and longest < 0:
+            break
+        kept.append(short)
+    return tuple(kept)
+
+
 def as_read(values: Sequence[Any], left_out: int | None) -> Shortened[Any]:
     """What a state has of many; ``left_out`` is None in a state of an older version."""
     # An execution that was running when the stack was updated may have such a state: its last line says how many.

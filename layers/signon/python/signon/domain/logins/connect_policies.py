@@ -103,6 +103,15 @@ def users_in(text: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(resource for statement in allowed for resource in _listed(statement.get("Resource", [])))
 
 
+def lacking(database: DatabaseId, profile: Profile, present: Present) -> frozenset[str]:
+    """The ARNs of the roles whose policies do not say yet what they must say of this database."""
+    return frozenset(
+        role
+        for role in roles_of(profile)
+        if packed(present.get(role, ()), role, database, wanted(database, profile, role)) != list(present.get(role, ()))
+    )
+
+
 def packed(
     present: Sequence[frozenset[str]],
     role: str,

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from signon.domain.finding import Remark
 from signon.domain.limits import Shortened, as_read, counted, first_of, line_of_many
+from signon.domain.logins.change import LoginChange
 from signon.domain.memory.made import UNREMEMBERED
 from signon.errors import LoginsIncomplete
 from signon.foreign import shown
@@ -35,12 +36,14 @@ class Name:
 class Statement:
     """What goes to the server in one round trip: what it does, its SQL, and the values of its parameters.
 
-    A value is a text, which becomes a literal, or a ``Name``; only PostgreSQL's driver accepts names.
+    A value is a text, which becomes a literal, or a ``Name``; only PostgreSQL's driver accepts names. ``changes`` is
+    the same in the words of a plan.
     """
 
     description: str
     sql: str
     values: tuple[str | Name, ...] = ()
+    changes: tuple[LoginChange, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,15 @@ class LoginPlan:
     """``statements`` to run now, in this order; ``left_alone`` says why wanted logins are left alone.
 
     ``makes``: the names of those that are thus created or taken over, and are to be remembered. ``locks``: those of the
-    statements that lock logins removed from the profile; they can be run without the others.
+    statements that lock logins removed from the profile; they can be run without the others. ``opens``: the names of
+    those that are there already, and are opened once they have what they need.
     """
 
     statements: tuple[Statement, ...]
     left_alone: tuple[Remark, ...]
     makes: tuple[str, ...] = ()
     locks: tuple[Statement, ...] = ()
+    opens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,11 @@ class LoginState:
 
     def is_ready(self, profile: str) -> bool:
         """Whether it is ours, has everything that it needs, and is not open yet."""
-        return self.there and not (self.objection(profile) or self.to_alter or self.is_complete or self.lacks)
+        return self.is_to_open(profile) and not self.lacks
+
+    def is_to_open(self, profile: str) -> bool:
+        """Whether it is there and ours, and is opened as soon as it has what it needs."""
+        return self.there and not (self.objection(profile) or self.to_alter or self.is_complete)
 
     def fault(self, profile: str) -> str | None:
         """What is wrong with a login of ours after a run that should have completed it, or None."""

@@ -11,6 +11,7 @@ from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
 from signon.domain.finding import Remark
 from signon.domain.limits import listed
 from signon.domain.logins import login as logins
+from signon.domain.logins.change import ChangeKind, LoginChange
 from signon.domain.logins.login import LoginPlan, LoginState, Proof, Statement, batches, mark
 from signon.domain.logins.mariadb_marks import MARK, marking_trouble, other_marks
 from signon.domain.logins.mysql_accounts import (
@@ -119,13 +120,14 @@ def make(
     locks = tuple(_locked(next(iter(ways.values())), profile, left, may_unmark=not marking))
     return LoginPlan(
         statements=(
-            *_made(profile, absent, [login for login in wanted if login.user in altered]),
+            *_made(profile, absent, [login for login in wanted if login.user in altered], there),
             *_grant_statements(missing),
             *locks,
         ),
         left_alone=logins.left_alone(profile, states),
         makes=(*(login.user for login in absent), *altered),
         locks=locks,
+        opens=tuple(each.name for each in states if each.is_to_open(profile)),
     )
 
 
@@ -144,7 +146,7 @@ def open_complete(
         statement
         for sql, these in _by_way(login for login in wanted if login.user in ready)
         for batch in batches(these)
-        for statement in _statements("Unlock, complete", sql.open, profile, batch, complete=True)
+        for statement in _statements("Unlock, complete", ChangeKind.UNLOCK, sql.open, profile, batch, complete=True)
     )
 
 
@@ -317,12 +319,23 @@ def _missing_grants(login: WantedAccount, found: PresentLogin | None) -> Iterato
             yield pattern, rest
 
 
-def _made(profile: str, absent: Sequence[WantedAccount], altered: Sequence[WantedAccount]) -> Iterator[Statement]:
-    for description, these in (("Create locked", absent), ("Alter, locked", altered)):
+def _made(
+    profile: str,
+    absent: Sequence[WantedAccount],
+    altered: Sequence[WantedAccount],
+    there: Mapping[str, PresentLogin],
+) -> Iterator[Statement]:
+    adopted = [login for login in altered if there[login.user].mark is None]
+    ours = [login for login in altered if there[login.user].mark is not None]
+    for description, kind, these in (
+        ("Create locked", ChangeKind.CREATE, absent),
+        ("Adopt, locked", ChangeKind.ADOPT, adopted),
+        ("Alter, locked", ChangeKind.ALTER, ours),
+    ):
         for sql, of_one_way in _by_way(these):
-            texts = sql.create if these is absent else sql.alter
+            texts = sql.create if kind is ChangeKind.CREATE else sql.alter
             for batch in batches(of_one_way):
-                yield from _statements(description, texts, profile, batch, complete=False)
+                yield from _statements(description, kind, texts, profile, batch, complete=False)
 
 
 def _locked(sql: MySqlLogins, profile: str, left: Sequence[PresentLogin], *, may_unmark: bool) -> Iterator[Statement]:
@@ -336,12 +349,14 @@ def _locked(sql: MySqlLogins, profile: str, left: Sequence[PresentLogin], *, may
             for login in batch
             if may_unmark and login.mark and login.mark.get("complete") and not login.mark.get("renamed")
         ]
-        yield from _statements("Remove the mark", sql.unmark if marked else (), profile, marked, complete=False)
-        yield from _statements("Lock removed logins", sql.lock, profile, batch, complete=False)
+        unmark = sql.unmark if marked else ()
+        yield from _statements("Remove the mark", ChangeKind.LOCK, unmark, profile, marked, complete=False)
+        yield from _statements("Lock removed logins", ChangeKind.LOCK, sql.lock, profile, batch, complete=False)
 
 
 def _statements(
     description: str,
+    kind: ChangeKind,
     texts: Sequence[str],
     profile: str,
     batch: Sequence[WantedAccount | PresentLogin],
@@ -358,8 +373,9 @@ def _statements(
         "marks": [("%s", (f"{MARK}.{profile}.{name}",)) for name in names],
         "complete": [("%s", (f"{MARK}.{profile}",))],
     }
+    changes = tuple(LoginChange(kind, name) for name in names)
     for text in texts:
-        yield Statement(f"{description}: {', '.join(map(shown, names))}", *filled(text, fields))
+        yield Statement(f"{description}: {', '.join(map(shown, names))}", *filled(text, fields), changes)
 
 
 def filled(template: str, fields: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]) -> tuple[str, tuple[str, ...]]:
@@ -396,7 +412,8 @@ def _grant_statements(missing: Sequence[tuple[str, str, frozenset[str]]]) -> Ite
         for batch in batches(users):
             sql = f"GRANT {listed} ON {_quoted(pattern)}.* TO {', '.join(['%s@%s'] * len(batch))}"
             accounts = tuple(part for user in batch for part in _account(user))
-            yield Statement(f"Grant {listed} on {pattern}: {', '.join(batch)}", sql, accounts)
+            changes = tuple(LoginChange(ChangeKind.GRANT, user, listed, pattern) for user in batch)
+            yield Statement(f"Grant {listed} on {pattern}: {', '.join(batch)}", sql, accounts, changes)
 
 
 def _account(user: str) -> tuple[str, str]:

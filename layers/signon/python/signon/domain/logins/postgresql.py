@@ -14,6 +14,7 @@ from string import Formatter
 from signon.domain.engines import Method, PostgreSqlLogins
 from signon.domain.finding import Remark
 from signon.domain.logins import login as logins
+from signon.domain.logins.change import GROUP_ROLE, LOGIN, MEMBERSHIP, ChangeKind, LoginChange
 from signon.domain.logins.login import LoginPlan, LoginState, Name, Proof, Statement, batches, mark
 from signon.domain.logins.postgresql_marks import (
     changed_leavers,
@@ -167,7 +168,7 @@ def make_groups(ways: Ways, profile: str, groups: Sequence[Group], roles: Roles)
     sql: PostgreSqlLogins = next(
         iter(ways.values())
     )  # group roles are created in the same way, however their members sign in
-    return tuple(_each("Create group role", list(marks), sql.create, marks))
+    return tuple(_each("Create group role", ChangeKind.CREATE, list(marks), sql.create, marks, what=GROUP_ROLE))
 
 
 def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
@@ -192,15 +193,20 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
         if roles.may_change(role.name)
     ]
     closed = mark(profile.name, complete=False)
-    locks = tuple(_each("Lock removed logins", left, sql.lock, dict.fromkeys(left, closed)))
+    locks = tuple(_each("Lock removed logins", ChangeKind.LOCK, left, sql.lock, dict.fromkeys(left, closed)))
     return LoginPlan(
         statements=(
-            *_each("Create without LOGIN", absent, sql.create, dict.fromkeys(absent, closed)),
-            *_each("Adopt, without LOGIN", altered, sql.lock, dict.fromkeys(altered, closed)),
+            *_each("Create without LOGIN", ChangeKind.CREATE, absent, sql.create, dict.fromkeys(absent, closed)),
+            *_each("Adopt, without LOGIN", ChangeKind.ADOPT, altered, sql.lock, dict.fromkeys(altered, closed)),
             *(
                 Statement(
                     f"Grant {', '.join(sorted(joined))}: {', '.join(batch)}",
                     *filled(sql.join, roles=[Name(role) for role in sorted(joined)], logins=list(map(Name, batch))),
+                    tuple(
+                        LoginChange(ChangeKind.GRANT, name, MEMBERSHIP, role)
+                        for name in batch
+                        for role in sorted(joined)
+                    ),
                 )
                 for joined, people in lacking.items()
                 for batch in batches(people)
@@ -210,6 +216,7 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
         left_alone=logins.left_alone(profile.name, states),
         makes=(*absent, *altered),
         locks=locks,
+        opens=tuple(each.name for each in states if each.is_to_open(profile.name)),
     )
 
 
@@ -218,7 +225,8 @@ def open_complete(ways: Ways, profile: Profile, roles: Roles) -> tuple[Statement
     sql: PostgreSqlLogins = next(iter(ways.values()))
     states = _states(profile, wanted_logins(ways, profile), roles)
     ready = [each.name for each in states if each.is_ready(profile.name)]
-    return tuple(_each("LOGIN, complete", ready, sql.open, dict.fromkeys(ready, mark(profile.name, complete=True))))
+    marks = dict.fromkeys(ready, mark(profile.name, complete=True))
+    return tuple(_each("LOGIN, complete", ChangeKind.UNLOCK, ready, sql.open, marks))
 
 
 def prove(
@@ -401,7 +409,9 @@ def _lacking(login: WantedRole, roles: Roles) -> frozenset[str]:
     return login.roles - (found.member_of if found else frozenset())
 
 
-def _each(description: str, names: Sequence[str], sql: str, marks: Mapping[str, str]) -> Iterator[Statement]:
+def _each(
+    description: str, kind: ChangeKind, names: Sequence[str], sql: str, marks: Mapping[str, str], *, what: str = LOGIN
+) -> Iterator[Statement]:
     """One statement for up to a hundred roles: all of them, or none."""
     for batch in batches(names):
         commands = [filled(sql, login=[Name(name)], mark=[marks[name]]) for name in batch]
@@ -409,6 +419,7 @@ def _each(description: str, names: Sequence[str], sql: str, marks: Mapping[str, 
             f"{description}: {', '.join(map(shown, batch))}",
             "; ".join(text for text, _ in commands),
             tuple(value for _, values in commands for value in values),
+            tuple(LoginChange(kind, name, what) for name in batch),
         )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from signon.domain.finding import Remark
+from signon.domain.logins.change import ChangeKind, LoginChange
 from signon.domain.logins.login import Name, Statement, batches
 from signon.domain.logins.postgresql import Group, filled
 from signon.domain.logins.postgresql_roles import is_utf_8
@@ -40,6 +41,12 @@ _SQL = {
     GrantKind.SEQUENCES: "GRANT {privileges} ON SEQUENCE {{objects}} TO {{group}}",
     GrantKind.NEW_TABLES: _ON_NEW + "ON TABLES TO {{group}}",
     GrantKind.NEW_SEQUENCES: _ON_NEW + "ON SEQUENCES TO {{group}}",
+}
+_OBJECTS = {
+    GrantKind.TABLES: "all present tables",
+    GrantKind.SEQUENCES: "all present sequences",
+    GrantKind.NEW_TABLES: "new tables of the master user",
+    GrantKind.NEW_SEQUENCES: "new sequences of the master user",
 }
 # Every privilege there is here, in the order in which a GRANT names them.
 _PRIVILEGES = ("CONNECT", "USAGE", "SELECT", "INSERT", "UPDATE", "DELETE")
@@ -171,4 +178,12 @@ def _statements(
             yield Statement(
                 f"In {database} grant {listed} on {what}{new}: {group}",
                 *filled(sql, objects=batch, group=[Name(group)]),
+                tuple(dict.fromkeys(_change(database, kind, group, listed, name) for name in batch)),
             )
+
+
+def _change(database: str, kind: GrantKind, group: str, privileges: str, name: Name) -> LoginChange:
+    """What lies in a schema is one change."""
+    within = () if kind is GrantKind.DATABASE else (name.schema or name.text,)
+    on = ".".join(map(shown, (database, *within)))
+    return LoginChange(ChangeKind.GRANT, group, privileges, on, _OBJECTS.get(kind, ""), database)

@@ -39,7 +39,8 @@ def facts(
     parked_before = in_iso(record.unfinished_since) if record and record.unfinished_since else ""
     joined = dossier.membership if dossier.membership and dossier.membership.attempts else None
     rebooted = since(dossier.reboot, record.associated_at if record else None)
-    none_was_due = joined is not None and rebooted is None and dossier.logins is not None
+    usable = bool(dossier.logins or dossier.proof)
+    none_was_due = joined is not None and rebooted is None and usable
     return {
         **({"name": database.name, "arn": database.arn, "engine": database.engine} if database else {}),
         "end": ended.end,
@@ -54,7 +55,7 @@ def facts(
         "next_look": next_look,
         "unfinished_since": (parked_before or next_look) if ended.end == End.PARKED else "",
         **(_finished(plan, proof, record, now) if plan and proof else {}),
-        **({"rebooted_at": in_iso(rebooted.at)} if rebooted and dossier.logins else {}),
+        **({"rebooted_at": in_iso(rebooted.at)} if rebooted and usable else {}),
         **({"rebooted_at": now} if none_was_due else {}),
         **(dict.fromkeys(("allowed", "approved", "switch_allowed"), "") if ended.end == End.ONBOARDED else {}),
     }

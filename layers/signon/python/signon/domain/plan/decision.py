@@ -13,12 +13,12 @@ from signon.domain.waits import LOOK_AGAIN_AFTER
 
 
 def from_outside(plan: Plan, request: Request, profile: Profile, now: datetime, dispute: str | None) -> Plan:
-    """The plan, with its verdict where no look inside the database could change it: something must be fixed first, or
-    a freeze holds it up that nobody has approved it for. Otherwise its verdict is LOOK.
+    """The plan, with its verdict where no look inside the database could change it: something must be fixed first.
+
+    Otherwise its verdict is LOOK, in a freeze too: a person approves the plan that was finished, and no other.
     """
     must_be_fixed = any(not finding.approvable for finding in plan.in_the_way)
-    frozen = not plan.in_the_way and not request.approve and profile.change.frozen_until(now.date())
-    return decided(plan, request, profile, now, dispute) if must_be_fixed or frozen else plan
+    return decided(plan, request, profile, now, dispute) if must_be_fixed else plan
 
 
 def decided(plan: Plan, request: Request, profile: Profile, now: datetime, dispute: str | None) -> Plan:

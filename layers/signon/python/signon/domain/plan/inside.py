@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from signon.domain.engines import ENGINES
 from signon.domain.finding import Finding
+from signon.domain.logins.difference import IN_SYNC, Difference
 from signon.domain.memory.record import Record
 from signon.domain.plan.approvals import Approved, and_also, approvals, of_others, rebooted_along, signed_in
 from signon.domain.plan.decision import decided
 from signon.domain.plan.plan import Plan, checksum
 from signon.domain.plan.step import StepKind
-from signon.domain.plan.steps import rebooting, with_reboot
+from signon.domain.plan.steps import rebooting, with_logins, with_reboot
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import Database
 from signon.domain.rds.reboot import Reboot, remaining, since
@@ -37,10 +39,15 @@ class Inside:
 
 @dataclass(frozen=True)
 class Seen:
-    """The inside of where logins are written, and of the readers that matter: whose sessions a reboot would end."""
+    """The inside of where logins are written, and of the readers that matter: whose sessions a reboot would end.
+
+    ``difference``: what is to be changed there, ``sql`` the same as it would be run.
+    """
 
     writer: Inside
     readers: tuple[Inside, ...] = ()
+    difference: Difference = IN_SYNC
+    sql: str = ""
 
 
 def require_writable(writer: Inside, database: Database) -> None:
@@ -95,11 +102,12 @@ def finish(
 
     Raises RebootDidNotHelp: a plugin is not loaded, and there is nothing that could be rebooted for it.
     """
-    plan = draft
-    if _lacks_reboot(plan, database, restarts, seen):
+    plan = replace(draft, steps=with_logins(draft.steps, ENGINES[database.id.engine], profile, seen.difference))
+    lacks_reboot = _lacks_reboot(plan, database, restarts, seen)
+    if lacks_reboot:
         plan = replace(plan, steps=with_reboot(plan.steps, rebooting(database, remaining(database, restarts.reboot))))
     approved, new = Approved.under(plan.profile, record), tuple[Finding, ...]()
-    if plan is not draft:
+    if lacks_reboot:
         to_allow = approvals(database, profile, now, record, interrupts=True)
         new = (*to_allow, *of_others(rebooted_along(database), profile))
     sessions = _sessions(database, seen)

@@ -9,6 +9,9 @@ from itertools import islice
 
 from signon.domain.engines import ENGINES
 from signon.domain.finding import Advice, Finding, Verdict
+from signon.domain.kit.facts import kit_facts
+from signon.domain.kit.files import render
+from signon.domain.kit.published import differing
 from signon.domain.limits import counted
 from signon.domain.logins import connect_policies
 from signon.domain.memory.record import Record
@@ -61,6 +64,8 @@ def make_plan(
             to_reboot=_to_reboot(database, profile, made, record, reboot),
             outdated=outdated,
             connected=record.connected_roles if record else (),
+            lacking=connect_policies.lacking(database.id, profile.on(engine.name), around.connect_policies),
+            kit_differs=_kit_differs(database, profile, made, around),
         )
     )
     approved = Approved.under(version, record)
@@ -121,6 +126,11 @@ def _to_reboot(
     done = since(reboot, record.associated_at if record else None)
     due = record is not None and record.reboot_due
     return remaining(database, done) if done or due else ()
+
+
+def _kit_differs(database: Database, profile: Profile, made: Methods, around: Surroundings) -> bool:
+    files = render(kit_facts(database, profile, made.used), around.ca_bundle)
+    return bool(differing(files, around.kit))
 
 
 def _of_the_roles(database: Database, profile: Profile, made: Methods, around: Surroundings) -> Iterator[Finding]:

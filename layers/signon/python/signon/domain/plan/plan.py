@@ -11,6 +11,7 @@ from typing import Any
 
 from signon.domain.engines import Interruption
 from signon.domain.finding import Advice, Finding, Verdict
+from signon.domain.limits import counted
 from signon.domain.plan.methods import Methods
 from signon.domain.plan.step import Step, StepKind
 from signon.domain.profile.profile import ProfileVersion
@@ -71,6 +72,14 @@ class Plan:
         return any(step.interruption is not Interruption.NONE for step in self.steps)
 
     @property
+    def says(self) -> str:
+        """What it changes, in a sentence."""
+        changing = [str(step.kind) for step in self.steps if step.action]
+        if not changing:
+            return "No changes: everything is as the profile says"
+        return f"{counted(len(changing), 'step changes', 'steps change')} something: {', '.join(changing)}"
+
+    @property
     def in_the_way(self) -> tuple[Finding, ...]:
         """Its findings without those that hold up nothing else."""
         return tuple(finding for finding in self.findings if not finding.alone)
@@ -84,7 +93,8 @@ class Plan:
     def to_json(self) -> dict[str, Any]:
         next_look = self.next_look and in_iso(self.next_look)
         steps = [step.to_json() for step in self.steps]
-        return {**asdict(self), "steps": steps, "next_look": next_look, "takes_over": self.takes_over or ""}
+        changed = {"steps": steps, "next_look": next_look, "takes_over": self.takes_over or "", "says": self.says}
+        return {**asdict(self), **changed}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -29,24 +29,41 @@ class StepKind(StrEnum):
 class Step:
     """``action`` and ``reason`` are for people, and empty where a step changes nothing: then its kind alone travels.
 
-    ``interruption`` is what users of the database notice. ``kind`` is None in a plan of an older version, which nobody
-    carries out.
+    ``interruption`` is what users of the database notice. ``details`` are the first lines of what it changes, ``more``
+    how many there are besides, ``sha256`` the digest of all of it, by which the plan's document is known. ``kind`` is
+    None in a plan of an older version, which nobody carries out.
     """
 
     kind: StepKind | None
     action: str = ""
     reason: str = ""
     interruption: Interruption = Interruption.NONE
+    details: tuple[str, ...] = ()
+    more: int = 0
+    sha256: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", on_one_line(self.action))
         object.__setattr__(self, "reason", on_one_line(self.reason))
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self) if self.action else {"kind": self.kind}
+        said = ("kind", "action", "reason", "interruption") if self.action else ("kind",)
+        return {
+            **{name: getattr(self, name) for name in said},
+            **({"details": list(self.details)} if self.details else {}),
+            **({"more": self.more} if self.more else {}),
+            **({"sha256": self.sha256} if self.sha256 else {}),
+        }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Step:
         kind, action, reason = document.get("kind"), document.get("action", ""), document.get("reason", "")
-        interruption = Interruption(document.get("interruption", Interruption.NONE))
-        return cls(StepKind(kind) if kind else None, action, reason, interruption)
+        return cls(
+            StepKind(kind) if kind else None,
+            action,
+            reason,
+            Interruption(document.get("interruption", Interruption.NONE)),
+            tuple(document.get("details", ())),
+            document.get("more", 0),
+            document.get("sha256", ""),
+        )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from signon.domain.engines import ENGINES, Engine, Interruption
-from signon.domain.limits import counted, shortened
+from signon.domain.limits import counted, first_within, shortened
 from signon.domain.logins import connect_policies
+from signon.domain.logins.difference import Difference
 from signon.domain.plan.methods import Methods
 from signon.domain.plan.step import Step, StepKind
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import Database, Instance, Membership
 from signon.domain.rds.membership import MEMBERSHIP, Progress, deciding, is_joining, is_ready, joined, leaves_by_itself
+
+LONGEST_DETAILS = 1_000  # characters: the plan's document has all of them
 
 
 def steps(
@@ -22,11 +25,16 @@ def steps(
     to_reboot: Sequence[Instance],
     outdated: str | None,
     connected: Collection[str],
+    lacking: Collection[str],
+    kit_differs: bool,
 ) -> Iterator[Step]:
     """In the order in which they are done.
 
     ``to_reboot``: the instances whose reboot is known to be due. ``outdated``: why a membership is, if it is.
-    ``connected``: the ARNs of the IAM roles that were allowed to connect before.
+    ``connected``: the ARNs of the IAM roles that were allowed to connect before; ``lacking``: of those that are not
+    allowed yet. ``kit_differs``: a file of the connection kit is missing or differs.
+
+    A step without words changes nothing, as far as it shows from outside; it looks all the same.
     """
     engine, name = ENGINES[database.id.engine], database.id.name
     if made.leaves_directory:
@@ -40,15 +48,15 @@ def steps(
     if to_reboot:
         yield rebooting(database, to_reboot)
     here = profile.on(engine.name)
-    yield from _connecting(name, connect_policies.roles_of(here) if made.iam else (), connected)
+    yield from _connecting(name, connect_policies.roles_of(here) if made.iam else (), connected, lacking)
     yield Step(
         StepKind.LOGINS,
         f"Check {counted(len(here.logins), 'login')} and create what is missing",
-        _reason_to_create(engine, profile, here),
+        _reason_to_look(engine, profile, here),
     )
     yield Step(StepKind.VERIFY)
     why = "people need the endpoint, the CA bundle and a client line that works"
-    yield Step(StepKind.PUBLISH, "Publish the connection kit", why)
+    yield Step(StepKind.PUBLISH, "Publish the connection kit", why) if kit_differs else Step(StepKind.PUBLISH)
     yield Step(StepKind.REPORT)
 
 
@@ -63,9 +71,30 @@ def rebooting(database: Database, instances: Sequence[Instance]) -> Step:
 
 def with_reboot(planned: Sequence[Step], reboot: Step) -> tuple[Step, ...]:
     """The steps with this one where it belongs: before anything that lets people in."""
-    lets_in = {StepKind.CONNECT_POLICY, StepKind.LOGINS}
+    lets_in = {StepKind.CONNECT_POLICY, StepKind.LOGINS, StepKind.VERIFY}
     place = next(number for number, step in enumerate(planned) if step.kind in lets_in)
     return (*planned[:place], reboot, *planned[place:])
+
+
+def with_logins(planned: Sequence[Step], engine: Engine, profile: Profile, difference: Difference) -> tuple[Step, ...]:
+    """The steps with what was found inside in place of what was expected; without that step if there is nothing."""
+    return tuple(
+        _making(engine, profile, difference) if step.kind is StepKind.LOGINS else step
+        for step in planned
+        if step.kind is not StepKind.LOGINS or difference
+    )
+
+
+def _making(engine: Engine, profile: Profile, difference: Difference) -> Step:
+    """Nothing but to remember what is ours is silent."""
+    lines = tuple(difference.lines)
+    if not lines:
+        return Step(StepKind.LOGINS, sha256=difference.allowed.sha256)
+    action, reason = difference.summary, _reason_to_make(engine, profile)
+    kept = first_within(lines, LONGEST_DETAILS)
+    return Step(
+        StepKind.LOGINS, action, reason, details=kept, more=len(lines) - len(kept), sha256=difference.allowed.sha256
+    )
 
 
 def _leaving(engine: Engine, database: Database, profile: Profile, made: Methods, outdated: str | None) -> Step:
@@ -105,27 +134,36 @@ def _reason_to_associate(membership: Membership | None) -> str:
     return f"its membership is {membership.status}"
 
 
-def _connecting(name: str, roles: Sequence[str], connected: Collection[str]) -> Iterator[Step]:
+def _connecting(
+    name: str, roles: Sequence[str], connected: Collection[str], lacking: Collection[str]
+) -> Iterator[Step]:
     """Who may connect with a token, and who no longer may."""
-    gone = sorted({*connected} - {*roles})
-    allows = f"Allow {_named(roles)} to connect to {name}"
-    withdraws = f"Withdraw from {_named(gone)} what lets it connect to {name}"
-    why = "a token gives only the access that its role's policies allow"
-    if roles:
-        yield Step(StepKind.CONNECT_POLICY, f"{allows}. {withdraws}" if gone else allows, why)
-    elif gone:
-        yield Step(StepKind.CONNECT_POLICY, withdraws, "the profile no longer lists it")
+    gone, new = sorted({*connected} - {*roles}), [role for role in roles if role in lacking]
+    allows = [f"Allow {_named(new)} to connect to {name}"] if new else []
+    withdraws = [f"Withdraw from {_named(gone)} what lets it connect to {name}"] if gone else []
+    why = "a token gives only the access that its role's policies allow" if new else "the profile no longer lists it"
+    if new or gone:
+        yield Step(StepKind.CONNECT_POLICY, ". ".join((*allows, *withdraws)), why)
+    elif roles:
+        yield Step(StepKind.CONNECT_POLICY)
 
 
 def _named(roles: Sequence[str]) -> str:
     return ", ".join(shortened(tuple(connect_policies.role_name(arn) for arn in roles)))
 
 
-def _reason_to_create(engine: Engine, profile: Profile, here: Profile) -> str:
-    skipped = tuple(f"{login.user} ({login.method})" for login in profile.skipped_on(engine.name))
-    left_out = f"; skipped, because their method is not used here: {', '.join(shortened(skipped))}" if skipped else ""
+def _reason_to_look(engine: Engine, profile: Profile, here: Profile) -> str:
     leavers = "; our logins that it no longer lists are locked" if profile.lock_leavers else ""
     return (
         f"profile {profile.name} lists {'it' if len(here.logins) == 1 else 'them'}, and only reading the database shows"
-        f" what is missing; each login stays locked until it is complete{leavers}{left_out}"
+        f" what is missing; each login stays locked until it is complete{leavers}{_skipped(engine, profile)}"
     )
+
+
+def _reason_to_make(engine: Engine, profile: Profile) -> str:
+    return f"profile {profile.name} says so; each login stays locked until it is complete{_skipped(engine, profile)}"
+
+
+def _skipped(engine: Engine, profile: Profile) -> str:
+    skipped = tuple(f"{login.user} ({login.method})" for login in profile.skipped_on(engine.name))
+    return f"; skipped, because their method is not used here: {', '.join(shortened(skipped))}" if skipped else ""

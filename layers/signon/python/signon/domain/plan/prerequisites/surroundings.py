@@ -21,7 +21,8 @@ class Surroundings:
     off, and nothing is begun, even if a person approved it. ``missing_roles``: those of the profile's IAM roles (their
     ARNs) that do not exist; ``boundaries``: the ARN of the permissions boundary of those that have one;
     ``policy_prefix`` begins the names of the stack's connect policies, ``connect_policies`` is what those of each role
-    say; ``master_secrets`` are the ARNs of secrets that profiles may name, or patterns of them.
+    say; ``master_secrets`` are the ARNs of secrets that profiles may name, or patterns of them. ``kit``: the files of
+    the database's connection kit that are published, each with its ETag; ``ca_bundle`` is one of them, as it should be.
     """
 
     directory: Directory | None
@@ -38,3 +39,5 @@ class Surroundings:
     policy_prefix: str = ""
     connect_policies: Mapping[str, Sequence[frozenset[str]]] = field(default_factory=dict)
     master_secrets: frozenset[str] = frozenset()
+    kit: Mapping[str, str] = field(default_factory=dict)
+    ca_bundle: bytes = b""

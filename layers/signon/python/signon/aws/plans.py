@@ -1,0 +1,43 @@
+"""The documents of plans in their bucket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signon.aws.clients import client, errors_as
+from signon.domain.logins.change import LoginChanges
+from signon.domain.plan.document import document, key, read
+from signon.domain.plan.inside import Seen
+from signon.domain.plan.plan import Plan
+from signon.domain.rds.database import DatabaseId
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_MOST_BYTES = 20_000_000  # many times what the largest plan has: whoever writes there cannot fill a function's memory
+
+
+class _NoSuchDocument(Exception):
+    pass
+
+
+def keep(bucket: str, database: DatabaseId, plan: Plan, seen: Seen) -> None:
+    """Puts the plan's document there, if it has one, in place of that of an equal plan."""
+    if text := document(plan, seen):
+        s3: S3Client = client("s3")
+        with errors_as():
+            s3.put_object(Bucket=bucket, Key=key(database, plan), Body=text.encode(), ContentType="application/json")
+
+
+def planned(bucket: str, database: DatabaseId, plan: Plan) -> LoginChanges:
+    """The changes that the plan allows. Raises PlanOutdated: its document is gone, or is another one's."""
+    return read(_kept(bucket, key(database, plan)), plan)
+
+
+def _kept(bucket: str, name: str) -> str | None:
+    s3: S3Client = client("s3")
+    try:
+        with errors_as({"NoSuchKey": _NoSuchDocument}):
+            return s3.get_object(Bucket=bucket, Key=name)["Body"].read(_MOST_BYTES).decode(errors="replace")
+    except _NoSuchDocument:
+        return None

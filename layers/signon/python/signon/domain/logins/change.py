@@ -1,0 +1,139 @@
+"""What is to be changed inside a database, typed: who gets or loses what, and where.
+
+A plan names every change before it is made, and nothing else is made: at its step, a change that the plan does not
+cover makes a new plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from signon.domain.limits import counted
+from signon.foreign import shown
+
+
+class ChangeKind(StrEnum):
+    """Whoever loses something comes first."""
+
+    LOCK = "lock"
+    CREATE = "create"
+    ADOPT = "adopt"
+    ALTER = "alter"
+    GRANT = "grant"
+    UNLOCK = "unlock"
+
+
+# Whoever is made or changed is opened by the same run, once it was read back as complete.
+_OPENS = frozenset({ChangeKind.CREATE, ChangeKind.ADOPT, ChangeKind.ALTER, ChangeKind.UNLOCK})
+_SAID = {
+    ChangeKind.LOCK: "lock",
+    ChangeKind.CREATE: "create",
+    ChangeKind.ADOPT: "take over",
+    ChangeKind.ALTER: "alter",
+    ChangeKind.GRANT: "make",
+    ChangeKind.UNLOCK: "unlock",
+}
+LOGIN, GROUP_ROLE, MEMBERSHIP = "login", "group role", "membership"
+
+
+@dataclass(frozen=True)
+class LoginChange:
+    """``subject`` is a login, or the group role that ``what`` says it is. A grant has ``what`` (privileges, or
+    membership) ``on`` a database, a schema or a role; ``objects``: on what lies in the schema, as one change, so that a
+    migration does not make another. ``database``: in which of PostgreSQL's databases it is made.
+    """
+
+    kind: ChangeKind
+    subject: str
+    what: str = LOGIN
+    on: str = ""
+    objects: str = ""
+    database: str = ""
+
+    def __str__(self) -> str:
+        if self.kind is ChangeKind.GRANT:
+            where = f"{self.objects} of {self.on}" if self.objects else self.on
+            return f"grant {shown(self.subject)} {self.what} {'of' if self.what == MEMBERSHIP else 'on'} {where}"
+        said = f"{_SAID[self.kind]} {self.what} {shown(self.subject)}"
+        return f"{said}, which the profile no longer lists" if self.kind is ChangeKind.LOCK else said
+
+    @property
+    def noun(self) -> str:
+        """What it is counted as."""
+        return "grant" if self.kind is ChangeKind.GRANT else self.what
+
+    def to_json(self) -> dict[str, str]:
+        return {name: value for name, value in asdict(self).items() if value}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, str]) -> LoginChange:
+        return cls(ChangeKind(document["kind"]), **{name: text for name, text in document.items() if name != "kind"})
+
+
+@dataclass(frozen=True)
+class LoginChanges:
+    """All changes of a plan; ``unseen`` are the databases that could not be looked into: what is found there later is
+    covered.
+    """
+
+    all: tuple[LoginChange, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, changes: Iterable[LoginChange], unseen: Iterable[str] = ()) -> LoginChanges:
+        """Each once, the losses first."""
+        order = list(ChangeKind)
+        return cls(tuple(sorted(dict.fromkeys(changes), key=lambda each: order.index(each.kind))), tuple(unseen))
+
+    def __bool__(self) -> bool:
+        return bool(self.all or self.unseen)
+
+    @property
+    def summary(self) -> str:
+        """One sentence: how many of each kind."""
+        numbers = Counter((each.kind, each.noun) for each in self.all)
+        said = [f"{_SAID[kind]} {counted(number, noun)}" for (kind, noun), number in numbers.items()]
+        if self.unseen:
+            said.append(f"look into {counted(len(self.unseen), 'database')} that could not be entered yet")
+        text = ", ".join(said)
+        return text[:1].upper() + text[1:]
+
+    @property
+    def sha256(self) -> str:
+        """Of all of them, as the plan has it."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+
+    def beyond(self, changes: Iterable[LoginChange]) -> Sequence[LoginChange]:
+        """Those that are no part of these. New objects of a planned schema are, and so is opening what was planned."""
+        keys = {(each.kind, each.subject, each.on) for each in self.all}
+        opened = {each.subject for each in self.all if each.kind in _OPENS}
+        return tuple(
+            each
+            for each in changes
+            if not (
+                (each.kind, each.subject, each.on) in keys
+                or (each.kind is ChangeKind.UNLOCK and each.subject in opened)
+                or (each.database and each.database in self.unseen)
+            )
+        )
+
+    def lines(self) -> Iterator[str]:
+        """Each in words."""
+        yield from map(str, self.all)
+        yield from (f"look into database {shown(name)}, which could not be entered yet" for name in self.unseen)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"changes": [each.to_json() for each in self.all], "unseen": list(self.unseen)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> LoginChanges:
+        return cls(tuple(map(LoginChange.from_json, document["changes"])), tuple(document["unseen"]))
+
+
+NONE = LoginChanges()

@@ -1,0 +1,87 @@
+"""The difference between a database's logins and its profile, as a look inside finds it before anything is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from signon.domain.limits import counted
+from signon.domain.logins.change import NONE, ChangeKind, LoginChange, LoginChanges
+from signon.domain.logins.login import Statement
+from signon.foreign import LONGEST_LINE, on_one_line
+
+LONGEST_SQL = 1_000_000  # characters: of what can be read, whatever is done
+BeforeChange = Callable[[Sequence[Statement]], object]  # is given what is about to be run; raises where it may not be
+
+
+@dataclass(frozen=True)
+class Difference:
+    """``statements`` make the ``changes``, as far as they can be written before anything is made.
+
+    ``waits``: there is something to do besides, to remember or to report, although nothing may be changed.
+    ``taken_over``: what is changed in addition once a person has approved that what is in dispute is ours.
+    """
+
+    changes: LoginChanges = NONE
+    statements: tuple[Statement, ...] = ()
+    waits: bool = False
+    taken_over: tuple[LoginChange, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        statements: Iterable[Statement],
+        opens: Iterable[str] = (),
+        *,
+        unseen: Iterable[str] = (),
+        waits: bool = False,
+    ) -> Difference:
+        """``opens``: the logins that are there and are opened when they have what they need."""
+        statements = tuple(statements)
+        made = [change for statement in statements for change in statement.changes]
+        opened = (LoginChange(ChangeKind.UNLOCK, name) for name in opens)
+        return cls(LoginChanges.of((*made, *opened), unseen), statements, waits)
+
+    def __bool__(self) -> bool:
+        return self.waits or bool(self.changes or self.taken_over)
+
+    def and_taken_over(self, if_ours: Difference) -> Difference:
+        """With what ``if_ours`` has besides: the difference that there is if the disputed logins count as ours."""
+        return replace(self, taken_over=tuple(self.changes.beyond(if_ours.changes.all)))
+
+    @property
+    def allowed(self) -> LoginChanges:
+        """All that a run of the plan may change: a dispute is decided when the plan is approved."""
+        return LoginChanges.of((*self.changes.all, *self.taken_over), self.changes.unseen)
+
+    @property
+    def summary(self) -> str:
+        """How many of each kind."""
+        if self.changes:
+            return self.changes.summary
+        return f"Take over what is in dispute, if the plan is approved: {counted(len(self.taken_over), 'change')}"
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """Each change in words."""
+        yield from self.changes.lines()
+        yield from (f"{each}, if the plan is approved" for each in self.taken_over)
+
+
+IN_SYNC = Difference()
+
+
+def as_sql(statements: Iterable[Statement], text: Callable[[Statement], str]) -> str:
+    """What would be run, to be read; ``text`` is a statement as the server gets it.
+
+    What a statement does stands in a comment on one line, whatever names it quotes.
+    """
+    said, room, left = list[str](), LONGEST_SQL, 0
+    for statement in statements:
+        written = f"-- {on_one_line(statement.description, LONGEST_LINE)}\n{text(statement)};\n"
+        room -= len(written)
+        if room < 0:
+            left += 1
+        else:
+            said.append(written)
+    return "\n".join((*said, *([f"-- and {counted(left, 'more statement')}\n"] if left else ())))

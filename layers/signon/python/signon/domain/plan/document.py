@@ -1,0 +1,63 @@
+"""A plan in full: every change and the SQL, for people to read, and for *Create logins* to hold itself to.
+
+In the state there is room for the first lines only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from signon.domain.limits import counted
+from signon.domain.logins.change import NONE, LoginChanges
+from signon.domain.logins.login import Statement
+from signon.domain.plan.inside import Seen
+from signon.domain.plan.plan import Plan
+from signon.domain.plan.step import StepKind
+from signon.domain.rds.database import DatabaseId
+from signon.errors import PlanOutdated
+
+
+def key(database: DatabaseId, plan: Plan) -> str:
+    """Where the document of this plan lies in its bucket."""
+    return f"{database.resource_id}/{plan.checksum}.json"
+
+
+def document(plan: Plan, seen: Seen) -> str | None:
+    """The document; None for a plan that changes nothing inside the database, which needs none."""
+    if not _digest(plan):
+        return None
+    sql = seen.sql.splitlines()
+    return json.dumps({"plan": plan.to_json(), **seen.difference.allowed.to_json(), "sql": sql}, indent=1)
+
+
+def read(text: str | None, plan: Plan) -> LoginChanges:
+    """The changes that the plan allows.
+
+    Raises PlanOutdated: the document is gone, or it is not the one of this plan. A new plan writes a new one.
+    """
+    digest = _digest(plan)
+    if not digest:
+        return NONE
+    try:
+        found = LoginChanges.from_json(json.loads(text or ""))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise PlanOutdated(f"The document of plan {plan.checksum} is gone, or cannot be read") from None
+    if found.sha256 != digest:
+        raise PlanOutdated(f"The document of plan {plan.checksum} is not what was planned")
+    return found
+
+
+def require_planned(statements: Iterable[Statement], planned: LoginChanges, database: DatabaseId) -> None:
+    """To be called before these statements are run.
+
+    Raises PlanOutdated: they would change something that the plan does not name.
+    """
+    beyond = planned.beyond(change for statement in statements for change in statement.changes)
+    if beyond:
+        more = counted(len(beyond), "change")
+        raise PlanOutdated(f"Since the plan for {database.name} was made, its logins need {more} more: {beyond[0]}")
+
+
+def _digest(plan: Plan) -> str:
+    return "".join(step.sha256 for step in plan.steps if step.kind is StepKind.LOGINS)

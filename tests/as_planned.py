@@ -1,0 +1,39 @@
+"""Runs that are held to their plan: the difference is what is done, and afterwards there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from types import ModuleType
+from typing import Any
+
+from signon.db.session import Session
+from signon.domain.logins.difference import Difference
+from signon.domain.logins.login import Statement
+from signon.domain.profile.profile import Profile
+from tests.notebook import Notebook
+
+
+def create(
+    family: ModuleType,
+    session: Session,
+    ways: Any,
+    profile: Profile,
+    notebook: Notebook,
+    elsewhere: Collection[str] = (),
+) -> int:
+    """One run of what *Create logins* does, as a look just before has planned it; how many statements it took."""
+
+    def difference() -> Difference:
+        found: Difference = family.difference(session, ways, profile, elsewhere, memory=notebook.memory)
+        return found
+
+    planned = difference()
+
+    def before_change(statements: Sequence[Statement]) -> None:
+        assert all(statement.changes for statement in statements)
+        assert not planned.changes.beyond(change for statement in statements for change in statement.changes)
+
+    count: int = family.create(session, ways, profile, before_change, elsewhere, **notebook.of_a_run())
+    assert bool(count) is bool(planned.changes.all)
+    assert difference().changes.all == ()
+    return count

@@ -1,0 +1,124 @@
+"""What is to be changed inside a database, as a plan names it, and what the plan covers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from signon.domain.logins.change import MEMBERSHIP, ChangeKind, LoginChange, LoginChanges
+from signon.domain.logins.difference import LONGEST_SQL, Difference, as_sql
+from signon.domain.logins.login import Statement
+
+CREATE = LoginChange(ChangeKind.CREATE, "alice")
+GRANT = LoginChange(ChangeKind.GRANT, "alice", "SELECT", on="payments")
+LOCK = LoginChange(ChangeKind.LOCK, "carol")
+UNLOCK = LoginChange(ChangeKind.UNLOCK, "alice")
+IN_SCHEMA = LoginChange(
+    ChangeKind.GRANT, "signon.p.read", "SELECT", "payments.public", "all present tables", database="payments"
+)
+
+
+def a_statement(*changes: LoginChange, description: str = "Do it") -> Statement:
+    return Statement(description, "SELECT %s", ("1",), changes)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (CREATE, "create login alice"),
+        (LoginChange(ChangeKind.CREATE, "signon.p.read", "group role"), "create group role signon.p.read"),
+        (LoginChange(ChangeKind.ADOPT, "app"), "take over login app"),
+        (LoginChange(ChangeKind.ALTER, "app"), "alter login app"),
+        (GRANT, "grant alice SELECT on payments"),
+        (IN_SCHEMA, "grant signon.p.read SELECT on all present tables of payments.public"),
+        (LoginChange(ChangeKind.GRANT, "bob@X", MEMBERSHIP, "rds_ad"), "grant bob@X membership of rds_ad"),
+        (UNLOCK, "unlock login alice"),
+        (LOCK, "lock login carol, which the profile no longer lists"),
+        (
+            LoginChange(ChangeKind.LOCK, "carol\n- dave"),
+            'lock login "carol\\n- dave", which the profile no longer lists',
+        ),
+    ],
+    ids=str,
+)
+def test_a_change_says_who_gains_or_loses_what(change: LoginChange, says: str) -> None:
+    assert str(change) == says
+
+
+def test_whoever_loses_something_comes_first_and_each_change_once() -> None:
+    found = Difference.of([a_statement(CREATE, GRANT), a_statement(GRANT, LOCK)], opens=["dave"])
+    assert found.changes.all == (LOCK, CREATE, GRANT, LoginChange(ChangeKind.UNLOCK, "dave"))
+    assert found.summary == "Lock 1 login, create 1 login, make 1 grant, unlock 1 login"
+
+
+def test_changes_survive_the_bucket() -> None:
+    changes = LoginChanges.of((CREATE, IN_SCHEMA, LOCK), unseen=["ledger"])
+    read = LoginChanges.from_json(json.loads(json.dumps(changes.to_json())))
+    assert (read, read.sha256) == (changes, changes.sha256)
+
+
+def test_a_part_of_what_was_planned_is_planned() -> None:
+    planned = LoginChanges.of((CREATE, GRANT, LOCK))
+    for some in ((), (GRANT,), (LOCK, CREATE)):
+        assert planned.beyond(some) == ()
+
+
+def test_a_login_that_was_to_be_made_is_opened_too() -> None:
+    assert LoginChanges.of((CREATE,)).beyond([UNLOCK]) == ()
+    assert LoginChanges.of((GRANT,)).beyond([UNLOCK]) == (UNLOCK,)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        LoginChange(ChangeKind.LOCK, "alice"),
+        LoginChange(ChangeKind.CREATE, "mallory"),
+        LoginChange(ChangeKind.GRANT, "alice", "SELECT", on="ledger"),
+        LoginChange(ChangeKind.GRANT, "signon.p.read", "SELECT", "payments.other", "all present tables", "payments"),
+    ],
+    ids=str,
+)
+def test_any_other_loss_or_gain_is_not(other: LoginChange) -> None:
+    assert LoginChanges.of((CREATE, GRANT, IN_SCHEMA)).beyond([GRANT, other]) == (other,)
+
+
+def test_new_objects_of_a_planned_schema_are_planned() -> None:
+    sequences = LoginChange(
+        ChangeKind.GRANT, "signon.p.read", "USAGE", "payments.public", "all present sequences", database="payments"
+    )
+    assert LoginChanges.of((IN_SCHEMA,)).beyond([sequences]) == ()
+
+
+def test_what_is_found_in_a_database_that_could_not_be_entered_is_planned_and_nothing_else() -> None:
+    planned = LoginChanges.of((), unseen=["payments"])
+    assert planned.beyond([IN_SCHEMA]) == ()
+    assert planned.beyond([LOCK]) == (LOCK,)
+    assert planned
+    assert list(planned.lines()) == ["look into database payments, which could not be entered yet"]
+
+
+def test_what_a_dispute_would_add_is_allowed_and_said_to_wait_for_the_approval() -> None:
+    found = Difference.of([a_statement(GRANT)])
+    both = found.and_taken_over(Difference.of([a_statement(GRANT, LOCK)]))
+    assert list(both.lines) == [
+        "grant alice SELECT on payments",
+        "lock login carol, which the profile no longer lists, if the plan is approved",
+    ]
+    assert both.allowed.beyond([LOCK]) == ()
+    assert found.allowed.beyond([LOCK]) == (LOCK,)
+
+
+def test_there_is_a_difference_where_something_is_only_to_be_remembered() -> None:
+    assert not Difference.of([])
+    assert Difference.of([], waits=True)
+
+
+def test_the_sql_of_a_plan_cannot_be_broken_out_of_by_a_name() -> None:
+    text = as_sql([a_statement(CREATE, description="Create: x\nDROP TABLE t; --")], lambda each: each.sql)
+    assert text == "-- Create: x\\nDROP TABLE t; --\nSELECT %s;\n"
+
+
+def test_a_plan_shows_so_much_sql_and_says_how_much_more_there_is() -> None:
+    text = as_sql([a_statement(CREATE)] * 3, lambda _: "x" * (LONGEST_SQL // 2))
+    assert text.endswith("-- and 2 more statements\n")
