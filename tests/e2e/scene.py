@@ -214,7 +214,7 @@ class Scene:
         return Ended(arn, told["status"], entered[-1], dossier, entered, told.get("error", ""), told.get("cause", ""))
 
     def changes_made_by(self, execution: Ended) -> dict[tuple[str, str], int]:
-        """The AWS calls of the execution's functions that are not reads; its own memory and its plans' documents aside."""
+        """The AWS calls of its functions that are not reads; its own memory and its plans' documents aside."""
         calls = Counter(self.cloud.counter.calls(execution.arn))
         steps = execution.dossier.get("plan", {}).get("steps", ())
         if any("sha256" in step for step in steps):
