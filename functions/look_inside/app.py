@@ -1,7 +1,7 @@
 """Look inside: reach the database, verify its TLS, sign in as master, and finish the plan with what is seen there.
 
-It changes nothing of it. The plan's document is all that is written. As it reads profile and record, it also finds out
-whether the endpoints that later steps need can be reached from the VPC.
+It changes nothing there; it writes the plan's document. As it reads profile and record, it also finds out whether the
+endpoints that later steps need can be reached from the VPC.
 """
 
 from __future__ import annotations

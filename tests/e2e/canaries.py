@@ -82,8 +82,9 @@ def everything_left(scene: Scene, told: str) -> Iterator[Found]:
     for queue in sqs_backends[account][region].queues.values():
         place = "event" if queue.name == told else "queue"
         yield from (Found(place, message.body) for message in queue._messages)
-    kits = s3_backends[account]["aws"].buckets[scene.cloud.outputs["KitsBucket"]]
-    yield from (Found("kit", f"{key.name} {key.metadata}\n{key.value.decode()}") for key in kits.keys.values())
+    for place, bucket in (("kit", "KitsBucket"), ("plan", "PlansBucket")):
+        kept = s3_backends[account]["aws"].buckets[scene.cloud.outputs[bucket]].keys.values()
+        yield from (Found(place, f"{key.name} {key.metadata}\n{key.value.decode()}") for key in kept)
     yield from _files(scene)
 
 

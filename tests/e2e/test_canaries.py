@@ -23,7 +23,19 @@ from tests.whole import WHOLE
 
 TOLD = "everything-told"
 ONE_LOGIN = {"alice": ["read"]}
-PLACES = ("log", "execution", "history", "item", "message", "queue", "event", "kit", "server's log", "cloud's log")
+PLACES = (
+    "log",
+    "execution",
+    "history",
+    "item",
+    "message",
+    "queue",
+    "event",
+    "kit",
+    "plan",
+    "server's log",
+    "cloud's log",
+)
 
 
 class Ear(logging.Handler):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from dataclasses import replace
 from typing import Any
@@ -170,6 +171,19 @@ def test_only_the_files_that_differ_are_published(cloud: Cloud, shelf: str, key:
     cloud.client("s3").delete_object(Bucket=shelf, Key=f"{key}/README.txt")
     assert kits.publish(shelf, key, {**FILES, "connect.json": b'{"new": 1}'}) == 2
     assert kits.publish(shelf, key, {**FILES, "connect.json": b'{"new": 1}'}) == 0
+
+
+def test_a_file_that_says_it_is_ours_is_replaced_all_the_same(cloud: Cloud, shelf: str, key: str) -> None:
+    kits.publish(shelf, key, FILES)
+    says = {"sha256": hashlib.sha256(FILES["ca-bundle.pem"]).hexdigest()}
+    cloud.client("s3").put_object(Bucket=shelf, Key=f"{key}/ca-bundle.pem", Body=b"mallory's", Metadata=says)
+    assert kits.publish(shelf, key, FILES) == 1
+
+
+def test_a_kit_is_its_own_files_and_not_those_of_folders_in_it(cloud: Cloud, shelf: str, key: str) -> None:
+    kits.publish(shelf, key, FILES)
+    kits.publish(shelf, f"{key}/inner", {"index.html": b"another's"})
+    assert set(kits.published(shelf, key)) == set(FILES)
 
 
 def test_a_file_that_somebody_else_put_there_is_replaced(cloud: Cloud, shelf: str, key: str) -> None:

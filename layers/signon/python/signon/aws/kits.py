@@ -17,7 +17,7 @@ def published(bucket: str, folder: str) -> Mapping[str, str]:
     """What lies in a folder: the files' names, each with its ETag. S3 makes that, whoever wrote the file."""
     s3: S3Client = client("s3")
     with errors_as():
-        listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{folder}/")
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{folder}/", Delimiter="/")
     return {each["Key"].removeprefix(f"{folder}/"): each["ETag"].strip('"') for each in listed.get("Contents", ())}
 
 
