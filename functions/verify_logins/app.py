@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import memories, profiles, rds, secrets
+from signon.aws import guard, memories, profiles, rds, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
 from signon.domain.plan.plan import Plan
@@ -23,6 +23,7 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     plan = Plan.to_follow(event["plan"])
     database = in_working_order(rds.observe(DatabaseId.from_json(event["database"])))
+    guard.require_ready(database, plan)
     profile = profiles.planned(setting("PROFILES"), plan.profile)
     listed = setting("MASTER_SECRETS").split(",")
     credentials = partial(secrets.master_credentials, database, plan.master_secret, listed)

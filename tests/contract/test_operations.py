@@ -30,6 +30,12 @@ CLASSES = {name for name, value in vars(errors).items() if isinstance(value, typ
 # Findings whose text is made elsewhere, as the source of their first argument, and the page's rows for them.
 MADE_ELSEWHERE = {
     "database.deciding_status.describe(name)": {"{}"},
+    "difference.full.problem": {
+        (
+            "The database would have {} logins and group roles of ours, with {} bytes of names, and {} bytes can be"
+            " remembered: none was created or taken over"
+        )
+    },
     "*problem": {
         "This version of the stack does not know which service principal RDS uses to reach a directory in {}",
         "The trust policy of {} does not trust {}",

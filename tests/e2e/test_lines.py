@@ -79,7 +79,7 @@ def test_the_first_database_is_watched_until_it_is_onboarded(orders: str) -> Non
 
 def test_a_second_run_only_reads(reader: Reader, orders: str) -> None:
     printed = reader.shell(reader.section("2."))
-    assert "No changes: everything is as the profile says" in printed
+    assert "No changes" in printed
     assert "0 files changed" in printed
     assert "Onboarded. payments-orders: onboarded" in printed
 

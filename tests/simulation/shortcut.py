@@ -99,14 +99,23 @@ class Shortcut:
         found = self._s3.head_object(asked["Bucket"], asked["Key"])
         if found is None:
             raise _error("HeadObject", "404", 404)
-        metadata = {name.removeprefix("x-amz-meta-"): value for name, value in found.metadata.items()}
-        return {"VersionId": found.version_id, "Metadata": metadata}
+        return {"VersionId": found.version_id}
 
     def _get_object(self, asked: Mapping[str, Any]) -> Answer:
         found = self._s3.get_object(asked["Bucket"], asked["Key"], version_id=asked.get("VersionId"))
         if found is None:
             raise _error("GetObject", "NoSuchKey", 404)
         return {"VersionId": found.version_id, "Body": io.BytesIO(found.value)}
+
+    def _put_object(self, asked: Mapping[str, Any]) -> Answer:
+        made = self._s3.put_object(asked["Bucket"], asked["Key"], asked["Body"])
+        return {"VersionId": made.version_id, "ETag": made.etag}
+
+    def _list_objects(self, asked: Mapping[str, Any]) -> Answer:
+        """Those right in the folder, which is all that is ever asked for."""
+        bucket, folder = self._s3.get_bucket(asked["Bucket"]), asked["Prefix"]
+        keys = [name for name in bucket.keys if name.startswith(folder) and "/" not in name.removeprefix(folder)]
+        return {"Contents": [{"Key": name, "ETag": bucket.keys[name].etag} for name in sorted(keys)]}
 
     def _publish(self, asked: Mapping[str, Any]) -> Answer:
         return {"MessageId": "simulated"}
@@ -154,6 +163,8 @@ _WAYS: Mapping[tuple[str, str], Callable[[Shortcut, Mapping[str, Any]], Answer]]
     ("dynamodb", "UpdateItem"): Shortcut._update_item,
     ("s3", "HeadObject"): Shortcut._head_object,
     ("s3", "GetObject"): Shortcut._get_object,
+    ("s3", "PutObject"): Shortcut._put_object,
+    ("s3", "ListObjectsV2"): Shortcut._list_objects,
     ("sns", "Publish"): Shortcut._publish,
     ("events", "PutEvents"): Shortcut._put_events,
 }

@@ -70,6 +70,19 @@ def test_where_it_is_not_remembered_nothing_is_granted_and_one_approval_takes_it
     assert run(quick_world, dry_run=True).run.data["plan"]["findings"] == []
 
 
+def test_logins_that_lack_nothing_are_taken_over_as_well(quick_world: World, server: WarmMySQL) -> None:
+    """As of a restored copy: there is nothing to do but to remember them."""
+    forget(quick_world, "made")
+    before = server.run(STATE)
+    assert run(quick_world).end == "Needs a person"
+    plan = run(quick_world, dry_run=True).run.data["plan"]
+    assert plan["says"] == "No changes, unless the plan is approved; the policies of its IAM roles are checked"
+    assert run(quick_world, approve={"plan": plan["checksum"]}, reason="a copy").end == "Onboarded"
+    assert set(quick_world.item(ORDERS, "made")["made"]) == {"app1", "app2"}
+    assert run(quick_world).end == "Onboarded"
+    assert server.run(STATE) == before
+
+
 def test_a_leaver_is_locked_while_the_question_is_open(quick_world: World, server: WarmMySQL) -> None:
     forget(quick_world, "made")
     publish(quick_world, "app1")

@@ -85,7 +85,7 @@ def test_of_a_finished_database_the_plan_says_no_changes_and_nothing_is_done(qui
     onboarded(quick_world)
     execution = run(quick_world)
     assert execution.end == "Onboarded"
-    assert execution.run.data["plan"]["says"] == "No changes: everything is as the profile says"
+    assert execution.run.data["plan"]["says"] == "No changes"
     assert done(execution) == ["verify", "publish", "report"]
     assert not effects(quick_world, execution)
 

@@ -108,7 +108,7 @@ def test_before_statements_the_guard_looks_and_the_plan_must_name_them(world: Wo
     look = guard.before_statements("t", "b", assignment, LoginChanges.of([change]))
     look([Statement("Lock", "x", (), (change,))])
     assert world.asked == ["observe", "confirm", "newest"]
-    with pytest.raises(PlanOutdated, match="unlock login carol"):
+    with pytest.raises(PlanOutdated, match="have come to need 1 change more"):
         look([Statement("Unlock", "x", (), (LoginChange(ChangeKind.UNLOCK, "carol"),))])
     world.database = DatabaseGone("payments-orders is db-NEW now")
     with pytest.raises(DatabaseGone):

@@ -28,7 +28,7 @@ def a_statement(*changes: LoginChange, description: str = "Do it") -> Statement:
     [
         (CREATE, "create login alice"),
         (LoginChange(ChangeKind.CREATE, "signon.p.read", "group role"), "create group role signon.p.read"),
-        (LoginChange(ChangeKind.ADOPT, "app"), "take over login app"),
+        (LoginChange(ChangeKind.ADOPT, "app"), "take over login app, once nobody is signed in with it"),
         (LoginChange(ChangeKind.ALTER, "app"), "alter login app"),
         (GRANT, "grant alice SELECT on payments"),
         (IN_SCHEMA, "grant signon.p.read SELECT on all present tables of payments.public"),
@@ -84,10 +84,20 @@ def test_any_other_loss_or_gain_is_not(other: LoginChange) -> None:
 
 
 def test_new_objects_of_a_planned_schema_are_planned() -> None:
-    sequences = LoginChange(
-        ChangeKind.GRANT, "signon.p.read", "USAGE", "payments.public", "all present sequences", database="payments"
-    )
-    assert LoginChanges.of((IN_SCHEMA,)).beyond([sequences]) == ()
+    views = LoginChange(ChangeKind.GRANT, "signon.p.read", "SELECT", "payments.public", "new tables", "payments")
+    assert LoginChanges.of((IN_SCHEMA,)).beyond([views]) == ()
+
+
+def test_other_privileges_than_planned_are_not() -> None:
+    more = LoginChange(ChangeKind.GRANT, "alice", "SELECT, INSERT", on="payments")
+    assert LoginChanges.of((GRANT,)).beyond([more]) == (more,)
+    assert LoginChanges.of((more,)).beyond([GRANT]) == ()
+
+
+def test_the_order_in_which_a_server_answers_is_no_difference() -> None:
+    people = [LoginChange(ChangeKind.LOCK, name) for name in ("dave", "carol", "erin")]
+    assert LoginChanges.of(people).sha256 == LoginChanges.of(people[::-1]).sha256
+    assert LoginChanges.of((), ["b", "a"]) == LoginChanges.of((), ["a", "b"])
 
 
 def test_what_is_found_in_a_database_that_could_not_be_entered_is_planned_and_nothing_else() -> None:
@@ -103,10 +113,17 @@ def test_what_a_dispute_would_add_is_allowed_and_said_to_wait_for_the_approval()
     both = found.and_taken_over(Difference.of([a_statement(GRANT, LOCK)]))
     assert list(both.lines) == [
         "grant alice SELECT on payments",
+        "take over what is in dispute, if the plan is approved",
         "lock login carol, which the profile no longer lists, if the plan is approved",
     ]
     assert both.allowed.beyond([LOCK]) == ()
     assert found.allowed.beyond([LOCK]) == (LOCK,)
+
+
+def test_a_dispute_of_logins_that_lack_nothing_is_a_difference() -> None:
+    complete = Difference.of([]).and_taken_over(Difference.of([], waits=True))
+    assert complete
+    assert (complete.summary, list(complete.lines)) == ("", ["take over what is in dispute, if the plan is approved"])
 
 
 def test_there_is_a_difference_where_something_is_only_to_be_remembered() -> None:

@@ -293,6 +293,21 @@ def function_of(monkeypatch: pytest.MonkeyPatch, name: str, database: Database, 
     return function
 
 
+@pytest.mark.parametrize(
+    ("database", "raised"),
+    [(a_member(status="rebooting"), DatabaseBusy), (a_database(), PlanOutdated)],
+    ids=["it restarts", "it is no member any more"],
+)
+def test_verify_logins_looks_whether_people_can_sign_in_also_where_no_login_was_to_be_made(
+    monkeypatch: pytest.MonkeyPatch, database: Database, raised: type[Exception]
+) -> None:
+    app = handler_of("verify_logins")
+    monkeypatch.setattr(app, "rds", SimpleNamespace(observe=lambda _: database))
+    event = {"plan": json.loads(json.dumps(planned().to_json())), "database": database.id.to_json()}
+    with pytest.raises(raised):
+        app.handler(event, context_of("verify_logins"))
+
+
 def test_a_reader_without_an_endpoint_has_no_sessions_to_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = a_cluster()
     coming, *others = cluster.instances

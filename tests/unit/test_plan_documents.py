@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 
 import pytest
 
+from signon.domain.finding import Verdict
+from signon.domain.kit.facts import kit_facts
+from signon.domain.kit.files import render
 from signon.domain.logins.change import NONE, ChangeKind, LoginChange
+from signon.domain.logins.connect_policies import dbuser
+from signon.domain.logins.difference import IN_SYNC
 from signon.domain.logins.login import Statement
 from signon.domain.plan.document import document, key, read, require_planned
 from signon.domain.plan.inside import Seen
 from signon.domain.plan.step import StepKind
-from signon.errors import PlanOutdated
-from tests.builders import a_database_id, a_difference, a_member, a_record_of_a_finished_one, an_inside, planned
+from signon.domain.profile.profile import IamLogin, Profile
+from signon.domain.rds.database import Database
+from signon.errors import DatabaseUnusable, PlanOutdated
+from tests.builders import (
+    a_database,
+    a_database_id,
+    a_difference,
+    a_member,
+    a_profile,
+    a_record_of_a_finished_one,
+    an_inside,
+    planned,
+    surroundings,
+)
 
 LOCK = LoginChange(ChangeKind.LOCK, "carol")
 SEEN = Seen(an_inside(), (), a_difference(LOCK), sql="-- Lock\nALTER USER carol ACCOUNT LOCK;\n")
@@ -71,7 +89,7 @@ def test_a_statement_that_the_plan_does_not_name_is_not_run() -> None:
     allowed = read(document(PLAN, SEEN), PLAN)
     require_planned([Statement("Lock", "x", (), (LOCK,))], allowed, a_database_id())
     more = LoginChange(ChangeKind.CREATE, "mallory")
-    with pytest.raises(PlanOutdated, match="its logins need 1 change more: create login mallory"):
+    with pytest.raises(PlanOutdated, match=r"have come to need 1 change more$"):
         require_planned([Statement("Create", "x", (), (LOCK, more))], allowed, a_database_id())
 
 
@@ -84,6 +102,56 @@ def test_of_a_thousand_changes_the_plan_has_the_first_lines_and_the_document_all
     assert len(json.dumps(step.to_json())) < 3_000
     assert len(step.details) + step.more == 1000
     assert len(read(document(plan, seen), plan).all) == 1000
+
+
+def test_a_plan_with_more_changes_than_can_be_read_back_is_refused() -> None:
+    changes = [LoginChange(ChangeKind.CREATE, f"person{number}".ljust(60, "x")) for number in range(60_000)]
+    seen = Seen(an_inside(), difference=a_difference(*changes))
+    with pytest.raises(DatabaseUnusable, match="has 60,000 changes, more than can be kept"):
+        document(planned(seen=seen), seen)
+
+
+def test_a_dispute_of_logins_that_lack_nothing_is_a_step_that_only_an_approval_gives_something_to_do() -> None:
+    seen = Seen(an_inside(), difference=IN_SYNC.and_taken_over(IN_SYNC))
+    around = surroundings(kit=kit_of(a_member()))
+    record = a_record_of_a_finished_one(disputed="0" * 16, disputed_names="alice")
+    plan = planned(a_member(), record=record, seen=seen, around=around)
+    assert plan.has(StepKind.LOGINS)
+    assert plan.says == "No changes, unless the plan is approved"
+
+
+def test_more_logins_than_can_be_remembered_are_a_finding_that_does_not_hold_up_locks() -> None:
+    full = DatabaseUnusable("It would have 9,000 logins", "Drop some")
+    seen = Seen(an_inside(), difference=replace(a_difference(LOCK), full=full))
+    plan = planned(seen=seen)
+    assert plan.verdict is Verdict.GO
+    assert [(finding.problem, finding.remedy) for finding in plan.findings] == [
+        ("It would have 9,000 logins", "Drop some")
+    ]
+
+
+def test_what_was_not_looked_at_is_said_not_to_be_known() -> None:
+    draft = planned(around=surroundings(paused=True))
+    assert draft.says == "4 steps change something: associate, reboot, logins (not looked at yet), publish"
+
+
+def test_a_plan_without_changes_says_that_connect_policies_are_checked() -> None:
+    profile = a_profile(
+        methods={"mysql": ("iam",)},
+        logins=(IamLogin("app", ("read",), used_by=("arn:aws:iam::123456789012:role/api",)),),
+    )
+    database = a_database(iam_enabled=True)
+    connected = {"arn:aws:iam::123456789012:role/api": [frozenset({dbuser(database.id, "app")})]}
+    around = surroundings(kit=kit_of(database, profile), connect_policies=connected)
+    plan = planned(database, profile, around=around, seen=Seen(an_inside()), record=a_record_of_a_finished_one())
+    assert plan.says == "No changes; the policies of its IAM roles are checked"
+
+
+def kit_of(database: Database, profile: Profile | None = None) -> dict[str, str]:
+    """As S3 shows it where the kit is published."""
+    profile = profile or a_profile()
+    files = render(kit_facts(database, profile, profile.methods_for(database.id.engine)), b"")
+    return {name: hashlib.md5(content, usedforsecurity=False).hexdigest() for name, content in files.items()}
 
 
 def test_who_gains_or_loses_what_is_part_of_what_is_approved() -> None:

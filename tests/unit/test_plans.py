@@ -611,6 +611,12 @@ def test_another_fault_that_a_person_must_fix_is_not_waited_for() -> None:
     assert (plan.verdict, len(plan.findings)) == ("ASK", 2)
 
 
+def test_a_cluster_without_an_endpoint_is_planned_and_its_kit_is_not_compared() -> None:
+    plan = planned(a_cluster(host=""), around=surroundings(role=None))
+    assert plan.verdict == "ASK"
+    assert "Publish the connection kit" in [step.action for step in plan.steps]
+
+
 # ---- freezes and dry runs
 
 

@@ -85,8 +85,8 @@ CONTROLS = (
     Control(
         "PostgreSQL: nothing is created that could not be remembered",
         f"{LAYER}/db/postgresql_logins.py",
-        "if full := seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):",
-        "if full := seen.roles.judged.full:",
+        "if full := seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):\n        with",
+        "if full := seen.roles.judged.full:\n        with",
         (f"{IN_POSTGRESQL[0]}{FULL}",),
     ),
     Control(
@@ -204,8 +204,8 @@ CONTROLS = (
     Control(
         "PostgreSQL: the server's roles are judged",
         f"{LAYER}/db/postgresql_logins.py",
-        "roles = recognized(ways, profile, read_roles(session, elsewhere), memory)",
-        "roles = read_roles(session, elsewhere)",
+        "roles = recognized(ways, profile, read.without_sessions if planning else read, memory)",
+        "roles = read.without_sessions if planning else read",
         IN_POSTGRESQL,
     ),
     Control(

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from signon.aws.clients import client, errors_as
 from signon.domain.logins.change import LoginChanges
-from signon.domain.plan.document import document, key, read
+from signon.domain.plan.document import MOST_BYTES, document, key, read
 from signon.domain.plan.inside import Seen
 from signon.domain.plan.plan import Plan
 from signon.domain.rds.database import DatabaseId
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-_MOST_BYTES = 20_000_000  # many times what the largest plan has: whoever writes there cannot fill a function's memory
 
 
 class _NoSuchDocument(Exception):
@@ -38,6 +36,6 @@ def _kept(bucket: str, name: str) -> str | None:
     s3: S3Client = client("s3")
     try:
         with errors_as({"NoSuchKey": _NoSuchDocument}):
-            return s3.get_object(Bucket=bucket, Key=name)["Body"].read(_MOST_BYTES).decode(errors="replace")
+            return s3.get_object(Bucket=bucket, Key=name)["Body"].read(MOST_BYTES).decode(errors="replace")
     except _NoSuchDocument:
         return None

@@ -50,17 +50,16 @@ def difference(
     database: Database,
     plan: Plan,
     profile: Profile,
-    elsewhere: Collection[str] = (),
     *,
     memory: Memory,
 ) -> Difference:
-    """What ``create`` would change now; it changes nothing. ``elsewhere`` is as for ``create``.
+    """What ``create`` would change if nobody were signed in; it changes nothing.
 
     Raises DatabaseUnusable: no login may be made here.
     """
     here, ways = profile.on(database.id.engine), _ways(database, plan)
     awaited = plan.has(StepKind.ASSOCIATE) or plan.has(StepKind.SWITCH_IAM)
-    return _family(database).difference(session, ways, here, elsewhere, memory=memory, awaited=awaited)
+    return _family(database).difference(session, ways, here, memory=memory, awaited=awaited)
 
 
 def create(

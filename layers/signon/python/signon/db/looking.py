@@ -34,15 +34,13 @@ def look_inside(
 
     Raises what ``sign_in``, ``require_writable`` and ``difference`` raise.
     """
-    elsewhere = logins.signed_in_to_readers(database, credentials, ca_bundle) if profile.adopt else frozenset[str]()
     with sign_in(database, credentials, ca_bundle) as master:
         writer = logins.look_inside(master, database, plan)
         require_writable(writer, database)
-        found = logins.difference(master, database, plan, profile, elsewhere, memory=memory)
+        found = logins.difference(master, database, plan, profile, memory=memory)
         sql = as_sql(found.statements, master.text)
         if dispute:
-            if_ours = replace(memory, takes_over=dispute)
-            ours = logins.difference(master, database, plan, profile, elsewhere, memory=if_ours)
+            ours = logins.difference(master, database, plan, profile, memory=replace(memory, takes_over=dispute))
             found = found.and_taken_over(ours)
     if not must_look_at_readers(writer, database, plan, restarts):
         return Seen(writer, (), found, sql)

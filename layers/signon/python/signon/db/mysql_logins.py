@@ -162,15 +162,14 @@ def difference(
     session: Session,
     ways: Ways,
     profile: Profile,
-    elsewhere: Collection[str] = (),
     *,
     memory: Memory,
     awaited: bool = False,  # noqa: ARG001  every family is asked alike
 ) -> Difference:
-    """What ``create`` would change now; it changes nothing."""
-    seen = _look(session, ways, profile, memory, _in_use(session, profile, elsewhere))
+    """What ``create`` would change if nobody were signed in; it changes nothing."""
+    seen = _look(session, ways, profile, memory, in_use=())
     if seen.full:
-        return Difference.of(seen.plan.locks, waits=True)
+        return Difference.of(seen.plan.locks, full=seen.full)
     return Difference.of(seen.plan.statements, seen.plan.opens, waits=seen.made != memory.made)
 
 

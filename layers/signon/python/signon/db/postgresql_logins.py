@@ -29,7 +29,7 @@ from signon.domain.logins.postgresql import (
     unusable,
     wanted_groups,
 )
-from signon.domain.logins.postgresql_grants import GrantPlan, Object, on_database, within_database
+from signon.domain.logins.postgresql_grants import GrantPlan, Object, Shut, on_database, within_database
 from signon.domain.logins.postgresql_roles import Roles
 from signon.domain.memory.made import LONGEST_OID, Memory, Remember, too_many
 from signon.domain.plan.inside import Inside
@@ -114,6 +114,10 @@ class _Sight:
             if name in self.databases and not self.databases[name].shut:
                 yield name, groups
 
+    def shut(self) -> Iterator[str]:
+        """Those that their owner has shut for a while."""
+        yield from (name for name, each in self.databases.items() if each.shut is Shut.FULL)
+
     def within(self, session: Session, name: str, groups: Sequence[Group]) -> GrantPlan:
         """What the groups lack in this database, which ``session`` is in."""
         schemas = dict.fromkeys(schema for group in groups for schema in group.schemas.names)
@@ -121,29 +125,25 @@ class _Sight:
         return within_database(name, groups, found, read_only=self.databases[name].read_only)
 
 
-def difference(
-    session: Session,
-    ways: Ways,
-    profile: Profile,
-    elsewhere: Collection[str] = (),
-    *,
-    memory: Memory,
-    awaited: bool = False,
-) -> Difference:
-    """What ``create`` would change now; it changes nothing. ``awaited``: RDS may still make the role of a method.
+def difference(session: Session, ways: Ways, profile: Profile, *, memory: Memory, awaited: bool = False) -> Difference:
+    """What ``create`` would change if nobody were signed in; it changes nothing. ``awaited``: RDS may still make the
+    role of a method.
 
     Raises DatabaseUnusable: no login may be made here.
     """
-    seen = _look(session, ways, profile, memory, elsewhere, awaited=awaited)
+    seen = _look(session, ways, profile, memory, planning=True, awaited=awaited)
     plan = make(ways, profile, seen.roles)
-    if seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):
-        return Difference.of(plan.locks, waits=True)
-    statements, unseen = _on_server(ways, profile, seen), list[str]()
+    if full := seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):
+        return Difference.of(plan.locks, full=full)
+    statements, unseen = _on_server(ways, profile, seen), list(seen.shut())
     for name, groups in seen.inside():
         try:
             with session.in_database(name) as inside:
                 statements += seen.within(inside, name, groups).statements
-        except (DatabaseFull, *_OF_ONE_DATABASE):
+        except DatabaseFull:
+            unseen.append(name)
+        except _OF_ONE_DATABASE:
+            session.query("See whether the server answers", "SELECT 1")
             unseen.append(name)
     waits = seen.roles.judged.made != memory.made
     return Difference.of((*statements, *plan.statements), plan.opens, unseen=unseen, waits=waits)
@@ -243,13 +243,16 @@ def _look(
     memory: Memory,
     elsewhere: Collection[str] = (),
     *,
+    planning: bool = False,
     awaited: bool = False,
 ) -> _Sight:
-    """Two round trips. ``awaited``: a method's role that is not there yet is no reason to refuse.
+    """Two round trips. ``planning``: whoever is signed in now may have left by then. ``awaited``: a method's role that
+    is not there yet is no reason to refuse.
 
     Raises DatabaseUnusable: no login may be made here.
     """
-    roles = recognized(ways, profile, read_roles(session, elsewhere), memory)
+    read = read_roles(session, elsewhere)
+    roles = recognized(ways, profile, read.without_sessions if planning else read, memory)
     there = {method: sql for method, sql in ways.items() if sql.role in roles.present} if awaited else ways
     _refuse(there, roles)
     wanted = wanted_groups(profile)

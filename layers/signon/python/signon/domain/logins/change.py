@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -39,10 +39,15 @@ _SAID = {
     ChangeKind.GRANT: "make",
     ChangeKind.UNLOCK: "unlock",
 }
+_BECAUSE = {
+    ChangeKind.LOCK: ", which the profile no longer lists",
+    ChangeKind.ADOPT: ", once nobody is signed in with it",
+}
+_ORDER = tuple(ChangeKind)
 LOGIN, GROUP_ROLE, MEMBERSHIP = "login", "group role", "membership"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LoginChange:
     """``subject`` is a login, or the group role that ``what`` says it is. A grant has ``what`` (privileges, or
     membership) ``on`` a database, a schema or a role; ``objects``: on what lies in the schema, as one change, so that a
@@ -60,8 +65,12 @@ class LoginChange:
         if self.kind is ChangeKind.GRANT:
             where = f"{self.objects} of {self.on}" if self.objects else self.on
             return f"grant {shown(self.subject)} {self.what} {'of' if self.what == MEMBERSHIP else 'on'} {where}"
-        said = f"{_SAID[self.kind]} {self.what} {shown(self.subject)}"
-        return f"{said}, which the profile no longer lists" if self.kind is ChangeKind.LOCK else said
+        return f"{_SAID[self.kind]} {self.what} {shown(self.subject)}{_BECAUSE.get(self.kind, '')}"
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """Its privileges."""
+        return frozenset(self.what.split(", "))
 
     @property
     def noun(self) -> str:
@@ -87,9 +96,8 @@ class LoginChanges:
 
     @classmethod
     def of(cls, changes: Iterable[LoginChange], unseen: Iterable[str] = ()) -> LoginChanges:
-        """Each once, the losses first."""
-        order = list(ChangeKind)
-        return cls(tuple(sorted(dict.fromkeys(changes), key=lambda each: order.index(each.kind))), tuple(unseen))
+        """Each once, the losses first; in an order that does not depend on that of the server's answers."""
+        return cls(tuple(sorted(dict.fromkeys(changes), key=_place)), tuple(sorted(unseen)))
 
     def __bool__(self) -> bool:
         return bool(self.all or self.unseen)
@@ -111,13 +119,15 @@ class LoginChanges:
 
     def beyond(self, changes: Iterable[LoginChange]) -> Sequence[LoginChange]:
         """Those that are no part of these. New objects of a planned schema are, and so is opening what was planned."""
-        keys = {(each.kind, each.subject, each.on) for each in self.all}
         opened = {each.subject for each in self.all if each.kind in _OPENS}
+        planned: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+        for each in self.all:
+            planned[each.kind, each.subject, each.on] |= each.parts
         return tuple(
             each
             for each in changes
             if not (
-                (each.kind, each.subject, each.on) in keys
+                each.parts <= planned.get((each.kind, each.subject, each.on), set())
                 or (each.kind is ChangeKind.UNLOCK and each.subject in opened)
                 or (each.database and each.database in self.unseen)
             )
@@ -137,3 +147,7 @@ class LoginChanges:
 
 
 NONE = LoginChanges()
+
+
+def _place(change: LoginChange) -> tuple[int, str, str, str, str]:
+    return _ORDER.index(change.kind), change.subject, change.on, change.objects, change.what

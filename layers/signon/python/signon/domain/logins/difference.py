@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from signon.domain.limits import counted
 from signon.domain.logins.change import NONE, ChangeKind, LoginChange, LoginChanges
 from signon.domain.logins.login import Statement
+from signon.errors import DatabaseUnusable
 from signon.foreign import LONGEST_LINE, on_one_line
 
 LONGEST_SQL = 1_000_000  # characters: of what can be read, whatever is done
@@ -18,14 +19,17 @@ BeforeChange = Callable[[Sequence[Statement]], object]  # is given what is about
 class Difference:
     """``statements`` make the ``changes``, as far as they can be written before anything is made.
 
-    ``waits``: there is something to do besides, to remember or to report, although nothing may be changed.
-    ``taken_over``: what is changed in addition once a person has approved that what is in dispute is ours.
+    ``waits``: there is something to remember besides. ``full``: why that is too much; then the changes lock alone.
+    ``taken_over``: what is changed in addition once a person has approved that what is in dispute is ours, and
+    ``disputed`` is that.
     """
 
     changes: LoginChanges = NONE
     statements: tuple[Statement, ...] = ()
     waits: bool = False
     taken_over: tuple[LoginChange, ...] = ()
+    disputed: bool = False
+    full: DatabaseUnusable | None = None
 
     @classmethod
     def of(
@@ -35,19 +39,20 @@ class Difference:
         *,
         unseen: Iterable[str] = (),
         waits: bool = False,
+        full: DatabaseUnusable | None = None,
     ) -> Difference:
         """``opens``: the logins that are there and are opened when they have what they need."""
         statements = tuple(statements)
         made = [change for statement in statements for change in statement.changes]
         opened = (LoginChange(ChangeKind.UNLOCK, name) for name in opens)
-        return cls(LoginChanges.of((*made, *opened), unseen), statements, waits)
+        return cls(LoginChanges.of((*made, *opened), unseen), statements, waits, full=full)
 
     def __bool__(self) -> bool:
-        return self.waits or bool(self.changes or self.taken_over)
+        return bool(self.changes or self.waits or self.disputed or self.full)
 
     def and_taken_over(self, if_ours: Difference) -> Difference:
         """With what ``if_ours`` has besides: the difference that there is if the disputed logins count as ours."""
-        return replace(self, taken_over=tuple(self.changes.beyond(if_ours.changes.all)))
+        return replace(self, taken_over=tuple(self.changes.beyond(if_ours.changes.all)), disputed=True)
 
     @property
     def allowed(self) -> LoginChanges:
@@ -57,14 +62,14 @@ class Difference:
     @property
     def summary(self) -> str:
         """How many of each kind."""
-        if self.changes:
-            return self.changes.summary
-        return f"Take over what is in dispute, if the plan is approved: {counted(len(self.taken_over), 'change')}"
+        return self.changes.summary
 
     @property
     def lines(self) -> Iterator[str]:
         """Each change in words."""
         yield from self.changes.lines()
+        if self.disputed:
+            yield "take over what is in dispute, if the plan is approved"
         yield from (f"{each}, if the plan is approved" for each in self.taken_over)
 
 

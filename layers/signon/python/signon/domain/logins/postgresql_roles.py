@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
@@ -110,6 +110,12 @@ class Roles:
     master_user: str | None = None
     judged: Judgement = NOTHING
     open_to_creators: bool = False
+
+    @property
+    def without_sessions(self) -> Roles:
+        """As if nobody were signed in."""
+        idle = {name: replace(role, signed_in=False) if role.signed_in else role for name, role in self.present.items()}
+        return replace(self, present=idle)
 
     def is_master(self, name: str) -> bool:
         """Whether it is the account that we are signed in as, the master user, or RDS's own."""

@@ -130,7 +130,7 @@ def _decide(dossier: Dossier, asked: Any) -> Outcome:
 
 
 def is_dry_run(asked: Any) -> bool:
-    """Whether a person asked for a plan and nothing else: nothing is written and nobody told, whatever the end."""
+    """Whether a person asked for a plan and nothing else: nothing is reported and nobody told, whatever the end."""
     return isinstance(asked, Mapping) and asked.get("dry_run") is True
 
 

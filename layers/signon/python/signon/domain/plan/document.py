@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from signon.domain.limits import counted
 from signon.domain.logins.change import NONE, LoginChanges
@@ -15,7 +16,9 @@ from signon.domain.plan.inside import Seen
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.step import StepKind
 from signon.domain.rds.database import DatabaseId
-from signon.errors import PlanOutdated
+from signon.errors import DatabaseUnusable, PlanOutdated
+
+MOST_BYTES = 6_000_000  # fifty thousand changes and all of the SQL: what a function's memory has room for
 
 
 def key(database: DatabaseId, plan: Plan) -> str:
@@ -24,11 +27,20 @@ def key(database: DatabaseId, plan: Plan) -> str:
 
 
 def document(plan: Plan, seen: Seen) -> str | None:
-    """The document; None for a plan that changes nothing inside the database, which needs none."""
+    """The document, a line for each change; None for a plan that changes nothing inside the database.
+
+    Raises DatabaseUnusable: there are more changes than *Create logins* could read.
+    """
     if not _digest(plan):
         return None
-    sql = seen.sql.splitlines()
-    return json.dumps({"plan": plan.to_json(), **seen.difference.allowed.to_json(), "sql": sql}, indent=1)
+    parts = {"plan": plan.to_json(), **seen.difference.allowed.to_json(), "sql": seen.sql.splitlines()}
+    text = ",\n".join(f"{json.dumps(name)}: {_by_lines(part)}" for name, part in parts.items())
+    if len(text) > MOST_BYTES:
+        raise DatabaseUnusable(
+            f"The plan for {plan.profile.name} has {len(seen.difference.allowed.all):,} changes, more than can be kept",
+            "Name fewer databases under the profile's roles, or give its people to more profiles",
+        )
+    return f"{{{text}}}\n"
 
 
 def read(text: str | None, plan: Plan) -> LoginChanges:
@@ -56,7 +68,12 @@ def require_planned(statements: Iterable[Statement], planned: LoginChanges, data
     beyond = planned.beyond(change for statement in statements for change in statement.changes)
     if beyond:
         more = counted(len(beyond), "change")
-        raise PlanOutdated(f"Since the plan for {database.name} was made, its logins need {more} more: {beyond[0]}")
+        raise PlanOutdated(f"Since the plan for {database.name} was made, its logins have come to need {more} more")
+
+
+def _by_lines(part: Any) -> str:
+    lines = part if isinstance(part, list) else []
+    return "[\n" + ",\n".join(map(json.dumps, lines)) + "\n]" if lines else json.dumps(part)
 
 
 def _digest(plan: Plan) -> str:

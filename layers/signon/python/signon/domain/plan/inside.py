@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -118,12 +119,18 @@ def finish(
     plan = replace(
         plan,
         tolerates_sessions=tolerates,
-        findings=tuple(dict.fromkeys((*plan.findings, *approved.left(new), *asked))),
+        findings=tuple(dict.fromkeys((*plan.findings, *approved.left(new), *asked, *_too_many(seen.difference)))),
         approved=tuple(sorted({*plan.approved, *approved.begun(database, (*new, *asked))})),
     )
     plan = replace(plan, checksum=checksum(plan, database.id))
     made = decided(plan, request, profile, now, record.disputed if record else None)
     return replace(made, approved=and_also(made.approved, cut_off)) if made.tolerates_sessions else made
+
+
+def _too_many(difference: Difference) -> Iterator[Finding]:
+    """What keeps logins from being made, and not those of others from being locked."""
+    if difference.full:
+        yield Finding(difference.full.problem, difference.full.remedy, alone=True)
 
 
 def require_calm(sessions: int, database: Database, plan: Plan) -> None:

@@ -73,11 +73,14 @@ class Plan:
 
     @property
     def says(self) -> str:
-        """What it changes, in a sentence."""
-        changing = [str(step.kind) for step in self.steps if step.action]
-        if not changing:
-            return "No changes: everything is as the profile says"
-        return f"{counted(len(changing), 'step changes', 'steps change')} something: {', '.join(changing)}"
+        """What it changes, in a sentence; no more than is known."""
+        changing = [step for step in self.steps if step.action]
+        if changing:
+            kinds = (f"{step.kind}{'' if step.is_known else ' (not looked at yet)'}" for step in changing)
+            return f"{counted(len(changing), 'step changes', 'steps change')} something: {', '.join(kinds)}"
+        unless = ", unless the plan is approved" if any(step.details for step in self.steps) else ""
+        checked = "; the policies of its IAM roles are checked" if self.has(StepKind.CONNECT_POLICY) else ""
+        return f"No changes{unless}{checked}"
 
     @property
     def in_the_way(self) -> tuple[Finding, ...]:

@@ -46,6 +46,11 @@ class Step:
         object.__setattr__(self, "action", on_one_line(self.action))
         object.__setattr__(self, "reason", on_one_line(self.reason))
 
+    @property
+    def is_known(self) -> bool:
+        """Whether all that it changes has been looked at: logins are, inside."""
+        return self.kind is not StepKind.LOGINS or bool(self.sha256)
+
     def to_json(self) -> dict[str, Any]:
         said = ("kind", "action", "reason", "interruption") if self.action else ("kind",)
         return {

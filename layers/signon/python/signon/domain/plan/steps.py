@@ -86,11 +86,9 @@ def with_logins(planned: Sequence[Step], engine: Engine, profile: Profile, diffe
 
 
 def _making(engine: Engine, profile: Profile, difference: Difference) -> Step:
-    """Nothing but to remember what is ours is silent."""
-    lines = tuple(difference.lines)
-    if not lines:
-        return Step(StepKind.LOGINS, sha256=difference.allowed.sha256)
-    action, reason = difference.summary, _reason_to_make(engine, profile)
+    """Silent where nothing is changed unless a person approves it."""
+    lines, action = tuple(difference.lines), difference.summary
+    reason = _reason_to_make(engine, profile) if action else ""
     kept = first_within(lines, LONGEST_DETAILS)
     return Step(
         StepKind.LOGINS, action, reason, details=kept, more=len(lines) - len(kept), sha256=difference.allowed.sha256
