@@ -25,7 +25,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.utilities.utils import get_partition
 from werkzeug.serving import make_server
 
-from localcloud import rds
+from localcloud import operation_models, rds
 from localcloud.clock import Clock
 from localcloud.cloudwatch import watching
 from localcloud.cloudwatch.metrics import Metrics
@@ -74,6 +74,7 @@ class Aws:
             }
         )
         _keep_service_role_policies()
+        operation_models.install()
         modules = frozenset(backends.list_of_moto_modules())  # moto looks through its folders for each request
         patch(backends, list_of_moto_modules=lambda: modules)
         door = Door(DomainDispatcherApplication(create_backend_app), clock, self.counter, self.authorizer, faults)

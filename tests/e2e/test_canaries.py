@@ -282,7 +282,9 @@ def test_a_leaked_canary_is_detected(history: None, scene: Scene, cloud_says: Ea
     client("sqs").send_message(QueueUrl=queue, MessageBody=canary)
     event = {"Source": "signon", "DetailType": "control", "Detail": json.dumps({"said": canary})}
     client("events").put_events(Entries=[event])
-    client("s3").put_object(Bucket=scene.cloud.outputs["KitsBucket"], Key="control", Body=canary.encode())
+    buckets = [scene.cloud.outputs[bucket] for bucket in ("KitsBucket", "PlansBucket")]
+    for bucket in buckets:
+        client("s3").put_object(Bucket=bucket, Key="control", Body=canary.encode())
     with Path(scene.instance("sing-1").server.log).open("a") as log:
         log.write(f"{canary}\n")
     logging.getLogger("localcloud.control").error("%s", canary)
@@ -295,7 +297,8 @@ def test_a_leaked_canary_is_detected(history: None, scene: Scene, cloud_says: Ea
         scene.until(lambda: heard() == set(PLACES))
     finally:
         client("dynamodb").delete_item(TableName=table, Key=item)
-        client("s3").delete_object(Bucket=scene.cloud.outputs["KitsBucket"], Key="control")
+        for bucket in buckets:
+            client("s3").delete_object(Bucket=bucket, Key="control")
         client("sqs").delete_queue(QueueUrl=queue)
 
 
