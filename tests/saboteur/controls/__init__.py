@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.saboteur.controls import (
+    changes,
     fence,
     foreign,
     keys,
@@ -26,6 +27,7 @@ CONTROLS = (
     *marks.CONTROLS,
     *keys.CONTROLS,
     *plan.CONTROLS,
+    *changes.CONTROLS,
     *fence.CONTROLS,
     *foreign.CONTROLS,
     *rights.CONTROLS,

@@ -116,20 +116,6 @@ CONTROLS = (
         (*TASKS, "tests/unit/test_guard.py"),
     ),
     Control(
-        "Create logins changes nothing that its plan does not name",
-        f"{LAYER}/aws/guard.py",
-        "        require_planned(statements, planned, assignment.database)\n",
-        "",
-        ("tests/unit/test_guard.py",),
-    ),
-    Control(
-        "A plan's document is the one that was planned",
-        f"{LAYER}/domain/plan/document.py",
-        "if found.sha256 != digest:",
-        "if not digest:",
-        ("tests/unit/test_plan_documents.py",),
-    ),
-    Control(
         "MySQL: it looks before logins are made",
         f"{LAYER}/db/mysql_logins.py",
         "    if making or made != memory.made:\n        before_change(making)\n",
