@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+from tests.builders import a_plan
 from tests.simulation.executions import Execution
-from tests.simulation.moves import go_on
+from tests.simulation.moves import appears, go_on, has_logins
 from tests.simulation.stories import WANTED
 from tests.simulation.world import ORDERS, World
 
@@ -18,6 +19,8 @@ OLDER_CHOICE = {
     "Choices": [{"Variable": "$.plan.verdict", "StringEquals": "GO", "Next": "Claim database"}],
     "Default": "Report outcome",
 }
+
+OLDER_STEPS = ("associate", "reboot", "logins", "verify", "publish", "report")  # without a digest of their changes
 
 
 @contextmanager
@@ -49,3 +52,31 @@ def test_an_execution_that_plans_after_the_update_is_parked_and_the_sweep_starts
     quick_world.sweep()
     quick_world.conductor.run()
     assert ended(quick_world).end == "Onboarded"
+
+
+def test_a_plan_that_names_no_change_is_made_anew_before_logins_are_made(quick_world: World) -> None:
+    """It was made by a version whose plans had no document, and has joined and rebooted the database since."""
+    states: Mapping[str, Any] = quick_world.executions.definition["States"]
+    first = {"Variable": "$.replans", "NumericLessThan": 1, "Next": "Plan of the last version"}
+    with_older_plan = {
+        **states,
+        "Look inside": {**states["Look inside"], "Next": "First plan?"},
+        "First plan?": {"Type": "Choice", "Choices": [first], "Default": "Plan?"},
+        "Plan of the last version": {
+            "Type": "Pass",
+            "Parameters": {
+                **{f"{field}.$": f"$.plan.{field}" for field in a_plan().to_json() if field != "steps"},
+                "steps": [{"kind": kind, "action": "Do it", "reason": "so"} for kind in OLDER_STEPS],
+            },
+            "ResultPath": "$.plan",
+            "Next": "Plan?",
+        },
+    }
+    definition = {**quick_world.executions.definition, "States": with_older_plan}
+    with mock.patch.object(quick_world.executions, "definition", definition):
+        execution = appears(quick_world)
+        quick_world.conductor.run()
+    assert execution.end == "Onboarded"
+    assert execution.run.states.count("Plan again") == 1
+    assert execution.run.states.count("Reboot database") == 1
+    assert has_logins(quick_world) == set(WANTED)
