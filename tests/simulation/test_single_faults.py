@@ -41,7 +41,7 @@ NOT_IN_A_STORY = {
 
 @pytest.fixture(scope="module")
 def stories(simulation: World) -> Recorded:
-    with simulation.installed():
+    with simulation.installed(by_shortcut=True):
         return recorded(simulation)
 
 

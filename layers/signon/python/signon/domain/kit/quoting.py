@@ -23,7 +23,7 @@ class Unquotable(ValueError):
 
 def one_line(text: str) -> str:
     """The text. Raises Unquotable: it has a character that ends a line, or an invisible control character."""
-    if any(category(character) in _UNSEEN for character in text):
+    if not (text.isascii() and text.isprintable()) and any(category(character) in _UNSEEN for character in text):
         raise Unquotable(f"{text!r} does not fit on one line")
     return text
 
