@@ -43,7 +43,7 @@ def test_a_document_has_the_plan_every_change_and_the_sql() -> None:
     assert text
     found = json.loads(text)
     assert found["plan"] == json.loads(json.dumps(PLAN.to_json()))
-    assert found["changes"] == [{"kind": "lock", "subject": "carol", "what": "login"}]
+    assert found["changes"] == [{"kind": "lock", "what": "login", "subjects": ["carol"]}]
     assert found["sql"] == ["-- Lock", "ALTER USER carol ACCOUNT LOCK;"]
     assert key(a_database_id(), PLAN) == f"{a_database_id().resource_id}/{PLAN.checksum}.json"
 
@@ -53,7 +53,8 @@ def test_a_plan_reads_its_changes_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [None, "", "{", "[]", "null", '{"changes": 1}', '{"changes": [1], "unseen": []}', "[" * 9999]
+    "text",
+    [None, "", "{", "[]", "null", '{"changes": 1}', '{"changes": [1], "unseen": [], "if_approved": []}', "[" * 9999],
 )
 def test_a_document_that_is_gone_or_is_none_makes_a_new_plan(text: str | None) -> None:
     with pytest.raises(PlanOutdated, match="is gone, or cannot be read"):
@@ -64,7 +65,7 @@ def test_a_document_that_somebody_has_written_makes_a_new_plan() -> None:
     text = document(PLAN, SEEN)
     assert text
     forged = json.loads(text)
-    forged["changes"].append({"kind": "create", "subject": "mallory", "what": "login"})
+    forged["changes"].append({"kind": "create", "what": "login", "subjects": ["mallory"]})
     with pytest.raises(PlanOutdated, match="is not what was planned"):
         read(json.dumps(forged), PLAN)
 
@@ -105,9 +106,9 @@ def test_of_a_thousand_changes_the_plan_has_the_first_lines_and_the_document_all
 
 
 def test_a_plan_with_more_changes_than_can_be_read_back_is_refused() -> None:
-    changes = [LoginChange(ChangeKind.CREATE, f"person{number}".ljust(60, "x")) for number in range(60_000)]
+    changes = [LoginChange(ChangeKind.CREATE, f"person{number}".ljust(60, "x")) for number in range(100_000)]
     seen = Seen(an_inside(), difference=a_difference(*changes))
-    with pytest.raises(DatabaseUnusable, match="has 60,000 changes, more than can be kept"):
+    with pytest.raises(DatabaseUnusable, match="has 100,000 changes, more than can be kept"):
         document(planned(seen=seen), seen)
 
 
@@ -118,6 +119,7 @@ def test_a_dispute_of_logins_that_lack_nothing_is_a_step_that_only_an_approval_g
     plan = planned(a_member(), record=record, seen=seen, around=around)
     assert plan.has(StepKind.LOGINS)
     assert plan.says == "No changes, unless the plan is approved"
+    assert replace(plan, takes_over="0" * 16).says == "No changes, but what is in dispute is taken over"
 
 
 def test_more_logins_than_can_be_remembered_are_a_finding_that_does_not_hold_up_locks() -> None:

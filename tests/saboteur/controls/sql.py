@@ -128,7 +128,7 @@ CONTROLS = (
     Control(
         "A line of the kit is one line",
         f"{LAYER}/domain/kit/quoting.py",
-        "if any(category(character) in _UNSEEN for character in text):",
+        "if not (text.isascii() and text.isprintable()) and any(category(character) in _UNSEEN for character in text):",
         "if False:",
         KITS,
     ),

@@ -6,12 +6,11 @@ cover makes a new plan.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from signon.domain.limits import counted
@@ -44,6 +43,8 @@ _BECAUSE = {
     ChangeKind.ADOPT: ", once nobody is signed in with it",
 }
 _ORDER = tuple(ChangeKind)
+_FIELDS = ("kind", "what", "on", "objects", "database")
+Where = tuple[str, str, str, bool]
 LOGIN, GROUP_ROLE, MEMBERSHIP = "login", "group role", "membership"
 
 
@@ -68,6 +69,11 @@ class LoginChange:
         return f"{_SAID[self.kind]} {self.what} {shown(self.subject)}{_BECAUSE.get(self.kind, '')}"
 
     @property
+    def where(self) -> Where:
+        """Who gains or loses something, on what; a schema itself is another thing than what lies in it."""
+        return self.kind, self.subject, self.on, bool(self.objects)
+
+    @property
     def parts(self) -> frozenset[str]:
         """Its privileges."""
         return frozenset(self.what.split(", "))
@@ -76,13 +82,6 @@ class LoginChange:
     def noun(self) -> str:
         """What it is counted as."""
         return "grant" if self.kind is ChangeKind.GRANT else self.what
-
-    def to_json(self) -> dict[str, str]:
-        return {name: value for name, value in asdict(self).items() if value}
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, str]) -> LoginChange:
-        return cls(ChangeKind(document["kind"]), **{name: text for name, text in document.items() if name != "kind"})
 
 
 @dataclass(frozen=True)
@@ -112,26 +111,28 @@ class LoginChanges:
         text = ", ".join(said)
         return text[:1].upper() + text[1:]
 
-    @property
-    def sha256(self) -> str:
-        """Of all of them, as the plan has it."""
-        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
-
     def beyond(self, changes: Iterable[LoginChange]) -> Sequence[LoginChange]:
         """Those that are no part of these. New objects of a planned schema are, and so is opening what was planned."""
-        opened = {each.subject for each in self.all if each.kind in _OPENS}
-        planned: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-        for each in self.all:
-            planned[each.kind, each.subject, each.on] |= each.parts
         return tuple(
             each
             for each in changes
             if not (
-                each.parts <= planned.get((each.kind, each.subject, each.on), set())
-                or (each.kind is ChangeKind.UNLOCK and each.subject in opened)
+                each.parts <= self._planned.get(each.where, set())
+                or (each.kind is ChangeKind.UNLOCK and each.subject in self._opened)
                 or (each.database and each.database in self.unseen)
             )
         )
+
+    @cached_property
+    def _planned(self) -> Mapping[Where, Set[str]]:
+        planned: dict[Where, set[str]] = defaultdict(set)
+        for each in self.all:
+            planned[each.where] |= each.parts
+        return planned
+
+    @cached_property
+    def _opened(self) -> Set[str]:
+        return {each.subject for each in self.all if each.kind in _OPENS}
 
     def lines(self) -> Iterator[str]:
         """Each in words."""
@@ -139,14 +140,28 @@ class LoginChanges:
         yield from (f"look into database {shown(name)}, which could not be entered yet" for name in self.unseen)
 
     def to_json(self) -> dict[str, Any]:
-        return {"changes": [each.to_json() for each in self.all], "unseen": list(self.unseen)}
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> LoginChanges:
-        return cls(tuple(map(LoginChange.from_json, document["changes"])), tuple(document["unseen"]))
+        return {"changes": grouped(self.all), "unseen": list(self.unseen)}
 
 
 NONE = LoginChanges()
+
+
+def grouped(changes: Iterable[LoginChange]) -> list[dict[str, Any]]:
+    """As JSON: those that differ in their subject alone are one, because a thousand people are given the same."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for each in changes:
+        found.setdefault((each.kind, each.what, each.on, each.objects, each.database), []).append(each.subject)
+    return [
+        {**{name: text for name, text in zip(_FIELDS, same, strict=True) if text}, "subjects": subjects}
+        for same, subjects in found.items()
+    ]
+
+
+def ungrouped(document: Iterable[Mapping[str, Any]]) -> Iterator[LoginChange]:
+    """What was ``grouped``. Raises KeyError, TypeError, ValueError: it is something else."""
+    for group in document:
+        same = {name: text for name, text in group.items() if name not in ("kind", "subjects")}
+        yield from (LoginChange(ChangeKind(group["kind"]), subject, **same) for subject in group["subjects"])
 
 
 def _place(change: LoginChange) -> tuple[int, str, str, str, str]:

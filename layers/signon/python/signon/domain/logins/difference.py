@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from signon.domain.limits import counted
-from signon.domain.logins.change import NONE, ChangeKind, LoginChange, LoginChanges
+from signon.domain.logins.change import NONE, ChangeKind, LoginChange, LoginChanges, grouped, ungrouped
 from signon.domain.logins.login import Statement
 from signon.errors import DatabaseUnusable
 from signon.foreign import LONGEST_LINE, on_one_line
@@ -54,10 +57,14 @@ class Difference:
         """With what ``if_ours`` has besides: the difference that there is if the disputed logins count as ours."""
         return replace(self, taken_over=tuple(self.changes.beyond(if_ours.changes.all)), disputed=True)
 
+    def to_json(self) -> dict[str, Any]:
+        """All that a run of the plan may change, and what only an approval of a dispute adds."""
+        return {**self.changes.to_json(), "if_approved": grouped(self.taken_over)}
+
     @property
-    def allowed(self) -> LoginChanges:
-        """All that a run of the plan may change: a dispute is decided when the plan is approved."""
-        return LoginChanges.of((*self.changes.all, *self.taken_over), self.changes.unseen)
+    def sha256(self) -> str:
+        """By which the plan knows all of it."""
+        return digest(self.to_json())
 
     @property
     def summary(self) -> str:
@@ -74,6 +81,21 @@ class Difference:
 
 
 IN_SYNC = Difference()
+
+
+def allowed(document: Mapping[str, Any], *, approved: bool) -> LoginChanges:
+    """What a run may change by the difference in a document, where its dispute was ``approved`` or not.
+
+    Raises KeyError, TypeError, ValueError: it is something else.
+    """
+    more = document["if_approved"] if approved else ()
+    return LoginChanges.of(ungrouped((*document["changes"], *more)), map(str, document["unseen"]))
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """Of what a document says of the difference."""
+    said = {name: document[name] for name in ("changes", "unseen", "if_approved")}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def as_sql(statements: Iterable[Statement], text: Callable[[Statement], str]) -> str:

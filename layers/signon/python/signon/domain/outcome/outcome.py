@@ -181,10 +181,9 @@ def _of_parked(name: str, plan: Plan) -> Outcome:
 
 def _of_plan(name: str, plan: Plan) -> Outcome:
     problems = [*_problems(plan.findings)]
-    if all(finding.approvable for finding in plan.findings):
-        problems.append(
-            ("All of these can be approved together", f'Start with "approve": {{"plan": "{plan.checksum}"}}')
-        )
+    if all(finding.approvable for finding in plan.in_the_way):
+        these = "All of these" if all(finding.approvable for finding in plan.findings) else "What stands in the way"
+        problems.append((f"{these} can be approved together", f'Start with "approve": {{"plan": "{plan.checksum}"}}'))
     headline, why = f"{name}: the plan needs a person", _first(plan.findings[0].problem, len(plan.findings))
     return Outcome(End.NEEDS_A_PERSON, headline, tuple(problems), tried="Nothing was changed", why=why)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from signon.domain.limits import counted
+from signon.domain.logins import difference
 from signon.domain.logins.change import NONE, LoginChanges
 from signon.domain.logins.login import Statement
 from signon.domain.plan.inside import Seen
@@ -18,7 +19,7 @@ from signon.domain.plan.step import StepKind
 from signon.domain.rds.database import DatabaseId
 from signon.errors import DatabaseUnusable, PlanOutdated
 
-MOST_BYTES = 6_000_000  # fifty thousand changes and all of the SQL: what a function's memory has room for
+MOST_BYTES = 6_000_000  # a hundred thousand changes and the SQL: what a function's memory has room for
 
 
 def key(database: DatabaseId, plan: Plan) -> str:
@@ -33,14 +34,16 @@ def document(plan: Plan, seen: Seen) -> str | None:
     """
     if not _digest(plan):
         return None
-    parts = {"plan": plan.to_json(), **seen.difference.allowed.to_json(), "sql": seen.sql.splitlines()}
+    parts = {"plan": plan.to_json(), **seen.difference.to_json(), "sql": seen.sql.splitlines()}
     text = ",\n".join(f"{json.dumps(name)}: {_by_lines(part)}" for name, part in parts.items())
+    text = f"{{{text}}}\n"
     if len(text) > MOST_BYTES:
         raise DatabaseUnusable(
-            f"The plan for {plan.profile.name} has {len(seen.difference.allowed.all):,} changes, more than can be kept",
+            f"The plan by profile {plan.profile.name} has {len(seen.difference.changes.all):,} changes, more than can"
+            " be kept",
             "Name fewer databases under the profile's roles, or give its people to more profiles",
         )
-    return f"{{{text}}}\n"
+    return text
 
 
 def read(text: str | None, plan: Plan) -> LoginChanges:
@@ -52,12 +55,13 @@ def read(text: str | None, plan: Plan) -> LoginChanges:
     if not digest:
         return NONE
     try:
-        found = LoginChanges.from_json(json.loads(text or ""))
+        found = json.loads(text or "")
+        said, planned = difference.digest(found), difference.allowed(found, approved=bool(plan.takes_over))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PlanOutdated(f"The document of plan {plan.checksum} is gone, or cannot be read") from None
-    if found.sha256 != digest:
+    if said != digest:
         raise PlanOutdated(f"The document of plan {plan.checksum} is not what was planned")
-    return found
+    return planned
 
 
 def require_planned(statements: Iterable[Statement], planned: LoginChanges, database: DatabaseId) -> None:

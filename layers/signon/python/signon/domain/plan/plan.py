@@ -78,7 +78,9 @@ class Plan:
         if changing:
             kinds = (f"{step.kind}{'' if step.is_known else ' (not looked at yet)'}" for step in changing)
             return f"{counted(len(changing), 'step changes', 'steps change')} something: {', '.join(kinds)}"
-        unless = ", unless the plan is approved" if any(step.details for step in self.steps) else ""
+        disputed = any(step.details for step in self.steps)
+        unless = ", but what is in dispute is taken over" if self.takes_over else ", unless the plan is approved"
+        unless = unless if disputed else ""
         checked = "; the policies of its IAM roles are checked" if self.has(StepKind.CONNECT_POLICY) else ""
         return f"No changes{unless}{checked}"
 

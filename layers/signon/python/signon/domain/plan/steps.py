@@ -90,9 +90,7 @@ def _making(engine: Engine, profile: Profile, difference: Difference) -> Step:
     lines, action = tuple(difference.lines), difference.summary
     reason = _reason_to_make(engine, profile) if action else ""
     kept = first_within(lines, LONGEST_DETAILS)
-    return Step(
-        StepKind.LOGINS, action, reason, details=kept, more=len(lines) - len(kept), sha256=difference.allowed.sha256
-    )
+    return Step(StepKind.LOGINS, action, reason, details=kept, more=len(lines) - len(kept), sha256=difference.sha256)
 
 
 def _leaving(engine: Engine, database: Database, profile: Profile, made: Methods, outdated: str | None) -> Step:
