@@ -25,7 +25,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.utilities.utils import get_partition
 from werkzeug.serving import make_server
 
-from localcloud import operation_models, rds
+from localcloud import rds
 from localcloud.clock import Clock
 from localcloud.cloudwatch import watching
 from localcloud.cloudwatch.metrics import Metrics
@@ -41,7 +41,17 @@ from localcloud.iam.authorizer import Authorizer
 from localcloud.iam.policies import NotModelled
 from localcloud.moto_patches import patch
 from localcloud.servers.world import World
-from localcloud.services import directories, eventbridge, lambdas, s3, scheduler, sns, state_testing, stepfunctions
+from localcloud.services import (
+    directories,
+    eventbridge,
+    lambdas,
+    operation_models,
+    s3,
+    scheduler,
+    sns,
+    state_testing,
+    stepfunctions,
+)
 
 
 class _RequestHandler(MotoRequestHandler):

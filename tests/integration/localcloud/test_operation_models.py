@@ -7,7 +7,7 @@ import pytest
 from botocore.model import ServiceModel as BotocoreServiceModel
 from moto.core.model import ServiceModel
 
-from localcloud import operation_models
+from localcloud.services import operation_models
 
 DESCRIPTION = {"metadata": {}, "operations": {"Do": {"name": "Do", "http": {"method": "GET", "requestUri": "/do"}}}}
 
