@@ -260,7 +260,7 @@ def test_the_check_prints_a_plan_that_has_what_the_page_says(
     assert [step["action"].split()[0] for step in plan["steps"] if "action" in step] == [
         "Associate",
         "Reboot",
-        "Check",
+        "Create",
         "Publish",
     ]
 
