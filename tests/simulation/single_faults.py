@@ -61,6 +61,11 @@ TABLE: Sequence[Rule] = (
         lambda call, fault: (call.service, fault) == (POSTGRESQL, Fault.NOT_FOUND) and call.operation != SIGN_IN,
     ),
     Rule(
+        ONBOARDED,
+        "what could not be looked into while it was planned is seen when logins are made",
+        lambda call, fault: (call.function, call.operation) == ("look-inside", "WITH extensions"),
+    ),
+    Rule(
         PERSON,
         "a statement that the server itself refuses is refused the next time too",
         lambda call, fault: (
