@@ -11,7 +11,7 @@ from signon.db import mysql_logins
 from signon.domain.logins.login import Proof
 from signon.domain.memory import made as memory_of
 from signon.domain.memory.made import UNREMEMBERED
-from signon.domain.profile.profile import IamLogin
+from signon.domain.profile.profile import IamLogin, Profile
 from signon.errors import DatabaseUnusable
 from tests import as_planned
 from tests.builders import a_profile
@@ -32,12 +32,12 @@ def a_notebook() -> Notebook:
     return Notebook(master_user=MASTER[0])
 
 
-def run(family: Server, notebook: Notebook, profile: object = PROFILE) -> Proof:
+def run(family: Server, notebook: Notebook, profile: Profile = PROFILE) -> Proof:
     """Both functions, by what is remembered alone."""
     with family.sign_in():
-        as_planned.create(mysql_logins, family.session, family.ways, profile, notebook)  # type: ignore[arg-type]
+        as_planned.create(mysql_logins, family.session, family.ways, profile, notebook)
     with family.sign_in():
-        return mysql_logins.verify(family.session, family.ways, profile, notebook.memory)  # type: ignore[arg-type]
+        return mysql_logins.verify(family.session, family.ways, profile, notebook.memory)
 
 
 def mark(family: Server, user: str) -> None:

@@ -1,4 +1,4 @@
-"""A plan in full: every change and the SQL, for people to read, and for *Create logins* to hold itself to.
+"""A plan in full: every change, and SQL, for people to read, and for *Create logins* to hold itself to.
 
 In the state there is room for the first lines only.
 """

@@ -42,7 +42,7 @@ class Inside:
 class Seen:
     """The inside of where logins are written, and of the readers that matter: whose sessions a reboot would end.
 
-    ``difference``: what is to be changed there, ``sql`` the same as it would be run.
+    ``difference``: what is to be changed there; ``sql``: as much of it as can be written before anything is made.
     """
 
     writer: Inside
@@ -128,7 +128,7 @@ def finish(
 
 
 def _too_many(difference: Difference) -> Iterator[Finding]:
-    """What keeps logins from being made, and not those of others from being locked."""
+    """What keeps logins from being made, and does not keep those removed from the profile from being locked."""
     if difference.full:
         yield Finding(difference.full.problem, difference.full.remedy, alone=True)
 
