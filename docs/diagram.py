@@ -83,6 +83,8 @@ def _condition(choice: Mapping[str, Any]) -> str:
     """A choice in a few words: what a text is compared with, or the name of what is true."""
     if "And" in choice:
         return " and ".join(_condition(part) for part in choice["And"])
+    if "Not" in choice:
+        return f"not {_condition(choice['Not'])}"
     if "StringEquals" in choice:
         return str(choice["StringEquals"])
     name = str(choice["Variable"]).rpartition(".")[2]

@@ -14,7 +14,7 @@ from lint.source import Function, Source, called, parameters, position_of
 # Which argument of a call is SQL. `run` with one argument takes statements, whose text is looked at where it is made.
 SQL_ARGUMENT = {
     "execute": 0, "executemany": 0, "mogrify": 0, "callproc": 0, "copy_expert": 0, "SQL": 0,
-    "text": 0, "run": 0, "query": 1, "Statement": 1,
+    "text": 0, "run": 0, "query": 1, "Statement": 1, "for_accounts": 2, "for_roles": 3,
 }  # fmt: skip
 SQL_KEYWORD = "sql"
 FROM_TWO_ARGUMENTS = {"text", "run"}

@@ -199,11 +199,15 @@ def planned(
 
 def a_difference(*changes: LoginChange, **others: Any) -> Difference:
     """By these changes; the usual one creates alice, who may read the payments database."""
-    usual = (
+    changes = changes or (
         LoginChange(ChangeKind.CREATE, "alice"),
         LoginChange(ChangeKind.GRANT, "alice", "SELECT, SHOW VIEW", on="payments"),
     )
-    return Difference.of([Statement("Make the difference", "SELECT 1", (), changes or usual)], **others)
+    locks = tuple(change for change in changes if change.kind is ChangeKind.LOCK)
+    made = tuple(change for change in changes if change.kind is not ChangeKind.LOCK)
+    making = [Statement("Make the difference", "SELECT 1", (), made)] if made else []
+    locking = [Statement("Lock removed login", "SELECT 2", (), (lock,)) for lock in locks]
+    return Difference.of(making, locks=locking, **others)
 
 
 def a_plan(**changes: Any) -> Plan:

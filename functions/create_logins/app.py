@@ -13,6 +13,7 @@ from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
 from signon.domain.logins.login import CreatedLogins
 from signon.domain.plan.assignment import Assignment
+from signon.domain.plan.step import StepKind
 from signon.domain.rds.database import in_working_order
 from signon.settings import setting
 
@@ -28,7 +29,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     listed = setting("MASTER_SECRETS").split(",")
     database = in_working_order(rds.observe(assignment.database))
     guard.require_ready(database, plan)
-    profile, planned = profiles.planned(bucket, plan.profile), plans.planned(setting("PLANS"), database.id, plan)
+    profile = profiles.planned(bucket, plan.profile)
+    planned = plans.planned(setting("PLANS"), database.id, plan, StepKind.LOGINS)
     credentials = partial(secrets.master_credentials, database, plan.master_secret, listed)
     elsewhere = logins.signed_in_to_readers(database, credentials, bundle) if profile.adopt else frozenset[str]()
     with session.sign_in(database, credentials, bundle) as master:

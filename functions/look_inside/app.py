@@ -1,7 +1,8 @@
 """Look inside: reach the database, verify its TLS, sign in as master, and finish the plan with what is seen there.
 
 It changes nothing there; it writes the plan's document. As it reads profile and record, it also finds out whether the
-endpoints that later steps need can be reached from the VPC.
+endpoints that later steps need can be reached from the VPC. Of a plan that something holds up it looks for those alone
+who are to be locked.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import memories, plans, profiles, rds, records, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import looking
-from signon.domain.plan.inside import Restarts, finish
+from signon.domain.finding import Verdict
+from signon.domain.logins.difference import Difference
+from signon.domain.plan.inside import Restarts, finish, finish_held_up
 from signon.domain.plan.plan import Plan
-from signon.domain.rds.database import DatabaseId, in_working_order
+from signon.domain.profile.profile import Profile
+from signon.domain.rds.database import Database, DatabaseId, in_working_order
 from signon.domain.rds.reboot import Reboot
 from signon.domain.request.request import Request
 from signon.domain.times import moment
@@ -29,13 +33,28 @@ logger = Logger()
 @logger.inject_lambda_context
 @inside_the_vpc()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    request, draft = Request.from_json(event["request"]), Plan.to_follow(event["plan"])
+    draft = Plan.to_follow(event["plan"])
     database = in_working_order(rds.observe(DatabaseId.from_json(event["database"])))
     profile = profiles.planned(setting("PROFILES"), draft.profile)
+    credentials = partial(
+        secrets.master_credentials, database, draft.master_secret, setting("MASTER_SECRETS").split(",")
+    )
+    if draft.verdict is Verdict.LOOK:
+        plan, found, sql = _finished(event, draft, database, profile, credentials)
+    else:
+        found, sql = looking.look_for_leavers(database, credentials, setting("CA_BUNDLE"), profile)
+        plan = finish_held_up(draft, profile, found)
+    plans.keep(setting("PLANS"), database.id, plan, found, sql)
+    logger.info("Looked inside", extra=plan.summary)
+    return plan.to_json()
+
+
+def _finished(
+    event: dict[str, Any], draft: Plan, database: Database, profile: Profile, credentials: looking.Master
+) -> tuple[Plan, Difference, str]:
+    """The plan with all that was seen; the difference among it, and its SQL."""
     record = records.read(setting("TABLE"), database.id.resource_id)
     restarts = Restarts.known(draft, record, Reboot.from_json(event["reboot"]) if event["reboot"] else None)
-    listed = setting("MASTER_SECRETS").split(",")
-    credentials = partial(secrets.master_credentials, database, draft.master_secret, listed)
     seen = looking.look_inside(
         database,
         credentials,
@@ -46,8 +65,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         memory=memories.recall(setting("TABLE"), database, draft),
         dispute=record.disputed if record else None,
     )
-    now = moment(event["now"], "now")
+    request, now = Request.from_json(event["request"]), moment(event["now"], "now")
     plan = finish(draft, request, database, profile, now, record=record, restarts=restarts, seen=seen)
-    plans.keep(setting("PLANS"), database.id, plan, seen)
-    logger.info("Looked inside", extra=plan.summary)
-    return plan.to_json()
+    return plan, seen.difference, seen.sql

@@ -359,5 +359,5 @@ DETAILS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "Report outcome": _outcome,
 }
 BETWEEN_STEPS = {"Next step", "Step?"}  # every step begins with them
-SQL_STATES = {"Create logins"}
-SIGNING_IN = ("Look inside", "Count sessions", "Create logins", "Verify logins")
+SQL_STATES = {"Lock leavers", "Create logins"}
+SIGNING_IN = ("Look inside", "Lock leavers", "Count sessions", "Create logins", "Verify logins")

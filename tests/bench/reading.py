@@ -16,7 +16,7 @@ from aws_lambda_powertools import Logger
 from signon.db import mysql_logins, postgresql_logins
 from signon.db.session import sign_in
 from signon.domain.engines import MARIADB_IAM, MYSQL_IAM, POSTGRESQL_AD, Method
-from signon.domain.logins.mysql import Ways
+from signon.domain.logins.mysql_statements import Ways
 from signon.domain.memory.made import Memory
 from signon.domain.profile.profile import IamLogin
 from signon.domain.profile.schema import checked

@@ -181,6 +181,7 @@ def test_a_function_that_works_by_a_plan_reads_the_profile_that_was_planned() ->
         "Make plan": {"get_object"},
         "Look inside": {"get_object of a version"},
         "Ensure connect policy": {"get_object of a version"},
+        "Lock leavers": {"get_object of a version", "get_object"},
         "Create logins": {"get_object of a version", "get_object"},  # the plan's document has no version that matters
         "Verify logins": {"get_object of a version"},
         "Publish connection kit": {"get_object of a version"},
@@ -191,7 +192,7 @@ def test_the_functions_in_the_vpc_have_the_same_subnets_and_group() -> None:
     """Lambda makes one network interface for each subnet and set of groups, whatever the functions."""
     there = [function["VpcConfig"] for function in FUNCTIONS.values() if "VpcConfig" in function]
     ours = {"SubnetIds": {"Ref": "SubnetIds"}, "SecurityGroupIds": [{"Fn::GetAtt": ["DatabaseAccess", "GroupId"]}]}
-    assert there == [ours] * 4
+    assert there == [ours] * 5
 
 
 def test_functions_reach_the_databases_ports_and_https_and_nothing_else() -> None:

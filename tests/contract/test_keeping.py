@@ -15,6 +15,7 @@ KEPT = {
     "Profiles": "what may be done",
     "Kits": "what people connect with",
     "Plans": "what was to be changed",
+    "LockLeaversLogs": "every SQL statement",
     "CreateLoginsLogs": "every SQL statement",
 }
 LONGEST_REGION = "ap-southeast-1"
@@ -35,7 +36,8 @@ def test_what_outlives_the_stack_does_so_once_the_stack_was_there() -> None:
 def test_what_outlives_the_stack_is_not_in_the_way_of_a_later_one_of_the_same_name() -> None:
     """A name that CloudFormation makes up, or one that has the stack's id in it."""
     assert not any("Name" in key for name in KEPT for key in RESOURCES[name]["Properties"] if key != "LogGroupName")
-    assert "AWS::StackId" in str(RESOURCES["CreateLoginsLogs"]["Properties"]["LogGroupName"])
+    logs = [RESOURCES[name]["Properties"]["LogGroupName"] for name in KEPT if name.endswith("Logs")]
+    assert all("AWS::StackId" in str(name) for name in logs)
 
 
 def test_the_table_of_records_is_protected_unless_somebody_says_otherwise() -> None:

@@ -20,10 +20,10 @@ from signon.domain.engines import (
     Method,
     MySqlLogins,
 )
-from signon.domain.logins import postgresql
+from signon.domain.logins import mysql_leavers, postgresql, postgresql_leavers
 from signon.domain.logins.login import Name, Statement
 from signon.domain.logins.mysql import make, open_complete, wanted_logins
-from signon.domain.logins.mysql_accounts import PresentLogin
+from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
 from signon.domain.logins.postgresql_grants import Object, on_database, within_database
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
 from signon.domain.profile.presets import GrantKind
@@ -161,7 +161,7 @@ def payments_of_an_application() -> Any:
 
 
 def mysql_statements(method: Method, sql: MySqlLogins, profile: Profile) -> set[str]:
-    """What *Create logins* runs for somebody who is new, who signs in otherwise, who is complete, who has left."""
+    """What is run for somebody who is new, who signs in otherwise, who is complete, who has left."""
     ways = {method: sql}
     (wanted,) = wanted_logins(ways, profile)
     mark = {"profile": profile.name, "complete": False}
@@ -173,10 +173,10 @@ def mysql_statements(method: Method, sql: MySqlLogins, profile: Profile) -> set[
     return {
         shown(statement)
         for statement in (
-            *make(ways, profile.name, [wanted], (), lock_leavers=True).statements,
-            *(make(ways, profile.name, [wanted], [otherwise], lock_leavers=True).statements if alters(sql) else ()),
+            *make(profile.name, [wanted], ()).statements,
+            *(make(profile.name, [wanted], [otherwise]).statements if alters(sql) else ()),
             *open_complete(profile.name, [wanted], (made,)),
-            *make(ways, profile.name, (), (opened,), lock_leavers=True).statements,
+            *mysql_leavers.locks(ways, replace(profile, logins=()), Accounts((opened,), literal_names=False)),
         )
     }
 
@@ -223,9 +223,7 @@ def postgresql_statements() -> set[str]:
         ).statements,
         *postgresql.make(BY_TICKET, profile, with_group).statements,
         *postgresql.open_complete(BY_TICKET, profile, roles_of(*with_group.present.values(), made)),
-        *postgresql.make(
-            BY_TICKET, replace(profile, logins=()), roles_of(*with_group.present.values(), opened)
-        ).statements,
+        *postgresql_leavers.locks(BY_TICKET, profile, (), roles_of(*with_group.present.values(), opened)),
     ]
     return {shown(statement) for statement in statements}
 

@@ -140,21 +140,27 @@ def test_a_dry_run_claims_nothing_and_ends_before_anything_is_done() -> None:
     looks, claims, *_ = STATES["Look inside?"]["Choices"]
     assert looks == {
         "And": [
-            {"Variable": "$.plan.verdict", "StringEquals": "LOOK"},
+            {"Variable": "$.plan.looks_inside", "BooleanEquals": True},
             {"Variable": "$.request.dry_run", "BooleanEquals": True},
         ],
         "Next": "Look inside",
     }
     assert claims["Next"] == "Claim database"
-    first = STATES["Plan?"]["Choices"][0]
+    (first,) = STATES["Plan?"]["Choices"]
     assert first == {"Variable": "$.request.dry_run", "BooleanEquals": True, "Next": "Planned"}
+
+
+def test_of_a_plan_that_is_not_to_be_done_who_has_left_is_locked_and_nothing_else() -> None:
+    lock, held_up, *others = STATES["Step?"]["Choices"]
+    assert lock["StringEquals"] == "lock"
+    assert held_up == {"Not": {"Variable": "$.plan.verdict", "StringEquals": "GO"}, "Next": "Report outcome"}
+    assert {way["Variable"] for way in others} == {"$.at.step.kind"}
 
 
 def ways_of_steps() -> dict[str, str]:
     """Where each kind of step leads."""
     choice = STATES["Step?"]
-    ways = {way["StringEquals"]: way["Next"] for way in choice["Choices"]}
-    assert {way["Variable"] for way in choice["Choices"]} == {"$.at.step.kind"}
+    ways = {way["StringEquals"]: way["Next"] for way in choice["Choices"] if "StringEquals" in way}
     return {**ways, "report": choice["Default"]}
 
 

@@ -99,6 +99,7 @@ CHANGING = {
     "Associate directory",
     "Reboot database",
     "Ensure connect policy",
+    "Lock leavers",
     "Create logins",
     "Publish connection kit",
 }

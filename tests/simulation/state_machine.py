@@ -134,6 +134,8 @@ def _choice(run: Run, here: Mapping[str, Any], data: Any) -> str:
 def _holds(rule: Mapping[str, Any], data: Any) -> bool:
     if "And" in rule:
         return all(_holds(each, data) for each in rule["And"])
+    if "Not" in rule:
+        return not _holds(rule["Not"], data)
     value = _at(rule["Variable"], {"$": data})
     (comparison,) = set(rule) - {"Variable", "Next"}
     return bool(_COMPARISONS[comparison](value, rule[comparison]))

@@ -113,6 +113,28 @@ def _is_a_member_and_shall_take_tokens(world: World) -> None:
     world.conductor.run()
 
 
+def _had_somebody_more(database: str) -> Callable[[World], None]:
+    """Than the profile lists from now on."""
+    profile = database.partition("-")[0]
+
+    def tell(world: World) -> None:
+        world.publish(profile, {**WANTED, "carol": ["read"]})
+        appears(database)(world)
+        world.conductor.run()
+        world.publish(profile, WANTED)
+
+    return tell
+
+
+def _is_started(database: str) -> Callable[[World], None]:
+    """By a person."""
+
+    def tell(world: World) -> None:
+        world.start(database)
+
+    return tell
+
+
 def approve(world: World, database: str) -> None:
     """A person approves the plan that the last execution asks him about."""
     *_, asking = world.executions.all.values()
@@ -146,5 +168,7 @@ STORIES: Mapping[str, Story] = {
     "its event was lost": Story(ORDERS, _is_swept),
     "it takes tokens": Story(ORDERS, appears(ORDERS), before=_names_iam(ORDERS)),
     "a cluster takes tokens": Story(LEDGER, appears(LEDGER), before=_names_iam(LEDGER)),
+    "somebody leaves": Story(ORDERS, _is_started(ORDERS), before=_had_somebody_more(ORDERS)),
+    "somebody leaves a cluster": Story(LEDGER, _is_started(LEDGER), before=_had_somebody_more(LEDGER)),
     "it leaves the directory for tokens": Story(ORDERS, _is_switched, before=_is_a_member_and_shall_take_tokens),
 }

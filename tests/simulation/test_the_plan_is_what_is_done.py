@@ -7,15 +7,18 @@ from itertools import groupby
 
 import pytest
 
+from signon.aws.items import ItemKind
+from signon.domain.memory.record import ALL
 from signon.domain.plan.step import StepKind
 from tests.simulation.calls import Fault
 from tests.simulation.executions import Execution
-from tests.simulation.moves import come_before, effects, has_logins
+from tests.simulation.moves import come_before, effects, has_logins, told
 from tests.simulation.servers import WarmMySQL
 from tests.simulation.stories import STORIES, WANTED
 from tests.simulation.world import ORDERS, World
 
 DOES: Mapping[str, StepKind] = {  # the Tasks that only a step leads to; those that look and count come with them
+    "Lock leavers": StepKind.LOCK,
     "Leave directory": StepKind.LEAVE_DIRECTORY,
     "Switch IAM authentication": StepKind.SWITCH_IAM,
     "Associate directory": StepKind.ASSOCIATE,
@@ -90,16 +93,51 @@ def test_of_a_finished_database_the_plan_says_no_changes_and_nothing_is_done(qui
     assert not effects(quick_world, execution)
 
 
-def test_who_is_taken_out_of_the_profile_is_a_line_of_the_plan_and_of_what_is_approved(quick_world: World) -> None:
+def test_who_is_taken_out_of_the_profile_is_a_line_of_the_plan_and_the_first_to_be_seen_to(quick_world: World) -> None:
     onboarded(quick_world)
     quick_world.publish("orders", {"alice": ["read"]})
     plan = run(quick_world, dry_run=True).run.data["plan"]
-    (step,) = (step for step in plan["steps"] if step["kind"] == "logins")
-    assert step["action"] == "Lock 1 login"
+    step = plan["steps"][0]
+    assert (step["kind"], step["action"]) == ("lock", "Lock 1 login")
     assert step["details"] == ["lock login bob, which the profile no longer lists"]
     assert has_logins(quick_world) == {"alice", "bob"}
-    run(quick_world)
+    execution = run(quick_world)
+    assert done(execution) == ["lock", "verify", "publish", "report"]
     assert has_logins(quick_world) == {"alice"}
+
+
+HELD_UP: Mapping[str, tuple[Mapping[str, object], str]] = {
+    "a person must approve": ({"change": {"reboot": "ask"}}, "Needs a person"),
+    "a freeze": ({"change": {"not_during": ["2000-01-01/2100-01-01"]}}, "Parked"),
+    "something must be fixed": ({"directory": {"id": "d-9367999999", "realm": "CORP.EXAMPLE.COM"}}, "Needs a person"),
+}
+
+
+@pytest.mark.parametrize("held_up", HELD_UP)
+def test_who_has_left_is_locked_whatever_holds_up_the_rest(quick_world: World, held_up: str) -> None:
+    profile, end = HELD_UP[held_up]
+    onboarded(quick_world)
+    world_of_rds = quick_world.client("rds")
+    world_of_rds.modify_db_instance(DBInstanceIdentifier=ORDERS, Domain="none", ApplyImmediately=True)
+    quick_world.conductor.pass_by(3600)
+    quick_world.publish("orders", {"alice": ["read"], "carol": ["read"]}, **profile)
+    execution = run(quick_world)
+    assert (execution.end, done(execution)) == (end, ["lock", "report"])
+    assert has_logins(quick_world) == {"alice"}
+    assert "locked 1 login removed from the profile" in told(quick_world)
+    again = run(quick_world)
+    assert done(again) == ["report"]
+    assert again.run.data["plan"]["checksum"] == execution.run.data["plan"]["checksum"]
+
+
+def test_the_pause_switch_holds_up_everything(quick_world: World) -> None:
+    onboarded(quick_world)
+    quick_world.publish("orders", {"alice": ["read"]})
+    pause = {"database": {"S": ALL}, "kind": {"S": ItemKind.PAUSE}}
+    quick_world.client("dynamodb").put_item(TableName=quick_world.table, Item=pause)
+    execution = run(quick_world)
+    assert (execution.end, "Look inside" in execution.run.states) == ("Parked", False)
+    assert has_logins(quick_world) == {"alice", "bob"}
 
 
 def test_a_login_that_somebody_dropped_after_the_look_inside_makes_a_new_plan(quick_world: World) -> None:

@@ -24,8 +24,9 @@ from signon.domain.logins import login as logins
 from signon.domain.logins.login import Name
 from signon.domain.logins.mysql import prove as prove_mysql
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
-from signon.domain.logins.postgresql import make, prove, unusable, wanted_groups
+from signon.domain.logins.postgresql import prove, unusable, wanted_groups
 from signon.domain.logins.postgresql_grants import Object, on_database, within_database
+from signon.domain.logins.postgresql_leavers import locks
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
 from signon.domain.outcome import ending
 from signon.domain.outcome.dossier import Dossier
@@ -341,8 +342,7 @@ def test_a_statement_is_told_to_a_terminal_on_its_lines(title: str) -> None:
     roles = Roles("dbadmin", {"dbadmin": PresentRole("dbadmin"), "rds_ad": PresentRole("rds_ad")})
     name = TEXTS[title]
     present = {**roles.present, name: a_leaver(name)}
-    statements = make(PG, OF_CLUSTERS, replace(roles, present=present)).statements
-    (told,) = [each.description for each in statements if each.description.startswith("Lock removed logins")]
+    (told,) = [each.description for each in locks(PG, OF_CLUSTERS, (), replace(roles, present=present))]
     assert broken(told) == []
     event = {"Source": "aws.rds", "Detail": json.dumps({"EventID": "x", "Message": name[:1_000]})}
     assert all(line.isprintable() for line in of_event(event))

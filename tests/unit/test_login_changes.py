@@ -7,7 +7,16 @@ import json
 import pytest
 
 from signon.domain.logins.change import MEMBERSHIP, ChangeKind, LoginChange, LoginChanges
-from signon.domain.logins.difference import LONGEST_SQL, Difference, allowed, as_sql, digest
+from signon.domain.logins.difference import (
+    LOCKS,
+    LONGEST_SQL,
+    OTHERS,
+    Difference,
+    allowed,
+    allowed_locks,
+    as_sql,
+    digest,
+)
 from signon.domain.logins.login import Statement
 
 CREATE = LoginChange(ChangeKind.CREATE, "alice")
@@ -46,17 +55,21 @@ def test_a_change_says_who_gains_or_loses_what(change: LoginChange, says: str) -
     assert str(change) == says
 
 
-def test_whoever_loses_something_comes_first_and_each_change_once() -> None:
-    found = Difference.of([a_statement(CREATE, GRANT), a_statement(GRANT, LOCK)], opens=["dave"])
-    assert found.changes.all == (LOCK, CREATE, GRANT, LoginChange(ChangeKind.UNLOCK, "dave"))
-    assert found.summary == "Lock 1 login, create 1 login, make 1 grant, unlock 1 login"
+def test_locks_are_apart_and_each_change_is_there_once() -> None:
+    found = Difference.of([a_statement(CREATE, GRANT), a_statement(GRANT)], ["dave"], locks=[a_statement(LOCK)])
+    assert found.changes.all == (CREATE, GRANT, LoginChange(ChangeKind.UNLOCK, "dave"))
+    assert found.summary == "Create 1 login, make 1 grant, unlock 1 login"
+    assert found.locks.all == (LOCK,)
+    assert found.locks.summary == "Lock 1 login"
+    assert [statement.changes[0] for statement in found.statements] == [LOCK, CREATE, GRANT]
 
 
 def test_changes_survive_the_bucket() -> None:
-    changes = LoginChanges.of((CREATE, IN_SCHEMA, LOCK), unseen=["ledger"])
-    found = Difference(changes, taken_over=(UNLOCK,))
+    changes, locks = LoginChanges.of((CREATE, IN_SCHEMA), unseen=["ledger"]), LoginChanges.of((LOCK,))
+    found = Difference(changes, locks, taken_over=(UNLOCK,))
     document = json.loads(json.dumps(found.to_json()))
-    assert digest(document) == found.sha256
+    assert all(digest(document, part) == found.sha256(part) for part in (LOCKS, OTHERS))
+    assert allowed_locks(document) == locks
     assert allowed(document, approved=False) == changes
     assert allowed(document, approved=True).all == (*changes.all, UNLOCK)
 
@@ -122,26 +135,27 @@ def test_what_is_found_in_a_database_that_could_not_be_entered_is_planned_and_no
 
 def test_what_a_dispute_would_add_is_allowed_and_said_to_wait_for_the_approval() -> None:
     found = Difference.of([a_statement(GRANT)])
-    both = found.and_taken_over(Difference.of([a_statement(GRANT, LOCK)]))
+    both = found.and_taken_over(Difference.of([a_statement(GRANT, UNLOCK)]))
     assert list(both.lines) == [
         "grant alice SELECT on payments",
         "take over what is in dispute, if the plan is approved",
-        "lock login carol, which the profile no longer lists, if the plan is approved",
+        "unlock login alice, if the plan is approved",
     ]
     document = both.to_json()
-    assert allowed(document, approved=True).beyond([LOCK]) == ()
-    assert allowed(document, approved=False).beyond([LOCK]) == (LOCK,)
+    assert allowed(document, approved=True).beyond([UNLOCK]) == ()
+    assert allowed(document, approved=False).beyond([UNLOCK]) == (UNLOCK,)
 
 
 def test_a_dispute_of_logins_that_lack_nothing_is_a_difference() -> None:
     complete = Difference.of([]).and_taken_over(Difference.of([], waits=True))
-    assert complete
+    assert complete.is_made
     assert (complete.summary, list(complete.lines)) == ("", ["take over what is in dispute, if the plan is approved"])
 
 
 def test_there_is_a_difference_where_something_is_only_to_be_remembered() -> None:
-    assert not Difference.of([])
-    assert Difference.of([], waits=True)
+    assert not Difference.of([]).is_made
+    assert not Difference.of([], locks=[a_statement(LOCK)]).is_made
+    assert Difference.of([], waits=True).is_made
 
 
 def test_the_sql_of_a_plan_cannot_be_broken_out_of_by_a_name() -> None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from signon.domain.engines import MARIADB_IAM, Method
 from signon.domain.finding import Remark
 from signon.domain.logins import mysql as mysql_logins
-from signon.domain.logins import mysql_accounts
+from signon.domain.logins import mysql_accounts, mysql_leavers, postgresql_leavers
 from signon.domain.logins import postgresql as postgresql_logins
 from signon.domain.logins.mariadb_marks import marking_trouble
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin
+from signon.domain.logins.mysql_statements import Ways
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
 from signon.domain.memory import made as memory_of
 from signon.domain.memory.made import LONGEST_OID, UNREMEMBERED, Judgement, Memory, digest, named, too_many
@@ -23,7 +24,7 @@ from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import decide
 from signon.domain.outcome.report import facts
 from signon.domain.plan.plan import Plan
-from signon.domain.profile.profile import DirectoryLogin, IamLogin
+from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile
 from tests.builders import (
     BY_PASSWORD,
     BY_TICKET,
@@ -285,8 +286,9 @@ def test_what_rds_superuser_has_in_hand_its_members_have(members: tuple[str, ...
 )
 def test_a_mark_locks_leavers_and_nobody_else(left: PresentRole, locked: bool) -> None:
     found = roles(left, a_group(), memory=Memory(master_user="owner"))  # nothing is remembered
-    statements = postgresql_logins.make(BY_TICKET, FOR_ALICE, found).statements
-    assert any(each.description == f"Lock removed logins: {left.name}" for each in statements) is locked
+    wanted = [each.name for each in postgresql_logins.wanted_logins(BY_TICKET, FOR_ALICE)]
+    statements = postgresql_leavers.locks(BY_TICKET, FOR_ALICE, wanted, found)
+    assert any(each.description == f"Lock removed login: {left.name}" for each in statements) is locked
 
 
 @pytest.mark.parametrize(
@@ -308,7 +310,7 @@ def test_a_leaver_that_is_not_locked_is_told(changes: dict[str, Any], how: str) 
     assert len(told) == bool(how)
     assert how in str(told)
     kept = replace(FOR_ALICE, lock_leavers=False)
-    assert "taken out" not in str(postgresql_logins.prove(BY_TICKET, kept, found).not_ours)
+    assert "removed from the profile" not in str(postgresql_logins.prove(BY_TICKET, kept, found).not_ours)
 
 
 @pytest.mark.parametrize("before_16", [True, False])
@@ -367,7 +369,12 @@ def accounts(*logins: PresentLogin, memory: Memory = NOTHING_REMEMBERED) -> Acco
 
 def making(found: Accounts) -> Any:
     wanted = mysql_logins.wanted_logins(BY_PASSWORD, FOR_ALICE, literal_names=True)
-    return mysql_logins.make(BY_PASSWORD, "payments", wanted, found.logins, lock_leavers=True)
+    return mysql_logins.make("payments", wanted, found.logins)
+
+
+def locked(found: Accounts, profile: Profile = FOR_ALICE, ways: Ways = BY_PASSWORD) -> list[str]:
+    """The descriptions of the statements that lock leavers."""
+    return [statement.description for statement in mysql_leavers.locks(ways, profile, found)]
 
 
 def test_a_login_is_ours_where_we_remember_having_made_it() -> None:
@@ -384,7 +391,7 @@ def test_a_name_that_is_not_there_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize(
-    ("left", "locked"),
+    ("left", "is_locked"),
     [
         (a_login("carol"), True),
         (a_login("carol", plugin="AWSAuthenticationPlugin"), True),
@@ -395,10 +402,9 @@ def test_a_name_that_is_not_there_is_forgotten() -> None:
     ],
     ids=["a leaver", "a leaver with tokens", "signs in otherwise", "who we are", "the master user", "RDS's own"],
 )
-def test_a_mark_of_mysql_locks_leavers_and_nobody_else(left: PresentLogin, locked: bool) -> None:
+def test_a_mark_of_mysql_locks_leavers_and_nobody_else(left: PresentLogin, is_locked: bool) -> None:
     found = accounts(left, memory=Memory(master_user="owner"))  # nothing is remembered
-    descriptions = [statement.description for statement in making(found).statements]
-    assert (f"Lock removed logins: {left.user}" in descriptions) is locked
+    assert (f"Lock removed login: {left.user}" in locked(found)) is is_locked
 
 
 def test_an_account_of_ours_that_we_are_signed_in_as_is_left_alone() -> None:
@@ -484,6 +490,7 @@ def test_the_masters_are_looked_for_once_however_many_logins_are_in_other_hands(
     really = mysql_accounts.masters_of
     monkeypatch.setattr(mysql_accounts, "masters_of", counted)
     monkeypatch.setattr(mysql_logins, "masters_of", counted)
+    monkeypatch.setattr(mysql_leavers, "masters_of", counted)
     held = [a_login(f"u{number}", members=frozenset({TENANT_FROM_10})) for number in range(100)]
     found = accounts(*held, memory=Memory({each.user: "" for each in held}))
     assert len(looks) == 1
@@ -494,10 +501,13 @@ def test_the_masters_are_looked_for_once_however_many_logins_are_in_other_hands(
 ADOPTING = replace(FOR_ALICE, adopt=("alice",))
 
 
-def adopting(*logins: PresentLogin) -> Any:
-    found = mysql_accounts.recognized(ADOPTING, Accounts(logins, literal_names=True), Memory())
+def to_adopt(*logins: PresentLogin) -> Accounts:
+    return mysql_accounts.recognized(ADOPTING, Accounts(logins, literal_names=True), Memory())
+
+
+def adopting(found: Accounts) -> Any:
     wanted = mysql_logins.wanted_logins(BY_PASSWORD, ADOPTING, literal_names=True)
-    return mysql_logins.make(BY_PASSWORD, "payments", wanted, found.logins, lock_leavers=True)
+    return mysql_logins.make("payments", wanted, found.logins)
 
 
 @pytest.mark.parametrize(
@@ -513,14 +523,13 @@ def adopting(*logins: PresentLogin) -> Any:
 )
 def test_an_account_with_powers_is_not_adopted(changes: dict[str, Any], said: str) -> None:
     theirs = a_login(mark=None, plugin="caching_sha2_password", **changes)
-    plan = adopting(theirs)
+    plan = adopting(to_adopt(theirs))
     assert (plan.statements, plan.makes) == ((), ())
     (left,) = plan.left_alone
     assert left.problem == f"alice: it is not adopted with {said}, which no login of ours has"
     assert "'alice'@'%'" in (left.remedy or "")
-    assert adopting(a_login(mark=None, plugin="caching_sha2_password", rights=frozenset({"SELECT"}))).makes == (
-        "alice",
-    )
+    ordinary = a_login(mark=None, plugin="caching_sha2_password", rights=frozenset({"SELECT"}))
+    assert adopting(to_adopt(ordinary)).makes == ("alice",)
 
 
 def test_what_a_login_of_ours_has_on_the_whole_server_is_told() -> None:
@@ -532,8 +541,9 @@ def test_what_a_login_of_ours_has_on_the_whole_server_is_told() -> None:
 @pytest.mark.parametrize("mark", [COMPLETE, {**COMPLETE, "complete": False}, None], ids=["ours", "half", "to adopt"])
 def test_a_system_account_is_left_alone_and_holds_up_nobody(mark: Any) -> None:
     system = a_login(mark=mark, is_system=True, locked=bool(mark) and not mark["complete"], grants={})
-    plan = adopting(system, a_login("bob"))
-    assert [statement.description for statement in plan.statements] == ["Lock removed logins: bob"]
+    found = to_adopt(system, a_login("bob"))
+    plan = adopting(found)
+    assert (plan.statements, locked(found, ADOPTING)) == ((), ["Lock removed login: bob"])
     (left,) = plan.left_alone
     assert left.problem == "alice: it is a system account (SYSTEM_USER), which the master user may not alter"
     assert left.remedy == "As an account that has SYSTEM_USER, run REVOKE SYSTEM_USER ON *.* FROM 'alice'@'%'"
@@ -550,7 +560,7 @@ def test_a_system_account_is_left_alone_and_holds_up_nobody(mark: Any) -> None:
 )
 def test_a_leaver_that_we_cannot_lock_is_told_and_holds_up_nobody(user: str, changes: dict[str, Any], why: str) -> None:
     found = accounts(a_login(), a_login("bob"), a_login(user, **changes), memory=Memory({"alice": ""}))
-    assert [statement.description for statement in making(found).statements] == ["Lock removed logins: bob"]
+    assert locked(found) == ["Lock removed login: bob"]
     told = [each for each in mysql_logins.prove(BY_PASSWORD, FOR_ALICE, found).not_ours if "still open" in str(each)]
     assert len(told) == 1
     assert f"was removed from the profile but is still open: {why}" in told[0].problem
@@ -573,9 +583,10 @@ def of_roles(profile: Any, *logins: PresentLogin, administrators: Any, memory: M
     )
     wanted = mysql_logins.wanted_logins(BY_ROLES, profile, literal_names=True)
     trouble = marking_trouble("payments", found)
-    plan = mysql_logins.make(BY_ROLES, "payments", wanted, found.logins, lock_leavers=True, marking=trouble)
+    plan = mysql_logins.make("payments", wanted, found.logins, trouble)
     opened = mysql_logins.open_complete("payments", wanted, found.logins, trouble)
-    return [each.description for each in (*plan.statements, *opened)], plan.left_alone
+    making = [each.description for each in (*plan.statements, *opened)]
+    return [*locked(found, profile, BY_ROLES), *making], plan.left_alone
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["made", "not made"])
@@ -600,14 +611,14 @@ def test_a_leaver_is_locked_where_the_role_that_marks_open_logins_is_not_ours_to
     bob = of_mariadb("bob")
     for held, unmarked in (({}, True), ({"signon.payments": frozenset({TENANT_FROM_10})}, False)):
         statements, _ = of_roles(FOR_ALICES_TOKEN, of_mariadb(), bob, administrators=held, memory=Memory({"alice": ""}))
-        assert ("Remove the mark: bob" in statements, "Lock removed logins: bob" in statements) == (unmarked, True)
+        assert ("Remove the mark: bob" in statements, "Lock removed login: bob" in statements) == (unmarked, True)
 
 
 def test_a_login_of_mariadb_that_was_renamed_is_locked_and_in_dispute_and_keeps_its_only_mark() -> None:
     renamed = of_mariadb("alice2", mark={**COMPLETE, "renamed": True})
     memory = Memory({"alice": ""})
     statements, _ = of_roles(FOR_ALICES_TOKEN, of_mariadb(), renamed, administrators={}, memory=memory)
-    assert statements == ["Lock removed logins: alice2"]
+    assert statements == ["Lock removed login: alice2"]
     found = mysql_accounts.recognized(FOR_ALICES_TOKEN, Accounts((of_mariadb(), renamed), literal_names=True), memory)
     assert found.judged.disputed == {"alice2": ""}
 
@@ -636,4 +647,4 @@ def test_a_leaver_of_mysql_that_is_not_locked_is_told(changes: dict[str, Any], h
     assert len(told) == bool(how)
     assert how in str(told)
     kept = replace(FOR_ALICE, lock_leavers=False)
-    assert "taken out" not in str(mysql_logins.prove(BY_PASSWORD, kept, found).not_ours)
+    assert "removed from the profile" not in str(mysql_logins.prove(BY_PASSWORD, kept, found).not_ours)

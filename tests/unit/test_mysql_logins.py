@@ -15,6 +15,7 @@ from signon.domain.finding import Remark
 from signon.domain.logins.login import LOGINS_PER_STATEMENT, Proof, Statement
 from signon.domain.logins.mysql import database_pattern, make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin, account
+from signon.domain.logins.mysql_leavers import locks
 from signon.domain.profile.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES, Preset
 from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile, Role
 from signon.errors import LoginsIncomplete
@@ -75,8 +76,8 @@ def _pairs(values: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def making(profile: Profile, present: Sequence[PresentLogin] = ()) -> tuple[Statement, ...]:
-    wanted = wanted_logins(BY_PASSWORD, profile)
-    return make(BY_PASSWORD, profile.name, wanted, present, lock_leavers=profile.lock_leavers).statements
+    made = make(profile.name, wanted_logins(BY_PASSWORD, profile), present).statements
+    return (*made, *locks(BY_PASSWORD, profile, Accounts(tuple(present), literal_names=False)))
 
 
 def opening(profile: Profile, present: Sequence[PresentLogin]) -> tuple[Statement, ...]:
@@ -84,7 +85,7 @@ def opening(profile: Profile, present: Sequence[PresentLogin]) -> tuple[Statemen
 
 
 def left_alone(profile: Profile, present: Sequence[PresentLogin]) -> tuple[Remark, ...]:
-    return make(BY_PASSWORD, profile.name, wanted_logins(BY_PASSWORD, profile), present, lock_leavers=True).left_alone
+    return make(profile.name, wanted_logins(BY_PASSWORD, profile), present).left_alone
 
 
 def proof_of(profile: Profile, present: Sequence[PresentLogin]) -> Proof:
@@ -250,13 +251,10 @@ def test_a_leaver_is_locked_and_keeps_everything_else() -> None:
     assert onboard(server, for_alice()) == 0
 
 
-def test_leavers_can_be_locked_without_anything_else() -> None:
-    profile = a_profile()
-    wanted = wanted_logins(BY_PASSWORD, profile)
-    plan = make(BY_PASSWORD, profile.name, wanted, [a_login(), a_login("carol")], lock_leavers=True)
-    assert plan.makes == ("bob",)
-    assert set(plan.locks) < set(plan.statements)
-    assert [each.description for each in plan.locks] == ["Lock removed logins: carol"]
+def test_each_leaver_is_locked_by_a_statement_of_their_own() -> None:
+    present = (a_login(), a_login("carol"), a_login("dave"))
+    found = locks(BY_PASSWORD, a_profile(), Accounts(present, literal_names=False))
+    assert [each.description for each in found] == ["Lock removed login: carol", "Lock removed login: dave"]
 
 
 def test_a_leaver_who_comes_back_is_unlocked() -> None:
@@ -381,7 +379,7 @@ def a_ticket_login(user: str, realm: str) -> PresentLogin:
 
 def test_a_person_of_a_trusted_domain_is_made_with_the_realm_of_that_domain() -> None:
     profile = a_profile(realm=HOME, logins=TEAM)
-    made = make(BY_MYSQL_TICKET, "payments", wanted_logins(BY_MYSQL_TICKET, profile), (), lock_leavers=True)
+    made = make("payments", wanted_logins(BY_MYSQL_TICKET, profile), ())
     assert made.statements[0].values[:6] == ("alice", "%", HOME, "otto", "%", ONPREM)
 
 
@@ -392,7 +390,7 @@ def test_a_login_of_another_realm_than_its_persons_is_no_proof_and_is_altered(re
     with pytest.raises(LoginsIncomplete, match="otto still signs in as before"):
         prove(BY_MYSQL_TICKET, profile, Accounts((alice, wrong), literal_names=False))
     wanted = wanted_logins(BY_MYSQL_TICKET, profile)
-    altered = make(BY_MYSQL_TICKET, "payments", wanted, (alice, wrong), lock_leavers=True).statements[0]
+    altered = make("payments", wanted, (alice, wrong)).statements[0]
     assert (altered.description, altered.values[:3]) == ("Alter, locked: otto", ("otto", "%", ONPREM))
     right = a_ticket_login("otto", ONPREM)
     assert prove(BY_MYSQL_TICKET, profile, Accounts((alice, right), literal_names=False)).verified == 2

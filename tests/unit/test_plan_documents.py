@@ -11,12 +11,13 @@ import pytest
 from signon.domain.finding import Verdict
 from signon.domain.kit.facts import kit_facts
 from signon.domain.kit.files import render
-from signon.domain.logins.change import NONE, ChangeKind, LoginChange
+from signon.domain.logins.change import NONE, ChangeKind, LoginChange, LoginChanges
 from signon.domain.logins.connect_policies import dbuser
 from signon.domain.logins.difference import IN_SYNC
 from signon.domain.logins.login import Statement
 from signon.domain.plan.document import document, key, read, require_planned
 from signon.domain.plan.inside import Seen
+from signon.domain.plan.plan import Plan
 from signon.domain.plan.step import StepKind
 from signon.domain.profile.profile import IamLogin, Profile
 from signon.domain.rds.database import Database
@@ -34,22 +35,34 @@ from tests.builders import (
 )
 
 LOCK = LoginChange(ChangeKind.LOCK, "carol")
-SEEN = Seen(an_inside(), (), a_difference(LOCK), sql="-- Lock\nALTER USER carol ACCOUNT LOCK;\n")
+CREATE = LoginChange(ChangeKind.CREATE, "alice")
+SEEN = Seen(an_inside(), (), a_difference(LOCK, CREATE), sql="-- Lock\nALTER USER carol ACCOUNT LOCK;\n")
 PLAN = planned(seen=SEEN)
 
 
+def kept(plan: Plan = PLAN, seen: Seen = SEEN) -> str | None:
+    return document(plan, seen.difference, seen.sql)
+
+
+def logins_of(text: str | None, plan: Plan = PLAN) -> LoginChanges:
+    return read(text, plan, StepKind.LOGINS)
+
+
 def test_a_document_has_the_plan_every_change_and_the_sql() -> None:
-    text = document(PLAN, SEEN)
+    text = kept()
     assert text
     found = json.loads(text)
     assert found["plan"] == json.loads(json.dumps(PLAN.to_json()))
-    assert found["changes"] == [{"kind": "lock", "what": "login", "subjects": ["carol"]}]
+    assert found["locks"] == [{"kind": "lock", "what": "login", "subjects": ["carol"]}]
+    assert found["changes"] == [{"kind": "create", "what": "login", "subjects": ["alice"]}]
     assert found["sql"] == ["-- Lock", "ALTER USER carol ACCOUNT LOCK;"]
     assert key(a_database_id(), PLAN) == f"{a_database_id().resource_id}/{PLAN.checksum}.json"
 
 
-def test_a_plan_reads_its_changes_back() -> None:
-    assert read(document(PLAN, SEEN), PLAN).all == (LOCK,)
+def test_each_step_reads_its_own_changes_back() -> None:
+    assert logins_of(kept()).all == (CREATE,)
+    assert read(kept(), PLAN, StepKind.LOCK).all == (LOCK,)
+    assert read(kept(), replace(PLAN, steps=PLAN.steps[1:]), StepKind.LOCK) is NONE
 
 
 @pytest.mark.parametrize(
@@ -58,24 +71,25 @@ def test_a_plan_reads_its_changes_back() -> None:
 )
 def test_a_document_that_is_gone_or_is_none_makes_a_new_plan(text: str | None) -> None:
     with pytest.raises(PlanOutdated, match="is gone, or cannot be read"):
-        read(text, PLAN)
+        logins_of(text)
 
 
-def test_a_document_that_somebody_has_written_makes_a_new_plan() -> None:
-    text = document(PLAN, SEEN)
+@pytest.mark.parametrize(("part", "kind"), [("locks", StepKind.LOCK), ("changes", StepKind.LOGINS)])
+def test_a_document_that_somebody_has_written_makes_a_new_plan(part: str, kind: StepKind) -> None:
+    text = kept()
     assert text
     forged = json.loads(text)
-    forged["changes"].append({"kind": "create", "what": "login", "subjects": ["mallory"]})
+    forged[part].append({"kind": forged[part][0]["kind"], "what": "login", "subjects": ["mallory"]})
     with pytest.raises(PlanOutdated, match="is not what was planned"):
-        read(json.dumps(forged), PLAN)
+        read(json.dumps(forged), PLAN, kind)
 
 
 def test_a_plan_without_changes_has_no_step_for_logins_and_no_document() -> None:
     seen = Seen(an_inside())
     finished = planned(a_member(), record=a_record_of_a_finished_one(), seen=seen)
     assert not finished.has(StepKind.LOGINS)
-    assert document(finished, seen) is None
-    assert read(None, finished) is NONE
+    assert kept(finished, seen) is None
+    assert logins_of(None, finished) is NONE
 
 
 def test_what_is_only_to_be_remembered_is_a_step_without_words() -> None:
@@ -83,15 +97,16 @@ def test_what_is_only_to_be_remembered_is_a_step_without_words() -> None:
     finished = planned(a_member(), record=a_record_of_a_finished_one(), seen=seen)
     (step,) = (step for step in finished.steps if step.kind is StepKind.LOGINS)
     assert (step.action, step.details) == ("", ())
-    assert read(document(finished, seen), finished) == NONE
+    assert logins_of(kept(finished, seen), finished) == NONE
 
 
 def test_a_statement_that_the_plan_does_not_name_is_not_run() -> None:
-    allowed = read(document(PLAN, SEEN), PLAN)
-    require_planned([Statement("Lock", "x", (), (LOCK,))], allowed, a_database_id())
+    allowed = logins_of(kept())
+    require_planned([Statement("Create", "x", (), (CREATE,))], allowed, a_database_id())
     more = LoginChange(ChangeKind.CREATE, "mallory")
-    with pytest.raises(PlanOutdated, match=r"have come to need 1 change more$"):
-        require_planned([Statement("Create", "x", (), (LOCK, more))], allowed, a_database_id())
+    for other in (more, LOCK):
+        with pytest.raises(PlanOutdated, match=r"have come to need 1 change more$"):
+            require_planned([Statement("Create", "x", (), (CREATE, other))], allowed, a_database_id())
 
 
 def test_of_a_thousand_changes_the_plan_has_the_first_lines_and_the_document_all() -> None:
@@ -102,14 +117,14 @@ def test_of_a_thousand_changes_the_plan_has_the_first_lines_and_the_document_all
     assert step.action == "Create 1000 logins"
     assert len(json.dumps(step.to_json())) < 3_000
     assert len(step.details) + step.more == 1000
-    assert len(read(document(plan, seen), plan).all) == 1000
+    assert len(logins_of(kept(plan, seen), plan).all) == 1000
 
 
 def test_a_plan_with_more_changes_than_can_be_read_back_is_refused() -> None:
     changes = [LoginChange(ChangeKind.CREATE, f"person{number}".ljust(60, "x")) for number in range(100_000)]
     seen = Seen(an_inside(), difference=a_difference(*changes))
     with pytest.raises(DatabaseUnusable, match="has 100,000 changes, more than can be kept"):
-        document(planned(seen=seen), seen)
+        kept(planned(seen=seen), seen)
 
 
 def test_a_dispute_of_logins_that_lack_nothing_is_a_step_that_only_an_approval_gives_something_to_do() -> None:
@@ -124,9 +139,10 @@ def test_a_dispute_of_logins_that_lack_nothing_is_a_step_that_only_an_approval_g
 
 def test_more_logins_than_can_be_remembered_are_a_finding_that_does_not_hold_up_locks() -> None:
     full = DatabaseUnusable("It would have 9,000 logins", "Drop some")
-    seen = Seen(an_inside(), difference=replace(a_difference(LOCK), full=full))
+    seen = Seen(an_inside(), difference=a_difference(LOCK, full=full))
     plan = planned(seen=seen)
-    assert plan.verdict is Verdict.GO
+    assert (plan.verdict, plan.steps[0].kind) == (Verdict.ASK, StepKind.LOCK)
+    assert not plan.has(StepKind.LOGINS)
     assert [(finding.problem, finding.remedy) for finding in plan.findings] == [
         ("It would have 9,000 logins", "Drop some")
     ]
@@ -161,5 +177,5 @@ def test_who_gains_or_loses_what_is_part_of_what_is_approved() -> None:
         return planned(seen=Seen(an_inside(), difference=a_difference(*changes))).checksum
 
     many = [LoginChange(ChangeKind.CREATE, f"person{number}") for number in range(1000)]
-    assert checksum(LOCK) != checksum(LoginChange(ChangeKind.LOCK, "dave"))
+    assert checksum(CREATE) != checksum(LoginChange(ChangeKind.CREATE, "dave"))
     assert checksum(*many) != checksum(*many[:-1], LoginChange(ChangeKind.CREATE, "mallory"))

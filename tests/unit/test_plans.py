@@ -861,7 +861,7 @@ def test_before_the_look_inside_the_step_about_logins_claims_nothing_that_only_t
         "Check 2 logins and create what is missing",
         (
             "profile payments lists them, and only reading the database shows what is missing; each login stays locked"
-            " until it is complete; our logins that it no longer lists are locked"
+            " until it is complete; our logins that it no longer lists are locked first"
         ),
     )
 

@@ -23,6 +23,7 @@ from signon.domain.logins.postgresql import (
     wanted_groups,
     wanted_logins,
 )
+from signon.domain.logins.postgresql_leavers import locks
 from signon.domain.logins.postgresql_roles import PresentRole, Roles, Way
 from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, Profile, Role
@@ -103,6 +104,7 @@ def onboard(server: Server, profile: Profile) -> int:
     count = 0
     plans: list[Plan] = [
         lambda roles: make_groups(BY_TICKET, profile.name, usable, roles),
+        lambda roles: locking(profile, roles),
         lambda roles: make(BY_TICKET, profile, roles).statements,
         lambda roles: open_complete(BY_TICKET, profile, roles),
     ]
@@ -111,6 +113,10 @@ def onboard(server: Server, profile: Profile) -> int:
         server.run(statements)
         count += len(statements)
     return count
+
+
+def locking(profile: Profile, roles: Roles) -> tuple[Statement, ...]:
+    return tuple(locks(BY_TICKET, profile, [each.name for each in wanted_logins(BY_TICKET, profile)], roles))
 
 
 def proof_of(profile: Profile, server: Server) -> Proof:
@@ -215,15 +221,14 @@ def test_a_leaver_loses_login_and_keeps_everything_else() -> None:
     assert onboard(Server.of([a_role(), carol, a_group()]), for_alice(lock_leavers=False)) == 0
 
 
-def test_leavers_can_be_locked_without_anything_else() -> None:
-    plan = make(BY_TICKET, a_profile(), Server.of([a_role(), a_role("carol@CORP.EXAMPLE.COM"), a_group()]).present)
-    assert plan.makes == (BOB,)
-    assert set(plan.locks) < set(plan.statements)
-    assert [each.description for each in plan.locks] == ["Lock removed logins: carol@CORP.EXAMPLE.COM"]
+def test_each_leaver_is_locked_by_a_statement_of_their_own() -> None:
+    left = [a_role("carol@CORP.EXAMPLE.COM"), a_role("dave@CORP.EXAMPLE.COM")]
+    found = locking(a_profile(), Server.of([a_role(), *left, a_group()]).present)
+    assert [each.description for each in found] == [f"Lock removed login: {role.name}" for role in left]
 
 
 def test_a_group_role_is_no_leaver() -> None:
-    assert make(BY_TICKET, for_alice(), Server.of([a_role(), a_group(), a_group("old")]).present).statements == ()
+    assert locking(for_alice(), Server.of([a_role(), a_group(), a_group("old")]).present) == ()
 
 
 def in_other_hands(name: str, *others: str) -> Remark:
@@ -360,8 +365,8 @@ def test_a_login_that_lacks_nothing_needs_no_right_to_change_it() -> None:
 
 def test_a_leaver_that_the_master_user_may_not_lock_is_told() -> None:
     server = Server.of([a_group(), a_role(), a_role(BOB, administered=False)])
-    assert make(BY_TICKET, for_alice(), server.present).statements
-    assert not make(BY_TICKET, for_alice(), believed(server)).statements
+    assert locking(for_alice(), server.present)
+    assert not locking(for_alice(), believed(server))
     assert prove(BY_TICKET, for_alice(), believed(server)).not_ours == (
         Remark(f"{BOB}: still open, because the master user may not lock it", GRANT.format(BOB)),
     )

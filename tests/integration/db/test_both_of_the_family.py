@@ -20,7 +20,7 @@ from signon.db import mysql_logins
 from signon.db.session import Session, sign_in
 from signon.domain.engines import MARIADB_IAM, MYSQL_IAM, Method
 from signon.domain.logins.login import Proof
-from signon.domain.logins.mysql import Ways
+from signon.domain.logins.mysql_statements import Ways
 from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import IamLogin, Profile, Role
 from signon.domain.rds.credentials import Credentials

@@ -176,7 +176,7 @@ def undisturbed(as_master: SignIn, database: Database, profile: Profile) -> list
     """The statements of a run that nothing disturbs, which has been made and taken back."""
     accounts = present(as_master, database)
     wanted = wanted_logins(SQL, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
-    making = make(SQL, profile.name, wanted, accounts.logins, lock_leavers=True).statements
+    making = make(profile.name, wanted, accounts.logins).statements
     with as_master() as session:
         session.run(making)
         opening = open_complete(profile.name, wanted, mysql_logins.read_logins(session, SQL).logins)

@@ -85,15 +85,8 @@ CONTROLS = (
     Control(
         "PostgreSQL: nothing is created that could not be remembered",
         f"{LAYER}/db/postgresql_logins.py",
-        "if full := seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):\n        with",
-        "if full := seen.roles.judged.full:\n        with",
-        (f"{IN_POSTGRESQL[0]}{FULL}",),
-    ),
-    Control(
-        "PostgreSQL: leavers are locked where no more can be remembered",
-        f"{LAYER}/db/postgresql_logins.py",
-        "            _run(session, make(ways, profile, roles).locks, before_change)\n",
-        "            assert roles\n",
+        "if full := seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):\n        raise",
+        "if full := seen.roles.judged.full:\n        raise",
         (f"{IN_POSTGRESQL[0]}{FULL}",),
     ),
     Control(
@@ -101,13 +94,6 @@ CONTROLS = (
         f"{LAYER}/db/mysql_logins.py",
         "return _Making(wanted, plan, made, accounts.judged.full or too_many(made), accounts)",
         "return _Making(wanted, plan, made, accounts.judged.full, accounts)",
-        (f"{IN_MYSQL[0]}{FULL}",),
-    ),
-    Control(
-        "MySQL and MariaDB: leavers are locked where no more can be remembered",
-        f"{LAYER}/db/mysql_logins.py",
-        "            session.run(seen.plan.locks)\n",
-        "            pass\n",
         (f"{IN_MYSQL[0]}{FULL}",),
     ),
     Control(
@@ -315,9 +301,9 @@ CONTROLS = (
     ),
     Control(
         "MySQL: a leaver that we cannot lock holds up nobody",
-        f"{LAYER}/domain/logins/mysql.py",
-        "is_open(login, profile) and not keeps_from_locking(login)",
-        "is_open(login, profile)",
+        f"{LAYER}/domain/logins/mysql_leavers.py",
+        "is_open(login, profile.name) and not keeps_from_locking(login)",
+        "is_open(login, profile.name)",
         DECIDED,
     ),
     Control(
@@ -350,7 +336,7 @@ CONTROLS = (
     ),
     Control(
         "MySQL: a leaver that we may not lock is reported",
-        f"{LAYER}/domain/logins/mysql.py",
+        f"{LAYER}/domain/logins/mysql_leavers.py",
         "if is_changed_and_open(login, profile.name):",
         "if False:",
         DECIDED,

@@ -13,14 +13,14 @@ KITS = ("tests/unit/test_connection_kits.py",)
 CONTROLS = (
     Control(
         "MySQL: a backtick in a name is doubled",
-        f"{LAYER}/domain/logins/mysql.py",
+        f"{LAYER}/domain/logins/mysql_statements.py",
         'identifier.replace("`", "``").replace("%", "%%")',
         'identifier.replace("%", "%%")',
         MYSQL_LOGINS,
     ),
     Control(
         "MySQL: a per cent sign is doubled for the driver",
-        f"{LAYER}/domain/logins/mysql.py",
+        f"{LAYER}/domain/logins/mysql_statements.py",
         'identifier.replace("`", "``").replace("%", "%%")',
         'identifier.replace("`", "``")',
         MYSQL_LOGINS,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from signon.db.locking import Locks, lock_each
 from signon.db.session import Session, sign_in
 from signon.db.signed_in import SIGNED_IN
 from signon.domain.engines import ENGINES, Family, LoginSql, Method
@@ -26,6 +27,7 @@ class _Answers:
 
     look_inside: Callable[[Session, Any], Inside]
     difference: Callable[..., Difference]
+    locks: Callable[[Session, Any, Profile, Memory], Locks]
     create: Callable[..., int]
     verify: Callable[[Session, Any, Profile, Memory], Proof]
 
@@ -60,6 +62,25 @@ def difference(
     here, ways = profile.on(database.id.engine), _ways(database, plan)
     awaited = plan.has(StepKind.ASSOCIATE) or plan.has(StepKind.SWITCH_IAM)
     return _family(database).difference(session, ways, here, memory=memory, awaited=awaited)
+
+
+def leavers(session: Session, database: Database, profile: Profile) -> Difference:
+    """The part of the difference that ``lock`` does, whatever stands in the way of the rest."""
+    return Difference.of((), locks=_locks(session, database, profile).statements)
+
+
+def lock(session: Session, database: Database, profile: Profile, before_change: BeforeChange) -> int:
+    """Locks the logins of ours that the profile no longer lists, each by itself; how many it locked.
+
+    ``before_change`` is as for ``create``. Raises the first of the errors, after all have been tried.
+    """
+    return lock_each(session, _locks(session, database, profile), before_change)
+
+
+def _locks(session: Session, database: Database, profile: Profile) -> Locks:
+    """A mark is enough to lock a login, so nothing needs to be remembered; and no method has to be usable now."""
+    engine, memory = ENGINES[database.id.engine], Memory(master_user=database.master_user)
+    return _family(database).locks(session, engine.logins, profile.on(engine.name), memory)
 
 
 def create(
@@ -104,4 +125,4 @@ def _family(database: Database) -> _Answers:
         from signon.db import postgresql_logins as its  # noqa: PLC0415  a run loads one driver
     else:
         from signon.db import mysql_logins as its  # type: ignore[no-redef]  # noqa: PLC0415  the same
-    return _Answers(its.look_inside, its.difference, its.create, its.verify)
+    return _Answers(its.look_inside, its.difference, its.locks, its.create, its.verify)

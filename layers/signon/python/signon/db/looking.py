@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from signon.db import logins
 from signon.db.session import sign_in
-from signon.domain.logins.difference import as_sql
+from signon.domain.logins.difference import Difference, as_sql
 from signon.domain.memory.made import Memory
 from signon.domain.plan.inside import Inside, Restarts, Seen, must_look_at_readers, require_writable
 from signon.domain.plan.plan import Plan
@@ -47,6 +47,15 @@ def look_inside(
     hosts = [each.host for each in cut_off(database, restarts.reboot) if each.host and not each.is_writer]
     readers = tuple(_look(database, credentials, ca_bundle, plan, host) for host in hosts)
     return Seen(writer, readers, found, sql)
+
+
+def look_for_leavers(
+    database: Database, credentials: Master, ca_bundle: str, profile: Profile
+) -> tuple[Difference, str]:
+    """Who is to be locked, whatever holds up the rest, and the SQL. Raises what ``sign_in`` raises."""
+    with sign_in(database, credentials, ca_bundle) as master:
+        found = logins.leavers(master, database, profile)
+        return found, as_sql(found.statements, master.text)
 
 
 def _look(database: Database, credentials: Master, ca_bundle: str, plan: Plan, host: str | None) -> Inside:

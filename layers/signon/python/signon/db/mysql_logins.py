@@ -10,13 +10,15 @@ from typing import Any
 
 from signon.db import signed_in
 from signon.db.limits import MOST_ACCOUNTS, MOST_BETWEEN_ACCOUNTS, too_large
+from signon.db.locking import Locks
 from signon.db.mysql_errors import packet_too_small
 from signon.db.session import Session
 from signon.domain.engines import Marks, Method
+from signon.domain.logins import mysql_leavers
 from signon.domain.logins.difference import BeforeChange, Difference
 from signon.domain.logins.login import LoginPlan, Proof
 from signon.domain.logins.mariadb_marks import marking_trouble, marks_of_roles
-from signon.domain.logins.mysql import WantedAccount, Ways, make, open_complete, prove, wanted_logins
+from signon.domain.logins.mysql import make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import (
     NO_GRANTS,
     Accounts,
@@ -24,6 +26,7 @@ from signon.domain.logins.mysql_accounts import (
     recognized,
 )
 from signon.domain.logins.mysql_relations import HOST, PUBLIC, Account, Relations
+from signon.domain.logins.mysql_statements import WantedAccount, Ways
 from signon.domain.memory.made import NO_OID, Memory, Remember, too_many
 from signon.domain.names import mysql_account_problem
 from signon.domain.plan.inside import Inside
@@ -141,7 +144,7 @@ def _look(session: Session, ways: Ways, profile: Profile, memory: Memory, in_use
     accounts = _recognized(session, ways, profile, memory, in_use)
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     marking = marking_trouble(profile.name, accounts)
-    plan = make(ways, profile.name, wanted, accounts.logins, lock_leavers=profile.lock_leavers, marking=marking)
+    plan = make(profile.name, wanted, accounts.logins, marking)
     made = {**accounts.judged.made, **dict.fromkeys(plan.makes, NO_OID)}
     return _Making(wanted, plan, made, accounts.judged.full or too_many(made), accounts)
 
@@ -168,9 +171,16 @@ def difference(
 ) -> Difference:
     """What ``create`` would change if nobody were signed in; it changes nothing."""
     seen = _look(session, ways, profile, memory, in_use=())
+    leaving = tuple(mysql_leavers.locks(ways, profile, seen.accounts))
     if seen.full:
-        return Difference.of(seen.plan.locks, full=seen.full)
-    return Difference.of(seen.plan.statements, seen.plan.opens, waits=seen.made != memory.made)
+        return Difference.of((), locks=leaving, full=seen.full)
+    return Difference.of(seen.plan.statements, seen.plan.opens, locks=leaving, waits=seen.made != memory.made)
+
+
+def locks(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Locks:
+    """What locks the logins that were removed from the profile."""
+    accounts = _recognized(session, ways, profile, memory)
+    return Locks(tuple(mysql_leavers.locks(ways, profile, accounts)))
 
 
 def create(
@@ -185,14 +195,11 @@ def create(
 ) -> int:
     """Creates what is missing, reads it back, opens what is complete; remembers first what it is about to create.
 
-    Raises DatabaseUnusable: that is more than can be remembered; only logins removed from the profile were locked.
+    Raises DatabaseUnusable: that is more than can be remembered; nothing was changed.
     """
     in_use = _in_use(session, profile, elsewhere)
     seen = _look(session, ways, profile, memory, in_use)
     if seen.full:
-        if seen.plan.locks:
-            before_change(seen.plan.locks)
-            session.run(seen.plan.locks)
         raise seen.full
     making, wanted, made = seen.plan.statements, seen.wanted, seen.made
     if making or made != memory.made:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 
 from signon.db import signed_in
 from signon.db.connection import DatabaseFull
+from signon.db.locking import Locks
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
 from signon.db.session import Session
+from signon.domain.logins import postgresql_leavers
 from signon.domain.logins.difference import BeforeChange, Difference
 from signon.domain.logins.login import Proof, Statement
 from signon.domain.logins.postgresql import (
     Group,
-    Ways,
     group_troubles,
     make,
     make_groups,
@@ -28,9 +29,11 @@ from signon.domain.logins.postgresql import (
     recognized,
     unusable,
     wanted_groups,
+    wanted_logins,
 )
 from signon.domain.logins.postgresql_grants import GrantPlan, Object, Shut, on_database, within_database
 from signon.domain.logins.postgresql_roles import Roles
+from signon.domain.logins.postgresql_statements import Ways
 from signon.domain.memory.made import LONGEST_OID, Memory, Remember, too_many
 from signon.domain.plan.inside import Inside
 from signon.domain.profile.profile import Profile
@@ -133,8 +136,9 @@ def difference(session: Session, ways: Ways, profile: Profile, *, memory: Memory
     """
     seen = _look(session, ways, profile, memory, planning=True, awaited=awaited)
     plan = make(ways, profile, seen.roles)
+    leaving = _locks(ways, profile, seen.roles)
     if full := seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):
-        return Difference.of(plan.locks, full=full)
+        return Difference.of((), locks=leaving, full=full)
     statements, unseen = _on_server(ways, profile, seen), list(seen.shut())
     for name, groups in seen.inside():
         try:
@@ -146,7 +150,23 @@ def difference(session: Session, ways: Ways, profile: Profile, *, memory: Memory
             session.query("See whether the server answers", "SELECT 1")
             unseen.append(name)
     waits = seen.roles.judged.made != memory.made
-    return Difference.of((*statements, *plan.statements), plan.opens, unseen=unseen, waits=waits)
+    return Difference.of((*statements, *plan.statements), plan.opens, locks=leaving, unseen=unseen, waits=waits)
+
+
+def locks(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Locks:
+    """What locks the logins that were removed from the profile."""
+    roles = recognized(ways, profile, read_roles(session), memory)
+    sure = _locks(ways, profile, replace(roles, believed=True))
+    tried = _locks(ways, profile, roles)
+    return Locks(tried, _subjects(tried) - _subjects(sure))
+
+
+def _locks(ways: Ways, profile: Profile, roles: Roles) -> tuple[Statement, ...]:
+    return tuple(postgresql_leavers.locks(ways, profile, [login.name for login in wanted_logins(ways, profile)], roles))
+
+
+def _subjects(statements: Sequence[Statement]) -> frozenset[str]:
+    return frozenset(change.subject for statement in statements for change in statement.changes)
 
 
 def create(
@@ -164,13 +184,10 @@ def create(
     What is created is remembered before it is committed: nobody else can have created what has its oid. If something
     fails in one database, the others and people's logins come first; then the error is raised.
 
-    Raises DatabaseUnusable: that is more than can be remembered; only logins removed from the profile were locked.
+    Raises DatabaseUnusable: that is more than can be remembered; nothing was changed.
     """
     count, seen = 0, _look(session, ways, profile, memory, elsewhere)
     if full := seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):
-        with _explained(session, ways, profile), _alone(session):
-            roles = _look(session, ways, profile, memory, elsewhere).roles
-            _run(session, make(ways, profile, roles).locks, before_change)
         raise full
     if seen.roles.judged.made != memory.made:
         before_change(())

@@ -8,9 +8,9 @@ from typing import Any
 from signon.db.limits import MOST_ROWS, too_large
 from signon.db.session import Session
 from signon.domain.logins.login import Name, read_mark
-from signon.domain.logins.postgresql import filled
 from signon.domain.logins.postgresql_grants import Object, Shut
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
+from signon.domain.logins.postgresql_statements import filled
 from signon.domain.profile.presets import GrantKind
 
 # From PostgreSQL 16 on a membership may give nothing: neither inherited nor by SET ROLE. Its two columns are read as

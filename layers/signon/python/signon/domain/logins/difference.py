@@ -15,19 +15,23 @@ from signon.errors import DatabaseUnusable
 from signon.foreign import LONGEST_LINE, on_one_line
 
 LONGEST_SQL = 1_000_000  # characters: of what can be read, whatever is done
+Part = tuple[str, ...]  # of a document: what one step of the plan does
+LOCKS: Part = ("locks",)
+OTHERS: Part = ("changes", "unseen", "if_approved")
 BeforeChange = Callable[[Sequence[Statement]], object]  # is given what is about to be run; raises where it may not be
 
 
 @dataclass(frozen=True)
 class Difference:
-    """``statements`` make the ``changes``, as far as they can be written before anything is made.
+    """``statements`` make the changes, as far as they can be written before anything is made.
 
-    ``waits``: there is something to remember besides. ``full``: why that is too much; then the changes lock alone.
-    ``taken_over``: what is changed in addition once a person has approved that what is in dispute is ours, and
-    ``disputed`` is that.
+    ``locks`` are of logins that the profile no longer lists, ``changes`` all others. ``waits``: there is something to
+    remember besides. ``full``: why that is too much; then there are locks alone. ``taken_over``: what is changed in
+    addition once a person has approved that what is in dispute is ours, and ``disputed`` is that.
     """
 
     changes: LoginChanges = NONE
+    locks: LoginChanges = NONE
     statements: tuple[Statement, ...] = ()
     waits: bool = False
     taken_over: tuple[LoginChange, ...] = ()
@@ -40,18 +44,21 @@ class Difference:
         statements: Iterable[Statement],
         opens: Iterable[str] = (),
         *,
+        locks: Iterable[Statement] = (),
         unseen: Iterable[str] = (),
         waits: bool = False,
         full: DatabaseUnusable | None = None,
     ) -> Difference:
         """``opens``: the logins that are there and are opened when they have what they need."""
-        statements = tuple(statements)
-        made = [change for statement in statements for change in statement.changes]
+        statements, locks = tuple(statements), tuple(locks)
         opened = (LoginChange(ChangeKind.UNLOCK, name) for name in opens)
-        return cls(LoginChanges.of((*made, *opened), unseen), statements, waits, full=full)
+        changes = LoginChanges.of((*_changes(statements), *opened), unseen)
+        return cls(changes, LoginChanges.of(_changes(locks)), (*locks, *statements), waits, full=full)
 
-    def __bool__(self) -> bool:
-        return bool(self.changes or self.waits or self.disputed or self.full)
+    @property
+    def is_made(self) -> bool:
+        """Whether *Create logins* has something to do."""
+        return bool(self.changes or self.waits or self.disputed)
 
     def and_taken_over(self, if_ours: Difference) -> Difference:
         """With what ``if_ours`` has besides: the difference that there is if the disputed logins count as ours."""
@@ -59,12 +66,12 @@ class Difference:
 
     def to_json(self) -> dict[str, Any]:
         """All that a run of the plan may change, and what only an approval of a dispute adds."""
-        return {**self.changes.to_json(), "if_approved": grouped(self.taken_over)}
+        locks = {"locks": grouped(self.locks.all)}
+        return {**locks, **self.changes.to_json(), "if_approved": grouped(self.taken_over)}
 
-    @property
-    def sha256(self) -> str:
-        """By which the plan knows all of it."""
-        return digest(self.to_json())
+    def sha256(self, part: Part) -> str:
+        """By which a step of the plan knows all of its part."""
+        return digest(self.to_json(), part)
 
     @property
     def summary(self) -> str:
@@ -83,6 +90,15 @@ class Difference:
 IN_SYNC = Difference()
 
 
+def _changes(statements: Iterable[Statement]) -> Iterator[LoginChange]:
+    return (change for statement in statements for change in statement.changes)
+
+
+def allowed_locks(document: Mapping[str, Any]) -> LoginChanges:
+    """The logins that may be locked by the difference in a document. Raises what ``allowed`` raises."""
+    return LoginChanges.of(ungrouped(document["locks"]))
+
+
 def allowed(document: Mapping[str, Any], *, approved: bool) -> LoginChanges:
     """What a run may change by the difference in a document, where its dispute was ``approved`` or not.
 
@@ -92,9 +108,9 @@ def allowed(document: Mapping[str, Any], *, approved: bool) -> LoginChanges:
     return LoginChanges.of(ungrouped((*document["changes"], *more)), map(str, document["unseen"]))
 
 
-def digest(document: Mapping[str, Any]) -> str:
-    """Of what a document says of the difference."""
-    said = {name: document[name] for name in ("changes", "unseen", "if_approved")}
+def digest(document: Mapping[str, Any], part: Part) -> str:
+    """Of what a document says of this part of the difference."""
+    said = {name: document[name] for name in part}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

@@ -50,15 +50,13 @@ class Statement:
 class LoginPlan:
     """``statements`` to run now, in this order; ``left_alone`` says why wanted logins are left alone.
 
-    ``makes``: the names of those that are thus created or taken over, and are to be remembered. ``locks``: those of the
-    statements that lock logins removed from the profile; they can be run without the others. ``opens``: the names of
+    ``makes``: the names of those that are thus created or taken over, and are to be remembered. ``opens``: the names of
     those that are there already, and are opened once they have what they need.
     """
 
     statements: tuple[Statement, ...]
     left_alone: tuple[Remark, ...]
     makes: tuple[str, ...] = ()
-    locks: tuple[Statement, ...] = ()
     opens: tuple[str, ...] = ()
 
 
@@ -191,6 +189,21 @@ class CreatedLogins:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> CreatedLogins:
         return cls(document["statements"], document["round_trips"])
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class LockedLogins:
+    """How many logins were locked that the profile no longer lists, and what that took."""
+
+    locked: int
+    round_trips: int
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> LockedLogins:
+        return cls(document["locked"], document["round_trips"])
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from string import Formatter
+from dataclasses import replace
 
-from signon.domain.engines import MYSQL_PLUGINS, Method, MySqlLogins
+from signon.domain.engines import MYSQL_PLUGINS
 from signon.domain.finding import Remark
 from signon.domain.limits import listed
 from signon.domain.logins import login as logins
-from signon.domain.logins.change import ChangeKind, LoginChange
-from signon.domain.logins.login import LoginPlan, LoginState, Proof, Statement, batches, mark
-from signon.domain.logins.mariadb_marks import MARK, marking_trouble, other_marks
+from signon.domain.logins.change import ChangeKind
+from signon.domain.logins.login import LoginPlan, LoginState, Proof, Statement, batches
+from signon.domain.logins.mariadb_marks import marking_trouble, other_marks
 from signon.domain.logins.mysql_accounts import (
     Accounts,
     PresentLogin,
     account,
-    bears_mark_of,
     creators,
     in_other_hands,
-    is_changed_and_open,
     is_chosen_before_ours,
-    is_open,
     keeps_from_adopting,
-    keeps_from_locking,
     masters_of,
     of_every_host,
     of_the_system,
@@ -33,26 +28,13 @@ from signon.domain.logins.mysql_accounts import (
     to_run,
     unknown,
 )
-from signon.domain.logins.mysql_relations import HOST, Account
+from signon.domain.logins.mysql_leavers import left_open
+from signon.domain.logins.mysql_relations import Account
+from signon.domain.logins.mysql_statements import WantedAccount, Ways, by_way, for_accounts, grant_statements
 from signon.domain.memory.made import digest, named
-from signon.domain.names import mysql_account_problem
-from signon.domain.profile.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES
+from signon.domain.profile.presets import MYSQL_PRESETS
 from signon.domain.profile.profile import DirectoryLogin, Profile
-from signon.errors import StatementRefused
 from signon.foreign import shown
-
-Ways = Mapping[Method, MySqlLogins]  # how logins are made, by how they sign in
-
-
-@dataclass(frozen=True)
-class WantedAccount:
-    """``stored``: what the server is to store with the plugin's name; ``adopt``: take it over from its maker."""
-
-    user: str
-    sql: MySqlLogins
-    stored: str
-    grants: Mapping[str, frozenset[str]]  # pattern -> privileges
-    adopt: bool = False
 
 
 def wanted_logins(
@@ -93,16 +75,13 @@ def database_pattern(database: str) -> str:
 
 
 def make(
-    ways: Ways,
     profile: str,
     wanted: Sequence[WantedAccount],
     present: Sequence[PresentLogin],
-    *,
-    lock_leavers: bool,
     marking: Remark | None = None,
 ) -> LoginPlan:
-    """The statements that create what is missing (locked), alter logins that are to sign in differently, grant what is
-    missing, and lock logins removed from the profile. ``marking``: why no login can be marked as complete.
+    """The statements that create what is missing (locked), alter logins that are to sign in differently, and grant what
+    is missing. ``marking``: why no login can be marked as complete.
     """
     there = of_every_host(present)
     states = _states(wanted, present, marking)
@@ -114,19 +93,13 @@ def make(
         for login in (*absent, *(login for login in wanted if login.user in there and login.user in ours))
         for pattern, rest in _missing_grants(login, there.get(login.user))
     ]
-    names = {login.user for login in wanted}
-    leavers = (login for login in present if login.host == HOST and login.user not in names)
-    left = [login for login in leavers if lock_leavers and is_open(login, profile) and not keeps_from_locking(login)]
-    locks = tuple(_locked(next(iter(ways.values())), profile, left, may_unmark=not marking))
     return LoginPlan(
         statements=(
             *_made(profile, absent, [login for login in wanted if login.user in altered], there),
-            *_grant_statements(missing),
-            *locks,
+            *grant_statements(missing),
         ),
         left_alone=logins.left_alone(profile, states),
         makes=(*(login.user for login in absent), *altered),
-        locks=locks,
         opens=tuple(each.name for each in states if each.is_to_open(profile)),
     )
 
@@ -144,9 +117,9 @@ def open_complete(
     ready = {each.name for each in _states(wanted, present, marking) if each.is_ready(profile)}
     return tuple(
         statement
-        for sql, these in _by_way(login for login in wanted if login.user in ready)
+        for sql, these in by_way(login for login in wanted if login.user in ready)
         for batch in batches(these)
-        for statement in _statements("Unlock, complete", ChangeKind.UNLOCK, sql.open, profile, batch, complete=True)
+        for statement in for_accounts("Unlock, complete", ChangeKind.UNLOCK, sql.open, profile, batch, complete=True)
     )
 
 
@@ -160,7 +133,7 @@ def prove(ways: Ways, profile: Profile, accounts: Accounts) -> Proof:
     names, disputed = frozenset(login.user for login in wanted), accounts.judged.disputed
     not_ours = (
         *_of_other_profiles(profile, accounts),
-        *_of_leavers(profile, accounts),
+        *left_open(profile, accounts),
         *_of_two_profiles(profile, accounts),
         *unknown(names, accounts),
     )
@@ -187,42 +160,6 @@ def _of_two_profiles(profile: Profile, accounts: Accounts) -> Iterator[Remark]:
     for login in of_every_host(accounts.logins).values():
         if login.user in names and (others := other_marks(profile.name, login)):
             yield others
-
-
-def _of_leavers(profile: Profile, accounts: Accounts) -> Iterator[Remark]:
-    """What gives a leaver access although we lock our logins: another account of the name at another host, which the
-    server chooses then; somebody who may act as the leaver; and a login of ours that was turned into something else.
-    """
-    names = {login.user for login in profile.logins}
-    made = of_every_host(accounts.logins)
-    ours = {
-        login.user
-        for login in made.values()
-        if bears_mark_of(profile.name, login) and not login.disputed and login.user not in names
-    }
-    for each in accounts.logins if profile.lock_leavers else ():
-        if each.user in ours and not each.locked and is_chosen_before_ours(each):
-            named = account(each.user, each.host)
-            yield Remark(
-                f"{shown(each.user)} was removed from the profile, and {named} (plugin {shown(each.plugin)}) is another"
-                " account of that name, made by somebody else and open",
-                f"If nobody needs it, run {to_run('DROP USER {}', (each.user, each.host))}",
-            )
-    for login in made.values() if profile.lock_leavers else ():
-        if login.user not in names and is_open(login, profile.name) and (kept := keeps_from_locking(login)):
-            yield kept.after(f"{shown(login.user)} was removed from the profile but is still open: ")
-    left = (made[name] for name in sorted(accounts.judged.made.keys() & made.keys() - names))
-    masters = masters_of(accounts.logins)
-    for login in left if profile.lock_leavers else ():
-        if others := in_other_hands(login, masters):
-            yield others.after(f"{shown(login.user)} was removed from the profile, and ")
-        if is_changed_and_open(login, profile.name):
-            lock = to_run("ALTER USER {} ACCOUNT LOCK", (login.user, login.host))
-            how = f"now signs in by {shown(login.plugin)}" if login.mark else "no longer bears our mark"
-            yield Remark(
-                f"{shown(login.user)} was removed from the profile but is still open: it {how}, so it was not locked",
-                f"Run {lock}; if somebody else needs it, remove our mark and rename it (RENAME USER)",
-            )
 
 
 def _states(
@@ -332,97 +269,7 @@ def _made(
         ("Adopt, locked", ChangeKind.ADOPT, adopted),
         ("Alter, locked", ChangeKind.ALTER, ours),
     ):
-        for sql, of_one_way in _by_way(these):
+        for sql, of_one_way in by_way(these):
             texts = sql.create if kind is ChangeKind.CREATE else sql.alter
             for batch in batches(of_one_way):
-                yield from _statements(description, kind, texts, profile, batch, complete=False)
-
-
-def _locked(sql: MySqlLogins, profile: str, left: Sequence[PresentLogin], *, may_unmark: bool) -> Iterator[Statement]:
-    """Logins of any method: all are closed in the same way.
-
-    One that was renamed in MariaDB keeps the role that makes it complete: it bears no other mark.
-    """
-    for batch in batches(left):
-        marked = [
-            login
-            for login in batch
-            if may_unmark and login.mark and login.mark.get("complete") and not login.mark.get("renamed")
-        ]
-        unmark = sql.unmark if marked else ()
-        yield from _statements("Remove the mark", ChangeKind.LOCK, unmark, profile, marked, complete=False)
-        yield from _statements("Lock removed logins", ChangeKind.LOCK, sql.lock, profile, batch, complete=False)
-
-
-def _statements(
-    description: str,
-    kind: ChangeKind,
-    texts: Sequence[str],
-    profile: str,
-    batch: Sequence[WantedAccount | PresentLogin],
-    *,
-    complete: bool,
-) -> Iterator[Statement]:
-    """The texts with their fields filled in for these logins."""
-    names = [login.user for login in batch]
-    pairs = [_account(name) for name in names]
-    fields: dict[str, list[tuple[str, tuple[str, ...]]]] = {
-        "accounts": [_signing_in(login) for login in batch if isinstance(login, WantedAccount)],
-        "logins": [("%s@%s", pair) for pair in pairs],
-        "mark": [("%s", (mark(profile, complete=complete),))],
-        "marks": [("%s", (f"{MARK}.{profile}.{name}",)) for name in names],
-        "complete": [("%s", (f"{MARK}.{profile}",))],
-    }
-    changes = tuple(LoginChange(kind, name) for name in names)
-    for text in texts:
-        yield Statement(f"{description}: {', '.join(map(shown, names))}", *filled(text, fields), changes)
-
-
-def filled(template: str, fields: Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]) -> tuple[str, tuple[str, ...]]:
-    """The template with the texts of its fields, and their values in this order."""
-    sql = ""
-    values: list[str] = []
-    for literal, field_name, _, _ in Formatter().parse(template):
-        filling = fields[field_name] if field_name else ()
-        sql += literal + ", ".join(text for text, _ in filling)
-        values += [value for _, these in filling for value in these]
-    return sql, tuple(values)
-
-
-def _signing_in(login: WantedAccount) -> tuple[str, tuple[str, ...]]:
-    """One account in CREATE USER and ALTER USER, and its parameters."""
-    said = (login.stored,) if login.sql.account.endswith("%s") else ()
-    return login.sql.account, (*_account(login.user), *said)
-
-
-def _by_way(wanted: Iterable[WantedAccount]) -> Iterator[tuple[MySqlLogins, list[WantedAccount]]]:
-    """The logins that are created by the same statements, together."""
-    ways: dict[str, tuple[MySqlLogins, list[WantedAccount]]] = {}
-    for login in wanted:
-        ways.setdefault(login.sql.plugin, (login.sql, []))[1].append(login)
-    yield from ways.values()
-
-
-def _grant_statements(missing: Sequence[tuple[str, str, frozenset[str]]]) -> Iterator[Statement]:
-    grouped: dict[tuple[str, frozenset[str]], list[str]] = {}
-    for user, pattern, privileges in missing:
-        grouped.setdefault((pattern, privileges), []).append(user)
-    for (pattern, privileges), users in grouped.items():
-        listed = ", ".join(privilege for privilege in MYSQL_PRIVILEGES if privilege in privileges)
-        for batch in batches(users):
-            sql = f"GRANT {listed} ON {_quoted(pattern)}.* TO {', '.join(['%s@%s'] * len(batch))}"
-            accounts = tuple(part for user in batch for part in _account(user))
-            changes = tuple(LoginChange(ChangeKind.GRANT, user, listed, pattern) for user in batch)
-            yield Statement(f"Grant {listed} on {pattern}: {', '.join(batch)}", sql, accounts, changes)
-
-
-def _account(user: str) -> tuple[str, str]:
-    """As parameters. Raises StatementRefused: MySQL would create an account of another name."""
-    if problem := mysql_account_problem(user):
-        raise StatementRefused(f"Login {problem}", "Use another name, or remove the login from the profile")
-    return user, HOST
-
-
-def _quoted(identifier: str) -> str:
-    """A MySQL identifier; a percent sign is doubled, because the driver uses it for parameters."""
-    return "`" + identifier.replace("`", "``").replace("%", "%%") + "`"
+                yield from for_accounts(description, kind, texts, profile, batch, complete=False)

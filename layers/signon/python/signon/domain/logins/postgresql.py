@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from string import Formatter
 
-from signon.domain.engines import Method, PostgreSqlLogins
+from signon.domain.engines import PostgreSqlLogins
 from signon.domain.finding import Remark
 from signon.domain.logins import login as logins
-from signon.domain.logins.change import GROUP_ROLE, LOGIN, MEMBERSHIP, ChangeKind, LoginChange
+from signon.domain.logins.change import GROUP_ROLE, MEMBERSHIP, ChangeKind, LoginChange
 from signon.domain.logins.login import LoginPlan, LoginState, Name, Proof, Statement, batches, mark
+from signon.domain.logins.postgresql_leavers import kept_open
 from signon.domain.logins.postgresql_marks import (
     changed_leavers,
     in_other_hands,
-    is_open,
     judged,
     not_nameable,
     not_our_logins,
@@ -27,13 +26,12 @@ from signon.domain.logins.postgresql_marks import (
 )
 from signon.domain.logins.postgresql_marks import quoted as _quoted
 from signon.domain.logins.postgresql_roles import DEEPEST, SHOWN_OF_A_WAY, PresentRole, Roles, Way
+from signon.domain.logins.postgresql_statements import Ways, filled, for_roles, to_let_change
 from signon.domain.memory.made import UNREMEMBERED, Memory, digest, named
 from signon.domain.names import group_name, login_name
 from signon.domain.profile.presets import Preset
 from signon.domain.profile.profile import DirectoryLogin, Profile, Schemas
 from signon.foreign import shown
-
-Ways = Mapping[Method, PostgreSqlLogins]  # how logins are made, by how they sign in
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def missing_right(ways: Ways, profile: Profile, roles: Roles) -> tuple[str, str]
         if sql.role in lacking and not roles.present[sql.role].administered:
             return (
                 f"The master user {roles.master} may not grant {sql.role}",
-                f"{_let_change(sql.role, roles)}{_OR_RESET}",
+                f"{to_let_change(sql.role, roles)}{_OR_RESET}",
             )
     return None
 
@@ -120,12 +118,6 @@ def missing_right(ways: Ways, profile: Profile, roles: Roles) -> tuple[str, str]
 # setting a new master user password."
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
 _OR_RESET = ", or reset the master password, by which RDS restores the permissions of its master user; then start again"
-
-
-def _let_change(role: str, roles: Roles) -> str:
-    """What to run if the master user may not alter or grant a role. It must not become a member of it that way."""
-    grant = f"GRANT {_quoted(role)} TO {_quoted(roles.master)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
-    return f"Have an administrator of {shown(role)} run {grant}"
 
 
 def _chain(way: Way) -> str:
@@ -168,11 +160,11 @@ def make_groups(ways: Ways, profile: str, groups: Sequence[Group], roles: Roles)
     sql: PostgreSqlLogins = next(
         iter(ways.values())
     )  # group roles are created in the same way, however their members sign in
-    return tuple(_each("Create group role", ChangeKind.CREATE, list(marks), sql.create, marks, what=GROUP_ROLE))
+    return tuple(for_roles("Create group role", ChangeKind.CREATE, list(marks), sql.create, marks, what=GROUP_ROLE))
 
 
 def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
-    """The statements that create what is missing (without LOGIN), grant memberships, and lock removed logins."""
+    """The statements that create what is missing (without LOGIN), and grant memberships."""
     sql: PostgreSqlLogins = next(
         iter(ways.values())
     )  # logins are created, opened and closed in the same way, however they sign in
@@ -185,19 +177,11 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
     for login in wanted:
         if login.name in ours and (rest := _lacking(login, roles)):
             lacking.setdefault(rest, []).append(login.name)
-    names = {login.name for login in wanted}
-    left = [
-        role.name
-        for role in roles.present.values()
-        if profile.lock_leavers and role.name not in names and is_open(role, profile.name, roles)
-        if roles.may_change(role.name)
-    ]
     closed = mark(profile.name, complete=False)
-    locks = tuple(_each("Lock removed logins", ChangeKind.LOCK, left, sql.lock, dict.fromkeys(left, closed)))
     return LoginPlan(
         statements=(
-            *_each("Create without LOGIN", ChangeKind.CREATE, absent, sql.create, dict.fromkeys(absent, closed)),
-            *_each("Adopt, without LOGIN", ChangeKind.ADOPT, altered, sql.lock, dict.fromkeys(altered, closed)),
+            *for_roles("Create without LOGIN", ChangeKind.CREATE, absent, sql.create, dict.fromkeys(absent, closed)),
+            *for_roles("Adopt, without LOGIN", ChangeKind.ADOPT, altered, sql.lock, dict.fromkeys(altered, closed)),
             *(
                 Statement(
                     f"Grant {', '.join(sorted(joined))}: {', '.join(batch)}",
@@ -211,11 +195,9 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
                 for joined, people in lacking.items()
                 for batch in batches(people)
             ),
-            *locks,
         ),
         left_alone=logins.left_alone(profile.name, states),
         makes=(*absent, *altered),
-        locks=locks,
         opens=tuple(each.name for each in states if each.is_to_open(profile.name)),
     )
 
@@ -226,7 +208,7 @@ def open_complete(ways: Ways, profile: Profile, roles: Roles) -> tuple[Statement
     states = _states(profile, wanted_logins(ways, profile), roles)
     ready = [each.name for each in states if each.is_ready(profile.name)]
     marks = dict.fromkeys(ready, mark(profile.name, complete=True))
-    return tuple(_each("LOGIN, complete", ChangeKind.UNLOCK, ready, sql.open, marks))
+    return tuple(for_roles("LOGIN, complete", ChangeKind.UNLOCK, ready, sql.open, marks))
 
 
 def prove(
@@ -248,7 +230,7 @@ def prove(
     found = group_troubles(profile.name, wanted_groups(profile), roles)
     troubles = (trouble.after(f"{name}: ") for name, trouble in found.items())
     others = _of_other_profiles(profile.name, wanted, roles)
-    kept = _kept_open(profile, wanted, roles)
+    kept = kept_open(profile, [login.name for login in wanted], roles)
     names = frozenset(login.name for login in wanted) | frozenset(group.name for group in wanted_groups(profile))
     changed = changed_leavers(profile.name, names, roles) if profile.lock_leavers else ()
     unnamed = not_nameable(profile.name, roles) if profile.lock_leavers else ()
@@ -277,19 +259,6 @@ def _too_deep(roles: Roles) -> Iterator[Remark]:
             f"Find out who made it, and revoke what nobody needs: REVOKE {_quoted(chain[1])} FROM {_quoted(chain[0])},"
             " and so on; then start again",
         )
-
-
-def _kept_open(profile: Profile, wanted: Sequence[WantedRole], roles: Roles) -> Iterator[Remark]:
-    """Logins removed from the profile that the master user may not lock."""
-    names = {login.name for login in wanted}
-    opened = (each for each in roles.present.values() if is_open(each, profile.name, roles))
-    kept = (each for each in opened if not roles.may_change(each.name))
-    for role in kept if profile.lock_leavers else ():
-        if role.name not in names:
-            yield Remark(
-                f"{shown(role.name)}: still open, because the master user may not lock it",
-                _let_change(role.name, roles),
-            )
 
 
 def _of_other_profiles(profile: str, wanted: Sequence[WantedRole], roles: Roles) -> Iterator[Remark]:
@@ -377,10 +346,10 @@ def _refused(login: WantedRole, roles: Roles) -> Remark | None:
     if found and not roles.may_change(login.name):
         closed = found.mark is not None and not ("complete" in found.mark and found.can_login)
         if closed or (found.mark is None and login.adopt):
-            return Remark("the master user may not change it", _let_change(login.name, roles))
+            return Remark("the master user may not change it", to_let_change(login.name, roles))
     for role in sorted(_lacking(login, roles) & roles.present.keys()):
         if not roles.may_change(role):
-            return Remark(f"the master user may not grant it {role}", _let_change(role, roles))
+            return Remark(f"the master user may not grant it {role}", to_let_change(role, roles))
     return None
 
 
@@ -407,29 +376,3 @@ def _obstacle(login: WantedRole, roles: Roles, troubles: Mapping[str, Remark]) -
 def _lacking(login: WantedRole, roles: Roles) -> frozenset[str]:
     found = roles.present.get(login.name)
     return login.roles - (found.member_of if found else frozenset())
-
-
-def _each(
-    description: str, kind: ChangeKind, names: Sequence[str], sql: str, marks: Mapping[str, str], *, what: str = LOGIN
-) -> Iterator[Statement]:
-    """One statement for up to a hundred roles: all of them, or none."""
-    for batch in batches(names):
-        commands = [filled(sql, login=[Name(name)], mark=[marks[name]]) for name in batch]
-        yield Statement(
-            f"{description}: {', '.join(map(shown, batch))}",
-            "; ".join(text for text, _ in commands),
-            tuple(value for _, values in commands for value in values),
-            tuple(LoginChange(kind, name, what) for name in batch),
-        )
-
-
-def filled(template: str, **fields: Sequence[str | Name]) -> tuple[str, tuple[str | Name, ...]]:
-    """The template with a parameter for each value of its fields, and the values in this order."""
-    text = ""
-    values: list[str | Name] = []
-    for literal, field, _, _ in Formatter().parse(template):
-        text += literal
-        if field:
-            text += ", ".join(["{}"] * len(fields[field]))
-            values += fields[field]
-    return text, tuple(values)

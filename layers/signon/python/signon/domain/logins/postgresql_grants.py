@@ -12,8 +12,9 @@ from enum import StrEnum
 from signon.domain.finding import Remark
 from signon.domain.logins.change import ChangeKind, LoginChange
 from signon.domain.logins.login import Name, Statement, batches
-from signon.domain.logins.postgresql import Group, filled
+from signon.domain.logins.postgresql import Group
 from signon.domain.logins.postgresql_roles import is_utf_8
+from signon.domain.logins.postgresql_statements import filled
 from signon.domain.profile.presets import POSTGRESQL_PRESETS, GrantKind
 from signon.foreign import shown
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from signon.domain.kit.published import PublishedKit
 from signon.domain.logins.connect_policies import Connected
-from signon.domain.logins.login import CreatedLogins, ShortProof
+from signon.domain.logins.login import CreatedLogins, LockedLogins, ShortProof
 from signon.domain.memory.claim import Claim
 from signon.domain.memory.record import Record
 from signon.domain.plan.plan import Plan
@@ -46,6 +46,7 @@ class Dossier:
     database: DatabaseId | None = None
     plan: Plan | None = None
     claim: Claim | None = None
+    locked: LockedLogins | None = None
     leaving: Visit | None = None
     switching: Visit | None = None
     directory_role: str | None = None
@@ -76,6 +77,7 @@ class Dossier:
             database=page("database", DatabaseId.from_json),
             plan=page("plan", Plan.from_json),
             claim=page("claim", Claim.from_json),
+            locked=page("locked", LockedLogins.from_json),
             leaving=page("leaving", Visit.from_json),
             switching=page("switching", Visit.from_json),
             directory_role=page("directory_role", lambda answer: str(answer["role"])),
@@ -113,7 +115,8 @@ class Dossier:
     def changed(self) -> bool:
         """Whether the execution has changed anything."""
         return bool(
-            (self.membership and self.membership.attempts)
+            (self.locked and self.locked.locked)
+            or (self.membership and self.membership.attempts)
             or (self.leaving and self.leaving.requested)
             or (self.switching and self.switching.requested)
             or (self.policies and self.policies.changed)

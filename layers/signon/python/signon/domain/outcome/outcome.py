@@ -15,6 +15,7 @@ from signon.domain.limits import Shortened, counted
 from signon.domain.logins.login import ShortProof
 from signon.domain.outcome.dossier import Dossier, Failure
 from signon.domain.plan.plan import Plan
+from signon.domain.plan.step import StepKind
 from signon.domain.rds.membership import Progress, Reading
 from signon.errors import LAMBDA, End, end_of
 from signon.foreign import cut, on_one_line, problem_and_remedy
@@ -114,19 +115,34 @@ def _of_trust(proof: ShortProof) -> Iterator[Advice]:
 def _decide(dossier: Dossier, asked: Any) -> Outcome:
     name = dossier.database.name if dossier.database else _named(asked)
     plan, membership = dossier.plan, dossier.membership
+    held_up = _of_held_up(name, plan, dossier) if plan else None
     if dossier.error:
-        return _of_error(name, dossier.error, dossier)
-    if plan and plan.verdict is Verdict.PARK:
-        return _of_parked(name, plan)
-    if plan and plan.verdict is Verdict.ASK:
-        return _of_plan(name, plan)
+        return _beside(held_up, _of_error(name, dossier.error, dossier))
+    if held_up:
+        return held_up
     if membership and membership.verdict is Progress.BLOCKED:
         return _of_blocked(name, membership, dossier)
-    if plan and plan.verdict is Verdict.LOOK:
+    # an older state machine, which knows no such verdict or step
+    if plan and (plan.verdict is Verdict.LOOK or (plan.has(StepKind.LOCK) and dossier.locked is None)):
         return Outcome(End.PARKED, f"{name}: {_UPDATED}")
     if plan and dossier.proof and dossier.kit:
         return _of_success(name, plan, dossier.proof, dossier)
     return Outcome(End.FAILED, f"{name}: no sign-in method to continue with", error="NoMethod")
+
+
+def _of_held_up(name: str, plan: Plan, dossier: Dossier) -> Outcome | None:
+    """Of a plan of which nothing is done now but its locks; None: it is another one."""
+    if plan.verdict is Verdict.PARK:
+        return _of_parked(name, plan, dossier)
+    return _of_plan(name, plan, dossier) if plan.verdict is Verdict.ASK else None
+
+
+def _beside(held_up: Outcome | None, failed: Outcome) -> Outcome:
+    """A failure, with what the plan was held up by: the failure decides when it is tried again."""
+    if held_up is None or failed.is_silent:
+        return failed
+    problems = held_up.problems or ((held_up.headline, "Nothing: it is checked again"),)
+    return replace(failed, problems=(*failed.problems, *problems))
 
 
 def is_dry_run(asked: Any) -> bool:
@@ -173,19 +189,29 @@ def _of_error(name: str, failure: Failure, dossier: Dossier) -> Outcome:
     return Outcome(end, headline, problems, tried=_tried(dossier), error=kind, changed=changed, why=why or None)
 
 
-def _of_parked(name: str, plan: Plan) -> Outcome:
+def _of_parked(name: str, plan: Plan, dossier: Dossier) -> Outcome:
     passing = [finding for finding in plan.findings if finding.passes]
     headline, brief = f"{name}: {plan.reason}", f"{name}: parked"
-    return Outcome(End.PARKED, headline, _problems(passing), next_look=plan.next_look, brief=brief)
+    tried = _tried(dossier) if dossier.changed else None
+    return Outcome(
+        End.PARKED,
+        headline,
+        _problems(passing),
+        tried,
+        changed=dossier.changed,
+        next_look=plan.next_look,
+        brief=brief,
+    )
 
 
-def _of_plan(name: str, plan: Plan) -> Outcome:
+def _of_plan(name: str, plan: Plan, dossier: Dossier) -> Outcome:
     problems = [*_problems(plan.findings)]
     if all(finding.approvable for finding in plan.in_the_way):
         these = "All of these" if all(finding.approvable for finding in plan.findings) else "What stands in the way"
         problems.append((f"{these} can be approved together", f'Start with "approve": {{"plan": "{plan.checksum}"}}'))
     headline, why = f"{name}: the plan needs a person", _first(plan.findings[0].problem, len(plan.findings))
-    return Outcome(End.NEEDS_A_PERSON, headline, tuple(problems), tried="Nothing was changed", why=why)
+    tried = f"{_tried(dossier)}; nothing else was changed" if dossier.changed else "Nothing was changed"
+    return Outcome(End.NEEDS_A_PERSON, headline, tuple(problems), tried, changed=dossier.changed, why=why)
 
 
 def _of_blocked(name: str, membership: Reading, dossier: Dossier) -> Outcome:
@@ -270,6 +296,8 @@ def _seen(membership: Reading, dossier: Dossier) -> str | None:
 
 def _tried(dossier: Dossier) -> str:
     done, plan, membership = list[str](), dossier.plan, dossier.membership
+    if dossier.locked and dossier.locked.locked:
+        done.append(f"locked {counted(dossier.locked.locked, 'login')} removed from the profile")
     if dossier.leaving and dossier.leaving.requested:
         done.append("asked RDS to remove it from its directory")
     if dossier.switching and dossier.switching.requested and plan:

@@ -1,4 +1,5 @@
-"""A plan in full: every change, and SQL, for people to read, and for *Create logins* to hold itself to.
+"""A plan in full: every change, and SQL, for people to read, and for *Lock leavers* and *Create logins* to hold
+themselves to.
 
 In the state there is room for the first lines only.
 """
@@ -6,19 +7,20 @@ In the state there is room for the first lines only.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from signon.domain.limits import counted
 from signon.domain.logins import difference
 from signon.domain.logins.change import NONE, LoginChanges
+from signon.domain.logins.difference import LOCKS, OTHERS, Difference, Part, allowed, allowed_locks
 from signon.domain.logins.login import Statement
-from signon.domain.plan.inside import Seen
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.step import StepKind
 from signon.domain.rds.database import DatabaseId
 from signon.errors import DatabaseUnusable, PlanOutdated
 
+_PARTS: Mapping[StepKind, Part] = {StepKind.LOCK: LOCKS, StepKind.LOGINS: OTHERS}
 MOST_BYTES = 6_000_000  # a hundred thousand changes and the SQL: what a function's memory has room for
 
 
@@ -27,36 +29,39 @@ def key(database: DatabaseId, plan: Plan) -> str:
     return f"{database.resource_id}/{plan.checksum}.json"
 
 
-def document(plan: Plan, seen: Seen) -> str | None:
+def document(plan: Plan, found: Difference, sql: str) -> str | None:
     """The document, a line for each change; None for a plan that changes nothing inside the database.
 
-    Raises DatabaseUnusable: there are more changes than *Create logins* could read.
+    ``found``: the difference that the plan was finished with, and its ``sql``.
+
+    Raises DatabaseUnusable: there are more changes than a function could read.
     """
-    if not _digest(plan):
+    if not any(_digest(plan, kind) for kind in _PARTS):
         return None
-    parts = {"plan": plan.to_json(), **seen.difference.to_json(), "sql": seen.sql.splitlines()}
+    parts = {"plan": plan.to_json(), **found.to_json(), "sql": sql.splitlines()}
     text = ",\n".join(f"{json.dumps(name)}: {_by_lines(part)}" for name, part in parts.items())
     text = f"{{{text}}}\n"
     if len(text) > MOST_BYTES:
         raise DatabaseUnusable(
-            f"The plan by profile {plan.profile.name} has {len(seen.difference.changes.all):,} changes, more than can"
-            " be kept",
+            f"The plan by profile {plan.profile.name} has {len((*found.locks.all, *found.changes.all)):,} changes, more"
+            " than can be kept",
             "Name fewer databases under the profile's roles, or give its people to more profiles",
         )
     return text
 
 
-def read(text: str | None, plan: Plan) -> LoginChanges:
-    """The changes that the plan allows.
+def read(text: str | None, plan: Plan, kind: StepKind) -> LoginChanges:
+    """The changes that the plan allows to its step of this kind.
 
     Raises PlanOutdated: the document is gone, or it is not the one of this plan. A new plan writes a new one.
     """
-    digest = _digest(plan)
+    digest = _digest(plan, kind)
     if not digest:
         return NONE
     try:
         found = json.loads(text or "")
-        said, planned = difference.digest(found), difference.allowed(found, approved=bool(plan.takes_over))
+        said = difference.digest(found, _PARTS[kind])
+        planned = allowed_locks(found) if kind is StepKind.LOCK else allowed(found, approved=bool(plan.takes_over))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PlanOutdated(f"The document of plan {plan.checksum} is gone, or cannot be read") from None
     if said != digest:
@@ -80,5 +85,5 @@ def _by_lines(part: Any) -> str:
     return "[\n" + ",\n".join(map(json.dumps, lines)) + "\n]" if lines else json.dumps(part)
 
 
-def _digest(plan: Plan) -> str:
-    return "".join(step.sha256 for step in plan.steps if step.kind is StepKind.LOGINS)
+def _digest(plan: Plan, kind: StepKind) -> str:
+    return "".join(step.sha256 for step in plan.steps if step.kind is kind)

@@ -14,7 +14,7 @@ from signon.domain.plan.approvals import Approved, and_also, approvals, of_other
 from signon.domain.plan.decision import decided
 from signon.domain.plan.plan import Plan, checksum
 from signon.domain.plan.step import StepKind
-from signon.domain.plan.steps import rebooting, with_logins, with_reboot
+from signon.domain.plan.steps import rebooting, with_locks, with_logins, with_reboot
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import Database
 from signon.domain.rds.reboot import Reboot, remaining, since
@@ -127,10 +127,15 @@ def finish(
     return replace(made, approved=and_also(made.approved, cut_off)) if made.tolerates_sessions else made
 
 
+def finish_held_up(draft: Plan, profile: Profile, found: Difference) -> Plan:
+    """A plan that something holds up, with the step that is done all the same: ``found`` are its locks."""
+    return replace(draft, steps=with_locks(draft.steps, profile, found))
+
+
 def _too_many(difference: Difference) -> Iterator[Finding]:
     """What keeps logins from being made, and does not keep those removed from the profile from being locked."""
     if difference.full:
-        yield Finding(difference.full.problem, difference.full.remedy, alone=True)
+        yield Finding(difference.full.problem, difference.full.remedy)
 
 
 def require_calm(sessions: int, database: Database, plan: Plan) -> None:

@@ -27,14 +27,14 @@ from signon.domain.plan.decision import from_outside, parked
 from signon.domain.plan.drift import finished, outdates_membership
 from signon.domain.plan.methods import Methods, methods, switch
 from signon.domain.plan.plan import Plan, checksum
-from signon.domain.plan.prerequisites import Surroundings, advice, findings
+from signon.domain.plan.prerequisites import Surroundings, advice, can_be_entered, findings
 from signon.domain.plan.step import StepKind
 from signon.domain.plan.steps import steps
 from signon.domain.profile.profile import Profile, ProfileVersion
 from signon.domain.rds.database import Database, Instance
 from signon.domain.rds.membership import is_ready
 from signon.domain.rds.reboot import Reboot, remaining, since
-from signon.domain.request.request import Request
+from signon.domain.request.request import TAG, Request
 
 MOST_OF_ROLES = 20  # findings about IAM roles, of which a profile may name thousands
 
@@ -111,8 +111,20 @@ def make_plan(
     )
     plan = replace(plan, checksum=checksum(plan, database.id))
     if around.paused:
-        return parked(plan, now, "everything is paused")
-    return from_outside(plan, request, profile, now, record.disputed if record else None)
+        return replace(parked(plan, now, "everything is paused"), looks_inside=False)
+    plan = from_outside(plan, request, profile, now, record.disputed if record else None)
+    looks = plan.verdict is Verdict.LOOK or _may_have_leavers(database, profile, around, record)
+    return replace(plan, looks_inside=looks)
+
+
+def _may_have_leavers(database: Database, profile: Profile, around: Surroundings, record: Record | None) -> bool:
+    """Whether there may be logins of ours to lock, and a way in, although something holds up the rest.
+
+    Its tag must name the profile, and the profile must admit it: a name that somebody typed locks nobody.
+    """
+    is_admitted = database.tags.get(TAG) == profile.name and not profile.refuses(database)
+    made_by_us = record is not None and record.is_ours
+    return profile.lock_leavers and made_by_us and is_admitted and can_be_entered(database, profile, around)
 
 
 def _to_reboot(

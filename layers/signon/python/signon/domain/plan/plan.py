@@ -26,7 +26,8 @@ class Plan:
 
     ``verdict`` is LOOK (a look inside the database finishes it), GO, ASK (a person must decide or fix something) or
     PARK (``reason`` says why: a freeze, the pause switch, a directory that is not Active yet; ``next_look`` when to
-    look again).
+    look again). Whatever the verdict, its step that locks is done. ``looks_inside``: the database is looked into, if
+    only for those who are to be locked.
     ``checksum`` names exactly this plan for exactly this database; a person approves that and nothing else.
     ``tolerates_sessions``: a reboot may end the sessions of others. ``redrives`` is how often the execution had been
     redriven when it was made. ``applies_along``: the changes of others, by RDS's names, that may be
@@ -53,6 +54,7 @@ class Plan:
     applies_along: tuple[str, ...] | None = ()
     advice: tuple[Advice, ...] = ()
     leaves_as: Mapping[str, str] = field(default_factory=dict)
+    looks_inside: bool = True
     trusts_marks: bool = False
     takes_over: str | None = None
     approved: tuple[str, ...] = ()
@@ -135,12 +137,13 @@ class Plan:
 def checksum(plan: Plan, database: DatabaseId) -> str:
     """16 hexadecimal digits; nothing in it changes with time, except that a database becomes older than a day.
 
-    Of findings only the problem is in it: a remedy may count what is there at the moment.
+    Of findings only the problem is in it: a remedy may count what is there at the moment. The step that locks is not:
+    it waits for no approval, and is done by the time that a person reads of the plan.
     """
     subject = [
         database.resource_id,
         plan.profile.sha256,
-        [step.to_json() for step in plan.steps],
+        [step.to_json() for step in plan.steps if step.kind is not StepKind.LOCK],
         [{**finding.to_json(), "remedy": ""} for finding in plan.findings],
     ]
     return hashlib.sha256(json.dumps(subject, sort_keys=True).encode()).hexdigest()[:16]

@@ -14,6 +14,7 @@ from signon.foreign import on_one_line
 class StepKind(StrEnum):
     """What carries a step out: *Step?* of the state machine has a way for each."""
 
+    LOCK = "lock"  # always the first one, and done whatever else the plan asks or waits for
     LEAVE_DIRECTORY = "leave_directory"
     SWITCH_IAM = "switch_iam"
     ASSOCIATE = "associate"

@@ -7,14 +7,16 @@ from collections.abc import Collection, Iterator, Sequence
 from signon.domain.engines import ENGINES, Engine, Interruption
 from signon.domain.limits import counted, first_within, shortened
 from signon.domain.logins import connect_policies
-from signon.domain.logins.difference import Difference
+from signon.domain.logins.difference import LOCKS, OTHERS, Difference
 from signon.domain.plan.methods import Methods
 from signon.domain.plan.step import Step, StepKind
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import Database, Instance, Membership
 from signon.domain.rds.membership import MEMBERSHIP, Progress, deciding, is_joining, is_ready, joined, leaves_by_itself
 
-LONGEST_DETAILS = 1_000  # characters: the plan's document has all of them
+# Characters of the lines that a state has: the plan's document has all of them.
+LONGEST_OF_LOCKS = 500
+LONGEST_OF_LOGINS = 1_000
 
 
 def steps(
@@ -78,19 +80,37 @@ def with_reboot(planned: Sequence[Step], reboot: Step) -> tuple[Step, ...]:
 
 def with_logins(planned: Sequence[Step], engine: Engine, profile: Profile, difference: Difference) -> tuple[Step, ...]:
     """The steps with what was found inside in place of what was expected; without that step if there is nothing."""
-    return tuple(
-        _making(engine, profile, difference) if step.kind is StepKind.LOGINS else step
-        for step in planned
-        if step.kind is not StepKind.LOGINS or difference
+    return with_locks(
+        tuple(
+            _making(engine, profile, difference) if step.kind is StepKind.LOGINS else step
+            for step in planned
+            if step.kind is not StepKind.LOGINS or difference.is_made
+        ),
+        profile,
+        difference,
     )
+
+
+def with_locks(planned: Sequence[Step], profile: Profile, difference: Difference) -> tuple[Step, ...]:
+    """The steps, before them the one that locks who was removed from the profile, if there is anybody."""
+    locks = difference.locks
+    if not locks:
+        return tuple(planned)
+    reason = f"profile {profile.name} no longer lists {'it' if len(locks.all) == 1 else 'them'}; this waits for nothing"
+    lines, digest = tuple(locks.lines()), difference.sha256(LOCKS)
+    return (_inside(StepKind.LOCK, locks.summary, reason, lines, digest, LONGEST_OF_LOCKS), *planned)
 
 
 def _making(engine: Engine, profile: Profile, difference: Difference) -> Step:
     """Silent where nothing is changed unless a person approves it."""
     lines, action = tuple(difference.lines), difference.summary
     reason = _reason_to_make(engine, profile) if action else ""
-    kept = first_within(lines, LONGEST_DETAILS)
-    return Step(StepKind.LOGINS, action, reason, details=kept, more=len(lines) - len(kept), sha256=difference.sha256)
+    return _inside(StepKind.LOGINS, action, reason, lines, difference.sha256(OTHERS), LONGEST_OF_LOGINS)
+
+
+def _inside(kind: StepKind, action: str, reason: str, lines: Sequence[str], digest: str, longest: int) -> Step:
+    kept = first_within(lines, longest)
+    return Step(kind, action, reason, details=kept, more=len(lines) - len(kept), sha256=digest)
 
 
 def _leaving(engine: Engine, database: Database, profile: Profile, made: Methods, outdated: str | None) -> Step:
@@ -149,7 +169,7 @@ def _named(roles: Sequence[str]) -> str:
 
 
 def _reason_to_look(engine: Engine, profile: Profile, here: Profile) -> str:
-    leavers = "; our logins that it no longer lists are locked" if profile.lock_leavers else ""
+    leavers = "; our logins that it no longer lists are locked first" if profile.lock_leavers else ""
     return (
         f"profile {profile.name} lists {'it' if len(here.logins) == 1 else 'them'}, and only reading the database shows"
         f" what is missing; each login stays locked until it is complete{leavers}{_skipped(engine, profile)}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from signon.domain.engines import Engine, Method
 from signon.domain.finding import Advice, Finding
 from signon.domain.names import IAM_LOGINS, iam_login_problem, login_problem
-from signon.domain.plan.prerequisites.database import database_advice, database_findings
+from signon.domain.plan.prerequisites.database import can_be_entered, database_advice, database_findings
 from signon.domain.plan.prerequisites.directory import directory_findings, role_findings
 from signon.domain.plan.prerequisites.method import method_findings
 from signon.domain.plan.prerequisites.network import network_advice, network_findings
@@ -22,7 +22,7 @@ from signon.domain.profile.profile import Login, Profile
 from signon.domain.rds import master_secret
 from signon.domain.rds.database import Database
 
-__all__ = ["Surroundings", "advice", "findings"]
+__all__ = ["Surroundings", "advice", "can_be_entered", "findings"]
 
 
 def findings(

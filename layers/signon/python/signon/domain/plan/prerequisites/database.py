@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator
 
 from signon.domain.engines import ENGINES, Engine, Family, Method
 from signon.domain.finding import Advice, Finding
+from signon.domain.plan.prerequisites.surroundings import Surroundings
 from signon.domain.profile.profile import Profile
+from signon.domain.rds import master_secret
 from signon.domain.rds.database import Database
 from signon.domain.rds.membership import LEAVING_REMEDY, is_leaving
 from signon.domain.rds.readiness import STUCK_REMEDY, Readiness
@@ -35,6 +37,15 @@ def database_findings(
         yield _of_no_secret(database)
     if Method.KERBEROS in methods:
         yield from _of_memberships(database, profile.directory, rejoins=rejoins)
+
+
+def can_be_entered(database: Database, profile: Profile, around: Surroundings) -> bool:
+    """Whether the master user could sign in to it from here, whatever else is in the way."""
+    is_here = database.in_vpc and not database.is_limitless and database.vpc == around.served_vpc
+    refused = master_secret.refusal(database, profile.master_secret, around.master_secrets)
+    has_secret = bool(profile.master_secret or database.master_secret) and not refused
+    is_usable = database.deciding_status.readiness is Readiness.USABLE
+    return is_here and has_secret and is_usable and bool(ENGINES[database.id.engine].logins)
 
 
 def _of_a_kind(database: Database, served_vpc: str) -> Finding:

@@ -1,0 +1,82 @@
+"""Logins of MySQL's family that were removed from the profile: which are locked, and what keeps others open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from signon.domain.finding import Remark
+from signon.domain.logins.change import ChangeKind
+from signon.domain.logins.login import Statement
+from signon.domain.logins.mariadb_marks import marking_trouble
+from signon.domain.logins.mysql_accounts import (
+    Accounts,
+    account,
+    bears_mark_of,
+    in_other_hands,
+    is_changed_and_open,
+    is_chosen_before_ours,
+    is_open,
+    keeps_from_locking,
+    masters_of,
+    of_every_host,
+    to_run,
+)
+from signon.domain.logins.mysql_relations import HOST
+from signon.domain.logins.mysql_statements import Ways, for_accounts
+from signon.domain.profile.profile import Profile
+from signon.foreign import shown
+
+
+def locks(ways: Ways, profile: Profile, accounts: Accounts) -> Iterator[Statement]:
+    """The statements that lock them, each login by itself; they are closed in the same way, however they sign in.
+
+    One that was renamed in MariaDB keeps the role that makes it complete: it bears no other mark.
+    """
+    sql, names = next(iter(ways.values())), {login.user for login in profile.logins}
+    may_unmark = not marking_trouble(profile.name, accounts)
+    for login in accounts.logins if profile.lock_leavers else ():
+        if login.host != HOST or login.user in names:
+            continue
+        if is_open(login, profile.name) and not keeps_from_locking(login):
+            is_marked = login.mark and login.mark.get("complete") and not login.mark.get("renamed")
+            for description, texts in (
+                ("Remove the mark", sql.unmark if is_marked and may_unmark else ()),
+                ("Lock removed login", sql.lock),
+            ):
+                yield from for_accounts(description, ChangeKind.LOCK, texts, profile.name, [login], complete=False)
+
+
+def left_open(profile: Profile, accounts: Accounts) -> Iterator[Remark]:
+    """What gives a leaver access although we lock our logins: another account of the name at another host, which the
+    server chooses then; somebody who may act as the leaver; and a login of ours that was turned into something else.
+    """
+    names = {login.user for login in profile.logins}
+    made = of_every_host(accounts.logins)
+    ours = {
+        login.user
+        for login in made.values()
+        if bears_mark_of(profile.name, login) and not login.disputed and login.user not in names
+    }
+    for each in accounts.logins if profile.lock_leavers else ():
+        if each.user in ours and not each.locked and is_chosen_before_ours(each):
+            named = account(each.user, each.host)
+            yield Remark(
+                f"{shown(each.user)} was removed from the profile, and {named} (plugin {shown(each.plugin)}) is another"
+                " account of that name, made by somebody else and open",
+                f"If nobody needs it, run {to_run('DROP USER {}', (each.user, each.host))}",
+            )
+    for login in made.values() if profile.lock_leavers else ():
+        if login.user not in names and is_open(login, profile.name) and (kept := keeps_from_locking(login)):
+            yield kept.after(f"{shown(login.user)} was removed from the profile but is still open: ")
+    left = (made[name] for name in sorted(accounts.judged.made.keys() & made.keys() - names))
+    masters = masters_of(accounts.logins)
+    for login in left if profile.lock_leavers else ():
+        if others := in_other_hands(login, masters):
+            yield others.after(f"{shown(login.user)} was removed from the profile, and ")
+        if is_changed_and_open(login, profile.name):
+            lock = to_run("ALTER USER {} ACCOUNT LOCK", (login.user, login.host))
+            how = f"now signs in by {shown(login.plugin)}" if login.mark else "no longer bears our mark"
+            yield Remark(
+                f"{shown(login.user)} was removed from the profile but is still open: it {how}, so it was not locked",
+                f"Run {lock}; if somebody else needs it, remove our mark and rename it (RENAME USER)",
+            )
