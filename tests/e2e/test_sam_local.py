@@ -34,6 +34,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "ReadMembership": {"status": "kerberos-enabled", "verdict": "READY"},
     "RebootDatabase": {"instances": ["payments-orders"]},
     "EnsureConnectPolicy": {"roles": 0},
+    "LockLeavers": {"locked": 0},
     "CreateLogins": {"statements": 0},
     "VerifyLogins": {"verified": 2},
     "PublishConnectionKit": {"changed": 0},

@@ -27,6 +27,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "associate_directory": {"verdict": "WAIT", "wait_seconds": 0},
     "read_membership": {"verdict": "READY", "status": "kerberos-enabled"},
     "count_sessions": {"other_sessions": 0},
+    "lock_leavers": {"locked": 0},
     "create_logins": {"statements": 0},
     "ensure_connect_policy": {"roles": 1},
     "verify_logins": {"verified": 2, "left_alone": [], "not_ours": []},

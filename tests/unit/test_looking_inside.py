@@ -11,6 +11,7 @@ import pytest
 
 from signon.db import looking
 from signon.domain.finding import Verdict
+from signon.domain.logins.change import ChangeKind, LoginChange
 from signon.domain.logins.difference import IN_SYNC
 from signon.domain.memory.made import Memory
 from signon.domain.memory.record import Record
@@ -18,6 +19,7 @@ from signon.domain.plan.inside import (
     Inside,
     Restarts,
     Seen,
+    finish_held_up,
     must_look_at_readers,
     require_calm,
     require_writable,
@@ -25,6 +27,7 @@ from signon.domain.plan.inside import (
 from signon.domain.plan.outside import make_plan
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.step import StepKind
+from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import Database
 from signon.domain.rds.reboot import Reboot
 from signon.errors import DatabaseBusy, DatabaseUnusable, PlanOutdated, RebootDidNotHelp
@@ -238,7 +241,48 @@ def test_nothing_is_looked_at_inside_where_something_must_be_fixed_or_waited_for
     draft = make_plan(
         a_request(**request_), database, a_profile(), a_version(), surroundings(**around), NOW, record=None
     )
-    assert draft.verdict == verdict
+    assert (draft.verdict, draft.looks_inside) == (verdict, verdict == "LOOK")
+
+
+UNUSABLE_DIRECTORY = {"directory": None}
+
+
+def held_up(database: Database | None = None, profile: Profile | None = None, **others: Any) -> Plan:
+    """The draft for a database of ours, where something must be fixed first."""
+    given = {"record": a_record_of_a_finished_one(), "around": UNUSABLE_DIRECTORY, **others}
+    around, record = surroundings(**given["around"]), given["record"]
+    database = database or a_member()
+    return make_plan(a_request(), database, profile or a_profile(), a_version(), around, NOW, record=record)
+
+
+def test_where_something_must_be_fixed_first_those_are_looked_for_who_are_to_be_locked() -> None:
+    draft = held_up()
+    assert (draft.verdict, draft.looks_inside) == (Verdict.ASK, True)
+    found = a_difference(LoginChange(ChangeKind.LOCK, "carol"))
+    plan = finish_held_up(draft, a_profile(), found)
+    assert [step.kind for step in plan.steps] == [StepKind.LOCK, *(step.kind for step in draft.steps)]
+    assert plan.checksum == draft.checksum
+    assert finish_held_up(draft, a_profile(), IN_SYNC) == draft
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"record": None},
+        {"profile": a_profile(lock_leavers=False)},
+        {"profile": a_profile(names=("others-*",))},
+        {"database": a_member(tags={})},
+        {"database": a_member(tags={"signon:profile": "ledger"})},
+        {"database": a_member(vpc="vpc-0000000000000other")},
+        {"database": a_member(master_secret=None)},
+        {"database": a_member(status="rebooting")},
+        {"around": {**UNUSABLE_DIRECTORY, "paused": True}},
+    ],
+    ids=["nobody of ours", "they may stay", "not admitted", "no tag", "another tag", "out of reach", "no secret",
+         "it restarts", "a pause"],
+)  # fmt: skip
+def test_nobody_is_looked_for_where(changed: dict[str, Any]) -> None:
+    assert not held_up(**changed).looks_inside
 
 
 def test_in_a_freeze_the_plan_is_finished_and_its_checksum_can_be_approved() -> None:
@@ -279,7 +323,7 @@ def function_of(monkeypatch: pytest.MonkeyPatch, name: str, database: Database, 
     @contextmanager
     def sign_in(*_: Any, host: str | None = None) -> Iterator[Any]:
         function.hosts.append(host)
-        yield SimpleNamespace(text=None)
+        yield SimpleNamespace(text=lambda statement: statement.sql)
 
     monkeypatch.setattr(app, "rds", SimpleNamespace(observe=lambda _: database))
     monkeypatch.setattr(app, "records", SimpleNamespace(read=lambda *_: None))
@@ -288,7 +332,10 @@ def function_of(monkeypatch: pytest.MonkeyPatch, name: str, database: Database, 
     monkeypatch.setattr(looking, "sign_in", sign_in)
     monkeypatch.setattr(app, "memories", SimpleNamespace(recall=lambda *_: Memory()), raising=False)
     monkeypatch.setattr(app, "plans", SimpleNamespace(keep=lambda *_: None), raising=False)
-    inside = SimpleNamespace(look_inside=lambda *_: seen, difference=lambda *_, memory: IN_SYNC)
+    locks = a_difference(LoginChange(ChangeKind.LOCK, "carol"))
+    inside = SimpleNamespace(
+        look_inside=lambda *_: seen, difference=lambda *_, memory: IN_SYNC, leavers=lambda *_: locks
+    )
     monkeypatch.setattr(looking, "logins", inside)
     return function
 
@@ -313,8 +360,14 @@ def test_a_reader_without_an_endpoint_has_no_sessions_to_look_for(monkeypatch: p
     coming, *others = cluster.instances
     cluster = replace(cluster, instances=(replace(coming, host="", status="creating"), *others))
     look_inside = function_of(monkeypatch, "look_inside", cluster, an_inside())
-    look_inside(planned(cluster))
+    look_inside(replace(planned(cluster), verdict=Verdict.LOOK))
     assert look_inside.hosts == [None, others[0].host]
+
+
+def test_of_a_plan_that_is_held_up_the_function_looks_for_leavers_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    look_inside = function_of(monkeypatch, "look_inside", a_member(), an_inside(read_only=True))
+    plan = look_inside(held_up())
+    assert (plan["verdict"], plan["steps"][0]["kind"]) == ("ASK", "lock")
 
 
 def test_before_a_reboot_only_those_are_counted_whom_it_would_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def test_what_passes_is_looked_at_again_and_says_what_it_was(code: int) -> None:
         assert " " in words
 
 
-@pytest.mark.parametrize("code", [1133, 1396, 1410])
+@pytest.mark.parametrize("code", [1133, 1396, 1410, 1962])
 def test_a_login_that_somebody_has_made_or_dropped_meanwhile_is_looked_at_again(code: int) -> None:
     assert isinstance(said(code), TemporaryFailure)
 

@@ -10,10 +10,13 @@ import pytest
 from signon import errors
 from signon.domain.finding import Remark
 from signon.domain.limits import Shortened, counted
-from signon.domain.logins.login import Proof, ShortProof
-from signon.domain.outcome.dossier import Dossier
+from signon.domain.logins.change import ChangeKind, LoginChange
+from signon.domain.logins.login import LockedLogins, Proof, ShortProof
+from signon.domain.outcome.dossier import Dossier, Failure
 from signon.domain.outcome.message import cause, message
 from signon.domain.outcome.outcome import Outcome, decide
+from signon.domain.plan.inside import Seen
+from signon.domain.plan.plan import Plan
 from signon.domain.rds.reboot import Reboot
 from signon.errors import END_BY_ERROR, End, NeedsPerson
 from tests.builders import (
@@ -21,6 +24,7 @@ from tests.builders import (
     NOW,
     a_database,
     a_database_id,
+    a_difference,
     a_directory,
     a_dossier,
     a_freeze,
@@ -28,6 +32,7 @@ from tests.builders import (
     a_reading,
     a_request,
     an_error,
+    an_inside,
     at,
     planned,
     surroundings,
@@ -64,6 +69,7 @@ def test_a_run_that_found_everything_in_order_changed_nothing() -> None:
     [
         {"membership": a_reading(attempts=1, looks=9).to_json()},
         {"reboot": Reboot(NOW, True, ("payments-orders",), ()).to_json()},
+        {"locked": {"locked": 1, "round_trips": 5}},
         {"logins": {"statements": 1, "round_trips": 5}},
         {"kit": {"location": "s3://kits/payments-orders/", "changed": 1}},
     ],
@@ -350,6 +356,48 @@ def test_a_directory_that_is_not_active_yet_parks_and_people_are_told_what_they_
     assert (ended.end, ended.next_look) == ("Parked", plan.next_look)
     assert ended.headline == "payments-orders: Directory d-9367000001 is Impaired, not Active"
     assert [remedy for _, remedy in ended.problems] == ["Wait until it is Active, or fix it in Directory Service"]
+
+
+ASKED = planned(around=surroundings(directory=None))
+FROZEN = planned(profile=a_profile(freezes=a_freeze("2026-11-20", "2026-11-22")))
+
+
+def held_up(plan: Plan, error: dict[str, str] | None = None, locked: int = 0) -> Outcome:
+    answer = LockedLogins(locked, 5) if locked else None
+    failure = Failure.from_json(error) if error else None
+    return decide(Dossier(database=a_database_id(), plan=plan, locked=answer, error=failure))
+
+
+@pytest.mark.parametrize(("plan", "end"), [(ASKED, "Needs a person"), (FROZEN, "Parked")], ids=["to fix", "a freeze"])
+def test_who_was_locked_is_told_though_the_rest_is_held_up(plan: Plan, end: str) -> None:
+    ended = held_up(plan, locked=2)
+    assert (ended.end, ended.changed) == (end, True)
+    assert "locked 2 logins removed from the profile" in (ended.tried or "")
+    assert not held_up(plan).changed
+
+
+@pytest.mark.parametrize("plan", [ASKED, FROZEN], ids=["to fix", "a freeze"])
+@pytest.mark.parametrize(("error", "end"), [("TemporaryFailure", "Parked"), ("StatementRefused", "Needs a person")])
+def test_where_locking_fails_both_are_told_and_the_failure_decides_when_it_is_tried_again(
+    plan: Plan, error: str, end: str
+) -> None:
+    ended = held_up(plan, an_error(error, "it went wrong | Remedy: mend it"))
+    assert (ended.end, ended.error) == (end, error)
+    told = message(ended, "the-execution")
+    assert "it went wrong" in told
+    assert (plan.reason or plan.findings[0].problem) in told
+
+
+def test_of_an_execution_that_lost_its_database_nothing_else_is_told() -> None:
+    gone = held_up(ASKED, an_error("DatabaseGone", "it is gone"))
+    assert (gone.end, ASKED.findings[0].problem in str(gone.problems)) == ("Not ours", False)
+
+
+def test_an_older_state_machine_that_knows_no_step_that_locks_is_parked() -> None:
+    plan = planned(seen=Seen(an_inside(), difference=a_difference(LoginChange(ChangeKind.LOCK, "carol"))))
+    ended = decide(a_dossier(plan=plan.to_json(), logins=None, proof=None, kit=None, membership=None))
+    assert ended.end == "Parked"
+    assert "the stack was updated" in ended.headline
 
 
 def test_a_method_that_the_state_machine_does_not_know_fails() -> None:

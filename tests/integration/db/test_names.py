@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from signon.db import mysql_logins
+from signon.db.locking import lock_each
 from signon.db.session import Session
 from signon.domain.names import login_problem, mysql_account_problem
 from signon.domain.profile.presets import Preset
@@ -34,6 +35,7 @@ class MySQL:
     def create(self, names: Sequence[str]) -> None:
         logins = tuple(DirectoryLogin(name, ("read",)) for name in names)
         profile = a_profile(logins=logins, roles={"read": Role(Preset.READ, ("payments",))})
+        lock_each(self.session, mysql_logins.locks(self.session, SQL, profile, NOTEBOOK.memory), lambda _: None)
         mysql_logins.create(self.session, SQL, profile, before_change=lambda _: None, **NOTEBOOK.of_a_run())
 
     def everything(self) -> Mapping[Hashable, object]:

@@ -15,6 +15,7 @@ from psycopg2 import sql as composing
 from localcloud.servers import World
 from localcloud.servers.postgresql import PostgreSQL
 from signon.db import postgresql_logins
+from signon.db.locking import lock_each
 from signon.db.session import Session, sign_in
 from signon.domain.engines import POSTGRESQL_AD, Method
 from signon.domain.logins.login import Proof
@@ -167,6 +168,7 @@ def create_unplanned(as_master: SignIn) -> Create:
 
     def create(profile: Profile) -> int:
         with as_master() as session:
+            lock_each(session, postgresql_logins.locks(session, SQL, profile, NOTEBOOK.memory), lambda _: None)
             return postgresql_logins.create(session, SQL, profile, before_change=lambda _: None, **NOTEBOOK.of_a_run())
 
     return create

@@ -12,6 +12,7 @@ import pytest
 from psycopg2 import sql as composing
 
 from signon.db import postgresql_logins
+from signon.db.locking import lock_each
 from signon.db.session import Session
 from signon.domain.names import login_name, login_problem, postgresql_role_problem
 from signon.domain.profile.presets import Preset
@@ -39,6 +40,7 @@ class PostgreSQL:
     def create(self, names: Sequence[str], roles: Mapping[str, Role] = ALONE, *, lock_leavers: bool = False) -> None:
         logins = tuple(DirectoryLogin(name, ("read",)) for name in names)
         profile = a_profile(logins=logins, roles=roles, lock_leavers=lock_leavers)
+        lock_each(self.session, postgresql_logins.locks(self.session, SQL, profile, NOTEBOOK.memory), lambda _: None)
         postgresql_logins.create(self.session, SQL, profile, before_change=lambda _: None, **NOTEBOOK.of_a_run())
 
     def everything(self) -> Mapping[Hashable, object]:

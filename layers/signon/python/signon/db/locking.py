@@ -13,10 +13,12 @@ from signon.errors import SignonError, StatementRefused
 
 @dataclass(frozen=True)
 class Locks:
-    """``statements``, each of which locks one login. ``unsure``: logins that the server may refuse us to lock, as far
-    as its catalogue shows; reading back tells of them.
+    """``statements``, each of which locks one login; ``first`` is run before them, and has none of them wait long for
+    somebody else. ``unsure``: logins that the server may refuse us to lock, as far as its catalogue shows; reading back
+    tells of them.
     """
 
+    first: Statement
     statements: tuple[Statement, ...]
     unsure: Set[str] = frozenset()
 
@@ -24,6 +26,7 @@ class Locks:
 def lock_each(session: Session, locks: Locks, before_change: BeforeChange) -> int:
     """How many logins it locked. Raises the first of the errors, after all have been tried."""
     if locks.statements:
+        session.run([locks.first])
         before_change(locks.statements)
     locked, failures = set[str](), list[SignonError]()
     for statement in locks.statements:

@@ -56,6 +56,7 @@ _TEMPORARY = {
     1396: "somebody else has made or dropped a login since we looked",
     1410: "a login has been dropped since we looked",  # GRANT in MySQL, which would have to make it
     1927: "somebody has ended the connection",
+    1962: "a login has been dropped since we looked, or no longer has a role",  # REVOKE of a role in MariaDB
     1969: "the statement took too long",
     2006: "the connection was cut off",
     2013: "the connection was cut off",

@@ -16,7 +16,7 @@ from signon.db.session import Session
 from signon.domain.engines import Marks, Method
 from signon.domain.logins import mysql_leavers
 from signon.domain.logins.difference import BeforeChange, Difference
-from signon.domain.logins.login import LoginPlan, Proof
+from signon.domain.logins.login import LoginPlan, Proof, Statement
 from signon.domain.logins.mariadb_marks import marking_trouble, marks_of_roles
 from signon.domain.logins.mysql import make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import (
@@ -100,6 +100,7 @@ _MANDATORY = "SELECT ROLE_NAME, ROLE_HOST FROM information_schema.applicable_rol
 _GRANTS = "SELECT GRANTEE, TABLE_SCHEMA, PRIVILEGE_TYPE, 'NO' FROM information_schema.schema_privileges"
 _OF_THESE = " WHERE GRANTEE IN ({})"
 _EVERYWHERE = " UNION ALL SELECT GRANTEE, '', PRIVILEGE_TYPE, IS_GRANTABLE FROM information_schema.user_privileges"
+_IMPATIENT = Statement("Wait for others 5 seconds at most", "SET lock_wait_timeout = 5")
 _NOBODY: frozenset[Account] = frozenset()
 _NONE: frozenset[str] = frozenset()
 _NO_MARKS: tuple[None, tuple[str, ...]] = (None, ())
@@ -180,7 +181,7 @@ def difference(
 def locks(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Locks:
     """What locks the logins that were removed from the profile."""
     accounts = _recognized(session, ways, profile, memory)
-    return Locks(tuple(mysql_leavers.locks(ways, profile, accounts)))
+    return Locks(_IMPATIENT, tuple(mysql_leavers.locks(ways, profile, accounts)))
 
 
 def create(

@@ -60,6 +60,8 @@ SELECT set_config(name, CASE vartype WHEN 'integer' THEN '0' ELSE '' END, true) 
 SELECT pg_advisory_xact_lock(91534213766990)
 """
 
+_IMPATIENT = Statement("Wait for others 5 seconds at most", "SET lock_timeout = '5s'")
+
 _INSIDE = """\
 SELECT pg_is_in_recovery(), current_database()::text,
   (SELECT source FROM pg_settings WHERE name = 'default_transaction_read_only' AND setting = 'on'),
@@ -158,7 +160,7 @@ def locks(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Loc
     roles = recognized(ways, profile, read_roles(session), memory)
     sure = _locks(ways, profile, replace(roles, believed=True))
     tried = _locks(ways, profile, roles)
-    return Locks(tried, _subjects(tried) - _subjects(sure))
+    return Locks(_IMPATIENT, tried, _subjects(tried) - _subjects(sure))
 
 
 def _locks(ways: Ways, profile: Profile, roles: Roles) -> tuple[Statement, ...]:

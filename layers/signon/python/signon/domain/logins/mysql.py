@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from signon.domain.engines import MYSQL_PLUGINS
+from signon.domain.engines import MYSQL_PLUGINS, MySqlLogins
 from signon.domain.finding import Remark
 from signon.domain.limits import listed
 from signon.domain.logins import login as logins
@@ -30,7 +30,7 @@ from signon.domain.logins.mysql_accounts import (
 )
 from signon.domain.logins.mysql_leavers import left_open
 from signon.domain.logins.mysql_relations import Account
-from signon.domain.logins.mysql_statements import WantedAccount, Ways, by_way, for_accounts, grant_statements
+from signon.domain.logins.mysql_statements import WantedAccount, Ways, for_accounts, grant_statements
 from signon.domain.memory.made import digest, named
 from signon.domain.profile.presets import MYSQL_PRESETS
 from signon.domain.profile.profile import DirectoryLogin, Profile
@@ -117,7 +117,7 @@ def open_complete(
     ready = {each.name for each in _states(wanted, present, marking) if each.is_ready(profile)}
     return tuple(
         statement
-        for sql, these in by_way(login for login in wanted if login.user in ready)
+        for sql, these in _by_way(login for login in wanted if login.user in ready)
         for batch in batches(these)
         for statement in for_accounts("Unlock, complete", ChangeKind.UNLOCK, sql.open, profile, batch, complete=True)
     )
@@ -269,7 +269,15 @@ def _made(
         ("Adopt, locked", ChangeKind.ADOPT, adopted),
         ("Alter, locked", ChangeKind.ALTER, ours),
     ):
-        for sql, of_one_way in by_way(these):
+        for sql, of_one_way in _by_way(these):
             texts = sql.create if kind is ChangeKind.CREATE else sql.alter
             for batch in batches(of_one_way):
                 yield from for_accounts(description, kind, texts, profile, batch, complete=False)
+
+
+def _by_way(wanted: Iterable[WantedAccount]) -> Iterator[tuple[MySqlLogins, list[WantedAccount]]]:
+    """The logins that are created by the same statements, together."""
+    ways: dict[str, tuple[MySqlLogins, list[WantedAccount]]] = {}
+    for login in wanted:
+        ways.setdefault(login.sql.plugin, (login.sql, []))[1].append(login)
+    yield from ways.values()

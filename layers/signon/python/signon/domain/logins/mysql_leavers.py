@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from signon.domain.engines import MySqlLogins
 from signon.domain.finding import Remark
 from signon.domain.logins.change import ChangeKind
 from signon.domain.logins.login import Statement
@@ -32,7 +33,8 @@ def locks(ways: Ways, profile: Profile, accounts: Accounts) -> Iterator[Statemen
 
     One that was renamed in MariaDB keeps the role that makes it complete: it bears no other mark.
     """
-    sql, names = next(iter(ways.values())), {login.user for login in profile.logins}
+    sql: MySqlLogins = next(iter(ways.values()))
+    names = {login.user for login in profile.logins}
     may_unmark = not marking_trouble(profile.name, accounts)
     for login in accounts.logins if profile.lock_leavers else ():
         if login.host != HOST or login.user in names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
 
@@ -70,14 +70,6 @@ def _signing_in(login: WantedAccount) -> tuple[str, tuple[str, ...]]:
     """One account in CREATE USER and ALTER USER, and its parameters."""
     said = (login.stored,) if login.sql.account.endswith("%s") else ()
     return login.sql.account, (*_account(login.user), *said)
-
-
-def by_way(wanted: Iterable[WantedAccount]) -> Iterator[tuple[MySqlLogins, list[WantedAccount]]]:
-    """The logins that are created by the same statements, together."""
-    ways: dict[str, tuple[MySqlLogins, list[WantedAccount]]] = {}
-    for login in wanted:
-        ways.setdefault(login.sql.plugin, (login.sql, []))[1].append(login)
-    yield from ways.values()
 
 
 def grant_statements(missing: Sequence[tuple[str, str, frozenset[str]]]) -> Iterator[Statement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from signon.domain.engines import PostgreSqlLogins
 from signon.domain.finding import Remark
 from signon.domain.logins.change import ChangeKind
 from signon.domain.logins.login import Statement, mark
@@ -19,7 +20,8 @@ def locks(ways: Ways, profile: Profile, wanted: Sequence[str], roles: Roles) -> 
 
     ``wanted``: the names of the profile's logins.
     """
-    sql, closed = next(iter(ways.values())), mark(profile.name, complete=False)
+    sql: PostgreSqlLogins = next(iter(ways.values()))
+    closed = mark(profile.name, complete=False)
     for role in _left(profile, wanted, roles):
         if roles.may_change(role.name):
             yield from for_roles("Lock removed login", ChangeKind.LOCK, [role.name], sql.lock, {role.name: closed})
