@@ -19,8 +19,11 @@ from signon.domain.logins.mysql_accounts import PresentLogin
 from signon.domain.memory.record import Known, Record
 from signon.domain.outcome.dossier import Dossier
 from signon.domain.outcome.ending import Execution, Status
-from signon.domain.plan.inside import Inside, Restarts, Seen, finish
+from signon.domain.plan.document import approved as of_document
+from signon.domain.plan.document import document
+from signon.domain.plan.inside import Inside, Seen, finish
 from signon.domain.plan.outside import make_plan
+from signon.domain.plan.past import Past
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.prerequisites import Surroundings
 from signon.domain.profile.presets import Preset
@@ -182,19 +185,24 @@ def planned(
     around: Surroundings | None = None,
     now: datetime = NOW,
     record: Record | None = None,
+    begun: Plan | None = None,
     reboot: Reboot | None = None,
     seen: Seen | None = None,
 ) -> Plan:
-    """The plan that is made of these, where what is not given is usual; nobody is signed in to the usual database."""
+    """The plan that is made of these, where what is not given is usual; nobody is signed in to the usual database.
+
+    ``begun``: the plan by which something was begun before.
+    """
     request, database = request or a_request(), database or a_database()
     usual = a_profile_for_clusters if database.id.scope is Scope.CLUSTER else a_profile
     profile, version, around = profile or usual(), version or a_version(), around or surroundings()
-    draft = make_plan(request, database, profile, version, around, now, record=record, reboot=reboot)
+    approved = of_document(document(begun, Difference(), "") if begun else None, version)
+    past = Past(record, approved, reboot)
+    draft = make_plan(request, database, profile, version, around, now, past)
     if draft.verdict is not Verdict.LOOK:
         return draft
-    restarts = Restarts.known(draft, record, reboot)
     seen = seen or Seen(an_inside(), difference=a_difference())
-    return finish(draft, request, database, profile, now, record=record, restarts=restarts, seen=seen)
+    return finish(draft, request, database, profile, now, past, seen)
 
 
 def a_difference(*changes: LoginChange, **others: Any) -> Difference:

@@ -19,6 +19,7 @@ from signon.db import looking
 from signon.domain.finding import Verdict
 from signon.domain.logins.difference import Difference
 from signon.domain.plan.inside import Restarts, finish, finish_held_up
+from signon.domain.plan.past import Past
 from signon.domain.plan.plan import Plan
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import Database, DatabaseId, in_working_order
@@ -54,17 +55,17 @@ def _finished(
 ) -> tuple[Plan, Difference, str]:
     """The plan with all that was seen; the difference among it, and its SQL."""
     record = records.read(setting("TABLE"), database.id.resource_id)
-    restarts = Restarts.known(draft, record, Reboot.from_json(event["reboot"]) if event["reboot"] else None)
+    approved = plans.approved(setting("PLANS"), database.id, record, draft.profile)
+    past = Past(record, approved, Reboot.from_json(event["reboot"]) if event["reboot"] else None)
     seen = looking.look_inside(
         database,
         credentials,
         setting("CA_BUNDLE"),
         draft,
-        restarts,
+        Restarts.known(draft, past),
         profile=profile,
         memory=memories.recall(setting("TABLE"), database, draft),
         dispute=record.disputed if record else None,
     )
     request, now = Request.from_json(event["request"]), moment(event["now"], "now")
-    plan = finish(draft, request, database, profile, now, record=record, restarts=restarts, seen=seen)
-    return plan, seen.difference, seen.sql
+    return finish(draft, request, database, profile, now, past, seen), seen.difference, seen.sql

@@ -9,8 +9,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from signon.aws import kits, profiles, rds, records, surroundings
+from signon.aws import kits, plans, profiles, rds, records, surroundings
 from signon.domain.plan.outside import make_plan
+from signon.domain.plan.past import Past
 from signon.domain.profile.schema import checked
 from signon.domain.rds.database import DatabaseId
 from signon.domain.rds.reboot import Reboot
@@ -41,7 +42,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     record = records.read(table, database.id.resource_id)
     before = event.get("reboot")  # not in executions of an older version, which may run while the stack is updated
     reboot = Reboot.from_json(before) if before else None
-    made = make_plan(request, database, profile, version, around, now, record=record, reboot=reboot)
+    approved = plans.approved(setting("PLANS"), database.id, record, version)
+    made = make_plan(request, database, profile, version, around, now, Past(record, approved, reboot))
     made = replace(made, redrives=event["redrives"])
     logger.info("Plan made", extra=made.summary)
     return made.to_json()

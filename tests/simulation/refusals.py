@@ -30,7 +30,8 @@ ODD = "odd-N"  # stands for the case's own database and its own profile, which h
 ODD_DIRECTORY = "d-000000000N"  # for its own directory
 VPC = "vpc-N"  # for the one that the stack serves
 BEFORE_ANY_CHANGE = {
-    "Describe database", "Make plan", "Look inside?", "Plan?", "Planned", "Claim database", "Look inside", "Next step", "Step?",
+    "Describe database", "Make plan", "Look inside?", "Plan?", "Planned", "Claim database", "Look inside",
+    "Next step", "Step?",
     "Report outcome", "Outcome?", "Needs a person", "Not ours", "Failed", "Parked",
 }  # fmt: skip
 READING = ("Describe", "Get", "List", "Head", "SELECT", "SHOW", SIGN_IN)

@@ -66,6 +66,28 @@ def test_a_person_is_told_once_and_not_again_when_nothing_is_new(world: World) -
     assert not changes(world, *world.executions.all.values())
 
 
+FORGED = {
+    "a plan that nobody made": {"begun": "f" * 16},
+    "no checksum": {"begun": "../x"},
+    "of a former version": {"allowed": "{sha256}", "approved": "{lines}"},
+    "the plan that only asks": {"begun": "{checksum}"},
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_who_can_write_the_table_alone_approves_nothing(world: World, forged: str) -> None:
+    world.publish("orders", WANTED, change={"reboot": "ask"})
+    plan = ran(world).run.data["plan"]
+    said = {"sha256": plan["profile"]["sha256"], "lines": " ".join(plan["approved"]), "checksum": plan["checksum"]}
+    world.remember(ORDERS, {name: value.format(**said) for name, value in FORGED[forged].items()})
+    again = ran(world)
+    assert (again.end, asked(again)) == (
+        "Needs a person",
+        [f"{ORDERS} must be rebooted and the profile says reboot: ask"],
+    )
+    assert not changes(world, *world.executions.all.values())
+
+
 def test_other_peoples_sessions_are_not_cut_off_by_a_reboot(world: World) -> None:
     with signed_in_as_master(world):
         ended = ran(world)

@@ -15,6 +15,7 @@ from signon.domain.logins.change import ChangeKind, LoginChange
 from signon.domain.logins.difference import IN_SYNC
 from signon.domain.memory.made import Memory
 from signon.domain.memory.record import Record
+from signon.domain.plan.approvals import NOTHING_APPROVED
 from signon.domain.plan.inside import (
     Inside,
     Restarts,
@@ -25,6 +26,7 @@ from signon.domain.plan.inside import (
     require_writable,
 )
 from signon.domain.plan.outside import make_plan
+from signon.domain.plan.past import Past
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.step import StepKind
 from signon.domain.profile.profile import Profile
@@ -192,12 +194,8 @@ def test_what_a_person_approved_about_sessions_is_not_asked_again_on_the_way() -
     asked = planned(seen=busy)
     approved = planned(seen=busy, request=a_request(approve=asked.checksum))
     assert (approved.verdict, approved.tolerates_sessions) == (Verdict.GO, True)
-    begun = a_record(**approved.as_begun)
-    assert planned(seen=busy, record=begun).verdict is Verdict.GO
-    unasked = a_record(**planned().as_begun)  # nobody was signed in then
-    assert planned(seen=busy, record=unasked).verdict is Verdict.ASK
-    older = a_record(allowed=a_version().sha256)  # of a version that kept no lines, and asked about sessions apart
-    assert planned(seen=busy, record=older).verdict is Verdict.ASK
+    assert planned(seen=busy, begun=approved).verdict is Verdict.GO
+    assert planned(seen=busy, begun=planned()).verdict is Verdict.ASK  # nobody was signed in then
 
 
 def test_who_has_signed_in_since_makes_the_execution_plan_again() -> None:
@@ -219,9 +217,9 @@ def test_everything_that_a_person_may_decide_is_asked_at_once() -> None:
         "A pending change that others requested would be applied as well: parameter group p",
         "Others are signed in to payments-orders, and a reboot would end their sessions",
     ]
-    assert finished(old, seen=seen, request=a_request(approve=plan.checksum)).verdict is Verdict.GO
-    begun = a_record_of_a_finished_one(**plan.as_begun)
-    assert planned(old, record=begun, seen=Seen(an_inside(plugin_loaded=False))).verdict is Verdict.GO
+    approved = finished(old, seen=seen, request=a_request(approve=plan.checksum))
+    assert approved.verdict is Verdict.GO
+    assert finished(old, begun=approved, seen=Seen(an_inside(plugin_loaded=False))).verdict is Verdict.GO
 
 
 @pytest.mark.parametrize(
@@ -238,9 +236,7 @@ def test_everything_that_a_person_may_decide_is_asked_at_once() -> None:
 def test_nothing_is_looked_at_inside_where_something_must_be_fixed_or_waited_for_first(
     database: Database, around: dict[str, Any], request_: dict[str, Any], verdict: str
 ) -> None:
-    draft = make_plan(
-        a_request(**request_), database, a_profile(), a_version(), surroundings(**around), NOW, record=None
-    )
+    draft = make_plan(a_request(**request_), database, a_profile(), a_version(), surroundings(**around), NOW, Past())
     assert (draft.verdict, draft.looks_inside) == (verdict, verdict == "LOOK")
 
 
@@ -252,7 +248,7 @@ def held_up(database: Database | None = None, profile: Profile | None = None, **
     given = {"record": a_record_of_a_finished_one(), "around": UNUSABLE_DIRECTORY, **others}
     around, record = surroundings(**given["around"]), given["record"]
     database = database or a_member()
-    return make_plan(a_request(), database, profile or a_profile(), a_version(), around, NOW, record=record)
+    return make_plan(a_request(), database, profile or a_profile(), a_version(), around, NOW, Past(record))
 
 
 def test_where_something_must_be_fixed_first_those_are_looked_for_who_are_to_be_locked() -> None:
@@ -331,7 +327,9 @@ def function_of(monkeypatch: pytest.MonkeyPatch, name: str, database: Database, 
     monkeypatch.setattr(app, "setting", lambda _: "bundle.pem")
     monkeypatch.setattr(looking, "sign_in", sign_in)
     monkeypatch.setattr(app, "memories", SimpleNamespace(recall=lambda *_: Memory()), raising=False)
-    monkeypatch.setattr(app, "plans", SimpleNamespace(keep=lambda *_: None), raising=False)
+    monkeypatch.setattr(
+        app, "plans", SimpleNamespace(keep=lambda *_: None, approved=lambda *_: NOTHING_APPROVED), raising=False
+    )
     locks = a_difference(LoginChange(ChangeKind.LOCK, "carol"))
     inside = SimpleNamespace(
         look_inside=lambda *_: seen, difference=lambda *_, memory: IN_SYNC, leavers=lambda *_: locks

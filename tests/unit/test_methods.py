@@ -114,16 +114,16 @@ PEOPLE = [IamLogin(name, ("read",), used_by=(ROLE,), personal=True) for name in 
 def test_what_was_approved_and_parked_is_not_asked_about_again_whatever_it_is(
     database: Database, profile: Profile, around: Surroundings
 ) -> None:
-    allowed = a_record(allowed=a_version().sha256, switch_allowed=a_version().sha256)
-    of_another = a_record(allowed="b" * 64, switch_allowed="b" * 64)
-    assert planned(database, profile, around=around).verdict == "ASK"
-    assert planned(database, profile, around=around, record=of_another).verdict == "ASK"
-    assert planned(database, profile, around=around, record=allowed).verdict == "GO"
+    asked = planned(database, profile, around=around)
+    approved = planned(database, profile, around=around, request=a_request(approve=asked.checksum))
+    of_another = replace(approved, profile=a_version(sha256="b" * 64))
+    assert planned(database, profile, around=around, begun=asked).verdict == "ASK"
+    assert planned(database, profile, around=around, begun=of_another).verdict == "ASK"
+    assert planned(database, profile, around=around, begun=approved).verdict == "GO"
 
 
 def test_a_switch_that_nobody_has_approved_is_asked_about_in_the_middle_of_a_run() -> None:
-    begun = a_record(allowed=a_version().sha256)
-    assert planned(a_member(), a_profile_of("mysql", "iam"), record=begun).verdict == "ASK"
+    assert planned(a_member(), a_profile_of("mysql", "iam"), begun=planned()).verdict == "ASK"
 
 
 def test_a_switch_to_iam_leaves_the_directory_first_and_says_what_it_interrupts() -> None:

@@ -15,7 +15,8 @@ from signon.domain.logins.change import NONE, ChangeKind, LoginChange, LoginChan
 from signon.domain.logins.connect_policies import dbuser
 from signon.domain.logins.difference import IN_SYNC
 from signon.domain.logins.login import Statement
-from signon.domain.plan.document import document, key, read, require_planned
+from signon.domain.plan.approvals import NOTHING_APPROVED, Approved
+from signon.domain.plan.document import approved, document, key, read, require_planned
 from signon.domain.plan.inside import Seen
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.step import StepKind
@@ -56,7 +57,7 @@ def test_a_document_has_the_plan_every_change_and_the_sql() -> None:
     assert found["locks"] == [{"kind": "lock", "what": "login", "subjects": ["carol"]}]
     assert found["changes"] == [{"kind": "create", "what": "login", "subjects": ["alice"]}]
     assert found["sql"] == ["-- Lock", "ALTER USER carol ACCOUNT LOCK;"]
-    assert key(a_database_id(), PLAN) == f"{a_database_id().resource_id}/{PLAN.checksum}.json"
+    assert key(a_database_id(), PLAN.checksum) == f"{a_database_id().resource_id}/{PLAN.checksum}.json"
 
 
 def test_each_step_reads_its_own_changes_back() -> None:
@@ -84,9 +85,32 @@ def test_a_document_that_somebody_has_written_makes_a_new_plan(part: str, kind: 
         read(json.dumps(forged), PLAN, kind)
 
 
+def test_what_was_approved_is_in_the_document_of_the_plan_that_was_carried_out() -> None:
+    assert approved(kept(), PLAN.profile) == Approved(frozenset(PLAN.approved))
+    assert PLAN.approved
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "[",
+        "[]",
+        '{"plan": 1}',
+        '{"plan": {"verdict": "GO"}}',
+        kept(replace(PLAN, verdict=Verdict.ASK)),
+        kept(replace(PLAN, profile=replace(PLAN.profile, sha256="b" * 64))),
+        (kept() or "").replace('"approved": [', '"approved": 7, "x": ['),
+    ],
+    ids=["gone", "no JSON", "a list", "no plan", "no profile", "only asked", "another version", "no lines"],
+)
+def test_any_other_document_approves_nothing(text: str | None) -> None:
+    assert approved(text, PLAN.profile) == NOTHING_APPROVED
+
+
 def test_a_plan_without_changes_has_no_step_for_logins_and_no_document() -> None:
-    seen = Seen(an_inside())
-    finished = planned(a_member(), record=a_record_of_a_finished_one(), seen=seen)
+    seen, around = Seen(an_inside()), surroundings(kit=kit_of(a_member()))
+    finished = planned(a_member(), record=a_record_of_a_finished_one(), seen=seen, around=around)
     assert not finished.has(StepKind.LOGINS)
     assert kept(finished, seen) is None
     assert logins_of(None, finished) is NONE

@@ -533,14 +533,13 @@ def test_switching_does_not_apply_what_is_ours_waits_for_nothing_or_needs_a_rebo
 
 def test_what_waits_for_a_window_is_asked_about_again_however_often_the_profile_has_been_allowed() -> None:
     """It is not what somebody allowed then: that was applied by the call."""
-    version = a_version()
-    begun = a_record(associated_at=NOW, allowed=version.sha256)
     pending = changes("EngineVersion") | groups("p")
     failed = a_member("enable-kerberos-failed", created_at=OLD, **pending)
-    plan = planned(failed, record=begun)
+    begun = planned(failed, request=a_request(approve=planned(failed).checksum))
+    plan = begun_by(begun, failed)
     assert [finding.problem for finding in plan.findings] == [f"{APPLIED_ALONG}EngineVersion"]
     waiting_for_a_reboot = a_member("enable-kerberos-failed", created_at=OLD, pending_groups=("p",))
-    assert planned(waiting_for_a_reboot, record=begun).verdict == "GO"
+    assert begun_by(begun, waiting_for_a_reboot).verdict == "GO"
 
 
 def test_a_plan_knows_what_it_may_take_along() -> None:
@@ -690,16 +689,14 @@ def test_a_pause_asks_nobody_anything() -> None:
 def test_what_was_allowed_once_is_not_asked_again_until_it_is_done() -> None:
     """Approved or still new when it was joined, then parked past its first day."""
     joining = a_database(created_at=OLD, memberships=(a_membership("enabling-kerberos"),))
-    profile = a_profile()
-    version = a_version()
-    begun = a_record(associated_at=NOW, allowed=version.sha256)
-    assert planned(database=joining, profile=profile, record=begun).verdict == "GO"
-    edited = a_record(associated_at=NOW, allowed="another profile's")
-    assert planned(database=joining, profile=profile, record=edited).verdict == "ASK"
+    assert begun_by(planned(), joining).verdict == "GO"
+    edited = planned(version=a_version(sha256="b" * 64))
+    assert begun_by(edited, joining).verdict == "ASK"
 
 
-def as_it_was_begun(plan: Plan) -> Record:
-    return a_record(associated_at=NOW, **plan.as_begun)
+def begun_by(plan: Plan, database: Database | None = None, profile: Profile | None = None, **others: Any) -> Plan:
+    """The next plan of a database that was begun by that one."""
+    return planned(database, profile, record=a_record(associated_at=NOW, **plan.as_begun), begun=plan, **others)
 
 
 def test_an_approval_covers_the_lines_of_its_plan_and_no_other() -> None:
@@ -709,9 +706,9 @@ def test_an_approval_covers_the_lines_of_its_plan_and_no_other() -> None:
     approved = planned(old, request=a_request(approve=plan.checksum))
     assert (len(plan.findings), approved.verdict) == (2, "GO")
     joining = replace(old, memberships=(a_membership("enabling-kerberos"),))
-    assert planned(joining, record=as_it_was_begun(approved)).verdict == "GO"
+    assert begun_by(approved, joining).verdict == "GO"
     more = replace(joining, pending_groups=("p", "q"))
-    later = planned(more, record=as_it_was_begun(approved))
+    later = begun_by(approved, more)
     assert [finding.problem for finding in later.findings] == [f"{APPLIED_ALONG}parameter group q"]
     assert later.verdict == "ASK"
 
@@ -720,27 +717,25 @@ def test_an_approval_of_a_second_plan_does_not_forget_the_first() -> None:
     old = a_database(created_at=OLD, pending_groups=("p",))
     first = planned(old, request=a_request(approve=planned(old).checksum))
     more = replace(old, pending_groups=("p", "q"))
-    second = planned(more, record=as_it_was_begun(first))
-    again = planned(more, record=as_it_was_begun(first), request=a_request(approve=second.checksum))
-    assert planned(more, record=as_it_was_begun(again)).verdict == "GO"
+    second = begun_by(first, more)
+    again = begun_by(first, more, request=a_request(approve=second.checksum))
+    assert begun_by(again, more).verdict == "GO"
 
 
 def test_a_database_that_was_begun_while_it_was_new_may_grow_old_on_the_way() -> None:
-    begun = as_it_was_begun(planned())
-    assert planned(a_database(created_at=OLD), record=begun).verdict == "GO"
-    assert planned(a_database(created_at=OLD, pending_groups=("p",)), record=begun).verdict == "ASK"
+    assert begun_by(planned(), a_database(created_at=OLD)).verdict == "GO"
+    assert begun_by(planned(), a_database(created_at=OLD, pending_groups=("p",))).verdict == "ASK"
 
 
 def test_what_nobody_may_approve_is_in_the_way_whatever_was_approved() -> None:
-    begun = as_it_was_begun(planned())
-    assert planned(around=surroundings(role=None), record=begun).verdict == "ASK"
+    assert begun_by(planned(), around=surroundings(role=None)).verdict == "ASK"
 
 
 def test_a_switch_that_was_approved_is_begun_and_no_other() -> None:
     database = a_member()
     approved = planned(database, by_iam(), request=a_request(approve=planned(database, by_iam()).checksum))
-    assert planned(database, by_iam(), record=as_it_was_begun(approved)).verdict == "GO"
-    assert planned(database, by_iam(), record=as_it_was_begun(planned())).verdict == "ASK"
+    assert begun_by(approved, database, by_iam()).verdict == "GO"
+    assert begun_by(planned(), database, by_iam()).verdict == "ASK"
 
 
 def test_lines_that_were_approved_are_read_as_they_were_written() -> None:

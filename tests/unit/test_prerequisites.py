@@ -25,11 +25,9 @@ from tests.builders import (
     a_member,
     a_profile,
     a_profile_for_clusters,
-    a_record,
     a_record_of_a_finished_one,
     a_request,
     a_role,
-    a_version,
     planned,
     surroundings,
 )
@@ -184,9 +182,11 @@ def test_a_database_that_does_not_reach_its_directory_is_asked_about_and_goes_on
 
 
 def test_what_was_approved_of_the_network_is_not_asked_again_until_it_is_done() -> None:
-    around, version = surroundings(network=APART), a_version()
-    assert planned(around=around, record=a_record(allowed=version.sha256)).verdict == "GO"
-    assert planned(around=around, record=a_record(allowed="b" * 64)).verdict == "ASK"
+    around = surroundings(network=APART)
+    asked = planned(around=around)
+    begun = planned(around=around, request=a_request(approve=asked.checksum))
+    assert planned(around=around, begun=begun).verdict == "GO"
+    assert planned(around=around, begun=asked).verdict == "ASK"
 
 
 def test_a_trust_that_is_being_verified_parks() -> None:

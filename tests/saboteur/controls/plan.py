@@ -50,15 +50,15 @@ CONTROLS = (
     Control(
         "An approval covers the lines of its plan alone",
         APPROVALS,
-        "return self.lines is None or _line(finding) in self.lines",
-        "return bool(self.lines is None or _line(finding))",
+        "return _line(finding) in self.lines",
+        "return bool(_line(finding))",
         PLANS,
     ),
     Control(
         "What was approved under another version of the profile is asked about again",
-        APPROVALS,
-        "if record is None or record.allowed != version.sha256:",
-        "if record is None or record.allowed is None:",
+        f"{LAYER}/domain/plan/document.py",
+        'if (plan["verdict"], plan["profile"]["sha256"]) != (Verdict.GO, version.sha256):',
+        'if plan["verdict"] != Verdict.GO:',
         PLANS,
     ),
     Control(

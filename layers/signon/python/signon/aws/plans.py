@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 from signon.aws.clients import client, errors_as
 from signon.domain.logins.change import LoginChanges
 from signon.domain.logins.difference import Difference
-from signon.domain.plan.document import MOST_BYTES, document, key, read
+from signon.domain.memory.record import Record
+from signon.domain.plan import document
+from signon.domain.plan.approvals import NOTHING_APPROVED, Approved
+from signon.domain.plan.document import MOST_BYTES, key, read
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.step import StepKind
+from signon.domain.profile.profile import ProfileVersion
 from signon.domain.rds.database import DatabaseId
+from signon.domain.request.request import CHECKSUM
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,10 +30,12 @@ def keep(bucket: str, database: DatabaseId, plan: Plan, found: Difference, sql: 
 
     ``found``: the difference that the plan was finished with, and its ``sql``.
     """
-    if text := document(plan, found, sql):
+    if text := document.document(plan, found, sql):
         s3: S3Client = client("s3")
         with errors_as():
-            s3.put_object(Bucket=bucket, Key=key(database, plan), Body=text.encode(), ContentType="application/json")
+            s3.put_object(
+                Bucket=bucket, Key=key(database, plan.checksum), Body=text.encode(), ContentType="application/json"
+            )
 
 
 def planned(bucket: str, database: DatabaseId, plan: Plan, kind: StepKind) -> LoginChanges:
@@ -36,7 +43,16 @@ def planned(bucket: str, database: DatabaseId, plan: Plan, kind: StepKind) -> Lo
 
     Raises PlanOutdated: its document is gone, or is another one's.
     """
-    return read(_kept(bucket, key(database, plan)), plan, kind)
+    return read(_kept(bucket, key(database, plan.checksum)), plan, kind)
+
+
+def approved(bucket: str, database: DatabaseId, record: Record | None, version: ProfileVersion) -> Approved:
+    """What was approved with the plan by which the database was begun, as its document has it, under this version of
+    the profile.
+    """
+    if record is None or not CHECKSUM.fullmatch(record.begun or ""):
+        return NOTHING_APPROVED
+    return document.approved(_kept(bucket, key(database, record.begun or "")), version)
 
 
 def _kept(bucket: str, name: str) -> str | None:

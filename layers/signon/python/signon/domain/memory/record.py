@@ -24,10 +24,9 @@ class Record:
     ``told`` is the digest of the last message. ``end``, ``error``, ``execution``, ``reported_at``, ``plan``,
     ``profile``, ``profile_version`` and ``next_look`` are of the last run that reported; ``unfinished_since`` is
     the first ``next_look`` of all the runs that parked it one after the other; ``swept_version`` is the profile's
-    version that the sweep last started the database for. ``allowed`` is the hash of the profile under which the
-    first thing was changed, ``approved`` the lines of that plan which nobody is asked about again until the
-    database is onboarded (``plan/approvals.py``); ``switch_allowed`` is of an older version: a switch of methods
-    was begun under it. ``connected_roles`` are the ARNs of the IAM roles that were allowed to connect, and since
+    version that the sweep last started the database for. ``begun`` is the checksum of the plan by which something was
+    last begun, until the database is onboarded: what was approved with it is not asked again (``plan/approvals.py``).
+    ``connected_roles`` are the ARNs of the IAM roles that were allowed to connect, and since
     when. ``left_as`` is how the last run that finished has left the database, ``joined_as`` what it ran as when it
     was last asked to join the directory (both in the words of ``drift.py``); ``swept_drift`` is what the sweep last
     started it for of what had changed since, until that is as it was. ``excess`` is what the last run that finished
@@ -50,9 +49,7 @@ class Record:
     next_look: datetime | None = None
     unfinished_since: datetime | None = None
     swept_version: str | None = None
-    allowed: str | None = None
-    switch_allowed: str | None = None
-    approved: str | None = None
+    begun: str | None = None
     reboot_intents: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     swept_drift: str | None = None
     connected_roles: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))

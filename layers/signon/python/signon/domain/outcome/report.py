@@ -57,7 +57,7 @@ def facts(
         **(_finished(plan, proof, record, now) if plan and proof else {}),
         **({"rebooted_at": in_iso(rebooted.at)} if rebooted and usable else {}),
         **({"rebooted_at": now} if none_was_due else {}),
-        **(dict.fromkeys(("allowed", "approved", "switch_allowed"), "") if ended.end == End.ONBOARDED else {}),
+        **({"begun": ""} if ended.end == End.ONBOARDED else {}),
     }
 
 

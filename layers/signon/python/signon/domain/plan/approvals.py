@@ -12,7 +12,7 @@ from signon.domain.finding import Finding
 from signon.domain.limits import counted
 from signon.domain.memory.record import Record
 from signon.domain.plan.methods import Methods
-from signon.domain.profile.profile import Profile, ProfileVersion
+from signon.domain.profile.profile import Profile
 from signon.domain.rds import iam_authentication
 from signon.domain.rds.database import Database
 
@@ -29,23 +29,11 @@ class Approved:
     plan by which it was begun, as digests. Another version of the profile is asked about again, and so is a line that
     was not in that plan.
 
-    ``lines`` is None in records of a version that kept none: there the whole plan was allowed.
+    The record says which plan that was, and its document what its lines were: who can write the table alone approves
+    nothing by it.
     """
 
-    lines: frozenset[str] | None
-
-    @classmethod
-    def under(cls, version: ProfileVersion, record: Record | None) -> Approved:
-        """What the record keeps of this version of the profile: nothing, if it was begun under another one."""
-        if record is None or record.allowed != version.sha256:
-            return cls(frozenset())
-        return cls(None if record.approved is None else frozenset(record.approved.split()))
-
-    def of_a_switch(self, version: ProfileVersion, record: Record | None) -> Approved:
-        """A record that kept no lines says apart whether a switch of methods was begun."""
-        if self.lines is not None or (record is not None and record.switch_allowed == version.sha256):
-            return self
-        return Approved(frozenset())
+    lines: frozenset[str] = frozenset()
 
     def left(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """What of it is still in the way."""
@@ -53,12 +41,15 @@ class Approved:
 
     def covers(self, finding: Finding) -> bool:
         """Whether it was in the plan by which the database was begun."""
-        return self.lines is None or _line(finding) in self.lines
+        return _line(finding) in self.lines
 
     def begun(self, database: Database, found: Iterable[Finding]) -> tuple[str, ...]:
         """The lines of a plan that is begun now: a database that is new then may grow old on the way."""
         lines = {_line(finding) for finding in (*found, _older(database)) if finding.approvable}
-        return tuple(sorted(lines | (self.lines or frozenset())))
+        return tuple(sorted(lines | self.lines))
+
+
+NOTHING_APPROVED = Approved()
 
 
 def and_also(lines: Iterable[str], finding: Finding) -> tuple[str, ...]:

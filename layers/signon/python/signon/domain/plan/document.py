@@ -1,5 +1,5 @@
 """A plan in full: every change, and SQL, for people to read, and for *Lock leavers* and *Create logins* to hold
-themselves to.
+themselves to; and what was approved with it.
 
 In the state there is room for the first lines only.
 """
@@ -10,13 +10,16 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from signon.domain.finding import Verdict
 from signon.domain.limits import counted
 from signon.domain.logins import difference
 from signon.domain.logins.change import NONE, LoginChanges
 from signon.domain.logins.difference import LOCKS, OTHERS, Difference, Part, allowed, allowed_locks
 from signon.domain.logins.login import Statement
+from signon.domain.plan.approvals import NOTHING_APPROVED, Approved
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.step import StepKind
+from signon.domain.profile.profile import ProfileVersion
 from signon.domain.rds.database import DatabaseId
 from signon.errors import DatabaseUnusable, PlanOutdated
 
@@ -24,19 +27,19 @@ _PARTS: Mapping[StepKind, Part] = {StepKind.LOCK: LOCKS, StepKind.LOGINS: OTHERS
 MOST_BYTES = 6_000_000  # a hundred thousand changes and the SQL: what a function's memory has room for
 
 
-def key(database: DatabaseId, plan: Plan) -> str:
-    """Where the document of this plan lies in its bucket."""
-    return f"{database.resource_id}/{plan.checksum}.json"
+def key(database: DatabaseId, checksum: str) -> str:
+    """Where the document of the plan with this checksum lies in its bucket."""
+    return f"{database.resource_id}/{checksum}.json"
 
 
 def document(plan: Plan, found: Difference, sql: str) -> str | None:
-    """The document, a line for each change; None for a plan that changes nothing inside the database.
+    """The document, a line for each change; None for a plan without a step that changes something.
 
     ``found``: the difference that the plan was finished with, and its ``sql``.
 
     Raises DatabaseUnusable: there are more changes than a function could read.
     """
-    if not any(_digest(plan, kind) for kind in _PARTS):
+    if not any(step.action or step.sha256 for step in plan.steps):
         return None
     parts = {"plan": plan.to_json(), **found.to_json(), "sql": sql.splitlines()}
     text = ",\n".join(f"{json.dumps(name)}: {_by_lines(part)}" for name, part in parts.items())
@@ -67,6 +70,19 @@ def read(text: str | None, plan: Plan, kind: StepKind) -> LoginChanges:
     if said != digest:
         raise PlanOutdated(f"The document of plan {plan.checksum} is not what was planned")
     return planned
+
+
+def approved(text: str | None, version: ProfileVersion) -> Approved:
+    """What was approved with the plan of this document: nothing, if it is gone or none, if the plan was not to be
+    carried out, or was made by another version of the profile.
+    """
+    try:
+        plan = json.loads(text or "")["plan"]
+        if (plan["verdict"], plan["profile"]["sha256"]) != (Verdict.GO, version.sha256):
+            return NOTHING_APPROVED
+        return Approved(frozenset(map(str, plan["approved"])))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return NOTHING_APPROVED
 
 
 def require_planned(statements: Iterable[Statement], planned: LoginChanges, database: DatabaseId) -> None:

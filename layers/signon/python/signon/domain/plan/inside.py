@@ -9,9 +9,15 @@ from datetime import datetime
 from signon.domain.engines import ENGINES
 from signon.domain.finding import Finding
 from signon.domain.logins.difference import IN_SYNC, Difference
-from signon.domain.memory.record import Record
-from signon.domain.plan.approvals import Approved, and_also, approvals, of_others, rebooted_along, signed_in
+from signon.domain.plan.approvals import (
+    and_also,
+    approvals,
+    of_others,
+    rebooted_along,
+    signed_in,
+)
 from signon.domain.plan.decision import decided
+from signon.domain.plan.past import Past
 from signon.domain.plan.plan import Plan, checksum
 from signon.domain.plan.step import StepKind
 from signon.domain.plan.steps import rebooting, with_locks, with_logins, with_reboot
@@ -76,8 +82,9 @@ class Restarts:
     are_made: bool
 
     @classmethod
-    def known(cls, plan: Plan, record: Record | None, reboot: Reboot | None) -> Restarts:
-        done = since(reboot, record.associated_at if record else None)
+    def known(cls, plan: Plan, past: Past) -> Restarts:
+        record = past.record
+        done = since(past.reboot, record.associated_at if record else None)
         ours = done is not None and not done.remaining
         return cls(done, ours or (record is not None and record.was_restarted_in(plan.directory)))
 
@@ -94,9 +101,7 @@ def finish(
     database: Database,
     profile: Profile,
     now: datetime,
-    *,
-    record: Record | None,
-    restarts: Restarts,
+    past: Past,
     seen: Seen,
 ) -> Plan:
     """The plan with what was seen inside, and its verdict.
@@ -104,17 +109,17 @@ def finish(
     Raises RebootDidNotHelp: a plugin is not loaded, and there is nothing that could be rebooted for it.
     """
     plan = replace(draft, steps=with_logins(draft.steps, ENGINES[database.id.engine], profile, seen.difference))
+    record, approved, restarts = past.record, past.approved, Restarts.known(draft, past)
     lacks_reboot = _lacks_reboot(plan, database, restarts, seen)
     if lacks_reboot:
         plan = replace(plan, steps=with_reboot(plan.steps, rebooting(database, remaining(database, restarts.reboot))))
-    approved, new = Approved.under(plan.profile, record), tuple[Finding, ...]()
+    new = tuple[Finding, ...]()
     if lacks_reboot:
         to_allow = approvals(database, profile, now, record, interrupts=True)
         new = (*to_allow, *of_others(rebooted_along(database), profile))
     sessions = _sessions(database, seen)
     cut_off = signed_in(database, sessions)
-    # not a record of a version that kept no lines: nobody was asked about sessions then
-    tolerates = plan.tolerates_sessions or (approved.lines is not None and approved.covers(cut_off))
+    tolerates = plan.tolerates_sessions or approved.covers(cut_off)
     asked = (cut_off,) if plan.has(StepKind.REBOOT) and sessions and not tolerates else ()
     plan = replace(
         plan,

@@ -16,7 +16,6 @@ from signon.domain.limits import counted
 from signon.domain.logins import connect_policies
 from signon.domain.memory.record import Record
 from signon.domain.plan.approvals import (
-    Approved,
     approvals,
     disputed,
     modified_along,
@@ -26,6 +25,7 @@ from signon.domain.plan.approvals import (
 from signon.domain.plan.decision import from_outside, parked
 from signon.domain.plan.drift import finished, outdates_membership
 from signon.domain.plan.methods import Methods, methods, switch
+from signon.domain.plan.past import Past
 from signon.domain.plan.plan import Plan, checksum
 from signon.domain.plan.prerequisites import Surroundings, advice, can_be_entered, findings
 from signon.domain.plan.step import StepKind
@@ -33,7 +33,7 @@ from signon.domain.plan.steps import steps
 from signon.domain.profile.profile import Profile, ProfileVersion
 from signon.domain.rds.database import Database, Instance
 from signon.domain.rds.membership import is_ready
-from signon.domain.rds.reboot import Reboot, remaining, since
+from signon.domain.rds.reboot import remaining, since
 from signon.domain.request.request import TAG, Request
 
 MOST_OF_ROLES = 20  # findings about IAM roles, of which a profile may name thousands
@@ -46,14 +46,13 @@ def make_plan(
     version: ProfileVersion,
     around: Surroundings,
     now: datetime,
-    *,
-    record: Record | None,
-    reboot: Reboot | None = None,
+    past: Past,
 ) -> Plan:
-    """The plan; its verdict is LOOK unless it has to end here. ``reboot`` is what this execution has rebooted already.
+    """The plan; its verdict is LOOK unless it has to end here.
 
-    Where ``record`` does not know of the reboot after joining, the look inside finds whether it is due.
+    Where the record does not know of the reboot after joining, the look inside finds whether it is due.
     """
+    record, approved = past.record, past.approved
     engine, outdated = ENGINES[database.id.engine], outdates_membership(record, database, profile.directory)
     made = methods(database, profile, rejoins=outdated is not None)
     planned = tuple(
@@ -61,14 +60,13 @@ def make_plan(
             database,
             profile,
             made,
-            to_reboot=_to_reboot(database, profile, made, record, reboot),
+            to_reboot=_to_reboot(database, profile, made, past),
             outdated=outdated,
             connected=record.connected_roles if record else (),
             lacking=connect_policies.lacking(database.id, profile.on(engine.name), around.connect_policies),
             kit_differs=_kit_differs(database, profile, made, around),
         )
     )
-    approved = Approved.under(version, record)
     at_once = profile.change.apply_immediately and _modifies(database, profile, made)
     along = tuple(modified_along(database, made)) if at_once else ()
     plan = Plan(
@@ -100,7 +98,7 @@ def make_plan(
         plan,
         findings=(
             *approved.left(found),
-            *approved.of_a_switch(version, record).left(switched),
+            *approved.left(switched),
             *of_roles,
             *approved.left(asked),
             *of_others(along, profile),  # whatever was approved before: they wait for a window that is still to come
@@ -127,15 +125,14 @@ def _may_have_leavers(database: Database, profile: Profile, around: Surroundings
     return profile.lock_leavers and made_by_us and is_admitted and can_be_entered(database, profile, around)
 
 
-def _to_reboot(
-    database: Database, profile: Profile, made: Methods, record: Record | None, reboot: Reboot | None
-) -> tuple[Instance, ...]:
+def _to_reboot(database: Database, profile: Profile, made: Methods, past: Past) -> tuple[Instance, ...]:
     """The instances whose reboot is known to be due: after a join all; else those that were joined and not rebooted."""
     if not made.kerberos:
         return ()
     if made.rejoins or not is_ready(database, profile.directory):
         return database.to_reboot
-    done = since(reboot, record.associated_at if record else None)
+    record = past.record
+    done = since(past.reboot, record.associated_at if record else None)
     due = record is not None and record.reboot_due
     return remaining(database, done) if done or due else ()
 

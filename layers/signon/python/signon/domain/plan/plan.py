@@ -62,7 +62,7 @@ class Plan:
     @property
     def as_begun(self) -> Mapping[str, str]:
         """What is remembered before the first thing is changed, in the record's words."""
-        return {"allowed": self.profile.sha256, "approved": " ".join(self.approved)}
+        return {"begun": self.checksum}
 
     def has(self, kind: StepKind) -> bool:
         """Whether one of its steps is of this kind."""

@@ -32,7 +32,7 @@ _PARTITIONS = {
     "eu-isoe-": "aws-iso-e",
     "us-isof-": "aws-iso-f",
 }
-_CHECKSUM = re.compile(r"[0-9a-f]{16}", re.ASCII)
+CHECKSUM = re.compile(r"[0-9a-f]{16}", re.ASCII)
 LONGEST_REASON = 256
 TAG = "signon:profile"
 BY_HAND = "manual"  # the trigger of a request that no event made
@@ -156,7 +156,7 @@ def _from_person(document: Mapping[str, Any]) -> Request:
     if not isinstance(document.get("dry_run", False), bool):
         problems.append("dry_run must be true or false")
     checksum = approve.get("plan") if isinstance(approve, Mapping) and len(approve) == 1 else None
-    if approve is not None and not (isinstance(checksum, str) and _CHECKSUM.fullmatch(checksum)):
+    if approve is not None and not (isinstance(checksum, str) and CHECKSUM.fullmatch(checksum)):
         problems.append('approve must be {"plan": CHECKSUM}, the checksum that the plan was reported with')
     reason = document.get("reason")
     if reason is not None and not (isinstance(reason, str) and len(reason) <= LONGEST_REASON and reason.isprintable()):
