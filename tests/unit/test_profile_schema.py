@@ -191,7 +191,7 @@ INVALID = [
     (
         "logins.0",
         {"user": "carol", "roles": ["dba"]},
-        "logins.0.roles: there is no role 'dba'; roles has read, write",
+        "logins.0.roles.0: there is no role 'dba'; roles has read, write",
     ),
     (
         "logins.0",
