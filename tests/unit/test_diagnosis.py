@@ -48,6 +48,13 @@ DRIVERS = {
     "psql on Windows": 6,
     "token": 4,
     "RDS Proxy": 6,
+    "libpq": 10,
+    "HikariCP": 7,
+    "SQLAlchemy": 4,
+    "Django": 2,
+    "AWS JDBC wrapper": 5,
+    "kinit": 15,
+    "kinit on macOS": 4,
 }
 each_row = pytest.mark.parametrize("row", DIAGNOSES, ids=lambda row: row.name)
 
