@@ -90,8 +90,8 @@ _REFUSED = {
 }
 
 
-# the password may be rotated meanwhile
-_TRIES = {Refusal.PASSWORD: 2, Refusal.UNREACHABLE: CONNECT_TRIES, Refusal.DOWN: CONNECT_TRIES}
+# The password may be rotated meanwhile; a server that speaks another language than English says it in its own words.
+_TRIES = {Refusal.PASSWORD: 2, Refusal.NOT_LET_IN: 2, Refusal.UNREACHABLE: CONNECT_TRIES, Refusal.DOWN: CONNECT_TRIES}
 
 
 class PostgreSQLConnection:
