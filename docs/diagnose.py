@@ -5,6 +5,7 @@ PYTHONPATH=layers/signon/python python docs/diagnose.py 'ERROR TEXT'    (without
 
 from __future__ import annotations
 
+import shutil
 import sys
 import textwrap
 
@@ -19,8 +20,9 @@ def told(found: Diagnosis) -> str:
 
 
 def _folded(text: str) -> str:
-    """In lines; what is copied, as get-caller-identity, is not broken at a hyphen."""
-    return textwrap.fill(text, 100, break_on_hyphens=False, break_long_words=False)
+    """In lines that fit the terminal; what is copied, as get-caller-identity, is not broken at a hyphen."""
+    width = min(100, shutil.get_terminal_size((80, 24)).columns)
+    return textwrap.fill(text, width, break_on_hyphens=False, break_long_words=False)
 
 
 if __name__ == "__main__":

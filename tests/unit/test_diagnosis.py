@@ -213,5 +213,9 @@ def test_make_diagnose_tells_cause_and_remedy() -> None:
     assert "a service control policy of the organization" in said.replace("\n", " ")
 
 
+def test_what_is_told_fits_a_terminal_of_80_columns() -> None:
+    assert max(map(len, told('FATAL:  PAM authentication failed for user "alice"').splitlines())) <= 80
+
+
 def test_a_command_in_a_remedy_is_not_broken_at_a_hyphen() -> None:
     assert "get-caller-identity" in told("Unable to locate credentials")
