@@ -171,7 +171,7 @@ def test_a_refused_statement_is_for_a_person(as_master: SignIn) -> None:
 def test_an_unknown_code_is_reported_with_its_page_and_the_statement(as_master: SignIn) -> None:
     refused = refusal(as_master, "CREATE ROLE {} NONSENSE", Name("carol"))
     assert isinstance(refused, StatementRefused)
-    assert refused.problem == "PostgreSQL error 42601"
+    assert refused.problem == "The database refused a statement (PostgreSQL error 42601)"
     assert refused.remedy == (
         "Look 42601 up at https://www.postgresql.org/docs/current/errcodes-appendix.html;"
         " the log of this function has the statement"
@@ -197,7 +197,8 @@ def test_what_is_dropped_between_the_look_and_the_statement_is_looked_for_again(
 ) -> None:
     refused = refusal(as_master, sql, *values)
     assert isinstance(refused, TemporaryFailure)
-    assert str(refused) == f"PostgreSQL error {code}"
+    why = str(refused).removeprefix(f"PostgreSQL error {code}: ")
+    assert why.startswith(("somebody", "the transaction of somebody"))
 
 
 def test_an_internal_error_of_another_kind_is_for_a_person(as_master: SignIn) -> None:
