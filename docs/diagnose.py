@@ -11,7 +11,7 @@ import textwrap
 
 from signon.domain.diagnosis import Diagnosis, diagnose
 
-UNKNOWN = "This text is not known. The kit's check-connection says what is not reached from your machine.\n"
+UNKNOWN = "This text is not known. The kit's check-connection says what is not reached from your machine."
 
 
 def told(found: Diagnosis) -> str:
@@ -27,5 +27,5 @@ def _folded(text: str) -> str:
 
 if __name__ == "__main__":
     diagnosis = diagnose(" ".join(sys.argv[1:]) or sys.stdin.read())
-    sys.stdout.write(told(diagnosis) if diagnosis else UNKNOWN)
+    sys.stdout.write(told(diagnosis) if diagnosis else f"{_folded(UNKNOWN)}\n")
     sys.exit(0 if diagnosis else 1)
