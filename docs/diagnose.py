@@ -5,12 +5,13 @@ PYTHONPATH=layers/signon/python python docs/diagnose.py 'ERROR TEXT'    (without
 
 from __future__ import annotations
 
+import shutil
 import sys
 import textwrap
 
 from signon.domain.diagnosis import Diagnosis, diagnose
 
-UNKNOWN = "This text is not known. The kit's check-connection says what is not reached from your machine.\n"
+UNKNOWN = "This text is not known. The kit's check-connection says what is not reached from your machine."
 
 
 def told(found: Diagnosis) -> str:
@@ -19,11 +20,12 @@ def told(found: Diagnosis) -> str:
 
 
 def _folded(text: str) -> str:
-    """In lines; what is copied, as get-caller-identity, is not broken at a hyphen."""
-    return textwrap.fill(text, 100, break_on_hyphens=False, break_long_words=False)
+    """In lines that fit the terminal; what is copied, as get-caller-identity, is not broken at a hyphen."""
+    width = min(100, shutil.get_terminal_size((80, 24)).columns)
+    return textwrap.fill(text, width, break_on_hyphens=False, break_long_words=False)
 
 
 if __name__ == "__main__":
     diagnosis = diagnose(" ".join(sys.argv[1:]) or sys.stdin.read())
-    sys.stdout.write(told(diagnosis) if diagnosis else UNKNOWN)
+    sys.stdout.write(told(diagnosis) if diagnosis else f"{_folded(UNKNOWN)}\n")
     sys.exit(0 if diagnosis else 1)

@@ -3,6 +3,7 @@
 `make demo FAULTS=list` prints the names.
 """
 
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -170,5 +171,14 @@ def expected(faults: Iterable[Fault]) -> tuple[str, ...]:
 
 
 def listed() -> str:
-    """Every fault, a line each."""
-    return "\n".join(f"  {fault.name:<26}{fault.says} ({', then '.join(fault.ends)})" for fault in FAULTS.values())
+    """Every fault with what happens, in lines that fit a terminal of 80 columns."""
+    return "\n".join(
+        textwrap.fill(
+            f"{fault.says} ({', then '.join(fault.ends)})",
+            80,
+            initial_indent=f"  {fault.name:<26}",
+            subsequent_indent=" " * 28,
+            break_on_hyphens=False,
+        )
+        for fault in FAULTS.values()
+    )

@@ -13,9 +13,12 @@ import yaml
 
 from docs import permissions
 from signon.aws.rds_changes import EVENTS_KEPT
+from signon.db import limits
 from signon.domain import sweep, waits
 from signon.domain.engines import ENGINES
 from signon.domain.logins import connect_policies
+from signon.domain.memory import made
+from signon.domain.profile import schema
 from signon.domain.rds import membership
 from signon.domain.rds.database import NEW_FOR
 from signon.domain.request import admission
@@ -53,6 +56,8 @@ def retried(error: str) -> timedelta:
 
 
 SWEEP = permissions.TEMPLATE["Resources"]["SweepDatabases"]["Properties"]["Timeout"] // 60
+PLANS = permissions.TEMPLATE["Resources"]["Plans"]["Properties"]["LifecycleConfiguration"]["Rules"][0]
+PLANS_KEPT = PLANS["ExpirationInDays"]
 PARKED = many(waits.PARK_AFTER / HOUR)
 ACCEPTED = many(waits.ACCEPTED_WITHIN / MINUTE)
 ATTEMPTS = many(membership.MOST_ATTEMPTS)
@@ -97,6 +102,13 @@ PASSING = many(round(retried("TemporaryFailure") / MINUTE))
             + many(ALARMS["sweep-silent"]["Period"] * ALARMS["sweep-silent"]["EvaluationPeriods"] / 3600)
             + " hours no sweep has come to its end",
         ),
+        ("docs/operations.md", f"more than {limits.MOST_ROWS:,} roles, {2 * limits.MOST_ROWS:,} memberships"),
+        ("docs/operations.md", f"more than {limits.MOST_ACCOUNTS:,} accounts"),
+        ("docs/operations.md", f"{limits.MOST_BETWEEN_ACCOUNTS:,} logins granted like roles or proxies"),
+        ("docs/operations.md", f"or {limits.MOST_ROWS:,} grants"),
+        ("docs/operations.md", f"{made.MOST_BYTES:,} bytes of names and oids"),
+        ("docs/operations.md", f"at most {schema.MOST_LOGINS:,} logins, and {schema.MOST_IAM_ROLES} IAM roles"),
+        ("docs/operations.md", f"`RESOURCE-ID/CHECKSUM.json`, for {PLANS_KEPT} days"),
         ("docs/operations.md", f"| [{connect_policies.MOST_POLICIES}](https://docs.aws.amazon.com/IAM/"),
         ("docs/architecture.md", f"{many(len(ALARMS)).capitalize()} alarms report what the stack cannot report"),
         ("docs/deploying.md", f"{many(len(ALARMS))} alarms and one metric of its own"),

@@ -186,7 +186,7 @@ PROFILES = [
     invalid("nobody", "line 9, logins: is empty", logins=[]),
     invalid(
         "a role that is not there",
-        "line 10, logins.0.roles: there is no role 'dba'; roles has read, write",
+        "line 11, logins.0.roles.0: there is no role 'dba'; roles has read, write",
         logins=[{**READER, "roles": ["dba"]}],
     ),
     invalid(
@@ -242,7 +242,7 @@ PROFILES = [
         "many names",
         f"line 8, directory.realm: 'corp'{REALM}",
         "line 9, logins: 'root' is listed twice",
-        "line 10, logins.0.roles: there is no role 'dba'; roles has read, write",
+        "line 11, logins.0.roles.0: there is no role 'dba'; roles has read, write",
         f"line 12, logins.0.user: 'Alice' begins with 'A' (U+0041): {LOGIN}",
         f"line 15, logins.1.user: 'root' {RESERVED}",
         f"line 18, logins.2.user: 'root' {RESERVED}",

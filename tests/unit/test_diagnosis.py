@@ -48,6 +48,13 @@ DRIVERS = {
     "psql on Windows": 6,
     "token": 4,
     "RDS Proxy": 6,
+    "libpq": 10,
+    "HikariCP": 7,
+    "SQLAlchemy": 4,
+    "Django": 2,
+    "AWS JDBC wrapper": 5,
+    "kinit": 15,
+    "kinit on macOS": 4,
 }
 each_row = pytest.mark.parametrize("row", DIAGNOSES, ids=lambda row: row.name)
 
@@ -204,6 +211,11 @@ def test_make_diagnose_tells_cause_and_remedy() -> None:
     assert "older than 15 minutes" in said.replace("\n", " ")
     assert "Make a new token" in said
     assert "a service control policy of the organization" in said.replace("\n", " ")
+
+
+def test_what_is_told_fits_a_terminal_of_80_columns() -> None:
+    for text in ('FATAL:  PAM authentication failed for user "alice"', "Hello"):
+        assert max(map(len, make_diagnose(text).stdout.splitlines())) <= 80
 
 
 def test_a_command_in_a_remedy_is_not_broken_at_a_hyphen() -> None:

@@ -310,7 +310,7 @@ def test_a_leaver_that_is_not_locked_is_told(changes: dict[str, Any], how: str) 
     assert len(told) == bool(how)
     assert how in str(told)
     kept = replace(FOR_ALICE, lock_leavers=False)
-    assert "removed from the profile" not in str(postgresql_logins.prove(BY_TICKET, kept, found).not_ours)
+    assert "was removed from the profile" not in str(postgresql_logins.prove(BY_TICKET, kept, found).not_ours)
 
 
 @pytest.mark.parametrize("before_16", [True, False])
@@ -647,4 +647,4 @@ def test_a_leaver_of_mysql_that_is_not_locked_is_told(changes: dict[str, Any], h
     assert len(told) == bool(how)
     assert how in str(told)
     kept = replace(FOR_ALICE, lock_leavers=False)
-    assert "removed from the profile" not in str(mysql_logins.prove(BY_PASSWORD, kept, found).not_ours)
+    assert "was removed from the profile" not in str(mysql_logins.prove(BY_PASSWORD, kept, found).not_ours)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from signon import errors
-from signon.domain.finding import Remark
+from signon.domain.finding import Finding, Remark, Verdict
 from signon.domain.limits import Shortened, counted
 from signon.domain.logins.change import ChangeKind, LoginChange
 from signon.domain.logins.login import LockedLogins, Proof, ShortProof
@@ -216,6 +216,22 @@ def test_a_headline_is_no_longer_than_a_line_or_two() -> None:
     assert len(ended.told) < 300
     assert ended.told.endswith("...")
     assert "x" * 3000 in message(ended, EXECUTION)
+
+
+def test_a_parked_database_has_a_short_headline_too_and_the_whole_reason_below_it() -> None:
+    reason = " ".join(["RDS says something"] * 40)
+    ended = a_failure("DatabaseBusy", f"payments-orders: {reason}")
+    assert len(ended.headline) < 230
+    assert message(ended, EXECUTION).count(reason) == 1
+
+
+def test_of_many_things_that_pass_the_headline_has_the_first_and_how_many_there_are() -> None:
+    findings = tuple(Finding(f"trust {number} is being verified", "Wait", passes=True) for number in range(20))
+    reason = "; ".join(finding.problem for finding in findings)
+    plan = replace(planned(), verdict=Verdict.PARK, findings=findings, reason=reason)
+    ended = decide(Dossier(database=a_database_id(), plan=plan))
+    assert ended.told == "payments-orders: trust 0 is being verified (and 19 more)"
+    assert "- trust 19 is being verified\n" in message(ended, EXECUTION)
 
 
 def test_one_and_several_have_their_nouns() -> None:

@@ -12,6 +12,7 @@ from signon.domain.outcome.message import message
 from signon.domain.outcome.outcome import Outcome, decide
 from signon.domain.outcome.report import event_detail, facts, is_news
 from signon.domain.rds.reboot import Reboot
+from signon.errors import END_BY_ERROR, End
 from tests.builders import (
     EXECUTION,
     NOW,
@@ -146,6 +147,14 @@ def test_an_event_holds_names_ids_and_counts_and_no_person(proof: dict[str, Any]
     assert (detail["end"], detail["profile"]) == (end, "payments")
     assert "alice" in message(ended, EXECUTION)
     assert "alice" not in json.dumps(detail)
+
+
+@pytest.mark.parametrize("error", [each for each, end in END_BY_ERROR.items() if end == End.PARKED])
+def test_an_event_of_a_parked_database_repeats_no_text_of_an_error(error: str) -> None:
+    dossier = a_dossier(error=an_error(error, "payments-orders: alice is in the way"), kit=None)
+    ended = decide(dossier)
+    assert "alice" in message(ended, EXECUTION)
+    assert event_detail(ended, dossier, EXECUTION)["headline"] == "payments-orders: parked"
 
 
 def test_an_event_of_a_request_that_named_no_database_is_whole() -> None:

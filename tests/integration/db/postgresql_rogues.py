@@ -143,7 +143,8 @@ OTHER_WAY = ConnectionRefused(
 )
 NOT_LET_IN = ConnectionRefused(
     f"{HOST} does not let the master user in to database postgres, for a reason of its own",
-    "Look the reason up in the error log of the database; then start again",
+    "Look the reason up in the error log of the database, and set its parameter lc_messages to C so that this message"
+    " can say it; then start again",
 )
 
 POSTGRESQL = Family(

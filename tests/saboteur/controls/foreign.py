@@ -131,6 +131,13 @@ CONTROLS = (
         ("tests/unit/test_subjects.py",),
     ),
     Control(
+        "An event to machines names nobody",
+        f"{LAYER}/domain/outcome/report.py",
+        '"headline": ended.subject,',
+        '"headline": ended.told,',
+        ("tests/unit/test_reports.py",),
+    ),
+    Control(
         "A parked run's subject quotes nobody",
         OUTCOME,
         "return self.brief or self.headline",

@@ -89,7 +89,9 @@ def test_a_name_is_stored_exactly_or_refused(source: Callable[[], list[str]], po
     }
     for name, refusal in driven.refused.items():
         problem = postgresql_role_problem(login_name(name, REALM))
-        assert str(refusal).startswith(f"The name {problem}" if problem else "PostgreSQL error 42939 ")  # reserved
+        assert str(refusal).startswith(
+            f"The name {problem}" if problem else "The database refused a statement (PostgreSQL error 42939)"
+        )  # reserved
     assert set(driven.stored) >= {name for name in hostile if not login_problem(name, MASTER[0])}
 
 

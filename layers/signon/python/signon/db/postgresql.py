@@ -52,12 +52,17 @@ _OPTIONS = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, v
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _READ_ONLY = "25006"
-_TEMPORARY = re.compile(
-    "08...|40...|53...|57...|58..."  # connection, rolled back, resources, an operator, the system
-    "|25P0[34]|55P03"  # we were too slow, somebody else's lock
-    "|42710|23505"  # somebody else has just made it
-    "|3D000|3F000|42P01|42704"  # or dropped it since we looked: a database, a schema, a relation, a role
-)
+_TEMPORARY = {
+    "08...": "the connection was lost",
+    "40...": "the transaction of somebody else was in the way",
+    "53...": "the server has no memory, disk or connection left",
+    "57014|25P0[34]": "it took too long",
+    "57...": "the server ended it, as it does when it stops",
+    "58...": "the server's own system failed",
+    "55P03": "somebody else has held a lock for too long",
+    "42710|23505": "somebody else has just made what was to be made",
+    "3D000|3F000|42P01|42704": "somebody has dropped it since we looked",  # a database, schema, relation, or role
+}
 # What XX000 says of a row that somebody else has just changed, or of what was dropped while we held its number.
 _CONCURRENT = re.compile("tuple concurrently|cache lookup failed|could not open relation with OID")
 _NO_ENCODING = "SQL_ASCII"  # of a database: the bytes of its texts mean what each session takes them for
@@ -90,8 +95,8 @@ _REFUSED = {
 }
 
 
-# the password may be rotated meanwhile
-_TRIES = {Refusal.PASSWORD: 2, Refusal.UNREACHABLE: CONNECT_TRIES, Refusal.DOWN: CONNECT_TRIES}
+# The password may be rotated meanwhile; a server that speaks another language than English says it in its own words.
+_TRIES = {Refusal.PASSWORD: 2, Refusal.NOT_LET_IN: 2, Refusal.UNREACHABLE: CONNECT_TRIES, Refusal.DOWN: CONNECT_TRIES}
 
 
 class PostgreSQLConnection:
@@ -225,14 +230,16 @@ def _our_errors() -> Iterator[None]:
 def _our_error(code: str | None, *, concurrent: bool) -> Exception:
     if code is None:
         return TemporaryFailure("The connection to PostgreSQL has ended")
-    if concurrent or _TEMPORARY.fullmatch(code):
-        return TemporaryFailure(f"PostgreSQL error {code}")
+    if concurrent:
+        return TemporaryFailure(f"PostgreSQL error {code}: somebody else has just changed or dropped it")
+    if why := next((why for pattern, why in _TEMPORARY.items() if re.fullmatch(pattern, code)), None):
+        return TemporaryFailure(f"PostgreSQL error {code}: {why}")
     if code == _READ_ONLY:  # whether it is read only for good is for the look inside to find
         return DatabaseBusy(f"PostgreSQL error {code}: the server is read only, as it is during a failover")
     if code in _REFUSED:
         return StatementRefused(*_REFUSED[code])
     return StatementRefused(
-        f"PostgreSQL error {code}",
+        f"The database refused a statement (PostgreSQL error {code})",
         f"Look {code} up at https://www.postgresql.org/docs/current/errcodes-appendix.html;"
         " the log of this function has the statement",
     )

@@ -12,6 +12,9 @@ from signon.errors import ConnectionRefused, DatabaseBusy, MasterSecretUnusable,
 OWN_DATABASE = "postgres"  # RDS makes it with every server
 
 
+_NAMES = '"[^"]*"|«[^»]*»|»[^«]*«|„[^“]*“'  # in the quotation marks of a server's languages
+
+
 class Refusal(StrEnum):
     """Patterns of what is found in libpq's words; the first that fits counts."""
 
@@ -33,13 +36,13 @@ class Refusal(StrEnum):
     CLOSED = "FATAL: .*is not currently accepting connections"
     NOT_GRANTED = "FATAL: .*permission denied for database"
     HBA = r"FATAL: .*pg_hba\.conf"
-    NOT_LET_IN = "FATAL: "
+    NOT_LET_IN = "FATAL: |failed: [^ ]+:  "  # libpq says nothing like this by itself: a word in any language
     STRANGE = "^"  # fits everything
 
 
 def refusal(words: str) -> Refusal:
     """Which one these words of libpq's are. What a server, a database or a user is called says nothing of it."""
-    unnamed = re.sub('"[^"]*"', '""', words)
+    unnamed = re.sub(_NAMES, '""', words)
     return next(each for each in Refusal if re.search(each, unnamed))
 
 
@@ -98,7 +101,10 @@ NEEDS_PERSON: Mapping[Refusal, tuple[str, str]] = {
     ),
     Refusal.NOT_LET_IN: (
         "{host} does not let the master user in to database {name}, for a reason of its own",
-        "Look the reason up in the error log of the database; then start again",
+        (
+            "Look the reason up in the error log of the database, and set its parameter lc_messages to C so that this"
+            " message can say it; then start again"
+        ),
     ),
     Refusal.STRANGE: ("{where} does not answer as PostgreSQL does", "Check what answers at that address"),
 }

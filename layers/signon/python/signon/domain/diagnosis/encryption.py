@@ -31,11 +31,14 @@ ENCRYPTION = (
         "no bundle",
         "root certificate file .* does not exist|SSL_CTX_set_default_verify_paths failed"
         "|TLS/SSL error: No such file or directory|Could not open SSL root certificate file"
-        "|Failed to find serverSslCert file|Invalid CA Certificate|unable to read CA file"
+        "|Failed to find serverSslCert file|could not read root certificate file|into a TrustManager failed"
+        "|Invalid keystore format|unknown config name: |Unknown SSL profile '|Invalid CA Certificate"
+        "|unable to read CA file"
         r"|FileNotFoundError: .*No such file or directory|ENOENT: no such file or directory, open .*\.pem"
         "|No trust[^ ]* provided|trustAnchors parameter must be non-empty|failed loading cafile stream",
-        "The file of RDS's certificates is not where the client looks.",
-        "Run the line in the kit's folder, or give the whole path of ca-bundle.pem.",
+        "The file of RDS's certificates is not where the client looks, or is none that it can read.",
+        "Run the line in the kit's folder, or give the whole path of ca-bundle.pem. Go: register a TLS configuration "
+        "with it under the name that the DSN has.",
     ),
     Diagnosis(
         "another authority",

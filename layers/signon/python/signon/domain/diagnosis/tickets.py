@@ -8,27 +8,27 @@ from signon.domain.network.directory_ports import TOLD
 TICKETS = (
     Diagnosis(
         "wrong directory password",
-        "Password incorrect while getting|Preauthentication failed|Pre-authentication information was invalid"
-        "|SSPI .*8009030[Cc]",
+        "[Pp]assword incorrect|Preauthentication failed|Pre-authentication information was invalid|SSPI .*8009030[Cc]",
         "The directory does not take this password.",
         "Type it again; check the keyboard's layout. Several failures in a row may lock the account in the directory.",
     ),
     Diagnosis(
         "unknown person",
-        "Client '[^']*' not found in Kerberos database|Client not found in Kerberos database",
+        "Client '[^']*' not found in Kerberos database|get_init_creds: Client [(].*[)] unknown"
+        "|Client not found in Kerberos database",
         "The directory knows no account of this name.",
         "Use the account's name in lower case, @, and the realm in upper case. Somebody of a trusted domain names "
         "their own realm.",
     ),
     Diagnosis(
         "account disabled",
-        "credentials have been revoked|Client's entry in (database|KDC) (has )?expired",
-        "The account is disabled, locked or expired in the directory.",
+        "credentials have been revoked|KDC policy rejects request|Client's entry in (database|KDC) (has )?expired",
+        "The account is disabled, locked or expired in the directory, or its policy forbids this sign-in now.",
         "Ask the directory's administrator.",
     ),
     Diagnosis(
         "directory password expired",
-        "Password has expired",
+        "Password (has )?expired",
         "The account's password has expired in the directory.",
         "Change it with kpasswd, which needs port 464, or at a computer of the domain; then sign in again.",
     ),
@@ -56,7 +56,7 @@ TICKETS = (
     ),
     Diagnosis(
         "directory unreachable",
-        "Cannot contact any KDC|Mechanism level: [^)]*([Tt]imed out|[Rr]efused|[Uu]nreachable)"
+        "Cannot contact any KDC|unable to reach any KDC|Mechanism level: [^)]*([Tt]imed out|[Rr]efused|[Uu]nreachable)"
         "|LoginException: .*([Tt]imed out|refused|[Uu]nreachable)"
         "|No authority could be contacted|80090311",
         "The domain controllers are known, and none of them answers.",
@@ -65,20 +65,22 @@ TICKETS = (
     Diagnosis(
         "no krb5.conf",
         "does not specify default realm|Cannot locate default realm|Cannot find default realm|Null realm name"
-        "|Could not load configuration file .*krb5|Improper format of Kerberos configuration file",
+        "|Could not load configuration file .*krb5|Included profile (file|directory) could not be read"
+        "|Improper format of Kerberos configuration file",
         "Kerberos on this machine does not know your realm, or cannot read its configuration.",
         "Point KRB5_CONFIG at the kit's krb5.conf, for Java -Djava.security.krb5.conf, or write @ and the realm "
         "after your name.",
     ),
     Diagnosis(
         "clock skew",
-        "Clock skew too great|KRB_AP_ERR_SKEW|SSPI .*80090324",
+        "Clock skew too great|Ticket not yet valid|KRB_AP_ERR_SKEW|SSPI .*80090324",
         "This machine's clock differs from the directory's by more than five minutes.",
         "Set the clock by NTP and get a new ticket.",
     ),
     Diagnosis(
         "encryption type",
-        "no support for encryption type|lacks support for encryption type|Bad encryption type"
+        "no support for encryption type|lacks support for encryption type|Generic preauthentication failure"
+        "|Bad encryption type"
         "|[Ee]ncryption type .* is not supported|Cannot find key of appropriate type|SSPI .*80090342",
         "This machine and the directory have no encryption type in common for the ticket, or the account has no AES "
         "keys.",

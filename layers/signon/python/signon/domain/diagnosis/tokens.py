@@ -16,7 +16,8 @@ TOKENS = (
     Diagnosis(
         "no AWS credentials",
         "Unable to locate credentials|Unable to load (AWS )?credentials|Could not load credentials from any providers"
-        "|Partial credentials found|Credential refresh failed"
+        "|Partial credentials found|Credential refresh failed|The source profile .* must have credentials"
+        "|Error retrieving metadata"
         "|config profile [(].*[)] could not be found|NoCredentialProviders|failed to refresh cached credentials",
         "The AWS CLI, or the AWS library of your program, has no credentials to sign a token with.",
         "Sign in to AWS first (aws sso login, or the role of this machine) and see that aws sts "
@@ -53,15 +54,16 @@ TOKENS = (
     ),
     Diagnosis(
         "no region",
-        "You must specify a region|Region is missing",
+        "You must specify a region|Region is missing|Unable to load region from any|Unsupported AWS hostname",
         "The AWS CLI, or the AWS library of your program, does not know which region to sign for.",
-        "Take the kit's line, which names the region; in a program, give the same region.",
+        "Take the kit's line, which names the region; in a program, give the same region. AWS's drivers read it from "
+        "the endpoint: connect to the one on the kit's page, or name it as iamRegion (Python: iam_region).",
     ),
     Diagnosis(
         "token in a URL",
         "invalid percent-encoded token|invalid URI query parameter|Invalid URL|URI malformed|failed to parse as URL"
         "|net/url: invalid|invalid port .* after host|Could not parse .*URL from|Port could not be cast to integer"
-        "|invalid DSN: (did you forget|network address not|missing the slash)"
+        "|invalid DSN: (did you forget|network address not|missing the slash)|[Dd]efault addr for network '"
         "|Unable to parse URL|Failed to parse the host:port pair|invalid literal for int[(][)] with base 10"
         "|(translate host name|resolve host|ENOTFOUND|lookup) [\"']?[^ ]*@",
         "The login or the token is part of a connection URL and is not encoded: its @ : / ? & and % mean something "
@@ -79,9 +81,11 @@ TOKENS = (
     ),
     Diagnosis(
         "RDS Proxy",
-        "RDS [Pp]roxy (has no credentials|supports only|currently)|IAM authentication failed (for|because)"
+        "RDS [Pp]roxy (has no credentials|supports only|currently)|RDS supports only IAM"
+        "|IAM authentication failed (for|because)"
         "|IAM authentication rate limit|password that was provided for the role"
-        "|acquire database connection|[Cc]onnections? rate limit|Rate of connection to proxy",
+        "|acquire database connection|[Cc]onnections? rate limit|Rate of connection to proxy"
+        "|Number simultaneous connections exceeded",
         "You connect through RDS Proxy, which has logins, limits and tokens of its own. Onboarding sets up sign-in at "
         "the database, not at a proxy.",
         "Connect to the endpoint on the kit's page. To connect through the proxy, ask its administrator: the proxy "

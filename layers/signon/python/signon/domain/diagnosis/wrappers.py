@@ -16,6 +16,14 @@ WRAPPERS = (
         "is reached, and the endpoint must be the one on the kit's page.",
     ),
     Diagnosis(
+        "no Kerberos library",
+        "[Cc]annot load library libgssapi",
+        "This machine has no Kerberos library. A driver that looks for one goes on without it, unless the server asks "
+        "for a ticket.",
+        "If the rest of the text has a reason, look that up. For tickets install the library (Debian: "
+        "libgssapi-krb5-2); with a token, .NET's GSS Encryption Mode=Disable ends the search for it.",
+    ),
+    Diagnosis(
         "handshake, no reason",
         "SSL Authentication Error|Exception while performing SSL handshake|SSL [Cc]onnection error"
         "|Cannot connect to MySQL (by )?using SSL"
@@ -45,7 +53,7 @@ WRAPPERS = (
         "Communications link failure|The connection attempt failed|Unable to connect to any of the specified"
         "|Couldn't connect to server|Could not create connection to database server|Failed to connect to"
         "|failed to connect to|Unable to connect to server|Could not connect to address"
-        "|Failed to initialize pool|request timed out",
+        "|Error occurred while opening a connection|Failed to initialize pool|request timed out",
         "The driver has no connection, and this part of the text does not say why.",
         "Find the reason in the rest of the text (the last Caused by, the inner exception) and look that up. If there "
         "is none, run check-connection, and compare endpoint and port with the kit's page.",

@@ -21,7 +21,7 @@ from signon.errors import LAMBDA, End, end_of
 from signon.foreign import cut, on_one_line, problem_and_remedy
 
 SILENT = {End.NOT_OURS, End.ALREADY_IN_PROGRESS}
-LONGEST_WHY = 200  # in a headline
+LONGEST_WHY = 200  # characters of the reason in a headline
 _NAME = re.compile(r"[A-Za-z0-9:-]{1,63}", re.ASCII)
 _UPDATED = "the stack was updated while it was worked on; it is checked again within the hour"
 _NO_ANSWER = "AWS, or the database, does not answer as it should; it is checked again within the hour"
@@ -63,7 +63,7 @@ class Outcome:
 
     @property
     def subject(self) -> str:
-        """For an email: which database, and how it ended; nothing that others have written."""
+        """For an email and machines: which database, and how it ended; nothing that others have written."""
         return self.brief or self.headline
 
     @property
@@ -166,14 +166,16 @@ def _of_error(name: str, failure: Failure, dossier: Dossier) -> Outcome:
     why, remedy = problem_and_remedy(message or "")
     if end == End.PARKED:
         told = (kind if message is None else message).removeprefix(f"{name} ").removeprefix(f"{name}: ")
+        short = cut(told, LONGEST_WHY)
         # which call it was is not news: the next time it may be another
         no_answer = kind == "TemporaryFailure" or kind.startswith(LAMBDA)
         return Outcome(
             end,
-            f"{name}: {_NO_ANSWER if no_answer else told}",
+            f"{name}: {_NO_ANSWER if no_answer else short}",
             tried=f"{told}, repeatedly for some minutes; {_tried(dossier)}" if no_answer else _tried(dossier),
             error=kind,
             changed=dossier.changed,
+            seen=None if no_answer or short == told else told,
             brief=f"{name}: parked",
         )
     if end == End.FAILED:
@@ -191,13 +193,13 @@ def _of_error(name: str, failure: Failure, dossier: Dossier) -> Outcome:
 
 def _of_parked(name: str, plan: Plan, dossier: Dossier) -> Outcome:
     passing = [finding for finding in plan.findings if finding.passes]
-    headline, brief = f"{name}: {plan.reason}", f"{name}: parked"
-    tried = _tried(dossier) if dossier.changed else None
+    reason = _first(passing[0].problem, len(passing)) if passing else plan.reason or ""
+    headline, brief = f"{name}: {cut(reason, LONGEST_WHY)}", f"{name}: parked"
     return Outcome(
         End.PARKED,
         headline,
         _problems(passing),
-        tried,
+        _tried(dossier) if dossier.changed else None,
         changed=dossier.changed,
         next_look=plan.next_look,
         brief=brief,

@@ -85,7 +85,7 @@ def event_detail(ended: Outcome, dossier: Dossier, execution: str) -> Mapping[st
     database, kit = dossier.database, dossier.kit
     return {
         "end": ended.end,
-        "headline": ended.headline,
+        "headline": ended.subject,
         "database": database and database.name,
         "resource_id": database and database.resource_id,
         "engine": database and database.engine,

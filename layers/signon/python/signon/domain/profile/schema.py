@@ -85,7 +85,8 @@ def problems(document: Any, profile: str = "") -> list[Problem]:
     found = [problem for error in errors for problem in _of_schema(error)]
     if len(errors) == MOST_FAULTS:
         return [Problem((), f"has {MOST_FAULTS} faults or more"), *found]
-    sound = _Sound(document, frozenset(_refused(errors)))
+    unexpected = frozenset((*problem.path, problem.key) for problem in found if problem.key is not None)
+    sound = _Sound(document, frozenset(_refused(errors)), unexpected)
     return [*found, *_first_of_each_name(sound, _beyond_the_schema(sound, profile))]
 
 
@@ -167,10 +168,11 @@ def _refused(errors: Iterable[jsonschema.ValidationError]) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class _Sound:
-    """A document of which only what the schema allows is examined further."""
+    """A document of which only what the schema allows is examined further; ``unexpected`` keys are told already."""
 
     document: Any
     refused: frozenset[Path]
+    unexpected: frozenset[Path]
 
     def get(self, *path: str | int, default: Any = None) -> Any:
         """The value; the default if there is none, or if something in it or around it is refused."""
@@ -220,6 +222,11 @@ class _Sound:
         return found
 
     @cached_property
+    def mistyped_roles(self) -> set[str]:
+        """The names that roles would have without the characters for which they are refused: that is said of them."""
+        return {_plain(role) for role in self.role_names if role != _plain(role)}
+
+    @cached_property
     def roles_told(self) -> str:
         """The names of the first of them, and how many more there are."""
         return ", ".join(shortened([_shown_key(role) for role in self.role_names]))
@@ -248,7 +255,8 @@ def _beyond_the_schema(sound: _Sound, profile: str) -> Iterator[Problem]:
         yield from _postgresql_names(sound, profile)
     yield from _freezes(sound)
     for path, text in _texts(sound.document, ()):
-        if path not in sound.refused and (odd := next((each for each in text if not each.isprintable()), None)):
+        told = path in sound.refused or (*path, text) in sound.unexpected
+        if not told and (odd := next((each for each in text if not each.isprintable()), None)):
             # `$` in a pattern accepts a line feed at the end
             yield Problem(path, f"contains U+{ord(odd):04X}, a character that cannot be seen")
 
@@ -293,10 +301,10 @@ def _roles(sound: _Sound) -> Iterator[Problem]:
 def _logins(sound: _Sound) -> Iterator[Problem]:
     for place, login in sound.logins.items():
         yield from _login(sound, ("logins", place), login)
-        for role in login["roles"]:
-            if sound.role_names and role not in sound.role_names:
+        for index, role in enumerate(login["roles"]):
+            if sound.role_names and role not in sound.role_names and role not in sound.mistyped_roles:
                 text = f"there is no role {names.in_quotes(role)}; roles has {sound.roles_told}"
-                yield Problem(("logins", place, "roles"), text)
+                yield Problem(("logins", place, "roles", index), text)
     for user in sorted(_twice(sound)):
         yield Problem(("logins",), f"{names.in_quotes(user)} is listed twice")
     iam_roles = {role for login in sound.logins.values() for role in login.get("used_by", ())}
@@ -348,9 +356,16 @@ def _name(login: Mapping[str, Any]) -> str:
     return str(login.get("user", login.get("iam")))
 
 
+def _plain(name: str) -> str:
+    """A name without what no name may contain."""
+    return "".join(each for each in name.lower() if each in names.LOGIN.rest)
+
+
 def _adopted(sound: _Sound) -> Iterator[Problem]:
+    logins = sound.logins.items()
+    mistyped = {_plain(_name(login)) for place, login in logins if any(_login(sound, ("logins", place), login))}
     for place, name in enumerate(sound.get("access", "adopt", default=())):
-        if name not in sound.names:
+        if sound.names and name not in sound.names | mistyped:
             text = f"{names.in_quotes(name)} is not listed under logins; adopt can only name a login listed there"
             yield Problem(("access", "adopt", place), text)
 
@@ -359,7 +374,7 @@ def _postgresql_names(sound: _Sound, profile: str) -> Iterator[Problem]:
     """Names that are made of two: a person's with the realm, a role's with the profile's."""
     for place, login in sound.logins.items():
         realm = login.get("realm") or sound.get("directory", "realm")
-        if "user" in login and realm:
+        if "user" in login and realm and not names.realm_problem(realm):
             name = names.login_name(login["user"], realm)
             if problem := names.postgresql_role_problem(name):
                 yield Problem(("logins", place, "user"), problem)
