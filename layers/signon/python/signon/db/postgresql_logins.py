@@ -32,6 +32,7 @@ from signon.domain.logins.postgresql import (
     wanted_logins,
 )
 from signon.domain.logins.postgresql_grants import GrantPlan, Object, Shut, on_database, within_database
+from signon.domain.logins.postgresql_owners import Owners, strange_owners
 from signon.domain.logins.postgresql_roles import Roles
 from signon.domain.logins.postgresql_statements import Ways
 from signon.domain.memory.made import LONGEST_OID, Memory, Remember, too_many
@@ -123,10 +124,13 @@ class _Sight:
         """Those that their owner has shut for a while."""
         yield from (name for name, each in self.databases.items() if each.shut is Shut.FULL)
 
-    def within(self, session: Session, name: str, groups: Sequence[Group]) -> GrantPlan:
-        """What the groups lack in this database, which ``session`` is in."""
+    def objects(self, session: Session, groups: Sequence[Group]) -> tuple[Object, ...]:
+        """The schemas that the groups are about, and what is in them; ``session`` is in their database."""
         schemas = dict.fromkeys(schema for group in groups for schema in group.schemas.names)
-        found = read_objects(session, schemas, [group.name for group in groups])
+        return read_objects(session, schemas, [group.name for group in groups])
+
+    def within(self, name: str, groups: Sequence[Group], found: Sequence[Object]) -> GrantPlan:
+        """What the groups lack in this database, where these objects were ``found``."""
         return within_database(name, groups, found, read_only=self.databases[name].read_only)
 
 
@@ -141,18 +145,25 @@ def difference(session: Session, ways: Ways, profile: Profile, *, memory: Memory
     leaving = _locks(ways, profile, seen.roles)
     if full := seen.roles.judged.full or too_many(_made_by(ways, profile, seen)):
         return Difference.of((), locks=leaving, full=full)
-    statements, unseen = _on_server(ways, profile, seen), list(seen.shut())
+    statements, unseen, owners = _on_server(ways, profile, seen), list(seen.shut()), list[Owners]()
     for name, groups in seen.inside():
         try:
             with session.in_database(name) as inside:
-                statements += seen.within(inside, name, groups).statements
+                found = seen.objects(inside, groups)
+                statements += seen.within(name, groups, found).statements
+                owners.append(strange_owners(seen.databases[name], groups, found, seen.roles))
         except DatabaseFull:
             unseen.append(name)
         except _OF_ONE_DATABASE:
             session.query("See whether the server answers", "SELECT 1")
             unseen.append(name)
     waits = seen.roles.judged.made != memory.made
-    return Difference.of((*statements, *plan.statements), plan.opens, locks=leaving, unseen=unseen, waits=waits)
+    made = Difference.of((*statements, *plan.statements), plan.opens, locks=leaving, unseen=unseen, waits=waits)
+    return replace(
+        made,
+        advice=tuple(each for of_one in owners for each in of_one.advice),
+        asked=tuple(each for of_one in owners for each in of_one.asked),
+    )
 
 
 def locks(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Locks:
@@ -237,7 +248,7 @@ def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Pr
     for name, groups in seen.inside():
         try:
             with session.in_database(name) as inside:
-                plans.append(seen.within(inside, name, groups))
+                plans.append(seen.within(name, groups, seen.objects(inside, groups)))
         except DatabaseFull:
             plans.append(GrantPlan(waiting=(f"{name}: it has no connection left",)))
     waiting = [
@@ -308,10 +319,11 @@ def _grant_within(
 ) -> int:
     """What the groups lack in this database, in a transaction; how many statements that took."""
     with session.in_database(database) as inside:
-        if not seen.within(inside, database, groups).statements:
+        if not seen.within(database, groups, seen.objects(inside, groups)).statements:
             return 0
         with _alone(inside):
-            return _run(inside, seen.within(inside, database, groups).statements, before_change)
+            found = seen.objects(inside, groups)
+            return _run(inside, seen.within(database, groups, found).statements, before_change)
 
 
 @dataclass

@@ -63,7 +63,7 @@ SELECT 'DATABASE', NULL, d.datname::text, pg_get_userbyid(d.datdba)::text,
     FROM pg_db_role_setting s CROSS JOIN unnest(s.setconfig) pair
     WHERE s.setdatabase IN (0, d.oid) AND s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = current_user))
       AND split_part(pair, '=', 1) = 'default_transaction_read_only'
-    ORDER BY s.setdatabase <> 0 AND s.setrole <> 0 DESC, s.setrole DESC, s.setdatabase DESC LIMIT 1), false)
+    ORDER BY s.setdatabase <> 0 AND s.setrole <> 0 DESC, s.setrole DESC, s.setdatabase DESC LIMIT 1), false), false
 FROM pg_database d WHERE d.datname = ANY (ARRAY[{databases}]::text[])
 """
 
@@ -74,26 +74,28 @@ FROM pg_database d WHERE d.datname = ANY (ARRAY[{databases}]::text[])
 _OBJECTS = """\
 WITH extensions (object) AS (
   SELECT objid FROM pg_depend WHERE classid = 'pg_class'::regclass AND deptype = 'e'
-), objects (kind, schema, name, owner, acl, may_grant) AS (
+), objects (kind, schema, name, owner, acl, may_grant, runs_code) AS (
   SELECT 'SCHEMA', NULL, n.nspname::text, n.nspowner, COALESCE(n.nspacl, acldefault('n', n.nspowner)),
-    ARRAY(SELECT p FROM unnest(ARRAY['USAGE']) p WHERE has_schema_privilege(n.oid, p || ' WITH GRANT OPTION'))
+    ARRAY(SELECT p FROM unnest(ARRAY['USAGE']) p WHERE has_schema_privilege(n.oid, p || ' WITH GRANT OPTION')), false
   FROM pg_namespace n WHERE n.nspname = ANY (ARRAY[{schemas}]::text[])
   UNION ALL
   SELECT 'TABLE', n.nspname::text, c.relname::text, c.relowner, COALESCE(c.relacl, acldefault('r', c.relowner)),
     ARRAY(SELECT p FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p
-      WHERE has_table_privilege(c.oid, p || ' WITH GRANT OPTION'))
+      WHERE has_table_privilege(c.oid, p || ' WITH GRANT OPTION')),
+    EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)
+      OR EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ANY (ARRAY[{schemas}]::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
     AND c.oid NOT IN (SELECT object FROM extensions)
   UNION ALL
   SELECT 'SEQUENCE', n.nspname::text, c.relname::text, c.relowner, COALESCE(c.relacl, acldefault('s', c.relowner)),
-    ARRAY(SELECT p FROM unnest(ARRAY['USAGE']) p WHERE has_sequence_privilege(c.oid, p || ' WITH GRANT OPTION'))
+    ARRAY(SELECT p FROM unnest(ARRAY['USAGE']) p WHERE has_sequence_privilege(c.oid, p || ' WITH GRANT OPTION')), false
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = ANY (ARRAY[{schemas}]::text[]) AND c.relkind = 'S'
     AND c.oid NOT IN (SELECT object FROM extensions)
   UNION ALL
   SELECT new.kind, NULL, n.nspname::text, n.nspowner, d.defaclacl,
-    ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'USAGE']
+    ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'USAGE'], false
   FROM pg_namespace n CROSS JOIN (VALUES ('TABLES', 'r'), ('SEQUENCES', 'S')) new (kind, type)
   LEFT JOIN pg_default_acl d ON d.defaclnamespace = n.oid AND d.defaclobjtype = new.type::"char"
     AND d.defaclrole = (SELECT oid FROM pg_roles WHERE rolname = current_user)
@@ -103,7 +105,7 @@ SELECT kind, schema, name, pg_get_userbyid(owner)::text,
   ARRAY(SELECT ARRAY[COALESCE(g.rolname::text, ''), x.privilege_type]
     FROM aclexplode(acl) x LEFT JOIN pg_roles g ON g.oid = x.grantee
     WHERE x.grantee = 0 OR g.rolname = ANY (ARRAY[{groups}]::text[])),
-  may_grant, NULL, false
+  may_grant, NULL, false, runs_code
 FROM objects ORDER BY kind, schema, name LIMIT 200001
 """
 
@@ -169,10 +171,9 @@ def read_objects(session: Session, schemas: Iterable[str], groups: Iterable[str]
 
 
 def _object(row: Sequence[Any]) -> Object:
-    kind, schema, name, owner, pairs, may_grant, shut, read_only = row
+    kind, schema, name, owner, pairs, may_grant, shut, *said = row
     held: dict[str, frozenset[str]] = {}
     for grantee, privilege in pairs:
         held[grantee] = held.get(grantee, frozenset()) | {privilege}
-    return Object(
-        GrantKind(kind), Name(name, schema), owner, held, frozenset(may_grant), Shut[shut] if shut else None, read_only
-    )
+    shut_as = Shut[shut] if shut else None
+    return Object(GrantKind(kind), Name(name, schema), owner, held, frozenset(may_grant), shut_as, *said)

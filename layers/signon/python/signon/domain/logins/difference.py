@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from signon.domain.finding import Advice, Finding
 from signon.domain.limits import counted
 from signon.domain.logins.change import NONE, ChangeKind, LoginChange, LoginChanges, grouped, ungrouped
 from signon.domain.logins.login import Statement
@@ -27,7 +28,8 @@ class Difference:
 
     ``locks`` are of logins that the profile no longer lists, ``changes`` all others. ``waits``: there is something to
     remember besides. ``full``: why that is too much; then there are locks alone. ``taken_over``: what is changed in
-    addition once a person has approved that what is in dispute is ours, and ``disputed`` is that.
+    addition once a person has approved that what is in dispute is ours, and ``disputed`` is that. ``advice`` and
+    ``asked`` are about whom all of it would be given to.
     """
 
     changes: LoginChanges = NONE
@@ -36,6 +38,8 @@ class Difference:
     waits: bool = False
     taken_over: tuple[LoginChange, ...] = ()
     disputed: bool = False
+    advice: tuple[Advice, ...] = ()
+    asked: tuple[Finding, ...] = ()
     full: DatabaseUnusable | None = None
 
     @classmethod

@@ -60,6 +60,7 @@ class Object:
     ``held``: by grantee, PUBLIC among them. ``grantable``: what the master user may grant. For the two kinds of new
     objects, ``name`` is the schema's, and the privileges are those on what the master user will create there. For a
     database, ``shut`` says why the master user cannot work in it, ``read_only`` that a setting forbids writing there.
+    ``runs_code``: a table has triggers or row policies, which run as whoever uses it.
     """
 
     kind: GrantKind
@@ -69,6 +70,7 @@ class Object:
     grantable: frozenset[str] = frozenset()
     shut: Shut | None = None
     read_only: bool = False
+    runs_code: bool = False
 
     @property
     def schema(self) -> str:

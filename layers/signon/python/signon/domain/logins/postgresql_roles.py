@@ -151,6 +151,10 @@ class Roles:
         """Whether it is neither the master's nor a superuser's."""
         return not (self.is_master(name) or self.present[name].is_superuser)
 
+    def is_strange_owner(self, name: str) -> bool:
+        """Whether what it owns is somebody else's: not the master's, a superuser's or RDS's."""
+        return name in self.present and self.is_stranger(name) and not name.startswith(_OF_RDS)
+
     def may_change(self, name: str) -> bool:
         """Whether the master user may alter and grant the role, as far as we know."""
         return not self.believed or self.present[name].administered

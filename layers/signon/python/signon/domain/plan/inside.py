@@ -120,10 +120,13 @@ def finish(
     sessions = _sessions(database, seen)
     cut_off = signed_in(database, sessions)
     tolerates = plan.tolerates_sessions or approved.covers(cut_off)
+    of_owners = seen.difference.asked if seen.difference.is_made else ()
+    new = (*new, *of_owners)
     asked = (cut_off,) if plan.has(StepKind.REBOOT) and sessions and not tolerates else ()
     plan = replace(
         plan,
         tolerates_sessions=tolerates,
+        advice=(*plan.advice, *seen.difference.advice),
         findings=tuple(dict.fromkeys((*plan.findings, *approved.left(new), *asked, *_too_many(seen.difference)))),
         approved=tuple(sorted({*plan.approved, *approved.begun(database, (*new, *asked))})),
     )

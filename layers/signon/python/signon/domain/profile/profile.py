@@ -45,10 +45,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Schemas:
-    """Schemas of one database of a PostgreSQL server."""
+    """Schemas of one database of a PostgreSQL server; ``owners``: whom the profile trusts to own them."""
 
     database: str
     names: tuple[str, ...]
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,9 @@ def _role(entry: Mapping[str, Any]) -> Role:
     return Role(
         Preset(entry["preset"]),
         mysql=tuple(entry.get("mysql", {}).get("databases", ())),
-        postgresql=Schemas(schemas["database"], tuple(schemas["schemas"])) if schemas else None,
+        postgresql=Schemas(schemas["database"], tuple(schemas["schemas"]), tuple(schemas.get("owners", ())))
+        if schemas
+        else None,
     )
 
 

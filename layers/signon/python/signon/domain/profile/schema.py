@@ -296,6 +296,9 @@ def _roles(sound: _Sound) -> Iterator[Problem]:
             for place, name in enumerate(schemas["schemas"]):
                 if problem := names.POSTGRESQL_SCHEMA.problem(name):
                     yield Problem((*within, "schemas", place), problem)
+            for place, name in enumerate(schemas.get("owners", ())):
+                if problem := names.postgresql_role_problem(name):
+                    yield Problem((*within, "owners", place), problem)
 
 
 def _logins(sound: _Sound) -> Iterator[Problem]:
