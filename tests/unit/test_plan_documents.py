@@ -11,6 +11,7 @@ import pytest
 from signon.domain.finding import Verdict
 from signon.domain.kit.facts import kit_facts
 from signon.domain.kit.files import render
+from signon.domain.logins import difference
 from signon.domain.logins.change import NONE, ChangeKind, LoginChange, LoginChanges
 from signon.domain.logins.connect_policies import dbuser
 from signon.domain.logins.difference import IN_SYNC
@@ -106,6 +107,15 @@ def test_what_was_approved_is_in_the_document_of_the_plan_that_was_carried_out()
 )
 def test_any_other_document_approves_nothing(text: str | None) -> None:
     assert approved(text, PLAN.profile) == NOTHING_APPROVED
+
+
+def test_a_document_of_a_version_that_had_no_step_that_locks_makes_a_new_plan() -> None:
+    document = json.loads(kept() or "")
+    document["changes"] = [*document.pop("locks"), *document["changes"]]
+    digest = difference.digest(document, difference.OTHERS)
+    steps = tuple(replace(step, sha256=digest) for step in PLAN.steps if step.kind is StepKind.LOGINS)
+    with pytest.raises(PlanOutdated, match="cannot be read"):
+        logins_of(json.dumps(document), replace(PLAN, steps=steps))
 
 
 def test_a_plan_without_changes_has_no_step_for_logins_and_no_document() -> None:

@@ -59,7 +59,8 @@ def _advice(database: str, owner: str, these: Iterable[Object]) -> Advice:
         *([f"in {shown(database)} {counted(tables, 'table')}"] if tables else []),
     )
     return Advice(
-        f"{shown(owner)} owns {', '.join(what)}, can change what is there and give it away, and is not named under owners",
+        f"{shown(owner)} owns {', '.join(what)}, can change what is there and give it away, and is not named under"
+        " owners",
         f"{_NAME_THEM}; otherwise find out who made it",
     )
 

@@ -64,12 +64,13 @@ def read(text: str | None, plan: Plan, kind: StepKind) -> LoginChanges:
     try:
         found = json.loads(text or "")
         said = difference.digest(found, _PARTS[kind])
-        planned = allowed_locks(found) if kind is StepKind.LOCK else allowed(found, approved=bool(plan.takes_over))
+        # that of an older version has no locks apart: its *Create logins* locked as well
+        locks, others = allowed_locks(found), allowed(found, approved=bool(plan.takes_over))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise PlanOutdated(f"The document of plan {plan.checksum} is gone, or cannot be read") from None
     if said != digest:
         raise PlanOutdated(f"The document of plan {plan.checksum} is not what was planned")
-    return planned
+    return locks if kind is StepKind.LOCK else others
 
 
 def approved(text: str | None, version: ProfileVersion) -> Approved:
