@@ -6,7 +6,6 @@ moto is one per process, and so is this. Importing it takes a second and a half;
 import json
 import logging
 import os
-import subprocess
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,6 +36,7 @@ from localcloud.deploy.deploy import DeployedStack, deploy
 from localcloud.door import CallCounter, Door
 from localcloud.faults import Faults
 from localcloud.functions.execution_environments import ExecutionEnvironments
+from localcloud.functions.fork_server import ForkServers
 from localcloud.iam.authorizer import Authorizer
 from localcloud.iam.policies import NotModelled
 from localcloud.moto_patches import patch
@@ -96,20 +96,10 @@ class Aws:
         self._artifacts = Artifacts(
             machine.cache, world.folder("functions"), str(machine.runtime_python), machine.python_version
         )
-
-        def spawn(argv: list[str], environment: Mapping[str, str], cwd: Path) -> "subprocess.Popen[bytes]":
-            return world.spawn("function", argv, subprocess.PIPE, environment, cwd)
-
-        processes = ExecutionEnvironments(
-            interpreter=str(machine.runtime_python),
-            platform={"AWS_ENDPOINT_URL": self.endpoint, **world.resolving},
-            spawn=spawn,
-            artifacts=self._artifacts,
-            clock=clock,
-            authorizer=self.authorizer,
-            metrics=metrics,
-        )
-        self.functions = lambdas.Invocations(processes, clock, faults, self.authorizer)
+        platform = {"AWS_ENDPOINT_URL": self.endpoint, **world.resolving}
+        processes = ForkServers(world, str(machine.runtime_python), platform)
+        environments = ExecutionEnvironments(processes, self._artifacts, clock, self.authorizer, metrics)
+        self.functions = lambdas.Invocations(environments, clock, faults, self.authorizer)
         lambdas.install(self.functions)
         cloudformation.install(self.client)
         eventbridge.install(clock, faults, self.authorizer)

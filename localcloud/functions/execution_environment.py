@@ -4,9 +4,7 @@ nothing else.
 
 import datetime
 import json
-import os
 import queue
-import subprocess
 import threading
 import time
 import uuid
@@ -14,9 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from localcloud.functions.fork_server import ForkServers
 from localcloud.functions.runtime_api import Invocation, Reply, RuntimeApi
-
-Spawn = Callable[[list[str], Mapping[str, str], Path], "subprocess.Popen[bytes]"]
 
 
 @dataclass(frozen=True)
@@ -54,8 +51,6 @@ def lambda_variables(spec: FunctionSpec, log_stream: str) -> dict[str, str]:
         "LAMBDA_TASK_ROOT": str(spec.code),
         "LANG": "en_US.UTF-8",
         "PATH": "/usr/local/bin:/usr/bin:/bin",
-        # Lambda's own order: the function's code, then its layers, then what the runtime brings
-        "PYTHONPATH": os.pathsep.join(map(str, (spec.code, *(layer / "python" for layer in reversed(spec.layers))))),
         "TZ": ":UTC",
     }
 
@@ -66,16 +61,12 @@ class ExecutionEnvironment:
     def __init__(
         self,
         spec: FunctionSpec,
-        interpreter: str,
-        platform: Mapping[str, str],
         credentials: Mapping[str, str],
-        spawn: Spawn,
+        processes: ForkServers,
         log: Callable[[str, str], None],
         today: datetime.date,
     ) -> None:
-        """`platform` is what is not Lambda's: the endpoint, name resolution. `credentials`: the role's, as Lambda
-        passes them on. `log` takes (stream, line).
-        """
+        """`credentials` are the role's, as Lambda passes them on. `log` takes (stream, line)."""
         self.spec = spec
         self.log_stream = f"{today:%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"
         self.api = RuntimeApi(spec.arn)
@@ -83,10 +74,11 @@ class ExecutionEnvironment:
             **spec.environment,
             **lambda_variables(spec, self.log_stream),
             **credentials,
-            **platform,
             "AWS_LAMBDA_RUNTIME_API": self.api.address,
         }
-        self.process = spawn([interpreter, "-m", "awslambdaric", spec.handler], environment, spec.code)
+        # Lambda's own order: the function's code, then its layers, then what the runtime brings
+        layers = tuple(layer / "python" for layer in reversed(spec.layers))
+        self.process = processes.start(spec.handler, spec.code, layers, environment)
         self._log = log
         threading.Thread(target=self._read_log, daemon=True).start()
 
@@ -105,8 +97,7 @@ class ExecutionEnvironment:
             except queue.Empty:
                 # the order of these verdicts matters: a reply in the queue comes first, also from a process that
                 # then died
-                if not self.alive and self.api.replies.empty():
-                    status = self.process.returncode
+                if (status := self.process.poll()) is not None and self.api.replies.empty():
                     how = f"exit status {status}" if status >= 0 else f"signal: {-status}"
                     return _platform_error(
                         "Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited with error: {how}"
@@ -129,7 +120,6 @@ class ExecutionEnvironment:
         self.api.close()
 
     def _read_log(self) -> None:
-        assert self.process.stdout is not None
         with self.process.stdout as lines:
             for line in lines:
                 if text := line.decode(errors="replace").rstrip():

@@ -4,7 +4,7 @@ import io
 import threading
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from moto.core.exceptions import JsonRESTError
 from localcloud.clock import Clock
 from localcloud.cloudwatch.metrics import Metrics
 from localcloud.deploy.artifacts import Artifacts
-from localcloud.functions.execution_environment import ExecutionEnvironment, FunctionSpec, Spawn
+from localcloud.functions.execution_environment import ExecutionEnvironment, FunctionSpec
+from localcloud.functions.fork_server import ForkServers
 from localcloud.functions.logs import LogWriter, log_group, logging_config
 from localcloud.functions.runtime_api import Reply
 from localcloud.iam import function_roles
@@ -29,21 +30,15 @@ class ExecutionEnvironments:
 
     def __init__(
         self,
-        interpreter: str,
-        platform: Mapping[str, str],
-        spawn: Spawn,
+        processes: ForkServers,
         artifacts: Artifacts,
         clock: Clock,
         authorizer: Authorizer,
         metrics: Metrics,
     ) -> None:
-        """`interpreter` has awslambdaric and boto3 and nothing else; `platform` is added to every function's
-        variables.
-        """
         self.cold_starts = 0
         self._clock, self._authorizer, self._metrics = clock, authorizer, metrics
-        self._interpreter, self._platform, self._spawn = interpreter, platform, spawn
-        self._artifacts = artifacts
+        self._processes, self._artifacts = processes, artifacts
         self._idle: dict[str, list[ExecutionEnvironment]] = defaultdict(list)
         self._all: set[ExecutionEnvironment] = set()
         self._starting_early: list[threading.Thread] = []
@@ -92,6 +87,7 @@ class ExecutionEnvironments:
             environment.process.kill()
         for environment in environments:
             environment.close()
+        self._processes.close()
 
     @contextmanager
     def _taken(self, function: LambdaFunction) -> Iterator[ExecutionEnvironment]:
@@ -117,10 +113,8 @@ class ExecutionEnvironments:
         credentials = function_roles.credentials(self._authorizer, function)
         environment = ExecutionEnvironment(
             self._spec(function),
-            self._interpreter,
-            self._platform,
             credentials,
-            self._spawn,
+            self._processes,
             LogWriter(function, self._clock, self._authorizer, self._metrics),
             self._clock.now().date(),
         )

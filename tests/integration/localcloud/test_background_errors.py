@@ -96,7 +96,7 @@ def test_closing_waits_for_the_function_that_is_being_started_early_and_starts_n
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aws, begun, go_on, tried = cloud.aws, threading.Event(), threading.Event(), []
-    environments = ExecutionEnvironments("", {}, Mock(), Mock(), cloud.clock, aws.authorizer, metrics=Mock())
+    environments = ExecutionEnvironments(Mock(), Mock(), cloud.clock, aws.authorizer, metrics=Mock())
 
     def start(function: SimpleNamespace) -> None:
         tried.append(function.function_arn)
