@@ -84,6 +84,7 @@ class Aws:
             }
         )
         _keep_service_role_policies()
+        os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # hundreds of machine images, which nobody here starts
         operation_models.install()
         modules = frozenset(backends.list_of_moto_modules())  # moto looks through its folders for each request
         patch(backends, list_of_moto_modules=lambda: modules)
