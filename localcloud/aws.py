@@ -42,6 +42,7 @@ from localcloud.iam.policies import NotModelled
 from localcloud.moto_patches import patch
 from localcloud.servers.world import World
 from localcloud.services import (
+    answers,
     directories,
     eventbridge,
     lambdas,
@@ -84,7 +85,9 @@ class Aws:
             }
         )
         _keep_service_role_policies()
+        os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # hundreds of machine images, which nobody here starts
         operation_models.install()
+        answers.install()
         modules = frozenset(backends.list_of_moto_modules())  # moto looks through its folders for each request
         patch(backends, list_of_moto_modules=lambda: modules)
         door = Door(DomainDispatcherApplication(create_backend_app), clock, self.counter, self.authorizer, faults)

@@ -4,13 +4,15 @@
 moto keeps alarms; a new one has INSUFFICIENT_DATA, and not OK as there.
 """
 
+import functools
 import logging
 import threading
 from typing import Any
 
 from moto.cloudwatch.models import Alarm as Kept
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
-from moto.sqs.models import sqs_backends
+from moto.core.utils import unix_time_millis
+from moto.sqs.models import Queue, sqs_backends
 
 from localcloud.clock import Clock
 from localcloud.cloudwatch.alarms import INSUFFICIENT_DATA
@@ -23,6 +25,7 @@ from localcloud.moto_patches import patch
 log = logging.getLogger("localcloud.cloudwatch")
 
 _moto_put = CloudWatchBackend.put_metric_alarm
+_read = functools.lru_cache(1000)(read)  # what changes an alarm makes another object
 
 
 def install(clock: Clock, metrics: Metrics, authorizer: Authorizer) -> None:
@@ -48,7 +51,7 @@ def install(clock: Clock, metrics: Metrics, authorizer: Authorizer) -> None:
 def _watch(clock: Clock, metrics: Metrics, authorizer: Authorizer) -> None:
     while clock.reach((clock.elapsed() // 60 + 1) * 60):
         for queue in list(sqs_backends[authorizer.account][authorizer.region].queues.values()):
-            metrics.queue_seen(queue.name, queue.approximate_number_of_messages)
+            metrics.queue_seen(queue.name, _visible(queue))
         for kept in list(cloudwatch_backends[authorizer.account][authorizer.region].alarms.values()):
             try:
                 _look(kept, clock, metrics, authorizer)
@@ -56,8 +59,14 @@ def _watch(clock: Clock, metrics: Metrics, authorizer: Authorizer) -> None:
                 log.exception("%s", kept.name)
 
 
+def _visible(queue: Queue) -> int:
+    """How many messages could be received; moto asks for the time anew for each of them."""
+    now = unix_time_millis()
+    return sum(message.visible_at < now >= message.delayed_until for message in list(queue._messages))
+
+
 def _look(kept: Kept, clock: Clock, metrics: Metrics, authorizer: Authorizer) -> None:
-    alarm, before = read(kept), kept.state_value
+    alarm, before = _read(kept), kept.state_value
     verdict = alarm.verdict(alarm.points(metrics, metrics.now()), before)
     if verdict.state != before:
         kept.update_state(verdict.reason, "{}", verdict.state)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 import yaml
-from samtranslator.yaml_helper import yaml_parse
 
+from localcloud.deploy.translation import read
 from signon import errors
 from tests.contract.reach import ROOT
 
-TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+TEMPLATE: dict[str, Any] = read(ROOT / "template.yaml")
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 SOURCE = (ROOT / "statemachines/onboard_database.asl.yaml").read_text()
 MACHINE: dict[str, Any] = yaml.load(SOURCE, yaml.CSafeLoader)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
 
+from localcloud.deploy.translation import read
 from tests.builders import REGION
 from tests.contract.reach import ROOT
 
@@ -38,7 +38,7 @@ def named_in(value: Any) -> Iterator[str]:
 
 
 def test_nothing_depends_on_itself() -> None:
-    template = yaml_parse((ROOT / "template.yaml").read_text())
+    template = read(ROOT / "template.yaml")
     for resource in template["Resources"].values():
         for local in {"CodeUri", "ContentUri", "DefinitionUri"} & set(resource.get("Properties", {})):
             resource["Properties"][local] = "s3://bucket/key"

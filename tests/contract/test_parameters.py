@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samtranslator.yaml_helper import yaml_parse
+
+from localcloud.deploy.translation import read
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/parameters.md").read_text()
-TEMPLATE: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
+TEMPLATE: dict[str, Any] = read(ROOT / "template.yaml")
 PARAMETERS: dict[str, Any] = TEMPLATE["Parameters"]
 GROUPS = {
     group["Label"]["default"].split(" - ")[0]: group["Parameters"]

@@ -24,8 +24,8 @@ from tests.simulation.world import ORDERS, World
 from tests.whole import WHOLE
 
 SEED = 20260105
-DATABASES = int(os.environ.get("DATABASES") or 15)  # make soak: 100
-COPIES = int(os.environ.get("COPIES") or (1000 if WHOLE else 200))
+DATABASES = int(os.environ.get("DATABASES") or (15 if WHOLE else 5))  # make soak: 100
+COPIES = int(os.environ.get("COPIES") or (1000 if WHOLE else 50))
 
 
 @pytest.fixture

@@ -4,15 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samtranslator.yaml_helper import yaml_parse
 
+from localcloud.deploy.translation import read
 from signon.domain.directory.directory import usable_role
 from signon.domain.directory.service_principals import _ONE_NAME, _PER_ENGINE, _PER_REGION, service_principals
 from signon.domain.engines import Family
 from signon.errors import DirectoryRoleUnusable
 from tests.builders import REGION, a_directory, a_role
 
-TEMPLATE: dict[str, Any] = yaml_parse((Path(__file__).parents[2] / "template.yaml").read_text())
+TEMPLATE: dict[str, Any] = read(Path(__file__).parents[2] / "template.yaml")
 KNOWN = sorted(_ONE_NAME | _PER_REGION | _PER_ENGINE)
 UNKNOWN = ["us-gov-west-1", "us-gov-east-1", "eusc-de-east-1", "sa-west-1"]
 

@@ -295,7 +295,9 @@ def _nearest(edges: Mapping[str, frozenset[str]], first: Iterable[str]) -> dict[
     begun = {name for name, _ in waiting}
     while waiting:
         name, of = waiting.popleft()
-        for other in sorted(edges.get(name, _NONE) - nearest.keys()):
+        for other in sorted(edges.get(name, _NONE)):
+            if other in nearest:  # one at a time: a difference would look at all of them for each role
+                continue
             nearest[other] = of
             if other not in begun:
                 waiting.append((other, of))
