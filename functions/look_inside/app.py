@@ -40,11 +40,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     credentials = partial(
         secrets.master_credentials, database, draft.master_secret, setting("MASTER_SECRETS").split(",")
     )
-    if draft.verdict is Verdict.LOOK:
-        plan, found, sql = _finished(event, draft, database, profile, credentials)
-    else:
+    if draft.verdict in (Verdict.ASK, Verdict.PARK):
         found, sql = looking.look_for_leavers(database, credentials, setting("CA_BUNDLE"), profile)
         plan = finish_held_up(draft, profile, found)
+    else:
+        plan, found, sql = _finished(event, draft, database, profile, credentials)
     plans.keep(setting("PLANS"), database.id, plan, found, sql)
     logger.info("Looked inside", extra=plan.summary)
     return plan.to_json()

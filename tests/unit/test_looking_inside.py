@@ -358,7 +358,7 @@ def test_a_reader_without_an_endpoint_has_no_sessions_to_look_for(monkeypatch: p
     coming, *others = cluster.instances
     cluster = replace(cluster, instances=(replace(coming, host="", status="creating"), *others))
     look_inside = function_of(monkeypatch, "look_inside", cluster, an_inside())
-    look_inside(replace(planned(cluster), verdict=Verdict.LOOK))
+    look_inside(planned(cluster))
     assert look_inside.hosts == [None, others[0].host]
 
 
