@@ -45,7 +45,7 @@ def create(
 
     planned = difference()
     locks: Locks = family.locks(session, ways, profile, notebook.memory)
-    locked = lock_each(session, locks, held_to(planned.locks))
+    locked, _ = lock_each(session, locks, held_to(planned.locks))
     count: int = family.create(session, ways, profile, held_to(planned.changes), elsewhere, **notebook.of_a_run())
     left = difference()
     assert {change.subject for change in left.changes.all} <= waiting(left)

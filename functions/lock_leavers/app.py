@@ -11,7 +11,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from signon.aws import guard, plans, profiles, rds, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import logins, session
-from signon.domain.logins.login import LockedLogins
 from signon.domain.plan.assignment import Assignment
 from signon.domain.plan.step import StepKind
 from signon.domain.rds.database import in_working_order
@@ -33,6 +32,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     with session.sign_in(database, credentials, setting("CA_BUNDLE")) as master:
         before_change = guard.before_statements(table, bucket, assignment, planned)
-        locked = LockedLogins(logins.lock(master, database, profile, before_change), master.round_trips)
+        locked = logins.lock(master, database, profile, planned, before_change)
     logger.info("Leavers locked", extra=locked.to_json())
     return locked.to_json()

@@ -17,15 +17,16 @@ from signon.aws import memories, plans, profiles, rds, records, secrets
 from signon.aws.clients import inside_the_vpc
 from signon.db import looking
 from signon.domain.finding import Verdict
-from signon.domain.logins.difference import Difference
 from signon.domain.plan.inside import Restarts, finish, finish_held_up
 from signon.domain.plan.past import Past
 from signon.domain.plan.plan import Plan
+from signon.domain.plan.step import StepKind
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import Database, DatabaseId, in_working_order
 from signon.domain.rds.reboot import Reboot
-from signon.domain.request.request import Request
+from signon.domain.request.request import TAG, Request
 from signon.domain.times import moment
+from signon.errors import NeedsPerson
 from signon.settings import setting
 
 logger = Logger()
@@ -40,32 +41,50 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     credentials = partial(
         secrets.master_credentials, database, draft.master_secret, setting("MASTER_SECRETS").split(",")
     )
-    if draft.verdict in (Verdict.ASK, Verdict.PARK):
-        found, sql = looking.look_for_leavers(database, credentials, setting("CA_BUNDLE"), profile)
-        plan = finish_held_up(draft, profile, found)
-    else:
-        plan, found, sql = _finished(event, draft, database, profile, credentials)
-    plans.keep(setting("PLANS"), database.id, plan, found, sql)
+    held_up = draft.verdict in (Verdict.ASK, Verdict.PARK)
+    plan = (_held_up if held_up else _finished)(event, draft, database, profile, credentials)
     logger.info("Looked inside", extra=plan.summary)
     return plan.to_json()
 
 
 def _finished(
     event: dict[str, Any], draft: Plan, database: Database, profile: Profile, credentials: looking.Master
-) -> tuple[Plan, Difference, str]:
-    """The plan with all that was seen; the difference among it, and its SQL."""
+) -> Plan:
+    """The plan with all that was seen. What keeps logins from being made keeps nobody from being locked."""
     record = records.read(setting("TABLE"), database.id.resource_id)
     approved = plans.approved(setting("PLANS"), database.id, record, draft.profile)
     past = Past(record, approved, Reboot.from_json(event["reboot"]) if event["reboot"] else None)
-    seen = looking.look_inside(
-        database,
-        credentials,
-        setting("CA_BUNDLE"),
-        draft,
-        Restarts.known(draft, past),
-        profile=profile,
-        memory=memories.recall(setting("TABLE"), database, draft),
-        dispute=record.disputed if record else None,
-    )
     request, now = Request.from_json(event["request"]), moment(event["now"], "now")
-    return finish(draft, request, database, profile, now, past, seen), seen.difference, seen.sql
+    try:
+        seen = looking.look_inside(
+            database,
+            credentials,
+            setting("CA_BUNDLE"),
+            draft,
+            Restarts.known(draft, past),
+            profile=profile,
+            memory=memories.recall(setting("TABLE"), database, draft),
+            dispute=record.disputed if record else None,
+        )
+        plan = finish(draft, request, database, profile, now, past, seen)
+        plans.keep(setting("PLANS"), database.id, plan, seen.difference, seen.sql)
+    except NeedsPerson as error:
+        plan = _held_up(event, draft, database, profile, credentials, error)
+        if not plan.has(StepKind.LOCK) or database.tags.get(TAG) != profile.name:
+            raise
+    return plan
+
+
+def _held_up(
+    event: dict[str, Any],
+    draft: Plan,
+    database: Database,
+    profile: Profile,
+    credentials: looking.Master,
+    error: NeedsPerson | None = None,
+) -> Plan:
+    """The plan with those who are to be locked all the same."""
+    found, sql = looking.look_for_leavers(database, credentials, setting("CA_BUNDLE"), draft, profile)
+    plan = finish_held_up(draft, profile, found, error)
+    plans.keep(setting("PLANS"), database.id, plan, found, sql)
+    return plan

@@ -36,6 +36,7 @@ MADE_ELSEWHERE = {
             " remembered: none was created or taken over"
         )
     },
+    "error.problem": set(),  # of any error: those have a table of their own
     "*problem": {
         "This version of the stack does not know which service principal RDS uses to reach a directory in {}",
         "The trust policy of {} does not trust {}",

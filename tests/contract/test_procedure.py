@@ -223,7 +223,9 @@ def postgresql_statements() -> set[str]:
         ).statements,
         *postgresql.make(BY_TICKET, profile, with_group).statements,
         *postgresql.open_complete(BY_TICKET, profile, roles_of(*with_group.present.values(), made)),
-        *postgresql_leavers.locks(BY_TICKET, profile, (), roles_of(*with_group.present.values(), opened)),
+        *postgresql_leavers.locks(
+            BY_TICKET, replace(profile, logins=()), roles_of(*with_group.present.values(), opened)
+        ),
     ]
     return {shown(statement) for statement in statements}
 

@@ -342,7 +342,7 @@ def test_a_statement_is_told_to_a_terminal_on_its_lines(title: str) -> None:
     roles = Roles("dbadmin", {"dbadmin": PresentRole("dbadmin"), "rds_ad": PresentRole("rds_ad")})
     name = TEXTS[title]
     present = {**roles.present, name: a_leaver(name)}
-    (told,) = [each.description for each in locks(PG, OF_CLUSTERS, (), replace(roles, present=present))]
+    (told,) = [each.description for each in locks(PG, replace(OF_CLUSTERS, logins=()), replace(roles, present=present))]
     assert broken(told) == []
     event = {"Source": "aws.rds", "Detail": json.dumps({"EventID": "x", "Message": name[:1_000]})}
     assert all(line.isprintable() for line in of_event(event))

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -363,9 +364,34 @@ def test_a_reader_without_an_endpoint_has_no_sessions_to_look_for(monkeypatch: p
 
 
 def test_of_a_plan_that_is_held_up_the_function_looks_for_leavers_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    look_inside = function_of(monkeypatch, "look_inside", a_member(), an_inside(read_only=True))
+    look_inside = function_of(monkeypatch, "look_inside", a_member(), an_inside())
     plan = look_inside(held_up())
     assert (plan["verdict"], plan["steps"][0]["kind"]) == ("ASK", "lock")
+    with pytest.raises(DatabaseUnusable, match="is read only"):
+        function_of(monkeypatch, "look_inside", a_member(), an_inside(read_only=True))(held_up())
+
+
+def test_what_keeps_a_plan_from_being_finished_keeps_nobody_from_being_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = a_member()
+    look_inside = function_of(monkeypatch, "look_inside", broken, an_inside())
+    unreadable = DatabaseUnusable("There is more than is read", "Tidy up")
+    monkeypatch.setattr("signon.db.looking.logins.difference", mock.Mock(side_effect=unreadable))
+    plan = look_inside(finished(broken))
+    assert (plan["verdict"], plan["steps"][0]["kind"]) == ("ASK", "lock")
+    assert plan["findings"][-1]["problem"] == "There is more than is read"
+    monkeypatch.setattr("signon.db.looking.logins.leavers", lambda *_: IN_SYNC)
+    with pytest.raises(DatabaseUnusable, match="more than is read"):
+        look_inside(finished(broken))
+
+
+def test_a_name_that_somebody_typed_locks_nobody_before_the_plan_is_carried_out() -> None:
+    seen = Seen(an_inside(), difference=a_difference(LoginChange(ChangeKind.LOCK, "carol")))
+    frozen = a_profile(freezes=a_freeze("2026-11-20", "2026-11-22"))
+    for tag, locks in (("payments", True), ("orders", False)):
+        tagged = a_member(tags={"signon:profile": tag})
+        parked = planned(tagged, frozen, record=a_record_of_a_finished_one(), seen=seen)
+        assert (parked.verdict, parked.has(StepKind.LOCK)) == (Verdict.PARK, locks)
+        assert planned(tagged, record=a_record_of_a_finished_one(), seen=seen).has(StepKind.LOCK)
 
 
 def test_before_a_reboot_only_those_are_counted_whom_it_would_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:

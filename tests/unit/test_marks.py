@@ -286,8 +286,7 @@ def test_what_rds_superuser_has_in_hand_its_members_have(members: tuple[str, ...
 )
 def test_a_mark_locks_leavers_and_nobody_else(left: PresentRole, locked: bool) -> None:
     found = roles(left, a_group(), memory=Memory(master_user="owner"))  # nothing is remembered
-    wanted = [each.name for each in postgresql_logins.wanted_logins(BY_TICKET, FOR_ALICE)]
-    statements = postgresql_leavers.locks(BY_TICKET, FOR_ALICE, wanted, found)
+    statements = postgresql_leavers.locks(BY_TICKET, FOR_ALICE, found)
     assert any(each.description == f"Lock removed login: {left.name}" for each in statements) is locked
 
 

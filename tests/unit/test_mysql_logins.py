@@ -15,7 +15,7 @@ from signon.domain.finding import Remark
 from signon.domain.logins.login import LOGINS_PER_STATEMENT, Proof, Statement
 from signon.domain.logins.mysql import database_pattern, make, open_complete, prove, wanted_logins
 from signon.domain.logins.mysql_accounts import Accounts, PresentLogin, account
-from signon.domain.logins.mysql_leavers import locks
+from signon.domain.logins.mysql_leavers import closes, locks
 from signon.domain.profile.presets import MYSQL_PRESETS, MYSQL_PRIVILEGES, Preset
 from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile, Role
 from signon.errors import LoginsIncomplete
@@ -255,6 +255,18 @@ def test_each_leaver_is_locked_by_a_statement_of_their_own() -> None:
     present = (a_login(), a_login("carol"), a_login("dave"))
     found = locks(BY_PASSWORD, a_profile(), Accounts(present, literal_names=False))
     assert [each.description for each in found] == ["Lock removed login: carol", "Lock removed login: dave"]
+
+
+def test_who_is_listed_by_a_method_that_is_not_used_here_is_no_leaver_and_is_closed_with_the_rest() -> None:
+    """As in a switch of methods, which a person approves first."""
+    profile = for_alice(skipped=(DirectoryLogin("carol", ("read",)),))
+    accounts = Accounts((a_login(), a_login("carol")), literal_names=False)
+    assert list(locks(BY_PASSWORD, profile, accounts)) == []
+    (closed,) = closes(BY_PASSWORD, profile, accounts)
+    assert [str(change) for change in closed.changes] == [
+        "lock login carol, which no longer signs in here as the profile says"
+    ]
+    assert list(closes(BY_PASSWORD, replace(profile, lock_leavers=False), accounts)) == []
 
 
 def test_a_leaver_who_comes_back_is_unlocked() -> None:

@@ -26,7 +26,7 @@ from signon.domain.logins.postgresql import (
 from signon.domain.logins.postgresql_leavers import locks
 from signon.domain.logins.postgresql_roles import PresentRole, Roles, Way
 from signon.domain.profile.presets import Preset
-from signon.domain.profile.profile import DirectoryLogin, Profile, Role
+from signon.domain.profile.profile import DirectoryLogin, IamLogin, Profile, Role
 from signon.errors import LoginsIncomplete
 from tests.builders import BY_TICKET, a_profile
 
@@ -116,7 +116,7 @@ def onboard(server: Server, profile: Profile) -> int:
 
 
 def locking(profile: Profile, roles: Roles) -> tuple[Statement, ...]:
-    return tuple(locks(BY_TICKET, profile, [each.name for each in wanted_logins(BY_TICKET, profile)], roles))
+    return tuple(locks(BY_TICKET, profile, roles))
 
 
 def proof_of(profile: Profile, server: Server) -> Proof:
@@ -225,6 +225,32 @@ def test_each_leaver_is_locked_by_a_statement_of_their_own() -> None:
     left = [a_role("carol@CORP.EXAMPLE.COM"), a_role("dave@CORP.EXAMPLE.COM")]
     found = locking(a_profile(), Server.of([a_role(), *left, a_group()]).present)
     assert [each.description for each in found] == [f"Lock removed login: {role.name}" for role in left]
+
+
+@pytest.mark.parametrize(
+    ("name", "member_of"),
+    [
+        ("carol@CORP.EXAMPLE.COM", "rds_ad"),
+        ("dave@ONPREM.EXAMPLE.COM", "rds_ad"),
+        ("app", "rds_iam"),
+        ("alice@OLD.EXAMPLE.COM", "rds_ad"),
+    ],
+    ids=["another method", "of another realm", "a token", "the directory is another one"],
+)
+def test_who_is_listed_and_does_not_sign_in_so_here_is_no_leaver_and_is_closed_with_the_rest(
+    name: str, member_of: str
+) -> None:
+    skipped = (
+        DirectoryLogin("carol", ("read",)),
+        DirectoryLogin("dave", ("read",), realm="ONPREM.EXAMPLE.COM"),
+        IamLogin("app", ("read",)),
+    )
+    profile, login = for_alice(skipped=skipped), a_role(name, member_of=frozenset({member_of}))
+    roles = Server.of([a_role(), login, a_group()]).present
+    assert locking(profile, roles) == ()
+    (closed,) = make(BY_TICKET, profile, roles).statements
+    assert str(closed.changes[0]) == f"lock login {name}, which no longer signs in here as the profile says"
+    assert len(locking(for_alice(), roles)) == (0 if name.startswith("alice") else 1)
 
 
 def test_a_group_role_is_no_leaver() -> None:

@@ -60,7 +60,7 @@ def test_a_stranger_whose_triggers_would_run_is_asked_about() -> None:
     found = strange_owners(a_database(), [GROUP], [a_schema(), *tables], ROLES)
     (asked,) = found.asked
     assert asked.approvable
-    assert asked.problem.endswith("uses the table: core.orders")
+    assert asked.problem.endswith("policies of tenant0 that run with the rights of whoever uses the table: core.orders")
 
 
 def test_whom_the_profile_names_is_trusted() -> None:

@@ -55,7 +55,7 @@ def test_a_tenant_is_told_of_and_asked_about_unless_the_profile_names_them(
     (told,) = found.advice
     assert told.problem.startswith("tenant owns database payments, in payments schema core, in payments 1 table")
     (asked,) = found.asked
-    assert asked.problem.startswith("tenant has triggers or row policies in payments")
+    assert asked.problem.startswith("In database payments there are triggers or row policies of tenant that run")
     named = planned(as_master, "tenant")
     assert (named.advice, named.asked) == ((), ())
 

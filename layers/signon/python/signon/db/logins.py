@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from signon.db.locking import Locks, lock_each
 from signon.db.session import Session, sign_in
 from signon.db.signed_in import SIGNED_IN
 from signon.domain.engines import ENGINES, Family, LoginSql, Method
+from signon.domain.logins.change import LoginChanges
 from signon.domain.logins.difference import BeforeChange, Difference
-from signon.domain.logins.login import Proof
+from signon.domain.logins.login import LockedLogins, Proof
 from signon.domain.memory.made import Memory, Remember
+from signon.domain.plan.document import require_planned
 from signon.domain.plan.inside import Inside
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.step import StepKind
@@ -69,12 +71,18 @@ def leavers(session: Session, database: Database, profile: Profile) -> Differenc
     return Difference.of((), locks=_locks(session, database, profile).statements)
 
 
-def lock(session: Session, database: Database, profile: Profile, before_change: BeforeChange) -> int:
-    """Locks the logins of ours that the profile no longer lists, each by itself; how many it locked.
+def lock(
+    session: Session, database: Database, profile: Profile, planned: LoginChanges, before_change: BeforeChange
+) -> LockedLogins:
+    """Locks the logins of ours that the profile no longer lists and that are ``planned`` to be, each by itself.
 
-    ``before_change`` is as for ``create``. Raises the first of the errors, after all have been tried.
+    ``before_change`` is as for ``create``. Raises what ``lock_each`` raises; PlanOutdated: there are more to lock.
     """
-    return lock_each(session, _locks(session, database, profile), before_change)
+    found = _locks(session, database, profile)
+    covered = tuple(each for each in found.statements if not planned.beyond(each.changes))
+    locked, refused = lock_each(session, replace(found, statements=covered), before_change)
+    require_planned(found.statements, planned, database.id)
+    return LockedLogins(locked, session.round_trips, refused)
 
 
 def _locks(session: Session, database: Database, profile: Profile) -> Locks:

@@ -50,10 +50,13 @@ def look_inside(
 
 
 def look_for_leavers(
-    database: Database, credentials: Master, ca_bundle: str, profile: Profile
+    database: Database, credentials: Master, ca_bundle: str, plan: Plan, profile: Profile
 ) -> tuple[Difference, str]:
-    """Who is to be locked, whatever holds up the rest, and the SQL. Raises what ``sign_in`` raises."""
+    """Who is to be locked, whatever holds up the rest, and the SQL. Raises what ``sign_in`` and ``require_writable``
+    raise.
+    """
     with sign_in(database, credentials, ca_bundle) as master:
+        require_writable(logins.look_inside(master, database, plan), database)
         found = logins.leavers(master, database, profile)
         return found, as_sql(found.statements, master.text)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from sys import intern
 from typing import Any
 
 from signon.db import signed_in
 from signon.db.limits import MOST_ACCOUNTS, MOST_BETWEEN_ACCOUNTS, too_large
-from signon.db.locking import Locks
+from signon.db.locking import Locks, require_locked
 from signon.db.mysql_errors import packet_too_small
 from signon.db.session import Session
 from signon.domain.engines import Marks, Method
@@ -146,6 +146,7 @@ def _look(session: Session, ways: Ways, profile: Profile, memory: Memory, in_use
     wanted = wanted_logins(ways, profile, literal_names=accounts.literal_names, lower_case=accounts.lower_case)
     marking = marking_trouble(profile.name, accounts)
     plan = make(profile.name, wanted, accounts.logins, marking)
+    plan = replace(plan, statements=(*plan.statements, *mysql_leavers.closes(ways, profile, accounts)))
     made = {**accounts.judged.made, **dict.fromkeys(plan.makes, NO_OID)}
     return _Making(wanted, plan, made, accounts.judged.full or too_many(made), accounts)
 
@@ -220,8 +221,13 @@ def create(
 
 
 def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Proof:
-    """Reads everything back, and changes nothing. Raises LoginsIncomplete: something of ours is not as it should be."""
-    return prove(ways, profile, _recognized(session, ways, profile, memory))
+    """Reads everything back, and changes nothing.
+
+    Raises LoginsIncomplete: something of ours is not as it should be. PlanOutdated: who has left is open again.
+    """
+    accounts = _recognized(session, ways, profile, memory)
+    require_locked(mysql_leavers.locks(ways, profile, accounts))
+    return prove(ways, profile, accounts)
 
 
 def read_logins(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from signon.db import signed_in
 from signon.db.connection import DatabaseFull
-from signon.db.locking import Locks
+from signon.db.locking import Locks, require_locked
 from signon.db.postgresql_reading import read_databases, read_objects, read_roles
 from signon.db.session import Session
 from signon.domain.logins import postgresql_leavers
@@ -29,10 +29,9 @@ from signon.domain.logins.postgresql import (
     recognized,
     unusable,
     wanted_groups,
-    wanted_logins,
 )
 from signon.domain.logins.postgresql_grants import GrantPlan, Object, Shut, on_database, within_database
-from signon.domain.logins.postgresql_owners import Owners, strange_owners
+from signon.domain.logins.postgresql_owners import Owners, first_of_the_owners, strange_owners
 from signon.domain.logins.postgresql_roles import Roles
 from signon.domain.logins.postgresql_statements import Ways
 from signon.domain.memory.made import LONGEST_OID, Memory, Remember, too_many
@@ -159,11 +158,8 @@ def difference(session: Session, ways: Ways, profile: Profile, *, memory: Memory
             unseen.append(name)
     waits = seen.roles.judged.made != memory.made
     made = Difference.of((*statements, *plan.statements), plan.opens, locks=leaving, unseen=unseen, waits=waits)
-    return replace(
-        made,
-        advice=tuple(each for of_one in owners for each in of_one.advice),
-        asked=tuple(each for of_one in owners for each in of_one.asked),
-    )
+    told = first_of_the_owners(owners)
+    return replace(made, advice=told.advice, asked=told.asked)
 
 
 def locks(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Locks:
@@ -175,7 +171,7 @@ def locks(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Loc
 
 
 def _locks(ways: Ways, profile: Profile, roles: Roles) -> tuple[Statement, ...]:
-    return tuple(postgresql_leavers.locks(ways, profile, [login.name for login in wanted_logins(ways, profile)], roles))
+    return tuple(postgresql_leavers.locks(ways, profile, roles))
 
 
 def _subjects(statements: Sequence[Statement]) -> frozenset[str]:
@@ -242,8 +238,12 @@ def _remembered(names: Sequence[str], roles: Roles, memory: Memory, remember: Re
 
 
 def verify(session: Session, ways: Ways, profile: Profile, memory: Memory) -> Proof:
-    """Reads everything back. What somebody has created or revoked since then waits for the next run."""
+    """Reads everything back. What somebody has created or revoked since then waits for the next run.
+
+    Raises PlanOutdated: who has left is open again.
+    """
     seen = _look(session, ways, profile, memory)
+    require_locked(_locks(ways, profile, replace(seen.roles, believed=True)))
     plans = seen.on_databases()
     for name, groups in seen.inside():
         try:

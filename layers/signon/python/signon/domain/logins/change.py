@@ -21,6 +21,7 @@ class ChangeKind(StrEnum):
     """Whoever loses something comes first."""
 
     LOCK = "lock"
+    CLOSE = "close"
     CREATE = "create"
     ADOPT = "adopt"
     ALTER = "alter"
@@ -36,10 +37,12 @@ _SAID = {
     ChangeKind.ADOPT: "take over",
     ChangeKind.ALTER: "alter",
     ChangeKind.GRANT: "make",
+    ChangeKind.CLOSE: "lock",
     ChangeKind.UNLOCK: "unlock",
 }
 _BECAUSE = {
     ChangeKind.LOCK: ", which the profile no longer lists",
+    ChangeKind.CLOSE: ", which no longer signs in here as the profile says",
     ChangeKind.ADOPT: ", once nobody is signed in with it",
 }
 _ORDER = tuple(ChangeKind)

@@ -13,13 +13,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
 from signon.domain.finding import Remark
-from signon.domain.limits import Shortened, as_read, counted, first_of, line_of_many
+from signon.domain.limits import Shortened, as_read, counted, first_of, first_within, line_of_many
 from signon.domain.logins.change import LoginChange
 from signon.domain.memory.made import UNREMEMBERED
 from signon.errors import LoginsIncomplete
 from signon.foreign import shown
 
 LOGINS_PER_STATEMENT = 100
+LONGEST_REFUSED = 300  # characters, in a state
 
 T = TypeVar("T")
 
@@ -196,17 +197,20 @@ class CreatedLogins:
 
 @dataclass(frozen=True)
 class LockedLogins:
-    """How many logins were locked that the profile no longer lists, and what that took."""
+    """How many logins were locked that the profile no longer lists, and what that took; ``refused``: whom the server
+    does not let us lock.
+    """
 
     locked: int
     round_trips: int
+    refused: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> LockedLogins:
-        return cls(document["locked"], document["round_trips"])
+        return cls(document["locked"], document["round_trips"], tuple(document.get("refused", ())))
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "refused": list(first_within(self.refused, LONGEST_REFUSED))}
 
 
 @dataclass(frozen=True)

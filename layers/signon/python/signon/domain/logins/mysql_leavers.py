@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from signon.domain.engines import MySqlLogins
 from signon.domain.finding import Remark
@@ -11,6 +11,7 @@ from signon.domain.logins.login import Statement
 from signon.domain.logins.mariadb_marks import marking_trouble
 from signon.domain.logins.mysql_accounts import (
     Accounts,
+    PresentLogin,
     account,
     bears_mark_of,
     in_other_hands,
@@ -29,30 +30,48 @@ from signon.foreign import shown
 
 
 def locks(ways: Ways, profile: Profile, accounts: Accounts) -> Iterator[Statement]:
-    """The statements that lock them, each login by itself; they are closed in the same way, however they sign in.
+    """The statements that lock who was removed from the profile, each login by itself."""
+    listed = {login.user for login in (*profile.logins, *profile.skipped)}
+    for login in _open_besides(profile, accounts, listed):
+        yield from _locking("Lock removed login", ChangeKind.LOCK, ways, profile, accounts, login)
+
+
+def closes(ways: Ways, profile: Profile, accounts: Accounts) -> Iterator[Statement]:
+    """The statements that lock whom the profile lists, and not by a method that is used here: a part of what is made,
+    for it waits for the same approval.
+    """
+    wanted, skipped = {login.user for login in profile.logins}, {login.user for login in profile.skipped}
+    for login in _open_besides(profile, accounts, wanted):
+        if login.user in skipped:
+            yield from _locking("Lock login of another method", ChangeKind.CLOSE, ways, profile, accounts, login)
+
+
+def _open_besides(profile: Profile, accounts: Accounts, names: Set[str]) -> Iterator[PresentLogin]:
+    for login in accounts.logins if profile.lock_leavers else ():
+        is_besides = login.host == HOST and login.user not in names
+        if is_besides and is_open(login, profile.name) and not keeps_from_locking(login):
+            yield login
+
+
+def _locking(
+    description: str, kind: ChangeKind, ways: Ways, profile: Profile, accounts: Accounts, login: PresentLogin
+) -> Iterator[Statement]:
+    """Logins are closed in the same way, however they sign in.
 
     One that was renamed in MariaDB keeps the role that makes it complete: it bears no other mark.
     """
     sql: MySqlLogins = next(iter(ways.values()))
-    names = {login.user for login in profile.logins}
-    may_unmark = not marking_trouble(profile.name, accounts)
-    for login in accounts.logins if profile.lock_leavers else ():
-        if login.host != HOST or login.user in names:
-            continue
-        if is_open(login, profile.name) and not keeps_from_locking(login):
-            is_marked = login.mark and login.mark.get("complete") and not login.mark.get("renamed")
-            for description, texts in (
-                ("Remove the mark", sql.unmark if is_marked and may_unmark else ()),
-                ("Lock removed login", sql.lock),
-            ):
-                yield from for_accounts(description, ChangeKind.LOCK, texts, profile.name, [login], complete=False)
+    is_marked = login.mark and login.mark.get("complete") and not login.mark.get("renamed")
+    unmark = sql.unmark if is_marked and not marking_trouble(profile.name, accounts) else ()
+    yield from for_accounts("Remove the mark", kind, unmark, profile.name, [login], complete=False)
+    yield from for_accounts(description, kind, sql.lock, profile.name, [login], complete=False)
 
 
 def left_open(profile: Profile, accounts: Accounts) -> Iterator[Remark]:
     """What gives a leaver access although we lock our logins: another account of the name at another host, which the
     server chooses then; somebody who may act as the leaver; and a login of ours that was turned into something else.
     """
-    names = {login.user for login in profile.logins}
+    names = {login.user for login in (*profile.logins, *profile.skipped)}
     made = of_every_host(accounts.logins)
     ours = {
         login.user

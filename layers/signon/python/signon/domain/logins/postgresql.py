@@ -15,7 +15,7 @@ from signon.domain.finding import Remark
 from signon.domain.logins import login as logins
 from signon.domain.logins.change import GROUP_ROLE, MEMBERSHIP, ChangeKind, LoginChange
 from signon.domain.logins.login import LoginPlan, LoginState, Name, Proof, Statement, batches, mark
-from signon.domain.logins.postgresql_leavers import kept_open
+from signon.domain.logins.postgresql_leavers import closes, kept_open
 from signon.domain.logins.postgresql_marks import (
     changed_leavers,
     in_other_hands,
@@ -195,6 +195,7 @@ def make(ways: Ways, profile: Profile, roles: Roles) -> LoginPlan:
                 for joined, people in lacking.items()
                 for batch in batches(people)
             ),
+            *closes(ways, profile, {login.name for login in wanted}, roles),
         ),
         left_alone=logins.left_alone(profile.name, states),
         makes=(*absent, *altered),
@@ -230,7 +231,7 @@ def prove(
     found = group_troubles(profile.name, wanted_groups(profile), roles)
     troubles = (trouble.after(f"{name}: ") for name, trouble in found.items())
     others = _of_other_profiles(profile.name, wanted, roles)
-    kept = kept_open(profile, [login.name for login in wanted], roles)
+    kept = kept_open(profile, {login.name for login in wanted}, roles)
     names = frozenset(login.name for login in wanted) | frozenset(group.name for group in wanted_groups(profile))
     changed = changed_leavers(profile.name, names, roles) if profile.lock_leavers else ()
     unnamed = not_nameable(profile.name, roles) if profile.lock_leavers else ()

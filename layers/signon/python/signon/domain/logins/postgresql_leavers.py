@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Set
 
 from signon.domain.engines import PostgreSqlLogins
 from signon.domain.finding import Remark
@@ -11,34 +11,61 @@ from signon.domain.logins.login import Statement, mark
 from signon.domain.logins.postgresql_marks import is_open
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
 from signon.domain.logins.postgresql_statements import Ways, for_roles, to_let_change
-from signon.domain.profile.profile import Profile
+from signon.domain.names import login_name
+from signon.domain.profile.profile import DirectoryLogin, Login, Profile
 from signon.foreign import shown
 
 
-def locks(ways: Ways, profile: Profile, wanted: Sequence[str], roles: Roles) -> Iterator[Statement]:
-    """The statements that lock them, each login by itself; they are closed in the same way, however they sign in.
+def locks(ways: Ways, profile: Profile, roles: Roles) -> Iterator[Statement]:
+    """The statements that lock who was removed from the profile, each login by itself."""
+    for role in _open_ones(profile, roles):
+        if not _is_listed(role.name, profile) and roles.may_change(role.name):
+            yield from _locking("Lock removed login", ChangeKind.LOCK, ways, profile, role)
 
-    ``wanted``: the names of the profile's logins.
+
+def closes(ways: Ways, profile: Profile, wanted: Set[str], roles: Roles) -> Iterator[Statement]:
+    """The statements that lock whom the profile lists, and not by a method that is used here, or now of another realm:
+    a part of what is made, for it waits for the same approval. ``wanted``: the names of the logins that are to be.
     """
-    sql: PostgreSqlLogins = next(iter(ways.values()))
-    closed = mark(profile.name, complete=False)
-    for role in _left(profile, wanted, roles):
-        if roles.may_change(role.name):
-            yield from for_roles("Lock removed login", ChangeKind.LOCK, [role.name], sql.lock, {role.name: closed})
+    for role in _open_ones(profile, roles):
+        if role.name not in wanted and _is_listed(role.name, profile) and roles.may_change(role.name):
+            yield from _locking("Lock login of another method", ChangeKind.CLOSE, ways, profile, role)
 
 
-def kept_open(profile: Profile, wanted: Sequence[str], roles: Roles) -> Iterator[Remark]:
+def kept_open(profile: Profile, wanted: Set[str], roles: Roles) -> Iterator[Remark]:
     """Those that the master user may not lock."""
-    for role in _left(profile, wanted, roles):
-        if not roles.may_change(role.name):
+    for role in _open_ones(profile, roles):
+        if role.name not in wanted and not roles.may_change(role.name):
             yield Remark(
                 f"{shown(role.name)}: still open, because the master user may not lock it",
                 to_let_change(role.name, roles),
             )
 
 
-def _left(profile: Profile, wanted: Sequence[str], roles: Roles) -> Iterator[PresentRole]:
-    names = frozenset(wanted)
+def _open_ones(profile: Profile, roles: Roles) -> Iterator[PresentRole]:
     for role in roles.present.values() if profile.lock_leavers else ():
-        if role.name not in names and is_open(role, profile.name, roles):
+        if is_open(role, profile.name, roles):
             yield role
+
+
+def _is_listed(name: str, profile: Profile) -> bool:
+    """Whether the profile lists this person for the engine, by whatever method. Of one without a realm of their own the
+    directory's counts, and a directory that is about to be another one is no reason to lock everybody.
+    """
+    user, at, _ = name.rpartition("@")
+    return any(_is_of(login, name, user if at else "") for login in (*profile.logins, *profile.skipped))
+
+
+def _is_of(login: Login, name: str, user: str) -> bool:
+    if not isinstance(login, DirectoryLogin):
+        return login.user == name
+    return login_name(login.user, login.realm) == name if login.realm else login.user == user
+
+
+def _locking(
+    description: str, kind: ChangeKind, ways: Ways, profile: Profile, role: PresentRole
+) -> Iterator[Statement]:
+    """Logins are closed in the same way, however they sign in."""
+    sql: PostgreSqlLogins = next(iter(ways.values()))
+    marks = {role.name: mark(profile.name, complete=False)}
+    yield from for_roles(description, kind, [role.name], sql.lock, marks)

@@ -4,7 +4,7 @@ attached to a table runs with the rights of whoever uses it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from signon.domain.finding import Advice, Finding
@@ -17,7 +17,7 @@ from signon.foreign import shown
 
 _OF_THE_DATABASE = "pg_database_owner"  # of schema public from PostgreSQL 15 on: whoever owns the database
 _OWNED = (GrantKind.DATABASE, GrantKind.SCHEMA, GrantKind.TABLES)
-MOST_OWNERS = 5  # that are told of by name in one database
+MOST_OWNERS = 5  # that are told of by name
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def strange_owners(database: Object, groups: Sequence[Group], found: Sequence[Ob
     advice = [_advice(name, owner, these) for owner, these in told]
     if left := len(by_owner) - len(told):
         advice.append(Advice(f"In database {shown(name)} there are {counted(left, 'more such owner')}", _NAME_THEM))
-    return Owners(tuple(advice), tuple(_asked(name, told)))
+    return Owners(tuple(advice), tuple(_asked(name, by_owner)))
 
 
 _NAME_THEM = "If they are trusted with the people of the profile, name them under postgresql.owners of its roles"
@@ -65,13 +65,28 @@ def _advice(database: str, owner: str, these: Iterable[Object]) -> Advice:
     )
 
 
-def _asked(database: str, told: Iterable[tuple[str, Sequence[Object]]]) -> Iterator[Finding]:
-    for owner, these in told:
-        if running := [each for each in these if each.runs_code]:
-            tables = listed([f"{shown(each.schema)}.{shown(each.name.text)}" for each in running])
-            yield Finding(
-                f"{shown(owner)} has triggers or row policies in {shown(database)} that run with the rights of whoever"
-                f" uses the table: {tables}",
-                "Look at what they do; then approve the plan, or name the owner under postgresql.owners of the roles",
-                approvable=True,
-            )
+def _asked(database: str, by_owner: Mapping[str, Sequence[Object]]) -> Iterator[Finding]:
+    running = [each for owner in sorted(by_owner) for each in by_owner[owner] if each.runs_code]
+    if running:
+        owners = listed([shown(owner) for owner in dict.fromkeys(each.owner for each in running)])
+        tables = listed([f"{shown(each.schema)}.{shown(each.name.text)}" for each in running])
+        yield Finding(
+            f"In database {shown(database)} there are triggers or row policies of {owners} that run with the rights of"
+            f" whoever uses the table: {tables}",
+            "Look at what they do; then approve the plan, or name the owner under postgresql.owners of the roles",
+            approvable=True,
+        )
+
+
+def first_of_the_owners(found: Sequence[Owners]) -> Owners:
+    """Of many databases as much as a state holds. What is left out is asked about in one line."""
+    advice = [each for of_one in found for each in of_one.advice]
+    asked = [each for of_one in found for each in of_one.asked]
+    if left := asked[MOST_OWNERS:]:
+        others = Finding(
+            f"In {counted(len(left), 'more database')} there are triggers or row policies of other owners, too",
+            "Look at what they do; then approve the plan, or name the owners under postgresql.owners of the roles",
+            approvable=True,
+        )
+        asked = [*asked[:MOST_OWNERS], others]
+    return Owners(tuple(advice[:MOST_OWNERS]), tuple(asked))

@@ -11,18 +11,19 @@ from datetime import datetime
 from typing import Any
 
 from signon.domain.finding import Advice, Finding, Remark, Verdict
-from signon.domain.limits import Shortened, counted
+from signon.domain.limits import Shortened, counted, listed
 from signon.domain.logins.login import ShortProof
 from signon.domain.outcome.dossier import Dossier, Failure
 from signon.domain.plan.plan import Plan
 from signon.domain.plan.step import StepKind
 from signon.domain.rds.membership import Progress, Reading
 from signon.errors import LAMBDA, End, end_of
-from signon.foreign import cut, on_one_line, problem_and_remedy
+from signon.foreign import cut, on_one_line, problem_and_remedy, shown
 
 SILENT = {End.NOT_OURS, End.ALREADY_IN_PROGRESS}
 LONGEST_WHY = 200  # characters of the reason in a headline
 _NAME = re.compile(r"[A-Za-z0-9:-]{1,63}", re.ASCII)
+_NOTHING = "nothing was changed"
 _UPDATED = "the stack was updated while it was worked on; it is checked again within the hour"
 _NO_ANSWER = "AWS, or the database, does not answer as it should; it is checked again within the hour"
 
@@ -199,7 +200,7 @@ def _of_parked(name: str, plan: Plan, dossier: Dossier) -> Outcome:
         End.PARKED,
         headline,
         _problems(passing),
-        _tried(dossier) if dossier.changed else None,
+        _tried(dossier) if dossier.locked else None,
         changed=dossier.changed,
         next_look=plan.next_look,
         brief=brief,
@@ -212,7 +213,8 @@ def _of_plan(name: str, plan: Plan, dossier: Dossier) -> Outcome:
         these = "All of these" if all(finding.approvable for finding in plan.findings) else "What stands in the way"
         problems.append((f"{these} can be approved together", f'Start with "approve": {{"plan": "{plan.checksum}"}}'))
     headline, why = f"{name}: the plan needs a person", _first(plan.findings[0].problem, len(plan.findings))
-    tried = f"{_tried(dossier)}; nothing else was changed" if dossier.changed else "Nothing was changed"
+    tried = _tried(dossier)
+    tried = "Nothing was changed" if tried == _NOTHING else tried
     return Outcome(End.NEEDS_A_PERSON, headline, tuple(problems), tried, changed=dossier.changed, why=why)
 
 
@@ -300,6 +302,9 @@ def _tried(dossier: Dossier) -> str:
     done, plan, membership = list[str](), dossier.plan, dossier.membership
     if dossier.locked and dossier.locked.locked:
         done.append(f"locked {counted(dossier.locked.locked, 'login')} removed from the profile")
+    if dossier.locked and dossier.locked.refused:
+        refused = listed(list(map(shown, dossier.locked.refused)))
+        done.append(f"tried to lock {refused}, which the server refused to the master user: still open")
     if dossier.leaving and dossier.leaving.requested:
         done.append("asked RDS to remove it from its directory")
     if dossier.switching and dossier.switching.requested and plan:
@@ -312,4 +317,4 @@ def _tried(dossier: Dossier) -> str:
         )
     if dossier.reboot:
         done.append("rebooted")
-    return "; ".join(done) or "nothing was changed"
+    return "; ".join(done) or _NOTHING

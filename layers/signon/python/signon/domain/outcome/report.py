@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from signon.domain.finding import Verdict
 from signon.domain.logins.login import ShortProof
 from signon.domain.memory.record import Record
 from signon.domain.outcome.dossier import Dossier
@@ -57,8 +58,15 @@ def facts(
         **(_finished(plan, proof, record, now) if plan and proof else {}),
         **({"rebooted_at": in_iso(rebooted.at)} if rebooted and usable else {}),
         **({"rebooted_at": now} if none_was_due else {}),
-        **({"begun": ""} if ended.end == End.ONBOARDED else {}),
+        **_begun(ended, plan),
     }
+
+
+def _begun(ended: Outcome, plan: Plan | None) -> Mapping[str, str]:
+    """What was approved holds until the database is onboarded, also where it was parked before anything was begun."""
+    if ended.end == End.ONBOARDED:
+        return {"begun": ""}
+    return plan.as_begun if plan and plan.verdict is Verdict.GO and ended.end == End.PARKED else {}
 
 
 def _finished(plan: Plan, proof: ShortProof, record: Record | None, now: str) -> Mapping[str, str | Mapping[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from signon.domain.engines import ENGINES
-from signon.domain.finding import Finding
+from signon.domain.finding import Finding, Verdict
 from signon.domain.logins.difference import IN_SYNC, Difference
 from signon.domain.plan.approvals import (
     and_also,
@@ -24,8 +24,8 @@ from signon.domain.plan.steps import rebooting, with_locks, with_logins, with_re
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import Database
 from signon.domain.rds.reboot import Reboot, remaining, since
-from signon.domain.request.request import Request
-from signon.errors import DatabaseBusy, DatabaseUnusable, PlanOutdated, RebootDidNotHelp
+from signon.domain.request.request import TAG, Request
+from signon.errors import DatabaseBusy, DatabaseUnusable, NeedsPerson, PlanOutdated, RebootDidNotHelp
 
 
 @dataclass(frozen=True)
@@ -132,12 +132,20 @@ def finish(
     )
     plan = replace(plan, checksum=checksum(plan, database.id))
     made = decided(plan, request, profile, now, record.disputed if record else None)
+    if made.verdict is not Verdict.GO and database.tags.get(TAG) != profile.name:
+        # a name that somebody typed locks nobody before the plan is to be carried out
+        made = replace(made, steps=tuple(step for step in made.steps if step.kind is not StepKind.LOCK))
     return replace(made, approved=and_also(made.approved, cut_off)) if made.tolerates_sessions else made
 
 
-def finish_held_up(draft: Plan, profile: Profile, found: Difference) -> Plan:
-    """A plan that something holds up, with the step that is done all the same: ``found`` are its locks."""
-    return replace(draft, steps=with_locks(draft.steps, profile, found))
+def finish_held_up(draft: Plan, profile: Profile, found: Difference, error: NeedsPerson | None = None) -> Plan:
+    """A plan that something holds up, with the step that is done all the same: ``found`` are its locks. ``error`` is
+    what kept it from being finished.
+    """
+    plan = replace(draft, steps=with_locks(draft.steps, profile, found))
+    if error is None:
+        return plan
+    return replace(plan, verdict=Verdict.ASK, findings=(*plan.findings, Finding(error.problem, error.remedy)))
 
 
 def _too_many(difference: Difference) -> Iterator[Finding]:

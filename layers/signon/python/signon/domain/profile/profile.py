@@ -113,6 +113,7 @@ class Profile:
     roles: Mapping[str, Role]
     logins: tuple[Login, ...] = field(repr=False)
     adopt: tuple[str, ...] = ()
+    skipped: tuple[Login, ...] = ()  # on one engine: those that it lists for it, by a method that is not used there
     trusted_realms: tuple[str, ...] = ()
     mysql_over_trust: bool = False
 
@@ -122,9 +123,12 @@ class Profile:
         return frozenset(self.methods.get(engine, ())) & offered.keys()
 
     def on(self, engine: str) -> Profile:
-        """The profile with only the logins that exist on databases of this engine."""
+        """The profile with only the logins that exist on databases of this engine; those that it lists besides are
+        ``skipped``.
+        """
         methods = self.methods_for(engine)
-        return replace(self, logins=tuple(login for login in self._meant_for(engine) if login.method in methods))
+        here = tuple(login for login in self._meant_for(engine) if login.method in methods)
+        return replace(self, logins=here, skipped=self.skipped_on(engine))
 
     def skipped_on(self, engine: str) -> tuple[Login, ...]:
         """The logins that would exist on the engine if it used their method."""
