@@ -217,7 +217,7 @@ class Scene:
         """The AWS calls of its functions that are not reads; its own memory and its plans' documents aside."""
         calls = Counter(self.cloud.counter.calls(execution.arn))
         steps = execution.dossier.get("plan", {}).get("steps", ())
-        if any("sha256" in step for step in steps):
+        if any("action" in step or "sha256" in step for step in steps):
             calls[DOCUMENT] -= execution.states.count("Look inside")
         return {
             call: count
