@@ -71,7 +71,7 @@ class Ended:
 
 
 class Runs:
-    """Runs of *Create logins* and *Verify logins*, one after the other."""
+    """Runs of *Lock leavers*, *Create logins* and *Verify logins*, one after the other."""
 
     def __init__(self, world: World, where: Where) -> None:
         self._folder = tempfile.TemporaryDirectory()
@@ -219,7 +219,7 @@ def watched(connect: Connect, step: Callable[[str, str], None]) -> Connect:
 
 
 def run(where: Where, lists: Sequence[People], steps: Steps) -> str:
-    """What the two functions do; the class of the error that they end with."""
+    """What the three functions do; the class of the error that they end with."""
     database = a_database(
         id=a_database_id(engine=where.engine), host=where.host, port=where.port, master_user=where.user
     )
@@ -236,6 +236,8 @@ def run(where: Where, lists: Sequence[People], steps: Steps) -> str:
     try:
         with session.sign_in(database, lambda: master, where.bundle) as signed_in:
             for profile in profiles:
+                leaving = logins.leavers(signed_in, database, profile).locks
+                logins.lock(signed_in, database, profile, leaving, before_change=lambda _: None)
                 logins.create(
                     signed_in, database, a_plan(), profile, before_change=lambda _: None, **notebook.of_a_run()
                 )
