@@ -22,10 +22,15 @@ class Place:
 
 
 @cache
+def _tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text())
+
+
+@cache
 def _top(module: Path) -> dict[str, list[ast.AST]]:
     """What each name at the top of a module stands for."""
     names: dict[str, list[ast.AST]] = {}
-    for node in ast.parse(module.read_text()).body:
+    for node in _tree(module).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             names.setdefault(node.name, []).append(node)
         elif isinstance(node, ast.Assign):
@@ -41,7 +46,7 @@ def _top(module: Path) -> dict[str, list[ast.AST]]:
 def _imported(module: Path) -> dict[str, Place]:
     """What the names that a module imports from the layer stand for."""
     places: dict[str, Place] = {}
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in ast.walk(_tree(module)):
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("signon"):
             package = LAYER / str(node.module).replace(".", "/")
             for alias in node.names:
@@ -79,6 +84,12 @@ def _uses(node: ast.AST, module: Path) -> Iterator[Place]:
 
 
 @cache
+def _used_by(place: Place) -> frozenset[Place]:
+    """What it uses itself; most functions reach the same places."""
+    return frozenset(used for node in _top(place.module).get(place.name, []) for used in _uses(node, place.module))
+
+
+@cache
 def reached(function: str) -> frozenset[Place]:
     """Everything that a function's handler can reach."""
     found: set[Place] = set()
@@ -89,8 +100,7 @@ def reached(function: str) -> frozenset[Place]:
             found.add(place)
             if place.module == ERRORS:
                 continue  # that a class has a base does not mean that the base is raised
-            for node in _top(place.module).get(place.name, []):
-                waiting += _uses(node, place.module)
+            waiting += _used_by(place)
             if place.module.name == "__init__.py" and (handed_on := _imported(place.module).get(place.name)):
                 waiting.append(handed_on)
     return frozenset(found)
@@ -103,10 +113,14 @@ def errors_of(function: str) -> frozenset[str]:
 
 def calls_of(function: str) -> frozenset[str]:
     """The methods that a function may call in ``signon.aws``, and of S3's whether they name a version of the object."""
+    places = (place for place in reached(function) if place.module.parent == LAYER / "signon/aws")
+    return frozenset(called for place in places for called in _called_by(place))
+
+
+@cache
+def _called_by(place: Place) -> frozenset[str]:
     return frozenset(
         f"{call.func.attr} of a version" if _names_a_version(call) else call.func.attr
-        for place in reached(function)
-        if place.module.parent == LAYER / "signon/aws"
         for node in _top(place.module).get(place.name, [])
         for call in ast.walk(node)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
