@@ -20,13 +20,12 @@ from signon.domain.finding import Verdict
 from signon.domain.plan.inside import Restarts, finish, finish_held_up
 from signon.domain.plan.past import Past
 from signon.domain.plan.plan import Plan
-from signon.domain.plan.step import StepKind
 from signon.domain.profile.profile import Profile
 from signon.domain.rds.database import Database, DatabaseId, in_working_order
 from signon.domain.rds.reboot import Reboot
 from signon.domain.request.request import TAG, Request
 from signon.domain.times import moment
-from signon.errors import NeedsPerson
+from signon.errors import DatabaseUnusable, NeedsPerson, RebootDidNotHelp, StatementRefused
 from signon.settings import setting
 
 logger = Logger()
@@ -41,8 +40,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     credentials = partial(
         secrets.master_credentials, database, draft.master_secret, setting("MASTER_SECRETS").split(",")
     )
-    held_up = draft.verdict in (Verdict.ASK, Verdict.PARK)
-    plan = (_held_up if held_up else _finished)(event, draft, database, profile, credentials)
+    if draft.verdict in (Verdict.ASK, Verdict.PARK):
+        plan = _held_up(draft, database, profile, credentials)
+    else:
+        plan = _finished(event, draft, database, profile, credentials)
     logger.info("Looked inside", extra=plan.summary)
     return plan.to_json()
 
@@ -68,23 +69,24 @@ def _finished(
         )
         plan = finish(draft, request, database, profile, now, past, seen)
         plans.keep(setting("PLANS"), database.id, plan, seen.difference, seen.sql)
-    except NeedsPerson as error:
-        plan = _held_up(event, draft, database, profile, credentials, error)
-        if not plan.has(StepKind.LOCK) or database.tags.get(TAG) != profile.name:
+    except (DatabaseUnusable, RebootDidNotHelp, StatementRefused) as error:  # not where nobody can sign in
+        if database.tags.get(TAG) != profile.name:
             raise
+        return _held_up(draft, database, profile, credentials, error)
     return plan
 
 
 def _held_up(
-    event: dict[str, Any],
     draft: Plan,
     database: Database,
     profile: Profile,
     credentials: looking.Master,
     error: NeedsPerson | None = None,
 ) -> Plan:
-    """The plan with those who are to be locked all the same."""
+    """The plan with those who are to be locked all the same. Raises ``error`` if there is nobody."""
     found, sql = looking.look_for_leavers(database, credentials, setting("CA_BUNDLE"), draft, profile)
+    if error and not found.locks:
+        raise error
     plan = finish_held_up(draft, profile, found, error)
     plans.keep(setting("PLANS"), database.id, plan, found, sql)
     return plan

@@ -132,7 +132,7 @@ def run(sought: set[str], handler: str, folder: str, environment: dict[str, str]
     its_own = {entry.name.partition(".")[0] for entry in Path(folder).iterdir()}
     if started_otherwise or its_own & sought:
         command = [sys.executable, "-m", "awslambdaric", handler]
-        os.execve(sys.executable, command, {"HOME": os.environ["HOME"], **environment})  # noqa: S606
+        os.execve(sys.executable, command, {"HOME": os.environ["HOME"], **environment})  # noqa: S606  no shell is wanted: this very interpreter anew
     os.environ.update(environment)
     time.tzset()
     sys.path[:1] = [folder, folder]  # not this program's: where we stand, and the first entry of PYTHONPATH

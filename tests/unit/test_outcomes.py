@@ -397,7 +397,7 @@ def test_who_was_locked_is_told_though_the_rest_is_held_up(plan: Plan, end: str)
 def test_where_locking_fails_both_are_told_and_the_failure_decides_when_it_is_tried_again(
     plan: Plan, error: str, end: str
 ) -> None:
-    ended = held_up(plan, an_error(error, "it went wrong | Remedy: mend it"))
+    ended = held_up(plan, an_error(error, "it went wrong | Remedy: fix it"))
     assert (ended.end, ended.error) == (end, error)
     told = message(ended, "the-execution")
     assert "it went wrong" in told

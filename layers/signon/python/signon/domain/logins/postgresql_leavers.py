@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
+from dataclasses import dataclass
 
 from signon.domain.engines import PostgreSqlLogins
 from signon.domain.finding import Remark
@@ -12,14 +13,15 @@ from signon.domain.logins.postgresql_marks import is_open
 from signon.domain.logins.postgresql_roles import PresentRole, Roles
 from signon.domain.logins.postgresql_statements import Ways, for_roles, to_let_change
 from signon.domain.names import login_name
-from signon.domain.profile.profile import DirectoryLogin, Login, Profile
+from signon.domain.profile.profile import DirectoryLogin, Profile
 from signon.foreign import shown
 
 
 def locks(ways: Ways, profile: Profile, roles: Roles) -> Iterator[Statement]:
     """The statements that lock who was removed from the profile, each login by itself."""
+    listed = _Listed.by(profile)
     for role in _open_ones(profile, roles):
-        if not _is_listed(role.name, profile) and roles.may_change(role.name):
+        if not listed.has(role.name) and roles.may_change(role.name):
             yield from _locking("Lock removed login", ChangeKind.LOCK, ways, profile, role)
 
 
@@ -27,8 +29,9 @@ def closes(ways: Ways, profile: Profile, wanted: Set[str], roles: Roles) -> Iter
     """The statements that lock whom the profile lists, and not by a method that is used here, or now of another realm:
     a part of what is made, for it waits for the same approval. ``wanted``: the names of the logins that are to be.
     """
+    listed = _Listed.by(profile)
     for role in _open_ones(profile, roles):
-        if role.name not in wanted and _is_listed(role.name, profile) and roles.may_change(role.name):
+        if role.name not in wanted and listed.has(role.name) and roles.may_change(role.name):
             yield from _locking("Lock login of another method", ChangeKind.CLOSE, ways, profile, role)
 
 
@@ -48,18 +51,25 @@ def _open_ones(profile: Profile, roles: Roles) -> Iterator[PresentRole]:
             yield role
 
 
-def _is_listed(name: str, profile: Profile) -> bool:
-    """Whether the profile lists this person for the engine, by whatever method. Of one without a realm of their own the
-    directory's counts, and a directory that is about to be another one is no reason to lock everybody.
+@dataclass(frozen=True)
+class _Listed:
+    """Whom the profile lists for the engine, by whatever method: ``names`` of roles, and ``users`` without a realm of
+    their own, who are listed in whatever realm: a directory that is about to be another one locks nobody.
     """
-    user, at, _ = name.rpartition("@")
-    return any(_is_of(login, name, user if at else "") for login in (*profile.logins, *profile.skipped))
 
+    names: Set[str]
+    users: Set[str]
 
-def _is_of(login: Login, name: str, user: str) -> bool:
-    if not isinstance(login, DirectoryLogin):
-        return login.user == name
-    return login_name(login.user, login.realm) == name if login.realm else login.user == user
+    @classmethod
+    def by(cls, profile: Profile) -> _Listed:
+        people = [each for each in (*profile.logins, *profile.skipped) if isinstance(each, DirectoryLogin)]
+        others = [each.user for each in (*profile.logins, *profile.skipped) if not isinstance(each, DirectoryLogin)]
+        elsewhere = [login_name(each.user, each.realm) for each in people if each.realm]
+        return cls(frozenset((*others, *elsewhere)), frozenset(each.user for each in people if not each.realm))
+
+    def has(self, name: str) -> bool:
+        user, at, _ = name.rpartition("@")
+        return name in self.names or (bool(at) and user in self.users)
 
 
 def _locking(
